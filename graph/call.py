@@ -1,0 +1,71 @@
+"""Call: what an expert is asked; Artifact: what it gives back. Both cross process borders as JSON."""
+
+from pathlib import Path
+
+from .errors import ExpertError
+from .expert import Expert
+from .resource import Frozen, Kind, Resource
+from .task import Task
+
+
+class Material(Frozen):
+    """A resource and the local file that holds its bytes."""
+
+    resource: Resource
+    path: Path
+
+    def text(self) -> str:
+        """The content as text."""
+        return self.resource.text if self.resource.text is not None else self.path.read_text(encoding="utf-8")
+
+
+class Call(Frozen):
+    """One call to one expert, with its inputs at hand."""
+
+    run_id: str
+    key: str
+    """Ledger key of the task."""
+    task: Task
+    """For type, parameters and goal; its inputs are references, `inputs` below are the data."""
+    expert: Expert
+    inputs: dict[str, tuple[Material, ...]]
+    """By input name of the task type; more than one only where the input takes many."""
+    scratch: Path
+    """An empty folder of this call's own for the files it makes; gone afterwards."""
+    timeout: float
+    """Seconds the call may take."""
+
+    def has(self, name: str) -> bool:
+        """Whether this optional input was given."""
+        return bool(self.inputs.get(name))
+
+    def one(self, name: str) -> Material:
+        """The single material under `name`; raises `ExpertError` when there is none."""
+        if not self.has(name):
+            raise ExpertError(f"{self.task.type} needs {name}, and got none", input_fault=True)
+        return self.inputs[name][0]
+
+    def text(self, name: str) -> str:
+        """The text given under `name`."""
+        return self.one(name).text()
+
+    def path(self, name: str) -> Path:
+        """The file given under `name`."""
+        return self.one(name).path
+
+
+class Artifact(Frozen):
+    """Something an expert made: text, or a file in the scratch folder.
+
+    Boxes, labels and tables are text too, in one canonical form: a JSON list of objects, as the Hub's task API gives
+    them: `{"label", "score", "box": {"xmin", "ymin", "xmax", "ymax"}}` in pixels; `{"label", "score"}` or
+    `{"entity_group", "word", "score", "start", "end"}`; a row of a table by column name. `media_type` is
+    `application/json` then.
+    """
+
+    output: str
+    """Name of the output of the task type."""
+    kind: Kind
+    media_type: str
+    text: str | None = None
+    path: Path | None = None

@@ -1,0 +1,83 @@
+"""Every error we raise on purpose.
+
+```
+HuggingGPTError                 what happened; `hint` says what to do; `exit_code` is the command's
+├── UsageError           (2)    the user asked for something that can't be
+│   ├── InvalidInput            a file, URL or text that can't be read or is too large
+│   ├── InvalidPlan             a plan that breaks a rule; `problems` lists all of them
+│   ├── UnknownRun              no such run, thread or expert
+│   └── RunBusy                 another process owns the run
+├── StorageError         (1)    home, database or disk
+├── ControllerError      (1)    the controller (a chat model, say) gave nothing usable
+├── RunChanged           (1)    the run was made by another version or graph
+├── LedgerLost           (1)    a dependency is neither recorded nor being worked on
+└── ExpertError                 an expert failed: data, it becomes a failed Result and never leaves the graph
+```
+"""
+
+from collections.abc import Iterable
+
+
+class HuggingGPTError(Exception):
+    """What happened, in one sentence; `hint` says what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class UsageError(HuggingGPTError):
+    """The request, an option or a file is wrong; nothing was started."""
+
+    exit_code = 2
+
+
+class InvalidInput(UsageError):
+    """A file, URL or text that can't be read, is of the wrong type, or is too large."""
+
+
+class InvalidPlan(UsageError):
+    """A plan that breaks a rule. `problems` holds every one found, in words a model can act on."""
+
+    def __init__(self, problems: Iterable[str], *, hint: str = "") -> None:
+        self.problems = tuple(problems)
+        super().__init__("the plan can't be run: " + "; ".join(self.problems), hint=hint)
+
+
+class UnknownRun(UsageError):
+    """No run, thread or checkpoint of that name."""
+
+
+class RunBusy(UsageError):
+    """Another living process owns the run."""
+
+
+class StorageError(HuggingGPTError):
+    """The home folder can't be written, the database is damaged or locked, or the disk is full."""
+
+
+class ControllerError(HuggingGPTError):
+    """The controller could not be reached or gave nothing usable."""
+
+
+class RunChanged(HuggingGPTError):
+    """A run made by another version of the graph: going on would silently mix the two."""
+
+
+class LedgerLost(HuggingGPTError):
+    """A task waits for one that is neither recorded nor running."""
+
+
+class ExpertError(HuggingGPTError):
+    """An expert failed. `retryable`: the same call may succeed later. `input_fault`: another expert would fail too."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False, input_fault: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+        self.input_fault = input_fault

@@ -1,0 +1,115 @@
+"""Events: what the graph tells while it works; the only feed of every door.
+
+Sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}`; inner ones need `subgraphs=True`.
+"""
+
+from typing import Annotated, Any, Literal
+
+from langgraph.config import get_stream_writer
+from pydantic import Field, TypeAdapter
+
+from .expert import Assignment
+from .plan import Plan
+from .resource import Frozen
+from .result import Result, RunStatus
+
+
+class RunStarted(Frozen):
+    """A request was accepted and has a run id."""
+
+    event: Literal["run_started"] = "run_started"
+    run_id: str
+    thread_id: str
+    request: str
+
+
+class PlanReady(Frozen):
+    """The controller has planned, and the plan is checked."""
+
+    event: Literal["plan_ready"] = "plan_ready"
+    run_id: str
+    plan: Plan
+    refusals: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Tasks that can't run here, each with what would change that."""
+    controller: str
+
+
+class ExpertChosen(Frozen):
+    """A task has its expert; it may still wait for its inputs."""
+
+    event: Literal["expert_chosen"] = "expert_chosen"
+    run_id: str
+    assignment: Assignment
+
+
+class TaskStarted(Frozen):
+    """An expert was called."""
+
+    event: Literal["task_started"] = "task_started"
+    run_id: str
+    task_id: int
+    key: str
+    model_id: str
+
+
+class TaskFinished(Frozen):
+    """A task is done, failed or skipped, and recorded."""
+
+    event: Literal["task_finished"] = "task_finished"
+    run_id: str
+    result: Result
+    recorded: bool = False
+    """Taken from the ledger: its expert was not called again."""
+    paths: dict[str, str] = {}
+    """Local file by sha256 of each output."""
+
+
+class AnswerDelta(Frozen):
+    """The next piece of the answer."""
+
+    event: Literal["answer_delta"] = "answer_delta"
+    run_id: str
+    text: str
+
+
+class RunWaiting(Frozen):
+    """The run is paused until somebody approves the plan."""
+
+    event: Literal["run_waiting"] = "run_waiting"
+    run_id: str
+    question: str
+
+
+class RunFinished(Frozen):
+    """The last event of a run."""
+
+    event: Literal["run_finished"] = "run_finished"
+    run_id: str
+    thread_id: str
+    status: RunStatus
+    answer: str
+    plan: list[dict[str, Any]]
+    """The paper's JSON."""
+    results: list[dict[str, Any]]
+    resources: list[dict[str, Any]]
+    """Given and made, each with its `media_type` and local `path`."""
+
+
+Event = Annotated[
+    RunStarted | PlanReady | ExpertChosen | TaskStarted | TaskFinished | AnswerDelta | RunWaiting | RunFinished,
+    Field(discriminator="event"),
+]
+
+_reader: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def emit(event: Event) -> None:
+    """Send an event from inside a node."""
+    get_stream_writer()(event.model_dump(mode="json"))
+
+
+def read_event(data: Any) -> Event:
+    """The event in one part of the `custom` stream; raises pydantic's `ValidationError` for what is none."""
+    return _reader.validate_python(data)

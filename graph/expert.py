@@ -1,0 +1,47 @@
+"""Expert: a model (or small tool) that can do a task; Assignment: which one was chosen for a task, and why."""
+
+from .resource import Frozen
+
+
+class Expert(Frozen):
+    """One row of the catalogue. Whether it takes a given task is asked of its backend (`Backend.accepts`)."""
+
+    model_id: str
+    """As on the Hub (`org/name`); embedded tools are `embedded/name`."""
+    task_type: str
+    backend: str
+    """Name of the backend that runs it: `embedded`, `hf`, `scripted`, ..."""
+    provider: str = ""
+    """Who serves it, where the backend has several (Inference Providers)."""
+    revision: str = ""
+    """Commit or version; part of a task's fingerprint."""
+    description: str = ""
+    """One sentence; says so when it covers only a part of the task type."""
+    downloads: int = 0
+    likes: int = 0
+    license: str = ""
+    size: int = 0
+    """Parameters of the model, 0 when unknown."""
+    needs: tuple[str, ...] = ()
+    """The slots it takes while it runs, e.g. `cpu`, `gpu:0`, `hf`."""
+    partial: bool = False
+    """A weak substitute: covers part of the type only, and is named as such wherever it was used."""
+
+
+class Candidate(Frozen):
+    """An expert as seen from one task: `obstacle` says why it can't do it here and now, None if it can."""
+
+    expert: Expert
+    obstacle: str | None = None
+
+
+class Assignment(Frozen):
+    """The paper's `{"id", "reason"}`, with what it was chosen from."""
+
+    task_id: int
+    expert: Expert
+    reason: str
+    candidates: tuple[str, ...] = ()
+    """Model ids of all that could have done it, best first."""
+    fallbacks: tuple[Expert, ...] = ()
+    """Tried in this order when the chosen one fails for reasons of its own."""

@@ -1,0 +1,147 @@
+"""The JSON of the paper (section 3.1) and of JARVIS, read and written: `{"task", "id", "dep", "args"}`.
+
+`<resource>-1` and `<GENERATED>-1` refer to what task 1 made, also inside a sentence and in comma lists; `dep: [-1]`
+means no dependency. A `dep` without a reference becomes `after`. Kept at the edge: nothing else of ours knows this format.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .errors import InvalidPlan
+from .resource import Kind, Resource
+from .task import Ref, Single, Task, Template, Value
+from .vocabulary import VOCABULARY, Input, TaskType
+
+_REF = re.compile(r"<(?:resource|generated)>-(\d+)|<(?:resource|generated)-(\d+)>|<node-(\d+)>", re.IGNORECASE)
+"""The paper's and JARVIS's spelling; JARVIS's own demonstrations also write the second, TaskBench the third."""
+
+_MEDIA: dict[str, tuple[Kind, str]] = {
+    "image": ("image", "image/*"),
+    "audio": ("audio", "audio/*"),
+    "video": ("video", "video/*"),
+    "table": ("table", "text/csv"),
+    "document": ("document", "application/pdf"),
+}
+
+
+def read_tasks(tasks: str | Iterable[Mapping[str, Any]]) -> Iterator[Task]:
+    """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
+    if isinstance(tasks, str):
+        try:
+            tasks = json.loads(tasks)
+        except ValueError as error:
+            raise InvalidPlan([f"not JSON: {error}"]) from None
+    if not isinstance(tasks, list | tuple) or not all(isinstance(entry, Mapping) for entry in tasks):
+        raise InvalidPlan(["a plan is a JSON list of objects"])
+    for position, entry in enumerate(tasks):
+        yield _read_task(entry, position)
+
+
+def _read_task(entry: Mapping[str, Any], position: int) -> Task:
+    task_id, name, args = entry.get("id", position), entry.get("task"), entry.get("args") or {}
+    if not isinstance(name, str):
+        raise InvalidPlan([f"entry {position} has no task type under 'task'"])
+    if not isinstance(args, Mapping):
+        raise InvalidPlan([f"task {task_id} ({name}): 'args' must be an object"])
+    row = VOCABULARY.get(name)
+    inputs: dict[str, Value] = {}
+    parameters = dict(entry.get("parameters") or {})
+    for key, raw in args.items():
+        port = _free_input(row, key, inputs) if row else None
+        if row and port is None and row.parameter(key):
+            parameters[key] = raw
+        else:
+            inputs[port.name if port else key] = _read_value(raw, port)
+    deps = entry.get("dep") or []
+    task = Task(
+        id=_integer(task_id, f"entry {position}: id"),
+        type=name,
+        inputs=inputs,
+        parameters={key: tuple(value) if isinstance(value, list) else value for key, value in parameters.items()},
+        goal=str(entry.get("goal", "")),
+    )
+    wanted = {_integer(dep, f"task {task.label}: dep") for dep in (deps if isinstance(deps, list) else [deps])} - {-1}
+    return task.model_copy(update={"after": tuple(sorted(wanted - {ref.task_id for ref in task.refs}))})
+
+
+def _free_input(row: TaskType, key: str, taken: Mapping[str, Value]) -> Input | None:
+    """The input meant by `key`: by its own name, or by its name in the paper while that is free."""
+    named = next((port for port in row.inputs if port.name == key), None)
+    return named or next((port for port in row.inputs if port.alias == key and port.name not in taken), None)
+
+
+def _integer(raw: Any, what: str) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(r"-?\d+", str(raw).strip()):
+        raise InvalidPlan([f"{what} must be a whole number, not {raw!r}"])
+    return int(raw)
+
+
+def _read_value(raw: Any, port: Input | None) -> Value:
+    if isinstance(raw, list | tuple):
+        return tuple(single for member in raw for single in _read_singles(member, port))
+    singles = tuple(_read_singles(raw, port))
+    return singles[0] if len(singles) == 1 else singles
+
+
+def _read_singles(raw: Any, port: Input | None) -> Iterator[Single]:
+    """One argument: a reference, a comma list of references, a sentence with references, a file, or plain text."""
+    if isinstance(raw, Mapping):
+        yield Resource.model_validate(dict(raw))
+        return
+    text = raw if isinstance(raw, str) else json.dumps(raw)
+    matches = list(_REF.finditer(text))
+    if matches and not re.sub(r"[\s,]", "", _REF.sub("", text)):
+        for match in matches:
+            yield _ref(match)
+    elif matches:
+        yield Template(parts=tuple(_sentence(text, matches)))
+    elif port is not None and not port.takes("text"):
+        kind, media_type = _MEDIA.get(port.kinds[0], (port.kinds[0], "application/octet-stream"))
+        for name in re.split(r"\s*,\s*(?=\S)", text) if re.search(r"\.\w{2,5}\s*,", text) else [text]:
+            yield Resource(kind=kind, media_type=media_type, name=name)
+    else:
+        yield text
+
+
+def _ref(match: re.Match[str]) -> Ref:
+    return Ref(task_id=int(next(group for group in match.groups() if group is not None)))
+
+
+def _sentence(text: str, matches: list[re.Match[str]]) -> Iterator[str | Ref]:
+    end = 0
+    for match in matches:
+        if text[end : match.start()]:
+            yield text[end : match.start()]
+        yield _ref(match)
+        end = match.end()
+    if text[end:]:
+        yield text[end:]
+
+
+def write_task(task: Task) -> dict[str, Any]:
+    """One task as the paper writes it; `parameters`, `goal` are added where there are any."""
+    row = VOCABULARY[task.type]
+    args: dict[str, Any] = {}
+    for name, value in task.inputs.items():
+        port = row.input(name)
+        key = port.alias if port and port.alias and port.alias not in args else name
+        args[key] = [_write(member) for member in value] if isinstance(value, tuple) else _write(value)
+    entry: dict[str, Any] = {"task": task.type, "id": task.id, "dep": list(task.depends_on) or [-1], "args": args}
+    if task.parameters:
+        entry["parameters"] = {k: list(v) if isinstance(v, tuple) else v for k, v in task.parameters.items()}
+    if task.goal:
+        entry["goal"] = task.goal
+    return entry
+
+
+def _write(value: Single) -> Any:
+    match value:
+        case Ref():
+            return f"<resource>-{value.task_id}"
+        case Template():
+            return "".join(part if isinstance(part, str) else f"<resource>-{part.task_id}" for part in value.parts)
+        case Resource():
+            return value.name or value.text or value.model_dump(mode="json", exclude_none=True)
+    return value

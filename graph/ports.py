@@ -1,0 +1,151 @@
+"""Ports: what the stages need from outside. `graph/world.py` chooses what stands behind them."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from .board import Board
+from .call import Artifact, Call
+from .expert import Assignment, Candidate, Expert
+from .resource import Resource
+from .result import Proposal, Request, Result, Run, RunStatus, Usage
+from .task import Task
+
+
+class Controller(Protocol):
+    """The paper's brain."""
+
+    @property
+    def name(self) -> str:
+        """As shown to the user, e.g. `embedded`, `openai:gpt-5-mini`."""
+
+    async def plan(self, request: Request) -> Proposal:
+        """Turn a request into tasks. Raises `ControllerError` when it can't be reached or gives nothing usable."""
+
+    async def choose(self, task: Task, candidates: Sequence[Expert]) -> Assignment:
+        """Pick one of at least two candidates, best first; called once for each distinct decision."""
+
+    def answer(self, run: Run, paths: Mapping[str, Path]) -> AsyncIterator[str]:
+        """Tell the user what came of it, piece by piece. `paths`: local file by sha256."""
+
+
+class Catalog(Protocol):
+    """Which experts exist for a task, and which of them can do it here and now."""
+
+    async def candidates(self, task: Task) -> Sequence[Candidate]:
+        """All experts for the task's type, best first: those without obstacle, then by downloads, then by likes."""
+
+
+class Backend(Protocol):
+    """A place where experts run."""
+
+    @property
+    def name(self) -> str:
+        """The word in `Expert.backend`."""
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        """What it offers for a task type, whether or not it can run now."""
+
+    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+        """Why `expert` can't do `task` (None: any) here and now, and what would change that."""
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Do it. Whatever the expert raises comes out as `ExpertError`; a cancelled call leaves nothing running."""
+
+    async def aclose(self) -> None:
+        """End worker processes and connections."""
+
+
+class Ledger(Protocol):
+    """What happened, for ever. Every write is committed when the call returns."""
+
+    @property
+    def board(self) -> Board:
+        """Who waits for whom in this process."""
+
+    async def start_run(self, run: Run) -> None:
+        """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
+
+    async def own(self, run_id: str) -> None:
+        """Claim the lease of a run, or keep it; raises `RunBusy` when another living process has it."""
+
+    async def disown(self, run_id: str) -> None:
+        """Give the lease back."""
+
+    async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
+        """Record the plan of a run."""
+
+    async def finish_run(self, run_id: str, status: RunStatus, answer: str, usage: Usage) -> None:
+        """Record how a run ended."""
+
+    async def set_status(self, run_id: str, status: RunStatus) -> None:
+        """Record that a run waits, goes on, or was interrupted."""
+
+    async def results(self, epoch: str, keys: Sequence[str] | None = None) -> dict[str, Result]:
+        """The rows of an epoch by key."""
+
+    async def find(self, run_id: str, fingerprint: str) -> Result | None:
+        """A succeeded row of that fingerprint in this run or one that it descends from."""
+
+    async def put(self, run_id: str, epoch: str, result: Result) -> Result:
+        """Record a result, once: the row that was there first wins, and is returned."""
+
+    async def assignment(self, run_id: str, decision: str) -> Assignment | None:
+        """The choice recorded for a decision in this run or one that it descends from."""
+
+    async def assign(self, run_id: str, decision: str, assignment: Assignment) -> Assignment:
+        """Record a choice, once: the one that was there first wins, and is returned."""
+
+    async def thread_resources(self, thread_id: str) -> Sequence[Resource]:
+        """What was given and made in a conversation, oldest first."""
+
+    async def given(self, run_id: str, resources: Sequence[Resource]) -> None:
+        """Record what the user gave to a run."""
+
+
+class Store(Protocol):
+    """Files by the hash of their content."""
+
+    def path(self, resource: Resource) -> Path:
+        """Where its bytes are."""
+
+    async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
+        """Keep bytes; gives sha256 and size."""
+
+    async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
+        """Keep text as a resource, inline too when short."""
+
+    async def adopt(self, artifact: Artifact, producer: str) -> Resource:
+        """Keep what an expert made, moving its file in."""
+
+    def scratch(self) -> AbstractAsyncContextManager[Path]:
+        """A new empty folder on the same disk, gone at the end."""
+
+
+class Slots(Protocol):
+    """Who may run at once."""
+
+    def hold(self, names: Sequence[str]) -> AbstractAsyncContextManager[None]:
+        """Wait until all the named slots are free, and keep them while the body runs."""
+
+
+class Fetcher(Protocol):
+    """Guarded reading of what the user names."""
+
+    async def fetch(self, name: str) -> Resource:
+        """Read a path or URL into the store; raises `InvalidInput`."""
+
+    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+        """The attached `files` (each must be there), then what `text` names (missing ones as missing resources)."""
+
+
+__all__ = [
+    "Backend",
+    "Catalog",
+    "Controller",
+    "Fetcher",
+    "Ledger",
+    "Slots",
+    "Store",
+]

@@ -1,0 +1,60 @@
+"""Resource: a piece of data that tasks exchange, named by its content; and the kinds there are."""
+
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+Kind = Literal["text", "image", "audio", "video", "boxes", "labels", "table", "mask", "embedding", "mesh", "document"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+INLINE_LIMIT = 8 * 1024
+"""Bytes of text that a resource carries itself; longer text is in its file only."""
+
+_SATISFIES: dict[Kind, tuple[Kind, ...]] = {
+    "boxes": ("text",),
+    "labels": ("text",),
+    "table": ("text",),
+    "mask": ("image",),
+}
+"""Kinds with one canonical form of another kind: boxes, labels and tables read as text, a mask is a viewable image."""
+
+
+def satisfies(kind: Kind, wanted: Kind) -> bool:
+    """Whether data of `kind` can stand where `wanted` is asked for."""
+    return kind == wanted or wanted in _SATISFIES.get(kind, ())
+
+
+class Frozen(BaseModel):
+    """Base of all nouns: immutable, and no field that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Resource(Frozen):
+    """Data by reference. Its bytes lie in the store under `sha256`; they never enter a checkpoint."""
+
+    kind: Kind
+    media_type: str
+    """IANA media type, from the content and not from the name, e.g. `image/png`."""
+    sha256: str | None = None
+    """Lower-case hex of the content; None for a file that was named in the request but is not there."""
+    size: int = 0
+    """Bytes."""
+    text: str | None = None
+    """The content itself, when it is text (or has a canonical text form) of at most 8 KiB."""
+    producer: str | None = None
+    """Key of the task that made it (`2`, or `3[0]` inside a mapped task); None when the user gave it."""
+    name: str | None = None
+    """What the user calls it: the path or URL given."""
+
+    @property
+    def missing(self) -> bool:
+        """Named, but not to be found: `review` stops a plan that needs it."""
+        return self.sha256 is None
+
+    @property
+    def label(self) -> str:
+        """A short readable name."""
+        if self.name:
+            return self.name.rstrip("/").rsplit("/", 1)[-1]
+        return f"{self.kind} {self.sha256[:8]}" if self.sha256 else self.kind

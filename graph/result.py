@@ -1,0 +1,123 @@
+"""Result: what became of a task; Run: what became of a request. `Usage` is what it cost."""
+
+from typing import Literal
+
+from .expert import Assignment
+from .plan import Plan
+from .resource import Frozen, Resource
+
+TaskStatus = Literal["succeeded", "failed", "skipped", "cancelled"]
+RunStatus = Literal["running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelled"]
+
+Made = dict[str, Resource | tuple[Resource, ...]]
+"""What a task made, by output name; a tuple where it was mapped over a list."""
+
+
+class Usage(Frozen):
+    """What was spent."""
+
+    llm_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            llm_calls=self.llm_calls + other.llm_calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+        )
+
+
+class Result(Frozen):
+    """A row of the ledger: written once, when the task is done or can't be."""
+
+    task_id: int
+    key: str
+    """`2`, or `3[0]` for a member of a mapped task."""
+    task_type: str
+    status: TaskStatus
+    outputs: Made = {}
+    error: str | None = None
+    assignment: Assignment | None = None
+    fingerprint: str = ""
+    """Task id, type, parameters, hashes of the inputs, model id and revision: what was asked of the expert."""
+    inputs: tuple[str, ...] = ()
+    """sha256 of what went in."""
+    started_at: float = 0.0
+    """Seconds since the epoch."""
+    duration: float = 0.0
+    """Seconds the expert took, slots and retries included."""
+    attempts: int = 0
+    usage: Usage = Usage()
+
+    @property
+    def ok(self) -> bool:
+        """Its outputs can be used."""
+        return self.status == "succeeded"
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Everything it made, flat."""
+        return tuple(
+            resource
+            for value in self.outputs.values()
+            for resource in (value if isinstance(value, tuple) else (value,))
+        )
+
+
+class Request(Frozen):
+    """What a controller reads."""
+
+    text: str
+    files: tuple[Resource, ...] = ()
+    """Attached to this request, or named in its text."""
+    thread_id: str = ""
+    history: tuple[tuple[str, str], ...] = ()
+    """Earlier turns as (role, text), oldest first."""
+    resources: tuple[Resource, ...] = ()
+    """Given or made in earlier turns, newest last."""
+
+
+class Proposal(Frozen):
+    """What a controller's planning gives back."""
+
+    plan: Plan
+    refusals: tuple[str, ...] = ()
+    """What was asked and can't be planned, each a sentence to the user."""
+    mends: tuple[str, ...] = ()
+    """What was wrong with the first draft and put right."""
+    usage: Usage = Usage()
+
+
+class Run(Frozen):
+    """One request and all that came of it."""
+
+    run_id: str
+    thread_id: str
+    parent: str | None = None
+    """The run it was forked from."""
+    request: Request
+    controller: str = ""
+    plan: Plan = Plan()
+    epoch: str = ""
+    """Key of its rows in the ledger: `run_id` and the plan's digest."""
+    results: tuple[Result, ...] = ()
+    refusals: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
+    answer: str = ""
+    status: RunStatus = "running"
+    started_at: float = 0.0
+    duration: float = 0.0
+    version: str = ""
+    """Of the graph that made it; see `RunChanged`."""
+    usage: Usage = Usage()
+
+
+def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:
+    """How a finished run went: all tasks done and nothing refused, some, or none."""
+    done = sum(result.ok for result in results.values())
+    if plan.tasks and done == len(plan.tasks) and not refusals:
+        return "succeeded"
+    if done:
+        return "partial"
+    return "succeeded" if not plan.tasks and not refusals else "failed"

@@ -1,0 +1,67 @@
+"""Settings: what the user may set, with defaults that work. Read from the environment in one place."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+MEGABYTE = 1024 * 1024
+
+
+class Settings(BaseModel):
+    """All of it. Frozen: a change is a new object."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    home: Path
+    """Folder of the database and the files made."""
+    llm: str = ""
+    """Controller: `openai:MODEL`; empty for the embedded one."""
+    openai_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    hf_token: SecretStr | None = None
+    hf_text_to_image_url: str | None = None
+    """Model URL to use in place of the Hub's router (tests, own deployments); the token is not sent there."""
+    timeout: float = 300.0
+    """Seconds for one call to an expert."""
+    retries: int = Field(default=2, ge=0)
+    """Further attempts after a failure that may pass."""
+    workers: int = Field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
+    """Worker processes for heavy embedded experts; also the capacity of the slot `cpu`."""
+    max_file_bytes: int = 200 * MEGABYTE
+    max_image_pixels: int = 25_000_000
+    max_audio_seconds: float = 600.0
+    fetch_timeout: float = 30.0
+    file_roots: tuple[Path, ...] | None = None
+    """Folders that requests may name files in; None for anywhere (a person at their own terminal)."""
+    allow_private_urls: bool = False
+    """Whether URLs may point at this machine or its private network."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ, **given: object) -> Self:
+        """Settings from `HUGGINGGPT_*` and the standard names of keys; `given` wins, None in it means not given."""
+        found: dict[str, object] = {
+            "home": default_home(env),
+            "llm": env.get("HUGGINGGPT_LLM", ""),
+            "openai_base_url": env.get("OPENAI_BASE_URL") or None,
+            "openai_api_key": env.get("OPENAI_API_KEY") or None,
+            "hf_token": env.get("HF_TOKEN") or None,
+            "hf_text_to_image_url": env.get("HUGGINGGPT_HF_TEXT_TO_IMAGE_URL") or None,
+        }
+        numbers = ("timeout", "retries", "workers", "max_file_bytes", "max_image_pixels", "max_audio_seconds")
+        found |= {name: env[key] for name in numbers if (key := f"HUGGINGGPT_{name.upper()}") in env}
+        return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
+
+
+def default_home(env: Mapping[str, str] = os.environ) -> Path:
+    """`HUGGINGGPT_HOME`, else `.hugginggpt` here when it exists, else the user's data folder."""
+    if named := env.get("HUGGINGGPT_HOME"):
+        return Path(named).expanduser()
+    here = Path(".hugginggpt")
+    if here.is_dir():
+        return here.resolve()
+    from platformdirs import user_data_path
+
+    return user_data_path("hugginggpt")

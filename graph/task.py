@@ -1,0 +1,92 @@
+"""Task: one step of a plan; Ref: the output of an earlier task; Template: a sentence with refs in it."""
+
+from collections.abc import Iterator
+
+from pydantic import Field, field_validator
+
+from .resource import Frozen, Resource
+
+
+class Ref(Frozen):
+    """`output` of task `task_id`; written `<resource>-2` at the edge. `output=""`: whichever fits where it is used."""
+
+    task_id: int
+    output: str = ""
+
+
+class Template(Frozen):
+    """Text with references inside, e.g. `("The picture shows ", Ref(0))`; filled when those tasks are done."""
+
+    parts: tuple[str | Ref, ...]
+
+
+Single = str | Resource | Ref | Template
+Value = Single | tuple[Single, ...]
+"""What an input may hold. A tuple goes whole to an input that takes many, and is mapped over elsewhere."""
+
+Scalar = bool | int | float | str
+
+
+class Task(Frozen):
+    """One call to one expert (paper: `task, id, dep, args`)."""
+
+    id: int = Field(ge=0)
+    type: str
+    """Name of a task type in `graph/vocabulary.py`: the Hub's pipeline tag where one exists."""
+    inputs: dict[str, Value] = {}
+    """By input name of the task type."""
+    parameters: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    """By parameter name of the task type, e.g. `target_language`."""
+    goal: str = ""
+    """The words of the request that this task serves."""
+    after: tuple[int, ...] = ()
+    """Tasks to wait for without taking data from them."""
+
+    @field_validator("inputs", mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, inputs: object) -> object:
+        if isinstance(inputs, dict):
+            return {name: tuple(value) if isinstance(value, list) else value for name, value in inputs.items()}
+        return inputs
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """Every reference in the inputs, in order."""
+        return tuple(ref for value in self.inputs.values() for ref in refs_in(value))
+
+    @property
+    def depends_on(self) -> tuple[int, ...]:
+        """Ids of the tasks that must be done first, ascending."""
+        return tuple(sorted({ref.task_id for ref in self.refs} | set(self.after)))
+
+    @property
+    def key(self) -> str:
+        """The task's name in the ledger; the children of a mapped task add `[0]`, `[1]`, ..."""
+        return str(self.id)
+
+    @property
+    def label(self) -> str:
+        """`2 (summarization)`, as messages name it."""
+        return f"{self.id} ({self.type})"
+
+
+def refs_in(value: Value) -> Iterator[Ref]:
+    """The references inside one input value."""
+    match value:
+        case Ref():
+            yield value
+        case Template():
+            yield from (part for part in value.parts if isinstance(part, Ref))
+        case tuple():
+            for member in value:
+                yield from refs_in(member)
+
+
+def resources_in(value: Value) -> Iterator[Resource]:
+    """The resources inside one input value."""
+    match value:
+        case Resource():
+            yield value
+        case tuple():
+            for member in value:
+                yield from resources_in(member)

@@ -1,0 +1,1 @@
+"""HuggingGPT, made durable."""
