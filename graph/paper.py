@@ -1,7 +1,8 @@
 """The JSON of the paper (section 3.1) and of JARVIS, read and written: `{"task", "id", "dep", "args"}`.
 
 `<resource>-1` and `<GENERATED>-1` refer to what task 1 made, also inside a sentence and in comma lists; `dep: [-1]`
-means no dependency. A `dep` without a reference becomes `after`. Kept at the edge: nothing else of ours knows this format.
+means no dependency. A `dep` without a reference becomes `after`. Kept at the edge: nothing else
+of ours knows this format.
 """
 
 import json
@@ -26,7 +27,7 @@ _MEDIA: dict[str, tuple[Kind, str]] = {
 }
 
 
-def read_tasks(tasks: str | Iterable[Mapping[str, Any]]) -> Iterator[Task]:
+def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] = ()) -> Iterator[Task]:
     """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
     if isinstance(tasks, str):
         try:
@@ -35,11 +36,12 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]]) -> Iterator[Task]:
             raise InvalidPlan([f"not JSON: {error}"]) from None
     if not isinstance(tasks, list | tuple) or not all(isinstance(entry, Mapping) for entry in tasks):
         raise InvalidPlan(["a plan is a JSON list of objects"])
+    known = {name: resource for resource in resources if resource.name for name in (resource.label, resource.name)}
     for position, entry in enumerate(tasks):
-        yield _read_task(entry, position)
+        yield _read_task(entry, position, known)
 
 
-def _read_task(entry: Mapping[str, Any], position: int) -> Task:
+def _read_task(entry: Mapping[str, Any], position: int, known: Mapping[str, Resource]) -> Task:
     task_id, name, args = entry.get("id", position), entry.get("task"), entry.get("args") or {}
     if not isinstance(name, str):
         raise InvalidPlan([f"entry {position} has no task type under 'task'"])
@@ -53,7 +55,7 @@ def _read_task(entry: Mapping[str, Any], position: int) -> Task:
         if row and port is None and row.parameter(key):
             parameters[key] = raw
         else:
-            inputs[port.name if port else key] = _read_value(raw, port)
+            inputs[port.name if port else key] = _read_value(raw, port, known)
     deps = entry.get("dep") or []
     task = Task(
         id=_integer(task_id, f"entry {position}: id"),
@@ -78,14 +80,14 @@ def _integer(raw: Any, what: str) -> int:
     return int(raw)
 
 
-def _read_value(raw: Any, port: Input | None) -> Value:
+def _read_value(raw: Any, port: Input | None, known: Mapping[str, Resource]) -> Value:
     if isinstance(raw, list | tuple):
-        return tuple(single for member in raw for single in _read_singles(member, port))
-    singles = tuple(_read_singles(raw, port))
+        return tuple(single for member in raw for single in _read_singles(member, port, known))
+    singles = tuple(_read_singles(raw, port, known))
     return singles[0] if len(singles) == 1 else singles
 
 
-def _read_singles(raw: Any, port: Input | None) -> Iterator[Single]:
+def _read_singles(raw: Any, port: Input | None, known: Mapping[str, Resource]) -> Iterator[Single]:
     """One argument: a reference, a comma list of references, a sentence with references, a file, or plain text."""
     if isinstance(raw, Mapping):
         yield Resource.model_validate(dict(raw))
@@ -95,12 +97,14 @@ def _read_singles(raw: Any, port: Input | None) -> Iterator[Single]:
     if matches and not re.sub(r"[\s,]", "", _REF.sub("", text)):
         for match in matches:
             yield _ref(match)
+    elif text in known:
+        yield known[text]
     elif matches:
         yield Template(parts=tuple(_sentence(text, matches)))
     elif port is not None and not port.takes("text"):
         kind, media_type = _MEDIA.get(port.kinds[0], (port.kinds[0], "application/octet-stream"))
         for name in re.split(r"\s*,\s*(?=\S)", text) if re.search(r"\.\w{2,5}\s*,", text) else [text]:
-            yield Resource(kind=kind, media_type=media_type, name=name)
+            yield known.get(name) or Resource(kind=kind, media_type=media_type, name=name)
     else:
         yield text
 

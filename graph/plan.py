@@ -33,14 +33,14 @@ class Plan(Frozen):
         return _ordered(tuple(_resolved(task, by_id) for task in tasks))
 
     @classmethod
-    def from_hugginggpt(cls, tasks: str | Iterable[Mapping[str, Any]]) -> Self:
+    def from_hugginggpt(cls, tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] = ()) -> Self:
         """Read the JSON of the paper or of JARVIS: `[{"task", "id", "dep", "args"}]`.
 
-        `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none.
-        Raises `InvalidPlan`.
+        `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none. A file
+        name that is one of `resources` becomes that resource; any other, one that is missing. Raises `InvalidPlan`.
         """
         try:
-            return cls(tasks=tuple(paper.read_tasks(tasks)))
+            return cls(tasks=tuple(paper.read_tasks(tasks, resources)))
         except ValidationError as error:
             raise InvalidPlan(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()) from None
 

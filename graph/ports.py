@@ -9,7 +9,7 @@ from .board import Board
 from .call import Artifact, Call
 from .expert import Assignment, Candidate, Expert
 from .resource import Resource
-from .result import Proposal, Request, Result, Run, RunStatus, Usage
+from .result import Proposal, Request, Result, Run, RunStatus
 from .task import Task
 
 
@@ -76,8 +76,8 @@ class Ledger(Protocol):
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""
 
-    async def finish_run(self, run_id: str, status: RunStatus, answer: str, usage: Usage) -> None:
-        """Record how a run ended."""
+    async def finish_run(self, run: Run) -> None:
+        """Record how a run ended, and give its lease back."""
 
     async def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record that a run waits, goes on, or was interrupted."""
@@ -88,7 +88,7 @@ class Ledger(Protocol):
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A succeeded row of that fingerprint in this run or one that it descends from."""
 
-    async def put(self, run_id: str, epoch: str, result: Result) -> Result:
+    async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result, once: the row that was there first wins, and is returned."""
 
     async def assignment(self, run_id: str, decision: str) -> Assignment | None:
@@ -100,7 +100,7 @@ class Ledger(Protocol):
     async def thread_resources(self, thread_id: str) -> Sequence[Resource]:
         """What was given and made in a conversation, oldest first."""
 
-    async def given(self, run_id: str, resources: Sequence[Resource]) -> None:
+    async def given(self, run_id: str, thread_id: str, resources: Sequence[Resource]) -> None:
         """Record what the user gave to a run."""
 
 

@@ -89,6 +89,15 @@ class Proposal(Frozen):
     usage: Usage = Usage()
 
 
+class Options(Frozen):
+    """What the user decided beside the request; kept with the run, so that a resume decides the same."""
+
+    approve: Literal["always", "never"] = "never"
+    """Whether the run pauses for approval once its plan is ready."""
+    models: dict[str, str] = {}
+    """The user's own choice of expert: model id by task type or task id."""
+
+
 class Run(Frozen):
     """One request and all that came of it."""
 
@@ -97,6 +106,7 @@ class Run(Frozen):
     parent: str | None = None
     """The run it was forked from."""
     request: Request
+    options: Options = Options()
     controller: str = ""
     plan: Plan = Plan()
     epoch: str = ""

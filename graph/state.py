@@ -1,1 +1,73 @@
-"""placeholder."""
+"""What the graph remembers. JSON values only: nouns are written with `model_dump(mode="json")`, read at a node's door."""
+
+from typing import Annotated, Any
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
+
+GRAPH_VERSION = "1"
+"""Raised whenever stages, state or ledger change meaning: a run of another version is not resumed."""
+
+Json = dict[str, Any]
+
+
+def merged(old: dict[str, Json] | None, new: dict[str, Json] | None) -> dict[str, Json]:
+    """Results of many tasks, arriving in any order."""
+    return {**(old or {}), **(new or {})}
+
+
+class Asked(TypedDict, total=False):
+    """What a caller gives: `request`, or `messages` whose last one is the request."""
+
+    request: str
+    files: list[str]
+    """Paths or URLs."""
+    options: Json
+    """See `graph.result.Options`."""
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+class State(TypedDict, total=False):
+    """The root graph's channels."""
+
+    request: str
+    files: list[str]
+    options: Json
+    messages: Annotated[list[AnyMessage], add_messages]
+    run: Json
+    """A `Run` without plan and results: who, what was asked, what was refused."""
+    plan: Json
+    """A `Plan`."""
+    results: Annotated[dict[str, Json], merged]
+    """`Result`s by task id (as text)."""
+    answer: str
+
+
+class TaskRun(TypedDict):
+    """What a task needs to know of its run."""
+
+    run_id: str
+    thread_id: str
+    epoch: str
+    models: dict[str, str]
+
+
+class TaskState(TypedDict, total=False):
+    """The channels of one task's sub-graph: its own task, and nothing of the others'."""
+
+    task: Json
+    run: TaskRun
+    assignment: Json | None
+    results: Annotated[dict[str, Json], merged]
+
+
+class TaskOutput(TypedDict):
+    """What leaves the sub-graph. Any further key would collide between parallel tasks."""
+
+    results: Annotated[dict[str, Json], merged]
+
+
+def epoch_of(run_id: str, digest: str) -> str:
+    """The ledger's key: a plan edited in the middle of a run opens an epoch of its own."""
+    return f"{run_id}:{digest}"

@@ -1,1 +1,1 @@
-"""placeholder."""
+"""The stages, one a file: state in, what changed out."""

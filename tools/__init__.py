@@ -1,1 +1,1 @@
-"""placeholder."""
+"""The outside world behind the ports of `graph/ports.py`."""

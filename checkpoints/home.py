@@ -1,0 +1,30 @@
+"""The home folder: made private, checked for writing, and where things lie in it."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ..graph.errors import StorageError
+
+DATABASE = "hugginggpt.db"
+RESOURCES = "resources"
+SCRATCH = "scratch"
+
+
+def prepare_home(home: Path) -> Path:
+    """Make `home` (0700) with its folders and an empty database (0600); raises `StorageError` when that can't be."""
+    try:
+        for folder in (home, home / RESOURCES, home / SCRATCH):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(home / DATABASE, os.O_RDWR | os.O_CREAT, 0o600))
+        with suppress(PermissionError):  # somebody else's shared home stays as it is
+            home.chmod(0o700)
+            (home / DATABASE).chmod(0o600)
+        if not os.access(home, os.W_OK | os.X_OK):
+            raise PermissionError(13, "no permission to write")
+    except OSError as error:
+        raise StorageError(
+            f"the home folder {home} can't be written: {error.strerror or error}",
+            hint="name another one with --home DIR or HUGGINGGPT_HOME",
+        ) from error
+    return home

@@ -1,0 +1,8 @@
+"""How state is written into checkpoints: plain JSON values by msgpack, nothing else read back, pickle never."""
+
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+
+def strict_serializer() -> JsonPlusSerializer:
+    """LangGraph's serializer without pickle and without any module but LangGraph's own safe types."""
+    return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)

@@ -1,0 +1,137 @@
+"""The store: files by the hash of their content, under `resources/ab/cdef....png`.
+
+A file appears under its name only when it is whole: it is written under `scratch/` on the same disk,
+flushed, and renamed.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Final
+
+from ..graph.call import Artifact
+from ..graph.errors import ExpertError, StorageError
+from ..graph.resource import INLINE_LIMIT, Resource
+from .home import RESOURCES, SCRATCH
+
+_SUFFIX: Final = {
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "text/csv": ".csv",
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/x-flac": ".flac",
+    "audio/ogg": ".ogg",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+}
+
+
+def suffix_of(media_type: str) -> str:
+    """The file name's ending for a media type, so that other programs open it."""
+    return _SUFFIX.get(media_type, ".bin")
+
+
+class FileStore:
+    """The store in a home folder (see `home.py`)."""
+
+    def __init__(self, home: Path) -> None:
+        self._resources = home / RESOURCES
+        self._scratch = home / SCRATCH
+
+    def path(self, resource: Resource) -> Path:
+        """Where the bytes of a resource are."""
+        if resource.sha256 is None:
+            raise StorageError(f"{resource.label} has no content: it was named, but is not there")
+        return self._path(resource.sha256, resource.media_type)
+
+    def _path(self, sha256: str, media_type: str) -> Path:
+        return self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
+
+    async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
+        """Keep bytes; gives sha256 and size."""
+        return await asyncio.to_thread(self._put_bytes, data, media_type), len(data)
+
+    async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
+        """Keep text as a resource."""
+        return await self._text(text, Artifact(output="text", kind="text", media_type="text/plain"), producer)
+
+    async def adopt(self, artifact: Artifact, producer: str) -> Resource:
+        """Keep what an expert made; raises `ExpertError` when it is empty."""
+        if artifact.text is not None:
+            return await self._text(artifact.text, artifact, producer)
+        if artifact.path is None or not artifact.path.is_file() or not (size := artifact.path.stat().st_size):
+            raise ExpertError(f"the expert gave an empty {artifact.kind} as {artifact.output}")
+        sha256 = await asyncio.to_thread(self._move_in, artifact.path, artifact.media_type)
+        return Resource(kind=artifact.kind, media_type=artifact.media_type, sha256=sha256, size=size, producer=producer)
+
+    @asynccontextmanager
+    async def scratch(self) -> AsyncIterator[Path]:
+        """A new empty folder on the same disk, gone at the end."""
+        try:
+            folder = Path(mkdtemp(dir=self._scratch))
+        except OSError as error:
+            raise _disk(error) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _text(self, text: str, like: Artifact, producer: str | None) -> Resource:
+        clean = text.encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
+        sha256, size = await self.put_bytes(clean, like.media_type)
+        inline = clean.decode("utf-8") if size <= INLINE_LIMIT else None
+        return Resource(
+            kind=like.kind, media_type=like.media_type, sha256=sha256, size=size, text=inline, producer=producer
+        )
+
+    def _put_bytes(self, data: bytes, media_type: str) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self._path(sha256, media_type)
+        if not target.exists():
+            draft = self._scratch / f"{sha256}.{os.getpid()}.{id(data):x}"
+            try:
+                with draft.open("wb") as file:
+                    file.write(data)
+                self._publish(draft, target)
+            except OSError as error:
+                draft.unlink(missing_ok=True)
+                raise _disk(error) from error
+        return sha256
+
+    def _move_in(self, draft: Path, media_type: str) -> str:
+        try:
+            with draft.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            self._publish(draft, self._path(sha256, media_type))
+        except OSError as error:
+            raise _disk(error) from error
+        return sha256
+
+    def _publish(self, draft: Path, target: Path) -> None:
+        """Give a whole file its name: on disk before the ledger may speak of it."""
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.chmod(0o600)
+        draft.replace(target)
+
+
+def _disk(error: OSError) -> StorageError:
+    return StorageError(
+        f"a file can't be kept: {error.strerror or error}",
+        hint="make room or name another home with --home; the run can be resumed, what is recorded is kept",
+    )

@@ -1,0 +1,23 @@
+"""Dispatch: the edge after review. Every task of the plan is sent at once, each to an instance of its own."""
+
+from langgraph.types import Send
+
+from ..graph.plan import Plan
+from ..graph.state import State, TaskRun, TaskState, epoch_of
+
+
+def dispatch(state: State) -> list[Send] | str:
+    """One Send a task, in topological order (with `max_concurrency`, waiting tasks hold places).
+
+    Tasks that are recorded already are sent too: they come back at once. Each Send carries its own task only.
+    """
+    run, plan = state["run"], Plan.model_validate(state["plan"])
+    if run["status"] == "cancelled" or not plan.tasks:
+        return "respond"
+    about = TaskRun(
+        run_id=run["run_id"],
+        thread_id=run["thread_id"],
+        epoch=epoch_of(run["run_id"], plan.digest),
+        models=run["options"]["models"],
+    )
+    return [Send("task", TaskState(task=task.model_dump(mode="json"), run=about)) for task in plan.tasks]

@@ -1,0 +1,191 @@
+"""Execute: do a task by its expert, record the result, and only then let it be seen."""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import stamina
+
+from ..graph.call import Artifact, Call
+from ..graph.errors import ExpertError
+from ..graph.events import TaskFinished, TaskStarted, emit
+from ..graph.expert import Assignment, Expert
+from ..graph.ports import Backend, Catalog, Ledger, Slots, Store
+from ..graph.result import Made, Result
+from ..graph.settings import Settings
+from ..graph.state import TaskRun, TaskState
+from ..graph.task import Task
+from .inputs import Inputs, gather_inputs, members_of
+from .review import obstacle_to
+
+
+class Execution:
+    """The node, with the ports that it needs."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        backends: Mapping[str, Backend],
+        ledger: Ledger,
+        store: Store,
+        slots: Slots,
+        settings: Settings,
+    ) -> None:
+        self._catalog = catalog
+        self._backends = backends
+        self._ledger = ledger
+        self._store = store
+        self._slots = slots
+        self._settings = settings
+
+    async def __call__(self, state: TaskState) -> dict[str, Any]:
+        """The task's result: from the ledger if it is there, else by doing it. An expert's failure is a result too."""
+        task, run, chosen = Task.model_validate(state["task"]), state["run"], state.get("assignment")
+        rows = await self._ledger.results(run["epoch"], [task.key, *(str(id) for id in task.depends_on)])
+        if recorded := rows.get(task.key):
+            return self._told(recorded, run, recorded=True)
+        assignment = Assignment.model_validate(chosen) if chosen else None
+        if broken := next((row for row in rows.values() if not row.ok), None):
+            why = f"needs task {broken.task_id} ({broken.task_type}), which {_FATES[broken.status]}"
+            return await self._record(_result(task, task.key, "skipped", error=why), run)
+        try:
+            if assignment is None:
+                raise ExpertError(await self._why_nobody(task, run))
+            inputs = await gather_inputs(task, rows, self._store)
+            members = members_of(task, inputs)
+        except ExpertError as error:
+            return await self._record(_result(task, task.key, "failed", error=str(error)), run)
+        if members is None:
+            return await self._record(await self._one(task, task.key, assignment, inputs, run), run)
+        return await self._record(await self._map(task, assignment, members, run), run)
+
+    async def _why_nobody(self, task: Task, run: TaskRun) -> str:
+        return f"no expert can do it here: {await obstacle_to(task, self._catalog, run['models'])}"
+
+    async def _map(self, task: Task, assignment: Assignment, members: Sequence[Inputs], run: TaskRun) -> Result:
+        """A list input: each member is done, recorded and retried on its own, under `3[0]`, `3[1]`, ..."""
+        keys = [f"{task.key}[{number}]" for number in range(len(members))]
+        rows = await self._ledger.results(run["epoch"], keys)
+        began = time.time()
+
+        async def member(key: str, inputs: Inputs) -> Result:
+            return rows.get(key) or await self._put(await self._one(task, key, assignment, inputs, run), run)
+
+        done = await asyncio.gather(*(member(key, inputs) for key, inputs in zip(keys, members, strict=True)))
+        about = {
+            "assignment": assignment,
+            "started_at": began,
+            "duration": time.time() - began,
+            "attempts": max((row.attempts for row in done), default=0),
+            "inputs": tuple(sha for row in done for sha in row.inputs),
+        }
+        if failed := [row for row in done if not row.ok]:
+            why = f"{len(failed)} of {len(done)} failed: " + "; ".join(f"{row.key}: {row.error}" for row in failed)
+            return _result(task, task.key, "failed", error=why, **about)
+        names = {name for row in done for name in row.outputs}
+        outputs: Made = {
+            name: tuple(resource for row in done for resource in _flat(row.outputs.get(name, ()))) for name in names
+        }
+        return _result(task, task.key, "succeeded", outputs=outputs, **about)
+
+    async def _one(self, task: Task, key: str, first: Assignment, inputs: Inputs, run: TaskRun) -> Result:
+        """One call: taken from an earlier run of this line if it was made there, else from the first expert that can."""
+        fingerprint = _fingerprint(task, key, first.expert, inputs)
+        hashes = tuple(m.resource.sha256 or "" for materials in inputs.values() for m in materials)
+        if earlier := await self._ledger.find(run["run_id"], fingerprint):
+            return earlier.model_copy(update={"task_id": task.id, "key": key})
+        began, clock, attempts, errors = time.time(), time.perf_counter(), 0, []
+        for expert in (first.expert, *first.fallbacks):
+            assignment = first if expert == first.expert else _fallen_back(first, expert, errors[-1])
+            try:
+                outputs, tries = await self._call(task, key, expert, inputs, run)
+                return _result(
+                    task, key, "succeeded", outputs=outputs, assignment=assignment, fingerprint=fingerprint,
+                    inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=attempts + tries,
+                )  # fmt: skip
+            except ExpertError as error:
+                attempts += 1
+                errors.append(str(error))
+                if error.input_fault:
+                    break
+        return _result(
+            task, key, "failed", error="; ".join(dict.fromkeys(errors)), assignment=first, fingerprint=fingerprint,
+            inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=attempts,
+        )  # fmt: skip
+
+    async def _call(
+        self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun
+    ) -> tuple[Made, int]:
+        """Ask one expert, again when that may help; slots are held only while it works."""
+        emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
+        tries = 0
+        async for attempt in stamina.retry_context(
+            on=lambda error: isinstance(error, ExpertError) and error.retryable,
+            attempts=self._settings.retries + 1,
+            timeout=None,
+        ):
+            with attempt:
+                tries += 1
+                async with self._slots.hold(expert.needs), self._store.scratch() as scratch:
+                    made = await self._attempt(task, key, expert, inputs, run["run_id"], scratch)
+                    return {artifact.output: await self._store.adopt(artifact, key) for artifact in made}, tries
+        raise AssertionError("retry_context ends by returning or raising")
+
+    async def _attempt(
+        self, task: Task, key: str, expert: Expert, inputs: Inputs, run_id: str, scratch: Path
+    ) -> Sequence[Artifact]:
+        limit = self._settings.timeout
+        call = Call(
+            run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=limit
+        )
+        try:
+            async with asyncio.timeout(limit + 5):  # a backend keeps the limit itself; this is for one that does not
+                return await self._backends[expert.backend].run(call)
+        except TimeoutError as error:
+            raise ExpertError(f"{expert.model_id} took longer than {limit:g} s", hint="raise --timeout") from error
+
+    async def _put(self, result: Result, run: TaskRun) -> Result:
+        """Write the row, whatever happens meanwhile: a cancelled task must not lose what it has done."""
+        return await asyncio.shield(self._ledger.put(run["run_id"], run["thread_id"], run["epoch"], result))
+
+    async def _record(self, result: Result, run: TaskRun) -> dict[str, Any]:
+        """Record, then wake those who wait for it, then tell."""
+        row = await self._put(result, run)
+        self._ledger.board.wake(run["epoch"], row.key)
+        return self._told(row, run)
+
+    def _told(self, row: Result, run: TaskRun, *, recorded: bool = False) -> dict[str, Any]:
+        paths = {resource.sha256: str(self._store.path(resource)) for resource in row.resources if resource.sha256}
+        emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))
+        return {"results": {row.key: row.model_dump(mode="json")}}
+
+
+_FATES = {"failed": "failed", "skipped": "was skipped", "cancelled": "was cancelled"}
+
+
+def _result(task: Task, key: str, status: str, **about: Any) -> Result:
+    return Result(task_id=task.id, key=key, task_type=task.type, status=status, **about)  # type: ignore[arg-type]
+
+
+def _flat(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _fallen_back(first: Assignment, expert: Expert, error: str) -> Assignment:
+    reason = f"next best after {first.expert.model_id} failed: {error}"
+    return first.model_copy(update={"expert": expert, "reason": reason})
+
+
+def _fingerprint(task: Task, key: str, expert: Expert, inputs: Inputs) -> str:
+    """What is asked of the expert. The task's key is part of it: two equal tasks of one plan are two."""
+    asked = [
+        key, task.type, task.goal, task.model_dump(mode="json")["parameters"],
+        {name: [m.resource.sha256 for m in materials] for name, materials in sorted(inputs.items())},
+        expert.model_id, expert.revision,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

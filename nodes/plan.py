@@ -1,0 +1,108 @@
+"""Plan: take the request in, have the controller turn it into tasks, and remember both."""
+
+import hashlib
+import time
+from typing import Any
+from uuid import uuid4
+
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import get_runtime
+from langgraph.types import Overwrite
+
+from ..graph.errors import InvalidInput
+from ..graph.events import RunStarted, emit
+from ..graph.plan import Plan
+from ..graph.ports import Controller, Fetcher, Ledger, Store
+from ..graph.resource import INLINE_LIMIT
+from ..graph.result import Options, Proposal, Request, Run
+from ..graph.state import GRAPH_VERSION, State, epoch_of
+from ..graph.task import Single, Task, Value
+
+
+async def plan(
+    state: State, config: RunnableConfig, *, controller: Controller, fetcher: Fetcher, ledger: Ledger, store: Store
+) -> dict[str, Any]:
+    """Start a run. Its row is written before the controller is called, so a run killed while planning can be resumed."""
+    # 1. what is asked
+    text, history = _asked(state)
+    run_id, thread_id = _identify(config)
+    files = await fetcher.gather(text, state.get("files") or [])
+    request = Request(
+        text=text,
+        files=tuple(files),
+        thread_id=thread_id,
+        history=history,
+        resources=tuple(await ledger.thread_resources(thread_id)),
+    )
+    # 2. on record before anything is spent
+    run = Run(
+        run_id=run_id,
+        thread_id=thread_id,
+        request=request,
+        options=Options.model_validate(state.get("options") or {}),
+        controller=controller.name,
+        started_at=time.time(),
+        version=GRAPH_VERSION,
+    )
+    await ledger.start_run(run)
+    await ledger.given(run_id, thread_id, request.files)
+    emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
+    # 3. the plan
+    proposal = await controller.plan(request)
+    proposal = proposal.model_copy(update={"plan": await _with_long_texts_kept(proposal.plan, store)})
+    await ledger.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
+    run = run.model_copy(
+        update={"refusals": proposal.refusals, "mends": proposal.mends, "usage": proposal.usage, "plan": Plan()}
+    )
+    return {
+        "run": run.model_dump(mode="json"),
+        "plan": proposal.plan.model_dump(mode="json"),
+        "results": Overwrite({}),
+        "answer": "",
+        "request": "",
+        "files": [],
+        "options": {},
+        "messages": [HumanMessage(text)] if state.get("request") else [],
+    }
+
+
+def _asked(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The request's text, and the turns before it."""
+    turns = [(message.type, str(message.text)) for message in state.get("messages") or []]
+    text = state.get("request") or ""
+    if not text and turns and turns[-1][0] == "human":
+        _, text = turns.pop()
+    if not text.strip():
+        raise InvalidInput("the request is empty", hint="say what is to be done, e.g. 'summarise notes.txt'")
+    roles = {"human": "user", "ai": "assistant"}
+    return text, tuple((roles[role], content) for role, content in turns if role in roles)
+
+
+def _identify(config: RunnableConfig) -> tuple[str, str]:
+    """Run and thread id. The run id follows from the checkpoint, so that planning again after a crash is the same run."""
+    here = get_runtime().execution_info
+    thread_id = config.get("configurable", {}).get("thread_id")
+    if here is None or thread_id is None:
+        return (run_id := uuid4().hex[:10]), thread_id or run_id
+    place = f"{thread_id}|{here.checkpoint_ns}|{here.checkpoint_id}"
+    return hashlib.sha256(place.encode()).hexdigest()[:10], str(thread_id)
+
+
+async def _with_long_texts_kept(plan: Plan, store: Store) -> Plan:
+    """Long literal texts go to the store: a checkpoint carries references, not content."""
+
+    async def keep(value: Single) -> Single:
+        if isinstance(value, str) and len(value.encode("utf-8", "replace")) > INLINE_LIMIT:
+            return await store.put_text(value)
+        return value
+
+    async def kept(task: Task) -> Task:
+        inputs: dict[str, Value] = {
+            name: tuple([await keep(v) for v in value]) if isinstance(value, tuple) else await keep(value)
+            for name, value in task.inputs.items()
+        }
+        return task if inputs == task.inputs else task.model_copy(update={"inputs": inputs})
+
+    tasks = tuple([await kept(task) for task in plan.tasks])
+    return plan if tasks == plan.tasks else Plan(tasks=tasks)
