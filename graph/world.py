@@ -1,1 +1,143 @@
-"""placeholder."""
+"""The world: from settings to ports to a graph. The one place that knows what stands behind the ports."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from ..checkpoints.home import prepare_home
+from ..checkpoints.ledger import SqliteLedger
+from ..checkpoints.open import open_checkpointer, url_of
+from ..checkpoints.store import FileStore
+from ..tools.slots import SlotBoard
+from .builder import Graph, connect
+from .errors import UsageError
+from .ports import Backend, Catalog, Controller, Ledger
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class World:
+    """What is open while a door is open."""
+
+    settings: Settings
+    graph: Graph
+    controller: Controller
+    catalog: Catalog
+    backends: Mapping[str, Backend]
+    ledger: SqliteLedger
+    store: FileStore
+
+
+def controller_for(settings: Settings) -> Controller:
+    """The controller that the settings name; the embedded one when they name none."""
+    if not settings.llm:
+        from ..tools.controllers.embedded.controller import EmbeddedController
+
+        return EmbeddedController()
+    provider, _, model = settings.llm.partition(":")
+    if provider != "openai" or not model:
+        raise UsageError(
+            f"--llm {settings.llm!r} names no controller", hint="use openai:MODEL (OPENAI_BASE_URL for other servers)"
+        )
+    from ..tools.controllers.llm import LlmController
+
+    return LlmController(settings)
+
+
+def backends_for(settings: Settings) -> list[Backend]:
+    """Every place where experts run, in order of preference."""
+    from ..tools.backends.embedded.backend import EmbeddedBackend
+    from ..tools.backends.hf import HfBackend
+
+    return [EmbeddedBackend(settings), HfBackend(settings)]
+
+
+def build_graph(
+    settings: Settings | None = None,
+    *,
+    controller: Controller | None = None,
+    catalog: Catalog | None = None,
+    backends: Iterable[Backend] | None = None,
+    ledger: Ledger | None = None,
+    checkpointer: BaseCheckpointSaver[str] | None = None,
+) -> Graph:
+    """The compiled graph; whatever is not given follows from the settings, and they from the environment.
+
+    Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
+    """
+    return make_world(
+        settings, controller=controller, catalog=catalog, backends=backends, ledger=ledger, checkpointer=checkpointer
+    ).graph
+
+
+def make_world(
+    settings: Settings | None = None,
+    *,
+    controller: Controller | None = None,
+    catalog: Catalog | None = None,
+    backends: Iterable[Backend] | None = None,
+    ledger: Ledger | None = None,
+    checkpointer: BaseCheckpointSaver[str] | None = None,
+) -> World:
+    """All ports and the graph between them; `open_world` also closes them."""
+    from ..tools.catalog.joined import JoinedCatalog
+    from ..tools.fetch import GuardedFetcher
+
+    settings = settings or Settings.from_env()
+    store = FileStore(settings.home)
+    controller = controller or controller_for(settings)
+    known = {backend.name: backend for backend in (backends if backends is not None else backends_for(settings))}
+    catalog = catalog or JoinedCatalog(list(known.values()))
+    ledger = ledger or SqliteLedger(settings.home)
+    graph = connect(
+        settings=settings,
+        controller=controller,
+        catalog=catalog,
+        backends=known,
+        ledger=ledger,
+        store=store,
+        slots=SlotBoard({"cpu": settings.workers, "hf": 4}),
+        fetcher=GuardedFetcher(store, settings),
+        checkpointer=checkpointer,
+    )
+    return World(
+        settings=settings,
+        graph=graph,
+        controller=controller,
+        catalog=catalog,
+        backends=known,
+        ledger=ledger,
+        store=store,
+    )
+
+
+@asynccontextmanager
+async def open_world(
+    settings: Settings | None = None,
+    *,
+    controller: Controller | None = None,
+    catalog: Catalog | None = None,
+    backends: Iterable[Backend] | None = None,
+) -> AsyncIterator[World]:
+    """A world with its own durable checkpoints; closes what must be closed (an unclosed saver hangs the exit)."""
+    settings = settings or Settings.from_env()
+    prepare_home(settings.home)
+    async with open_checkpointer(url_of(settings.home)) as checkpointer:
+        world = make_world(
+            settings, controller=controller, catalog=catalog, backends=backends, checkpointer=checkpointer
+        )
+        try:
+            yield world
+        finally:
+            for backend in world.backends.values():
+                await backend.aclose()
+            world.ledger.close()
+
+
+@cache
+def make_graph() -> Graph:
+    """For `langgraph.json`: one graph a process, without checkpointer (the server brings its own)."""
+    return build_graph()

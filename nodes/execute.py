@@ -99,7 +99,8 @@ class Execution:
         hashes = tuple(m.resource.sha256 or "" for materials in inputs.values() for m in materials)
         if earlier := await self._ledger.find(run["run_id"], fingerprint):
             return earlier.model_copy(update={"task_id": task.id, "key": key})
-        began, clock, attempts, errors = time.time(), time.perf_counter(), 0, []
+        began, clock, attempts = time.time(), time.perf_counter(), 0
+        errors: list[str] = []
         for expert in (first.expert, *first.fallbacks):
             assignment = first if expert == first.expert else _fallen_back(first, expert, errors[-1])
             try:
@@ -118,9 +119,7 @@ class Execution:
             inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=attempts,
         )  # fmt: skip
 
-    async def _call(
-        self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun
-    ) -> tuple[Made, int]:
+    async def _call(self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun) -> tuple[Made, int]:
         """Ask one expert, again when that may help; slots are held only while it works."""
         emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
         tries = 0
@@ -140,9 +139,7 @@ class Execution:
         self, task: Task, key: str, expert: Expert, inputs: Inputs, run_id: str, scratch: Path
     ) -> Sequence[Artifact]:
         limit = self._settings.timeout
-        call = Call(
-            run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=limit
-        )
+        call = Call(run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=limit)
         try:
             async with asyncio.timeout(limit + 5):  # a backend keeps the limit itself; this is for one that does not
                 return await self._backends[expert.backend].run(call)

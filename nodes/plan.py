@@ -15,7 +15,7 @@ from ..graph.events import RunStarted, emit
 from ..graph.plan import Plan
 from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.resource import INLINE_LIMIT
-from ..graph.result import Options, Proposal, Request, Run
+from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, State, epoch_of
 from ..graph.task import Single, Task, Value
 
