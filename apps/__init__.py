@@ -1,1 +1,1 @@
-"""placeholder."""
+"""The doors: the command line, and a tool for larger agents."""

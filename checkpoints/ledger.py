@@ -24,7 +24,7 @@ from ..graph.result import Proposal, Result, Run, RunStatus
 from . import lease
 from .home import DATABASE, prepare_home
 from .open import damaged
-from .tables import open_database, resource_rows, task_row
+from .tables import open_database, resource_rows, task_row, writing
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ class SqliteLedger:
         }
 
         def insert(db: Database) -> None:
-            with db.atomic():
+            with writing(db):
                 db.table("runs").insert(row, pk="run_id", ignore=True)
 
         await self.call(insert)
@@ -114,7 +114,7 @@ class SqliteLedger:
             raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
         owner, heartbeat = found
         if not owner or owner == self._holder.mark or not lease.alive(owner, heartbeat or 0.0):
-            with db.atomic():
+            with writing(db):
                 swapped = db.execute(
                     "UPDATE runs SET owner = ?, heartbeat = ? WHERE run_id = ? AND owner IS ?",
                     [self._holder.mark, time.time(), run_id, owner],
@@ -133,7 +133,7 @@ class SqliteLedger:
         await self.call(partial(self._disown, run_id))
 
     def _disown(self, run_id: str, db: Database) -> None:
-        with db.atomic():
+        with writing(db):
             db.execute("UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?", [run_id, self._holder.mark])
         self._owned.discard(run_id)
 
@@ -142,7 +142,7 @@ class SqliteLedger:
 
     def _beat(self) -> None:
         if self._db is not None and self._owned:
-            with self._db.atomic():
+            with writing(self._db):
                 self._db.execute("UPDATE runs SET heartbeat = ? WHERE owner = ?", [time.time(), self._holder.mark])
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
@@ -175,7 +175,7 @@ class SqliteLedger:
 
     async def _update_run(self, run_id: str, **columns: str | float) -> None:
         def update(db: Database) -> None:
-            with db.atomic():
+            with writing(db):
                 db.table("runs").update(run_id, columns)
 
         await self.call(update)
@@ -213,7 +213,7 @@ class SqliteLedger:
         """Record a result and what it made in one transaction; the row that was there first wins, and is returned."""
 
         def write(db: Database) -> str:
-            with db.atomic():
+            with writing(db):
                 before = db.conn.total_changes
                 db.table("tasks").insert(task_row(run_id, epoch, result), pk=("epoch", "key"), ignore=True)
                 if db.conn.total_changes > before:
@@ -250,7 +250,7 @@ class SqliteLedger:
         }
 
         def write(db: Database) -> str:
-            with db.atomic():
+            with writing(db):
                 db.table("assignments").insert(row, pk=("run_id", "decision"), ignore=True)
             query = "SELECT assignment FROM assignments WHERE run_id = ? AND decision = ?"
             return str(db.execute(query, [run_id, decision]).fetchone()[0])
@@ -267,7 +267,7 @@ class SqliteLedger:
         ]
 
         def write(db: Database) -> None:
-            with db.atomic():
+            with writing(db):
                 db.execute("DELETE FROM resources WHERE run_id = ? AND key IS NULL", [run_id])
                 db.table("resources").insert_all(rows, pk="id")
 

@@ -6,6 +6,8 @@ resources    what was given and made, by which task and model; the bytes are in 
 assignments  which expert was chosen for which decision, and why
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any, Final
@@ -29,10 +31,25 @@ def open_database(file: Path) -> Database:
             hint="upgrade hugginggpt, or name another home with --home DIR",
         )
     if found < SCHEMA_VERSION:
-        with db.atomic():
+        with writing(db):
             _create(db)
             db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
     return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One write transaction, which asks for the write lock at once and waits for it.
+
+    SQLite refuses, without waiting, to turn a reading transaction into a writing one when another writer came between.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
 
 
 def _create(db: Database) -> None:

@@ -26,6 +26,8 @@ class Asked(TypedDict, total=False):
     options: Json
     """See `graph.result.Options`."""
     messages: Annotated[list[AnyMessage], add_messages]
+    run_id: str
+    """Only to take up the row of a run that was killed before its first checkpoint."""
 
 
 class State(TypedDict, total=False):
@@ -34,6 +36,7 @@ class State(TypedDict, total=False):
     request: str
     files: list[str]
     options: Json
+    run_id: str
     messages: Annotated[list[AnyMessage], add_messages]
     run: Json
     """A `Run` without plan and results: who, what was asked, what was refused."""

@@ -17,6 +17,9 @@ from .errors import UsageError
 from .ports import Backend, Catalog, Controller, Ledger
 from .settings import Settings
 
+HF_CALLS = 4
+"""Calls to Inference Providers at once."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -68,49 +71,22 @@ def build_graph(
 
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
-    return make_world(
-        settings, controller=controller, catalog=catalog, backends=backends, ledger=ledger, checkpointer=checkpointer
-    ).graph
-
-
-def make_world(
-    settings: Settings | None = None,
-    *,
-    controller: Controller | None = None,
-    catalog: Catalog | None = None,
-    backends: Iterable[Backend] | None = None,
-    ledger: Ledger | None = None,
-    checkpointer: BaseCheckpointSaver[str] | None = None,
-) -> World:
-    """All ports and the graph between them; `open_world` also closes them."""
     from ..tools.catalog.joined import JoinedCatalog
     from ..tools.fetch import GuardedFetcher
 
     settings = settings or Settings.from_env()
+    known = {backend.name: backend for backend in (backends_for(settings) if backends is None else backends)}
     store = FileStore(settings.home)
-    controller = controller or controller_for(settings)
-    known = {backend.name: backend for backend in (backends if backends is not None else backends_for(settings))}
-    catalog = catalog or JoinedCatalog(list(known.values()))
-    ledger = ledger or SqliteLedger(settings.home)
-    graph = connect(
+    return connect(
         settings=settings,
-        controller=controller,
-        catalog=catalog,
+        controller=controller or controller_for(settings),
+        catalog=catalog or JoinedCatalog(list(known.values())),
         backends=known,
-        ledger=ledger,
+        ledger=ledger or SqliteLedger(settings.home),
         store=store,
-        slots=SlotBoard({"cpu": settings.workers, "hf": 4}),
+        slots=SlotBoard({"cpu": settings.workers, "hf": HF_CALLS}),
         fetcher=GuardedFetcher(store, settings),
         checkpointer=checkpointer,
-    )
-    return World(
-        settings=settings,
-        graph=graph,
-        controller=controller,
-        catalog=catalog,
-        backends=known,
-        ledger=ledger,
-        store=store,
     )
 
 
@@ -123,18 +99,37 @@ async def open_world(
     backends: Iterable[Backend] | None = None,
 ) -> AsyncIterator[World]:
     """A world with its own durable checkpoints; closes what must be closed (an unclosed saver hangs the exit)."""
+    from ..tools.catalog.joined import JoinedCatalog
+
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
-    async with open_checkpointer(url_of(settings.home)) as checkpointer:
-        world = make_world(
-            settings, controller=controller, catalog=catalog, backends=backends, checkpointer=checkpointer
-        )
-        try:
-            yield world
-        finally:
-            for backend in world.backends.values():
-                await backend.aclose()
-            world.ledger.close()
+    controller = controller or controller_for(settings)
+    places = backends_for(settings) if backends is None else list(backends)
+    catalog = catalog or JoinedCatalog(places)
+    ledger = SqliteLedger(settings.home)
+    try:
+        async with open_checkpointer(url_of(settings.home)) as checkpointer:
+            graph = build_graph(
+                settings,
+                controller=controller,
+                catalog=catalog,
+                backends=places,
+                ledger=ledger,
+                checkpointer=checkpointer,
+            )
+            yield World(
+                settings=settings,
+                graph=graph,
+                controller=controller,
+                catalog=catalog,
+                backends={backend.name: backend for backend in places},
+                ledger=ledger,
+                store=FileStore(settings.home),
+            )
+    finally:
+        for backend in places:
+            await backend.aclose()
+        ledger.close()
 
 
 @cache

@@ -27,6 +27,7 @@ async def plan(
     # 1. what is asked
     text, history = _asked(state)
     run_id, thread_id = _identify(config)
+    run_id = state.get("run_id") or run_id
     files = await fetcher.gather(text, state.get("files") or [])
     request = Request(
         text=text,
@@ -63,6 +64,7 @@ async def plan(
         "request": "",
         "files": [],
         "options": {},
+        "run_id": "",
         "messages": [HumanMessage(text)] if state.get("request") else [],
     }
 

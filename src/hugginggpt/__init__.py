@@ -1,1 +1,37 @@
-"""HuggingGPT, made durable."""
+"""HuggingGPT, made durable: plan a request as tasks, have expert models do them, keep everything.
+
+Public names are imported on first use, so that importing the package costs nothing and does nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .apps.tool import as_tool
+    from .graph.plan import Plan
+    from .graph.result import Run
+    from .graph.settings import Settings
+    from .graph.world import build_graph, open_world
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Plan": "graph.plan",
+    "Run": "graph.result",
+    "Settings": "graph.settings",
+    "as_tool": "apps.tool",
+    "build_graph": "graph.world",
+    "open_world": "graph.world",
+}
+
+__all__ = ["Plan", "Run", "Settings", "__version__", "as_tool", "build_graph", "open_world"]
+
+
+def __getattr__(name: str) -> Any:
+    if home := _HOMES.get(name):
+        return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

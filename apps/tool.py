@@ -1,0 +1,63 @@
+"""The whole as one tool of a larger agent: typed arguments, the answer as content, everything made as artifact.
+
+Its progress is forwarded to the parent's `custom` stream as `{"hugginggpt": event}`. With a parent that has a checkpointer
+a crash in the middle is resumed there: what was recorded is not done again.
+"""
+
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langgraph.config import get_stream_writer
+from pydantic import BaseModel, Field
+
+from ..graph.builder import Graph
+from ..graph.errors import HuggingGPTError
+from ..graph.events import RunFinished, read_event
+
+DESCRIPTION = (
+    "Solve a request that needs several AI models for text, images, sound or video: it plans the steps, picks an expert "
+    "model for each, runs them, and answers with what each one made. Give files by path or URL."
+)
+
+
+class Arguments(BaseModel):
+    """What the tool is called with."""
+
+    request: str = Field(description="what is to be done, in plain words, with the names of the files it is about")
+    files: list[str] = Field(default_factory=list, description="paths or URLs of files it needs")
+
+
+def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description: str = DESCRIPTION) -> BaseTool:
+    """A LangChain tool over `graph` (`build_graph()` without one).
+
+    Content: the answer. Artifact: the `run_finished` event as a dict (plan, results, resources with local paths). What
+    the user can mend (a missing file, say) becomes a `ToolException` that the agent may read.
+    """
+    from ..graph.world import build_graph
+
+    inner = graph or build_graph()
+
+    async def hugginggpt(
+        request: str, config: RunnableConfig, files: list[str] | None = None
+    ) -> tuple[str, dict[str, Any] | None]:
+        tell = get_stream_writer()
+        last: RunFinished | None = None
+        try:
+            asked: Any = {"request": request, "files": files or []}
+            async for _, part in inner.astream(asked, config, stream_mode="custom", subgraphs=True):
+                tell({"hugginggpt": part})
+                event = read_event(part)
+                last = event if isinstance(event, RunFinished) else last
+        except HuggingGPTError as error:
+            raise ToolException(str(error)) from error
+        return (last.answer, last.model_dump(mode="json")) if last else ("", None)
+
+    return StructuredTool.from_function(
+        coroutine=hugginggpt,
+        name=name,
+        description=description,
+        args_schema=Arguments,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+    )

@@ -1,0 +1,112 @@
+"""History: runs, results and resources read back; and the one thing that forgets, for a retry."""
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+from ..graph.errors import UnknownRun
+from ..graph.plan import Plan
+from ..graph.resource import Resource
+from ..graph.result import Options, Request, Result, Run, Usage
+from . import lease
+from .ledger import SqliteLedger
+from .tables import writing
+
+
+class History:
+    """What happened in a home folder, as nouns."""
+
+    def __init__(self, ledger: SqliteLedger) -> None:
+        self._ledger = ledger
+
+    async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
+        """The newest runs first."""
+
+        def read(db: Database) -> list[Run]:
+            where = "WHERE thread_id = :thread" if thread_id else ""
+            query = f"SELECT * FROM runs {where} ORDER BY started_at DESC, rowid DESC LIMIT :limit"
+            return [_run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
+
+        return await self._ledger.call(read)
+
+    async def run(self, name: str | None = None) -> Run:
+        """The run of that id or the only one whose id begins so; the newest without a name. Raises `UnknownRun`."""
+
+        def read(db: Database) -> list[Run]:
+            query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY started_at DESC LIMIT 5"
+            return [_run(db, row) for row in db.query(query, {"name": name or ""})]
+
+        found = await self._ledger.call(read)
+        if not found:
+            what = f"there is no run {name}" if name else "nothing was run here yet"
+            raise UnknownRun(what, hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
+        if name and len(found) > 1 and name not in (run.run_id for run in found):
+            raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
+        return next((run for run in found if run.run_id == name), found[0])
+
+    async def unfinished(self) -> Run | None:
+        """The newest run that can be gone on with."""
+        return next((run for run in await self.runs() if run.status in {"running", "waiting", "interrupted"}), None)
+
+    async def resources(self, *, thread_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
+        """What was given and made, oldest first: rows of the table `resources`."""
+
+        def read(db: Database) -> list[dict[str, Any]]:
+            where = "WHERE thread_id = :thread" if thread_id else ""
+            query = f"SELECT * FROM (SELECT * FROM resources {where} ORDER BY id DESC LIMIT :limit) ORDER BY id"
+            return list(db.query(query, {"thread": thread_id, "limit": limit}))
+
+        return await self._ledger.call(read)
+
+    async def members(self, epoch: str) -> list[Result]:
+        """The rows of members of mapped tasks, by key."""
+        rows = await self._ledger.results(epoch)
+        return [row for key, row in sorted(rows.items()) if "[" in key]
+
+    async def forget_failures(self, run: Run) -> int:
+        """Delete the rows of a run that did not succeed, so that they are done again; gives how many."""
+
+        def delete(db: Database) -> int:
+            with writing(db):
+                query = "DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'"
+                return db.execute(query, [run.epoch]).rowcount
+
+        return await self._ledger.call(delete)
+
+
+def _run(db: Database, row: dict[str, Any]) -> Run:
+    """A row of `runs` with its results; a run that says it is running but whose owner is dead was interrupted."""
+    status = row["status"]
+    if status == "running" and not (row["owner"] and lease.alive(row["owner"], row["heartbeat"] or 0.0)):
+        status = "interrupted"
+    plan = Plan.model_validate_json(row["plan"]) if row["plan"] else Plan()
+    order = {task.key: number for number, task in enumerate(plan.tasks)}
+    rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
+    results = {key: Result.model_validate_json(text) for key, text in rows if key in order}
+    finished = row["finished_at"] or max((r.started_at + r.duration for r in results.values()), default=0.0)
+    return Run(
+        run_id=row["run_id"],
+        thread_id=row["thread_id"],
+        parent=row["parent"],
+        request=Request(text=row["request"], files=_files(db, row), thread_id=row["thread_id"]),
+        options=Options.model_validate_json(row["options"] or "{}"),
+        controller=row["controller"] or "",
+        plan=plan,
+        epoch=row["epoch"] or "",
+        results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
+        refusals=tuple(json.loads(row["refusals"] or "[]")),
+        mends=tuple(json.loads(row["mends"] or "[]")),
+        answer=row["answer"] or "",
+        status=status,
+        started_at=row["started_at"] or 0.0,
+        duration=max(0.0, finished - (row["started_at"] or 0.0)),
+        version=row["version"] or "",
+        usage=Usage.model_validate_json(row["usage"] or "{}"),
+    )
+
+
+def _files(db: Database, row: dict[str, Any]) -> tuple[Resource, ...]:
+    columns = "kind, media_type, sha256, size, text, name"
+    query = f"SELECT {columns} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
+    return tuple(Resource.model_validate(found) for found in db.query(query, [row["run_id"]]))
