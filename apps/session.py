@@ -75,7 +75,7 @@ class Session:
             yield await self.closing(run.run_id)
             return
         await self.world.ledger.set_status(run.run_id, "running")
-        goes_on = Command(resume=verdict) if state.interrupts else None
+        goes_on: Command[Any] | None = Command(resume=verdict) if state.interrupts else None
         async for event in self._drive(goes_on, run.thread_id, run.run_id):
             yield event
 
