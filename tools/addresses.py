@@ -1,0 +1,57 @@
+"""Addresses: which IP addresses belong to the public internet. Guards against URLs that point back at us."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_network
+
+Address = IPv4Address | IPv6Address
+
+_NEVER = tuple(
+    ip_network(block)
+    for block in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # carrier-grade NAT
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # link-local; cloud metadata
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+        "::/96",  # unspecified, loopback, IPv4-compatible
+        "64:ff9b:1::/48",  # local NAT64
+        "100::/64",
+        "2001::/23",  # protocol assignments; Teredo is looked into below
+        "2001:db8::/32",
+        "3fff::/20",
+        "5f00::/16",
+        "fc00::/7",
+        "fe80::/10",
+        "fec0::/10",  # site-local: `is_global` is true for it before Python 3.11.10
+        "ff00::/8",
+    )
+)
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def is_public(address: Address) -> bool:
+    """Whether `address`, and the IPv4 address that it may wrap, can be reached by everybody.
+
+    Python's own `is_global` is asked too, but not trusted alone: up to 3.11.9 it lets multicast, 6to4, NAT64,
+    site-local and 192.0.0.0/24 pass (CVE-2024-4032).
+    """
+    if any(address in block for block in _NEVER if block.version == address.version):
+        return False
+    if isinstance(address, IPv6Address) and (wrapped := _wrapped(address)):
+        return is_public(wrapped)
+    return address.is_global
+
+
+def _wrapped(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address inside an IPv6 one: v4-mapped, 6to4 or NAT64. (Teredo lies in a block above.)"""
+    if address in _NAT64:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour

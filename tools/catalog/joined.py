@@ -1,0 +1,27 @@
+"""The catalogue that joins what every backend offers, and ranks it."""
+
+from collections.abc import Sequence
+
+from ...graph.expert import Candidate
+from ...graph.ports import Backend
+from ...graph.task import Task
+
+
+class JoinedCatalog:
+    """The `Catalog` port over `backends`; their order decides between experts that are otherwise equal."""
+
+    def __init__(self, backends: Sequence[Backend]) -> None:
+        self._backends = tuple(backends)
+
+    async def candidates(self, task: Task) -> Sequence[Candidate]:
+        """All experts for the task's type: those without obstacle first, then by downloads, then by likes."""
+        offered = [
+            Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
+            for backend in self._backends
+            for expert in backend.experts(task.type)
+        ]
+        return sorted(offered, key=_rank)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, int, int]:
+    return candidate.obstacle is not None, -candidate.expert.downloads, -candidate.expert.likes

@@ -1,0 +1,151 @@
+"""Content: what the bytes of a file are, told by the bytes and not by the name."""
+
+import csv
+import io
+import wave
+from typing import NamedTuple
+
+from ..graph.errors import InvalidInput
+from ..graph.mentions import kind_of_name
+from ..graph.resource import INLINE_LIMIT, Kind
+from ..graph.settings import Settings
+
+SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
+
+_SPELLED = {
+    "image/apng": "image/png",
+    "audio/x-wav": "audio/wav",
+    "audio/x-flac": "audio/flac",
+    "audio/x-aiff": "audio/aiff",
+    "video/x-m4v": "video/mp4",
+    "video/x-matroska": "video/matroska",
+}
+"""Names that `filetype` gives, where IANA has a better one."""
+
+_PILLOW = {f"image/{form}": form.upper() for form in ("png", "jpeg", "gif", "webp", "bmp", "tiff")}
+_NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
+_TEXT_TYPES = ("text/markdown", "text/html", "application/json", "application/xml")
+_TEXT_IN_NAME_ONLY = ("application/rtf", "application/postscript")
+"""Formats that decode as UTF-8 and still are no text to read."""
+
+
+class Content(NamedTuple):
+    """What bytes are."""
+
+    kind: Kind
+    media_type: str
+    text: str | None = None
+    """The text itself, when it is text and short enough to be carried along."""
+
+
+def identify(data: bytes, name: str, settings: Settings) -> Content:
+    """Tell what `data` is; raises `InvalidInput` when it is nothing we can use, or too large to be decoded."""
+    label = name.rstrip("/").rsplit("/", 1)[-1]
+    if not data:
+        raise InvalidInput(f"{label} is empty (0 bytes)", hint="Was it saved, or downloaded, in full?")
+    claimed, media_type = kind_of_name(name)
+    guessed = _guess(data)
+    text = _text(data) if guessed not in (*_TEXT_IN_NAME_ONLY, "application/pdf") else None
+    if text is not None:
+        return _as_text(text, label, claimed, media_type)
+    if guessed in _PILLOW:
+        _check_image(data, guessed, label, settings.max_image_pixels)
+        return Content("image", guessed)
+    if guessed == "audio/wav":
+        _check_wav(data, label, settings.max_audio_seconds)
+    for kind in ("audio", "video"):
+        if guessed.startswith(f"{kind}/"):
+            return Content(kind, guessed)
+    if guessed == "application/pdf":
+        return Content("document", guessed)
+    raise _unknown(data, label, claimed, guessed)
+
+
+def _guess(data: bytes) -> str:
+    import filetype
+
+    found = filetype.guess_mime(data[:8192]) or ""
+    return _SPELLED.get(found, found)
+
+
+def _text(data: bytes) -> str | None:
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
+    noun = "a PDF" if media_type == "application/pdf" else _NOUNS.get(claimed)
+    if noun:
+        raise InvalidInput(f"{label} is not {noun}: it holds plain text", hint="Name it .txt to use it as text.")
+    if not text.strip():
+        raise InvalidInput(f"{label} holds nothing but blanks")
+    inline = text if len(text.encode()) <= INLINE_LIMIT else None
+    if media_type in ("text/csv", "text/tab-separated-values"):
+        _check_table(text, label, "," if media_type == "text/csv" else "\t")
+        return Content("table", media_type, inline)
+    return Content("text", media_type if media_type in _TEXT_TYPES else "text/plain", inline)
+
+
+def _check_table(text: str, label: str, delimiter: str) -> None:
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            pass
+    except csv.Error as error:
+        raise InvalidInput(f"{label} is not a table: {error}") from None
+
+
+def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> None:
+    """Read the size from the header. `Image.open` would warn of large images on its own; the plug-in does not."""
+    from PIL import Image
+
+    Image.init()
+    plugin = Image.OPEN[_PILLOW[media_type]][0]
+    try:
+        with plugin(io.BytesIO(data), "") as image:
+            width, height = image.size
+    except (OSError, SyntaxError, ValueError, IndexError, TypeError, Image.DecompressionBombError) as error:
+        what = media_type.removeprefix("image/").upper()
+        raise InvalidInput(
+            f"{label} is not an image: it begins like {what}, but its header can't be read ({error})",
+            hint="It may be cut off; get it again.",
+        ) from None
+    if width * height > max_pixels:
+        raise InvalidInput(
+            f"{label} has {width} x {height} = {width * height:,} pixels, more than the {max_pixels:,} allowed",
+            hint="Make it smaller, or raise HUGGINGGPT_MAX_IMAGE_PIXELS.",
+        )
+
+
+def _check_wav(data: bytes, label: str, max_seconds: float) -> None:
+    """The length by the header. What `wave` does not read (floats, say) is measured by the expert that decodes it."""
+    try:
+        with wave.open(io.BytesIO(data)) as sound:
+            frame = sound.getnchannels() * sound.getsampwidth()
+            seconds = min(sound.getnframes(), len(data) // frame) / sound.getframerate()
+    except wave.Error as error:
+        if "unknown format" in str(error):
+            return
+        raise InvalidInput(f"{label} is not a sound file: {error}") from None
+    except (EOFError, ZeroDivisionError):
+        raise InvalidInput(f"{label} is not a sound file: its WAV header is cut off or broken") from None
+    if seconds == 0:
+        raise InvalidInput(f"{label} holds no sound (0 seconds)")
+    if seconds > max_seconds:
+        raise InvalidInput(
+            f"{label} is {seconds:.0f} seconds long, more than the {max_seconds:.0f} allowed",
+            hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.",
+        )
+
+
+def _unknown(data: bytes, label: str, claimed: Kind, guessed: str) -> InvalidInput:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found = "UTF-16 text"
+    else:
+        found = f"{guessed} data" if guessed else "binary data of an unknown type"
+    verdict = f"is not {_NOUNS[claimed]}" if claimed in _NOUNS else "can't be used"
+    hint = "Save it as UTF-8." if found == "UTF-16 text" else f"What can be read: {SUPPORTED}."
+    return InvalidInput(f"{label} {verdict}: it holds {found}", hint=hint)

@@ -1,0 +1,104 @@
+"""Download: one guarded GET. Private addresses, endless bodies, slow servers and redirect chains are refused."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+
+from ..graph.errors import InvalidInput
+from ..graph.settings import MEGABYTE, Settings
+from .addresses import Address, is_public
+
+MAX_REDIRECTS = 3
+
+
+class Unreachable(InvalidInput):
+    """The URL gave nothing: no such host, no answer in time, or an error status."""
+
+
+class Download(NamedTuple):
+    """What a URL gave."""
+
+    data: bytes
+    media_type: str
+    """As the server says, without parameters; empty when it says nothing."""
+
+
+async def download(url: str, settings: Settings, allowed: Callable[[Address], bool] = is_public) -> Download:
+    """GET `url`. Connects to the very address that was checked, so a name that changes its mind gains nothing.
+
+    `allowed` judges every address, redirects included, unless `settings.allow_private_urls`. Proxies and `.netrc` of
+    the environment are not used.
+    """
+    client = httpx.AsyncClient(
+        trust_env=False,
+        timeout=httpx.Timeout(settings.fetch_timeout),
+        headers={"user-agent": "hugginggpt", "accept-encoding": "identity"},
+    )
+    if not settings.allow_private_urls:
+        httpx_ssrf_protection(
+            client, check_globally_reachable=False, custom_validator=lambda _host, address, _port: allowed(address)
+        )
+    try:
+        async with client, asyncio.timeout(settings.fetch_timeout):
+            return await _follow(client, url, settings.max_file_bytes)
+    except SSRFProtectionError as error:
+        raise InvalidInput(
+            f"{url} leads to {error.ip_addr}, an address of this machine or a private network",
+            hint="Download the file and name it by its path, or allow private URLs in the settings.",
+        ) from None
+    except (TimeoutError, httpx.TimeoutException):
+        raise Unreachable(
+            f"{url} took longer than {settings.fetch_timeout:g} s", hint="Download the file and name it by its path."
+        ) from None
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise InvalidInput(f"{url} is not a URL that can be read: {error}") from None
+    except httpx.HTTPError as error:
+        raise Unreachable(
+            f"{url} can't be reached: {error or type(error).__name__}", hint="Is the address right, and are you online?"
+        ) from None
+
+
+async def _follow(client: httpx.AsyncClient, url: str, limit: int) -> Download:
+    """GET, and go where the server sends us, a few times."""
+    target = httpx.URL(url)
+    for _ in range(MAX_REDIRECTS + 1):
+        if target.scheme not in ("http", "https") or not target.host:
+            raise InvalidInput(f"{url} leads to {target}; only http and https URLs are read")
+        async with client.stream("GET", target) as response:
+            if not response.has_redirect_location:
+                return await _read(response, url, limit)
+            target = target.join(response.headers["location"])
+    raise InvalidInput(f"{url} redirects more than {MAX_REDIRECTS} times")
+
+
+async def _read(response: httpx.Response, url: str, limit: int) -> Download:
+    """The body, as far as the limit; a compressed one counts by its unpacked size."""
+    if response.is_error:
+        raise Unreachable(
+            f"{url} answers {response.status_code} {response.reason_phrase}".rstrip(),
+            hint="Is the address right, and can it be read without signing in?",
+        )
+    declared = response.headers.get("content-length", "")
+    size = int(declared) if declared.isdecimal() else 0
+    body = bytearray()
+    if size <= limit:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            size = max(size, len(body))
+            if size > limit:
+                break
+    if size > limit:
+        raise too_large(urlsplit(url).path.rsplit("/", 1)[-1] or url, size, limit)
+    return Download(bytes(body), response.headers.get("content-type", "").partition(";")[0].strip().lower())
+
+
+def too_large(label: str, size: int, limit: int) -> InvalidInput:
+    """The error for a file over the limit."""
+    return InvalidInput(
+        f"{label} has {size / MEGABYTE:.1f} MB or more, and at most {limit / MEGABYTE:.1f} MB are read",
+        hint="Make it smaller, or raise HUGGINGGPT_MAX_FILE_BYTES.",
+    )

@@ -1,0 +1,164 @@
+"""Fetch: guarded reading of the files and URLs that a request names."""
+
+import asyncio
+import os
+import stat
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from ..graph.errors import InvalidInput
+from ..graph.mentions import Mention, kind_of_name, mentions
+from ..graph.ports import Store
+from ..graph.resource import Resource
+from ..graph.settings import Settings
+from .addresses import Address, is_public
+from .content import identify
+from .download import Unreachable, download, too_large
+
+
+class GuardedFetcher:
+    """The `Fetcher` port: what a name leads to goes into the store, or `InvalidInput` says why it can't.
+
+    `allowed` judges the addresses that URLs lead to; see `download`.
+    """
+
+    def __init__(self, store: Store, settings: Settings, *, allowed: Callable[[Address], bool] = is_public) -> None:
+        self._store = store
+        self._settings = settings
+        self._allowed = allowed
+
+    async def fetch(self, name: str) -> Resource:
+        """Read a path or URL into the store; raises `InvalidInput`."""
+        claimed = name
+        if is_url(name):
+            data, served = await download(name, self._settings, self._allowed)
+            if served == "text/csv" and kind_of_name(name)[0] == "document":
+                claimed = f"{name.partition('?')[0].rstrip('/')}.csv"
+        else:
+            data = await asyncio.to_thread(self._read, name)
+        content = await asyncio.to_thread(identify, data, claimed, self._settings)
+        sha256, size = await self._store.put_bytes(data, content.media_type)
+        return Resource(
+            kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
+        )
+
+    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+        """The attached `files`, then what `text` names: a file that is attached and named comes once.
+
+        A local file that is not there becomes a missing resource, and so does a web page (a URL without a file's
+        extension) that can't be reached: the text may quote it only. What is there and can't be used raises.
+        """
+        found: list[Resource] = []
+        for name in files:
+            if not await self._known(name, found):
+                found.append(await self.fetch(name))
+        for mention in mentions(text):
+            if not await self._known(mention.name, found):
+                found.append(await self._fetch_mention(mention))
+        return found
+
+    async def _fetch_mention(self, mention: Mention) -> Resource:
+        missing = Resource(kind=mention.kind, media_type=mention.media_type, name=mention.name)
+        if not is_url(mention.name) and not await asyncio.to_thread(self._exists, mention.name):
+            return missing
+        try:
+            return await self.fetch(mention.name)
+        except Unreachable:
+            if mention.media_type == "application/octet-stream":
+                return missing
+            raise
+
+    async def _known(self, name: str, found: Sequence[Resource]) -> bool:
+        return await asyncio.to_thread(lambda: any(_same(name, other.name or "") for other in found))
+
+    def _exists(self, name: str) -> bool:
+        """Whether there is something to read; what lies outside the allowed folders counts, so that it is refused."""
+        path = self._allowed_path(name)
+        return path.exists()
+
+    def _allowed_path(self, name: str) -> Path:
+        """The path without symbolic links; raises `InvalidInput` when it lies outside `file_roots`."""
+        if "://" in name:
+            raise InvalidInput(f"{name} is neither a path nor an http or https URL")
+        try:
+            path = Path(name).expanduser().resolve()
+            roots = [root.expanduser().resolve() for root in self._settings.file_roots or ()]
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InvalidInput(f"{name!r} is not a path that can be read: {error}") from None
+        if self._settings.file_roots is not None and not any(path.is_relative_to(root) for root in roots):
+            raise InvalidInput(
+                f"{name} lies outside the folders that may be read",
+                hint=f"These may: {', '.join(map(str, roots)) or 'none'}.",
+            )
+        return path
+
+    def _read(self, name: str) -> bytes:
+        """The bytes of a regular file, as far as the limit. Opens nothing that could make it wait (FIFO, device)."""
+        path, limit = self._allowed_path(name), self._settings.max_file_bytes
+        try:
+            _refuse_special(name, path.stat())
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+            with os.fdopen(handle, "rb") as file:
+                status = os.fstat(handle)
+                _refuse_special(name, status)
+                data = file.read(limit + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            raise InvalidInput(f"there is no file {name}", hint=self._near(path)) from None
+        except PermissionError:
+            raise InvalidInput(f"{name} can't be read: permission denied", hint=f"Try: chmod u+r {path}") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise InvalidInput(f"{name} can't be read: {reason or error}") from None
+        if len(data) > limit:
+            raise too_large(name, max(status.st_size, len(data)), limit)
+        return data
+
+    def _near(self, path: Path) -> str:
+        """Files beside the missing one whose names are like it."""
+        roots = self._settings.file_roots
+        if roots is not None and not any(path.parent.is_relative_to(root.expanduser().resolve()) for root in roots):
+            return ""
+        try:
+            names = {entry.name.casefold(): entry.name for entry in path.parent.iterdir()}
+        except OSError:
+            return f"There is no folder {path.parent}."
+        near = get_close_matches(path.name.casefold(), names, n=3)
+        if not near:
+            return f"It was looked for in {path.parent}."
+        return f"Near it: {', '.join(names[name] for name in near)}."
+
+
+def is_url(name: str) -> bool:
+    """Whether `name` is read over the network."""
+    return name.lower().startswith(("http://", "https://"))
+
+
+def _refuse_special(name: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise InvalidInput(f"{name} is a folder", hint="Name the files in it one by one.")
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidInput(f"{name} is not a regular file (a pipe, socket or device)")
+
+
+def _same(name: str, other: str) -> bool:
+    """Whether two names mean one file: equal, one the end of the other, or one file on disk."""
+    mine, theirs = _parts(name), _parts(other)
+    shorter = min(len(mine), len(theirs))
+    if shorter == 0 or mine[-1] != theirs[-1]:
+        return False
+    if name == other or (len(mine) <= len(theirs) and mine == theirs[-len(mine) :]):
+        return True
+    if is_url(name) or is_url(other):
+        return False
+    here, there = Path(name).expanduser(), Path(other).expanduser()
+    if here.exists() and there.exists():
+        return here.samefile(there)
+    return mine[-shorter:] == theirs[-shorter:]
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """The parts of a path or of a URL's path, without leading dots and slashes."""
+    path = unquote(urlsplit(name).path) if is_url(name) else name
+    return tuple(part for part in PurePosixPath(path).parts if part not in (".", "/", "~"))
