@@ -1,0 +1,34 @@
+"""What all tests share: a home of their own, and the scripted world in it."""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import OpenScripted
+
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import World, open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def scripted(home: Path) -> OpenScripted:
+    """Opens a durable world in which the controller plans what it is told to."""
+
+    def open_scripted(
+        plan: Any, *, backend: ScriptedBackend | None = None, catalog: ScriptedCatalog | None = None, **settings: Any
+    ) -> AbstractAsyncContextManager[World]:
+        return open_world(
+            Settings(home=home, **settings),
+            controller=plan if isinstance(plan, ScriptedController) else ScriptedController(plan),
+            catalog=catalog or ScriptedCatalog(),
+            backends=[backend or ScriptedBackend()],
+        )
+
+    return open_scripted

@@ -1,0 +1,42 @@
+"""What tests share: how to ask a scripted world, how to read its events, and plans in the paper's JSON."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import Event, RunFinished
+from hugginggpt.graph.world import World
+
+OpenScripted = Callable[..., AbstractAsyncContextManager[World]]
+
+CHAIN: list[dict[str, Any]] = [
+    {"task": "text-generation", "id": 0, "dep": [-1], "args": {"text": "hello"}},
+    {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
+    {"task": "text-to-speech", "id": 2, "dep": [1], "args": {"text": "<resource>-1"}},
+    {"task": "translation", "id": 3, "dep": [0], "args": {"text": "it says <GENERATED>-0"}},
+]
+
+
+def step(task_id: int, *dep: int, task: str = "text2text-generation") -> dict[str, Any]:
+    """One text task that takes the texts of `dep` inside a sentence."""
+    text = " ".join([f"step {task_id}", *(f"<resource>-{other}" for other in dep)])
+    return {"task": task, "id": task_id, "dep": list(dep) or [-1], "args": {"text": text}}
+
+
+def skewed(tasks: int = 20) -> list[dict[str, Any]]:
+    """A DAG in which every third task starts a chain and later ones join earlier ones."""
+    return [step(n, *sorted({n - 3, n // 2} - {n}) if n >= 3 else ()) for n in range(tasks)]
+
+
+async def ask(world: World, request: str = "do it", *, thread: str = "t", **given: Any) -> list[Event]:
+    return [event async for event in Session(world).start(request, thread_id=thread, **given)]
+
+
+def last(events: list[Event]) -> RunFinished:
+    assert isinstance(events[-1], RunFinished)
+    return events[-1]
+
+
+def statuses(events: list[Event]) -> dict[int, str]:
+    return {result["task_id"]: result["status"] for result in last(events).results}
