@@ -14,7 +14,7 @@ from ..nodes.plan import plan
 from ..nodes.respond import respond
 from ..nodes.review import review
 from ..nodes.select import Selection
-from ..nodes.task import task
+from ..nodes.task import task_node
 from .ports import Backend, Catalog, Controller, Fetcher, Ledger, Slots, Store
 from .settings import Settings
 from .state import Asked, State, TaskOutput, TaskState
@@ -50,7 +50,7 @@ def connect(
     planning = partial(plan, controller=controller, fetcher=fetcher, ledger=ledger, store=store)
     whole.add_node("plan", planning, input_schema=State)
     whole.add_node("review", partial(review, catalog=catalog, fetcher=fetcher, ledger=ledger), input_schema=State)
-    whole.add_node("task", partial(task, subgraph=one_task, ledger=ledger), input_schema=TaskState)
+    whole.add_node("task", task_node(one_task, ledger), input_schema=TaskState)
     whole.add_node("respond", partial(respond, controller=controller, ledger=ledger, store=store), input_schema=State)
     whole.add_edge(START, "plan")
     whole.add_edge("plan", "review")

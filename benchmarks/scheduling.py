@@ -1,0 +1,127 @@
+"""How much scheduling costs: ratios taken in one run, so that a slow machine slows both sides.
+
+ratio_durable          makespan over the critical path, 20 tasks, ledger and checkpoints on disk (median of 5)
+ratio_waves            the same plan sent in waves of ready tasks with a barrier after each, as Send alone does it
+overhead_ms_per_task   500 independent tasks that do nothing, durable
+
+python benchmarks/scheduling.py [--json FILE]
+"""
+
+import argparse
+import asyncio
+import json
+import operator
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Send
+from typing_extensions import TypedDict
+
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.plan import Plan
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+
+
+def step(task_id: int, *dep: int) -> dict[str, Any]:
+    """One text task after others."""
+    text = " ".join([f"step {task_id}", *(f"<resource>-{other}" for other in dep)])
+    return {"task": "text2text-generation", "id": task_id, "dep": list(dep) or [-1], "args": {"text": text}}
+
+
+def skewed_plan() -> tuple[list[dict[str, Any]], dict[int, float]]:
+    """Four chains of five; in each step another one is slow, so a barrier waits for all four slow ones in turn."""
+    tasks, latency = [], {}
+    for chain in range(4):
+        for level in range(5):
+            task_id = chain * 5 + level
+            tasks.append(step(task_id, *([task_id - 1] if level else [])))
+            latency[task_id] = 0.75 if level == chain else 0.13
+    return tasks, latency
+
+
+def critical_path(plan: Plan, latency: dict[int, float]) -> float:
+    """Seconds of the longest chain."""
+    done: dict[int, float] = {}
+    for task in plan.tasks:
+        done[task.id] = latency[task.id] + max((done[other] for other in task.depends_on), default=0.0)
+    return max(done.values())
+
+
+async def durable(tasks: list[dict[str, Any]], latency: dict[int, float] | float) -> float:
+    """Seconds from the first expert's start to the last one's record, in a world on disk."""
+    with tempfile.TemporaryDirectory() as home:
+        async with open_world(
+            Settings(home=Path(home)),
+            controller=ScriptedController(tasks, answer="done"),
+            catalog=ScriptedCatalog(),
+            backends=[ScriptedBackend(latency=latency)],
+        ) as world:
+            began = ended = 0.0
+            async for event in Session(world).start("go", thread_id="t"):
+                if event.event == "plan_ready":
+                    began = time.perf_counter()
+                if event.event == "task_finished":
+                    ended = time.perf_counter()
+    return ended - began
+
+
+class Waves(TypedDict):
+    """State of the graph that works in waves."""
+
+    done: Annotated[list[int], operator.add]
+
+
+async def in_waves(plan: Plan, latency: dict[int, float]) -> float:
+    """The same plan as waves of Sends, with the same checkpointer and no ledger."""
+
+    async def work(state: Any) -> dict[str, list[int]]:
+        await asyncio.sleep(latency[state["id"]])
+        return {"done": [state["id"]]}
+
+    def ready(state: Waves) -> list[Send] | str:
+        left = [task for task in plan.tasks if task.id not in state["done"]]
+        return [Send("work", {"id": t.id}) for t in left if set(t.depends_on) <= set(state["done"])] or END
+
+    graph = StateGraph(Waves)
+    graph.add_node("gather", lambda state: {"done": []})
+    graph.add_node("work", work)
+    graph.add_edge(START, "gather")
+    graph.add_conditional_edges("gather", ready, ["work", END])
+    graph.add_edge("work", "gather")
+    with tempfile.TemporaryDirectory() as home:
+        async with AsyncSqliteSaver.from_conn_string(f"{home}/waves.db") as saver:
+            compiled = graph.compile(checkpointer=saver)
+            began = time.perf_counter()
+            await compiled.ainvoke({"done": []}, {"configurable": {"thread_id": "t"}})
+            return time.perf_counter() - began
+
+
+async def main(file: Path | None) -> None:
+    """Measure, print, write."""
+    tasks, latency = skewed_plan()
+    plan = Plan.from_hugginggpt(tasks)
+    path = critical_path(plan, latency)
+    await durable([step(0)], 0.0)  # imports and first connections are not what is measured
+    found = {
+        "critical_path_s": round(path, 3),
+        "ratio_durable": round(statistics.median([await durable(tasks, latency) for _ in range(5)]) / path, 3),
+        "ratio_waves": round(statistics.median([await in_waves(plan, latency) for _ in range(3)]) / path, 3),
+        "overhead_ms_per_task": round(await durable([step(n) for n in range(500)], 0.0) / 500 * 1000, 2),
+    }
+    for key, value in found.items():
+        print(f"{key:24}{value:8}")
+    if file:
+        await asyncio.to_thread(file.write_text, json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    asyncio.run(main(parser.parse_args().json))
