@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlite_utils import Database
+from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import UnknownRun
 from ..graph.plan import Plan
@@ -11,7 +11,6 @@ from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
 from . import lease
 from .ledger import SqliteLedger
-from .tables import writing
 
 
 class History:
@@ -23,21 +22,21 @@ class History:
     async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first."""
 
-        def read(db: Database) -> list[Run]:
+        def read(db: SqliteUtils) -> list[Run]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM runs {where} ORDER BY started_at DESC, rowid DESC LIMIT :limit"
             return [_run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
 
-        return await self._ledger.call(read)
+        return await self._ledger.database.read(read)
 
     async def run(self, name: str | None = None) -> Run:
         """The run of that id or the only one whose id begins so; the newest without a name. Raises `UnknownRun`."""
 
-        def read(db: Database) -> list[Run]:
+        def read(db: SqliteUtils) -> list[Run]:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY started_at DESC LIMIT 5"
             return [_run(db, row) for row in db.query(query, {"name": name or ""})]
 
-        found = await self._ledger.call(read)
+        found = await self._ledger.database.read(read)
         if not found:
             what = f"there is no run {name}" if name else "nothing was run here yet"
             raise UnknownRun(what, hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
@@ -52,12 +51,12 @@ class History:
     async def resources(self, *, thread_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
         """What was given and made, oldest first: rows of the table `resources`."""
 
-        def read(db: Database) -> list[dict[str, Any]]:
+        def read(db: SqliteUtils) -> list[dict[str, Any]]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM (SELECT * FROM resources {where} ORDER BY id DESC LIMIT :limit) ORDER BY id"
             return list(db.query(query, {"thread": thread_id, "limit": limit}))
 
-        return await self._ledger.call(read)
+        return await self._ledger.database.read(read)
 
     async def members(self, epoch: str) -> list[Result]:
         """The rows of members of mapped tasks, by key."""
@@ -67,15 +66,14 @@ class History:
     async def forget_failures(self, run: Run) -> int:
         """Delete the rows of a run that did not succeed, so that they are done again; gives how many."""
 
-        def delete(db: Database) -> int:
-            with writing(db):
-                query = "DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'"
-                return db.execute(query, [run.epoch]).rowcount
+        def delete(db: SqliteUtils) -> int:
+            query = "DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'"
+            return db.execute(query, [run.epoch]).rowcount
 
-        return await self._ledger.call(delete)
+        return await self._ledger.database.write(delete)
 
 
-def _run(db: Database, row: dict[str, Any]) -> Run:
+def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     """A row of `runs` with its results; a run that says it is running but whose owner is dead was interrupted."""
     status = row["status"]
     if status == "running" and not (row["owner"] and lease.alive(row["owner"], row["heartbeat"] or 0.0)):
@@ -106,7 +104,7 @@ def _run(db: Database, row: dict[str, Any]) -> Run:
     )
 
 
-def _files(db: Database, row: dict[str, Any]) -> tuple[Resource, ...]:
+def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
     columns = "kind, media_type, sha256, size, text, name"
     query = f"SELECT {columns} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
     return tuple(Resource.model_validate(found) for found in db.query(query, [row["run_id"]]))

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-from ..graph.errors import StorageError, UsageError
-from .home import DATABASE, prepare_home
-from .serde import strict_serializer
+from ..graph.errors import UsageError
+from .database import Database
+from .home import DATABASE
+from .saver import SharedSqliteSaver
 
 
 def url_of(home: Path) -> str:
@@ -19,47 +20,18 @@ def url_of(home: Path) -> str:
 
 @asynccontextmanager
 async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    """An open, set up checkpointer; it belongs to the event loop that opened it and must be closed by it.
-
-    Raises `StorageError` when the database is damaged or stays locked for 30 seconds.
-    """
+    """An open, set up checkpointer, closed at the end. Raises `StorageError` when it can't be opened."""
     match urlsplit(url).scheme:
         case "sqlite":
-            async with _sqlite(Path(url.removeprefix("sqlite:///"))) as saver:
-                yield saver
+            file = Path(url.removeprefix("sqlite:///"))
+            if file.name != DATABASE:
+                raise UsageError(
+                    f"{url} must end in /{DATABASE}", hint=f"the folder is yours to choose: {url_of(file)}"
+                )
+            database = Database(file.parent)
+            try:
+                yield await SharedSqliteSaver.open(database)
+            finally:
+                database.close()
         case other:
-            raise UsageError(f"no checkpoint store speaks {other!r}", hint="use sqlite:///PATH")
-
-
-@asynccontextmanager
-async def _sqlite(file: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    import aiosqlite
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-    prepare_home(file.parent)
-    async with aiosqlite.connect(file, timeout=30) as connection:
-        saver = AsyncSqliteSaver(connection, serde=strict_serializer())
-        try:
-            await saver.setup()
-        except aiosqlite.DatabaseError as error:
-            raise damaged(file, error) from error
-        yield saver
-
-
-def damaged(file: Path, error: Exception) -> StorageError:
-    """What to say of a database that can't be read or written."""
-    if "locked" in str(error):
-        return StorageError(
-            f"the database {file} stayed locked by another program", hint="close it (a database browser?) and try again"
-        )
-    if "full" in str(error) or "disk I/O" in str(error):
-        return StorageError(
-            f"the disk of {file} is full or failing ({error})", hint="make room, then `hugginggpt resume`"
-        )
-    if "readonly" in str(error) or "unable to open" in str(error):
-        return StorageError(f"the database {file} can't be written ({error})", hint="name another home with --home DIR")
-    return StorageError(
-        f"the database {file} is damaged ({error})",
-        hint=f"move it away (mv {file} {file}.broken) or name another home with --home DIR; files made are under "
-        f"{file.parent / 'resources'}",
-    )
+            raise UsageError(f"no checkpoint store speaks {other!r}", hint="use sqlite:////absolute/path/hugginggpt.db")

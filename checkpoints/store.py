@@ -88,7 +88,7 @@ class FileStore:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
 
     async def _text(self, text: str, like: Artifact, producer: str | None) -> Resource:
         clean = text.encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
@@ -124,10 +124,19 @@ class FileStore:
     def _publish(self, draft: Path, target: Path) -> None:
         """Give a whole file its name: on disk before the ledger may speak of it."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+        if draft.stat().st_size > INLINE_LIMIT:  # what is shorter is in the ledger's row, if it is text
+            with draft.open("rb") as file:
+                os.fsync(file.fileno())
         draft.chmod(0o600)
         draft.replace(target)
+
+
+def _remove(folder: Path) -> None:
+    """Nearly always empty by now: what was made has been moved out."""
+    try:
+        folder.rmdir()
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _disk(error: OSError) -> StorageError:

@@ -6,10 +6,6 @@ resources    what was given and made, by which task and model; the bytes are in 
 assignments  which expert was chosen for which decision, and why
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from sqlite3 import connect
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -20,36 +16,23 @@ from ..graph.result import Result
 SCHEMA_VERSION: Final = 1
 
 
-def open_database(file: Path) -> Database:
-    """A connection in WAL mode with our tables in it; to be used by one thread at a time."""
-    db = Database(connect(file, timeout=30, check_same_thread=False))
-    db.execute("PRAGMA journal_mode=WAL")
+def create_tables(db: Database) -> None:
+    """Make our tables where they are not; raises `StorageError` for those of a newer format."""
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > SCHEMA_VERSION:
         raise StorageError(
-            f"the database {file} was made by a newer HuggingGPT (format {found}, this one knows {SCHEMA_VERSION})",
+            f"the database was made by a newer HuggingGPT (format {found}, this one knows {SCHEMA_VERSION})",
             hint="upgrade hugginggpt, or name another home with --home DIR",
         )
     if found < SCHEMA_VERSION:
-        with writing(db):
+        db.execute("BEGIN IMMEDIATE")
+        try:
             _create(db)
             db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-    return db
-
-
-@contextmanager
-def writing(db: Database) -> Iterator[None]:
-    """One write transaction, which asks for the write lock at once and waits for it.
-
-    SQLite refuses, without waiting, to turn a reading transaction into a writing one when another writer came between.
-    """
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        db.rollback()
-        raise
-    db.commit()
+            db.conn.commit()
+        finally:
+            if db.conn.in_transaction:
+                db.conn.rollback()
 
 
 def _create(db: Database) -> None:

@@ -7,9 +7,10 @@ from functools import cache
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from ..checkpoints.database import Database
 from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
-from ..checkpoints.open import open_checkpointer, url_of
+from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
@@ -82,7 +83,7 @@ def build_graph(
         controller=controller or controller_for(settings),
         catalog=catalog or JoinedCatalog(list(known.values())),
         backends=known,
-        ledger=ledger or SqliteLedger(settings.home),
+        ledger=ledger or SqliteLedger(Database(settings.home)),
         store=store,
         slots=SlotBoard({"cpu": settings.workers, "hf": HF_CALLS}),
         fetcher=GuardedFetcher(store, settings),
@@ -98,7 +99,7 @@ async def open_world(
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
 ) -> AsyncIterator[World]:
-    """A world with its own durable checkpoints; closes what must be closed (an unclosed saver hangs the exit)."""
+    """A world with its own durable checkpoints; closes what must be closed."""
     from ..tools.catalog.joined import JoinedCatalog
 
     settings = settings or Settings.from_env()
@@ -106,30 +107,32 @@ async def open_world(
     controller = controller or controller_for(settings)
     places = backends_for(settings) if backends is None else list(backends)
     catalog = catalog or JoinedCatalog(places)
-    ledger = SqliteLedger(settings.home)
+    database = Database(settings.home)
+    ledger = SqliteLedger(database)
     try:
-        async with open_checkpointer(url_of(settings.home)) as checkpointer:
-            graph = build_graph(
-                settings,
-                controller=controller,
-                catalog=catalog,
-                backends=places,
-                ledger=ledger,
-                checkpointer=checkpointer,
-            )
-            yield World(
-                settings=settings,
-                graph=graph,
-                controller=controller,
-                catalog=catalog,
-                backends={backend.name: backend for backend in places},
-                ledger=ledger,
-                store=FileStore(settings.home),
-            )
+        checkpointer = await SharedSqliteSaver.open(database)
+        graph = build_graph(
+            settings,
+            controller=controller,
+            catalog=catalog,
+            backends=places,
+            ledger=ledger,
+            checkpointer=checkpointer,
+        )
+        yield World(
+            settings=settings,
+            graph=graph,
+            controller=controller,
+            catalog=catalog,
+            backends={backend.name: backend for backend in places},
+            ledger=ledger,
+            store=FileStore(settings.home),
+        )
     finally:
         for backend in places:
             await backend.aclose()
         ledger.close()
+        database.close()
 
 
 @cache

@@ -4,8 +4,8 @@ It calls the sub-graph instead of being it: the raw sub-graph as a node deadlock
 siblings running after a failure (LangGraph 1.2).
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, Protocol
 
 from langgraph.errors import GraphBubbleUp
 from langgraph.graph.state import CompiledStateGraph
@@ -15,9 +15,13 @@ from ..graph.ports import Ledger
 from ..graph.state import TaskState
 
 
-def task_node(
-    subgraph: CompiledStateGraph[Any, Any, Any, Any], ledger: Ledger
-) -> Callable[[TaskState], Awaitable[dict[str, Any]]]:
+class TaskNode(Protocol):
+    """What LangGraph calls: its first parameter must be named so."""
+
+    def __call__(self, state: TaskState) -> Awaitable[dict[str, Any]]: ...
+
+
+def task_node(subgraph: CompiledStateGraph[Any, Any, Any, Any], ledger: Ledger) -> TaskNode:
     """The node over `subgraph`. A closure: LangGraph looks for nested graphs among a node's free variables."""
 
     async def task(state: TaskState) -> dict[str, Any]:
