@@ -1,6 +1,6 @@
 """The world: from settings to ports to a graph. The one place that knows what stands behind the ports."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +12,10 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
+from ..tools.catalog.joined import JoinedCatalog
+from ..tools.fetch import GuardedFetcher
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
-from .errors import UsageError
 from .ports import Backend, Catalog, Controller, Ledger
 from .settings import Settings
 
@@ -33,6 +34,7 @@ class World:
     backends: Mapping[str, Backend]
     ledger: SqliteLedger
     store: FileStore
+    fetcher: GuardedFetcher
 
 
 def controller_for(settings: Settings) -> Controller:
@@ -41,14 +43,9 @@ def controller_for(settings: Settings) -> Controller:
         from ..tools.controllers.embedded.controller import EmbeddedController
 
         return EmbeddedController()
-    provider, _, model = settings.llm.partition(":")
-    if provider != "openai" or not model:
-        raise UsageError(
-            f"--llm {settings.llm!r} names no controller", hint="use openai:MODEL (OPENAI_BASE_URL for other servers)"
-        )
     from ..tools.controllers.llm import LlmController
 
-    return LlmController(settings)
+    return LlmController(settings.llm, settings)
 
 
 def backends_for(settings: Settings) -> list[Backend]:
@@ -72,18 +69,34 @@ def build_graph(
 
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
-    from ..tools.catalog.joined import JoinedCatalog
-    from ..tools.fetch import GuardedFetcher
-
     settings = settings or Settings.from_env()
-    known = {backend.name: backend for backend in (backends_for(settings) if backends is None else backends)}
+    places = backends_for(settings) if backends is None else list(backends)
+    return _connected(
+        settings,
+        controller=controller or controller_for(settings),
+        catalog=catalog or JoinedCatalog(places),
+        backends=places,
+        ledger=ledger or SqliteLedger(Database(settings.home)),
+        checkpointer=checkpointer,
+    )
+
+
+def _connected(
+    settings: Settings,
+    *,
+    controller: Controller,
+    catalog: Catalog,
+    backends: Sequence[Backend],
+    ledger: Ledger,
+    checkpointer: BaseCheckpointSaver[str] | None,
+) -> Graph:
     store = FileStore(settings.home)
     return connect(
         settings=settings,
-        controller=controller or controller_for(settings),
-        catalog=catalog or JoinedCatalog(list(known.values())),
-        backends=known,
-        ledger=ledger or SqliteLedger(Database(settings.home)),
+        controller=controller,
+        catalog=catalog,
+        backends={backend.name: backend for backend in backends},
+        ledger=ledger,
         store=store,
         slots=SlotBoard({"cpu": settings.workers, "hf": HF_CALLS}),
         fetcher=GuardedFetcher(store, settings),
@@ -100,8 +113,6 @@ async def open_world(
     backends: Iterable[Backend] | None = None,
 ) -> AsyncIterator[World]:
     """A world with its own durable checkpoints; closes what must be closed."""
-    from ..tools.catalog.joined import JoinedCatalog
-
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
     controller = controller or controller_for(settings)
@@ -111,22 +122,22 @@ async def open_world(
     ledger = SqliteLedger(database)
     try:
         checkpointer = await SharedSqliteSaver.open(database)
-        graph = build_graph(
-            settings,
-            controller=controller,
-            catalog=catalog,
-            backends=places,
-            ledger=ledger,
-            checkpointer=checkpointer,
-        )
         yield World(
             settings=settings,
-            graph=graph,
+            graph=_connected(
+                settings,
+                controller=controller,
+                catalog=catalog,
+                backends=places,
+                ledger=ledger,
+                checkpointer=checkpointer,
+            ),
             controller=controller,
             catalog=catalog,
             backends={backend.name: backend for backend in places},
             ledger=ledger,
-            store=FileStore(settings.home),
+            store=(store := FileStore(settings.home)),
+            fetcher=GuardedFetcher(store, settings),
         )
     finally:
         for backend in places:

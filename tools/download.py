@@ -66,6 +66,8 @@ async def _follow(client: httpx.AsyncClient, url: str, limit: int) -> Download:
     """GET, and go where the server sends us, a few times."""
     target = httpx.URL(url)
     for _ in range(MAX_REDIRECTS + 1):
+        if (target.port or 80) > 65535:
+            raise InvalidInput(f"{url} leads to {target}, and there is no port {target.port}")
         if target.scheme not in ("http", "https") or not target.host:
             raise InvalidInput(f"{url} leads to {target}; only http and https URLs are read")
         async with client.stream("GET", target) as response:

@@ -71,7 +71,9 @@ class HfBackend:
                 path = await asyncio.to_thread(self._text_to_image, call)
         except TimeoutError:
             raise ExpertError(
-                f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="Try again, or raise the timeout."
+                f"{call.expert.model_id} took longer than {call.timeout:g} s",
+                hint="Try again, or raise the timeout.",
+                retryable=True,
             ) from None
         return (Artifact(output="image", kind="image", media_type="image/png", path=path),)
 
