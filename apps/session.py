@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from ..checkpoints.history import History
 from ..graph.errors import RunChanged, UsageError
@@ -89,16 +89,25 @@ class Session:
         _check_version(run)
         await self.world.ledger.own(run.run_id)
         graph = self.world.graph
-        async for snapshot in graph.aget_state_history(_config(run.thread_id)):
-            if snapshot.values.get("run", {}).get("run_id") == run.run_id:
-                break
-        else:
+        newest = [snapshot async for snapshot in self.checkpoints(run)][:1]
+        if not newest:
             raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
         await self.history.forget_failures(run)
         await self.world.ledger.set_status(run.run_id, "running")
-        config = await graph.aupdate_state(snapshot.config, {"answer": ""}, as_node="review")
+        config = await graph.aupdate_state(newest[0].config, {"answer": ""}, as_node="review")
         async for event in self._drive(None, run.thread_id, run.run_id, config):
             yield event
+
+    async def checkpoints(self, run: Run) -> AsyncIterator[StateSnapshot]:
+        """The checkpoints of a run, newest first: its own, and those of its conversation from which it was planned."""
+        own = False
+        async for snapshot in self.world.graph.aget_state_history(_config(run.thread_id)):
+            mine = snapshot.values.get("run", {}).get("run_id") == run.run_id
+            if mine or (own and snapshot.next in {("plan",), ("__start__",)}):
+                own = True
+                yield snapshot
+            elif own:
+                return
 
     async def closing(self, run_id: str) -> RunFinished:
         """The state of a run as a last event, also when it is waiting or was interrupted."""

@@ -23,7 +23,7 @@ async def review(state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Le
     """
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     await ledger.own(run.run_id)
-    warnings = await _warnings(plan, catalog, run.options.models)
+    warnings = await warnings_of(plan, catalog, run.options.models)
     emit(
         PlanReady(
             run_id=run.run_id,
@@ -71,7 +71,7 @@ async def _known(run: Run, edited: Any, fetcher: Fetcher) -> tuple[Any, ...]:
     return (*run.request.files, *(await fetcher.gather("", sorted(named - given - {None}))))
 
 
-async def _warnings(plan: Plan, catalog: Catalog, models: Mapping[str, str]) -> list[str]:
+async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str]) -> list[str]:
     """What will fail, and what one line would change that."""
     found: list[str] = []
     for task in plan.tasks:

@@ -1,6 +1,6 @@
 """The catalogue that joins what every backend offers, and ranks it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...graph.expert import Candidate
 from ...graph.ports import Backend
@@ -14,13 +14,18 @@ class JoinedCatalog:
         self._backends = tuple(backends)
 
     async def candidates(self, task: Task) -> Sequence[Candidate]:
-        """All experts for the task's type: those without obstacle first, then by downloads, then by likes."""
-        offered = [
-            Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
-            for backend in self._backends
-            for expert in backend.experts(task.type)
-        ]
-        return sorted(offered, key=_rank)
+        """All experts for the task's type, best first."""
+        return ranked(self._backends, task.type, task)
+
+
+def ranked(backends: Iterable[Backend], task_type: str, task: Task | None = None) -> list[Candidate]:
+    """What `backends` offer: those without obstacle first, then by downloads, then by likes. Without `task`: for any."""
+    offered = [
+        Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
+        for backend in backends
+        for expert in backend.experts(task_type)
+    ]
+    return sorted(offered, key=_rank)
 
 
 def _rank(candidate: Candidate) -> tuple[bool, int, int]:

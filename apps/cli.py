@@ -1,0 +1,212 @@
+"""The `hugginggpt` command: what can be typed. What each command does is in its own file, imported when it is called."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="hugginggpt",
+    help="Plan a request as tasks, have an expert model do each, keep everything. Answers go to stdout, progress to stderr.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 4 waiting for approval, 130 interrupted (resumable).",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", metavar="DIR", help="Where runs are kept [$HUGGINGGPT_HOME, ./.hugginggpt, your data folder]."
+    ),
+]
+Llm = Annotated[
+    str | None,
+    typer.Option("--llm", metavar="SPEC", help="Controller: openai:MODEL [$HUGGINGGPT_LLM; else the embedded one]."),
+]
+Files = Annotated[
+    list[str] | None,
+    typer.Option("-f", "--file", metavar="FILE", help="A file or URL that the request is about; repeatable."),
+]
+Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What is to be done; - reads it from stdin.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="Run id, or the beginning of one.")]
+Newest = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="Run id, or the beginning of one; the newest without.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Copy what was made there, under readable names.")
+]
+Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call to an expert [300].")]
+
+
+@app.callback()
+def _everywhere(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")] = False,
+) -> None:
+    if version:
+        from .. import __version__
+
+        typer.echo(f"hugginggpt {__version__}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog='Example: hugginggpt run "Read the text in this receipt and say it aloud" -f receipt.png --out made'
+)
+def run(
+    request: Request = None,
+    files: Files = None,
+    thread: Annotated[
+        str | None, typer.Option("--thread", metavar="ID", help="Conversation to go on with; a new one without.")
+    ] = None,
+    home: Home = None,
+    out: Out = None,
+    llm: Llm = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model", metavar="TASK=ID", help="Your own choice of expert for a task type or task id; repeatable."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")] = False,
+    approve: Annotated[
+        str, typer.Option("--approve", metavar="always|never", help="Pause for your approval once the plan is ready.")
+    ] = "never",
+    timeout: Timeout = None,
+) -> None:
+    """Do what a request asks for: plan, choose experts, run them, answer."""
+    from .running import Work, run_request
+
+    run_request(
+        Work(home=home, llm=llm, timeout=timeout, out=out, json=json),
+        request,
+        files or [],
+        thread=thread,
+        models=model or [],
+        approve=approve,
+    )
+
+
+@app.command(epilog='Example: hugginggpt plan "Translate notes.txt to French and read it to me"')
+def plan(request: Request = None, files: Files = None, home: Home = None, llm: Llm = None, json: Json = False) -> None:
+    """Print the checked plan of a request, and run nothing. With --json: the paper's JSON list."""
+    from .planning import print_plan
+
+    print_plan(request, files or [], home=home, llm=llm, as_json=json)
+
+
+@app.command(
+    epilog="Example: hugginggpt resume            goes on with the newest run that is waiting or was interrupted"
+)
+def resume(
+    run: Newest = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Run the plan that waits.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Do not run it.")] = False,
+    edit: Annotated[
+        Path | None,
+        typer.Option("--edit", metavar="FILE", help="Run the plan in FILE instead (the paper's JSON list)."),
+    ] = None,
+    home: Home = None,
+    llm: Llm = None,
+    out: Out = None,
+    json: Json = False,
+    timeout: Timeout = None,
+) -> None:
+    """Go on with a run that waits for approval or was interrupted; what is recorded is not done again."""
+    from .running import Work, resume_run
+
+    resume_run(
+        Work(home=home, llm=llm, timeout=timeout, out=out, json=json), run, approve=approve, refuse=refuse, edit=edit
+    )
+
+
+@app.command(epilog="Example: hugginggpt retry 3f9a")
+def retry(
+    run: RunId, home: Home = None, llm: Llm = None, out: Out = None, json: Json = False, timeout: Timeout = None
+) -> None:
+    """Run again what failed in a run, and what hung on it."""
+    from .running import Work, retry_run
+
+    retry_run(Work(home=home, llm=llm, timeout=timeout, out=out, json=json), run)
+
+
+@app.command()
+def runs(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 20, home: Home = None, json: Json = False
+) -> None:
+    """List runs, the newest first."""
+    from .looking import list_runs
+
+    list_runs(limit, home=home, as_json=json)
+
+
+@app.command(epilog="Example: hugginggpt show            draws the newest run")
+def show(run: Newest = None, home: Home = None, json: Json = False) -> None:
+    """Draw a run: its tasks with states, experts, reasons, timings, inputs and outputs."""
+    from .looking import show_run
+
+    show_run(run, home=home, as_json=json)
+
+
+@app.command()
+def history(run: Newest = None, home: Home = None, json: Json = False) -> None:
+    """List the checkpoints of a run, the newest first."""
+    from .looking import list_checkpoints
+
+    list_checkpoints(run, home=home, as_json=json)
+
+
+@app.command()
+def resources(
+    thread: Annotated[str | None, typer.Option("--thread", metavar="ID", help="Of one conversation only.")] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """List what was given and made, by which task and model."""
+    from .looking import list_resources
+
+    list_resources(thread, home=home, as_json=json)
+
+
+@app.command()
+def tasks(
+    name: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only types whose name contains this.")] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Say for every task type which experts can run here, and why others can't."""
+    from .experts import list_tasks
+
+    list_tasks(name, home=home, as_json=json)
+
+
+@app.command(epilog="Example: hugginggpt models text-to-image")
+def models(task: Annotated[str, typer.Argument(metavar="TASK")], home: Home = None, json: Json = False) -> None:
+    """List the experts for a task type, best first."""
+    from .experts import list_models
+
+    list_models(task, home=home, as_json=json)
+
+
+@app.command()
+def doctor(home: Home = None, llm: Llm = None, json: Json = False) -> None:
+    """Check the installation: home, database, controller, experts, a call in a worker process."""
+    from .doctor import examine
+
+    examine(home=home, llm=llm, as_json=json)
+
+
+def main() -> None:
+    """Entry point. `--debug` may stand anywhere: it is a wish about errors, not about a command."""
+    arguments = sys.argv[1:]
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--debug" in words:
+        os.environ["HUGGINGGPT_DEBUG"] = "1"
+        arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
+    app(args=arguments, prog_name="hugginggpt")

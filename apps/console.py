@@ -1,0 +1,90 @@
+"""Where things are printed: answers on stdout, everything else on stderr; and how an error ends the command."""
+
+import os
+import sys
+import unicodedata
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..graph.errors import HuggingGPTError
+
+INTERRUPTED = 130
+
+
+def out() -> Console:
+    """stdout: answers, lists. Honours `NO_COLOR` and pipes."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """stderr: progress, hints, errors."""
+    return Console(stderr=True, highlight=False)
+
+
+def clean(text: str) -> str:
+    """Without control characters: what experts and files say must not steer the terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+
+
+def plain(text: str, limit: int = 0) -> str:
+    """One clean line, with rich's markup escaped, cut at `limit` characters."""
+    line = " ".join(clean(text).split())
+    return escape(line if not limit or len(line) <= limit else line[: limit - 1] + "…")
+
+
+def table(*columns: str) -> Table:
+    """A table as all lists here look: no frame, headings in bold."""
+    made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def moment(seconds: float) -> str:
+    """Local date and time."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else ""
+
+
+def fail(error: HuggingGPTError) -> NoReturn:
+    """Say what happened and what to do, and end with the error's exit code."""
+    console = err()
+    console.print(f"[bold red]error:[/] {escape(clean(error.message))}", soft_wrap=True)
+    if error.hint:
+        console.print(f"[dim]{escape(clean(error.hint))}[/]", soft_wrap=True)
+    raise typer.Exit(error.exit_code)
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Errors of ours become messages; with `--debug` they stay tracebacks."""
+    try:
+        yield
+    except HuggingGPTError as error:
+        if os.environ.get("HUGGINGGPT_DEBUG"):
+            raise
+        fail(error)
+    except KeyboardInterrupt:
+        err().print("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def settle(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end, with errors told."""
+    import asyncio
+
+    with told_errors():
+        return asyncio.run(work)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout."""
+    import json
+
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

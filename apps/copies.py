@@ -1,0 +1,44 @@
+"""`--out`: what a run made, copied under names that a person can read."""
+
+import filecmp
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..graph.errors import StorageError
+from ..graph.events import RunFinished
+from ..graph.result import Result
+
+
+def copy_out(event: RunFinished, folder: Path) -> list[Path]:
+    """Copy every output to `folder` as `3-text-to-speech.wav`; gives the paths. Never overwrites another content."""
+    stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
+    copied: list[Path] = []
+    try:
+        for name, sha256 in _names(event):
+            source = stored[sha256]
+            target = folder / f"{name}{source.suffix}"
+            if target.exists() and not filecmp.cmp(source, target, shallow=False):
+                target = folder / f"{name}-{event.run_id}{source.suffix}"
+            shutil.copyfile(source, target)
+            copied.append(target)
+    except OSError as error:
+        raise StorageError(
+            f"what was made can't be copied to {folder}: {error.strerror or error}",
+            hint="nothing is lost: `hugginggpt resources` tells where each file is",
+        ) from error
+    return copied
+
+
+def _names(event: RunFinished) -> Iterator[tuple[str, str]]:
+    """A readable name and the hash of each output; numbers where a task made several."""
+    for row in event.results:
+        result = Result.model_validate(row)
+        for output, value in result.outputs.items():
+            several = value if isinstance(value, tuple) else (value,)
+            for number, resource in enumerate(several):
+                name = f"{result.task_id}-{result.task_type}"
+                name += f"-{output}" if len(result.outputs) > 1 else ""
+                name += f"-{number}" if len(several) > 1 else ""
+                if resource.sha256:
+                    yield name, resource.sha256

@@ -1,0 +1,149 @@
+"""`doctor`: try each part of the installation and say what to do about those that do not work."""
+
+import asyncio
+import platform
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import typer
+
+from ..checkpoints.database import Database
+from ..graph.call import Call, Material
+from ..graph.errors import ExpertError, HuggingGPTError
+from ..graph.plan import Plan
+from ..graph.ports import Backend
+from ..graph.settings import MEGABYTE, Settings
+from ..graph.vocabulary import VOCABULARY
+from ..graph.world import World, backends_for, controller_for, open_world
+from ..tools.catalog.joined import ranked
+from .console import err, out, plain, print_json, settle, table
+
+State = Literal["ok", "note", "broken"]
+_LITTLE = 500 * MEGABYTE
+
+
+class Finding(NamedTuple):
+    """One part, how it is, and what to do."""
+
+    part: str
+    state: State
+    what: str
+
+
+def examine(*, home: Path | None, llm: str | None, as_json: bool) -> None:
+    """Print every finding; exit code 1 when something is broken."""
+    findings: list[Finding] = settle(_findings(Settings.from_env(home=home, llm=llm)))
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    else:
+        shown = table("part", "", "")
+        styles = {"ok": "green", "note": "yellow", "broken": "red"}
+        for finding in findings:
+            shown.add_row(finding.part, f"[{styles[finding.state]}]{finding.state}[/]", plain(finding.what))
+        out().print(shown)
+    broken = [finding.part for finding in findings if finding.state == "broken"]
+    if broken:
+        err().print(f"broken: {', '.join(broken)}", style="red")
+        raise typer.Exit(1)
+
+
+async def _findings(settings: Settings) -> list[Finding]:
+    return [finding async for finding in _examined(settings)]
+
+
+async def _examined(settings: Settings) -> AsyncIterator[Finding]:
+    yield Finding("python", "ok", f"{sys.version.split()[0]} on {platform.platform()}")
+    packages = ", ".join(
+        f"{name} {_version(name)}" for name in ("hugginggpt", "langgraph", "langchain-core", "pydantic")
+    )
+    yield Finding("packages", "ok", packages)
+    yield await _home(settings)
+    yield _controller(settings)
+    places = backends_for(settings)
+    try:
+        for place in places:
+            yield _backend(place)
+        yield _coverage(places)
+    finally:
+        for place in places:
+            await place.aclose()
+    yield await _trial(settings)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+async def _home(settings: Settings) -> Finding:
+    database = Database(settings.home)
+    try:
+        runs = await database.read(lambda db: db.table("runs").count)
+    except HuggingGPTError as error:
+        return Finding("home", "broken", str(error))
+    finally:
+        database.close()
+    free = shutil.disk_usage(settings.home).free
+    what = f"{settings.home}, {runs} runs, {free // MEGABYTE} MB free"
+    return Finding("home", "ok" if free > _LITTLE else "note", what)
+
+
+def _controller(settings: Settings) -> Finding:
+    try:
+        name = controller_for(settings).name
+    except HuggingGPTError as error:
+        return Finding("controller", "broken", str(error))
+    if settings.llm:
+        where = settings.openai_base_url or "OpenAI's own server"
+        return Finding("controller", "ok", f"{name} at {where}; it was not called")
+    return Finding("controller", "ok", f"{name}: no model, no key; --llm openai:MODEL uses a chat model")
+
+
+def _backend(place: Backend) -> Finding:
+    """How many of its experts can run, and what stops the others."""
+    offered = [expert for name in VOCABULARY for expert in place.experts(name)]
+    obstacles = {place.obstacle(expert, None) for expert in offered}
+    stopped = [expert for expert in offered if place.obstacle(expert, None) is not None]
+    what = f"{len(offered) - len(stopped)} of {len(offered)} experts can run"
+    reasons = "; ".join(sorted(filter(None, obstacles)))
+    return Finding(f"backend {place.name}", "note" if stopped else "ok", f"{what}; {reasons}" if reasons else what)
+
+
+def _coverage(places: list[Backend]) -> Finding:
+    runnable = [name for name in VOCABULARY if any(c.obstacle is None for c in ranked(places, name))]
+    return Finding(
+        "task types",
+        "ok" if runnable else "broken",
+        f"{len(runnable)} of {len(VOCABULARY)} can run; see `hugginggpt tasks`",
+    )
+
+
+async def _trial(settings: Settings) -> Finding:
+    """A real call to a small expert that needs a worker process."""
+    try:
+        async with open_world(settings.model_copy(update={"llm": ""})) as world:
+            label = await asyncio.wait_for(_identify(world, "Bonjour tout le monde, comment allez-vous ?"), 60)
+    except (HuggingGPTError, TimeoutError) as error:
+        return Finding("trial", "broken", f"an expert could not be called: {error}")
+    return Finding("trial", "ok", f"language-identification of a French sentence says {label}")
+
+
+async def _identify(world: World, text: str) -> str:
+    (task,) = Plan.from_hugginggpt([{"task": "language-identification", "args": {"text": text}}]).tasks
+    able = [c.expert for c in await world.catalog.candidates(task) if c.obstacle is None]
+    if not able:
+        raise ExpertError("nothing here identifies languages", hint="pip install 'hugginggpt[embedded]'")
+    resource = await world.store.put_text(text)
+    material = Material(resource=resource, path=world.store.path(resource))
+    async with world.store.scratch() as scratch:
+        call = Call(
+            run_id="doctor", key="0", task=task, expert=able[0], inputs={"text": (material,)}, scratch=scratch, timeout=60
+        )  # fmt: skip
+        (artifact,) = await world.backends[able[0].backend].run(call)
+    return artifact.text or "nothing"

@@ -1,0 +1,78 @@
+"""`tasks`, `models`: which experts there are, what can run here, and what would change that."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..graph.errors import UsageError
+from ..graph.expert import Candidate
+from ..graph.settings import Settings
+from ..graph.vocabulary import VOCABULARY, TaskType
+from ..graph.world import backends_for
+from ..tools.catalog.joined import ranked
+from .console import err, out, plain, print_json, table, told_errors
+
+
+def list_tasks(name: str | None, *, home: Path | None, as_json: bool) -> None:
+    """`hugginggpt tasks`."""
+    with told_errors():
+        places = backends_for(Settings.from_env(home=home))
+        rows = [(row, ranked(places, row.name)) for row in VOCABULARY.values() if (name or "") in row.name]
+        if not rows:
+            raise UsageError(f"no task type's name contains {name!r}", hint="`hugginggpt tasks` lists all of them")
+    if as_json:
+        print_json([_task_json(row, candidates) for row, candidates in rows])
+        return
+    shown = table("task type", "takes", "gives", "runs here", "does not, because")
+    for row, candidates in rows:
+        shown.add_row(
+            row.name,
+            ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs),
+            ", ".join(output.name for output in row.outputs),
+            plain(", ".join(_short(c) for c in candidates if c.obstacle is None)),
+            plain("; ".join(_reasons(candidates)) or ("" if candidates else "no backend here offers it")),
+        )
+    out().print(shown)
+    runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
+    err().print(f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type", style="dim")
+
+
+def list_models(task_type: str, *, home: Path | None, as_json: bool) -> None:
+    """`hugginggpt models TASK`."""
+    with told_errors():
+        if task_type not in VOCABULARY:
+            raise UsageError(f"there is no task type {task_type!r}", hint="`hugginggpt tasks` lists them")
+        candidates = ranked(backends_for(Settings.from_env(home=home)), task_type)
+    if as_json:
+        print_json([c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates])
+        return
+    if not candidates:
+        err().print(f"no backend here offers {task_type}")
+        return
+    shown = table("rank", "model", "backend", "downloads", "license", "runs here", "what it is")
+    for rank, candidate in enumerate(candidates, 1):
+        expert = candidate.expert
+        shown.add_row(
+            str(rank), plain(expert.model_id), expert.backend, str(expert.downloads or ""), plain(expert.license),
+            "yes" if candidate.obstacle is None else plain(f"no: {candidate.obstacle}"), plain(expert.description),
+        )  # fmt: skip
+    out().print(shown)
+
+
+def _short(candidate: Candidate) -> str:
+    return candidate.expert.model_id + (" (part)" if candidate.expert.partial else "")
+
+
+def _reasons(candidates: list[Candidate]) -> Iterator[str]:
+    """Each obstacle once, with those that it stops."""
+    by_reason: dict[str, list[str]] = {}
+    for candidate in candidates:
+        if candidate.obstacle is not None:
+            by_reason.setdefault(candidate.obstacle, []).append(candidate.expert.model_id)
+    return (f"{', '.join(models)}: {reason}" for reason, models in by_reason.items())
+
+
+def _task_json(row: TaskType, candidates: list[Candidate]) -> dict[str, Any]:
+    return row.model_dump(mode="json") | {
+        "experts": [c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates]
+    }

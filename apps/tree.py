@@ -1,0 +1,151 @@
+"""The live tree of a run's tasks on stderr: on a terminal it moves, in a pipe or a log each change is a line."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from ..graph.events import (
+    Event,
+    ExpertChosen,
+    PlanReady,
+    RunStarted,
+    RunWaiting,
+    TaskFinished,
+    TaskStarted,
+)
+from ..graph.plan import Plan
+from ..graph.result import Result
+from ..graph.task import Task
+from .console import clean, plain
+
+MARKS = {
+    "succeeded": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("–", "yellow"),
+    "cancelled": ("–", "yellow"),
+    "waiting": ("·", "dim"),
+}
+
+
+class LiveTree:
+    """Hears events, shows them. Use as a context manager; the last picture stays on the screen."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(get_renderable=self._picture, console=console, refresh_per_second=8, transient=False)
+        self._moving = console.is_terminal
+        self._plan: Plan | None = None
+        self._models: dict[int, str] = {}
+        self._started: dict[str, float] = {}
+        self._members: dict[int, set[str]] = {}
+        self._results: dict[int, Result] = {}
+        self._recorded: set[int] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def hear(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case RunStarted():
+                self._say(f"run {event.run_id}")
+            case PlanReady():
+                self._announce(event)
+            case ExpertChosen():
+                self._models[event.assignment.task_id] = event.assignment.expert.model_id
+            case TaskStarted():
+                self._models[event.task_id] = event.model_id
+                self._started.setdefault(str(event.task_id), time.monotonic())
+                if event.key != str(event.task_id):
+                    self._members.setdefault(event.task_id, set()).add(event.key)
+                self._log(f"  … {event.key} {event.model_id}")
+            case TaskFinished():
+                self._results[event.result.task_id] = event.result
+                if event.recorded:
+                    self._recorded.add(event.result.task_id)
+                self._log("  " + self._line(event.result.task_id).plain)
+            case RunWaiting():
+                self._say(f"run {event.run_id} waits for your approval")
+        if self._moving and self._live.is_started:
+            self._live.refresh()
+
+    def stop(self) -> None:
+        """Freeze the picture: the answer comes."""
+        self._live.stop()
+
+    def _announce(self, event: PlanReady) -> None:
+        self._plan = event.plan
+        number = len(event.plan.tasks)
+        self._say(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
+        for mend in event.mends:
+            self._say(f"mended: {mend}")
+        for refusal in event.refusals:
+            self._say(f"not planned: {refusal}", "yellow")
+        for warning in event.warnings:
+            self._say(f"warning: {warning}", "yellow")
+        if self._moving and event.plan.tasks:
+            self._live.start()
+
+    def _say(self, text: str, style: str = "dim") -> None:
+        self._console.print(Text(clean(text), style=style), soft_wrap=True)
+
+    def _log(self, line: str) -> None:
+        if not self._moving:
+            self._console.print(Text(line), soft_wrap=True)
+
+    def _picture(self) -> RenderableType:
+        """Every task under the last of those that it waits for."""
+        if self._plan is None:
+            return Group()
+        root = Tree("", hide_root=True, guide_style="dim")
+        places: dict[int, Tree] = {}
+        for task in self._plan.tasks:
+            above = places[task.depends_on[-1]] if task.depends_on else root
+            places[task.id] = above.add(self._row(task))
+        return root
+
+    def _row(self, task: Task) -> RenderableType:
+        if str(task.id) in self._started and task.id not in self._results:
+            return _beside(Spinner("dots", style="cyan"), self._line(task.id))
+        return self._line(task.id)
+
+    def _line(self, task_id: int) -> Text:
+        task = self._plan.by_id[task_id] if self._plan else None
+        result = self._results.get(task_id)
+        running = str(task_id) in self._started and result is None
+        mark, style = MARKS[result.status if result else "waiting"]
+        line = Text() if running else Text(f"{mark} ", style=style)
+        line.append(f"{task_id} {task.type if task else result.task_type if result else ''}", style="bold")
+        if task and len(task.depends_on) > 1:
+            line.append(f" ← {', '.join(map(str, task.depends_on))}", style="dim")
+        if model := self._models.get(task_id) or (result and result.assignment and result.assignment.expert.model_id):
+            line.append(f"  {model}", style="cyan")
+        if members := self._members.get(task_id):
+            line.append(f" ×{len(members)}", style="dim")
+        if task_id in self._recorded:
+            line.append("  recorded", style="dim")
+        elif result and result.attempts:
+            line.append(f"  {result.duration:.1f} s", style="dim")
+        elif running:
+            line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
+        if result and result.error:
+            line.append(f"  {plain(result.error)}", style=style)
+        return line
+
+
+def _beside(spinner: Spinner, line: Text) -> Table:
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_row(spinner, line)
+    return row
