@@ -10,11 +10,12 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.ports import Fetcher
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.fetch import GuardedFetcher
-from PIL import Image
 from stores import FolderStore
 
 

@@ -1,11 +1,14 @@
 """The Hugging Face backend, against a real server."""
 
+import asyncio
 import io
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
 from hugginggpt.graph.call import Call, Material
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.ports import Backend
@@ -14,7 +17,6 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.hf import HfBackend
 from loopback import Received, Reply, as_json, serve
-from PIL import Image
 
 
 def image(form: str = "PNG") -> Reply:
@@ -39,9 +41,10 @@ def call(backend: Backend, scratch: Path, timeout: float = 5, **parameters: obje
 
 
 async def failure(reply: Reply, scratch: Path, timeout: float = 5) -> ExpertError:
-    with serve(lambda _request: reply) as server, pytest.raises(ExpertError) as raised:
+    with serve(lambda _request: reply) as server:
         backend = backend_at(server.url)
-        await backend.run(call(backend, scratch, timeout))
+        with pytest.raises(ExpertError) as raised:
+            await backend.run(call(backend, scratch, timeout))
     return raised.value
 
 
@@ -65,14 +68,13 @@ async def test_an_image_is_made_and_kept_as_png(tmp_path: Path, form: str) -> No
 
 async def test_the_token_never_goes_to_a_url_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_canary")
-    received: list[Received] = []
-    with serve(lambda request: received.append(request) or image()) as server:
+    with serve(lambda _request: image()) as server:
         for given in ({}, {"hf_token": "hf_canary"}):
             backend = backend_at(server.url, **given)
             await backend.run(call(backend, tmp_path))
 
-    assert len(received) == 2
-    for request in received:
+    assert len(server.requests) == 2
+    for request in server.requests:
         assert "authorization" not in request.headers
         assert "hf_canary" not in str(request)
 
@@ -115,6 +117,30 @@ async def test_a_server_that_says_nothing_is_given_up_in_time(tmp_path: Path) ->
 
     assert "took longer than 0.3 s" in str(error)
     assert time.monotonic() - began < 5
+
+
+def test_an_interrupted_call_holds_up_neither_its_caller_nor_the_end_of_the_loop(tmp_path: Path) -> None:
+    never = threading.Event()
+    arrived = threading.Event()
+
+    def silent(_request: Received) -> Reply:
+        arrived.set()
+        return Reply(before=never)
+
+    async def interrupted(backend: Backend) -> None:
+        running = asyncio.create_task(backend.run(call(backend, tmp_path, timeout=60)))
+        await asyncio.to_thread(arrived.wait, 5)
+        running.cancel()
+        await asyncio.wait([running])
+        assert running.cancelled()
+
+    with serve(silent) as server:
+        began = time.monotonic()
+        asyncio.run(interrupted(backend_at(server.url)))
+        took = time.monotonic() - began
+        never.set()
+
+    assert took < 5
 
 
 async def test_a_server_that_is_gone_is_a_failure_that_may_pass(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ....graph.errors import InvalidPlan
@@ -37,13 +38,11 @@ def read_json(answer: str) -> tuple[Any, bool]:
         text = fenced.group(1).strip()
     if len(text) > MAX_CHARACTERS:
         raise InvalidPlan([f"the answer has {len(text)} characters, more than the {MAX_CHARACTERS} allowed"])
-    try:
-        return json.loads(text), False
-    except (ValueError, RecursionError):
-        pass
     start = min((at for at in (text.find("["), text.find("{")) if at >= 0), default=-1)
     if start < 0:
         raise InvalidPlan(["the answer holds no JSON"])
+    with suppress(ValueError, RecursionError):
+        return json.JSONDecoder().raw_decode(text[start:])[0], False
     try:
         return repair_json(text[start:], return_objects=True), True
     except (RecursionError, ValueError):
