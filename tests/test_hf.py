@@ -6,7 +6,10 @@ import threading
 import time
 from pathlib import Path
 
+import httpx
+import huggingface_hub
 import pytest
+from huggingface_hub.utils._http import default_client_factory
 from PIL import Image
 
 from hugginggpt.graph.call import Call, Material
@@ -77,6 +80,37 @@ async def test_the_token_never_goes_to_a_url_of_ones_own(tmp_path: Path, monkeyp
     for request in server.requests:
         assert "authorization" not in request.headers
         assert "hf_canary" not in str(request)
+
+
+@pytest.mark.skipif(huggingface_hub.__version__ >= "2", reason="2.x stands on httpx2, whose transports differ")
+async def test_a_known_model_is_called_at_the_router_with_the_token_given(tmp_path: Path) -> None:
+    live = {"status": "live", "providerId": "black-forest-labs/FLUX.1-schnell", "task": "text-to-image"}
+    model = {"id": live["providerId"], "pipeline_tag": live["task"], "inferenceProviderMapping": {"hf-inference": live}}
+    backend = backend_at(None, hf_token="hf_mine")
+    asked = call(backend_at("http://unused"), tmp_path)
+    asked = asked.model_copy(update={"expert": backend.experts("text-to-image")[0]})
+
+    with serve(lambda request: as_json(model) if request.path.startswith("/api/") else image()) as server:
+        here = httpx.URL(server.url)
+
+        class Home(httpx.HTTPTransport):
+            """Sends what is meant for the Hub and its router to our server."""
+
+            def handle_request(self, request: httpx.Request) -> httpx.Response:
+                request.url = request.url.copy_with(scheme="http", host=here.host, port=here.port)
+                return super().handle_request(request)
+
+        huggingface_hub.set_client_factory(lambda: httpx.Client(transport=Home()))
+        try:
+            (made,) = await backend.run(asked)
+        finally:
+            huggingface_hub.set_client_factory(default_client_factory)
+
+    assert made.path is not None
+    posted = [request for request in server.requests if request.method == "POST"]
+    assert [(request.headers["host"], request.headers["authorization"]) for request in posted] == [
+        ("router.huggingface.co", "Bearer hf_mine")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,20 @@ async def test_a_plan_may_use_what_earlier_turns_made_and_what_is_missing() -> N
     assert read.inputs == {"image": LOST}
 
 
+async def test_text_that_names_no_file_stays_text() -> None:
+    answer = planned(("join-text", {"texts": ["", "notes", "the file notes.txt", "examples/receipt.png"]}))
+    with (
+        talking(in_turn(chat(answer))) as (controller, _),
+        pytest.raises(ControllerError, match=r"receipt\.png is image"),
+    ):
+        await controller.plan(REQUEST)
+
+    answer = planned(("join-text", {"texts": ["", "notes", "the file notes.txt", "a, b"]}))
+    with talking(in_turn(chat(answer))) as (controller, _):
+        (task,) = (await controller.plan(REQUEST)).plan.tasks
+    assert task.inputs["texts"] == ("", "notes", "the file notes.txt", "a, b")
+
+
 async def test_a_list_of_files_in_one_string_is_a_list() -> None:
     answer = planned(("image-to-video", {"images": "receipt.png, lost.png"}))
     with talking(in_turn(chat(answer))) as (controller, _):

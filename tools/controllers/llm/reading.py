@@ -110,6 +110,6 @@ def _with_file(value: Any, files: Mapping[str, Resource]) -> Any:
 
 def _lookup(name: str, files: Mapping[str, Resource]) -> Resource | None:
     """By the name it was listed under, by the full path, or by either in other case."""
-    wanted = name.strip().casefold()
-    by_name = {(resource.name or "").casefold(): resource for resource in files.values()}
-    return {**by_name, **{listed.casefold(): resource for listed, resource in files.items()}}.get(wanted) or None
+    by_path = {resource.name: resource for resource in files.values() if resource.name}
+    by_any = {key.casefold(): resource for key, resource in (*by_path.items(), *files.items())}
+    return by_any.get(name.strip().casefold())
