@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from stores import FolderStore
 
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.ports import Fetcher
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.fetch import GuardedFetcher
+from stores import FolderStore
 
 
 def png(width: int = 8, height: int = 6, form: str = "PNG") -> bytes:

@@ -9,14 +9,14 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from loopback import Reply, serve
-from stores import FolderStore
-from test_fetch_files import png
 
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.addresses import Address, is_public
 from hugginggpt.tools.fetch import GuardedFetcher
+from loopback import Reply, in_turn, serve
+from stores import FolderStore
+from test_fetch_files import png
 
 
 def fetcher(folder: Path, allowed: Callable[[Address], bool] = is_public, **given: object) -> GuardedFetcher:
@@ -61,7 +61,7 @@ async def test_a_body_over_the_limit_is_not_read_to_its_end(tmp_path: Path) -> N
     lying = Reply(headers={"content-length": "99999999999"})
     bomb = Reply(body=gzip.compress(bytes(5_000_000)), headers={"content-encoding": "gzip"})
     for reply in (endless, lying, bomb):
-        with serve(lambda _request, reply=reply: reply) as server:
+        with serve(in_turn(reply)) as server:
             assert "at most 1.0 MB are read" in await refused(tmp_path, f"{server.url}/a.txt", max_file_bytes=1 << 20)
 
 
@@ -77,19 +77,19 @@ async def test_a_server_that_says_nothing_is_given_up(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_drips_is_given_up_by_the_total_time(tmp_path: Path) -> None:
-    done = asyncio.Event()
+    hung_up = asyncio.Event()
 
     async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        while not done.is_set() and not writer.is_closing():
+        while not writer.is_closing():
             writer.write(b"x")
             await asyncio.sleep(0.05)
-        writer.close()
+        hung_up.set()
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         assert "took longer than 0.4 s" in await refused(tmp_path, f"http://127.0.0.1:{port}/a.txt", fetch_timeout=0.4)
-        done.set()
+        await hung_up.wait()
 
 
 async def test_a_dead_address_is_told(tmp_path: Path) -> None:

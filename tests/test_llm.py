@@ -4,12 +4,12 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from loopback import Received, Reply, Server, as_json, chat, chat_stream, in_turn, serve
 
 from hugginggpt.graph.errors import ControllerError, UsageError
 from hugginggpt.graph.expert import Assignment, Expert
@@ -20,6 +20,8 @@ from hugginggpt.graph.result import Request, Result, Run, Usage
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
+from hugginggpt.tools.controllers.llm.reading import REPAIRED
+from loopback import Received, Reply, Server, as_json, chat, chat_stream, in_turn, serve
 
 RECEIPT = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="examples/receipt.png")
 NOTES = Resource(kind="text", media_type="text/plain", sha256="b" * 64, size=2, text="hi", name="notes.txt")
@@ -86,6 +88,20 @@ async def test_a_plan_may_use_what_earlier_turns_made_and_what_is_missing() -> N
     assert read.inputs == {"image": LOST}
 
 
+async def test_text_that_names_no_file_stays_text() -> None:
+    answer = planned(("join-text", {"texts": ["", "notes", "the file notes.txt", "examples/receipt.png"]}))
+    with (
+        talking(in_turn(chat(answer))) as (controller, _),
+        pytest.raises(ControllerError, match=r"receipt\.png is image"),
+    ):
+        await controller.plan(REQUEST)
+
+    answer = planned(("join-text", {"texts": ["", "notes", "the file notes.txt", "a, b"]}))
+    with talking(in_turn(chat(answer))) as (controller, _):
+        (task,) = (await controller.plan(REQUEST)).plan.tasks
+    assert task.inputs["texts"] == ("", "notes", "the file notes.txt", "a, b")
+
+
 async def test_a_list_of_files_in_one_string_is_a_list() -> None:
     answer = planned(("image-to-video", {"images": "receipt.png, lost.png"}))
     with talking(in_turn(chat(answer))) as (controller, _):
@@ -95,23 +111,32 @@ async def test_a_list_of_files_in_one_string_is_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "repaired"),
     [
-        f"<think>Let me see [1, 2]</think>Here you are:\n```json\n{GOOD}\n```",
-        GOOD.replace('"dep"', "dep"),
-        json.dumps(json.loads(GOOD)["tasks"]),
-        f"Sure! {GOOD}",
-        GOOD[:-2],
+        (f"<think>Let me see [1, 2]</think>Here you are:\n```json\n{GOOD}\n```", False),
+        (f"Sure! {GOOD} Enjoy.", False),
+        (json.dumps(json.loads(GOOD)["tasks"]), False),
+        (GOOD.replace('"dep"', "dep"), True),
+        (GOOD.replace("}, {", "} {"), True),
+        (GOOD[:-2], True),
     ],
 )
-async def test_a_plan_in_broken_or_wrapped_json_is_read(answer: str) -> None:
+async def test_json_that_is_wrapped_is_read_and_json_that_is_broken_is_repaired_and_told(
+    answer: str, repaired: bool
+) -> None:
     with talking(in_turn(chat(answer))) as (controller, _):
         proposal = await controller.plan(REQUEST)
 
     assert [task.type for task in proposal.plan.tasks] == ["image-to-text", "translation", "join-text"]
-    assert bool(proposal.mends) == (
-        answer.startswith("Sure") or "dep" not in answer or answer in (GOOD[:-2],) or '"dep"' not in answer
-    )
+    assert proposal.mends == ((REPAIRED,) if repaired else ())
+
+
+async def test_an_answer_that_was_cut_off_is_never_repaired() -> None:
+    def answer(request: Received) -> Reply:
+        return as_json({"error": "no"}, 400) if "response_format" in request.json else chat(GOOD[:-90], "length")
+
+    with talking(answer) as (controller, _), pytest.raises(ControllerError, match="was cut off"):
+        await controller.plan(REQUEST)
 
 
 async def test_a_plan_that_cannot_be_run_is_sent_back_once_with_the_exact_problems() -> None:
@@ -138,9 +163,11 @@ async def test_a_file_that_the_model_invents_is_sent_back() -> None:
     "answer", [BAD, "I would rather not.", "", "[" * 50_000, "{" + "x" * 70_000, '{"tasks": 7}', "[1]"]
 )
 async def test_a_second_plan_that_cannot_be_run_is_an_error(answer: str) -> None:
-    with talking(in_turn(chat(answer))) as (controller, server):
-        with pytest.raises(ControllerError, match="gave no plan that can be run"):
-            await controller.plan(REQUEST)
+    with (
+        talking(in_turn(chat(answer))) as (controller, server),
+        pytest.raises(ControllerError, match="gave no plan that can be run"),
+    ):
+        await controller.plan(REQUEST)
 
     assert len(server.requests) == 2
 
@@ -201,17 +228,14 @@ async def test_a_server_that_gives_no_answer_is_an_error_that_says_what_to_do(re
 async def test_a_server_that_is_gone_or_silent_is_an_error() -> None:
     with serve(in_turn(chat(GOOD))) as server:
         gone = LlmController("openai:m", settings(f"{server.url}/v1"))
-    with pytest.raises(ControllerError, match="can't be reached at http://127.0.0.1"):
+    with pytest.raises(ControllerError, match=r"can't be reached at http://127\.0\.0\.1"):
         await gone.plan(REQUEST)
 
-    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(silent, "127.0.0.1", 0) as listener:
-        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"
+    never = threading.Event()
+    with talking(in_turn(Reply(before=never)), timeout=0.3) as (silent, _):
         with pytest.raises(ControllerError, match=r"no answer in 0\.3 s"):
-            await LlmController("openai:m", settings(url, timeout=0.3)).plan(REQUEST)
+            await silent.plan(REQUEST)
+        never.set()
 
 
 async def test_a_local_server_never_sees_a_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +353,7 @@ async def test_experts_that_an_answer_does_not_name_are_named_at_its_end() -> No
     [
         (chat_stream(""), "gave an empty answer"),
         (as_json({"error": {"message": "bad key"}}, 401), "answers 401: bad key"),
-        (Reply(body=b"<html>", headers={"content-type": "text/html"}), "gpt|answer"),
+        (Reply(body=b"<html>", headers={"content-type": "text/html"}), "does not answer as a chat"),
         (
             Reply(headers={"content-type": "text/event-stream"}, chunks=(b"data: {oops\n\n",)),
             "does not answer as a chat",
@@ -349,7 +373,8 @@ def test_one_controller_serves_several_event_loops() -> None:
 
 
 def test_importing_the_controller_imports_no_client() -> None:
-    code = "import sys, hugginggpt.tools.controllers.llm; print('langchain_openai' in sys.modules, 'openai' in sys.modules)"
+    names = "('langchain_openai', 'openai')"
+    code = f"import sys, hugginggpt.tools.controllers.llm; print(*(name in sys.modules for name in {names}))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert told.split() == ["False", "False"]

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
-
-import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
 
 from ..graph.errors import InvalidInput
 from ..graph.settings import MEGABYTE, Settings
 from .addresses import Address, is_public
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_REDIRECTS = 3
 
@@ -33,6 +33,9 @@ async def download(url: str, settings: Settings, allowed: Callable[[Address], bo
     `allowed` judges every address, redirects included, unless `settings.allow_private_urls`. Proxies and `.netrc` of
     the environment are not used.
     """
+    import httpx
+    from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+
     client = httpx.AsyncClient(
         trust_env=False,
         timeout=httpx.Timeout(settings.fetch_timeout),
@@ -62,9 +65,9 @@ async def download(url: str, settings: Settings, allowed: Callable[[Address], bo
         ) from None
 
 
-async def _follow(client: httpx.AsyncClient, url: str, limit: int) -> Download:
+async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download:
     """GET, and go where the server sends us, a few times."""
-    target = httpx.URL(url)
+    target = client.build_request("GET", url).url
     for _ in range(MAX_REDIRECTS + 1):
         if (target.port or 80) > 65535:
             raise InvalidInput(f"{url} leads to {target}, and there is no port {target.port}")
@@ -77,7 +80,7 @@ async def _follow(client: httpx.AsyncClient, url: str, limit: int) -> Download:
     raise InvalidInput(f"{url} redirects more than {MAX_REDIRECTS} times")
 
 
-async def _read(response: httpx.Response, url: str, limit: int) -> Download:
+async def _read(response: "httpx.Response", url: str, limit: int) -> Download:
     """The body, as far as the limit; a compressed one counts by its unpacked size."""
     if response.is_error:
         raise Unreachable(

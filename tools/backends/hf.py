@@ -10,6 +10,7 @@ from ...graph.errors import ExpertError
 from ...graph.expert import Expert
 from ...graph.settings import Settings
 from ...graph.task import Task
+from ..threads import in_abandonable_thread
 from .hf_failures import failures_of
 
 _PINNED = (
@@ -38,7 +39,8 @@ class HfBackend:
     """The `Backend` port over the Hub's router, or over one model URL (`hf_text_to_image_url`) without a token.
 
     The client is the synchronous one in a thread: the asynchronous one blocks the event loop while it looks up
-    providers. A call that is cancelled is no longer waited for; its thread ends with the answer or the timeout.
+    providers. A cancelled call is left alone at once; its thread ends with the answer or the timeout, and holds up
+    nothing.
     """
 
     name = "hf"
@@ -68,7 +70,7 @@ class HfBackend:
             raise ExpertError(f"{call.expert.model_id} can't do {call.task.type} here")
         try:
             async with asyncio.timeout(call.timeout):
-                path = await asyncio.to_thread(self._text_to_image, call)
+                path = await in_abandonable_thread(self._text_to_image, call)
         except TimeoutError:
             raise ExpertError(
                 f"{call.expert.model_id} took longer than {call.timeout:g} s",

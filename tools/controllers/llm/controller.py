@@ -14,7 +14,7 @@ from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
 from ....graph.task import Task
 from . import prompts
-from .failures import failures_of
+from .failures import cut_off, failures_of
 from .material import contents_of, credits_of, listed
 from .reading import read_choice, read_plan
 
@@ -34,7 +34,7 @@ class LlmController:
     """
 
     def __init__(self, spec: str, settings: Settings) -> None:
-        """`spec` is `openai:MODEL`. Raises `UsageError` for another, and when OpenAI's own server is meant without a key."""
+        """`spec` is `openai:MODEL`. Raises `UsageError` for another, and when OpenAI itself is meant without a key."""
         provider, _, model = spec.partition(":")
         if provider != "openai" or not model:
             raise UsageError(
@@ -121,6 +121,8 @@ class LlmController:
                     message = await model.ainvoke(list(messages))
         usage = self._count(message) + Usage(llm_calls=1)
         self.usage += Usage(llm_calls=1)
+        if message.response_metadata.get("finish_reason") == "length":
+            raise cut_off(self.name)
         return str(message.text), usage
 
     def _count(self, message: "AIMessage") -> Usage:

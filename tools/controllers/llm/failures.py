@@ -37,15 +37,20 @@ def failures_of(name: str, base_url: str | None, timeout: float) -> Iterator[Non
         hint = _HINTS.get(error.status_code, "Try again later." if error.status_code >= 500 else "")
         raise ControllerError(f"{name} at {where} answers {error.status_code}: {_said(error)}", hint=hint) from error
     except openai.LengthFinishReasonError as error:
-        raise ControllerError(
-            f"{name} was cut off before its answer was complete", hint="Choose a model that may write longer answers."
-        ) from error
+        raise cut_off(name) from error
     except (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError) as error:
         # The client does not check what it reads: a web page or odd JSON in place of an answer ends in any of these.
         raise ControllerError(
             f"{name} at {where} does not answer as a chat model: {error}",
             hint="Does OPENAI_BASE_URL lead to an OpenAI-compatible API (it often ends in /v1)?",
         ) from error
+
+
+def cut_off(name: str) -> ControllerError:
+    """The error for an answer that ended at the length limit: repairing it would drop tasks silently."""
+    return ControllerError(
+        f"{name} was cut off before its answer was complete", hint="Choose a model that may write longer answers."
+    )
 
 
 def _said(error: Exception) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ....graph.errors import InvalidPlan
@@ -37,13 +38,11 @@ def read_json(answer: str) -> tuple[Any, bool]:
         text = fenced.group(1).strip()
     if len(text) > MAX_CHARACTERS:
         raise InvalidPlan([f"the answer has {len(text)} characters, more than the {MAX_CHARACTERS} allowed"])
-    try:
-        return json.loads(text), False
-    except (ValueError, RecursionError):
-        pass
     start = min((at for at in (text.find("["), text.find("{")) if at >= 0), default=-1)
     if start < 0:
         raise InvalidPlan(["the answer holds no JSON"])
+    with suppress(ValueError, RecursionError):
+        return json.JSONDecoder().raw_decode(text[start:])[0], False
     try:
         return repair_json(text[start:], return_objects=True), True
     except (RecursionError, ValueError):
@@ -111,6 +110,6 @@ def _with_file(value: Any, files: Mapping[str, Resource]) -> Any:
 
 def _lookup(name: str, files: Mapping[str, Resource]) -> Resource | None:
     """By the name it was listed under, by the full path, or by either in other case."""
-    wanted = name.strip().casefold()
-    by_name = {(resource.name or "").casefold(): resource for resource in files.values()}
-    return {**by_name, **{listed.casefold(): resource for listed, resource in files.items()}}.get(wanted) or None
+    by_path = {resource.name: resource for resource in files.values() if resource.name}
+    by_any = {key.casefold(): resource for key, resource in (*by_path.items(), *files.items())}
+    return by_any.get(name.strip().casefold())
