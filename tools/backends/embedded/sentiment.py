@@ -70,7 +70,7 @@ def foreign(text: str) -> str | None:
     if len(found) < 3 or sum(word in STOP_WORDS for word in found) >= 0.2 * len(found):
         return None
     language, score = ranked(text)[0]
-    return language if language != "en" and score > 0.9 else None
+    return language if language != "en" and score > 0.35 else None  # py3langid is cautious: 0.37 is Spanish
 
 
 @functools.cache
