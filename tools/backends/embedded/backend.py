@@ -1,0 +1,68 @@
+"""EmbeddedBackend: real small experts from pip wheels, on this machine's processor, without network or key."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from ....graph.expert import Expert
+from ....graph.settings import Settings
+from ....graph.task import Task
+from ..worker import Failure
+from ..workers import Workers
+from .registry import BACKEND, Embedded, registered
+
+LIGHT_BYTES = 256 * 1024
+"""Larger inputs go to a worker process even for a light expert: a thread can't be stopped."""
+
+
+class EmbeddedBackend:
+    """The `Backend` port over the registry. Light experts run in a thread, all others in worker processes."""
+
+    name = BACKEND
+
+    def __init__(self, settings: Settings) -> None:
+        self._workers = Workers(settings)
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        """What it offers for a task type, installed or not."""
+        return [entry.expert for entry in registered().values() if entry.task_type == task_type]
+
+    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+        """A missing library, or a goal that the expert does not cover."""
+        return _entry(expert).obstacle(task)
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Do it; an expert's failure is an `ExpertError`, and a cancelled call's process is killed."""
+        entry = _entry(call.expert)
+        if (obstacle := entry.obstacle(call.task)) is not None:
+            raise ExpertError(f"{entry.model_id} can't do task {call.task.label}: {obstacle}")
+        if entry.light and _weight(call) <= LIGHT_BYTES:
+            return await asyncio.to_thread(_inline, entry, call)
+        return await self._workers.run(entry.target, call)
+
+    async def aclose(self) -> None:
+        """Kill the worker processes."""
+        await asyncio.to_thread(self._workers.close)
+
+
+def _entry(expert: Expert) -> Embedded:
+    try:
+        return registered()[expert.model_id]
+    except KeyError:
+        known = ", ".join(registered())
+        raise ExpertError(f"there is no embedded expert {expert.model_id}", hint=f"there are: {known}") from None
+
+
+def _inline(entry: Embedded, call: Call) -> Sequence[Artifact]:
+    try:
+        return entry.function(call)
+    except ExpertError:
+        raise
+    except Exception as error:
+        raise Failure.of(error, entry.model_id).error() from error
+
+
+def _weight(call: Call) -> int:
+    """Bytes that go in."""
+    return sum(material.resource.size for materials in call.inputs.values() for material in materials)

@@ -1,0 +1,60 @@
+"""token-classification, as far as form alone tells: dates, times, money, percentages, numbers, e-mails, URLs, phones.
+
+Not covered: names of people, places and organisations; parts of speech.
+"""
+
+import json
+from collections.abc import Sequence
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from ....graph.task import Task
+from .goals import asks, goal
+from .patterns import Found, find
+from .registry import expert
+
+FORMAL = (
+    r"dates?\b|days?\b|time|when\b|deadline|money|amounts?\b|price|cost|sums?\b|total|currenc|e-?mail|urls?\b|links?\b"
+    r"|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone|fecha|datum|daten\b|importe|betrag|montant"
+)
+NAMES = (
+    r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan|part.of.speech"
+    r"|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
+)
+
+
+def accepts(task: Task) -> str | None:
+    """Only what is told by its form."""
+    asked = goal(task)
+    if not asked or (asks(asked, FORMAL) and not asks(asked, NAMES)):
+        return None
+    return "it finds dates, times, amounts, numbers, e-mails and URLs by their form; names of people or places need a model"
+
+
+@expert(
+    "token-classification",
+    name="patterns",
+    description="finds dates, times, money, percentages, numbers, e-mails, URLs and phones by form; no names of any kind",
+    library="dateparser",
+    requires=("dateparser",),
+    accepts=accepts,
+    partial=True,
+)
+def find_patterns(call: Call) -> Sequence[Artifact]:
+    """`{"entity_group", "word", "score", "start", "end"}` for each, in order; the score is 1, they are no guesses."""
+    text = call.text("text")
+    if not text.strip():
+        raise ExpertError("there is no text to look through", input_fault=True)
+    rows = [
+        {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}
+        for found in find(text)
+        if found.group != "DATE" or _is_date(found)
+    ]
+    return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
+
+
+def _is_date(found: Found) -> bool:
+    """Whether dateparser, which knows the months of 200 languages, reads it as a date (`3 pommes 1999` is none)."""
+    import dateparser
+
+    return dateparser.parse(found.word.rstrip("s") if found.word.lower().endswith("days") else found.word) is not None

@@ -1,0 +1,96 @@
+"""Layout: the order in which a person reads the boxes of a page. Pure geometry, in pixels."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import mean, median
+
+COLUMN_TEXT = 15
+"""Characters a line has on average in a column of prose; the prices of a receipt have fewer and belong to their rows."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of text on a page, as an upright rectangle."""
+
+    text: str
+    score: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """Height of its centre line."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        """Of the letters, about."""
+        return self.bottom - self.top
+
+
+Corners = Sequence[Sequence[float]]
+"""Four points (x, y): top left, top right, bottom right, bottom left, as the text runs."""
+
+
+def straightened(boxes: Iterable[tuple[Corners, str, float]]) -> list[Piece]:
+    """The boxes of a page as if it had been laid straight: turned back by the slope that most lines share."""
+    boxes = list(boxes)
+    slopes = [math.atan2(c[1][1] - c[0][1], c[1][0] - c[0][0]) for c, _, _ in boxes]
+    lengths = [math.dist(c[0], c[1]) for c, _, _ in boxes]
+    longest = sorted(zip(lengths, slopes, strict=True), reverse=True)[: max(1, len(boxes) // 2)]
+    slope = median(angle for _, angle in longest) if boxes else 0.0
+    cos, sin = math.cos(slope), math.sin(slope)
+    pieces = []
+    for corners, text, score in boxes:
+        xs = [x * cos + y * sin for x, y in corners]
+        ys = [y * cos - x * sin for x, y in corners]
+        pieces.append(Piece(text, score, min(xs), min(ys), max(xs), max(ys)))
+    return pieces
+
+
+def lines(pieces: Sequence[Piece]) -> list[str]:
+    """The text line by line: columns of prose one after another, all else row by row."""
+    gutter = _gutter(pieces)
+    if gutter is None:
+        return [" ".join(piece.text for piece in row) for row in _rows(pieces)]
+    across = sorted((p for p in pieces if p.left < gutter < p.right), key=lambda p: p.middle)
+    edges = [-math.inf, *(p.middle for p in across), math.inf]
+    found: list[str] = []
+    for number, (above, below) in enumerate(pairwise(edges)):
+        band = [p for p in pieces if above < p.middle <= below and p not in across]
+        found += lines([p for p in band if p.right <= gutter])
+        found += lines([p for p in band if p.left >= gutter])
+        found += [p.text for p in across[number : number + 1]]
+    return found
+
+
+def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces that stand beside each other, each row from left to right."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: p.middle):
+        row = rows[-1] if rows else []
+        if row and piece.middle - mean(p.middle for p in row) < 0.5 * min(piece.height, mean(p.height for p in row)):
+            row.append(piece)
+        else:
+            rows.append([piece])
+    return [sorted(row, key=lambda p: p.left) for row in rows]
+
+
+def _gutter(pieces: Sequence[Piece]) -> float | None:
+    """Where a page of two or more columns is parted, or None: prose on both sides, hardly a line across."""
+    if len(pieces) < 6:
+        return None
+    wide = 0.8 * median(p.height for p in pieces)
+    best: tuple[int, float] | None = None
+    for piece in pieces:
+        x = piece.right + wide / 2
+        across = sum(p.left < x + wide / 2 and p.right > x - wide / 4 for p in pieces)
+        sides = [p for p in pieces if p.right <= x], [p for p in pieces if p.left >= x]
+        prose = all(len(side) >= 3 and mean(len(p.text) for p in side) >= COLUMN_TEXT for side in sides)
+        if prose and across <= len(pieces) // 8 and (best is None or across < best[0]):
+            best = across, x
+    return best[1] if best else None

@@ -1,0 +1,62 @@
+"""Patterns: what can be told by its form in any text, i.e. dates, times, money, percentages, numbers, e-mails, URLs, phones."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+_CURRENCY = r"(?:€|\$|£|¥|₹|EUR|USD|GBP|CHF|JPY|INR|euros?|dollars?|pounds?|francs?|cents?)"
+_AMOUNT = r"(?:\d{1,3}(?:[,. ’']\d{3})+|\d+)(?:[.,]\d{1,2})?"
+_SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
+
+FORMS: dict[str, str] = {
+    "URL": r"(?:https?://|www\.)[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]",
+    "EMAIL": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    "DATE": (
+        rf"(?:{_DAY},?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?"
+        rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{4}})"
+        r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})\b"
+        r"|\b\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,}\.?\s+(?:de\s+)?(?:1[5-9]|20)\d{2}\b"
+        rf"|\b{_DAY}s?\b|\b(?:yesterday|tomorrow|(?:last|next)\s(?:week|month|year|{_DAY}))\b"
+    ),
+    "TIME": r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}\so'clock\b",
+    "MONEY": rf"{_CURRENCY}\s?{_AMOUNT}{_SCALE}|\b{_AMOUNT}{_SCALE}\s?{_CURRENCY}(?!\w)",
+    "PERCENT": r"\d+(?:[.,]\d+)?\s?(?:%|percent\b|per cent\b)",
+    "PHONE": r"(?<![\w.,])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,5}\)[ -]?)?\d{2,5}(?:[ -]\d{2,8}){1,4}(?![\w.,]\d)",
+    "NUMBER": r"(?<![\w.,])[-+]?(?:\d{1,3}(?:[,’']\d{3})+|\d+)(?:\.\d+)?(?!\w)",
+}
+"""By name; of two that overlap, the one that stands first wins."""
+
+_COMPILED = {group: re.compile(form, re.IGNORECASE) for group, form in FORMS.items()}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One place in a text."""
+
+    group: str
+    word: str
+    start: int
+    end: int
+
+
+def find(text: str) -> list[Found]:
+    """Everything of a known form, in order, without overlaps."""
+    taken: list[Found] = []
+    for group, form in _COMPILED.items():
+        for found in _matches(group, form, text):
+            if all(found.end <= other.start or found.start >= other.end for other in taken):
+                taken.append(found)
+    return sorted(taken, key=lambda found: found.start)
+
+
+def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Found]:
+    for match in form.finditer(text):
+        word = match.group()
+        if group == "PHONE" and sum(char.isdigit() for char in word) < 6:
+            continue
+        yield Found(group, word, match.start(), match.end())

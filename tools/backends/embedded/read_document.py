@@ -1,0 +1,25 @@
+"""document-question-answering: read the page, then find the answer in its lines."""
+
+from collections.abc import Sequence
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from .answer_question import reply
+from .ocr import read_page
+from .registry import expert
+
+
+@expert(
+    "document-question-answering",
+    name="rapidocr-qa",
+    description="reads a printed page and finds the words that answer, e.g. a total or a date; reads text only",
+    library="rapidocr",
+    requires=("rapidocr", "onnxruntime", "cv2"),
+    partial=True,
+)
+def answer_from_page(call: Call) -> Sequence[Artifact]:
+    """The short answer, or the line that holds it. Not covered: PDF, handwriting, questions about the pictures."""
+    page = call.one("image")
+    if not page.resource.media_type.startswith("image/"):
+        raise ExpertError(f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture")
+    return [reply(call.text("question"), "\n".join(read_page(page)), page.resource.label)]

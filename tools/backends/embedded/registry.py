@@ -1,0 +1,126 @@
+"""The embedded experts by their decorator. Add one: a file in this folder, with
+
+```python
+@expert("text-to-speech", name="espeak-ng", library="espeakng-loader", requires=("espeakng_loader",),
+        description="speaks 100 languages, clearly and like a robot", license="GPL-3.0-or-later")
+def speak(call: Call) -> Sequence[Artifact]: ...
+```
+
+Libraries are imported inside the function: the catalogue reads every file here, and must not wait for numpy.
+"""
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+
+from ....graph.call import Artifact, Call
+from ....graph.expert import Expert
+from ....graph.task import Task
+
+BACKEND = "embedded"
+NOT_INSTALLED = "needs the extra `embedded`: pip install 'hugginggpt[embedded]'"
+
+Function = Callable[[Call], Sequence[Artifact]]
+Accepts = Callable[[Task], str | None]
+"""Why the expert is not for this task's goal or parameters, as a sentence to the user; None when it is."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A function of ours and what must be known to offer it."""
+
+    task_type: str
+    name: str
+    description: str
+    license: str
+    library: str
+    requires: tuple[str, ...]
+    accepts: Accepts | None
+    light: bool
+    partial: bool
+    slots: tuple[str, ...]
+    function: Function
+
+    @property
+    def model_id(self) -> str:
+        """`embedded/<name>`."""
+        return f"{BACKEND}/{self.name}"
+
+    @property
+    def target(self) -> str:
+        """`module:function`, as a worker process finds it."""
+        return f"{self.function.__module__}:{self.function.__name__}"
+
+    @functools.cached_property
+    def expert(self) -> Expert:
+        """Its row in the catalogue."""
+        return Expert(
+            model_id=self.model_id,
+            task_type=self.task_type,
+            backend=BACKEND,
+            revision=_version(self.library),
+            description=self.description,
+            license=self.license,
+            needs=self.slots,
+            partial=self.partial,
+        )
+
+    def obstacle(self, task: Task | None) -> str | None:
+        """What keeps it from this task (None: any) here and now."""
+        if any(find_spec(module) is None for module in self.requires):
+            return NOT_INSTALLED
+        return self.accepts(task) if task is not None and self.accepts is not None else None
+
+
+_REGISTERED: dict[str, Embedded] = {}
+
+
+def expert(
+    task_type: str,
+    *,
+    name: str,
+    description: str,
+    license: str = "Apache-2.0",
+    library: str = "hugginggpt",
+    requires: tuple[str, ...] = (),
+    accepts: Accepts | None = None,
+    light: bool = False,
+    partial: bool = False,
+    alone: bool = False,
+) -> Callable[[Function], Function]:
+    """Offer a function as an expert.
+
+    `library`: the distribution whose version is the expert's revision. `requires`: import names. `light`: pure Python
+    done in milliseconds, run in this process. `partial`: covers a part of the task type only, and `description` says
+    which. `alone`: one call at a time, whatever the number of workers.
+    """
+    slots = () if light else ("cpu", f"{BACKEND}/{name}") if alone else ("cpu",)
+
+    def register(function: Function) -> Function:
+        _REGISTERED[f"{BACKEND}/{name}"] = Embedded(
+            task_type, name, description, license, library, requires, accepts, light, partial, slots, function
+        )
+        return function
+
+    return register
+
+
+@functools.cache
+def registered() -> dict[str, Embedded]:
+    """Every embedded expert by model id, from all the modules of this folder."""
+    package = importlib.import_module(__package__)
+    for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
+        importlib.import_module(module.name)
+    return dict(sorted(_REGISTERED.items()))
+
+
+@functools.cache
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,79 @@
+"""Sentences and words: what the extractive experts count. Pure Python; English stop words, other scripts as they are."""
+
+import re
+from collections.abc import Iterator
+
+STOP_WORDS = frozenset(
+    """a about above after again against all also am an and any are as at be because been before being below between both
+    but by can could did do does doing down during each even every few for from further get got had has have having he her
+    here hers him his how i if in into is it its itself just like made make many me more most much my no nor not now of off
+    on once one only or other our out over own same she should since so some such than that the their them then there these they
+    this those through to too under until up us very was we were what when where which while who whom whose why will with
+    would you your""".split()
+)
+
+_ABBREVIATION = re.compile(r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|etc|e\.g|i\.e|approx|dept|inc|ltd|jr|sr)|\b[A-Z])\.$", re.I)
+_END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line that is no running text (a heading, an item of a list) is one of its own."""
+    return [sentence for block in _blocks(text) for sentence in _split(block)]
+
+
+def paragraphs(text: str) -> list[str]:
+    """Runs of lines that belong together, each as one line."""
+    return list(_blocks(text))
+
+
+def words(text: str) -> list[str]:
+    """The words in lower case, numbers too."""
+    return re.findall(r"[^\W_]+(?:['’.,:-][^\W_]+)*", text.lower())
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning, each cut to its stem."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+def stem(word: str) -> str:
+    """A rough stem: enough to match `repairs` with `repairing`."""
+    for ending in ("'s", "’s", "ations", "ation", "ings", "ing", "edly", "ied", "ies", "ers", "ed", "er", "es", "ly", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word[:-1] if word.endswith(("e", "y", "s")) and len(word) > 3 and not word.endswith("ss") else word
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Join the lines that were only broken for their width."""
+    lines = [line.strip() for line in text.splitlines()]
+    width = max(map(len, lines), default=0)
+    block = ""
+    for line in lines:
+        if not line:
+            yield from [block] if block else []
+            block = ""
+        elif block and _goes_on(block, line, width):
+            block = f"{block[:-1]}{line}" if block.endswith("-") else f"{block} {line}"
+        else:
+            yield from [block] if block else []
+            block = line
+    yield from [block] if block else []
+
+
+def _goes_on(block: str, line: str, width: int) -> bool:
+    """Whether a line goes on with the sentence before it."""
+    if block[-1] in ".!?:…。！？":
+        return False
+    return line[0].islower() or (len(block) >= 0.7 * width > 35 and len(line.split()) > 2 and not block[-1].isdigit())
+
+
+def _split(block: str) -> Iterator[str]:
+    start = 0
+    for end in _END.finditer(block):
+        sentence = block[start : end.end()].strip()
+        if not _ABBREVIATION.search(sentence):
+            yield sentence
+            start = end.end()
+    if rest := block[start:].strip():
+        yield rest

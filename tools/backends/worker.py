@@ -1,0 +1,115 @@
+"""The process that experts run in: `python -m hugginggpt.tools.backends.worker`, fed and read by `workers.py`.
+
+One JSON object a line: an `Order` comes in on stdin, a `Reply` goes out on what was stdout. Standard output itself is
+pointed at standard error first, so that a library that prints can't corrupt a reply. When stdin closes, the parent is
+gone, however it died, and this process ends at once.
+"""
+
+import ctypes
+import importlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import BinaryIO
+
+from ...graph.call import Artifact, Call
+from ...graph.errors import ExpertError
+from ...graph.resource import Frozen
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal this process gets when the thread that started it ends."""
+
+
+class Order(Frozen):
+    """What to run: `target` is `module:function`, a function from `Call` to a sequence of `Artifact`."""
+
+    target: str
+    call: Call
+
+
+class Failure(Frozen):
+    """An `ExpertError` on its way through the pipe."""
+
+    message: str
+    hint: str = ""
+    retryable: bool = False
+    input_fault: bool = False
+
+    @classmethod
+    def of(cls, error: BaseException, what: str) -> "Failure":
+        """The words for the user; the traceback of anything unforeseen stays in this process's stderr."""
+        if isinstance(error, ExpertError):
+            flags = {"retryable": error.retryable, "input_fault": error.input_fault}
+            return cls(message=error.message, hint=error.hint, **flags)
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
+
+    def error(self) -> ExpertError:
+        """The error again, on the other side."""
+        return ExpertError(self.message, hint=self.hint, retryable=self.retryable, input_fault=self.input_fault)
+
+
+class Reply(Frozen):
+    """What came of an order: artifacts, or why there are none."""
+
+    artifacts: tuple[Artifact, ...] = ()
+    failure: Failure | None = None
+
+
+def main() -> None:
+    """Serve orders, one at a time, until the parent is gone."""
+    orders, replies = _pipes()
+    _die_with_parent()
+    inbox: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_read, args=(orders, inbox), daemon=True).start()
+    while True:
+        replies.write(serve(inbox.get()).model_dump_json().encode() + b"\n")
+        replies.flush()
+
+
+def serve(line: bytes) -> Reply:
+    """Do one order. Whatever goes wrong is a reply too."""
+    order = Order.model_validate_json(line)
+    try:
+        return Reply(artifacts=tuple(find(order.target)(order.call)))
+    except Exception as error:
+        if not isinstance(error, ExpertError):
+            traceback.print_exc()
+        return Reply(failure=Failure.of(error, order.call.expert.model_id))
+
+
+def find(target: str) -> Callable[[Call], Sequence[Artifact]]:
+    """The function that `module:function` names."""
+    module, _, name = target.partition(":")
+    function: Callable[[Call], Sequence[Artifact]] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Take stdin and stdout for ourselves; libraries get an empty stdin, and stderr to print to."""
+    orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return orders, replies
+
+
+def _read(orders: BinaryIO, inbox: "SimpleQueue[bytes]") -> None:
+    for line in orders:
+        inbox.put(line)
+    os._exit(0)  # the parent is gone: no clean-up that a stuck library could hold up
+
+
+def _die_with_parent() -> None:
+    """On Linux the kernel ends us too, even while a library holds the interpreter's lock."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
