@@ -103,7 +103,8 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
     _hide_pasted(text, masked, literals)
     plain = "".join(masked)
     hidden = tuple(sorted(literals, key=lambda literal: literal.start))
-    kept = tuple(f for f in files if not any(lit.start <= f.start < lit.end for lit in hidden) or f.resource in attached)
+    told = [literal for literal in hidden if not literal.question]
+    kept = tuple(f for f in files if not any(lit.start <= f.start < lit.end for lit in told) or f.resource in attached)
     return Reading(text, plain, hidden, kept, tuple(_clauses(plain)))
 
 
@@ -147,7 +148,8 @@ def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     match = _AFTER_COLON.search(plain) or re.search(r"\n\s*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
-        if end - match.end() > 2 and not lexicon().cues["request"].search(plain[match.end() : match.end() + 25]):
+        wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
+        if end - match.end() > 2 and not wish and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :]):
             _hide(masked, literals, text[match.end() : end], match.end(), end)
             plain = "".join(masked)
     bare = [place for place, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]

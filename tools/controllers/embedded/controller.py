@@ -51,7 +51,8 @@ def propose(request: Request) -> Proposal:
     reading = read(request.text, request.files)
     wishes = intents(reading)
     wanted = frozenset(name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values())
-    linker = Linker(reading, Ground(reading, request.resources), wanted)
+    asked = frozenset(wish.question for wish in wishes if wish.question)
+    linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
     for wish in wishes:
         linker.take(wish)
     refused = list(dict.fromkeys(linker.refused))

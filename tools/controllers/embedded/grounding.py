@@ -50,11 +50,11 @@ class Thing:
         return isinstance(self.value, Ref)
 
 
-def things_of(reading: Reading, earlier: Sequence[Resource]) -> list[Thing]:
+def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[str]) -> list[Thing]:
     """What is there before any task: earlier turns' data (newest last), quotations, files."""
     used = re.compile(lexicon().cues["output-name"].pattern)
     found = [Thing(r.kind, r, "earlier", -1) for r in earlier]
-    found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if not lit.question]
+    found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
     for file in reading.files:
         before = reading.masked[max(0, file.start - 60) : file.start].rstrip(" (’\"" + "".join(FILES.values()))
         if file.start < 0 or not used.search(before) or not file.resource.missing:
@@ -82,9 +82,9 @@ def nouns(words: str) -> list[Kind]:
 class Ground:
     """All that can be spoken of so far."""
 
-    def __init__(self, reading: Reading, earlier: Sequence[Resource]) -> None:
+    def __init__(self, reading: Reading, earlier: Sequence[Resource], asked: frozenset[str] = frozenset()) -> None:
         self.reading = reading
-        self.things = things_of(reading, earlier)
+        self.things = things_of(reading, earlier, asked)
 
     def window(self, intent: Intent) -> str:
         """The words of a wish, up to the next."""

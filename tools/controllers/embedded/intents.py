@@ -12,6 +12,7 @@ from .lexicon import QUESTION, lexicon
 
 MOST_INTENTS = 60
 _GENERIC = re.compile(
+    r"\banswer (?:it|them|that|this)\b|"
     r"\b(?:answer|ask|respond to|find (?:the |an )?answer)\w*\b[^.;?!\n]{0,40}\b(?:questions?|query|inquiry)\b"
     r"|\bfind (?:the |an )?answers?\b"
 )
@@ -25,6 +26,7 @@ _TOLD = re.compile(
     r"[^.;?!,\n]*"
 )
 _POLITE = re.compile(r"\b(?:can|could|would|will|do|may) (?:you|we|i)\b|\bcan i\b")
+_MAKERS = ("film", "speak", "draw", "write", "summarize")
 _HELD = re.compile(
     r"(?:translat\w+|similar\w*|compar\w+|speech|audio(?: file)?|conversational (?:text )?response|reply|message|prompt|sentences?|"
     r"summari[sz]\w+|between|and|text|respond|entities|starting with|dub|say|with|title)\b[^.;?!\n]{0,40}[:,]? ?$"
@@ -47,16 +49,44 @@ class Intent:
 def intents(reading: Reading) -> list[Intent]:
     """Every wish of a request, in the order of its words."""
     taken = bytearray(len(reading.text))
-    found = [*_asked(reading, taken)]
-    found += _ruled(reading, taken)
-    found += _told(reading, taken)
+    found = [*_asked(reading), *_ruled(reading, taken)]
+    found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
     found.sort(key=lambda intent: intent.start)
-    found = found[:MOST_INTENTS]
-    stops = [*(intent.start for intent in found[1:]), len(reading.text)][: len(found)]
-    return [replace(i, stop=max(i.end, min(stop, i.clause.end))) for i, stop in zip(found, stops, strict=True)]
+    found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
+    starts = sorted(intent.start for intent in found)
+    stops = {a: b for a, b in zip(starts, [*starts[1:], len(reading.text)], strict=True)} if starts else {}
+    return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
 
 
-def _asked(reading: Reading, taken: bytearray) -> list[Intent]:
+def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
+    """Without the wish for something that a later sentence asks for in detail ("... to create the video")."""
+    again = re.compile(r"\b(?:creat|generat|mak|produc)\w* the (?:video|image|audio|picture)\b")
+    late = {
+        intent.act: intent.start
+        for intent in found
+        if intent.act in _MAKERS and again.match(reading.masked, intent.start, intent.clause.end)
+    }
+    return [i for i in found if not (i.act in late and i.start < late[i.act])]
+
+
+def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
+    """What a video or speech is to be about comes before it: "a video describing the objects found in a.png"."""
+    ordered: list[Intent] = []
+    for intent in found:
+        place = len(ordered)
+        while place and _holds(ordered[place - 1], intent, reading):
+            place -= 1
+        ordered.insert(place, intent)
+    return ordered
+
+
+def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
+    if outer.act not in _MAKERS or inner.act in _MAKERS or outer.clause != inner.clause or outer.start > inner.start:
+        return False
+    return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", reading.masked[outer.end : inner.start])
+
+
+def _asked(reading: Reading) -> list[Intent]:
     """Questions in quotation marks, unless the words before make them the matter of another wish."""
     found = []
     for literal in reading.literals:
@@ -64,6 +94,8 @@ def _asked(reading: Reading, taken: bytearray) -> list[Intent]:
         before = reading.masked[max(clause.start, literal.start - 60) : literal.start]
         if literal.question and (not _HELD.search(before) or re.search(r"\banswer\b|\bquestion\b", before)):
             if re.search(r"\b(?:translate|conversational|converse|homework)\b", before):
+                continue
+            if re.search(r"\btranslat\w+ (?:the|this|my) (?:\w+ )?question\b", reading.masked):
                 continue
             found.append(Intent("question", literal.start, literal.end, 0, clause, question=literal.text))
     return found
@@ -92,7 +124,7 @@ def _is_question_of_value(words: str) -> bool:
     return bool(re.search(r"\bcount(?:ry|er)\b", words))
 
 
-def _told(reading: Reading, taken: bytearray) -> list[Intent]:
+def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
     """Questions without quotation marks, and the mere wish to have one answered."""
     found: list[Intent] = []
     for pattern in (_OPEN, _TOLD):
@@ -103,10 +135,11 @@ def _told(reading: Reading, taken: bytearray) -> list[Intent]:
                 taken[match.start() : match.end()] = b"\1" * len(match.group())
                 words = reading.text[match.start() : match.end()].strip()
                 found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
-    asked = QUESTION in reading.masked or found
-    for match in () if asked else _GENERIC.finditer(reading.masked):
+    held = [literal for literal in reading.literals if literal.question and literal.start not in asked]
+    for match in () if asked or found else _GENERIC.finditer(reading.masked):
         clause = reading.clause_at(match.start())
         if not any(taken[match.start() : match.end()]) and not clause.background:
-            words = reading.goal(clause)
+            words = held[0].text if held else reading.goal(clause)
             found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
-    return found
+            taken[match.start() : match.end()] = b"\1" * len(match.group())
+    return found[:1] if held else found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ....graph.resource import Kind, Resource
+from ....graph.resource import KINDS, Kind
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
@@ -22,12 +22,13 @@ from .arguments import (
     source_language,
     target_languages,
 )
-from .clauses import Reading
+from .clauses import Clause, Reading
 from .grounding import Ground, Thing, nouns, result_kind
 from .intents import Intent
 from .lexicon import lexicon
 
 MOST_TASKS = 200
+_REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
 _REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the)\b")
 _BOTH = re.compile(r"\bboth\b|\btwo\b|\bthese\b|\bthem\b|\bthey\b")
 
@@ -43,6 +44,8 @@ class Linker:
     tasks: list[Task] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     wish: int = 0
+    served: dict[int, tuple[int, Clause]] = field(default_factory=dict)
+    """Wish and clause of each task."""
 
     # -- tasks and results ---------------------------------------------------------------------------------------
 
@@ -50,15 +53,22 @@ class Linker:
         """One more task, unless the very same is planned; gives its result."""
         parameters = parameters or {}
         for task in self.tasks:
-            if (task.type, task.inputs, task.parameters) == (task_type, inputs, parameters):
+            same = (task.type, task.inputs, task.parameters) == (task_type, inputs, parameters)
+            if same or (task.type == task_type and self.repeats(intent, task)):
                 return next(t for t in self.ground.things if isinstance(t.value, Ref) and t.value.task_id == task.id)
         goal = self.words(intent)
         task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal[:2000])
         self.tasks.append(task)
+        self.served[task.id] = (self.wish, intent.clause)
         kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
         thing = Thing(kind, Ref(task_id=task.id), task_type, intent.start, self.wish)
         self.ground.things.append(thing)
         return thing
+
+    def repeats(self, intent: Intent, task: Task) -> bool:
+        """Whether a second wish of one clause says again what the first said, and brings no data of its own."""
+        wish, clause = self.served[task.id]
+        return wish != self.wish and clause == intent.clause and not self.ground.said(intent, KINDS)
 
     def words(self, intent: Intent) -> str:
         """The clause that asks for it, as written."""
@@ -103,6 +113,8 @@ class Linker:
         """The unsaid step from a picture or sound to its text."""
         if thing.kind == "audio":
             return self.add("automatic-speech-recognition", {"audio": thing.value}, intent)
+        if thing.kind == "image" and re.search(r"\btables?\b", self.ground.window(intent)):
+            return self.add("tabular-classification", {"table": thing.value}, intent)
         if thing.kind in ("image", "mask"):
             return self.add("image-to-text", {"image": thing.value}, intent)
         return thing
@@ -154,7 +166,7 @@ class Linker:
         order = [t for t in self.ground.things if not t.made and t.origin != "earlier"]
         order += [t for t in self.ground.things if t.made]
         for thing in reversed(order):
-            if thing.kind in choices:
+            if thing.kind in choices and not (thing.kind == "video" and self.ground.has("image")):
                 return choices[thing.kind]
         return choices["any"]
 
@@ -168,6 +180,8 @@ class Linker:
         if not found:
             self.refuse(intent, f"it needs {' or '.join(port.kinds)}, and the request gives none")
         for thing in found:
+            if thing.origin == task_type and task_type not in _REPEATABLE:
+                continue
             self.add(task_type, {port.name: (thing.value,) if port.many else thing.value}, intent, parameters)
 
     def pictures(self, intent: Intent, kinds: Sequence[Kind] = ("image",)) -> list[Thing]:
@@ -181,6 +195,9 @@ class Linker:
         if not self.ground.said(intent, ("text",)) and self.tasks and self.tasks[-1].type == "text-to-speech":
             return
         self.plain(intent, "text-to-speech")
+        better = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", self.ground.window(intent))
+        if better and self.tasks and self.tasks[-1].type == "text-to-speech":
+            self.add("audio-to-audio", {"audio": Ref(task_id=self.tasks[-1].id)}, intent)
 
     def _dub(self, intent: Intent) -> None:
         """A sound track for a video: its own prompt, said."""
@@ -478,6 +495,10 @@ class Linker:
             for thing in self.ground.source(intent, wanted) or self._nothing(intent, f"a {kind}"):
                 self.add(task_type, {port.name: thing.value, name: asked}, intent)
 
+    def is_document(self) -> bool:
+        """Whether the request introduces its picture as one of a document."""
+        return bool(lexicon().cues["document-picture"].search(self.reading.masked))
+
     def kind_asked(self, intent: Intent, question: str) -> Kind | None:
         """What a question is about: a document, a picture, a table, a video or a text; None for a question at large."""
         cues, has = lexicon().cues, self.ground.has
@@ -491,7 +512,7 @@ class Linker:
             return "document"
         if has("image") and cues["visual"].search(question):
             return "image"
-        if picture and cues["document"].search(words):
+        if picture and (cues["document"].search(words) or self.is_document()):
             return "document"
         if cues["textual"].search(words) and (has("text") or has("audio")):
             return "text"
