@@ -176,6 +176,8 @@ def _clauses(masked: str) -> Iterator[Clause]:
             if not masked[a:b].strip():
                 continue
             tells = bool(cues["background"].match(masked[a:b])) and not asked
-            background = tells and not cues["turn"].search(masked, a, b)
-            asked = asked or not background
-            yield Clause(a, b, background)
+            turn = cues["turn"].search(masked, a, b) if tells else None
+            if tells and turn and turn.start() > a:
+                yield Clause(a, turn.start(), True)
+            asked = asked or not tells or turn is not None
+            yield Clause(turn.start() if turn else a, b, tells and turn is None)

@@ -96,6 +96,11 @@ class Ground:
         inside = [t for t in fit if intent.start <= t.place < max(intent.stop, intent.end)]
         return _once(inside or [t for t in fit if intent.clause.start <= t.place < intent.start])
 
+    def inside(self, intent: Intent) -> list[Thing]:
+        """Files and quotations in the words of the wish itself."""
+        end = max(intent.stop, intent.end)
+        return [t for t in self.things if t.origin in ("file", "literal") and intent.start <= t.place < end]
+
     def named(self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = ()) -> list[Thing]:
         """Results that the words of the wish name by what was done ("the summary", "the edited image")."""
         words = self.window(intent)

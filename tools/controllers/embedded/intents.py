@@ -17,7 +17,7 @@ _GENERIC = re.compile(
     r"|\bfind (?:the |an )?answers?\b"
 )
 _OPEN = re.compile(
-    r"\b(?:what|which|who|whose|when|where|why|how|is|are|does|do|did|was|were)\b(?! (?:’s )?(?:you|we|i)\b)[^.;?!\n]{3,}\?"
+    r"\b(?:what|which|who|whose|when|where|why|how|is|are|does|do|did|was|were)\b(?! (?:you|we|i) (?:please|help)\b)[^.;?!\n]{3,}\?"
 )
 _TOLD = re.compile(
     r"\b(?:tell me|know|find out|figure out|determine|explain|curious about|say|wonder\w*|answer|show me|identify|ask|understand)"
@@ -25,11 +25,11 @@ _TOLD = re.compile(
     r"|\b(?:know|tell me|find) (?:the )?(?:(?:\w+ ){0,3})(?:colou?r|name|location|price|total(?: number)?|age|size|answer|date)\b"
     r"[^.;?!,\n]*"
 )
-_POLITE = re.compile(r"\b(?:can|could|would|will|do|may) (?:you|we|i)\b|\bcan i\b")
+_POLITE = re.compile(r"^(?:can|could|would|will|may) (?:you|we|i)\b")
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
 _HELD = re.compile(
     r"(?:translat\w+|similar\w*|compar\w+|speech|audio(?: file)?|conversational (?:text )?response|reply|message|prompt|sentences?|"
-    r"summari[sz]\w+|between|and|text|respond|entities|starting with|dub|say|with|title)\b[^.;?!\n]{0,40}[:,]? ?$"
+    r"summari[sz]\w+|between|text|respond|entities|starting with|dub|say|title)\b[^.;?!\n]{0,40}[:,]? ?$|\b(?:and|with) ?$"
 )
 
 
@@ -81,7 +81,9 @@ def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
 
 
 def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
-    if outer.act not in _MAKERS or inner.act in _MAKERS or outer.clause != inner.clause or outer.start > inner.start:
+    made = outer.act in _MAKERS and inner.act not in _MAKERS
+    made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
+    if not made or outer.clause != inner.clause or outer.start > inner.start:
         return False
     return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", reading.masked[outer.end : inner.start])
 
@@ -106,7 +108,7 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
     for rule in lexicon().rules:
         for pattern in rule.find:
             for match in pattern.finditer(reading.masked):
-                start, end = match.span()
+                start, end = match.span("take" if "take" in pattern.groupindex else 0)
                 clause = reading.clause_at(start)
                 if any(taken[start:end]) or clause.background:
                     continue

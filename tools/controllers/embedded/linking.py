@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ....graph.resource import KINDS, Kind
+from ....graph.resource import Kind
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
@@ -68,7 +68,8 @@ class Linker:
     def repeats(self, intent: Intent, task: Task) -> bool:
         """Whether a second wish of one clause says again what the first said, and brings no data of its own."""
         wish, clause = self.served[task.id]
-        return wish != self.wish and clause == intent.clause and not self.ground.said(intent, KINDS)
+        own = [thing.value for thing in self.ground.inside(intent) if thing.value not in task.inputs.values()]
+        return wish != self.wish and clause == intent.clause and not own
 
     def words(self, intent: Intent) -> str:
         """The clause that asks for it, as written."""
@@ -162,13 +163,19 @@ class Linker:
         before = self.reading.masked[intent.clause.start : intent.start]
         for kind in (*nouns(self.ground.window(intent)), *reversed(nouns(before))):
             if kind in choices and (kind == "table" or self.ground.has(kind)):
+                kind = "table" if kind == "image" and "table" in choices and self.shows_table() else kind
                 return choices[kind]
         order = [t for t in self.ground.things if not t.made and t.origin != "earlier"]
         order += [t for t in self.ground.things if t.made]
         for thing in reversed(order):
             if thing.kind in choices and not (thing.kind == "video" and self.ground.has("image")):
-                return choices[thing.kind]
+                kind = "table" if thing.kind == "image" and "table" in choices and self.shows_table() else thing.kind
+                return choices[kind]
         return choices["any"]
+
+    def shows_table(self) -> bool:
+        """Whether the request introduces its picture as one of a table."""
+        return bool(lexicon().cues["table-picture"].search(self.reading.masked))
 
     def plain(self, intent: Intent, task_type: str, parameters: Parameters | None = None) -> None:
         """A task with one input, once for each thing that the wish is about."""
@@ -508,6 +515,9 @@ class Linker:
             return "video"
         if has("table") and not picture and not has("text"):
             return "table"
+        files = [thing.kind for thing in self.ground.inside(intent) if thing.origin == "file"]
+        if files == ["image"] and not cues["document"].search(words):
+            return "image"
         if picture and (cues["document"].search(question) or (has("document") and not has("image"))):
             return "document"
         if has("image") and cues["visual"].search(question):
