@@ -1,0 +1,191 @@
+"""How well a controller plans: node and edge F1 on labelled requests (TaskBench, arXiv 2311.18760), or accepted graphs.
+
+    python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
+
+Records with `accept` hold the graphs that are right; others `tasks` and `links` by TaskBench's names. Nodes are the sets of
+names a request, edges the sets of (source, target) names, both pooled over all requests (micro). Labels outside the 23 tools
+are ignored; a predicted task outside them is a false positive. Not covered: arguments.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+from hugginggpt.graph.mentions import kind_of_name
+from hugginggpt.graph.plan import Plan
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Request
+from hugginggpt.graph.vocabulary import VOCABULARY
+from hugginggpt.tools.controllers.embedded.controller import propose
+
+TOOLS = {
+    **{"token-classification": "Token Classification", "translation": "Translation", "summarization": "Summarization"},
+    **{"question-answering": "Question Answering", "conversational": "Conversational"},
+    **{"text-generation": "Text Generation", "sentence-similarity": "Sentence Similarity"},
+    **{"tabular-classification": "Tabular Classification", "object-detection": "Object Detection"},
+    **{"image-classification": "Image Classification", "image-to-image": "Image-to-Image"},
+    **{"image-to-text": "Image-to-Text", "text-to-image": "Text-to-Image", "text-to-video": "Text-to-Video"},
+    **{"visual-question-answering": "Visual Question Answering"},
+    **{"document-question-answering": "Document Question Answering", "image-segmentation": "Image Segmentation"},
+    **{"depth-estimation": "Depth Estimation", "text-to-speech": "Text-to-Speech"},
+    **{"automatic-speech-recognition": "Automatic Speech Recognition", "audio-to-audio": "Audio-to-Audio"},
+    **{"audio-classification": "Audio Classification", "image-text-to-image": "Image Editing"},
+}
+"""Our task types by TaskBench's names."""
+
+Names = frozenset[str]
+Edges = frozenset[tuple[str, str]]
+
+
+@dataclass
+class Score:
+    """Hits, inventions and misses, pooled."""
+
+    hit: int = 0
+    invented: int = 0
+    missed: int = 0
+
+    def add(self, predicted: frozenset[Any], labelled: frozenset[Any]) -> None:
+        """Pool one request."""
+        self.hit += len(predicted & labelled)
+        self.invented += len(predicted - labelled)
+        self.missed += len(labelled - predicted)
+
+    @property
+    def f1(self) -> float:
+        """2 hits / (2 hits + inventions + misses); 1 where there was nothing to find."""
+        whole = 2 * self.hit + self.invented + self.missed
+        return 2 * self.hit / whole if whole else 1.0
+
+
+def labels_of(record: Mapping[str, Any]) -> tuple[Names, Edges]:
+    """The labelled nodes and edges, without names outside the tool list."""
+    known = set(TOOLS.values())
+    nodes = frozenset(task["task"] for task in record["tasks"]) & known
+    edges = frozenset((source, target) for source, target in record["links"] if {source, target} <= known)
+    return nodes, edges
+
+
+def prediction_of(plan: Plan) -> dict[str, Any]:
+    """A plan as `{"tasks": names, "links": pairs of names}`."""
+    name = {task.id: TOOLS.get(task.type, task.type) for task in plan.tasks}
+    links = [[name[source], name[task.id]] for task in plan.tasks for source in task.depends_on]
+    return {"tasks": [name[task.id] for task in plan.tasks], "links": links}
+
+
+def is_accepted(plan: Plan, graphs: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a plan is one of the graphs, up to the order of tasks and further tasks of a deterministic kind."""
+    return any(_same(plan, graph["tasks"], {tuple(link) for link in graph["links"]}) for graph in graphs)
+
+
+def _same(plan: Plan, types: Sequence[str], links: set[tuple[int, int]]) -> bool:
+    extra = [t.id for t in plan.tasks if VOCABULARY[t.type].domain == "deterministic" and t.type not in types]
+    tasks = [task for task in plan.tasks if task.id not in extra]
+    if sorted(task.type for task in tasks) != sorted(types):
+        return False
+    made = {(source, task.id) for task in tasks for source in task.depends_on if source not in extra}
+    for order in permutations(tasks):
+        if [task.type for task in order] == list(types):
+            place = {task.id: number for number, task in enumerate(order)}
+            if {(place[source], place[target]) for source, target in made} == links:
+                return True
+    return False
+
+
+def timed_plan(text: str, files: Sequence[str] = ()) -> tuple[Plan, float]:
+    """The plan of a request, and the milliseconds it took."""
+    resources = tuple(Resource(kind=kind_of_name(f)[0], media_type=kind_of_name(f)[1], name=f) for f in files)
+    started = time.perf_counter()
+    plan = propose(Request(text=text, files=resources)).plan
+    return plan, (time.perf_counter() - started) * 1000
+
+
+def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Scores over labelled records, by type of request too, and the predictions."""
+    scores: dict[str, tuple[Score, Score]] = {}
+    times, predictions = [], []
+    for record in records:
+        plan, ms = timed_plan(record[key])
+        times.append(ms)
+        prediction = prediction_of(plan)
+        predictions.append({"id": record["id"], **prediction})
+        nodes, edges = labels_of(record)
+        for group in ("all", record.get("type", "all")):
+            if group == "all" and record.get("type") is None and group in scores and scores[group][0] is None:
+                continue
+            node, edge = scores.setdefault(group, (Score(), Score()))
+            node.add(frozenset(prediction["tasks"]), nodes)
+            edge.add(frozenset((a, b) for a, b in prediction["links"]), edges)
+    report: dict[str, Any] = {"requests": len(records), "node_f1": 1.0, "edge_f1": 1.0}
+    if "all" in scores:
+        report |= {"node_f1": round(scores["all"][0].f1, 4), "edge_f1": round(scores["all"][1].f1, 4)}
+    report["by_type"] = {
+        group: {"node_f1": round(node.f1, 4), "edge_f1": round(edge.f1, 4)}
+        for group, (node, edge) in sorted(scores.items())
+        if group != "all"
+    }
+    return report | _timing(times), predictions
+
+
+def accept(records: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """How many requests get a graph that is right, and the predictions."""
+    times, predictions, wrong = [], [], []
+    for record in records:
+        plan, ms = timed_plan(record["request"], record.get("files", ()))
+        times.append(ms)
+        links = [[source, task.id] for task in plan.tasks for source in task.depends_on]
+        predictions.append({"id": record["id"], "tasks": [task.type for task in plan.tasks], "links": links})
+        if not is_accepted(plan, record["accept"]):
+            wrong.append(record["id"])
+    report = {"requests": len(records), "accepted": len(records) - len(wrong), "not_accepted": wrong}
+    return report | _timing(times), predictions
+
+
+def _timing(times: Sequence[float]) -> dict[str, float]:
+    if not times:
+        return {"median_ms": 0.0, "p95_ms": 0.0}
+    ordered = sorted(times)
+    return {
+        "median_ms": round(statistics.median(ordered), 2),
+        "p95_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 2),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print a table, and write what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--text", default="request", help="key of the text to plan, e.g. paraphrase")
+    parser.add_argument("--part", default="", help="K/N: records whose index leaves K by N; !K/N: the others")
+    parser.add_argument("--predictions", type=Path)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    records = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    if options.part:
+        rest, whole = (int(number) for number in options.part.lstrip("!").split("/"))
+        others = options.part.startswith("!")
+        records = [record for number, record in enumerate(records) if (number % whole == rest) != others]
+    timed_plan("Describe a.png")
+    if any("accept" in record for record in records):
+        report, predictions = accept(records)
+    else:
+        report, predictions = measure([record for record in records if record.get(options.text)], options.text)
+    for key, value in report.items():
+        print(f"{key:14} {value}" if key != "by_type" else "", end="\n" if key != "by_type" else "")
+    for group, row in report.get("by_type", {}).items():
+        print(f"  {group:12} node F1 {row['node_f1']:.4f}   edge F1 {row['edge_f1']:.4f}")
+    if options.predictions:
+        lines = (json.dumps(prediction, ensure_ascii=False) for prediction in predictions)
+        options.predictions.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

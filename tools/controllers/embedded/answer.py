@@ -1,0 +1,2 @@
+def paragraphs(run, paths):
+    yield ""

@@ -1,0 +1,90 @@
+"""Arguments: languages, labels, operations, angles and sizes, read from the words of a wish."""
+
+import re
+
+from ....graph.task import Scalar
+from .lexicon import LANGUAGES, lexicon
+
+_LANGUAGE = "|".join(LANGUAGES)
+_TARGET = re.compile(rf"\b(?:in|into|to) (?:the )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))")
+_SOURCE = re.compile(rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)")
+_NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
+_OPERATIONS: dict[str, str] = {
+    "grayscale": r"gr[ae]yscale|black[- ]and[- ]white",
+    "rotate": r"rotat",
+    "flip": r"flip",
+    "mirror": r"mirror",
+    "resize": r"resiz|\bscale\b|smaller|bigger|upscal|super[- ]resolution|enlarg",
+    "blur": r"(?<!de)(?<!de-)\bblur(?!ry)",
+    "invert": r"invert",
+    "denoise": r"denois|nois",
+    "sharpen": r"sharpen|deblur|blurry",
+    "enhance": r"enhanc|improv|restor|quality|contrast",
+}
+_ANGLE = re.compile(r"(-?\d{1,4}(?:\.\d+)?) ?(?:°|degrees?|deg\b)")
+_SIZE = re.compile(r"\b(\d{1,5}) ?(?:x|×|by) ?(\d{1,5})\b")
+_SCALE = re.compile(r"\b(?:by|factor(?: of)?|scale) (\d{1,2}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:x| times)\b")
+_SENTENCES = re.compile(r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b")
+_NUMBERS = dict(zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True))
+_COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
+_EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
+_TWO_WORDS = {"traffic", "cell", "tennis", "wine", "stop", "potted", "dining", "teddy", "fire", "parking", "sports", "hot"}
+_LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )*[a-z]+,? or [a-z]+)\b")
+
+Parameters = dict[str, Scalar | tuple[Scalar, ...]]
+
+
+def target_languages(words: str) -> list[str]:
+    """The languages to translate into, in order; `to French and German` gives both."""
+    found: list[str] = []
+    for match in _TARGET.finditer(words):
+        more = re.match(rf"(?:(?:,|,? and) (?:(?:in)?to )?(?:{_LANGUAGE})\b)*", words[match.end() :])
+        names = [match[1], *re.findall(_LANGUAGE, more.group() if more else "")]
+        found += [LANGUAGES[name] for name in names if LANGUAGES[name] not in found]
+    return found
+
+
+def source_language(words: str) -> str | None:
+    """The language to translate from, where the words tell."""
+    match = _SOURCE.search(words)
+    return LANGUAGES[match[1] or match[2]] if match else None
+
+
+def picture_operation(words: str) -> Parameters:
+    """What to do to a picture, with its angle, size or factor."""
+    operation = next((name for name, pattern in _OPERATIONS.items() if re.search(pattern, words)), None)
+    parameters: Parameters = {"operation": operation} if operation else {}
+    if operation == "rotate" and (angle := _ANGLE.search(words)):
+        degrees = float(angle[1])
+        parameters["angle"] = -degrees if re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words) else degrees
+    if operation == "resize" and (size := _SIZE.search(words)):
+        parameters |= {"width": int(size[1]), "height": int(size[2])}
+    elif operation == "resize" and (scale := _SCALE.search(words)):
+        parameters["scale"] = float(scale[1] or scale[2])
+    return parameters
+
+
+def sentence_limit(words: str) -> Parameters:
+    """At most how many sentences a summary may have."""
+    match = _SENTENCES.search(words)
+    return {"max_sentences": _NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
+
+
+def counted(words: str) -> Parameters:
+    """What to count: the noun after `how many`; nothing for objects in general."""
+    match = _COUNTED.search(words)
+    if not match:
+        return {}
+    noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
+    return {} if noun in _EVERYTHING or noun in _NOT_NOUNS else {"label": noun}
+
+
+def candidate_labels(words: str) -> tuple[str, ...]:
+    """Labels that the request offers: `classify it as happy, sad or angry`."""
+    match = _LABELS.search(words)
+    return tuple(re.findall(r"[a-z]+", re.sub(r"\bor\b", ",", match[1]))) if match else ()
+
+
+def control_of(words: str) -> str:
+    """Which ControlNet condition the words name; edges when none."""
+    return next((name for name, pattern in lexicon().control.items() if pattern.search(words)), "canny")

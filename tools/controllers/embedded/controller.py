@@ -1,0 +1,78 @@
+"""The embedded controller: plans by reading, chooses by rank, answers by rule. No model, no network, no key."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+from ....graph.expert import Assignment, Expert
+from ....graph.plan import Plan
+from ....graph.result import Proposal, Request, Run
+from ....graph.task import Task
+from .answer import paragraphs
+from .clauses import read
+from .grounding import Ground
+from .intents import intents
+from .lexicon import lexicon
+from .linking import Linker
+
+_ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
+
+
+class EmbeddedController:
+    """A `Controller` that knows rules only; it says plainly what it can't plan."""
+
+    @property
+    def name(self) -> str:
+        """As shown to the user."""
+        return "embedded"
+
+    async def plan(self, request: Request) -> Proposal:
+        """Turn a request into tasks; what can't be planned comes back as refusals."""
+        return propose(request)
+
+    async def choose(self, task: Task, candidates: Sequence[Expert]) -> Assignment:
+        """Take the first: candidates come ranked."""
+        first, *others = candidates
+        return Assignment(
+            task_id=task.id,
+            expert=first,
+            reason=_reason(first, others),
+            candidates=tuple(expert.model_id for expert in candidates),
+            fallbacks=tuple(others[:3]),
+        )
+
+    async def answer(self, run: Run, paths: Mapping[str, Path]) -> AsyncIterator[str]:
+        """Tell what came of a run, a paragraph at a time."""
+        for paragraph in paragraphs(run, paths):
+            yield paragraph
+
+
+def propose(request: Request) -> Proposal:
+    """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
+    reading = read(request.text, request.files)
+    wishes = intents(reading)
+    wanted = frozenset(name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values())
+    asked = frozenset(wish.question for wish in wishes if wish.question)
+    linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
+    for wish in wishes:
+        linker.take(wish)
+    refused = list(dict.fromkeys(linker.refused))
+    if not linker.tasks and not refused and request.text.strip():
+        short = " ".join(request.text.split())
+        short = short if len(short) <= 120 else short[:117] + "..."
+        refused = [f"I found no task in “{short}” that I can plan by rules."]
+    if refused:
+        refused.append(_ANOTHER_WAY)
+    return Proposal(plan=Plan(tasks=tuple(linker.tasks)), refusals=tuple(refused))
+
+
+def _reason(first: Expert, others: Sequence[Expert]) -> str:
+    """Why the first of a ranking is first."""
+    if not others:
+        return "the only one that can do it here"
+    if first.downloads > others[0].downloads:
+        return f"most downloads of {len(others) + 1} that can do it here ({first.downloads:,})"
+    if first.backend != others[0].backend:
+        return f"first in rank of {len(others) + 1}: runs on the {first.backend} backend"
+    if first.likes > others[0].likes:
+        return f"as many downloads as the next, and more likes ({first.likes:,})"
+    return f"first in rank of {len(others) + 1} that can do it here"

@@ -1,0 +1,168 @@
+"""Grounding: which data a wish is about: a file, a quotation, what an earlier task makes, or something of an earlier turn."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ....graph.resource import Kind, Resource, satisfies
+from ....graph.task import Ref
+from .clauses import Reading
+from .intents import Intent
+from .lexicon import FILES, lexicon
+
+Value = str | Resource | Ref
+
+_NOUNS: dict[Kind, re.Pattern[str]] = {
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
+        "video": r"\b(?:videos?|movie|clip|footage)\b",
+        "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
+        "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
+        "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
+        "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|comment|story|summary|transcript)\b",
+    }.items()
+}
+_AFTER: dict[str, Kind] = {
+    **dict.fromkeys(("object-detection", "token-classification"), "labels"),
+    **dict.fromkeys(("image-segmentation",), "image"),
+}
+"""What later words mean by the result of a task that makes several things."""
+
+_PICTURES_OF_DATA = ("depth-estimation", "image-segmentation")
+_PROSE = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Data that a wish can be about. `origin`: `file`, `literal`, `earlier`, or the type of the task that makes it."""
+
+    kind: Kind
+    value: Value
+    origin: str
+    place: int
+    """Where the request names it; the wish that makes it for a result; -1 for what is attached or of earlier turns."""
+    wish: int = -1
+
+    @property
+    def made(self) -> bool:
+        """It is the result of a task of this plan."""
+        return isinstance(self.value, Ref)
+
+
+def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[str]) -> list[Thing]:
+    """What is there before any task: earlier turns' data (newest last), quotations, files."""
+    used = re.compile(lexicon().cues["output-name"].pattern)
+    found = [Thing(r.kind, r, "earlier", -1) for r in earlier]
+    found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
+    for file in reading.files:
+        before = reading.masked[max(0, file.start - 60) : file.start].rstrip(" (’\"" + "".join(FILES.values()))
+        if file.start < 0 or not used.search(before) or not file.resource.missing:
+            found.append(Thing(file.resource.kind, file.resource, "file", file.start))
+    return found
+
+
+def result_kind(task_type: str, output_kind: Kind) -> Kind:
+    """The kind by which later words know the result of a task."""
+    return _AFTER.get(task_type, output_kind)
+
+
+def fits(thing: Thing, kinds: Iterable[Kind]) -> bool:
+    """Whether a thing can be given where one of `kinds` is wanted."""
+    return any(satisfies(thing.kind, kind) for kind in kinds)
+
+
+def nouns(words: str) -> list[Kind]:
+    """The kinds of data that words speak of, in their order; files by their placeholders."""
+    places = [(match.start(), kind) for kind, pattern in _NOUNS.items() for match in pattern.finditer(words)]
+    places += [(match.start(), kind) for kind, mark in FILES.items() for match in re.finditer(f"{mark}+", words)]
+    return [kind for _, kind in sorted(places)]
+
+
+class Ground:
+    """All that can be spoken of so far."""
+
+    def __init__(self, reading: Reading, earlier: Sequence[Resource], asked: frozenset[str] = frozenset()) -> None:
+        self.reading = reading
+        self.things = things_of(reading, earlier, asked)
+
+    def window(self, intent: Intent) -> str:
+        """The words of a wish, up to the next."""
+        return self.reading.masked[intent.start : max(intent.stop, intent.end)]
+
+    def said(self, intent: Intent, kinds: Sequence[Kind]) -> list[Thing]:
+        """Files and quotations that the words of the wish name, else those that lead up to it in its clause."""
+        fit = [t for t in self.things if t.origin in ("file", "literal") and t.place >= 0 and fits(t, kinds)]
+        inside = [t for t in fit if intent.start <= t.place < max(intent.stop, intent.end)]
+        return _once(inside or [t for t in fit if intent.clause.start <= t.place < intent.start])
+
+    def inside(self, intent: Intent) -> list[Thing]:
+        """Files and quotations in the words of the wish itself."""
+        end = max(intent.stop, intent.end)
+        return [t for t in self.things if t.origin in ("file", "literal") and intent.start <= t.place < end]
+
+    def named(self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = ()) -> list[Thing]:
+        """Results that the words of the wish name by what was done ("the summary", "the edited image")."""
+        words = self.window(intent)
+        for thing in reversed(self.things):
+            name = lexicon().names.get(thing.origin)
+            if thing.made and name and fits(thing, kinds) and thing.origin not in skip and name.search(words):
+                return self.together(thing)
+        return []
+
+    def latest(self, kinds: Sequence[Kind], *, skip: Sequence[str] = (), prose: bool = False) -> list[Thing]:
+        """The nearest result that fits; with `prose`, of those that hold the full text."""
+        for thing in reversed(self.things):
+            if thing.made and fits(thing, kinds) and thing.origin not in skip and (not prose or thing.origin in _PROSE):
+                return self.together(thing)
+        return []
+
+    def given(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Thing]:
+        """What the request brings: the files (all, when several are meant), the nearest quotation, earlier turns' data."""
+        files = _once([t for t in self.things if t.origin == "file" and fits(t, kinds)])
+        if files:
+            several = everything or re.search(
+                r"\b(?:them|both|each|all|these|those|pictures|images|photos|files|recordings|any)\b",
+                self.reading.masked[intent.clause.start : intent.clause.end],
+            )
+            before = [t for t in files if t.place <= intent.start]
+            return files if several or all(t.place < 0 for t in files) else (before or files)[-1:]
+        literals = [t for t in self.things if t.origin == "literal" and fits(t, kinds)]
+        if literals:
+            return [min(literals, key=lambda t: (t.place > intent.start, abs(t.place - intent.start)))]
+        return [t for t in self.things if t.origin == "earlier" and fits(t, kinds)][-1:]
+
+    def together(self, thing: Thing) -> list[Thing]:
+        """A result with those that the same wish makes of other files."""
+        return [t for t in self.things if t.wish == thing.wish and t.origin == thing.origin and t.made] or [thing]
+
+    def source(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False) -> list[Thing]:
+        """What a wish is about, by the rules of nearness; empty when nothing fits."""
+        words = self.window(intent)
+        if lexicon().cues["original"].search(words):
+            original = [t for t in self.given(intent, kinds) if t.origin == "file"]
+            if original:
+                return original
+        said = self.said(intent, kinds)
+        if said and not (self.things_made_of(said, kinds) and re.search(r"\b(?:edited|modified|enhanced|new)\b", words)):
+            return said
+        if prose:
+            full = self.latest(kinds, prose=True)
+            return full or self.given(intent, kinds, everything=everything)
+        return self.named(intent, kinds) or self.latest(kinds) or self.given(intent, kinds, everything=everything)
+
+    def things_made_of(self, said: Sequence[Thing], kinds: Sequence[Kind]) -> bool:
+        """Whether a result stands where the words name only what it was made of."""
+        return any(t.made and fits(t, kinds) for t in self.things) and all(t.origin == "file" for t in said)
+
+    def has(self, kind: Kind) -> bool:
+        """Whether there is anything of exactly this kind."""
+        return any(thing.kind == kind for thing in self.things)
+
+
+def _once(things: Sequence[Thing]) -> list[Thing]:
+    """Each value once, in order of naming."""
+    seen: dict[object, Thing] = {}
+    for thing in sorted(things, key=lambda t: t.place):
+        seen.setdefault(thing.value if not isinstance(thing.value, str) else (thing.value, thing.place), thing)
+    return list(seen.values())

@@ -1,0 +1,147 @@
+"""Intents: what a request asks for, in the order of its words.
+
+Rules are tried in their order; words that served one are not read again, so that "depth of the objects" is no wish to detect
+objects. What stands in background ("I have a table with some objects") asks for nothing, unless a wish follows in it.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from .clauses import Clause, Reading
+from .lexicon import QUESTION, lexicon
+
+MOST_INTENTS = 60
+_GENERIC = re.compile(
+    r"\banswer (?:it|them|that|this)\b|"
+    r"\b(?:answer|ask|respond to|find (?:the |an )?answer)\w*\b[^.;?!\n]{0,40}\b(?:questions?|query|inquiry)\b"
+    r"|\bfind (?:the |an )?answers?\b"
+)
+_OPEN = re.compile(
+    r"\b(?:what|which|who|whose|when|where|why|how|is|are|does|do|did|was|were)\b(?! (?:you|we|i) (?:please|help)\b)[^.;?!\n]{3,}\?"
+)
+_TOLD = re.compile(
+    r"\b(?:tell me|know|find out|figure out|determine|explain|curious about|say|wonder\w*|answer|show me|identify|ask|understand)"
+    r"(?: to me)?,?:? (?:what|which|who|whose|when|where|why|how|if|whether)\b[^.;?!,\n]{3,}"
+    r"|\b(?:know|tell me|find) (?:the )?(?:(?:\w+ ){0,3})(?:colou?r|name|location|price|total(?: number)?|age|size|answer|date)\b"
+    r"[^.;?!,\n]*"
+)
+_POLITE = re.compile(r"^(?:can|could|would|will|may) (?:you|we|i)\b")
+_MAKERS = ("film", "speak", "draw", "write", "summarize")
+_HELD = re.compile(
+    r"(?:translat\w+|similar\w*|compar\w+|speech|audio(?: file)?|conversational (?:text )?response|reply|message|prompt|sentences?|"
+    r"summari[sz]\w+|between|text|respond|entities|starting with|dub|say|title)\b[^.;?!\n]{0,40}[:,]? ?$|\b(?:and|with) ?$"
+)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One wish: `act` as in rules.toml, the words that ask for it, and the place where the next wish begins."""
+
+    act: str
+    start: int
+    end: int
+    stop: int
+    clause: Clause
+    mention: bool = False
+    question: str = ""
+
+
+def intents(reading: Reading) -> list[Intent]:
+    """Every wish of a request, in the order of its words."""
+    taken = bytearray(len(reading.text))
+    found = [*_asked(reading), *_ruled(reading, taken)]
+    found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
+    found.sort(key=lambda intent: intent.start)
+    found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
+    starts = sorted(intent.start for intent in found)
+    stops = {a: b for a, b in zip(starts, [*starts[1:], len(reading.text)], strict=True)} if starts else {}
+    return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
+
+
+def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
+    """Without the wish for something that a later sentence asks for in detail ("... to create the video")."""
+    again = re.compile(r"\b(?:creat|generat|mak|produc)\w* the (?:video|image|audio|picture)\b")
+    late = {
+        intent.act: intent.start
+        for intent in found
+        if intent.act in _MAKERS and again.match(reading.masked, intent.start, intent.clause.end)
+    }
+    return [i for i in found if not (i.act in late and i.start < late[i.act])]
+
+
+def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
+    """What a video or speech is to be about comes before it: "a video describing the objects found in a.png"."""
+    ordered: list[Intent] = []
+    for intent in found:
+        place = len(ordered)
+        while place and _holds(ordered[place - 1], intent, reading):
+            place -= 1
+        ordered.insert(place, intent)
+    return ordered
+
+
+def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
+    made = outer.act in _MAKERS and inner.act not in _MAKERS
+    made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
+    if not made or outer.clause != inner.clause or outer.start > inner.start:
+        return False
+    return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", reading.masked[outer.end : inner.start])
+
+
+def _asked(reading: Reading) -> list[Intent]:
+    """Questions in quotation marks, unless the words before make them the matter of another wish."""
+    found = []
+    for literal in reading.literals:
+        clause = reading.clause_at(literal.start)
+        before = reading.masked[max(clause.start, literal.start - 60) : literal.start]
+        if literal.question and (not _HELD.search(before) or re.search(r"\banswer\b|\bquestion\b", before)):
+            if re.search(r"\b(?:translate|conversational|converse|homework)\b", before):
+                continue
+            if re.search(r"\btranslat\w+ (?:the|this|my) (?:\w+ )?question\b", reading.masked):
+                continue
+            found.append(Intent("question", literal.start, literal.end, 0, clause, question=literal.text))
+    return found
+
+
+def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
+    found: list[Intent] = []
+    for rule in lexicon().rules:
+        for pattern in rule.find:
+            for match in pattern.finditer(reading.masked):
+                start, end = match.span("take" if "take" in pattern.groupindex else 0)
+                clause = reading.clause_at(start)
+                if any(taken[start:end]) or clause.background:
+                    continue
+                words = reading.masked[clause.start : clause.end]
+                if rule.unless and rule.unless.search(words):
+                    continue
+                taken[start:end] = b"\1" * (end - start)
+                if rule.act == "count" and _is_question_of_value(match.group()):
+                    continue
+                found.append(Intent(rule.act, start, end, 0, clause, rule.mention))
+    return found
+
+
+def _is_question_of_value(words: str) -> bool:
+    return bool(re.search(r"\bcount(?:ry|er)\b", words))
+
+
+def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
+    """Questions without quotation marks, and the mere wish to have one answered."""
+    found: list[Intent] = []
+    for pattern in (_OPEN, _TOLD):
+        for match in pattern.finditer(reading.masked):
+            clause = reading.clause_at(match.start())
+            free = not any(taken[match.start() : match.end()]) and QUESTION not in match.group()
+            if free and not clause.background and not _POLITE.search(match.group()[:40]):
+                taken[match.start() : match.end()] = b"\1" * len(match.group())
+                words = reading.text[match.start() : match.end()].strip()
+                found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
+    held = [literal for literal in reading.literals if literal.question and literal.start not in asked]
+    for match in () if asked or found else _GENERIC.finditer(reading.masked):
+        clause = reading.clause_at(match.start())
+        if not any(taken[match.start() : match.end()]) and not clause.background:
+            words = held[0].text if held else reading.goal(clause)
+            found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
+            taken[match.start() : match.end()] = b"\1" * len(match.group())
+    return found[:1] if held else found

@@ -1,0 +1,95 @@
+"""Lexicon: the words the planner knows, read from rules.toml; and the names of languages and labels."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ....graph.resource import Kind
+
+QUOTE, QUESTION = "\ue000", "\ue001"
+FILES: dict[Kind, str] = {
+    "image": "\ue010",
+    "audio": "\ue011",
+    "video": "\ue012",
+    "text": "\ue013",
+    "table": "\ue014",
+    "document": "\ue015",
+    "mesh": "\ue016",
+}
+"""Placeholders that stand, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
+
+LANGUAGES: dict[str, str] = {
+    **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},
+    **{"croatian": "Croatian", "czech": "Czech", "danish": "Danish", "dutch": "Dutch", "english": "English"},
+    **{"estonian": "Estonian", "finnish": "Finnish", "french": "French", "german": "German", "greek": "Greek"},
+    **{"hebrew": "Hebrew", "hindi": "Hindi", "hungarian": "Hungarian", "indonesian": "Indonesian", "irish": "Irish"},
+    **{"italian": "Italian", "japanese": "Japanese", "korean": "Korean", "latin": "Latin", "latvian": "Latvian"},
+    **{"lithuanian": "Lithuanian", "malay": "Malay", "mandarin": "Chinese", "norwegian": "Norwegian"},
+    **{"persian": "Persian", "polish": "Polish", "portuguese": "Portuguese", "romanian": "Romanian"},
+    **{"russian": "Russian", "serbian": "Serbian", "slovak": "Slovak", "slovenian": "Slovenian", "spanish": "Spanish"},
+    **{"swahili": "Swahili", "swedish": "Swedish", "tamil": "Tamil", "thai": "Thai", "turkish": "Turkish"},
+    **{"ukrainian": "Ukrainian", "urdu": "Urdu", "vietnamese": "Vietnamese", "welsh": "Welsh"},
+}
+"""Languages by the word a request uses."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of rules.toml: these patterns ask for this act."""
+
+    act: str
+    find: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+    mention: bool
+    """A noun: once a task of that type is planned it speaks of its result."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """rules.toml, compiled."""
+
+    rules: tuple[Rule, ...]
+    acts: dict[str, dict[str, str]]
+    names: dict[str, re.Pattern[str]]
+    cues: dict[str, re.Pattern[str]]
+    control: dict[str, re.Pattern[str]]
+    verb: re.Pattern[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once a process."""
+    raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+    words = {
+        "quote": f"{QUOTE}+",
+        "question": f"{QUESTION}+",
+        "file": f"[{''.join(FILES.values())}]+",
+        **{f"{kind}-file": f"{mark}+" for kind, mark in FILES.items()},
+        "language": f"(?:{'|'.join(LANGUAGES)})",
+        **raw["words"],
+    }
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        while (filled := re.sub(r"(?<!\?P)(?<!\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
+            pattern = filled
+        return re.compile(pattern)
+
+    return Lexicon(
+        rules=tuple(
+            Rule(
+                act=row["act"],
+                find=tuple(compiled(pattern) for pattern in row["find"]),
+                unless=compiled(row["unless"]) if "unless" in row else None,
+                mention=row.get("mention", False),
+            )
+            for row in raw["rule"]
+        ),
+        acts=raw["acts"],
+        names={name: compiled(pattern) for name, pattern in raw["names"].items()},
+        cues={name: compiled(pattern) for name, pattern in raw["cues"].items()},
+        control={name: compiled(pattern) for name, pattern in raw["control"].items()},
+        verb=compiled(r"\b<verb>\b"),
+    )
