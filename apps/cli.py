@@ -30,7 +30,7 @@ Llm = Annotated[
 ]
 Files = Annotated[
     list[str] | None,
-    typer.Option("-f", "--file", metavar="FILE", help="A file or URL that the request is about; repeatable."),
+    typer.Option("-f", "--file", metavar="FILE", help="A file or URL that it is about; repeatable."),
 ]
 Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What is to be done; - reads it from stdin.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from langgraph.types import Command
-from support import CHAIN, OpenScripted, ask, last, skewed, statuses, step
 
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import ExpertError, UsageError
@@ -13,6 +12,7 @@ from hugginggpt.graph.events import TaskFinished, TaskStarted
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import Options
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
+from support import CHAIN, OpenScripted, ask, last, skewed, statuses, step
 
 
 async def test_a_chain_is_done_in_order_and_answered(scripted: OpenScripted) -> None:
