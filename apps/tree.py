@@ -39,7 +39,6 @@ class LiveTree:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(get_renderable=self._picture, console=console, refresh_per_second=8, transient=False)
         self._moving = console.is_terminal
         self._plan: Plan | None = None
         self._models: dict[int, str] = {}
@@ -47,6 +46,7 @@ class LiveTree:
         self._members: dict[int, set[str]] = {}
         self._results: dict[int, Result] = {}
         self._recorded: set[int] = set()
+        self._live = Live(get_renderable=self._picture, console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         return self

@@ -20,12 +20,7 @@ from hugginggpt.tools.backends.embedded.sound import read_audio, write_wav
 HERE = Path(__file__).parent
 INK = (38, 36, 44)
 
-ITEMS = (
-    ("Cappuccino", "2", "7.20"),
-    ("Apple cake", "1", "4.50"),
-    ("Tomato soup", "1", "6.90"),
-    ("Mineral water", "1", "2.80"),
-)
+ITEMS = (("Cappuccino", "2", "7.20"), ("Apple cake", "1", "4.50"), ("Tomato soup", "1", "6.90"), ("Mineral water", "1", "2.80"))
 COMMENT = (
     "We had a wonderful lunch here today.",
     "The tomato soup was hot and full of flavour.",

@@ -23,9 +23,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
-_PLACE = re.compile(
-    r"\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+)", re.I
-)
+_PLACE = re.compile(r"\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+)", re.I)
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "total": ("sum", "due", "balance", "gesamt", "summe", "importe", "montant"),
@@ -96,18 +94,12 @@ def kind_of(question: str) -> str:
         ("percent", r"percent|what share"),
         ("year", r"(?:what|which|in what) year"),
         ("time", r"what time|at what hour|opening hour"),
-        (
-            "money",
-            r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto|combien|wie viel",
-        ),
+        ("money", r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto|combien|wie viel"),
         ("count", r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of"),
         ("date", r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b"),
         ("person", r"\bwho(?:se|m)?\b|\bquién|\bwer\b"),
         ("place", r"\bwhere\b|\bdónde|\bwo\b"),
-        (
-            "name",
-            r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant|caf)",
-        ),
+        ("name", r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant|caf)"),
     )
     return next((kind for kind, form in tests if re.search(form, lower)), "")
 
@@ -171,3 +163,5 @@ def _alike(word: str) -> tuple[str, ...]:
 
 def _all_alike(asked: Iterable[str]) -> set[str]:
     return {other for word in asked for other in _alike(word)}
+
+

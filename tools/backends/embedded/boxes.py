@@ -32,9 +32,7 @@ def box_artifacts(call: Call, image: "Image.Image", boxes: list[Box]) -> list[Ar
         draw.rectangle(place, outline=(230, 40, 60), width=unit)
         name = str(found["label"])[:40].encode("ascii", "replace").decode()
         where = (place[0], max(0, place[1] - 7 * unit))
-        draw.text(
-            where, name, fill="white", font=ImageFont.load_default(6 * unit), stroke_width=unit, stroke_fill="black"
-        )
+        draw.text(where, name, fill="white", font=ImageFont.load_default(6 * unit), stroke_width=unit, stroke_fill="black")
     text = json.dumps(boxes, ensure_ascii=False)
     return [
         Artifact(output="boxes", kind="boxes", media_type="application/json", text=text),

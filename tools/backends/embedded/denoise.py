@@ -24,7 +24,9 @@ WINDOW = 0.032
 FLOOR = 0.1
 """What is left of a frequency that is only noise."""
 
-CLEANING = r"nois|denois|clean|hiss|hum\b|background|enhanc|improv|clear|static\b|fan\b|rausch|entrausch|bruit|ruido|rumore|quality|restor"
+CLEANING = (
+    r"nois|denois|clean|hiss|hum\b|background|enhanc|improv|clear|static\b|fan\b|rausch|entrausch|bruit|ruido|rumore|quality|restor"
+)
 OTHER = r"separat|split|stem\b|stems\b|vocal|instrument|karaoke|voice (?:chang|conver)|convert|pitch|speed|tempo|translat|echo|reverb|speaker"
 
 

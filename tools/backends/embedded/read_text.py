@@ -28,9 +28,7 @@ def accepts(task: Task) -> str | None:
     sees = asks(asked, SEEING) and not asks(asked, PLAIN_READING)
     if not asked or (not sees and asks(task.goal.lower(), READING)):
         return None
-    return (
-        "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
-    )
+    return "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
 
 
 @expert(

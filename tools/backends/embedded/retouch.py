@@ -114,9 +114,7 @@ def _resize(image: "Image.Image", task: Task) -> "Image.Image":
     width, height = _size(image, task)
     if not (0 < width * height <= limits().max_image_pixels and width > 0):
         most = limits().max_image_pixels
-        raise ExpertError(
-            f"{width} x {height} is no size for a picture; the limit is {most:,} pixels", input_fault=True
-        )
+        raise ExpertError(f"{width} x {height} is no size for a picture; the limit is {most:,} pixels", input_fault=True)
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
@@ -125,10 +123,7 @@ def _size(image: "Image.Image", task: Task) -> tuple[int, int]:
     if pair := re.search(r"(\d{2,5}) ?(?:x|by|×) ?(\d{2,5})", words):
         words_size: tuple[int | None, int | None] = int(pair[1]), int(pair[2])
     else:
-        wide, tall = (
-            re.search(r"(\d{2,5}) ?(?:px|pixels?) wide", words),
-            re.search(r"(\d{2,5}) ?(?:px|pixels?) (?:tall|high)", words),
-        )
+        wide, tall = re.search(r"(\d{2,5}) ?(?:px|pixels?) wide", words), re.search(r"(\d{2,5}) ?(?:px|pixels?) (?:tall|high)", words)
         words_size = int(wide[1]) if wide else None, int(tall[1]) if tall else None
     width, height = given.get("width") or words_size[0], given.get("height") or words_size[1]
     if isinstance(width, int) or isinstance(height, int):
@@ -144,9 +139,7 @@ def _size(image: "Image.Image", task: Task) -> tuple[int, int]:
 def _factor(words: str) -> float:
     if percent := re.search(r"(\d+(?:\.\d+)?) ?%", words):
         return float(percent[1]) / 100
-    if times := re.search(
-        r"(\d+(?:\.\d+)?) ?(?:x\b|times\b|fold\b)|(?:factor|scale)(?: of| by)? (\d+(?:\.\d+)?)", words
-    ):
+    if times := re.search(r"(\d+(?:\.\d+)?) ?(?:x\b|times\b|fold\b)|(?:factor|scale)(?: of| by)? (\d+(?:\.\d+)?)", words):
         return float(times[1] or times[2])
     return 0.5 if asks(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
 
@@ -160,9 +153,7 @@ def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
         words = full_goal(task)
         number = re.search(r"(\d+(?:\.\d+)?) ?(?:°|deg)", words) or re.search(r"by (\d+(?:\.\d+)?)", words)
         angle = float(number[1]) if number else 180 if "upside" in words else 90
-        clockwise = re.search(r"\bclockwise|\bright\b", words) and not re.search(
-            r"counter-? ?clockwise|anti-?clockwise", words
-        )
+        clockwise = re.search(r"\bclockwise|\bright\b", words) and not re.search(r"counter-? ?clockwise|anti-?clockwise", words)
         angle = -angle if clockwise else angle
     return image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
 

@@ -21,21 +21,7 @@ OTHER = (
     r"topic|subject|categor|spam|genre|intent|toxic|hate|offens|languag|gender|author|formal|sarcas|iron|fake|theme|emotion"
     r"|kind of|type of|department|urgen|priorit"
 )
-PLAIN = {
-    "classify",
-    "label",
-    "rate",
-    "judge",
-    "please",
-    "text",
-    "it",
-    "this",
-    "review",
-    "comment",
-    "sentence",
-    "analyse",
-    "analyze",
-}
+PLAIN = {"classify", "label", "rate", "judge", "please", "text", "it", "this", "review", "comment", "sentence", "analyse", "analyze"}
 
 
 def accepts(task: Task) -> str | None:

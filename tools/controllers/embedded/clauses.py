@@ -137,7 +137,7 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[File, ...]:
 
 
 def _hide(masked: list[str], literals: list[Literal], inner: str, start: int, end: int) -> None:
-    question = (bool(_ASKS.match(inner)) and len(inner) < 400) or inner.rstrip().endswith(("?", "？"))
+    question = bool(_ASKS.match(inner)) and len(inner) < 400 or inner.rstrip().endswith(("?", "？"))
     masked[start:end] = (QUESTION if question else QUOTE) * (end - start)
     literals.append(Literal(inner.strip(), start, end, question))
 
@@ -149,11 +149,7 @@ def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
-        if (
-            end - match.end() > 2
-            and not wish
-            and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
-        ):
+        if end - match.end() > 2 and not wish and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :]):
             _hide(masked, literals, text[match.end() : end], match.end(), end)
             plain = "".join(masked)
     bare = [place for place, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]

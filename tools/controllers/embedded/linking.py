@@ -30,7 +30,10 @@ from .lexicon import lexicon
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
 _REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the)\b")
-_BOTH = re.compile(r"\bboth\b|\btwo\b|\bthese\b|\bthem\b|\bthey\b")
+_OWN_WORDS = re.compile(
+    r"\b(?:of|about|where|showing|depicting|with|that says) (?!the\b|this\b|that\b|it\b|its\b|these\b|those\b|them\b|your\b)\w"
+)
+_BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
 
 
 @dataclass
@@ -49,9 +52,7 @@ class Linker:
 
     # -- tasks and results ---------------------------------------------------------------------------------------
 
-    def add(
-        self, task_type: str, inputs: dict[str, Input], intent: Intent, parameters: Parameters | None = None
-    ) -> Thing:
+    def add(self, task_type: str, inputs: dict[str, Input], intent: Intent, parameters: Parameters | None = None) -> Thing:
         """One more task, unless the very same is planned; gives its result."""
         parameters = parameters or {}
         for task in self.tasks:
@@ -89,9 +90,7 @@ class Linker:
         """The text that a wish is about, with the unsaid step that makes it from sound or a picture."""
         words = self.ground.window(intent)
         spoken_of = nouns(words)
-        about_picture = re.search(
-            r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)", words
-        )
+        about_picture = re.search(r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)", words)
         media = self.ground.said(intent, ("image", "audio"))
         own = self.ground.said(intent, ("text", "table"))
         if own and not (media and media[0].place < own[0].place and own[0].origin == "literal"):
@@ -131,7 +130,8 @@ class Linker:
         if said and not (named and re.search(r"\bbased on the\b", self.ground.window(intent))):
             return said[0].value
         found = named or self.ground.latest(("text",))
-        if found and (named or _REFERS.search(self.ground.window(intent))):
+        words = self.ground.window(intent)
+        if found and (named or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))):
             return found[0].value
         literals = [t for t in self.ground.things if t.origin == "literal"]
         vague = re.search(r"\b(?:following|this|that|the|these|provided|given|it)\b", self.ground.window(intent))
@@ -218,9 +218,7 @@ class Linker:
 
     def _sound_clean(self, intent: Intent) -> None:
         if not self.ground.has("audio"):
-            if self.ground.has("image") and not re.search(
-                r"\b(?:audio|speech|voice|sound)\b", self.ground.window(intent)
-            ):
+            if self.ground.has("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", self.ground.window(intent)):
                 self.plain(intent, "image-to-image", picture_operation(self.ground.window(intent)))
                 return
             for thing in self.texts(intent):
@@ -247,7 +245,7 @@ class Linker:
         return []
 
     def _edit(self, intent: Intent) -> None:
-        if intent.mention and any(task.type in ("image-text-to-image", "image-to-image") for task in self.tasks):
+        if intent.mention and self.ground.latest(("image",)):
             return
         if self.type_of(intent) == "video-to-video":
             self.plain(intent, "video-to-video")
@@ -334,15 +332,11 @@ class Linker:
     def _crop(self, intent: Intent) -> None:
         words = self.reading.masked[intent.start : max(intent.stop, intent.end)]
         images = self.pictures(intent)
-        boxes = self.ground.latest(("boxes",)) or [
-            t for t in self.ground.latest(("labels",)) if t.origin == "object-detection"
-        ]
+        boxes = self.ground.latest(("boxes",)) or [t for t in self.ground.latest(("labels",)) if t.origin == "object-detection"]
         for thing in images or self._nothing(intent, "an image"):
             inputs: dict[str, Input] = {"image": thing.value}
             if boxes:
-                inputs["boxes"] = (
-                    Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
-                )
+                inputs["boxes"] = Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
             elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
                 found = self.add("object-detection", {"image": thing.value}, intent)
                 inputs["boxes"] = found.value
@@ -410,10 +404,7 @@ class Linker:
         words = self.reading.masked[intent.start : intent.clause.end]
         labels = candidate_labels(words)
         task_type = self.type_of(intent)
-        zero = {
-            "image-classification": "zero-shot-image-classification",
-            "text-classification": "zero-shot-classification",
-        }
+        zero = {"image-classification": "zero-shot-image-classification", "text-classification": "zero-shot-classification"}
         if labels and task_type in zero:
             self.plain(intent, zero[task_type], {"candidate_labels": labels})
             return
@@ -427,6 +418,11 @@ class Linker:
         if intent.mention and ("summarization" in self.wanted or any(t.type == "summarization" for t in self.tasks)):
             return
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
+        answered = bool(self.tasks) and self.tasks[-1].type.endswith("question-answering")
+        full = self.ground.latest(("text",), prose=True)
+        if answered and full and not re.search(r"\banswers?\b", clause):
+            self.add("summarization", {"text": full[0].value}, intent, sentence_limit(clause))
+            return
         self.plain(intent, "summarization", sentence_limit(clause))
 
     def _translate(self, intent: Intent) -> None:
@@ -476,9 +472,7 @@ class Linker:
         task_type = self.type_of(intent)
         if any(task.type == "image-to-text" for task in self.tasks) and task_type == "image-to-text":
             latest = self.ground.latest(("image",))
-            if not latest or any(
-                task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in self.tasks
-            ):
+            if not latest or any(task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in self.tasks):
                 return
         if task_type == "image-to-text" and not self.ground.has("image"):
             self.add("text-generation", {"prompt": self.prompt(intent)}, intent)
