@@ -1,5 +1,6 @@
 """The smallest real store: files by hash in one folder."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ class FolderStore:
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
         sha256 = hashlib.sha256(data).hexdigest()
-        (self.folder / sha256).write_bytes(data)
+        await asyncio.to_thread((self.folder / sha256).write_bytes, data)
         return sha256, len(data)
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:

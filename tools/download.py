@@ -33,18 +33,10 @@ async def download(url: str, settings: Settings, allowed: Callable[[Address], bo
     `allowed` judges every address, redirects included, unless `settings.allow_private_urls`. Proxies and `.netrc` of
     the environment are not used.
     """
+    client = await asyncio.to_thread(_client, settings, allowed)  # imports much, and reads certificates
     import httpx
-    from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+    from httpx_secure import SSRFProtectionError
 
-    client = httpx.AsyncClient(
-        trust_env=False,
-        timeout=httpx.Timeout(settings.fetch_timeout),
-        headers={"user-agent": "hugginggpt", "accept-encoding": "identity"},
-    )
-    if not settings.allow_private_urls:
-        httpx_ssrf_protection(
-            client, check_globally_reachable=False, custom_validator=lambda _host, address, _port: allowed(address)
-        )
     try:
         async with client, asyncio.timeout(settings.fetch_timeout):
             return await _follow(client, url, settings.max_file_bytes)
@@ -63,6 +55,22 @@ async def download(url: str, settings: Settings, allowed: Callable[[Address], bo
         raise Unreachable(
             f"{url} can't be reached: {error or type(error).__name__}", hint="Is the address right, and are you online?"
         ) from None
+
+
+def _client(settings: Settings, allowed: Callable[[Address], bool]) -> "httpx.AsyncClient":
+    import httpx
+    from httpx_secure import httpx_ssrf_protection
+
+    client = httpx.AsyncClient(
+        trust_env=False,
+        timeout=httpx.Timeout(settings.fetch_timeout),
+        headers={"user-agent": "hugginggpt", "accept-encoding": "identity"},
+    )
+    if settings.allow_private_urls:
+        return client
+    return httpx_ssrf_protection(
+        client, check_globally_reachable=False, custom_validator=lambda _host, address, _port: allowed(address)
+    )
 
 
 async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
 from ....graph.task import Task
 from . import prompts
-from .failures import cut_off, failures_of
+from .failures import bad_request, cut_off, failures_of
 from .material import contents_of, credits_of, listed
 from .reading import read_choice, read_plan
 
@@ -90,13 +90,12 @@ class LlmController:
         """Stream the answer; experts whose results it rests on and that it does not name are named at its end."""
         contents = await asyncio.to_thread(contents_of, run, paths)
         told = ""
-        with self._failures():
-            async with self._client() as model:
-                async for chunk in model.astream(list(prompts.answer_messages(run, contents))):
-                    self._count(chunk)
-                    if piece := str(chunk.text):
-                        told += piece
-                        yield piece
+        async with self._client() as model:
+            async for chunk in model.astream(list(prompts.answer_messages(run, contents))):
+                self._count(chunk)
+                if piece := str(chunk.text):
+                    told += piece
+                    yield piece
         if not told.strip():
             raise ControllerError(f"{self.name} gave an empty answer")
         self.usage += Usage(llm_calls=1)
@@ -106,19 +105,16 @@ class LlmController:
     async def _ask(
         self, messages: prompts.Messages, response_format: dict[str, Any] | None = None
     ) -> tuple[str, Usage]:
-        """One question, one answer; a server that knows no response format is asked without."""
-        import openai
-
+        """One question, one answer; a server that takes no response format is asked without."""
         options: dict[str, Any] = {"response_format": response_format} if response_format and self._formats else {}
-        with self._failures():
-            async with asyncio.timeout(self._settings.timeout), self._client() as model:
-                try:
-                    message = await model.ainvoke(list(messages), **options)
-                except openai.BadRequestError:
-                    if not options:
-                        raise
-                    self._formats = False
-                    message = await model.ainvoke(list(messages))
+        async with self._client() as model, asyncio.timeout(self._settings.timeout):
+            try:
+                message = await model.ainvoke(list(messages), **options)
+            except bad_request():
+                if not options:
+                    raise
+                message = await model.ainvoke(list(messages))
+                self._formats = False
         usage = self._count(message) + Usage(llm_calls=1)
         self.usage += Usage(llm_calls=1)
         if message.response_metadata.get("finish_reason") == "length":
@@ -132,22 +128,29 @@ class LlmController:
         self.usage += usage
         return usage
 
-    def _failures(self) -> AbstractContextManager[None]:
-        return failures_of(self.name, self._settings.openai_base_url, self._settings.timeout)
-
     @asynccontextmanager
     async def _client(self) -> AsyncIterator["ChatOpenAI"]:
-        """A client with connections of its own: langchain-openai's shared ones break in a second event loop."""
+        """A model with connections of its own: langchain-openai's shared ones break in a second event loop.
+
+        Made in a thread, for it imports much and reads certificates.
+        """
+        model, connections = await asyncio.to_thread(self._connect)
+        with failures_of(self.name, self._settings.openai_base_url, self._settings.timeout):
+            async with connections:
+                yield model
+
+    def _connect(self) -> tuple["ChatOpenAI", AbstractAsyncContextManager[object]]:
         import openai
         from langchain_openai import ChatOpenAI
 
-        async with openai.DefaultAsyncHttpxClient() as http:
-            yield ChatOpenAI(
-                model=self._model,
-                base_url=self._settings.openai_base_url,
-                api_key=self._settings.openai_api_key or NO_KEY,
-                timeout=self._settings.timeout,
-                max_retries=self._settings.retries,
-                stream_usage=True,
-                http_async_client=http,
-            )
+        connections = openai.DefaultAsyncHttpxClient()
+        model = ChatOpenAI(
+            model=self._model,
+            base_url=self._settings.openai_base_url,
+            api_key=self._settings.openai_api_key or NO_KEY,
+            timeout=self._settings.timeout,
+            max_retries=self._settings.retries,
+            stream_usage=True,
+            http_async_client=connections,
+        )
+        return model, connections

@@ -46,6 +46,13 @@ def failures_of(name: str, base_url: str | None, timeout: float) -> Iterator[Non
         ) from error
 
 
+def bad_request() -> type[Exception]:
+    """What the client raises for status 400."""
+    import openai
+
+    return openai.BadRequestError
+
+
 def cut_off(name: str) -> ControllerError:
     """The error for an answer that ended at the length limit: repairing it would drop tasks silently."""
     return ControllerError(
