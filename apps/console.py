@@ -18,9 +18,13 @@ from ..graph.errors import HuggingGPTError
 INTERRUPTED = 130
 
 
+_UNFOLDED = 400
+"""Columns of a list that goes to a pipe or a file: nothing is cut for the sake of a screen that is not there."""
+
+
 def out() -> Console:
     """stdout: answers, lists. Honours `NO_COLOR` and pipes."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
 
 
 def err() -> Console:
