@@ -9,7 +9,7 @@ from langgraph.types import Command, StateSnapshot
 
 from ..checkpoints.history import History
 from ..graph.errors import RunChanged, UsageError
-from ..graph.events import Event, RunFinished, RunStarted, RunWaiting, read_event
+from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
 from ..graph.result import Options, Run
 from ..graph.state import GRAPH_VERSION
 from ..graph.world import World
@@ -75,6 +75,8 @@ class Session:
             yield await self.closing(run.run_id)
             return
         await self.world.ledger.set_status(run.run_id, "running")
+        if not set(state.next) & {"__start__", "plan", "review"}:  # these announce the plan themselves
+            yield _announced(run)
         goes_on: Command[Any] | None = Command(resume=verdict) if state.interrupts else None
         async for event in self._drive(goes_on, run.thread_id, run.run_id):
             yield event
@@ -94,6 +96,7 @@ class Session:
             raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
         await self.history.forget_failures(run)
         await self.world.ledger.set_status(run.run_id, "running")
+        yield _announced(run)
         config = await graph.aupdate_state(newest[0].config, {"answer": ""}, as_node="review")
         async for event in self._drive(None, run.thread_id, run.run_id, config):
             yield event
@@ -133,6 +136,13 @@ class Session:
             if run_id and not closed:
                 await self.world.ledger.set_status(run_id, "interrupted")
                 await self.world.ledger.disown(run_id)
+
+
+def _announced(run: Run) -> PlanReady:
+    """The plan of a run that goes on, told again to who hears it for the first time."""
+    return PlanReady(
+        run_id=run.run_id, plan=run.plan, refusals=run.refusals, mends=run.mends, controller=run.controller
+    )
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -59,7 +59,7 @@ class Execution:
             inputs = await gather_inputs(task, rows, self._store)
             members = members_of(task, inputs)
         except ExpertError as error:
-            return await self._record(_result(task, task.key, "failed", error=str(error)), run)
+            return await self._record(_result(task, task.key, "failed", error=_told(error)), run)
         if members is None:
             return await self._record(await self._one(task, task.key, assignment, inputs, run), run)
         return await self._record(await self._map(task, assignment, members, run), run)
@@ -111,7 +111,7 @@ class Execution:
                 )  # fmt: skip
             except ExpertError as error:
                 attempts += 1
-                errors.append(str(error))
+                errors.append(_told(error))
                 if error.input_fault:
                     break
         return _result(
@@ -160,6 +160,11 @@ class Execution:
         paths = {resource.sha256: str(self._store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))
         return {"results": {row.key: row.model_dump(mode="json")}}
+
+
+def _told(error: ExpertError) -> str:
+    """What happened and what to do, in one line."""
+    return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
 _FATES = {"failed": "failed", "skipped": "was skipped", "cancelled": "was cancelled"}

@@ -94,4 +94,7 @@ async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str]) -
         return "no expert is known for it here"
     if any(candidate.obstacle is None for candidate in candidates):
         return None
-    return "; ".join(dict.fromkeys(f"{c.expert.model_id}: {c.obstacle}" for c in candidates))
+    by_reason: dict[str, list[str]] = {}
+    for candidate in candidates:
+        by_reason.setdefault(candidate.obstacle or "", []).append(candidate.expert.model_id)
+    return "; ".join(f"{', '.join(models)}: {reason}" for reason, models in by_reason.items())
