@@ -107,23 +107,24 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
     found: list[Intent] = []
     for rule in lexicon().rules:
         for pattern in rule.find:
-            for match in pattern.finditer(reading.masked):
+            place = 0
+            while match := pattern.search(reading.masked, place):
                 start, end = match.span("take" if "take" in pattern.groupindex else 0)
                 clause = reading.clause_at(start)
-                if any(taken[start:end]) or clause.background:
-                    continue
                 words = reading.masked[clause.start : clause.end]
-                if rule.unless and rule.unless.search(words):
+                free = not any(taken[start:end]) and not _crosses(start, end, clause, reading)
+                if not free or clause.background or (rule.unless and rule.unless.search(words)):
+                    place = match.start() + 1
                     continue
+                place = match.end()
                 taken[start:end] = b"\1" * (end - start)
-                if rule.act == "count" and _is_question_of_value(match.group()):
-                    continue
                 found.append(Intent(rule.act, start, end, 0, clause, rule.mention))
     return found
 
 
-def _is_question_of_value(words: str) -> bool:
-    return bool(re.search(r"\bcount(?:ry|er)\b", words))
+def _crosses(start: int, end: int, clause: Clause, reading: Reading) -> bool:
+    """Whether a match runs into the next wish; "detect and label objects" is one."""
+    return end > clause.end and not re.fullmatch(r"\w+ ", reading.masked[start : clause.end])
 
 
 def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:

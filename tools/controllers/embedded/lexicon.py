@@ -73,7 +73,7 @@ def lexicon() -> Lexicon:
     }
 
     def compiled(pattern: str) -> re.Pattern[str]:
-        while (filled := re.sub(r"(?<!\?P)(?<!\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
+        while (filled := re.sub(r"(?<!\(\?P)(?<!\(\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
             pattern = filled
         return re.compile(pattern)
 

@@ -30,7 +30,10 @@ from .lexicon import lexicon
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
 _REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the)\b")
-_BOTH = re.compile(r"\bboth\b|\btwo\b|\bthese\b|\bthem\b|\bthey\b")
+_OWN_WORDS = re.compile(
+    r"\b(?:of|about|where|showing|depicting|with|that says) (?!the\b|this\b|that\b|it\b|its\b|these\b|those\b|them\b|your\b)\w"
+)
+_BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
 
 
 @dataclass
@@ -127,7 +130,8 @@ class Linker:
         if said and not (named and re.search(r"\bbased on the\b", self.ground.window(intent))):
             return said[0].value
         found = named or self.ground.latest(("text",))
-        if found and (named or _REFERS.search(self.ground.window(intent))):
+        words = self.ground.window(intent)
+        if found and (named or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))):
             return found[0].value
         literals = [t for t in self.ground.things if t.origin == "literal"]
         vague = re.search(r"\b(?:following|this|that|the|these|provided|given|it)\b", self.ground.window(intent))
@@ -241,7 +245,7 @@ class Linker:
         return []
 
     def _edit(self, intent: Intent) -> None:
-        if intent.mention and any(task.type in ("image-text-to-image", "image-to-image") for task in self.tasks):
+        if intent.mention and self.ground.latest(("image",)):
             return
         if self.type_of(intent) == "video-to-video":
             self.plain(intent, "video-to-video")
@@ -414,6 +418,11 @@ class Linker:
         if intent.mention and ("summarization" in self.wanted or any(t.type == "summarization" for t in self.tasks)):
             return
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
+        answered = bool(self.tasks) and self.tasks[-1].type.endswith("question-answering")
+        full = self.ground.latest(("text",), prose=True)
+        if answered and full and not re.search(r"\banswers?\b", clause):
+            self.add("summarization", {"text": full[0].value}, intent, sentence_limit(clause))
+            return
         self.plain(intent, "summarization", sentence_limit(clause))
 
     def _translate(self, intent: Intent) -> None:
