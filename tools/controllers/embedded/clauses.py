@@ -149,7 +149,11 @@ def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
-        if end - match.end() > 2 and not wish and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :]):
+        if (
+            end - match.end() > 2
+            and not wish
+            and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
+        ):
             _hide(masked, literals, text[match.end() : end], match.end(), end)
             plain = "".join(masked)
     bare = [place for place, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]

@@ -50,7 +50,9 @@ def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     reading = read(request.text, request.files)
     wishes = intents(reading)
-    wanted = frozenset(name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values())
+    wanted = frozenset(
+        name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values()
+    )
     asked = frozenset(wish.question for wish in wishes if wish.question)
     linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
     for wish in wishes:

@@ -56,7 +56,7 @@ def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[st
     found = [Thing(r.kind, r, "earlier", -1) for r in earlier]
     found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
     for file in reading.files:
-        before = reading.masked[max(0, file.start - 60) : file.start].rstrip(" (’\"" + "".join(FILES.values()))
+        before = reading.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
         if file.start < 0 or not used.search(before) or not file.resource.missing:
             found.append(Thing(file.resource.kind, file.resource, "file", file.start))
     return found
@@ -136,7 +136,9 @@ class Ground:
         """A result with those that the same wish makes of other files."""
         return [t for t in self.things if t.wish == thing.wish and t.origin == thing.origin and t.made] or [thing]
 
-    def source(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False) -> list[Thing]:
+    def source(
+        self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False
+    ) -> list[Thing]:
         """What a wish is about, by the rules of nearness; empty when nothing fits."""
         words = self.window(intent)
         if lexicon().cues["original"].search(words):
@@ -144,7 +146,9 @@ class Ground:
             if original:
                 return original
         said = self.said(intent, kinds)
-        if said and not (self.things_made_of(said, kinds) and re.search(r"\b(?:edited|modified|enhanced|new)\b", words)):
+        if said and not (
+            self.things_made_of(said, kinds) and re.search(r"\b(?:edited|modified|enhanced|new)\b", words)
+        ):
             return said
         if prose:
             full = self.latest(kinds, prose=True)

@@ -52,7 +52,9 @@ class Linker:
 
     # -- tasks and results ---------------------------------------------------------------------------------------
 
-    def add(self, task_type: str, inputs: dict[str, Input], intent: Intent, parameters: Parameters | None = None) -> Thing:
+    def add(
+        self, task_type: str, inputs: dict[str, Input], intent: Intent, parameters: Parameters | None = None
+    ) -> Thing:
         """One more task, unless the very same is planned; gives its result."""
         parameters = parameters or {}
         for task in self.tasks:
@@ -90,7 +92,9 @@ class Linker:
         """The text that a wish is about, with the unsaid step that makes it from sound or a picture."""
         words = self.ground.window(intent)
         spoken_of = nouns(words)
-        about_picture = re.search(r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)", words)
+        about_picture = re.search(
+            r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)", words
+        )
         media = self.ground.said(intent, ("image", "audio"))
         own = self.ground.said(intent, ("text", "table"))
         if own and not (media and media[0].place < own[0].place and own[0].origin == "literal"):
@@ -218,7 +222,9 @@ class Linker:
 
     def _sound_clean(self, intent: Intent) -> None:
         if not self.ground.has("audio"):
-            if self.ground.has("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", self.ground.window(intent)):
+            if self.ground.has("image") and not re.search(
+                r"\b(?:audio|speech|voice|sound)\b", self.ground.window(intent)
+            ):
                 self.plain(intent, "image-to-image", picture_operation(self.ground.window(intent)))
                 return
             for thing in self.texts(intent):
@@ -332,11 +338,15 @@ class Linker:
     def _crop(self, intent: Intent) -> None:
         words = self.reading.masked[intent.start : max(intent.stop, intent.end)]
         images = self.pictures(intent)
-        boxes = self.ground.latest(("boxes",)) or [t for t in self.ground.latest(("labels",)) if t.origin == "object-detection"]
+        boxes = self.ground.latest(("boxes",)) or [
+            t for t in self.ground.latest(("labels",)) if t.origin == "object-detection"
+        ]
         for thing in images or self._nothing(intent, "an image"):
             inputs: dict[str, Input] = {"image": thing.value}
             if boxes:
-                inputs["boxes"] = Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
+                inputs["boxes"] = (
+                    Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
+                )
             elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
                 found = self.add("object-detection", {"image": thing.value}, intent)
                 inputs["boxes"] = found.value
@@ -404,7 +414,10 @@ class Linker:
         words = self.reading.masked[intent.start : intent.clause.end]
         labels = candidate_labels(words)
         task_type = self.type_of(intent)
-        zero = {"image-classification": "zero-shot-image-classification", "text-classification": "zero-shot-classification"}
+        zero = {
+            "image-classification": "zero-shot-image-classification",
+            "text-classification": "zero-shot-classification",
+        }
         if labels and task_type in zero:
             self.plain(intent, zero[task_type], {"candidate_labels": labels})
             return
@@ -472,7 +485,9 @@ class Linker:
         task_type = self.type_of(intent)
         if any(task.type == "image-to-text" for task in self.tasks) and task_type == "image-to-text":
             latest = self.ground.latest(("image",))
-            if not latest or any(task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in self.tasks):
+            if not latest or any(
+                task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in self.tasks
+            ):
                 return
         if task_type == "image-to-text" and not self.ground.has("image"):
             self.add("text-generation", {"prompt": self.prompt(intent)}, intent)
