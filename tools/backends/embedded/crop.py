@@ -1,0 +1,44 @@
+"""crop: cut a part out of a picture, by box or by numbers."""
+
+from collections.abc import Sequence
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from .pictures import image_artifact, read_image
+from .registry import expert
+from .rows import rows
+
+
+@expert("crop", name="crop", description="cuts a part out of a picture", library="pillow", requires=("PIL",))
+def crop(call: Call) -> Sequence[Artifact]:
+    """What the box encloses, of several the surest and then the largest; else from `left, top` to `right, bottom`."""
+    image = read_image(call.one("image"))
+    left, top, right, bottom = _from_boxes(call) if call.has("boxes") else _from_parameters(call, image.size)
+    left, top = max(0, left), max(0, top)
+    right, bottom = min(image.width, right), min(image.height, bottom)
+    if right <= left or bottom <= top:
+        raise ExpertError(f"nothing of the {image.width} x {image.height} picture lies within those edges", input_fault=True)
+    return [image_artifact(call, image.crop((left, top, right, bottom)))]
+
+
+def _from_boxes(call: Call) -> tuple[int, int, int, int]:
+    found = [row for row in rows(call.one("boxes")) or () if isinstance(row.get("box"), dict)]
+    if not found:
+        raise ExpertError("there is no box to cut out: nothing was found in the picture", input_fault=True)
+
+    def rank(corners: dict[str, int], score: float) -> tuple[float, int]:
+        return score, (corners["xmax"] - corners["xmin"]) * (corners["ymax"] - corners["ymin"])
+
+    best = max(found, key=lambda row: rank(row["box"], float(row.get("score", 1.0))))["box"]
+    return int(best["xmin"]), int(best["ymin"]), int(best["xmax"]), int(best["ymax"])
+
+
+def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    given = call.task.parameters
+    if not set(given) & {"left", "top", "right", "bottom"}:
+        raise ExpertError("crop needs a box, or left, top, right or bottom in pixels", input_fault=True)
+    whole = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
+    left, top, right, bottom = (
+        value if isinstance(value := given.get(edge), int) else default for edge, default in whole.items()
+    )
+    return left, top, right, bottom

@@ -1,0 +1,73 @@
+"""mux: a sound track under a video, in place of its own.
+
+The result is as long as the longer of the two: a shorter video starts again, a shorter sound ends in silence.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....graph.call import Artifact, Call, Material
+from ....graph.errors import ExpertError
+from .film import MEDIA_TYPE, even, write_film
+from .limits import limits
+from .registry import expert
+from .sound import read_sound
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@expert(
+    "mux",
+    name="mux",
+    description="puts a sound track under a video; the shorter video is looped, the shorter sound is followed by silence",
+    license="Apache-2.0 (video by x264, GPL-2.0-or-later)",
+    library="av",
+    requires=("av", "numpy"),
+)
+def mux(call: Call) -> Sequence[Artifact]:
+    """An MP4 (H.264, AAC), encoded anew."""
+    video, sound = call.one("video"), read_sound(call.one("audio"))
+    rate, size, seconds = _shape(video)
+    wanted = max(seconds, sound[0].shape[1] / sound[1])
+    path = call.scratch / "video.mp4"
+    frames = islice(_looped(video.path, size), max(1, round(wanted * rate)))
+    write_film(path, frames, rate, size, sound)
+    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+
+
+def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
+    """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for what is no video."""
+    import av
+
+    name, most = video.resource.label, limits().max_audio_seconds
+    try:
+        with av.open(str(video.path)) as container:
+            if not container.streams.video:
+                raise ExpertError(f"{name} has no pictures in it", input_fault=True)
+            stream = container.streams.video[0]
+            rate = min(max(stream.average_rate or Fraction(25), Fraction(1)), Fraction(60))
+            size = even((stream.width, stream.height))
+            count = stream.frames or sum(1 for _ in container.decode(video=0))
+    except (av.FFmpegError, ValueError) as error:
+        raise ExpertError(f"{name} can't be read as a video", input_fault=True) from error
+    if count / rate > most:
+        raise ExpertError(f"{name} is longer than the limit of {most:g} s", input_fault=True)
+    return rate, size, float(count / rate)
+
+
+def _looped(path: Path, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
+    """The frames, over and over."""
+    import av
+
+    shown = True
+    while shown:
+        shown = False
+        with av.open(str(path)) as container:
+            for frame in container.decode(video=0):
+                shown = True
+                yield frame.to_ndarray(width=size[0], height=size[1], format="rgb24")
