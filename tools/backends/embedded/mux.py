@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 )
 def mux(call: Call) -> Sequence[Artifact]:
     """An MP4 (H.264, AAC), encoded anew."""
-    video, sound = call.one("video"), read_sound(call.one("audio"))
+    import numpy as np
+
+    video, (samples, hertz) = call.one("video"), read_sound(call.one("audio"))
     rate, size, seconds = _shape(video)
-    wanted = max(seconds, sound[0].shape[1] / sound[1])
+    wanted = max(seconds, samples.shape[1] / hertz)
+    silence = max(0, round(wanted * hertz) - samples.shape[1])
+    sound = np.pad(samples, ((0, 0), (0, silence))), hertz
     path = call.scratch / "video.mp4"
     frames = islice(_looped(video.path, size), max(1, round(wanted * rate)))
     write_film(path, frames, rate, size, sound)
