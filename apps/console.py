@@ -74,6 +74,11 @@ def told_errors() -> Iterator[None]:
         if os.environ.get("HUGGINGGPT_DEBUG"):
             raise
         fail(error)
+    except (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as error:
+        if os.environ.get("HUGGINGGPT_DEBUG") or isinstance(error, BrokenPipeError):
+            raise
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        fail(HuggingGPTError(f"this should not have happened: {what}", hint="again with --debug shows where; tell us"))
     except KeyboardInterrupt:
         err().print("interrupted")
         raise typer.Exit(INTERRUPTED) from None
