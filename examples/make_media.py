@@ -20,7 +20,12 @@ from hugginggpt.tools.backends.embedded.sound import read_audio, write_wav
 HERE = Path(__file__).parent
 INK = (38, 36, 44)
 
-ITEMS = (("Cappuccino", "2", "7.20"), ("Apple cake", "1", "4.50"), ("Tomato soup", "1", "6.90"), ("Mineral water", "1", "2.80"))
+ITEMS = (
+    ("Cappuccino", "2", "7.20"),
+    ("Apple cake", "1", "4.50"),
+    ("Tomato soup", "1", "6.90"),
+    ("Mineral water", "1", "2.80"),
+)
 COMMENT = (
     "We had a wonderful lunch here today.",
     "The tomato soup was hot and full of flavour.",
@@ -30,20 +35,21 @@ COMMENT = (
     "Thank you, we will gladly come again!",
 )
 ARTICLE = """\
-The lighthouse of Port Alder was built in 1871 to guide fishing boats past the Grey Teeth, a row of rocks two miles off \
-the coast. Before it was lit, the rocks had sunk eleven ships in ten years. The tower is thirty-two metres high and was \
-made of granite cut on the island of Sorrel.
+The lighthouse of Port Alder was built in 1871 to guide fishing boats past the Grey Teeth, a row of rocks two miles \
+off the coast. Before it was lit, the rocks had sunk eleven ships in ten years. The tower is thirty-two metres high \
+and was made of granite cut on the island of Sorrel.
 
 For ninety years three keepers lived in the tower and took turns to watch the lamp. The last of them, Ruth Calloway, \
 kept a diary of every storm and of every bird that struck the glass. Her notes are now used by scientists at the \
 University of Alder to study how the paths of migrating birds have moved.
 
-In 1962 the lamp was made automatic and the keepers left. The tower stood empty until 1998, when the town bought it for \
-one pound and turned it into a small museum. About fourteen thousand people visit it each year, most of them in July \
-and August. The museum costs 85,000 euros a year to run, and entrance fees cover two thirds of that.
+In 1962 the lamp was made automatic and the keepers left. The tower stood empty until 1998, when the town bought it \
+for one pound and turned it into a small museum. About fourteen thousand people visit it each year, most of them in \
+July and August. The museum costs 85,000 euros a year to run, and entrance fees cover two thirds of that.
 
-Last winter a storm broke the eastern stair and the museum had to close. Repairs will cost 240,000 euros. The town has \
-opened a fund, and a local bakery gives ten cents of every loaf to it. The museum hopes to open again on 3 May 2027.
+Last winter a storm broke the eastern stair and the museum had to close. Repairs will cost 240,000 euros. The town \
+has opened a fund, and a local bakery gives ten cents of every loaf to it. The museum hopes to open again on 3 May \
+2027.
 """
 
 
@@ -177,7 +183,9 @@ def portrait() -> Image.Image:
     """A face, drawn from soft ellipses: of nobody, but a face to the cascade that looks for light and dark."""
     picture = Image.new("RGB", (400, 480), (168, 180, 190))
 
-    def put(colour: tuple[int, int, int], blur: float, *ellipses: tuple[int, int, int, int], cover: float = 1.0) -> None:
+    def put(
+        colour: tuple[int, int, int], blur: float, *ellipses: tuple[int, int, int, int], cover: float = 1.0
+    ) -> None:
         mask = Image.new("L", picture.size)
         for ellipse in ellipses:
             ImageDraw.Draw(mask).ellipse(ellipse, fill=round(255 * cover))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import filetype
 import pytest
+
 from hugginggpt.graph.call import Artifact, Call, Material
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.settings import Settings
@@ -27,17 +28,16 @@ def material(value: str | Path) -> Material:
 
 
 def call_of(
-    name: str, scratch: Path, given: dict[str, Given], goal: str, parameters: dict[str, Scalar], timeout: float = 60
+    name: str, scratch: Path, given: dict[str, Given], goal: str, parameters: dict[str, Scalar], *, timeout: float = 60
 ) -> Call:
     """A call to `embedded/<name>`."""
     entry = registered()[f"embedded/{name}"]
     inputs = {
-        key: tuple(material(v) for v in ([value] if isinstance(value, str | Path) else value)) for key, value in given.items()
+        key: tuple(material(v) for v in ([value] if isinstance(value, str | Path) else value))
+        for key, value in given.items()
     }
     task = Task(id=1, type=entry.task_type, goal=goal, parameters=dict(parameters))
-    return Call(
-        run_id="test", key="1", task=task, expert=entry.expert, inputs=inputs, scratch=scratch, timeout=timeout
-    )
+    return Call(run_id="test", key="1", task=task, expert=entry.expert, inputs=inputs, scratch=scratch, timeout=timeout)
 
 
 Ask = Callable[..., dict[str, Artifact]]
@@ -52,7 +52,9 @@ def ask(tmp_path: Path) -> Ask:
         scratch = tmp_path / f"scratch-{next(made)}"
         scratch.mkdir()
         entry = registered()[f"embedded/{name}"]
-        return {artifact.output: artifact for artifact in entry.function(call_of(name, scratch, given, goal, parameters))}
+        return {
+            artifact.output: artifact for artifact in entry.function(call_of(name, scratch, given, goal, parameters))
+        }
 
     return run
 
@@ -68,7 +70,7 @@ def make_call(tmp_path: Path) -> Callable[..., Call]:
     """A `Call` without running it."""
 
     def make(name: str, given: dict[str, Given], goal: str = "", timeout: float = 60, **parameters: Scalar) -> Call:
-        return call_of(name, tmp_path, given, goal, parameters, timeout)
+        return call_of(name, tmp_path, given, goal, parameters, timeout=timeout)
 
     return make
 

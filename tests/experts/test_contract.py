@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
+
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.ports import Backend
@@ -101,7 +102,9 @@ def test_the_backend_offers_each_under_its_task_type(settings: Settings) -> None
     assert backend.experts("text-to-video") == []
 
 
-async def test_the_backend_runs_light_and_heavy_experts_alike(settings: Settings, make_call: Callable[..., Call]) -> None:
+async def test_the_backend_runs_light_and_heavy_experts_alike(
+    settings: Settings, make_call: Callable[..., Call]
+) -> None:
     backend = EmbeddedBackend(settings)
     try:
         light = await backend.run(make_call("count", {"items": ["one\ntwo", "three"]}))
@@ -113,19 +116,21 @@ async def test_the_backend_runs_light_and_heavy_experts_alike(settings: Settings
     assert heavy[0].path.read_bytes()[:4] == b"RIFF"
 
 
-async def test_the_backend_does_not_run_what_an_expert_refuses(settings: Settings, make_call: Callable[..., Call]) -> None:
+async def test_the_backend_does_not_run_what_an_expert_refuses(
+    settings: Settings, make_call: Callable[..., Call]
+) -> None:
     backend = EmbeddedBackend(settings)
     with pytest.raises(ExpertError, match="other objects need a detection model"):
         await backend.run(make_call("faces", {"image": "x"}, goal="count the sheep"))
     await backend.aclose()
 
 
-async def test_a_large_text_goes_to_a_worker_that_can_be_killed(settings: Settings, make_call: Callable[..., Call]) -> None:
+async def test_a_large_text_goes_to_a_worker_that_can_be_killed(
+    settings: Settings, make_call: Callable[..., Call]
+) -> None:
     backend = EmbeddedBackend(settings)
     try:
         made = await backend.run(make_call("count", {"items": "word\n" * 80_000}))
     finally:
         await backend.aclose()
     assert made[0].text == "80000"
-
-

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
@@ -64,7 +65,9 @@ async def test_what_a_library_prints_never_reaches_the_reply(workers: Workers, c
     assert await said(workers, "chatter", call) == "done"
 
 
-async def test_a_call_stuck_in_c_code_is_ended_at_its_limit_and_the_next_one_works(workers: Workers, call: Call) -> None:
+async def test_a_call_stuck_in_c_code_is_ended_at_its_limit_and_the_next_one_works(
+    workers: Workers, call: Call
+) -> None:
     began = time.monotonic()
     task = asyncio.create_task(workers.run("misbehaving:hang_in_c", call.model_copy(update={"timeout": 1.5})))
     pid = await under_way(call)
@@ -179,7 +182,9 @@ asyncio.run(Workers(Settings(home=Path("."), workers=1)).run("misbehaving:" + sy
 """
 
 
-@pytest.mark.parametrize("function", ["hang", pytest.param("hang_in_c", marks=pytest.mark.skipif(sys.platform != "linux", reason="prctl"))])
+@pytest.mark.parametrize(
+    "function", ["hang", pytest.param("hang_in_c", marks=pytest.mark.skipif(sys.platform != "linux", reason="prctl"))]
+)
 async def test_a_worker_dies_with_its_parent_even_by_sigkill(call: Call, tmp_path: Path, function: str) -> None:
     (tmp_path / "call.json").write_text(call.model_dump_json())
     arguments = [str(Path(__file__).parent), str(tmp_path / "call.json"), function]

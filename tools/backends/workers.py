@@ -1,9 +1,9 @@
 """Workers: a pool of warm processes that can be killed, for experts in C code that no thread could stop.
 
-A call runs in a process of its own for as long as it takes; cancelled or over its time, the process is killed, and the
-next call starts another. Idle ones stay warm with the models they have loaded. The parent's side is threads and blocking
-pipes, so any number of event loops may share a pool. `worker.py` is the other end. Not `multiprocessing`: it runs the
-user's `__main__` again, and pickles.
+A call has a process to itself; cancelled or over its time, the process is killed, and the next call starts another.
+Idle ones stay warm with the models they have loaded. The parent's side is threads and blocking pipes, so any number of
+event loops may share a pool. `worker.py` is the other end. Not `multiprocessing`: it runs the user's `__main__` again,
+and pickles.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Workers:
         self._closed = False
 
     async def run(self, target: str, call: Call) -> Sequence[Artifact]:
-        """Run `module:function` on a call, within `call.timeout`. Raises `ExpertError` for all that goes wrong in it."""
+        """Run `module:function` on a call, within `call.timeout`. All that goes wrong in it is an `ExpertError`."""
         hold = _Hold()
         future = self._threads.submit(self._serve, hold, target, call)
         waiting = asyncio.wrap_future(future)
@@ -126,7 +126,7 @@ class _Process:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.loaded: set[str] = set()
-        self._errors = tempfile.TemporaryFile("a+b")
+        self._errors = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (closed by `kill`)
         self._popen = subprocess.Popen(
             [sys.executable, "-m", f"{__package__}.worker"],
             stdin=subprocess.PIPE,

@@ -15,10 +15,12 @@ from .registry import expert
 
 FORMAL = (
     r"dates?\b|days?\b|time|when\b|deadline|money|amounts?\b|price|cost|sums?\b|total|currenc|e-?mail|urls?\b|links?\b"
-    r"|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone|fecha|datum|daten\b|importe|betrag|montant"
+    r"|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone|fecha|datum|daten\b|importe"
+    r"|betrag|montant"
 )
 NAMES = (
-    r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan|part.of.speech"
+    r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan"
+    r"|part.of.speech"
     r"|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
 )
 
@@ -28,13 +30,13 @@ def accepts(task: Task) -> str | None:
     asked = goal(task)
     if not asked or (asks(asked, FORMAL) and not asks(asked, NAMES)):
         return None
-    return "it finds dates, times, amounts, numbers, e-mails and URLs by their form; names of people or places need a model"
+    return "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
 
 
 @expert(
     "token-classification",
     name="patterns",
-    description="finds dates, times, money, percentages, numbers, e-mails, URLs and phones by form; no names of any kind",
+    description="finds dates, times, money, numbers, e-mails, URLs and phones by their form; no names of any kind",
     library="dateparser",
     requires=("dateparser",),
     accepts=accepts,

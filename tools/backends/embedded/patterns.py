@@ -1,4 +1,4 @@
-"""Patterns: what can be told by its form in any text, i.e. dates, times, money, percentages, numbers, e-mails, URLs, phones."""
+"""Patterns: what its form tells: dates, times, money, percentages, numbers, e-mails, URLs and phones."""
 
 import re
 from collections.abc import Iterator

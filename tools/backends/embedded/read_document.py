@@ -21,5 +21,7 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: PDF, handwriting, questions about the pictures."""
     page = call.one("image")
     if not page.resource.media_type.startswith("image/"):
-        raise ExpertError(f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture")
+        raise ExpertError(
+            f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture"
+        )
     return [reply(call.text("question"), "\n".join(read_page(page)), page.resource.label)]

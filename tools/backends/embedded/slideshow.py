@@ -28,7 +28,8 @@ ZOOM = 0.08
 
 SLIDES = r"slide|zoom|pan\b|ken burns|narrat|diashow|diaporama|presentaci"
 MOVING = (
-    r"animat|morph|lip|make (?:it|the \w+|him|her|them) (?!a\b|into\b|video\b)\w+|walk|danc|fly|sail|swim|run(?:s|ning)\b|talk|wav(?:e|ing)\b"
+    r"animat|morph|lip|make (?:it|the \w+|him|her|them) (?!a\b|into\b|video\b)\w+|walk|danc|fly|sail|swim|run(?:s"
+    r"|ning)\b|talk|wav(?:e|ing)\b"
     r"|blink|smil|come alive|comes alive|to life|realistic"
 )
 
@@ -44,7 +45,7 @@ def accepts(task: Task) -> str | None:
 @expert(
     "image-to-video",
     name="slideshow",
-    description="shows still pictures one after another with a slow zoom, and a narration if given; nothing in them moves",
+    description="shows still pictures in turn with a slow zoom, and a narration if given; nothing in them moves",
     license="Apache-2.0 (video by x264, GPL-2.0-or-later)",
     library="av",
     requires=("av", "cv2", "numpy"),

@@ -84,13 +84,13 @@ def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:
     library, hertz = _espeak()
     heard = bytearray()
 
-    @_Heard
     def hear(samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
         if samples and count > 0:
             heard.extend(ctypes.string_at(samples, count * 2))
         return 0
 
-    library.espeak_SetSynthCallback(hear)
+    callback = _Heard(hear)  # kept alive until the end of the call
+    library.espeak_SetSynthCallback(callback)
     if library.espeak_SetVoiceByName(voice_name.encode()) != 0:
         raise ExpertError(f"eSpeak NG has no voice {voice_name!r}", hint="voices: m1 to m8, f1 to f5, klatt to klatt6")
     library.espeak_SetParameter(RATE, max(80, min(450, rate)), 0)
