@@ -10,6 +10,7 @@ from langgraph.types import Command, StateSnapshot
 from ..checkpoints.history import History
 from ..graph.errors import RunChanged, UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
+from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.state import GRAPH_VERSION
 from ..graph.world import World
@@ -57,6 +58,8 @@ class Session:
             )
             raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
         _check_version(run)
+        if isinstance(verdict, dict) and verdict.get("plan") is not None:
+            Plan.from_hugginggpt(verdict["plan"])  # a plan that can't be run is refused before anything is touched
         await self.world.ledger.own(run.run_id)
         state = await self.world.graph.aget_state(_config(run.thread_id))
         if not state.next:  # killed before its first checkpoint: begin again under the same id

@@ -1,13 +1,14 @@
 """Draw the README's pictures from the real thing: a run as SVG, the graph as Mermaid.
 
-    python docs/picture.py            writes docs/run.svg (runs the README's request) and the README's graph
-    python docs/picture.py --check    exit code 1 when the README's graph is not that of the code
+python docs/picture.py            writes docs/run.svg (runs the README's request) and the README's graph
+python docs/picture.py --check    exit code 1 when the README's graph is not that of the code
 """
 
 import asyncio
 import re
 import sys
 import tempfile
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -20,22 +21,25 @@ from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.scripted import ScriptedController
 
 ROOT = Path(__file__).parent.parent
-REQUEST = "Read the text in this receipt, summarise it, tell me whether the customer was happy, and say the summary aloud"
+REQUEST = (
+    "Read the text in this receipt, summarise it, tell me whether the customer was happy, and say the summary aloud"
+)
 FILE = "examples/receipt.jpg"
 BLOCK = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.DOTALL)
 
 
 async def draw_run(target: Path) -> None:
     """The last frame of the live tree, and the answer, of a real run."""
-    console = Console(record=True, width=112, force_terminal=True, file=Path("/dev/null").open("w"), highlight=False)
+    console = Console(record=True, width=112, force_terminal=True, file=StringIO(), highlight=False)
     console.print(Text.assemble(("$ ", "dim"), (f'hugginggpt run "{REQUEST}" -f {FILE}', "bold")))
     answer = ""
     with tempfile.TemporaryDirectory() as home:
         async with open_world(Settings(home=Path(home))) as world:
-            with LiveTree(console, moving=False) as tree:
+            with LiveTree(Console(file=StringIO()), moving=False) as tree:
                 async for event in Session(world).start(REQUEST, thread_id="picture", files=[str(ROOT / FILE)]):
                     tree.hear(event)
                     answer = getattr(event, "answer", answer)
+            console.print("4 tasks, planned by the embedded controller", style="dim")
             console.print(tree.picture())
             console.print("\n" + answer.replace(home, "~/.local/share/hugginggpt"))
     console.save_svg(str(target), title="hugginggpt")

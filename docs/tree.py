@@ -1,7 +1,7 @@
 """Write the README's file tree: a line a file, taken from its docstring.
 
-    python docs/tree.py            writes it
-    python docs/tree.py --check    exit code 1 when it is out of date
+python docs/tree.py            writes it
+python docs/tree.py --check    exit code 1 when it is out of date
 """
 
 import ast
@@ -40,7 +40,9 @@ NOTES = {
     "pyproject.toml": "packaging, and the settings of every check",
     ".ci/run": "all checks, as CI runs them",
 }
-LEFT_OUT = re.compile(r"__init__\.py$|py\.typed$|^\.gitignore$|^LICENSE$|^README\.md$|^tests/|^examples/(?!make)|\.svg$")
+LEFT_OUT = re.compile(
+    r"__init__\.py$|py\.typed$|^\.gitignore$|^LICENSE$|^README\.md$|^tests/|^examples/(?!make)|\.svg$"
+)
 
 
 def first_line(path: Path) -> str:
@@ -57,7 +59,9 @@ def first_line(path: Path) -> str:
 
 def tree() -> str:
     """Folders and files, as git tracks them."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     files = sorted({ROOT / name for name in listed if name and not LEFT_OUT.search(name)}, key=lambda f: f.parts)
     files = [file for file in files if not file.is_symlink()]
     lines: list[str] = []
