@@ -1,8 +1,10 @@
 """Session: start, resume or retry a run, and hear its events. What every door does with an open world."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
@@ -12,8 +14,9 @@ from ..graph.errors import RunChanged, UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
+from ..graph.settings import Settings
 from ..graph.state import GRAPH_VERSION
-from ..graph.world import World
+from ..graph.world import World, open_world
 from ..nodes.respond import finished
 
 
@@ -97,7 +100,8 @@ class Session:
         newest = [snapshot async for snapshot in self.checkpoints(run)][:1]
         if not newest:
             raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
-        await self.history.forget_failures(run)
+        if not await self.history.forget_failures(run):
+            raise UsageError(f"every task of run {run.run_id} succeeded", hint="what it could not plan, word anew")
         await self.world.ledger.set_status(run.run_id, "running")
         yield _announced(run)
         config = await graph.aupdate_state(newest[0].config, {"answer": ""}, as_node="review")
@@ -139,6 +143,24 @@ class Session:
             if run_id and not closed:
                 await self.world.ledger.set_status(run_id, "interrupted")
                 await self.world.ledger.disown(run_id)
+
+
+def run(
+    request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
+) -> RunFinished:
+    """Do a request and wait for its end: answer, plan, results, resources with their local paths.
+
+    For scripts; inside a running event loop (a notebook, a server) use `open_world` and a `Session`.
+    """
+
+    async def all_of_it() -> RunFinished:
+        async with open_world(settings) as world:
+            feed = Session(world).start(request, thread_id=thread_id or uuid4().hex[:10], files=files)
+            *_, last = [event async for event in feed]
+            assert isinstance(last, RunFinished)  # `_drive` ends so, or raises
+            return last
+
+    return asyncio.run(all_of_it())
 
 
 def _announced(run: Run) -> PlanReady:

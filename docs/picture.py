@@ -25,11 +25,11 @@ REQUEST = (
     "Read the text in this receipt, summarise it, tell me whether the customer was happy, and say the summary aloud"
 )
 FILE = "examples/receipt.jpg"
-BLOCK = re.compile(r"(?<=```mermaid\n).*?(?=```)", re.DOTALL)
+BLOCK = re.compile(r"(```mermaid\n).*?(```)", re.DOTALL)
 
 
-async def draw_run(target: Path) -> None:
-    """The last frame of the live tree, and the answer, of a real run."""
+async def draw_run() -> str:
+    """The last frame of the live tree, and the answer, of a real run, as SVG."""
     console = Console(record=True, width=112, force_terminal=True, file=StringIO(), highlight=False)
     console.print(Text.assemble(("$ ", "dim"), (f'hugginggpt run "{REQUEST}" -f {FILE}', "bold")))
     answer = ""
@@ -42,24 +42,25 @@ async def draw_run(target: Path) -> None:
             console.print("4 tasks, planned by the embedded controller", style="dim")
             console.print(tree.picture())
             console.print("\n" + answer.replace(home, "~/.local/share/hugginggpt"))
-    console.save_svg(str(target), title="hugginggpt")
+    drawn = console.export_svg(title="hugginggpt")
+    return re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL)  # no fonts fetched from elsewhere
 
 
 def graph_as_mermaid() -> str:
     """The compiled graph, the task's sub-graph opened."""
     graph = build_graph(Settings(home=Path(tempfile.gettempdir())), controller=ScriptedController([]))
-    return graph.get_graph(xray=1).draw_mermaid(with_styles=False)
+    return graph.get_graph(xray=1).draw_mermaid()
 
 
 def main() -> None:
     """Write, or check."""
     readme = ROOT / "README.md"
     text = readme.read_text()
-    drawn = BLOCK.sub(lambda _: graph_as_mermaid(), text)
+    drawn = BLOCK.sub(lambda block: block[1] + graph_as_mermaid() + block[2], text)
     if "--check" in sys.argv:
         sys.exit(0 if drawn == text else "the README's graph is out of date: python docs/picture.py")
     readme.write_text(drawn)
-    asyncio.run(draw_run(ROOT / "docs" / "run.svg"))
+    (ROOT / "docs" / "run.svg").write_text(asyncio.run(draw_run()))
 
 
 if __name__ == "__main__":

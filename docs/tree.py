@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BLOCK = re.compile(r"(?<=<!-- tree -->\n```text\n).*?(?=```)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- tree -->\n```text\n).*?(```)", re.DOTALL)
 FOLDERS = {
     "apps": "the doors for people and programs",
     "benchmarks": "what it costs, as ratios in one run",
@@ -48,12 +48,15 @@ LEFT_OUT = re.compile(
 def first_line(path: Path) -> str:
     """A file's line: from its docstring, or from `NOTES`."""
     name = str(path.relative_to(ROOT))
+    if name.endswith(".toml") and name not in NOTES:
+        return next(iter(path.read_text().splitlines()), "").lstrip("# ").rstrip(".")
     if name in NOTES:
         return NOTES[name]
     if path.suffix == ".py":
         line = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n\n")[0]
         line = " ".join(line.split())
-        return re.split(r"(?<=[a-z`)])[.:;] (?=[A-Za-z`])|\.$", re.sub(r"^[A-Z]\w+: ", "", line))[0]
+        line = re.sub(r"^[A-Z][\w ]{2,24}: (?=[a-z`])", "", line)
+        return re.split(r"(?<=[^.]{12})(?:\. |;)|\.$", line)[0]
     return ""
 
 
@@ -87,7 +90,7 @@ def main() -> None:
     """Write, or check."""
     readme = ROOT / "README.md"
     text = readme.read_text()
-    drawn = BLOCK.sub(lambda _: tree(), text)
+    drawn = BLOCK.sub(lambda block: block[1] + tree() + block[2], text)
     if "--check" in sys.argv:
         sys.exit(0 if drawn == text else "the README's tree is out of date: python docs/tree.py")
     readme.write_text(drawn)

@@ -72,7 +72,7 @@ async def _ask(run: Run, plan: Plan, warnings: list[str], fetcher: Fetcher, ledg
             await ledger.set_status(run.run_id, "waiting")
             emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
             raise
-        answer = verdict if isinstance(verdict, Mapping) else {"approve": verdict is True}
+        answer: Mapping[str, Any] = verdict if isinstance(verdict, Mapping) else {"approve": verdict is True}
         if not answer.get("approve") or answer.get("plan") is None:
             return bool(answer.get("approve")), None
         try:

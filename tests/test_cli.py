@@ -46,15 +46,20 @@ class Shell:
                 timeout=120,
                 stdin=subprocess.DEVNULL,
                 check=False,
-            )  # fmt: skip
+            )
         )
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "hugginggpt.apps", *words]
         return subprocess.Popen(
-            command, cwd=self.folder, env=self.env, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            command,
+            cwd=self.folder,
+            env=self.env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
 
 @pytest.fixture
