@@ -111,7 +111,7 @@ async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str]) -
         if not candidates:
             return f"there is no expert {wanted}; `hugginggpt models {task.type}` lists them"
     if not candidates:
-        return "no expert is known for it here"
+        return f"no backend here offers {task.type}"
     if any(candidate.obstacle is None for candidate in candidates):
         return None
     by_reason: dict[str, list[str]] = {}
