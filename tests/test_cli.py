@@ -7,10 +7,13 @@ import sqlite3
 import subprocess
 import sys
 import wave
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from loopback import Reply, chat, chat_stream, in_turn, serve
 
 SPOKEN = "Say 'hello from the harbour' aloud"
 
@@ -268,6 +271,46 @@ def test_an_expert_that_takes_too_long_is_stopped(shell: Shell) -> None:
     done = shell("run", "read the text in page.png", "--timeout", "0.05", HUGGINGGPT_RETRIES="0")
     assert done.code == 1
     assert "longer than 0.05 s" in done.err or "0.05" in done.err
+
+
+def test_a_chat_model_plans_and_answers_when_asked_to(shell: Shell) -> None:
+    plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
+    answer = "The embedded/espeak-ng expert said it (task 0)."
+    with serve(in_turn(chat(json.dumps(plan)), chat_stream(answer))) as server:
+        done = shell("run", "please greet the crew", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert done.code == 0, done.err
+    assert done.out.strip() == answer
+    assert "planned by the openai:m controller" in done.err
+
+
+def test_a_chat_model_that_is_away_is_named_and_the_run_can_go_on_when_it_is_back(shell: Shell) -> None:
+    away = shell("run", "greet", "--llm", "openai:m", OPENAI_BASE_URL="http://127.0.0.1:9/v1", HUGGINGGPT_RETRIES="0")
+    assert away.code == 1
+    assert "can't be reached" in away.err
+    assert "hugginggpt resume" in away.err
+    plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
+    with serve(in_turn(chat(json.dumps(plan)), chat_stream("Done."))) as server:
+        back = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert back.code == 0, back.err
+
+
+def test_an_image_is_made_by_the_hugging_face_client(shell: Shell) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(picture, "PNG")
+    with serve(lambda _: Reply(200, picture.getvalue(), {"content-type": "image/png"})) as server:
+        done = shell(
+            "run",
+            "generate an image of a red square",
+            "--out",
+            "made",
+            "--json",
+            HUGGINGGPT_HF_TEXT_TO_IMAGE_URL=f"{server.url}/red",
+            HF_TOKEN="hf_secret",
+        )
+    assert done.code == 0, done.err
+    assert Image.open(shell.folder / "made" / "0-text-to-image.png").getpixel((1, 1)) == (255, 0, 0)
+    assert all("authorization" not in request.headers for request in server.requests)
+    assert b"hf_secret" not in b"".join(file.read_bytes() for file in shell.folder.rglob("*") if file.is_file())
 
 
 def test_debug_shows_the_traceback(shell: Shell) -> None:
