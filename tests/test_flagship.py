@@ -9,40 +9,8 @@ from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-STOP = set(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "our",
-        "she",
-        "that",
-        "the",
-        "this",
-        "to",
-        "was",
-        "we",
-        "were",
-    ]
+STOP = frozenset(
+    "a an and as at be by for had has have he her his in is it of on or our the this to was we were".split()
 )
 
 
