@@ -109,7 +109,10 @@ class Workers:
             self._idle = [process for process in self._idle if process.alive()]
             self._idle.sort(key=lambda process: module in process.loaded)
             process = self._idle.pop() if self._idle else None
-        process = process or _Process(self._environment)
+        try:
+            process = process or _Process(self._environment)
+        except OSError as error:
+            raise ExpertError(f"no worker process could be started: {error}", retryable=True) from error
         process.loaded.add(module)
         return process
 

@@ -49,14 +49,16 @@ def find_patterns(call: Call) -> Sequence[Artifact]:
         raise ExpertError("there is no text to look through", input_fault=True)
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}
-        for found in find(text)
-        if found.group != "DATE" or _is_date(found)
+        for found in find(text, _is_true)
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def _is_date(found: Found) -> bool:
-    """Whether dateparser, which knows the months of 200 languages, reads it as a date (`3 pommes 1999` is none)."""
+def _is_true(found: Found) -> bool:
+    """Whether dateparser, which knows the months of 200 languages, reads a date as one (`3 pommes 1999` is none)."""
     import dateparser
 
-    return dateparser.parse(found.word.rstrip("s") if found.word.lower().endswith("days") else found.word) is not None
+    if found.group != "DATE":
+        return True
+    word = found.word.lower()
+    return dateparser.parse(word.removesuffix("s") if word.endswith("days") else word) is not None
