@@ -75,9 +75,11 @@ def readable(text: str) -> str:
     except ValueError:
         return text
     rows = value if isinstance(value, list) else [value]
+    if not rows:
+        return "nothing"
     named = [_row(row) for row in rows]
     if not all(named):
-        return text if rows else "nothing"
+        return text
     more = f" and {len(named) - MOST_LABELS} more" if len(named) > MOST_LABELS else ""
     return ", ".join(str(name) for name in named[:MOST_LABELS]) + more
 

@@ -89,7 +89,7 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
     """Take a request apart; `attached` are its files, named in the text or not."""
     masked = list(_lowered(text))
     files = _files(text, attached)
-    for file in files:
+    for file in (file for file in files if file.start >= 0):
         masked[file.start : file.end] = FILES.get(file.resource.kind, FILES["document"]) * (file.end - file.start)
     named = {file.start: file for file in files if file.start >= 0}
     literals: list[Literal] = []
@@ -145,7 +145,7 @@ def _hide(masked: list[str], literals: list[Literal], inner: str, start: int, en
 def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     """Take the text after a colon or a blank line, and the middle of a very long request, for something carried along."""
     plain = "".join(masked)
-    match = _AFTER_COLON.search(plain) or re.search(r"\n\s*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
+    match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)

@@ -9,7 +9,7 @@ from ....graph.result import Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import read
-from .grounding import Ground
+from .grounding import MOST_FILES, Ground
 from .intents import intents
 from .lexicon import lexicon
 from .linking import Linker
@@ -58,6 +58,8 @@ def propose(request: Request) -> Proposal:
     for wish in wishes:
         linker.take(wish)
     refused = list(dict.fromkeys(linker.refused))
+    if len(reading.files) > MOST_FILES:
+        refused.append(f"The request names files {len(reading.files):,} times; I looked at the first {MOST_FILES}.")
     if not linker.tasks and not refused and request.text.strip():
         short = " ".join(request.text.split())
         short = short if len(short) <= 120 else short[:117] + "..."

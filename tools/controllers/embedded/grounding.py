@@ -12,6 +12,9 @@ from .lexicon import FILES, lexicon
 
 Value = str | Resource | Ref
 
+MOST_FILES = 200
+"""Namings of files that are looked at."""
+
 _NOUNS: dict[Kind, re.Pattern[str]] = {
     kind: re.compile(pattern)
     for kind, pattern in {
@@ -55,7 +58,7 @@ def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[st
     used = re.compile(lexicon().cues["output-name"].pattern)
     found = [Thing(r.kind, r, "earlier", -1) for r in earlier]
     found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
-    for file in reading.files:
+    for file in reading.files[:MOST_FILES]:
         before = reading.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
         if file.start < 0 or not used.search(before) or not file.resource.missing:
             found.append(Thing(file.resource.kind, file.resource, "file", file.start))

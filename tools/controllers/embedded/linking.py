@@ -47,8 +47,10 @@ class Linker:
     tasks: list[Task] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     wish: int = 0
-    served: dict[int, tuple[int, Clause]] = field(default_factory=dict)
-    """Wish and clause of each task."""
+    planned: dict[object, Thing] = field(default_factory=dict)
+    """Results by what their tasks are made of."""
+    served: dict[tuple[str, Clause], Thing] = field(default_factory=dict)
+    """The first result of each type in a clause."""
 
     # -- tasks and results ---------------------------------------------------------------------------------------
 
@@ -57,24 +59,27 @@ class Linker:
     ) -> Thing:
         """One more task, unless the very same is planned; gives its result."""
         parameters = parameters or {}
-        for task in self.tasks:
-            same = (task.type, task.inputs, task.parameters) == (task_type, inputs, parameters)
-            if same or (task.type == task_type and self.repeats(intent, task)):
-                return next(t for t in self.ground.things if isinstance(t.value, Ref) and t.value.task_id == task.id)
-        goal = self.words(intent)
-        task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal[:2000])
+        content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
+        if content in self.planned:
+            return self.planned[content]
+        if (said := self.said_before(task_type, intent)) is not None:
+            return said
+        task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.words(intent)[:2000])
         self.tasks.append(task)
-        self.served[task.id] = (self.wish, intent.clause)
         kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
         thing = Thing(kind, Ref(task_id=task.id), task_type, intent.start, self.wish)
         self.ground.things.append(thing)
+        self.planned[content] = thing
+        self.served.setdefault((task_type, intent.clause), thing)
         return thing
 
-    def repeats(self, intent: Intent, task: Task) -> bool:
-        """Whether a second wish of one clause says again what the first said, and brings no data of its own."""
-        wish, clause = self.served[task.id]
-        own = [thing.value for thing in self.ground.inside(intent) if thing.value not in task.inputs.values()]
-        return wish != self.wish and clause == intent.clause and not own
+    def said_before(self, task_type: str, intent: Intent) -> Thing | None:
+        """The result of an earlier wish of this clause, where this one says it again and brings no data of its own."""
+        thing = self.served.get((task_type, intent.clause))
+        if thing is None or thing.wish == self.wish or not isinstance(thing.value, Ref):
+            return None
+        used = tuple(self.tasks[thing.value.task_id].inputs.values())
+        return None if any(other.value not in used for other in self.ground.inside(intent)) else thing
 
     def words(self, intent: Intent) -> str:
         """The clause that asks for it, as written."""
