@@ -81,7 +81,7 @@ def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
 
 
 def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
-    made = outer.act in _MAKERS and inner.act not in _MAKERS
+    made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
     made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
     if not made or outer.clause != inner.clause or outer.start > inner.start:
         return False

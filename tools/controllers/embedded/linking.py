@@ -178,7 +178,8 @@ class Linker:
             if kind in choices and (kind == "table" or self.ground.has(kind)):
                 kind = "table" if kind == "image" and "table" in choices and self.shows_table() else kind
                 return choices[kind]
-        order = [t for t in self.ground.things if not t.made and t.origin != "earlier"]
+        given = [t for t in self.ground.things if not t.made and t.origin != "earlier"]
+        order = sorted(given, key=lambda t: (t.place <= intent.start, t.place))
         order += [t for t in self.ground.things if t.made]
         for thing in reversed(order):
             if thing.kind in choices and not (thing.kind == "video" and self.ground.has("image")):
