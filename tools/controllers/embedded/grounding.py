@@ -1,8 +1,9 @@
-"""Grounding: which data a wish is about: a file, a quotation, what an earlier task makes, or something of an earlier turn."""
+"""Grounding: which data a wish is about: a file, a quotation, what an earlier task makes, or an earlier turn's data."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
@@ -17,14 +18,17 @@ MOST_FILES = 200
 
 _NOUNS: dict[Kind, re.Pattern[str]] = {
     kind: re.compile(pattern)
-    for kind, pattern in {
-        "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
-        "video": r"\b(?:videos?|movie|clip|footage)\b",
-        "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
-        "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
-        "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
-        "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|comment|story|summary|transcript)\b",
-    }.items()
+    for kind, pattern in cast(
+        dict[Kind, str],
+        {
+            "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
+            "video": r"\b(?:videos?|movie|clip|footage)\b",
+            "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
+            "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
+            "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
+            "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|comment|story|summary|transcript)\b",
+        },
+    ).items()
 }
 _AFTER: dict[str, Kind] = {
     **dict.fromkeys(("object-detection", "token-classification"), "labels"),
@@ -121,7 +125,7 @@ class Ground:
         return []
 
     def given(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Thing]:
-        """What the request brings: the files (all, when several are meant), the nearest quotation, earlier turns' data."""
+        """What the request brings: files (all, when several are meant), the nearest quotation, earlier data."""
         files = _once([t for t in self.things if t.origin == "file" and fits(t, kinds)])
         if files:
             several = everything or re.search(

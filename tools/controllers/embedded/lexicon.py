@@ -19,7 +19,7 @@ FILES: dict[Kind, str] = {
     "document": "\ue015",
     "mesh": "\ue016",
 }
-"""Placeholders that stand, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
+"""Placeholders, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
 
 LANGUAGES: dict[str, str] = {
     **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},

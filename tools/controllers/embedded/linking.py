@@ -1,4 +1,4 @@
-"""Linking: from wishes to tasks, each joined to its nearest compatible predecessor by kind, with the steps that go unsaid.
+"""Linking: from wishes to tasks, each joined to its nearest predecessor that fits by kind, with the unsaid steps.
 
 Unsaid steps: writing down speech before its words are used, reading a picture before its text is used, detecting before
 counting, saying before a video is dubbed.
@@ -21,7 +21,7 @@ MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
 _REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the)\b")
 _OWN_WORDS = re.compile(
-    r"\b(?:of|about|where|showing|depicting|with|that says) (?!the\b|this\b|that\b|it\b|its\b|these\b|those\b|them\b|your\b)\w"
+    r"\b(?:of|about|where|showing|depicting|with|that says) (?!(?:the|this|that|it|its|these|those|them|your)\b)\w"
 )
 _BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
 
@@ -107,7 +107,7 @@ class Linker:
         if about_picture and not self.has("image-to-text") and self.ground.has("image"):
             return [self.in_words(thing, intent) for thing in self.ground.source(intent, ("image",))]
         if "audio" in spoken_of[:1] and not self.ground.named(intent, ("text",)):
-            heard = [t for t in self.ground.source(intent, ("audio",)) if not t.origin == "text-to-speech"]
+            heard = [t for t in self.ground.source(intent, ("audio",)) if t.origin != "text-to-speech"]
             if heard and not self.has("automatic-speech-recognition"):
                 return [self.in_words(thing, intent) for thing in heard]
         found = self.ground.source(intent, ("text",), prose=prose, everything=everything)
@@ -163,8 +163,7 @@ class Linker:
         before = self.reading.masked[intent.clause.start : intent.start]
         for kind in (*nouns(self.ground.window(intent)), *reversed(nouns(before))):
             if kind in choices and (kind == "table" or self.ground.has(kind)):
-                kind = "table" if kind == "image" and "table" in choices and self.shows_table() else kind
-                return choices[kind]
+                return choices["table" if kind == "image" and "table" in choices and self.shows_table() else kind]
         given = [t for t in self.ground.things if not t.made and t.origin != "earlier"]
         order = sorted(given, key=lambda t: (t.place <= intent.start, t.place))
         order += [t for t in self.ground.things if t.made]

@@ -34,9 +34,9 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    prompt = (quoted or named or [None])[0]
+    prompts = quoted or named
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
-        words = prompt.value if prompt else linker.words(intent)
+        words = prompts[0].value if prompts else linker.words(intent)
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
 
 

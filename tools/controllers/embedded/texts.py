@@ -102,10 +102,7 @@ def translate(linker: Linker, intent: Intent) -> None:
     asked = [lit for lit in linker.reading.literals if lit.question and intent.start <= lit.start < intent.clause.end]
     refers = re.search(r"\bquestion\b", linker.ground.window(intent))
     asked = asked or [lit for lit in linker.reading.literals if lit.question][:1] if refers else asked
-    if asked:
-        found = [Thing("text", asked[0].text, "literal", asked[0].start)]
-    else:
-        found = linker.texts(intent)
+    found = [Thing("text", asked[0].text, "literal", asked[0].start)] if asked else linker.texts(intent)
     for thing in found or linker.nothing(intent, "a text"):
         for target in targets or [""]:
             parameters: Parameters = {"target_language": target} if target else {}
