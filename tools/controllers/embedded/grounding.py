@@ -26,7 +26,7 @@ _NOUNS: dict[Kind, re.Pattern[str]] = {
             "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
             "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
             "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
-            "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|comment|story|summary|transcript)\b",
+            "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|story|summary|transcript)\b",
         },
     ).items()
 }

@@ -1,7 +1,7 @@
 """Intents: what a request asks for, in the order of its words.
 
 Rules are tried in their order; words that served one are not read again, so that "depth of the objects" is no wish to
-detect objects. What stands in background ("I have a table with some objects") asks for nothing, unless a wish follows in it.
+detect objects. What stands in background ("I have a table with some objects") asks for nothing until a wish follows.
 """
 
 import re
