@@ -1,7 +1,7 @@
-"""Answer: what came of a run in plain words: the facts asked for, how they were had, the files, what failed or was refused.
+"""Answer: what came of a run in plain words: facts, how they were had, files, what failed or was refused.
 
-Grounded by construction: every statement is read off a result, names the expert behind it, and a file is named only when it
-is there. In English, whatever the language of the request.
+Grounded by construction: every statement is read off a result, names the expert behind it, and a file is named only
+when it is there. In English, whatever the language of the request.
 """
 
 import json
@@ -75,9 +75,11 @@ def readable(text: str) -> str:
     except ValueError:
         return text
     rows = value if isinstance(value, list) else [value]
+    if not rows:
+        return "nothing"
     named = [_row(row) for row in rows]
     if not all(named):
-        return text if rows else "nothing"
+        return text
     more = f" and {len(named) - MOST_LABELS} more" if len(named) > MOST_LABELS else ""
     return ", ".join(str(name) for name in named[:MOST_LABELS]) + more
 
@@ -173,10 +175,10 @@ def _not_done(run: Run) -> Iterator[str]:
 
 def _substitutes(run: Run) -> Sequence[str]:
     """Experts that cover only a part of what was asked, named as such."""
-    said = {
-        result.assignment.expert.model_id: f"{result.assignment.expert.model_id} is a partial substitute for {task.type}: "
-        + clean(result.assignment.expert.description)
-        for task, result in _results(run)
-        if result.ok and result.assignment and result.assignment.expert.partial
-    }
+    said: dict[str, str] = {}
+    for task, result in _results(run):
+        expert = result.assignment.expert if result.assignment else None
+        if result.ok and expert and expert.partial:
+            about = clean(expert.description)
+            said[expert.model_id] = f"{expert.model_id} is a partial substitute for {task.type}: {about}"
     return list(said.values())

@@ -48,6 +48,10 @@ _TWO_WORDS = {
     "sports",
     "hot",
 }
+_IRREGULAR = {
+    **{"people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose"},
+    **{"knives": "knife", "leaves": "leaf", "wolves": "wolf", "teeth": "tooth", "feet": "foot"},
+}
 _LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )*[a-z]+,? or [a-z]+)\b")
 
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
@@ -97,7 +101,18 @@ def counted(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    return {} if noun in _EVERYTHING or noun in _NOT_NOUNS else {"label": noun}
+    return {} if noun in _EVERYTHING or noun in _NOT_NOUNS else {"label": singular(noun)}
+
+
+def singular(noun: str) -> str:
+    """An English noun as detectors label it: faces -> face, people -> person, buses -> bus."""
+    if noun in _IRREGULAR:
+        return _IRREGULAR[noun]
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("ches", "shes", "xes", "sses", "buses")):
+        return noun[:-2]
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
 
 
 def candidate_labels(words: str) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from ....graph.result import Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import read
-from .grounding import Ground
+from .grounding import MOST_FILES, Ground
 from .intents import intents
 from .lexicon import lexicon
 from .linking import Linker
+from .wishes import take
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
 
@@ -56,8 +57,10 @@ def propose(request: Request) -> Proposal:
     asked = frozenset(wish.question for wish in wishes if wish.question)
     linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
     for wish in wishes:
-        linker.take(wish)
+        take(linker, wish)
     refused = list(dict.fromkeys(linker.refused))
+    if len(reading.files) > MOST_FILES:
+        refused.append(f"The request names files {len(reading.files):,} times; I looked at the first {MOST_FILES}.")
     if not linker.tasks and not refused and request.text.strip():
         short = " ".join(request.text.split())
         short = short if len(short) <= 120 else short[:117] + "..."

@@ -19,7 +19,7 @@ FILES: dict[Kind, str] = {
     "document": "\ue015",
     "mesh": "\ue016",
 }
-"""Placeholders that stand, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
+"""Placeholders, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
 
 LANGUAGES: dict[str, str] = {
     **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},
@@ -64,10 +64,10 @@ def lexicon() -> Lexicon:
     """The lexicon, read once a process."""
     raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
     words = {
-        "quote": f"{QUOTE}+",
-        "question": f"{QUESTION}+",
-        "file": f"[{''.join(FILES.values())}]+",
-        **{f"{kind}-file": f"{mark}+" for kind, mark in FILES.items()},
+        "quote": f"{QUOTE}++",
+        "question": f"{QUESTION}++",
+        "file": f"[{''.join(FILES.values())}]++",
+        **{f"{kind}-file": f"{mark}++" for kind, mark in FILES.items()},
         "language": f"(?:{'|'.join(LANGUAGES)})",
         **raw["words"],
     }
