@@ -75,7 +75,9 @@ class Session:
             async for event in self._drive(again, run.thread_id, run.run_id):
                 yield event
             return
-        if state.interrupts and verdict is None:
+        # killed between asking and its checkpoint, only the row knows that it asked
+        asked = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
+        if asked and verdict is None:
             yield RunWaiting(run_id=run.run_id, question="run this plan?")
             await self.world.ledger.disown(run.run_id)
             yield await self.closing(run.run_id)
@@ -83,7 +85,7 @@ class Session:
         await self.world.ledger.set_status(run.run_id, "running")
         if not set(state.next) & {"__start__", "plan", "review"}:  # these announce the plan themselves
             yield _announced(run)
-        goes_on: Command[Any] | None = Command(resume=verdict) if state.interrupts else None
+        goes_on: Command[Any] | None = Command(resume=verdict) if asked else None
         async for event in self._drive(goes_on, run.thread_id, run.run_id):
             yield event
 

@@ -1,0 +1,91 @@
+"""A process that runs or resumes a scripted request until it is done, or killed; what happens is told on stdout.
+
+python crash_child.py start|resume HOME SEED [plan|answer|approval|task]
+
+The last word says where it never gets on: while planning, while answering, with approval waiting, or in the last task.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+from dags import Dag, random_dag
+
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.result import Options, Proposal, Request, Run
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+
+THREAD = "crash"
+LOG = "calls.jsonl"
+
+
+def tell(word: str) -> None:
+    """One line to whoever watches."""
+    sys.stdout.write(word + "\n")
+    sys.stdout.flush()
+
+
+class Stalling(ScriptedController):
+    """A scripted controller that never gets on at one place."""
+
+    def __init__(self, dag: Dag, stall: str) -> None:
+        super().__init__(dag.tasks)
+        self._stall = stall
+
+    async def plan(self, request: Request) -> Proposal:
+        if self._stall == "plan":
+            tell("planning")
+            await asyncio.Event().wait()
+        return await super().plan(request)
+
+    async def answer(self, run: Run, paths: Mapping[str, Path]) -> AsyncIterator[str]:
+        if self._stall == "answer":
+            yield "half an "
+            tell("answering")
+            await asyncio.Event().wait()
+        async for piece in super().answer(run, paths):
+            yield piece
+
+
+class Endless(ScriptedBackend):
+    """A scripted backend whose last task never ends, so that a kill can't come too late."""
+
+    def __init__(self, dag: Dag, stall: str, log: Path) -> None:
+        super().__init__(latency=dag.latency, log=log)
+        self._endless = str(len(dag.tasks) - 1) if stall == "task" else ""
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        made = await super().run(call) if call.key != self._endless else None
+        if made is None:
+            tell("stalled")
+            await asyncio.Event().wait()
+        return made or ()
+
+
+async def main(mode: str, home: Path, seed: int, stall: str) -> None:
+    """Drive the run, and tell its events' names."""
+    dag = random_dag(seed)
+    async with open_world(
+        Settings(home=home),
+        controller=Stalling(dag, stall),
+        catalog=ScriptedCatalog(),
+        backends=[Endless(dag, stall, home.parent / LOG)],
+    ) as world:
+        session = Session(world)
+        if mode == "start":
+            options = Options(approve="always" if stall == "approval" else "never")
+            events = session.start("do it", thread_id=THREAD, options=options)
+        else:
+            events = session.resume(await session.history.run())
+        async for event in events:
+            tell(event.event)
+        if stall == "approval":
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else ""))
