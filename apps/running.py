@@ -137,6 +137,9 @@ async def _drive(work: Work, events: Events) -> int:
     from ..graph.world import open_world
     from .session import Session
 
+    import stamina.instrumentation
+
+    stamina.instrumentation.set_on_retry_hooks([])  # retries are told by the tree, not by a log on stderr
     run_id, code = "", 0
     task = asyncio.current_task()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
