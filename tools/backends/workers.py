@@ -45,7 +45,10 @@ class Workers:
     async def run(self, target: str, call: Call) -> Sequence[Artifact]:
         """Run `module:function` on a call, within `call.timeout`. All that goes wrong in it is an `ExpertError`."""
         hold = _Hold()
-        future = self._threads.submit(self._serve, hold, target, call)
+        try:
+            future = self._threads.submit(self._serve, hold, target, call)
+        except RuntimeError:  # the pool has been shut down
+            raise _closed() from None
         waiting = asyncio.wrap_future(future)
         try:
             return await asyncio.shield(waiting)
@@ -65,7 +68,7 @@ class Workers:
             hold.end("closed")
         for process in idle:
             process.kill()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._threads.shutdown(wait=True)  # calls that still queue end with `_closed`
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -81,7 +84,7 @@ class Workers:
         limit.daemon = True
         with self._lock:
             if self._closed:
-                raise ExpertError("the workers were closed", retryable=True)
+                raise _closed()
             self._holds.add(hold)
         try:
             limit.start()
@@ -230,6 +233,10 @@ def _death(ended: str, process: _Process, call: Call, words: str) -> ExpertError
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     said = f"; its last words: {words}" if words else ""
     return ExpertError(f"the process of {name} died ({how}){said}", retryable=True)
+
+
+def _closed() -> ExpertError:
+    return ExpertError("the workers were closed", retryable=True)
 
 
 def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
