@@ -17,7 +17,8 @@ import pytest
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.workers import Workers, environment
+from hugginggpt.tools.backends.process import environment
+from hugginggpt.tools.backends.workers import Workers
 
 MakeCall = Callable[..., Call]
 
