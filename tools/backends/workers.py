@@ -2,8 +2,8 @@
 
 A call has a process to itself; cancelled or over its time, the process is killed, and the next call starts another.
 Idle ones stay warm with the models they have loaded. The parent's side is threads and blocking pipes, so any number of
-event loops may share a pool. `process.py` is one process seen from here, `worker.py` the other end. Not `multiprocessing`: it runs the user's `__main__` again,
-and pickles.
+event loops may share a pool. `process.py` is one process seen from here, `worker.py` its other end. Not
+`multiprocessing`: it runs the user's `__main__` again, and pickles.
 """
 
 import asyncio
