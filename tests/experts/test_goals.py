@@ -12,6 +12,7 @@ TAKEN = [
     ("rapidocr", "what does the sign say?"),
     ("rapidocr", "extract the text from a.png"),
     ("rapidocr", "Lies die Rechnung vor"),
+    ("rapidocr", "what is on this receipt?"),
     ("rapidocr", "describe what is written in the letter"),
     ("faces", "find the faces in group.jpg"),
     ("faces", "how many faces are in the picture?"),
@@ -87,6 +88,13 @@ def test_a_parameter_says_more_than_words() -> None:
     assert reason("pocketsphinx", "", language="en-US") is None
     assert reason("espeak-ng", "", language="Klingon")
     assert reason("espeak-ng", "", language="es") is None
+
+
+def test_what_only_eyes_can_answer_is_not_asked_of_a_reader() -> None:
+    entry = registered()["embedded/rapidocr-qa"]
+    for question, taken in (("What is the total?", True), ("What colour is the logo?", False)):
+        task = Task(id=0, type=entry.task_type, inputs={"question": question})
+        assert (entry.obstacle(task) is None) is taken
 
 
 def test_general_questions_are_refused_without_a_text_to_look_in() -> None:

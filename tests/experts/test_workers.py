@@ -17,7 +17,8 @@ import pytest
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.workers import Workers, environment
+from hugginggpt.tools.backends.process import environment
+from hugginggpt.tools.backends.workers import Workers
 
 MakeCall = Callable[..., Call]
 
@@ -168,6 +169,16 @@ async def test_closing_kills_busy_workers_and_fails_their_calls(workers: Workers
     with pytest.raises(ExpertError, match="closed"):
         await task
     assert not psutil.pid_exists(pid)
+
+
+async def test_calls_that_queue_or_come_after_closing_fail_at_once(settings: Settings, call: Call) -> None:
+    workers = Workers(settings.model_copy(update={"workers": 1}))
+    calls = [asyncio.create_task(workers.run("time:sleep", call)) for _ in range(3)]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(workers.close)
+    assert all(isinstance(error, ExpertError) for error in await asyncio.gather(*calls, return_exceptions=True))
+    with pytest.raises(ExpertError, match="closed"):
+        await workers.run("misbehaving:pid", call)
 
 
 PARENT = """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from .goals import asks, goal
+from .goals import LONGEST, asks, goal
 from .ocr import read_page
 from .registry import expert
 
@@ -24,14 +24,17 @@ SEEING = (
     r"|what(?:'s| is) this"
     r"|look like|what do you see|who is|was ist|qué hay|que voit"
 )
-PLAIN_READING = r"read|texts?\b|ocr\b|words?\b|written|writing|says?\b|printed"
+PLAIN_READING = (
+    r"read|texts?\b|ocr\b|words?\b|written|writing|says?\b|printed"
+    r"|receipt|invoice|letter|page|document|menu|ticket|notice|form\b"
+)
 
 
 def accepts(task: Task) -> str | None:
     """Only what asks for text."""
     asked = goal(task)
     sees = asks(asked, SEEING) and not asks(asked, PLAIN_READING)
-    if not asked or (not sees and asks(task.goal.lower(), READING)):
+    if not asked or (not sees and asks(task.goal[:LONGEST].lower(), READING)):
         return None
     return (
         "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"

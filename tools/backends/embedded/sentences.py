@@ -90,9 +90,9 @@ def _goes_on(block: str, line: str, width: int) -> bool:
 def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
-        sentence = block[start : end.end()].strip()
-        if not _ABBREVIATION.search(sentence):
-            yield sentence
+        tail = block[max(start, end.end() - 16) : end.end()].strip()
+        if not _ABBREVIATION.search(tail):
+            yield block[start : end.end()].strip()
             start = end.end()
     if rest := block[start:].strip():
         yield rest
