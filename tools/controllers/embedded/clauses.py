@@ -97,7 +97,7 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
     for match in _QUOTES.finditer(text):
         inner = next((group for group in match.groups() if group is not None), "")
         whole = next((f for f in (named.get(p) for p in range(match.start(), match.start() + 3)) if f), None)
-        if whole and whole.end >= match.end() - 1:
+        if whole and not text[whole.end : match.end()].strip("'\"`”’»」.,;:"):
             masked[match.start() : match.end()] = masked[whole.start] * len(match.group())
         elif inner.strip() and not (whole is None and len(inner) == 1):
             _hide(masked, literals, inner, match.start(), match.end())

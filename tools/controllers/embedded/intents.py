@@ -48,7 +48,9 @@ def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
         for intent in found
         if intent.act in _MAKERS and again.match(reading.masked, intent.start, intent.clause.end)
     }
-    return [i for i in found if not (i.act in late and i.start < late[i.act])]
+    found = [i for i in found if not (i.act in late and i.start < late[i.act])]
+    styled = {i.clause for i in found if i.act == "restyle"}
+    return [i for i in found if not (i.act == "edit" and i.clause in styled)]
 
 
 def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
