@@ -132,3 +132,13 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
             found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if held else found
+
+
+def wondered(reading: Reading) -> Intent | None:
+    """The question that a request amounts to, when no rule finds a wish in it: "I'd like some advice on moving house"."""
+    cues = lexicon().cues
+    for clause in reading.clauses:
+        words = reading.masked[clause.start : clause.end]
+        if not clause.background and cues["request"].search(words) and cues["wants-answer"].search(words):
+            return Intent("question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000])
+    return None
