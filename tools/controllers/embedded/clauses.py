@@ -29,7 +29,7 @@ _AFTER_COLON = re.compile(
     r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)|(?:summari[sz]e|translate)(?: this)?)"
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
-_SENTENCE = re.compile(r"(?<=[.!?;。！？])\s+|\n+|(?<=[。！？])")
+_SENTENCE = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\d+[.)]\s)|\s+(?=which\s)")
 _FILLER = re.compile(
     r"(?:(?:and|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
@@ -97,7 +97,7 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
     for match in _QUOTES.finditer(text):
         inner = next((group for group in match.groups() if group is not None), "")
         whole = next((f for f in (named.get(p) for p in range(match.start(), match.start() + 3)) if f), None)
-        if whole and whole.end >= match.end() - 1:
+        if whole and not text[whole.end : match.end()].strip("'\"`”’»」.,;:"):
             masked[match.start() : match.end()] = masked[whole.start] * len(match.group())
         elif inner.strip() and not (whole is None and len(inner) == 1):
             _hide(masked, literals, inner, match.start(), match.end())

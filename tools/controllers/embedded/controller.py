@@ -10,7 +10,7 @@ from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import read
 from .grounding import MOST_FILES, Ground
-from .intents import intents
+from .intents import intents, wondered
 from .lexicon import lexicon
 from .linking import Linker
 from .wishes import take
@@ -58,6 +58,8 @@ def propose(request: Request) -> Proposal:
     linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
     for wish in wishes:
         take(linker, wish)
+    if not wishes and (open_question := wondered(reading)):
+        take(linker, open_question)
     refused = list(dict.fromkeys(linker.refused))
     if len(reading.files) > MOST_FILES:
         refused.append(f"The request names files {len(reading.files):,} times; I looked at the first {MOST_FILES}.")

@@ -48,7 +48,9 @@ def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
         for intent in found
         if intent.act in _MAKERS and again.match(reading.masked, intent.start, intent.clause.end)
     }
-    return [i for i in found if not (i.act in late and i.start < late[i.act])]
+    found = [i for i in found if not (i.act in late and i.start < late[i.act])]
+    styled = {i.clause for i in found if i.act == "restyle"}
+    return [i for i in found if not (i.act == "edit" and i.clause in styled)]
 
 
 def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
@@ -130,3 +132,13 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
             found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if held else found
+
+
+def wondered(reading: Reading) -> Intent | None:
+    """The question that a request amounts to, when no rule finds a wish in it: "I'd like some advice on moving house"."""
+    cues = lexicon().cues
+    for clause in reading.clauses:
+        words = reading.masked[clause.start : clause.end]
+        if not clause.background and cues["request"].search(words) and cues["wants-answer"].search(words):
+            return Intent("question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000])
+    return None

@@ -21,6 +21,10 @@ FILES: dict[Kind, str] = {
 }
 """Placeholders, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
 
+_HIDDEN = "\ue000-\ue0ff"
+_GAP = re.compile(r"\[\^(\.;[^\]]*)\]")
+"""`[^.;?!]` in a rule: any character of the sentence; a quotation or file counts as one."""
+
 LANGUAGES: dict[str, str] = {
     **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},
     **{"croatian": "Croatian", "czech": "Czech", "danish": "Danish", "dutch": "Dutch", "english": "English"},
@@ -75,7 +79,7 @@ def lexicon() -> Lexicon:
     def compiled(pattern: str) -> re.Pattern[str]:
         while (filled := re.sub(r"(?<!\(\?P)(?<!\(\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
             pattern = filled
-        return re.compile(pattern)
+        return re.compile(_GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", pattern))
 
     return Lexicon(
         rules=tuple(

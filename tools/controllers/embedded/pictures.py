@@ -20,6 +20,10 @@ def enhance(linker: Linker, intent: Intent) -> None:
 def restyle(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
     port = VOCABULARY[task_type].inputs[0]
+    if not linker.ground.has("image") and not linker.ground.has("video"):
+        if re.match(r"creat|generat|mak|paint|draw", linker.ground.window(intent)):
+            draw(linker, intent)
+            return
     for thing in linker.ground.source(intent, port.kinds) or linker.nothing(intent, "an image"):
         linker.add(task_type, {port.name: thing.value, "prompt": linker.words(intent)}, intent)
 

@@ -43,8 +43,13 @@ def similar(linker: Linker, intent: Intent) -> None:
         asked = [Thing("text", text, "literal", 0) for text in questions]
         pair = [*asked, *literals, *results][-2:]
     if len(pair) < 2:
-        texts = linker.texts(intent)
+        texts = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("text", "table")]
+        texts += [] if texts else linker.texts(intent)
         pair = [*pair, *(t for t in texts if t not in pair)][:2]
+    if len(pair) < 2:
+        media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
+        told = [linker.in_words(thing, intent) for thing in media[: 2 - len(pair)]]
+        pair = [*pair, *(t for t in told if t not in pair)]
     if len(pair) < 2:
         linker.nothing(intent, "two texts")
         return
