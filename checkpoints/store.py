@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
+from uuid import uuid4
 
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
@@ -102,7 +103,7 @@ class FileStore:
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
         if not target.exists():
-            draft = self._scratch / f"{sha256}.{os.getpid()}.{id(data):x}"
+            draft = self._scratch / f"{sha256}.{uuid4().hex}"
             try:
                 with draft.open("wb") as file:
                     file.write(data)

@@ -1,0 +1,114 @@
+"""Checkpointers: LangGraph's own conformance kit on each kind of store, and the strictness that we add."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.base import BaseCheckpointSaver, empty_checkpoint
+from langgraph.checkpoint.conformance import checkpointer_test, validate
+from langgraph.graph import END, START, StateGraph
+from pydantic import BaseModel
+from typing_extensions import TypedDict
+
+from hugginggpt.checkpoints.open import open_checkpointer, url_of
+from hugginggpt.checkpoints.serde import strict_serializer
+from hugginggpt.graph.errors import UsageError
+
+STORES = ["sqlite"]
+"""Kinds of store; a new one joins here."""
+
+
+def url(store: str, folder: Path) -> str:
+    return {"sqlite": url_of(folder)}[store]
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_every_store_passes_langgraph_s_conformance_kit(store: str) -> None:
+    @checkpointer_test(name=store)
+    async def saver() -> AsyncGenerator[BaseCheckpointSaver[str], None]:
+        with TemporaryDirectory() as folder:
+            async with open_checkpointer(url(store, Path(folder))) as opened:
+                yield opened
+
+    report = await validate(saver)
+    failures = [f"{name}: {why}" for name, result in report.results.items() for why in result.failures]
+    assert failures == []
+    assert report.passed_all_base()
+
+
+class Counted(TypedDict):
+    """State of a graph that counts."""
+
+    count: int
+
+
+def counting(saver: BaseCheckpointSaver[str]) -> Any:
+    graph = StateGraph(Counted)
+    for name in ("one", "two"):
+        graph.add_node(name, lambda state: {"count": state["count"] + 1})
+    graph.add_edge(START, "one")
+    graph.add_edge("one", "two")
+    graph.add_edge("two", END)
+    return graph.compile(checkpointer=saver)
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_what_was_saved_is_there_when_the_store_is_opened_again(store: str, home: Path) -> None:
+    config = {"configurable": {"thread_id": "t"}}
+    async with open_checkpointer(url(store, home)) as saver:
+        await counting(saver).ainvoke({"count": 0}, config)
+    async with open_checkpointer(url(store, home)) as saver:
+        graph = counting(saver)
+        seen = [snapshot async for snapshot in graph.aget_state_history(config)]
+        assert [snapshot.values.get("count") for snapshot in seen] == [2, 1, 0, None]
+        fork = await graph.aupdate_state(seen[1].config, {"count": 10}, as_node="one")
+        assert (await graph.ainvoke(None, fork))["count"] == 11
+        assert len([snapshot async for snapshot in graph.aget_state_history(config, limit=2)]) == 2
+        await saver.adelete_thread("t")
+        assert await saver.aget_tuple(config) is None
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_graphs_of_many_loops_share_one_store(store: str, home: Path) -> None:
+    async with open_checkpointer(url(store, home)) as saver:
+
+        async def one(thread: str) -> int:
+            done = await counting(saver).ainvoke({"count": 0}, {"configurable": {"thread_id": thread}})
+            return int(done["count"])
+
+        loops = [asyncio.to_thread(lambda n=n: asyncio.run(one(f"t{n}"))) for n in range(6)]
+        assert await asyncio.gather(*loops) == [2] * 6
+        assert len([each async for each in saver.alist(None)]) == 6 * 4
+
+
+class Stranger(BaseModel):
+    """A type of ours that must never enter a checkpoint."""
+
+    word: str
+
+
+def test_no_type_of_ours_comes_back_from_a_checkpoint() -> None:
+    serde = strict_serializer()
+    assert serde.loads_typed(serde.dumps_typed({"a": [1, "two", None]})) == {"a": [1, "two", None]}
+    assert not isinstance(serde.loads_typed(serde.dumps_typed(Stranger(word="hi"))), Stranger)
+
+
+async def test_what_can_not_be_written_is_an_error_and_never_a_pickle(home: Path) -> None:
+    with pytest.raises(TypeError):
+        strict_serializer().dumps_typed(object())
+    async with open_checkpointer(url_of(home)) as saver:
+        config: Any = {"configurable": {"thread_id": "t", "checkpoint_ns": ""}}
+        with pytest.raises(TypeError):
+            await saver.aput(config, {**empty_checkpoint(), "channel_values": {"x": object()}}, {}, {})
+        assert await saver.aget_tuple(config) is None
+
+
+@pytest.mark.parametrize("given", ["postgres://host/db", "sqlite:////tmp/some/other.db"])
+async def test_a_store_that_we_do_not_know_is_refused_with_what_to_write_instead(given: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        async with open_checkpointer(given):
+            pass
+    assert "sqlite:///" in caught.value.hint

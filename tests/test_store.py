@@ -1,0 +1,108 @@
+"""The store: a name is the content's hash, a file is whole or not there, and nothing is left lying about."""
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hugginggpt.checkpoints.home import prepare_home
+from hugginggpt.checkpoints.store import FileStore
+from hugginggpt.graph.call import Artifact
+from hugginggpt.graph.errors import ExpertError, StorageError
+from hugginggpt.graph.resource import INLINE_LIMIT, Resource
+
+
+@pytest.fixture
+def store(home: Path) -> FileStore:
+    return FileStore(prepare_home(home))
+
+
+def left_over(home: Path) -> list[Path]:
+    return list((home / "scratch").iterdir())
+
+
+@given(data=st.binary(min_size=1, max_size=200))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+def test_what_is_put_in_is_found_by_its_hash(store: FileStore, data: bytes) -> None:
+    sha256, size = asyncio.run(store.put_bytes(data, "image/png"))
+    assert (sha256, size) == (hashlib.sha256(data).hexdigest(), len(data))
+    path = store.path(Resource(kind="image", media_type="image/png", sha256=sha256))
+    assert path.read_bytes() == data
+    assert path.suffix == ".png"
+
+
+async def test_equal_content_is_kept_once_whoever_brings_it(store: FileStore, home: Path) -> None:
+    await asyncio.gather(*(store.put_bytes(b"the same", "text/plain") for _ in range(20)))
+    assert len([path for path in (home / "resources").rglob("*") if path.is_file()]) == 1
+    assert left_over(home) == []
+
+
+async def test_files_are_for_their_owner_alone(store: FileStore) -> None:
+    resource = await store.put_text("secret")
+    assert store.path(resource).stat().st_mode & 0o777 == 0o600
+
+
+async def test_short_text_is_carried_inline_and_long_text_is_in_its_file_only(store: FileStore) -> None:
+    short, long = await store.put_text("ä" * 10), await store.put_text("ä" * INLINE_LIMIT)
+    assert short.text == "ä" * 10
+    assert long.text is None
+    assert store.path(long).read_text("utf-8") == "ä" * INLINE_LIMIT
+
+
+async def test_text_that_is_no_unicode_is_kept_with_question_marks(store: FileStore) -> None:
+    assert (await store.put_text("a\ud800b")).text == "a?b"
+
+
+async def test_what_an_expert_made_is_moved_in(store: FileStore, home: Path) -> None:
+    async with store.scratch() as folder:
+        draft = folder / "image"
+        draft.write_bytes(b"x" * 100_000)
+        made = await store.adopt(Artifact(output="image", kind="image", media_type="image/png", path=draft), "3[1]")
+        assert not draft.exists()
+    assert (made.producer, made.size, made.text) == ("3[1]", 100_000, None)
+    assert store.path(made).read_bytes() == b"x" * 100_000
+    assert left_over(home) == []
+
+
+async def test_boxes_keep_their_text(store: FileStore) -> None:
+    text = json.dumps([{"label": "face", "score": 1.0}])
+    made = await store.adopt(Artifact(output="boxes", kind="boxes", media_type="application/json", text=text), "1")
+    assert (made.kind, made.text, store.path(made).suffix) == ("boxes", text, ".json")
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["no file", "an empty file"])
+async def test_an_expert_that_makes_nothing_has_failed(store: FileStore, content: bytes | None) -> None:
+    async with store.scratch() as folder:
+        draft = folder / "image"
+        if content is not None:
+            draft.write_bytes(content)
+        with pytest.raises(ExpertError, match="gave an empty image as picture"):
+            await store.adopt(Artifact(output="picture", kind="image", media_type="image/png", path=draft), "1")
+
+
+async def test_a_scratch_folder_goes_with_all_that_is_in_it(store: FileStore, home: Path) -> None:
+    with pytest.raises(ValueError, match="oops"):
+        async with store.scratch() as folder:
+            (folder / "deep").mkdir()
+            (folder / "deep" / "file").write_text("x")
+            raise ValueError("oops")
+    assert left_over(home) == []
+
+
+async def test_a_home_that_is_gone_is_an_error_that_says_what_to_do(home: Path) -> None:
+    store = FileStore(home)
+    with pytest.raises(StorageError, match="can't be kept") as caught:
+        await store.put_text("x")
+    assert "--home" in caught.value.hint
+    with pytest.raises(StorageError):
+        async with store.scratch():
+            pass
+
+
+async def test_what_is_not_there_has_no_path(store: FileStore) -> None:
+    with pytest.raises(StorageError, match="named, but is not there"):
+        store.path(Resource(kind="image", media_type="image/*", name="gone.png"))
