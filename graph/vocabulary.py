@@ -325,10 +325,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row(
         "any-to-any",
         "multimodal",
-        (
-            _optional(PROMPT),
-            *(Input(name=name, kinds=(name,), required=False) for name in ("image", "audio", "video")),
-        ),
+        (_optional(PROMPT), *(Input(name=name, kinds=(name,), required=False) for name in ("image", "audio", "video"))),
         (OUT_TEXT, OUT_IMAGE, OUT_AUDIO),
         "reply to any mixture of text, images, sound and video",
     ),
