@@ -33,11 +33,25 @@ def intents(reading: Reading) -> list[Intent]:
     taken = bytearray(len(reading.text))
     found = [*_asked(reading), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
+    found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
     starts = sorted(intent.start for intent in found)
     stops = dict(pairwise([*starts, len(reading.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
+
+
+def _answered_later(found: list[Intent], reading: Reading) -> list[Intent]:
+    """Questions asked before the place where the request wants them answered ("... then answer my question") go there."""
+    here = list(lexicon().cues["answer-here"].finditer(reading.masked))
+    if not here:
+        return found
+    place, end = here[-1].span()
+    moved = [
+        replace(i, start=place + number, end=end, clause=reading.clause_at(place))
+        for number, i in enumerate(i for i in found if i.act == "question" and i.end < place)
+    ]
+    return [i for i in found if not (i.act == "question" and i.end < place)] + moved
 
 
 def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:

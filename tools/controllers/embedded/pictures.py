@@ -38,7 +38,10 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    prompts = quoted or named
+    based = re.search(r"\b(?:based on|using|according to|accordingly|with) ?(?:the|that|this|it)?\b", linker.ground.window(intent))
+    told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
+    made = named or linker.ground.latest(("text",)) if based and not told else []
+    prompts = made or quoted or named
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
         words = prompts[0].value if prompts else linker.words(intent)
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)

@@ -41,4 +41,13 @@ def sound_clean(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, "audio-to-audio")
 
 
-HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean}
+def sound_class(linker: Linker, intent: Intent) -> None:
+    """Emotion, speaker or kind of a sound; of a text only where there is no sound or the words say so."""
+    texts = re.search(r"\b(?:text|review|sentence|message|letter|comment)\b", linker.ground.window(intent))
+    if linker.ground.has("audio") and not texts:
+        linker.plain(intent, "audio-classification")
+        return
+    linker.plain(intent, linker.type_of(intent))
+
+
+HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean, "sound-class": sound_class}
