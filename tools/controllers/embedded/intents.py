@@ -42,7 +42,7 @@ def intents(reading: Reading) -> list[Intent]:
 
 
 def _answered_later(found: list[Intent], reading: Reading) -> list[Intent]:
-    """Questions asked before the place where the request wants them answered ("... then answer my question") go there."""
+    """A question asked before the place where it is to be answered ("... then answer my question") goes there."""
     here = list(lexicon().cues["answer-here"].finditer(reading.masked))
     if not here:
         return found
@@ -109,8 +109,12 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
         for pattern in rule.find:
             place = 0
             while match := pattern.search(reading.masked, place):
-                start, end = match.span("take" if "take" in pattern.groupindex else 0)
+                part = "take" if "take" in pattern.groupindex else 0
+                start, end = match.span(part)
                 clause = reading.clause_at(start)
+                within = pattern.match(reading.masked, match.start(), clause.end) if end > clause.end else None
+                if within:
+                    match, (start, end) = within, within.span(part)
                 words = reading.masked[clause.start : clause.end]
                 free = not any(taken[start:end]) and not _crosses(start, end, clause, reading)
                 if not free or clause.background or (rule.unless and rule.unless.search(words)):
@@ -149,10 +153,12 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
 
 
 def wondered(reading: Reading) -> Intent | None:
-    """The question that a request amounts to, when no rule finds a wish in it: "I'd like some advice on moving house"."""
+    """The question that a request without other wishes amounts to: "I'd like some advice on moving house"."""
     cues = lexicon().cues
     for clause in reading.clauses:
         words = reading.masked[clause.start : clause.end]
         if not clause.background and cues["request"].search(words) and cues["wants-answer"].search(words):
-            return Intent("question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000])
+            return Intent(
+                "question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000]
+            )
     return None

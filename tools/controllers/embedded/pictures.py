@@ -20,10 +20,10 @@ def enhance(linker: Linker, intent: Intent) -> None:
 def restyle(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
     port = VOCABULARY[task_type].inputs[0]
-    if not linker.ground.has("image") and not linker.ground.has("video"):
-        if re.match(r"creat|generat|mak|paint|draw", linker.ground.window(intent)):
-            draw(linker, intent)
-            return
+    pictured = linker.ground.has("image") or linker.ground.has("video")
+    if not pictured and re.match(r"creat|generat|mak|paint|draw", linker.ground.window(intent)):
+        draw(linker, intent)
+        return
     for thing in linker.ground.source(intent, port.kinds) or linker.nothing(intent, "an image"):
         linker.add(task_type, {port.name: thing.value, "prompt": linker.words(intent)}, intent)
 
@@ -38,7 +38,9 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    based = re.search(r"\b(?:based on|using|according to|accordingly|with) ?(?:the|that|this|it)?\b", linker.ground.window(intent))
+    based = re.search(
+        r"\b(?:based on|using|according to|accordingly|with) ?(?:the|that|this|it)?\b", linker.ground.window(intent)
+    )
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
