@@ -45,6 +45,9 @@ def edit(linker: Linker, intent: Intent) -> None:
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
+        between = linker.reading.masked[thing.place : intent.start] if thing.place >= 0 else ""
+        if thing.origin == "image-text-to-image" and not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between):
+            continue
         words = prompts[0].value if prompts else linker.words(intent)
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
 
