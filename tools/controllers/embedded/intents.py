@@ -80,6 +80,7 @@ def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
 
 def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
     made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
+    made = made or (outer.act in ("film", "speak", "draw") and inner.act == "summarize")
     made = made and not (outer.act in ("summarize", "write") and inner.act == "translate")
     made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
     if not made or outer.clause != inner.clause or outer.start > inner.start:

@@ -9,11 +9,14 @@ from .linking import Handler, Linker
 
 
 def speak(linker: Linker, intent: Intent) -> None:
+    """Say the nearest text; "a summarised audio clip" summarises first, "enhanced speech" is cleaned after."""
     if any(task.type == "text-to-video" for task in linker.tasks[-1:]) and "dub" in linker.ground.window(intent):
         dub(linker, intent)
         return
     if not linker.ground.said(intent, ("text",)) and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         return
+    if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
+        linker.plain(intent, "summarization")
     linker.plain(intent, "text-to-speech")
     better = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.ground.window(intent))
     if better and linker.tasks and linker.tasks[-1].type == "text-to-speech":
