@@ -87,6 +87,9 @@ def shape(plan: Plan) -> list[str]:
             ["hed-control", "hed-text-to-image<0"],
         ),
         ("How do I plant a tree?", ["conversational"]),
+        ("Dub clip.mp4 with 'hello there'", ["text-to-speech", "mux<0"]),
+        ("Find all the people in article.txt and count them", ["token-classification", "count<0"]),
+        ("Extract the text from a.png and b.png and join them", ["image-to-text", "image-to-text", "join-text<0,1"]),
         ("Summarise 'a long story' in French", ["summarization", "translation<0"]),
         ("I want to have an audio file of the following text: 'Welcome.'", ["text-to-speech"]),
         (

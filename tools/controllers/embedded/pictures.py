@@ -6,6 +6,7 @@ from ....graph.task import Ref
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .arguments import control_of, counted, picture_operation
+from .grounding import nouns
 from .intents import Intent
 from .linking import Handler, Linker
 from .questions import ask
@@ -140,6 +141,10 @@ def crop(linker: Linker, intent: Intent) -> None:
 
 def count(linker: Linker, intent: Intent) -> None:
     words = linker.reading.masked[intent.start : intent.clause.end]
+    labels = linker.ground.latest(("labels", "boxes"))
+    if labels and not linker.ground.has("image"):
+        linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
+        return
     if re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words) or not linker.ground.has("image"):
         ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
         return
@@ -168,9 +173,19 @@ def happen(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, linker.type_of(intent))
 
 
+def detect(linker: Linker, intent: Intent) -> None:
+    """Find things in a picture; "the people in article.txt" are named entities."""
+    pictured = linker.ground.has("image") or linker.ground.has("video")
+    spoken_of = nouns(linker.ground.window(intent))
+    if not pictured and "text" in spoken_of and "image" not in spoken_of:
+        linker.plain(intent, "token-classification")
+    elif not (intent.mention and ("object-detection" in linker.wanted or linker.has("object-detection"))):
+        linker.plain(intent, "object-detection")
+
+
 HANDLERS: dict[str, Handler] = {
     **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
     **{"slideshow": slideshow, "look-alike": look_alike, "thorough": thorough, "control": control},
     **{"control-image": control_image, "pose-image": pose_image, "crop": crop, "count": count},
-    **{"describe": describe, "happen": happen},
+    **{"describe": describe, "happen": happen, "detect": detect},
 }

@@ -150,8 +150,19 @@ def language(linker: Linker, intent: Intent) -> None:
         linker.add("language-identification", {"text": thing.value}, intent)
 
 
+def join(linker: Linker, intent: Intent) -> None:
+    """Put the texts of the nearest wish one after another."""
+    texts = linker.ground.latest(("text",))
+    if len(texts) < 2:
+        texts = [thing for thing in linker.ground.things if thing.kind == "text"]
+    if len(texts) < 2:
+        linker.nothing(intent, "two texts")
+        return
+    linker.add("join-text", {"texts": tuple(thing.value for thing in texts)}, intent)
+
+
 HANDLERS: dict[str, Handler] = {
     **{"compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
     **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
-    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language},
+    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
 }
