@@ -1,5 +1,7 @@
 """Rows: boxes, labels and tables in their canonical form, for the experts that count and compare them."""
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -11,6 +13,8 @@ Row = dict[str, Any]
 def rows(material: Material) -> list[Row] | None:
     """The rows of boxes, labels or a table; None for plain text."""
     text = material.text()
+    if material.resource.media_type == "text/csv":
+        return list(csv.DictReader(io.StringIO(text), dialect=_dialect(text)))
     if not text.lstrip().startswith("["):
         return None
     try:
@@ -18,6 +22,14 @@ def rows(material: Material) -> list[Row] | None:
     except json.JSONDecodeError:
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
+
+
+def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
+    """Commas, semicolons or tabs, told by the first lines."""
+    try:
+        return csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
+    except csv.Error:
+        return csv.excel
 
 
 def lines(material: Material) -> list[str]:

@@ -145,6 +145,10 @@ def count(linker: Linker, intent: Intent) -> None:
     if labels and not linker.ground.has("image"):
         linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
         return
+    if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.ground.has("table"):
+        tables = linker.ground.source(intent, ("table",), everything=True)
+        linker.add("count", {"items": tuple(thing.value for thing in tables)}, intent)
+        return
     if re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words) or not linker.ground.has("image"):
         ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
         return
