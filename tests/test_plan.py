@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import plans
 
 from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import MAX_TASKS, Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import Ref, Template, resources_in
 from hugginggpt.graph.vocabulary import VOCABULARY
+from plans import plans
 from support import CHAIN, skewed, step
 
 SOUND = Resource(kind="audio", media_type="audio/wav", name="a.wav", sha256="0" * 64)
