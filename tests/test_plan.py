@@ -112,8 +112,8 @@ def test_an_output_that_a_task_does_not_make_can_not_be_referred_to() -> None:
     (first, second, *_) = Plan.from_hugginggpt(CHAIN).tasks
     with pytest.raises(InvalidPlan, match="makes text, not 'image'"):
         Plan(tasks=(first, second.model_copy(update={"inputs": {"text": Ref(task_id=0, output="image")}})))
+    inside = Template(parts=("a ", Ref(task_id=0, output="image")))
     with pytest.raises(InvalidPlan, match="makes text, not 'image'"):
-        inside = Template(parts=("a ", Ref(task_id=0, output="image")))
         Plan(tasks=(first, second.model_copy(update={"inputs": {"text": inside}})))
 
 
