@@ -18,9 +18,13 @@ from ..graph.errors import HuggingGPTError
 INTERRUPTED = 130
 
 
+_UNFOLDED = 400
+"""Columns of a list that goes to a pipe or a file: nothing is cut for the sake of a screen that is not there."""
+
+
 def out() -> Console:
     """stdout: answers, lists. Honours `NO_COLOR` and pipes."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
 
 
 def err() -> Console:
@@ -70,6 +74,11 @@ def told_errors() -> Iterator[None]:
         if os.environ.get("HUGGINGGPT_DEBUG"):
             raise
         fail(error)
+    except (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as error:
+        if os.environ.get("HUGGINGGPT_DEBUG") or isinstance(error, BrokenPipeError):
+            raise
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        fail(HuggingGPTError(f"this should not have happened: {what}", hint="again with --debug shows where; tell us"))
     except KeyboardInterrupt:
         err().print("interrupted")
         raise typer.Exit(INTERRUPTED) from None

@@ -61,10 +61,10 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
     if run.usage.llm_calls:
         usage = run.usage
         lines.append(f"spent: {usage.llm_calls} LLM calls, {usage.input_tokens} + {usage.output_tokens} tokens")
-    out().print("\n".join(lines))
+    out().print("\n".join(lines), soft_wrap=True)
     out().print(_graph_of(run, members, paths))
     if run.answer:
-        out().print(Text("\n" + clean(run.answer)))
+        out().print(Text("\n" + clean(run.answer)), soft_wrap=True)
 
 
 def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree:

@@ -134,9 +134,12 @@ def _end(work: Work, events: Events) -> NoReturn:
 
 async def _drive(work: Work, events: Events) -> int:
     """Show the events of a run until it ends, waits, fails or is interrupted; gives the exit code."""
+    import stamina.instrumentation
+
     from ..graph.world import open_world
     from .session import Session
 
+    stamina.instrumentation.set_on_retry_hooks([])  # `show` tells of attempts; a log on stderr would tear the tree
     run_id, code = "", 0
     task = asyncio.current_task()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())

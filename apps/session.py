@@ -1,18 +1,22 @@
 """Session: start, resume or retry a run, and hear its events. What every door does with an open world."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
 
 from ..checkpoints.history import History
 from ..graph.errors import RunChanged, UsageError
-from ..graph.events import Event, RunFinished, RunStarted, RunWaiting, read_event
+from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
+from ..graph.plan import Plan
 from ..graph.result import Options, Run
+from ..graph.settings import Settings
 from ..graph.state import GRAPH_VERSION
-from ..graph.world import World
+from ..graph.world import World, open_world
 from ..nodes.respond import finished
 
 
@@ -57,6 +61,8 @@ class Session:
             )
             raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
         _check_version(run)
+        if isinstance(verdict, dict) and verdict.get("plan") is not None:
+            Plan.from_hugginggpt(verdict["plan"])  # a plan that can't be run is refused before anything is touched
         await self.world.ledger.own(run.run_id)
         state = await self.world.graph.aget_state(_config(run.thread_id))
         if not state.next:  # killed before its first checkpoint: begin again under the same id
@@ -77,6 +83,8 @@ class Session:
             yield await self.closing(run.run_id)
             return
         await self.world.ledger.set_status(run.run_id, "running")
+        if not set(state.next) & {"__start__", "plan", "review"}:  # these announce the plan themselves
+            yield _announced(run)
         goes_on: Command[Any] | None = Command(resume=verdict) if asked else None
         async for event in self._drive(goes_on, run.thread_id, run.run_id):
             yield event
@@ -94,8 +102,10 @@ class Session:
         newest = [snapshot async for snapshot in self.checkpoints(run)][:1]
         if not newest:
             raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
-        await self.history.forget_failures(run)
+        if not await self.history.forget_failures(run):
+            raise UsageError(f"every task of run {run.run_id} succeeded", hint="what it could not plan, word anew")
         await self.world.ledger.set_status(run.run_id, "running")
+        yield _announced(run)
         config = await graph.aupdate_state(newest[0].config, {"answer": ""}, as_node="review")
         async for event in self._drive(None, run.thread_id, run.run_id, config):
             yield event
@@ -135,6 +145,31 @@ class Session:
             if run_id and not closed:
                 await self.world.ledger.set_status(run_id, "interrupted")
                 await self.world.ledger.disown(run_id)
+
+
+def run(
+    request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
+) -> RunFinished:
+    """Do a request and wait for its end: answer, plan, results, resources with their local paths.
+
+    For scripts; inside a running event loop (a notebook, a server) use `open_world` and a `Session`.
+    """
+
+    async def all_of_it() -> RunFinished:
+        async with open_world(settings) as world:
+            feed = Session(world).start(request, thread_id=thread_id or uuid4().hex[:10], files=files)
+            *_, last = [event async for event in feed]
+            assert isinstance(last, RunFinished)  # `_drive` ends so, or raises
+            return last
+
+    return asyncio.run(all_of_it())
+
+
+def _announced(run: Run) -> PlanReady:
+    """The plan of a run that goes on, told again to who hears it for the first time."""
+    return PlanReady(
+        run_id=run.run_id, plan=run.plan, refusals=run.refusals, mends=run.mends, controller=run.controller
+    )
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -37,16 +37,17 @@ MARKS = {
 class LiveTree:
     """Hears events, shows them. Use as a context manager; the last picture stays on the screen."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, moving: bool | None = None) -> None:
+        """`moving`: redraw in place; None for whether `console` is a terminal."""
         self._console = console
-        self._moving = console.is_terminal
+        self._moving = console.is_terminal if moving is None else moving
         self._plan: Plan | None = None
         self._models: dict[int, str] = {}
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
         self._results: dict[int, Result] = {}
         self._recorded: set[int] = set()
-        self._live = Live(get_renderable=self._picture, console=console, refresh_per_second=8)
+        self._live = Live(get_renderable=self.picture, console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +106,7 @@ class LiveTree:
         if not self._moving:
             self._console.print(Text(line), soft_wrap=True)
 
-    def _picture(self) -> RenderableType:
+    def picture(self) -> RenderableType:
         """Every task under the last of those that it waits for."""
         if self._plan is None:
             return Group()

@@ -2,9 +2,9 @@
 
     python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
 
-Records with `accept` hold the graphs that are right; others `tasks` and `links` by TaskBench's names. Nodes are the sets of
-names a request, edges the sets of (source, target) names, both pooled over all requests (micro). Labels outside the 23 tools
-are ignored; a predicted task outside them is a false positive. Not covered: arguments.
+Records with `accept` hold the graphs that are right; others `tasks` and `links` by TaskBench's names. Nodes are the
+sets of names a request, edges the sets of (source, target) names, both pooled over all requests (micro). Labels outside
+the 23 tools are ignored; a predicted task outside them is a false positive. Not covered: arguments.
 """
 
 import argparse
@@ -116,9 +116,7 @@ def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, A
         prediction = prediction_of(plan)
         predictions.append({"id": record["id"], **prediction})
         nodes, edges = labels_of(record)
-        for group in ("all", record.get("type", "all")):
-            if group == "all" and record.get("type") is None and group in scores and scores[group][0] is None:
-                continue
+        for group in {"all", record.get("type", "all")}:
             node, edge = scores.setdefault(group, (Score(), Score()))
             node.add(frozenset(prediction["tasks"]), nodes)
             edge.add(frozenset((a, b) for a, b in prediction["links"]), edges)

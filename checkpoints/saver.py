@@ -1,7 +1,7 @@
 """The checkpointer: LangGraph's own SQLite saver, on our database thread, its commits shared with the ledger's.
 
-The SQL is the library's; only who runs it and who commits is ours. Measured with 500 tasks of two nodes, one transaction a
-call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones 3 to 4 (docs/log.md).
+The SQL is the library's; only who runs it and who commits is ours. Measured with 500 tasks of two nodes beside the ledger,
+a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -24,7 +24,7 @@ from .serde import strict_serializer
 
 
 class SharedSqliteSaver(SqliteSaver):
-    """Use its asynchronous methods only, from any event loop. Call `setup_shared` before the first use."""
+    """Made by `open`. Use its asynchronous methods only, from any event loop."""
 
     def __init__(self, database: Database, db: SqliteUtils) -> None:
         super().__init__(db.conn, serde=strict_serializer())

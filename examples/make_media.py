@@ -20,7 +20,12 @@ from hugginggpt.tools.backends.embedded.sound import read_audio, write_wav
 HERE = Path(__file__).parent
 INK = (38, 36, 44)
 
-ITEMS = (("Cappuccino", "2", "7.20"), ("Apple cake", "1", "4.50"), ("Tomato soup", "1", "6.90"), ("Mineral water", "1", "2.80"))
+ITEMS = (
+    ("Cappuccino", "2", "7.20"),
+    ("Apple cake", "1", "4.50"),
+    ("Tomato soup", "1", "6.90"),
+    ("Mineral water", "1", "2.80"),
+)
 COMMENT = (
     "We had a wonderful lunch here today.",
     "The tomato soup was hot and full of flavour.",
@@ -30,20 +35,21 @@ COMMENT = (
     "Thank you, we will gladly come again!",
 )
 ARTICLE = """\
-The lighthouse of Port Alder was built in 1871 to guide fishing boats past the Grey Teeth, a row of rocks two miles off \
-the coast. Before it was lit, the rocks had sunk eleven ships in ten years. The tower is thirty-two metres high and was \
-made of granite cut on the island of Sorrel.
+The lighthouse of Port Alder was built in 1871 to guide fishing boats past the Grey Teeth, a row of rocks two miles \
+off the coast. Before it was lit, the rocks had sunk eleven ships in ten years. The tower is thirty-two metres high \
+and was made of granite cut on the island of Sorrel.
 
 For ninety years three keepers lived in the tower and took turns to watch the lamp. The last of them, Ruth Calloway, \
 kept a diary of every storm and of every bird that struck the glass. Her notes are now used by scientists at the \
 University of Alder to study how the paths of migrating birds have moved.
 
-In 1962 the lamp was made automatic and the keepers left. The tower stood empty until 1998, when the town bought it for \
-one pound and turned it into a small museum. About fourteen thousand people visit it each year, most of them in July \
-and August. The museum costs 85,000 euros a year to run, and entrance fees cover two thirds of that.
+In 1962 the lamp was made automatic and the keepers left. The tower stood empty until 1998, when the town bought it \
+for one pound and turned it into a small museum. About fourteen thousand people visit it each year, most of them in \
+July and August. The museum costs 85,000 euros a year to run, and entrance fees cover two thirds of that.
 
-Last winter a storm broke the eastern stair and the museum had to close. Repairs will cost 240,000 euros. The town has \
-opened a fund, and a local bakery gives ten cents of every loaf to it. The museum hopes to open again on 3 May 2027.
+Last winter a storm broke the eastern stair and the museum had to close. Repairs will cost 240,000 euros. The town \
+has opened a fund, and a local bakery gives ten cents of every loaf to it. The museum hopes to open again on 3 May \
+2027.
 """
 
 
@@ -53,6 +59,7 @@ def main() -> None:
     notice().transpose(Image.Transpose.ROTATE_90).save(HERE / "notice_rotated.png", optimize=True)
     for name, picture in (("harbour", harbour()), ("hills", hills()), ("night", night())):
         picture.save(HERE / f"{name}.jpg", quality=85)
+    portrait().save(HERE / "portrait.jpg", quality=85)
     codes().save(HERE / "codes.png", optimize=True)
     (HERE / "article.txt").write_text(ARTICLE, encoding="utf-8")
     speech()
@@ -169,6 +176,35 @@ def night() -> Image.Image:
     draw.polygon([(300, 420), (345, 420), (336, 150), (309, 150)], fill=(225, 220, 215))
     draw.rectangle((306, 118, 339, 150), fill=(255, 240, 150))
     draw.rectangle((0, 415, 640, 480), fill=(15, 18, 28))
+    return picture
+
+
+def portrait() -> Image.Image:
+    """A face, drawn from soft ellipses: of nobody, but a face to the cascade that looks for light and dark."""
+    picture = Image.new("RGB", (400, 480), (168, 180, 190))
+
+    def put(
+        colour: tuple[int, int, int], blur: float, *ellipses: tuple[int, int, int, int], cover: float = 1.0
+    ) -> None:
+        mask = Image.new("L", picture.size)
+        for ellipse in ellipses:
+            ImageDraw.Draw(mask).ellipse(ellipse, fill=round(255 * cover))
+        picture.paste(colour, mask=mask.filter(ImageFilter.GaussianBlur(blur)))
+
+    put((70, 80, 110), 4, (40, 390, 360, 600))  # shoulders
+    put((190, 145, 120), 4, (160, 320, 240, 430))  # neck
+    put((52, 38, 30), 5, (92, 40, 308, 330))  # hair
+    put((214, 172, 146), 4, (108, 78, 292, 378))  # face
+    put((120, 80, 66), 8, (132, 172, 190, 212), (210, 172, 268, 212), cover=0.75)  # sockets
+    put((60, 40, 32), 3, (130, 160, 192, 172), (208, 160, 270, 172), cover=0.9)  # brows
+    put((240, 238, 235), 2, (142, 184, 184, 202), (216, 184, 258, 202))  # eyes
+    put((40, 28, 24), 1.5, (154, 182, 172, 203), (228, 182, 246, 203))  # pupils
+    put((236, 200, 176), 7, (188, 170, 212, 260), cover=0.8)  # nose
+    put((140, 92, 76), 4, (176, 252, 192, 264), (208, 252, 224, 264), cover=0.8)  # nostrils
+    put((236, 196, 172), 14, (125, 215, 170, 270), (230, 215, 275, 270), cover=0.7)  # cheeks
+    put((150, 70, 68), 4, (160, 296, 240, 320), cover=0.9)  # mouth
+    put((110, 45, 48), 2, (162, 305, 238, 310), cover=0.9)
+    put((165, 120, 100), 7, (165, 326, 235, 340), cover=0.6)  # chin
     return picture
 
 

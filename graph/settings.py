@@ -50,9 +50,20 @@ class Settings(BaseModel):
             "hf_token": env.get("HF_TOKEN") or None,
             "hf_text_to_image_url": env.get("HUGGINGGPT_HF_TEXT_TO_IMAGE_URL") or None,
         }
-        numbers = ("timeout", "retries", "workers", "max_file_bytes", "max_image_pixels", "max_audio_seconds")
-        found |= {name: env[key] for name in numbers if (key := f"HUGGINGGPT_{name.upper()}") in env}
+        found |= {name: env[key] for name in _ALSO_FROM_ENV if (key := f"HUGGINGGPT_{name.upper()}") in env}
         return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
+
+
+_ALSO_FROM_ENV = (
+    "timeout",
+    "retries",
+    "workers",
+    "max_file_bytes",
+    "max_image_pixels",
+    "max_audio_seconds",
+    "allow_private_urls",
+)
+"""Read from `HUGGINGGPT_` and the name in capitals."""
 
 
 def default_home(env: Mapping[str, str] = os.environ) -> Path:

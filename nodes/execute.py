@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Execution:
             inputs = await gather_inputs(task, rows, self._store)
             members = members_of(task, inputs)
         except ExpertError as error:
-            return await self._record(_result(task, task.key, "failed", error=str(error)), run)
+            return await self._record(_result(task, task.key, "failed", error=_told(error)), run)
         if members is None:
             return await self._record(await self._one(task, task.key, assignment, inputs, run), run)
         return await self._record(await self._map(task, assignment, members, run), run)
@@ -99,40 +100,41 @@ class Execution:
         hashes = tuple(m.resource.sha256 or "" for materials in inputs.values() for m in materials)
         if earlier := await self._ledger.find(run["run_id"], fingerprint):
             return earlier.model_copy(update={"task_id": task.id, "key": key})
-        began, clock, attempts = time.time(), time.perf_counter(), 0
+        began, clock, tries = time.time(), time.perf_counter(), Counter[str]()
         errors: list[str] = []
         for expert in (first.expert, *first.fallbacks):
             assignment = first if expert == first.expert else _fallen_back(first, expert, errors[-1])
             try:
-                outputs, tries = await self._call(task, key, expert, inputs, run)
+                outputs = await self._call(task, key, expert, inputs, run, tries)
                 return _result(
                     task, key, "succeeded", outputs=outputs, assignment=assignment, fingerprint=fingerprint,
-                    inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=attempts + tries,
+                    inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=tries.total(),
                 )  # fmt: skip
             except ExpertError as error:
-                attempts += 1
-                errors.append(str(error))
+                errors.append(_told(error))
                 if error.input_fault:
                     break
         return _result(
             task, key, "failed", error="; ".join(dict.fromkeys(errors)), assignment=first, fingerprint=fingerprint,
-            inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=attempts,
+            inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=tries.total(),
         )  # fmt: skip
 
-    async def _call(self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun) -> tuple[Made, int]:
-        """Ask one expert, again when that may help; slots are held only while it works."""
-        emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
-        tries = 0
+    async def _call(
+        self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun, tries: Counter[str]
+    ) -> Made:
+        """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
         async for attempt in stamina.retry_context(
             on=lambda error: isinstance(error, ExpertError) and error.retryable,
             attempts=self._settings.retries + 1,
             timeout=None,
         ):
             with attempt:
-                tries += 1
                 async with self._slots.hold(expert.needs), self._store.scratch() as scratch:
+                    if not tries[expert.model_id]:
+                        emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
+                    tries[expert.model_id] += 1
                     made = await self._attempt(task, key, expert, inputs, run["run_id"], scratch)
-                    return {artifact.output: await self._store.adopt(artifact, key) for artifact in made}, tries
+                    return {artifact.output: await self._store.adopt(artifact, key) for artifact in made}
         raise AssertionError("retry_context ends by returning or raising")
 
     async def _attempt(
@@ -160,6 +162,11 @@ class Execution:
         paths = {resource.sha256: str(self._store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))
         return {"results": {row.key: row.model_dump(mode="json")}}
+
+
+def _told(error: ExpertError) -> str:
+    """What happened and what to do, in one line."""
+    return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
 _FATES = {"failed": "failed", "skipped": "was skipped", "cancelled": "was cancelled"}

@@ -6,6 +6,7 @@ from typing import Any
 from langgraph.errors import GraphInterrupt
 from langgraph.types import interrupt
 
+from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.events import PlanReady, RunWaiting, emit
 from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger
@@ -19,10 +20,28 @@ QUESTION = "run this plan?"
 async def review(state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Ledger) -> dict[str, Any]:
     """Announce the plan with its warnings. With `approve="always"` it pauses here.
 
-    The pause is answered with `True`, `False`, or `{"approve": bool, "plan": the paper's JSON}` to run an edited plan.
+    The pause is answered with `True`, `False`, or `{"approve": bool, "plan": the paper's JSON}` to run an edited plan. An
+    edited plan that can't be run is asked for again, with its problems.
     """
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     await ledger.own(run.run_id)
+    warnings = await _announce(run, plan, catalog)
+    if run.options.approve == "never" or not plan.tasks:
+        return {}
+    approved, edited = await _ask(run, plan, warnings, fetcher, ledger)
+    await ledger.set_status(run.run_id, "running")
+    if not approved:
+        return {"run": run.model_copy(update={"status": "cancelled"}).model_dump(mode="json")}
+    if edited is None:
+        return {}
+    run = run.model_copy(update={"mends": (*run.mends, "the plan was edited by hand")})
+    proposal = Proposal(plan=edited, refusals=run.refusals, mends=run.mends)
+    await ledger.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)
+    await _announce(run, edited, catalog)
+    return {"plan": edited.model_dump(mode="json"), "run": run.model_dump(mode="json")}
+
+
+async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
     warnings = await warnings_of(plan, catalog, run.options.models)
     emit(
         PlanReady(
@@ -34,33 +53,34 @@ async def review(state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Le
             controller=run.controller,
         )
     )
-    if run.options.approve == "never" or not plan.tasks:
-        return {}
-    verdict = await _ask(run, plan, warnings, ledger)
-    await ledger.set_status(run.run_id, "running")
-    if not verdict["approve"]:
-        return {"run": run.model_copy(update={"status": "cancelled"}).model_dump(mode="json")}
-    if verdict.get("plan") is None:
-        return {}
-    plan = Plan.from_hugginggpt(verdict["plan"], await _known(run, verdict["plan"], fetcher))
-    proposal = Proposal(plan=plan, refusals=run.refusals, mends=(*run.mends, "the plan was edited by hand"))
-    await ledger.planned(run.run_id, epoch_of(run.run_id, plan.digest), proposal, run.controller)
-    return {
-        "plan": plan.model_dump(mode="json"),
-        "run": run.model_copy(update={"mends": proposal.mends}).model_dump(mode="json"),
-    }
+    return warnings
 
 
-async def _ask(run: Run, plan: Plan, warnings: list[str], ledger: Ledger) -> dict[str, Any]:
-    """Pause until somebody answers; anything but a clear yes is a no."""
-    question = {"question": QUESTION, "plan": plan.to_hugginggpt(), "warnings": warnings}
-    try:
-        verdict = interrupt(question)
-    except GraphInterrupt:
-        await ledger.set_status(run.run_id, "waiting")
-        emit(RunWaiting(run_id=run.run_id, question=QUESTION))
-        raise
-    return dict(verdict) if isinstance(verdict, Mapping) and "approve" in verdict else {"approve": verdict is True}
+async def _ask(run: Run, plan: Plan, warnings: list[str], fetcher: Fetcher, ledger: Ledger) -> tuple[bool, Plan | None]:
+    """Pause until somebody answers; anything but a clear yes is a no. Gives the edited plan, if there is one."""
+    problems: tuple[str, ...] = ()
+    while True:
+        question = {
+            "question": QUESTION,
+            "plan": plan.to_hugginggpt(),
+            "warnings": warnings,
+            "problems": list(problems),
+        }
+        try:
+            verdict = interrupt(question)
+        except GraphInterrupt:
+            await ledger.set_status(run.run_id, "waiting")
+            emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
+            raise
+        answer: Mapping[str, Any] = verdict if isinstance(verdict, Mapping) else {"approve": verdict is True}
+        if not answer.get("approve") or answer.get("plan") is None:
+            return bool(answer.get("approve")), None
+        try:
+            return True, Plan.from_hugginggpt(answer["plan"], await _known(run, answer["plan"], fetcher))
+        except InvalidPlan as error:
+            problems = error.problems
+        except InvalidInput as error:
+            problems = (str(error),)
 
 
 async def _known(run: Run, edited: Any, fetcher: Fetcher) -> tuple[Any, ...]:
@@ -91,7 +111,10 @@ async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str]) -
         if not candidates:
             return f"there is no expert {wanted}; `hugginggpt models {task.type}` lists them"
     if not candidates:
-        return "no expert is known for it here"
+        return f"no backend here offers {task.type}"
     if any(candidate.obstacle is None for candidate in candidates):
         return None
-    return "; ".join(dict.fromkeys(f"{c.expert.model_id}: {c.obstacle}" for c in candidates))
+    by_reason: dict[str, list[str]] = {}
+    for candidate in candidates:
+        by_reason.setdefault(candidate.obstacle or "", []).append(candidate.expert.model_id)
+    return "; ".join(f"{', '.join(models)}: {reason}" for reason, models in by_reason.items())

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from support import OpenScripted
+
+hypothesis_settings.register_profile("untimed", deadline=None)  # on a busy machine a slow example is no failure
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture

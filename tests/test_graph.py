@@ -217,3 +217,14 @@ async def test_two_questions_can_be_open_in_two_conversations(scripted: OpenScri
             await ask(world, thread=thread, options=Options(approve="always"))
         state = await world.graph.ainvoke(Command(resume=True), {"configurable": {"thread_id": "a"}})
     assert state["run"]["status"] == "succeeded"
+
+
+async def test_an_edited_plan_that_can_t_be_run_is_asked_for_again_with_its_problems(scripted: OpenScripted) -> None:
+    config: Any = {"configurable": {"thread_id": "t"}}
+    async with scripted([step(0)]) as world:
+        await ask(world, options=Options(approve="always"))
+        bad = {"approve": True, "plan": [step(5, 7)]}
+        asked = await world.graph.ainvoke(Command(resume=bad), config)
+        assert "refers to task 7" in asked["__interrupt__"][0].value["problems"][0]
+        done = await world.graph.ainvoke(Command(resume={"approve": True, "plan": [step(5)]}), config)
+    assert done["run"]["status"] == "succeeded"

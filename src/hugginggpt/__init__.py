@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .apps.session import run
     from .apps.tool import as_tool
     from .graph.plan import Plan
     from .graph.result import Run
@@ -22,9 +23,10 @@ _HOMES = {
     "as_tool": "apps.tool",
     "build_graph": "graph.world",
     "open_world": "graph.world",
+    "run": "apps.session",
 }
 
-__all__ = ["Plan", "Run", "Settings", "__version__", "as_tool", "build_graph", "open_world"]
+__all__ = ["Plan", "Run", "Settings", "__version__", "as_tool", "build_graph", "open_world", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -26,7 +26,10 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of thing, else the sentence."""
-    question, context = call.text("question"), "\n\n".join(material.text() for material in call.inputs.get("context", ()))
+    question, context = (
+        call.text("question"),
+        "\n\n".join(material.text() for material in call.inputs.get("context", ())),
+    )
     return [reply(question, context, "the text")]
 
 

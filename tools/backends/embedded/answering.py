@@ -17,13 +17,16 @@ from .sentences import STOP_WORDS, content_words, sentences, stem
 _NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?=[A-Z]))?)+")
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
 _COUNT = re.compile(
-    r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen"
     r"|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
     rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
-_PLACE = re.compile(r"\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+)", re.I)
+_PLACE = re.compile(
+    r"\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+)", re.I
+)
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "total": ("sum", "due", "balance", "gesamt", "summe", "importe", "montant"),
@@ -85,7 +88,7 @@ def answer(question: str, text: str) -> Answer | None:
 
 
 def kind_of(question: str) -> str:
-    """What is asked for: `money`, `date`, `year`, `count`, `person`, `place`, `email`, `url`, `phone`, `percent` or ``."""
+    """What kind of thing is asked for, e.g. `money`, `date`, `count`, `person`; empty when it can't be told."""
     lower = question.lower()
     tests = (
         ("email", r"e-?mail"),
@@ -94,12 +97,20 @@ def kind_of(question: str) -> str:
         ("percent", r"percent|what share"),
         ("year", r"(?:what|which|in what) year"),
         ("time", r"what time|at what hour|opening hour"),
-        ("money", r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto|combien|wie viel"),
+        (
+            "money",
+            r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
+            r"|combien|wie viel",
+        ),
         ("count", r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of"),
         ("date", r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b"),
         ("person", r"\bwho(?:se|m)?\b|\bquién|\bwer\b"),
         ("place", r"\bwhere\b|\bdónde|\bwo\b"),
-        ("name", r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant|caf)"),
+        (
+            "name",
+            r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop"
+            r"|restaurant|caf)",
+        ),
     )
     return next((kind for kind, form in tests if re.search(form, lower)), "")
 
@@ -163,5 +174,3 @@ def _alike(word: str) -> tuple[str, ...]:
 
 def _all_alike(asked: Iterable[str]) -> set[str]:
     return {other for word in asked for other in _alike(word)}
-
-

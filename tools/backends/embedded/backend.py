@@ -12,7 +12,7 @@ from ..worker import Failure
 from ..workers import Workers
 from .registry import BACKEND, Embedded, registered
 
-LIGHT_BYTES = 256 * 1024
+LIGHT_BYTES = 64 * 1024
 """Larger inputs go to a worker process even for a light expert: a thread can't be stopped."""
 
 

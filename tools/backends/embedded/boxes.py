@@ -13,10 +13,10 @@ Box = dict[str, str | float | dict[str, int]]
 """`{"label", "score", "box": {"xmin", "ymin", "xmax", "ymax"}}`, in pixels from the top left."""
 
 
-def box(label: str, score: float, left: float, top: float, right: float, bottom: float) -> Box:
-    """One row of the canonical form."""
-    corners = {"xmin": round(left), "ymin": round(top), "xmax": round(right), "ymax": round(bottom)}
-    return {"label": label, "score": round(score, 4), "box": corners}
+def box(label: str, score: float, corners: tuple[float, float, float, float]) -> Box:
+    """One row of the canonical form; `corners` are left, top, right, bottom."""
+    place = dict(zip(("xmin", "ymin", "xmax", "ymax"), map(round, corners), strict=True))
+    return {"label": label, "score": round(score, 4), "box": place}
 
 
 def box_artifacts(call: Call, image: "Image.Image", boxes: list[Box]) -> list[Artifact]:
@@ -32,7 +32,9 @@ def box_artifacts(call: Call, image: "Image.Image", boxes: list[Box]) -> list[Ar
         draw.rectangle(place, outline=(230, 40, 60), width=unit)
         name = str(found["label"])[:40].encode("ascii", "replace").decode()
         where = (place[0], max(0, place[1] - 7 * unit))
-        draw.text(where, name, fill="white", font=ImageFont.load_default(6 * unit), stroke_width=unit, stroke_fill="black")
+        draw.text(
+            where, name, fill="white", font=ImageFont.load_default(6 * unit), stroke_width=unit, stroke_fill="black"
+        )
     text = json.dumps(boxes, ensure_ascii=False)
     return [
         Artifact(output="boxes", kind="boxes", media_type="application/json", text=text),

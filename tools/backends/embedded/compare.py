@@ -14,7 +14,9 @@ LONG = 12
 """Words beyond which texts are compared word by word instead of quoted."""
 
 
-@expert("compare", name="compare", description="tells whether results agree, and where they differ, exactly", light=True)
+@expert(
+    "compare", name="compare", description="tells whether results agree, and where they differ, exactly", light=True
+)
 def compare(call: Call) -> Sequence[Artifact]:
     """A sentence or two."""
     items = call.inputs.get("items", ())
@@ -36,7 +38,10 @@ def _tables(counts: list[Counter[str]]) -> str:
 
 
 def _listed(count: Counter[str]) -> str:
-    return ", ".join(f"{number} x {label}" if number > 1 else label for label, number in sorted(count.items())) or "nothing"
+    return (
+        ", ".join(f"{number} x {label}" if number > 1 else label for label, number in sorted(count.items()))
+        or "nothing"
+    )
 
 
 def _texts(items: Sequence[Material]) -> str:

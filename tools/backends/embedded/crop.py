@@ -17,7 +17,9 @@ def crop(call: Call) -> Sequence[Artifact]:
     left, top = max(0, left), max(0, top)
     right, bottom = min(image.width, right), min(image.height, bottom)
     if right <= left or bottom <= top:
-        raise ExpertError(f"nothing of the {image.width} x {image.height} picture lies within those edges", input_fault=True)
+        raise ExpertError(
+            f"nothing of the {image.width} x {image.height} picture lies within those edges", input_fault=True
+        )
     return [image_artifact(call, image.crop((left, top, right, bottom)))]
 
 

@@ -1,8 +1,9 @@
 """audio-to-audio, the cleaning half: takes a steady noise (hiss, hum, fan) out by spectral subtraction.
 
 The noise of every frequency is what is heard in its quietest tenth of the time; what does not stand out from it is
-turned down by at most 20 dB (Boll 1979, with a floor against "musical" noise). Measured on
-speech, signal to distortion: white noise 5 to 12.9 and 15 to 20.9 dB, pink noise 5 to 6.7 and 15 to 16.7 dB. Not covered: voices, music, clicks, echo, separation.
+turned down by at most 20 dB (Boll 1979, with a floor against "musical" noise). Measured on speech, signal to distortion
+ratio in dB: white noise 5 to 12.9 and 15 to 20.9, pink noise 5 to 6.7 and 15 to 16.7. Not covered: music, clicks, echo,
+separating or changing voices.
 """
 
 from collections.abc import Sequence
@@ -25,9 +26,13 @@ FLOOR = 0.1
 """What is left of a frequency that is only noise."""
 
 CLEANING = (
-    r"nois|denois|clean|hiss|hum\b|background|enhanc|improv|clear|static\b|fan\b|rausch|entrausch|bruit|ruido|rumore|quality|restor"
+    r"nois|denois|clean|hiss|hum\b|background|enhanc|improv|clear|static\b|fan\b|rausch|entrausch|bruit|ruido"
+    r"|rumore|quality|restor"
 )
-OTHER = r"separat|split|stem\b|stems\b|vocal|instrument|karaoke|voice (?:chang|conver)|convert|pitch|speed|tempo|translat|echo|reverb|speaker"
+OTHER = (
+    r"separat|split|stem\b|stems\b|vocal|instrument|karaoke|voice (?:chang|conver)|convert|pitch|speed|tempo"
+    r"|translat|echo|reverb|speaker"
+)
 
 
 def accepts(task: Task) -> str | None:
@@ -93,6 +98,6 @@ def smooth(power: "NDArray[np.float64]") -> "NDArray[np.float64]":
     import numpy as np
 
     padded = np.pad(power, ((2, 2), (1, 1)), mode="edge")
-    frames = sum(padded[i : i + len(power)] for i in range(5))
+    frames = np.sum([padded[i : i + len(power)] for i in range(5)], axis=0)
     mean: NDArray[np.float64] = (frames[:, :-2] + frames[:, 1:-1] + frames[:, 2:]) / 15
     return mean

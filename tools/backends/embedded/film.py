@@ -23,7 +23,9 @@ def even(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
     return width, height
 
 
-def write_film(path: Path, frames: "Iterator[Pixels]", rate: Fraction, size: tuple[int, int], sound: "Sound | None") -> None:
+def write_film(
+    path: Path, frames: "Iterator[Pixels]", rate: Fraction, size: tuple[int, int], sound: "Sound | None"
+) -> None:
     """Write RGB frames of (height, width, 3), `rate` a second, and the sound, which runs beside them from the start."""
     import av
 
@@ -48,7 +50,9 @@ class _Track:
         import av
 
         self._container = container
-        self._stream: Any = container.add_stream("aac", rate=SOUND_RATE, layout="mono" if len(samples) == 1 else "stereo")
+        self._stream: Any = container.add_stream(
+            "aac", rate=SOUND_RATE, layout="mono" if len(samples) == 1 else "stereo"
+        )
         self._resampler = av.AudioResampler(
             format="fltp", layout=self._stream.codec_context.layout, rate=SOUND_RATE, frame_size=1024
         )

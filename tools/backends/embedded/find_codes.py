@@ -1,4 +1,4 @@
-"""object-detection, of machine-readable codes only: QR, Data Matrix, Aztec, PDF417 and the usual barcodes, by zxing-cpp."""
+"""object-detection, of codes only: QR, Data Matrix, Aztec, PDF417 and the usual barcodes, read by zxing-cpp."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,10 @@ from .goals import asks, goal
 from .pictures import read_image
 from .registry import expert
 
-CODES = r"qr\b|qr-?codes?\b|bar ?-?codes?\b|codes?\b|ean\b|upc\b|isbn\b|data ?matrix|aztec|pdf417|strichcode|codes?-barres|código"
+CODES = (
+    r"qr\b|qr-?codes?\b|bar ?-?codes?\b|codes?\b|ean\b|upc\b|isbn\b|data ?matrix|aztec|pdf417|strichcode"
+    r"|codes?-barres|código"
+)
 
 
 def accepts(task: Task) -> str | None:
@@ -29,7 +32,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def find_codes(call: Call) -> Sequence[Artifact]:
-    """A box for each code, its content as the label (`QRCode: https://...`); none is a result too. No score: it is 1."""
+    """A box for each code, its content as the label (`QR Code: https://...`). None is a result too."""
     import numpy as np
     import zxingcpp
 
@@ -40,5 +43,5 @@ def find_codes(call: Call) -> Sequence[Artifact]:
         corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
         kind = str(code.format).removeprefix("BarcodeFormat.")
-        boxes.append(box(f"{kind}: {code.text}", 1.0, min(xs), min(ys), max(xs), max(ys)))
+        boxes.append(box(f"{kind}: {code.text}", 1.0, (min(xs), min(ys), max(xs), max(ys))))
     return box_artifacts(call, image, boxes)

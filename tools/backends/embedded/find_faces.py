@@ -4,6 +4,7 @@ Not covered: faces from the side, turned by more than about 15 degrees, or small
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
@@ -39,13 +40,13 @@ def find_faces(call: Call) -> Sequence[Artifact]:
 
     image = read_image(call.one("image"))
     grey = cv2.equalizeHist(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2GRAY))
-    cascade = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_default.xml")
+    cascade = cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"))
     if cascade.empty():
         raise ExpertError("OpenCV came without its face cascade", hint="pip install 'opencv-python-headless<5'")
     least = max(30, min(image.size) // 25)
     found, _, weights = cascade.detectMultiScale3(grey, 1.1, 6, minSize=(least, least), outputRejectLevels=True)
     boxes = [
-        box("face", 1 / (1 + 2 ** -float(weight)), x, y, x + width, y + height)
+        box("face", 1 / (1 + 2 ** -float(weight)), (x, y, x + width, y + height))
         for (x, y, width, height), weight in sorted(
             zip(found, np.ravel(weights), strict=True), key=lambda pair: -int(pair[0][2])
         )

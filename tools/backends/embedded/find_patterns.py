@@ -15,10 +15,12 @@ from .registry import expert
 
 FORMAL = (
     r"dates?\b|days?\b|time|when\b|deadline|money|amounts?\b|price|cost|sums?\b|total|currenc|e-?mail|urls?\b|links?\b"
-    r"|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone|fecha|datum|daten\b|importe|betrag|montant"
+    r"|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone|fecha|datum|daten\b|importe"
+    r"|betrag|montant"
 )
 NAMES = (
-    r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan|part.of.speech"
+    r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan"
+    r"|part.of.speech"
     r"|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
 )
 
@@ -28,13 +30,13 @@ def accepts(task: Task) -> str | None:
     asked = goal(task)
     if not asked or (asks(asked, FORMAL) and not asks(asked, NAMES)):
         return None
-    return "it finds dates, times, amounts, numbers, e-mails and URLs by their form; names of people or places need a model"
+    return "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
 
 
 @expert(
     "token-classification",
     name="patterns",
-    description="finds dates, times, money, percentages, numbers, e-mails, URLs and phones by form; no names of any kind",
+    description="finds dates, times, money, numbers, e-mails, URLs and phones by their form; no names of any kind",
     library="dateparser",
     requires=("dateparser",),
     accepts=accepts,
@@ -47,14 +49,16 @@ def find_patterns(call: Call) -> Sequence[Artifact]:
         raise ExpertError("there is no text to look through", input_fault=True)
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}
-        for found in find(text)
-        if found.group != "DATE" or _is_date(found)
+        for found in find(text, _is_true)
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def _is_date(found: Found) -> bool:
-    """Whether dateparser, which knows the months of 200 languages, reads it as a date (`3 pommes 1999` is none)."""
+def _is_true(found: Found) -> bool:
+    """Whether dateparser, which knows the months of 200 languages, reads a date as one (`3 pommes 1999` is none)."""
     import dateparser
 
-    return dateparser.parse(found.word.rstrip("s") if found.word.lower().endswith("days") else found.word) is not None
+    if found.group != "DATE":
+        return True
+    word = found.word.lower()
+    return dateparser.parse(word.removesuffix("s") if word.endswith("days") else word) is not None

@@ -11,15 +11,19 @@ from ....graph.task import Task
 _NAMES = re.compile(r"""\S+://\S+|\S*[/\\]\S+|[\w.-]+\.[a-z][a-z0-9]{1,4}\b""", re.IGNORECASE)
 
 
+LONGEST = 2000
+"""Characters of a goal that are looked at."""
+
+
 def goal(task: Task) -> str:
     """The goal in lower case, without the names of files."""
-    return _NAMES.sub(" ", task.goal).lower().strip()
+    return _NAMES.sub(" ", task.goal[:LONGEST]).lower().strip()
 
 
 def full_goal(task: Task) -> str:
     """The goal and, where it is plain text, the prompt."""
     prompt = task.inputs.get("prompt")
-    return f"{goal(task)} {prompt.lower() if isinstance(prompt, str) else ''}".strip()
+    return f"{goal(task)} {prompt[:LONGEST].lower() if isinstance(prompt, str) else ''}".strip()
 
 
 def asks(words: str, pattern: str) -> bool:

@@ -15,7 +15,14 @@ NAMES: dict[str, str] = {
 }  # fmt: skip
 """What eSpeak NG speaks well enough to offer. Japanese is left out: it can't read kanji."""
 
-_OTHER_NAMES = {"mandarin": "zh", "castilian": "es", "farsi": "fa", "norwegian bokmal": "nb", "no": "nb", "brazilian": "pt"}
+_OTHER_NAMES = {
+    "mandarin": "zh",
+    "castilian": "es",
+    "farsi": "fa",
+    "norwegian bokmal": "nb",
+    "no": "nb",
+    "brazilian": "pt",
+}
 _VOICES = {"zh": "cmn", "fr": "fr-fr", "en": "en-us"}
 
 

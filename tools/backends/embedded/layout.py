@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import mean, median
 
 COLUMN_TEXT = 15
-"""Characters a line has on average in a column of prose; the prices of a receipt have fewer and belong to their rows."""
+"""Mean characters of a line in a column of prose; the prices of a receipt have fewer, and belong to their rows."""
 
 
 @dataclass(frozen=True)

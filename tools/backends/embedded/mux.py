@@ -24,16 +24,20 @@ if TYPE_CHECKING:
 @expert(
     "mux",
     name="mux",
-    description="puts a sound track under a video; the shorter video is looped, the shorter sound is followed by silence",
+    description="puts a sound track under a video; a shorter video is looped, a shorter sound ends in silence",
     license="Apache-2.0 (video by x264, GPL-2.0-or-later)",
     library="av",
     requires=("av", "numpy"),
 )
 def mux(call: Call) -> Sequence[Artifact]:
     """An MP4 (H.264, AAC), encoded anew."""
-    video, sound = call.one("video"), read_sound(call.one("audio"))
+    import numpy as np
+
+    video, (samples, hertz) = call.one("video"), read_sound(call.one("audio"))
     rate, size, seconds = _shape(video)
-    wanted = max(seconds, sound[0].shape[1] / sound[1])
+    wanted = max(seconds, samples.shape[1] / hertz)
+    silence = max(0, round(wanted * hertz) - samples.shape[1])
+    sound = np.pad(samples, ((0, 0), (0, silence))), hertz
     path = call.scratch / "video.mp4"
     frames = islice(_looped(video.path, size), max(1, round(wanted * rate)))
     write_film(path, frames, rate, size, sound)
@@ -63,6 +67,7 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
 def _looped(path: Path, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
     """The frames, over and over."""
     import av
+    import numpy as np
 
     shown = True
     while shown:
@@ -70,4 +75,4 @@ def _looped(path: Path, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
         with av.open(str(path)) as container:
             for frame in container.decode(video=0):
                 shown = True
-                yield frame.to_ndarray(width=size[0], height=size[1], format="rgb24")
+                yield np.asarray(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), dtype=np.uint8)

@@ -76,7 +76,9 @@ def _read(pixels: "Pixels") -> Reading:
     read = _engine()(np.ascontiguousarray(pixels))
     if read.boxes is None:
         return Reading((), False)
-    boxes = [(box.tolist(), text, float(score)) for box, text, score in zip(read.boxes, read.txts, read.scores, strict=True)]
+    boxes = [
+        (box.tolist(), text, float(score)) for box, text, score in zip(read.boxes, read.txts, read.scores, strict=True)
+    ]
     spans = [(np.ptp(box[:, 0]), np.ptp(box[:, 1]), len(text)) for box, text in zip(read.boxes, read.txts, strict=True)]
     tall = sum(letters for width, height, letters in spans if height > 1.5 * width and letters > 1)
     sideways = tall > 0.5 * sum(letters for _, _, letters in spans)

@@ -1,7 +1,8 @@
-"""Patterns: what can be told by its form in any text, i.e. dates, times, money, percentages, numbers, e-mails, URLs, phones."""
+"""Patterns: what its form tells: dates, times, money, percentages, numbers, e-mails, URLs and phones."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _MONTH = (
@@ -15,7 +16,7 @@ _SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
 
 FORMS: dict[str, str] = {
     "URL": r"(?:https?://|www\.)[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]",
-    "EMAIL": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    "EMAIL": r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
     "DATE": (
         rf"(?:{_DAY},?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?"
         rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{4}})"
@@ -25,7 +26,7 @@ FORMS: dict[str, str] = {
     ),
     "TIME": r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}\so'clock\b",
     "MONEY": rf"{_CURRENCY}\s?{_AMOUNT}{_SCALE}|\b{_AMOUNT}{_SCALE}\s?{_CURRENCY}(?!\w)",
-    "PERCENT": r"\d+(?:[.,]\d+)?\s?(?:%|percent\b|per cent\b)",
+    "PERCENT": r"(?<!\d)\d+(?:[.,]\d+)?\s?(?:%|percent\b|per cent\b)",
     "PHONE": r"(?<![\w.,])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,5}\)[ -]?)?\d{2,5}(?:[ -]\d{2,8}){1,4}(?![\w.,]\d)",
     "NUMBER": r"(?<![\w.,])[-+]?(?:\d{1,3}(?:[,’']\d{3})+|\d+)(?:\.\d+)?(?!\w)",
 }
@@ -44,14 +45,17 @@ class Found:
     end: int
 
 
-def find(text: str) -> list[Found]:
-    """Everything of a known form, in order, without overlaps."""
+def find(text: str, believe: Callable[[Found], bool] = lambda found: True) -> list[Found]:
+    """Everything of a known form that `believe` takes for true, in order, without overlaps."""
     taken: list[Found] = []
     for group, form in _COMPILED.items():
         for found in _matches(group, form, text):
-            if all(found.end <= other.start or found.start >= other.end for other in taken):
-                taken.append(found)
-    return sorted(taken, key=lambda found: found.start)
+            place = bisect_left(taken, found.start, key=lambda other: other.start)
+            free_before = place == 0 or taken[place - 1].end <= found.start
+            free_after = place == len(taken) or found.end <= taken[place].start
+            if free_before and free_after and believe(found):
+                taken.insert(place, found)
+    return taken
 
 
 def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Found]:

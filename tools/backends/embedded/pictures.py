@@ -20,7 +20,9 @@ def read_image(material: Material) -> "Image.Image":
         with Image.open(material.path) as opened:
             if opened.width * opened.height > most:
                 size = f"{opened.width} x {opened.height}"
-                raise ExpertError(f"{material.resource.label} has {size} pixels; the limit is {most:,}", input_fault=True)
+                raise ExpertError(
+                    f"{material.resource.label} has {size} pixels; the limit is {most:,}", input_fault=True
+                )
             upright = ImageOps.exif_transpose(opened)
             if upright.has_transparency_data:
                 layer = upright.convert("RGBA")

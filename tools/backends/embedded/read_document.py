@@ -4,9 +4,24 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
+from ....graph.task import Task
 from .answer_question import reply
+from .goals import asks
 from .ocr import read_page
 from .registry import expert
+
+SEEING = (
+    r"colou?rs?\b|logo|photo|picture|drawing|handwrit|signature|signed|who is (?:in|on)|look like"
+    r"|how many (?:people|objects)"
+)
+
+
+def accepts(task: Task) -> str | None:
+    """Only questions that the text on the page can answer."""
+    question = task.inputs.get("question")
+    if isinstance(question, str) and asks(question.lower(), SEEING):
+        return "it reads the printed text of a page only; what a picture shows needs a vision model"
+    return None
 
 
 @expert(
@@ -15,11 +30,14 @@ from .registry import expert
     description="reads a printed page and finds the words that answer, e.g. a total or a date; reads text only",
     library="rapidocr",
     requires=("rapidocr", "onnxruntime", "cv2"),
+    accepts=accepts,
     partial=True,
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: PDF, handwriting, questions about the pictures."""
     page = call.one("image")
     if not page.resource.media_type.startswith("image/"):
-        raise ExpertError(f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture")
+        raise ExpertError(
+            f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture"
+        )
     return [reply(call.text("question"), "\n".join(read_page(page)), page.resource.label)]

@@ -4,31 +4,41 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from .goals import asks, goal
+from .goals import LONGEST, asks, goal
 from .ocr import read_page
 from .registry import expert
 
 READING = (
-    r"read|texts?\b|ocr\b|transcri|say|said|says|written|writing|words?\b|letters?\b|print|type[ds]|line|spell|extract|scan"
-    r"|receipt|invoice|bills?\b|tickets?\b|menus?\b|pages?\b|document|signs?\b|labels?\b|forms?\b|posters?\b|books?\b|notes?\b"
-    r"|notice|screenshot|slide|card|article|newspaper|comment|review|total|price|dates?\b|amount|number|address|translat|summar"
-    r"|lies|lese|vorles|quittung|rechnung|beleg|schild|seite|lire|lis\b|lisez|reçu|facture|texte|lee\b|leer|lea\b|texto|recibo"
+    r"read|texts?\b|ocr\b|transcri|say|said|says|written|writing|words?\b|letters?\b|print|type[ds]|line|spell"
+    r"|extract|scan"
+    r"|receipt|invoice|bills?\b|tickets?\b|menus?\b|pages?\b|document|signs?\b|labels?\b|forms?\b|posters?\b"
+    r"|books?\b|notes?\b"
+    r"|notice|screenshot|slide|card|article|newspaper|comment|review|total|price|dates?\b|amount|number|address"
+    r"|translat|summar"
+    r"|lies|lese|vorles|quittung|rechnung|beleg|schild|seite|lire|lis\b|lisez|reçu|facture|texte|lee\b|leer|lea\b"
+    r"|texto|recibo"
     r"|factura|leggi|testo|scontrino|ler\b|leia"
 )
 SEEING = (
-    r"describ|descri[bp]|beschreib|décri|caption|depict|what(?:'s| is| are| do you see)? (?:in|on|shown)\b|what(?:'s| is) this"
+    r"describ|descri[bp]|beschreib|décri|caption|depict|what(?:'s| is| are| do you see)? (?:in|on|shown)\b"
+    r"|what(?:'s| is) this"
     r"|look like|what do you see|who is|was ist|qué hay|que voit"
 )
-PLAIN_READING = r"read|texts?\b|ocr\b|words?\b|written|writing|says?\b|printed"
+PLAIN_READING = (
+    r"read|texts?\b|ocr\b|words?\b|written|writing|says?\b|printed"
+    r"|receipt|invoice|letter|page|document|menu|ticket|notice|form\b"
+)
 
 
 def accepts(task: Task) -> str | None:
     """Only what asks for text."""
     asked = goal(task)
     sees = asks(asked, SEEING) and not asks(asked, PLAIN_READING)
-    if not asked or (not sees and asks(task.goal.lower(), READING)):
+    if not asked or (not sees and asks(task.goal[:LONGEST].lower(), READING)):
         return None
-    return "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
+    return (
+        "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
+    )
 
 
 @expert(

@@ -1,18 +1,21 @@
-"""Sentences and words: what the extractive experts count. Pure Python; English stop words, other scripts as they are."""
+"""Sentences and words: what the extractive experts count. Pure Python; the stop words are English."""
 
 import re
 from collections.abc import Iterator
 
-STOP_WORDS = frozenset(
-    """a about above after again against all also am an and any are as at be because been before being below between both
-    but by can could did do does doing down during each even every few for from further get got had has have having he her
-    here hers him his how i if in into is it its itself just like made make many me more most much my no nor not now of off
-    on once one only or other our out over own same she should since so some such than that the their them then there these they
-    this those through to too under until up us very was we were what when where which while who whom whose why will with
-    would you your""".split()
-)
+_COMMON = """
+a about above after again against all also am an and any are as at be because been before being below between both but
+by can could did do does doing down during each even every few for from further get got had has have having he her
+here hers him his how i if in into is it its itself just like made make many me more most much my no nor not now of
+off on once one only or other our out over own same she should since so some such than that the their them then there
+these they this those through to too under until up us very was we were what when where which while who whom whose why
+will with would you your
+"""
+STOP_WORDS = frozenset(_COMMON.split())
 
-_ABBREVIATION = re.compile(r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|vs|etc|e\.g|i\.e|approx|dept|inc|ltd|jr|sr)|\b[A-Z])\.$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|dept|inc|ltd|jr|sr)|\b[A-Z])\.$", re.I
+)
 _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
 
 
@@ -38,7 +41,23 @@ def content_words(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """A rough stem: enough to match `repairs` with `repairing`."""
-    for ending in ("'s", "’s", "ations", "ation", "ings", "ing", "edly", "ied", "ies", "ers", "ed", "er", "es", "ly", "s"):
+    for ending in (
+        "'s",
+        "’s",
+        "ations",
+        "ation",
+        "ings",
+        "ing",
+        "edly",
+        "ied",
+        "ies",
+        "ers",
+        "ed",
+        "er",
+        "es",
+        "ly",
+        "s",
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word[:-1] if word.endswith(("e", "y", "s")) and len(word) > 3 and not word.endswith("ss") else word
@@ -71,9 +90,9 @@ def _goes_on(block: str, line: str, width: int) -> bool:
 def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
-        sentence = block[start : end.end()].strip()
-        if not _ABBREVIATION.search(sentence):
-            yield sentence
+        tail = block[max(start, end.end() - 16) : end.end()].strip()
+        if not _ABBREVIATION.search(tail):
+            yield block[start : end.end()].strip()
             start = end.end()
     if rest := block[start:].strip():
         yield rest

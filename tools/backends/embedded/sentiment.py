@@ -14,14 +14,31 @@ from .registry import expert
 from .sentences import STOP_WORDS, sentences, words
 
 SENTIMENT = (
-    r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude|polarity|angry"
-    r"|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden|sentimiento|contento|humeur"
+    r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude"
+    r"|polarity|angry"
+    r"|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden|sentimiento"
+    r"|contento|humeur"
 )
 OTHER = (
-    r"topic|subject|categor|spam|genre|intent|toxic|hate|offens|languag|gender|author|formal|sarcas|iron|fake|theme|emotion"
+    r"topic|subject|categor|spam|genre|intent|toxic|hate|offens|languag|gender|author|formal|sarcas|iron|fake|theme"
+    r"|emotion"
     r"|kind of|type of|department|urgen|priorit"
 )
-PLAIN = {"classify", "label", "rate", "judge", "please", "text", "it", "this", "review", "comment", "sentence", "analyse", "analyze"}
+PLAIN = {
+    "classify",
+    "label",
+    "rate",
+    "judge",
+    "please",
+    "text",
+    "it",
+    "this",
+    "review",
+    "comment",
+    "sentence",
+    "analyse",
+    "analyze",
+}
 
 
 def accepts(task: Task) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ....graph.call import Artifact, Call
+from ....graph.call import Artifact, Call, Material
 from ....graph.task import Task
 from .film import MEDIA_TYPE, even, write_film
 from .goals import asks, full_goal
@@ -28,7 +28,8 @@ ZOOM = 0.08
 
 SLIDES = r"slide|zoom|pan\b|ken burns|narrat|diashow|diaporama|presentaci"
 MOVING = (
-    r"animat|morph|lip|make (?:it|the \w+|him|her|them) (?!a\b|into\b|video\b)\w+|walk|danc|fly|sail|swim|run(?:s|ning)\b|talk|wav(?:e|ing)\b"
+    r"animat|morph|lip|make (?:it|the \w+|him|her|them) (?!a\b|into\b|video\b)\w+|walk|danc|fly|sail|swim|run(?:s"
+    r"|ning)\b|talk|wav(?:e|ing)\b"
     r"|blink|smil|come alive|comes alive|to life|realistic"
 )
 
@@ -44,7 +45,7 @@ def accepts(task: Task) -> str | None:
 @expert(
     "image-to-video",
     name="slideshow",
-    description="shows still pictures one after another with a slow zoom, and a narration if given; nothing in them moves",
+    description="shows still pictures in turn with a slow zoom, and a narration if given; nothing in them moves",
     license="Apache-2.0 (video by x264, GPL-2.0-or-later)",
     library="av",
     requires=("av", "cv2", "numpy"),
@@ -54,20 +55,20 @@ def accepts(task: Task) -> str | None:
 def make_slideshow(call: Call) -> Sequence[Artifact]:
     """An MP4 as large as the first picture (1280 at most); pictures of another shape get black borders."""
     call.one("images")
-    pictures = [read_image(material) for material in call.inputs["images"]]
+    materials = call.inputs["images"]
     sound = read_sound(call.one("audio")) if call.has("audio") else None
-    seconds = sound[0].shape[1] / sound[1] if sound else SECONDS * len(pictures)
-    size = even(pictures[0].size)
+    seconds = sound[0].shape[1] / sound[1] if sound else SECONDS * len(materials)
+    size = even(read_image(materials[0]).size)
     path = call.scratch / "video.mp4"
-    write_film(path, _frames(pictures, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
+    write_film(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 
-def _frames(pictures: "list[Image.Image]", size: tuple[int, int], total: int) -> "Iterator[NDArray[np.uint8]]":
-    """`total` frames, shared evenly among the pictures."""
-    for number, picture in enumerate(pictures):
-        still = fitted(picture, size)
-        count = total * (number + 1) // len(pictures) - total * number // len(pictures)
+def _frames(materials: Sequence[Material], size: tuple[int, int], total: int) -> "Iterator[NDArray[np.uint8]]":
+    """`total` frames, shared evenly among the pictures; one picture in memory at a time."""
+    for number, material in enumerate(materials):
+        still = fitted(read_image(material), size)
+        count = total * (number + 1) // len(materials) - total * number // len(materials)
         for step in range(count):
             yield zoomed(still, 1 + ZOOM * step / max(1, count))
 

@@ -8,6 +8,7 @@ import ctypes
 import functools
 import wave
 from collections.abc import Sequence
+from pathlib import Path
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
@@ -21,6 +22,8 @@ SAMPLES_WANTED, DO_NOT_EXIT = 2, 0x8000
 """`AUDIO_OUTPUT_SYNCHRONOUS` and `espeakINITIALIZE_DONT_EXIT` of speak_lib.h."""
 RATE, UTF8 = 1, 1
 """`espeakRATE` and `espeakCHARS_UTF8`."""
+
+_PEOPLE = {"female": "f2", "woman": "f2", "male": "m3", "man": "m3", "default": ""}
 
 _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -75,8 +78,20 @@ def language_of(task: Task, text: str) -> str:
 
 def spoken_by(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
-    variant = variant or ("klatt4" if language == "en" else "")
-    return f"{voice(language)}+{variant}" if variant else voice(language)
+    variant = _PEOPLE.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
+    if not variant:
+        return voice(language)
+    known = variants()
+    if variant not in known:
+        raise ExpertError(f"eSpeak NG has no voice {variant!r}", hint=f"there are: {', '.join(known)}")
+    return f"{voice(language)}+{variant}"
+
+
+def variants() -> list[str]:
+    """The voices that any language can be spoken in."""
+    import espeakng_loader
+
+    return sorted(path.name for path in (Path(espeakng_loader.get_data_path()) / "voices" / "!v").iterdir())
 
 
 def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:
@@ -84,15 +99,15 @@ def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:
     library, hertz = _espeak()
     heard = bytearray()
 
-    @_Heard
     def hear(samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
         if samples and count > 0:
             heard.extend(ctypes.string_at(samples, count * 2))
         return 0
 
-    library.espeak_SetSynthCallback(hear)
+    callback = _Heard(hear)  # kept alive until the end of the call
+    library.espeak_SetSynthCallback(callback)
     if library.espeak_SetVoiceByName(voice_name.encode()) != 0:
-        raise ExpertError(f"eSpeak NG has no voice {voice_name!r}", hint="voices: m1 to m8, f1 to f5, klatt to klatt6")
+        raise ExpertError(f"eSpeak NG has no voice {voice_name!r}")
     library.espeak_SetParameter(RATE, max(80, min(450, rate)), 0)
     data = text.encode()
     library.espeak_Synth(data, len(data) + 1, 0, 0, 0, UTF8, None, None)

@@ -71,7 +71,7 @@ def _worth(new: set[str], stems: set[str], common: Counter[str]) -> float:
 
 
 def _is_prose(sentence: str) -> bool:
-    return len(sentence.split()) >= 5 and sentence[-1] in ".!?…。！？\"”’)" or len(sentence.split()) >= 9
+    return (len(sentence.split()) >= 5 and sentence[-1] in '.!?…。！？"”’)') or len(sentence.split()) >= 9
 
 
 def _first_clause(sentence: str) -> str:

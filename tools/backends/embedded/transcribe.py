@@ -1,7 +1,7 @@
 """automatic-speech-recognition: pocketsphinx with the US English model in its wheel.
 
-Weak: word error rate about 0.3 on people reading aloud; our own `espeak-ng` it understands well. Noise is not taken out first, as
-that made it worse. Not covered: other languages, telephone speech, who speaks, punctuation.
+Weak: word error rate about 0.3 on people reading aloud; our own `espeak-ng` it understands well. Noise is not taken out
+first, as that often made it worse. Not covered: other languages, telephone speech, who speaks, punctuation.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,2 +1,184 @@
-def paragraphs(run, paths):
-    yield ""
+"""Answer: what came of a run in plain words: facts, how they were had, files, what failed or was refused.
+
+Grounded by construction: every statement is read off a result, names the expert behind it, and a file is named only
+when it is there. In English, whatever the language of the request.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ....graph.resource import Kind, Resource
+from ....graph.result import Result, Run
+from ....graph.task import Task
+
+LONGEST_FACT = 4_000
+"""Characters of a final result that are shown; all of it is in its file."""
+LONGEST_STEP = 280
+"""Characters shown of what was only a step to something else."""
+MOST_LABELS = 12
+
+_TOLD_AS: dict[str, str] = {
+    "summarization": "Summary",
+    "translation": "Translation",
+    "image-to-text": "In the picture",
+    "automatic-speech-recognition": "What is said",
+    "text-classification": "The text is",
+    "zero-shot-classification": "The text is",
+    "language-identification": "Language",
+    "token-classification": "Found in the text",
+    "object-detection": "Found in the picture",
+    "zero-shot-object-detection": "Found in the picture",
+    "image-classification": "The picture shows",
+    "audio-classification": "The sound is",
+    "video-classification": "The video shows",
+    "sentence-similarity": "Similarity",
+    "question-answering": "Answer",
+    "visual-question-answering": "Answer",
+    "document-question-answering": "Answer",
+    "table-question-answering": "Answer",
+    "count": "Count",
+    "compare": "Comparison",
+}
+"""How a result is introduced; other types by their name."""
+_READABLE: tuple[Kind, ...] = ("text", "labels", "boxes", "table")
+
+
+def paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
+    """The answer, a paragraph at a time; each but the first begins with a blank line."""
+    blocks = [
+        "\n".join(_facts(run, paths)),
+        _done(run),
+        "\n".join(_files(run, paths)),
+        "\n".join(_not_done(run)),
+        "\n".join(clean(refusal) for refusal in run.refusals),
+        "\n".join(_substitutes(run)),
+    ]
+    said = [block for block in blocks if block]
+    for number, block in enumerate(said or ["Nothing in the request needed an expert, so nothing was done."]):
+        yield block if number == 0 else f"\n\n{block}"
+
+
+def clean(text: str) -> str:
+    """Text fit for a terminal: no control, format or surrogate characters but newlines and tabs."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def readable(text: str) -> str:
+    """Labels, boxes and scores in JSON as words, e.g. `POSITIVE (0.93)`; other text as it is."""
+    if not text.lstrip().startswith(("[", "{")):
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    rows = value if isinstance(value, list) else [value]
+    if not rows:
+        return "nothing"
+    named = [_row(row) for row in rows]
+    if not all(named):
+        return text
+    more = f" and {len(named) - MOST_LABELS} more" if len(named) > MOST_LABELS else ""
+    return ", ".join(str(name) for name in named[:MOST_LABELS]) + more
+
+
+def _row(row: Any) -> str | None:
+    """One label in words: what was found, its kind where that is apart, and how certain it is."""
+    if not isinstance(row, dict):
+        return str(row) if isinstance(row, str | int | float) else None
+    label = next((row[key] for key in ("label", "entity_group", "entity", "class", "name") if row.get(key)), None)
+    word = next((row[key] for key in ("word", "text", "sentence", "value") if row.get(key) not in (None, "")), None)
+    score = row.get("score")
+    if label is None and word is None and score is None:
+        return None
+    name = f"{word} [{label}]" if word is not None and label is not None else str(label if word is None else word)
+    name = "" if label is None and word is None else name
+    if isinstance(score, int | float) and not isinstance(score, bool):
+        return f"{name} ({score:.2f})" if name else f"{score:.2f}"
+    return name
+
+
+def _results(run: Run) -> list[tuple[Task, Result]]:
+    """Tasks that have a result, in the plan's order; members of mapped tasks are inside their task's."""
+    by_key = {result.key: result for result in run.results}
+    return [(task, by_key[task.key]) for task in run.plan.tasks if task.key in by_key]
+
+
+def _by(task: Task, result: Result) -> str:
+    """Who says so: `(embedded/rapidocr, task 0)`."""
+    return f"({result.assignment.expert.model_id}, task {task.id})" if result.assignment else f"(task {task.id})"
+
+
+def _facts(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
+    """What was asked for first: final results in full, steps on the way after them and shortened."""
+    good = [(task, result) for task, result in _results(run) if result.ok]
+    used = {source for task in run.plan.tasks for source in task.depends_on}
+    counted = {source for task in run.plan.tasks if task.type == "count" for source in task.depends_on}
+    for final in (True, False):
+        for task, result in good:
+            if (task.id not in used) is final and not (task.id in counted and not final):
+                words = _words(result, paths, LONGEST_FACT if final else LONGEST_STEP)
+                if words:
+                    yield f"{_TOLD_AS.get(task.type, task.type)}: {words} {_by(task, result)}"
+
+
+def _words(result: Result, paths: Mapping[str, Path], limit: int) -> str:
+    """The readable part of what a task made; of a labelled picture the labels, not the picture."""
+    texts = [_text_of(resource, paths) for resource in result.resources if resource.kind in _READABLE]
+    words = "; ".join(clean(readable(text)).strip() for text in texts if text is not None)
+    if not words and texts:
+        return "nothing"
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def _text_of(resource: Resource, paths: Mapping[str, Path]) -> str | None:
+    """Text that a resource carries, or the beginning of its file."""
+    if resource.text is not None:
+        return resource.text
+    path = paths.get(resource.sha256 or "")
+    if path is None or not path.is_file():
+        return None
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(LONGEST_FACT + 1)
+
+
+def _done(run: Run) -> str:
+    """One sentence: what was done, and with what."""
+    steps = [f"{task.type} {_by(task, result)}" for task, result in _results(run) if result.ok]
+    return f"Done: {', '.join(steps)}." if steps else ""
+
+
+def _files(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
+    """Files that were made and are there."""
+    for task, result in _results(run):
+        for resource in result.resources if result.ok else ():
+            path = paths.get(resource.sha256 or "")
+            long = resource.text is None or len(resource.text) > LONGEST_FACT
+            if path is not None and path.exists() and (resource.kind not in _READABLE or long):
+                yield f"{resource.kind.capitalize()}: {path} {_by(task, result)}"
+
+
+def _not_done(run: Run) -> Iterator[str]:
+    """Tasks that failed, were skipped or were cancelled, with the cause; and those that never came to an end."""
+    results = _results(run)
+    for task, result in results:
+        if not result.ok:
+            why = f": {clean(result.error)}" if result.error else ""
+            yield f"Not done: task {task.label}, {result.status}{why}"
+    ended = {task.id for task, _ in results}
+    for task in run.plan.tasks:
+        if task.id not in ended:
+            yield f"Not done: task {task.label} has no result"
+
+
+def _substitutes(run: Run) -> Sequence[str]:
+    """Experts that cover only a part of what was asked, named as such."""
+    said: dict[str, str] = {}
+    for task, result in _results(run):
+        expert = result.assignment.expert if result.assignment else None
+        if result.ok and expert and expert.partial:
+            about = clean(expert.description)
+            said[expert.model_id] = f"{expert.model_id} is a partial substitute for {task.type}: {about}"
+    return list(said.values())

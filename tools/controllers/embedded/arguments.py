@@ -7,7 +7,9 @@ from .lexicon import LANGUAGES, lexicon
 
 _LANGUAGE = "|".join(LANGUAGES)
 _TARGET = re.compile(rf"\b(?:in|into|to) (?:the )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))")
-_SOURCE = re.compile(rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)")
+_SOURCE = re.compile(
+    rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"
+)
 _NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
 _OPERATIONS: dict[str, str] = {
     "grayscale": r"gr[ae]yscale|black[- ]and[- ]white",
@@ -24,11 +26,32 @@ _OPERATIONS: dict[str, str] = {
 _ANGLE = re.compile(r"(-?\d{1,4}(?:\.\d+)?) ?(?:°|degrees?|deg\b)")
 _SIZE = re.compile(r"\b(\d{1,5}) ?(?:x|×|by) ?(\d{1,5})\b")
 _SCALE = re.compile(r"\b(?:by|factor(?: of)?|scale) (\d{1,2}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:x| times)\b")
-_SENTENCES = re.compile(r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b")
-_NUMBERS = dict(zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True))
+_SENTENCES = re.compile(
+    r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b"
+)
+_NUMBERS = dict(
+    zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True)
+)
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
 _EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
-_TWO_WORDS = {"traffic", "cell", "tennis", "wine", "stop", "potted", "dining", "teddy", "fire", "parking", "sports", "hot"}
+_TWO_WORDS = {
+    "traffic",
+    "cell",
+    "tennis",
+    "wine",
+    "stop",
+    "potted",
+    "dining",
+    "teddy",
+    "fire",
+    "parking",
+    "sports",
+    "hot",
+}
+_IRREGULAR = {
+    **{"people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose"},
+    **{"knives": "knife", "leaves": "leaf", "wolves": "wolf", "teeth": "tooth", "feet": "foot"},
+}
 _LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )*[a-z]+,? or [a-z]+)\b")
 
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
@@ -56,7 +79,9 @@ def picture_operation(words: str) -> Parameters:
     parameters: Parameters = {"operation": operation} if operation else {}
     if operation == "rotate" and (angle := _ANGLE.search(words)):
         degrees = float(angle[1])
-        parameters["angle"] = -degrees if re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words) else degrees
+        parameters["angle"] = (
+            -degrees if re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words) else degrees
+        )
     if operation == "resize" and (size := _SIZE.search(words)):
         parameters |= {"width": int(size[1]), "height": int(size[2])}
     elif operation == "resize" and (scale := _SCALE.search(words)):
@@ -76,7 +101,18 @@ def counted(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    return {} if noun in _EVERYTHING or noun in _NOT_NOUNS else {"label": noun}
+    return {} if noun in _EVERYTHING or noun in _NOT_NOUNS else {"label": singular(noun)}
+
+
+def singular(noun: str) -> str:
+    """An English noun as detectors label it: faces -> face, people -> person, buses -> bus."""
+    if noun in _IRREGULAR:
+        return _IRREGULAR[noun]
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("ches", "shes", "xes", "sses", "buses")):
+        return noun[:-2]
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
 
 
 def candidate_labels(words: str) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ taken for a wish, and the goal of a task can be given in the very words of the r
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ....graph.mentions import kind_of_name, mentions
 from ....graph.resource import Resource
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 READ_LIMIT = 8_000
-"""Characters that are read for wishes; what stands between the first and the last of them is taken for a pasted text."""
+"""Characters that are read for wishes; what stands between the first and last of them counts as pasted text."""
 
 _QUOTES = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
@@ -28,7 +29,7 @@ _AFTER_COLON = re.compile(
     r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)|(?:summari[sz]e|translate)(?: this)?)"
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
-_SENTENCE = re.compile(r"(?<=[.!?;。！？])\s+|\n+|(?<=[。！？])")
+_SENTENCE = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\d+[.)]\s)|\s+(?=which\s)")
 _FILLER = re.compile(
     r"(?:(?:and|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
@@ -89,14 +90,14 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
     """Take a request apart; `attached` are its files, named in the text or not."""
     masked = list(_lowered(text))
     files = _files(text, attached)
-    for file in files:
+    for file in (file for file in files if file.start >= 0):
         masked[file.start : file.end] = FILES.get(file.resource.kind, FILES["document"]) * (file.end - file.start)
     named = {file.start: file for file in files if file.start >= 0}
     literals: list[Literal] = []
     for match in _QUOTES.finditer(text):
         inner = next((group for group in match.groups() if group is not None), "")
         whole = next((f for f in (named.get(p) for p in range(match.start(), match.start() + 3)) if f), None)
-        if whole and whole.end >= match.end() - 1:
+        if whole and not text[whole.end : match.end()].strip("'\"`”’»」.,;:"):
             masked[match.start() : match.end()] = masked[whole.start] * len(match.group())
         elif inner.strip() and not (whole is None and len(inner) == 1):
             _hide(masked, literals, inner, match.start(), match.end())
@@ -137,19 +138,23 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[File, ...]:
 
 
 def _hide(masked: list[str], literals: list[Literal], inner: str, start: int, end: int) -> None:
-    question = bool(_ASKS.match(inner)) and len(inner) < 400 or inner.rstrip().endswith(("?", "？"))
+    question = (bool(_ASKS.match(inner)) and len(inner) < 400) or inner.rstrip().endswith(("?", "？"))
     masked[start:end] = (QUESTION if question else QUOTE) * (end - start)
     literals.append(Literal(inner.strip(), start, end, question))
 
 
 def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
-    """Take the text after a colon or a blank line, and the middle of a very long request, for something carried along."""
+    """Take the text after a colon or a blank line, and the middle of a very long request, for matter carried along."""
     plain = "".join(masked)
-    match = _AFTER_COLON.search(plain) or re.search(r"\n\s*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
+    match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
-        if end - match.end() > 2 and not wish and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :]):
+        if (
+            end - match.end() > 2
+            and not wish
+            and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
+        ):
             _hide(masked, literals, text[match.end() : end], match.end(), end)
             plain = "".join(masked)
     bare = [place for place, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]
@@ -164,7 +169,7 @@ def _clauses(masked: str) -> Iterator[Clause]:
     """Split at sentence ends, then before every verb of action that a comma or a joining word leads to."""
     verb, cues = lexicon().verb, lexicon().cues
     starts = [0, *(match.end() for match in _SENTENCE.finditer(masked)), len(masked)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         cuts = [start]
         for joint in _JOINT.finditer(masked, start, end):
             filler = _FILLER.match(masked, joint.end(), end)
@@ -172,7 +177,7 @@ def _clauses(masked: str) -> Iterator[Clause]:
             if verb.match(masked, place, end) and joint.end() > cuts[-1]:
                 cuts.append(joint.end())
         asked = False
-        for a, b in zip(cuts, [*cuts[1:], end], strict=True):
+        for a, b in pairwise([*cuts, end]):
             if not masked[a:b].strip():
                 continue
             tells = bool(cues["background"].match(masked[a:b])) and not asked

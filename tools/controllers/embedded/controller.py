@@ -9,10 +9,11 @@ from ....graph.result import Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import read
-from .grounding import Ground
-from .intents import intents
+from .grounding import MOST_FILES, Ground
+from .intents import intents, wondered
 from .lexicon import lexicon
 from .linking import Linker
+from .wishes import take
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
 
@@ -50,12 +51,18 @@ def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     reading = read(request.text, request.files)
     wishes = intents(reading)
-    wanted = frozenset(name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values())
+    wanted = frozenset(
+        name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values()
+    )
     asked = frozenset(wish.question for wish in wishes if wish.question)
     linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
     for wish in wishes:
-        linker.take(wish)
+        take(linker, wish)
+    if not wishes and (open_question := wondered(reading)):
+        take(linker, open_question)
     refused = list(dict.fromkeys(linker.refused))
+    if len(reading.files) > MOST_FILES:
+        refused.append(f"The request names files {len(reading.files):,} times; I looked at the first {MOST_FILES}.")
     if not linker.tasks and not refused and request.text.strip():
         short = " ".join(request.text.split())
         short = short if len(short) <= 120 else short[:117] + "..."

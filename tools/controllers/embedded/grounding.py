@@ -1,8 +1,9 @@
-"""Grounding: which data a wish is about: a file, a quotation, what an earlier task makes, or something of an earlier turn."""
+"""Grounding: which data a wish is about: a file, a quotation, what an earlier task makes, or an earlier turn's data."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
@@ -12,16 +13,22 @@ from .lexicon import FILES, lexicon
 
 Value = str | Resource | Ref
 
+MOST_FILES = 200
+"""Namings of files that are looked at."""
+
 _NOUNS: dict[Kind, re.Pattern[str]] = {
     kind: re.compile(pattern)
-    for kind, pattern in {
-        "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
-        "video": r"\b(?:videos?|movie|clip|footage)\b",
-        "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
-        "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
-        "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
-        "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|comment|story|summary|transcript)\b",
-    }.items()
+    for kind, pattern in cast(
+        dict[Kind, str],
+        {
+            "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
+            "video": r"\b(?:videos?|movie|clip|footage)\b",
+            "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
+            "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
+            "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
+            "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|story|summary|transcript)\b",
+        },
+    ).items()
 }
 _AFTER: dict[str, Kind] = {
     **dict.fromkeys(("object-detection", "token-classification"), "labels"),
@@ -55,8 +62,8 @@ def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[st
     used = re.compile(lexicon().cues["output-name"].pattern)
     found = [Thing(r.kind, r, "earlier", -1) for r in earlier]
     found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
-    for file in reading.files:
-        before = reading.masked[max(0, file.start - 60) : file.start].rstrip(" (’\"" + "".join(FILES.values()))
+    for file in reading.files[:MOST_FILES]:
+        before = reading.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
         if file.start < 0 or not used.search(before) or not file.resource.missing:
             found.append(Thing(file.resource.kind, file.resource, "file", file.start))
     return found
@@ -118,7 +125,7 @@ class Ground:
         return []
 
     def given(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Thing]:
-        """What the request brings: the files (all, when several are meant), the nearest quotation, earlier turns' data."""
+        """What the request brings: files (all, when several are meant), the nearest quotation, earlier data."""
         files = _once([t for t in self.things if t.origin == "file" and fits(t, kinds)])
         if files:
             several = everything or re.search(
@@ -136,7 +143,9 @@ class Ground:
         """A result with those that the same wish makes of other files."""
         return [t for t in self.things if t.wish == thing.wish and t.origin == thing.origin and t.made] or [thing]
 
-    def source(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False) -> list[Thing]:
+    def source(
+        self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False
+    ) -> list[Thing]:
         """What a wish is about, by the rules of nearness; empty when nothing fits."""
         words = self.window(intent)
         if lexicon().cues["original"].search(words):
@@ -144,7 +153,9 @@ class Ground:
             if original:
                 return original
         said = self.said(intent, kinds)
-        if said and not (self.things_made_of(said, kinds) and re.search(r"\b(?:edited|modified|enhanced|new)\b", words)):
+        if said and not (
+            self.things_made_of(said, kinds) and re.search(r"\b(?:edited|modified|enhanced|new)\b", words)
+        ):
             return said
         if prose:
             full = self.latest(kinds, prose=True)

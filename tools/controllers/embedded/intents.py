@@ -1,36 +1,18 @@
 """Intents: what a request asks for, in the order of its words.
 
-Rules are tried in their order; words that served one are not read again, so that "depth of the objects" is no wish to detect
-objects. What stands in background ("I have a table with some objects") asks for nothing, unless a wish follows in it.
+Rules are tried in their order; words that served one are not read again, so that "depth of the objects" is no wish to
+detect objects. What stands in background ("I have a table with some objects") asks for nothing until a wish follows.
 """
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .clauses import Clause, Reading
 from .lexicon import QUESTION, lexicon
 
 MOST_INTENTS = 60
-_GENERIC = re.compile(
-    r"\banswer (?:it|them|that|this)\b|"
-    r"\b(?:answer|ask|respond to|find (?:the |an )?answer)\w*\b[^.;?!\n]{0,40}\b(?:questions?|query|inquiry)\b"
-    r"|\bfind (?:the |an )?answers?\b"
-)
-_OPEN = re.compile(
-    r"\b(?:what|which|who|whose|when|where|why|how|is|are|does|do|did|was|were)\b(?! (?:you|we|i) (?:please|help)\b)[^.;?!\n]{3,}\?"
-)
-_TOLD = re.compile(
-    r"\b(?:tell me|know|find out|figure out|determine|explain|curious about|say|wonder\w*|answer|show me|identify|ask|understand)"
-    r"(?: to me)?,?:? (?:what|which|who|whose|when|where|why|how|if|whether)\b[^.;?!,\n]{3,}"
-    r"|\b(?:know|tell me|find) (?:the )?(?:(?:\w+ ){0,3})(?:colou?r|name|location|price|total(?: number)?|age|size|answer|date)\b"
-    r"[^.;?!,\n]*"
-)
-_POLITE = re.compile(r"^(?:can|could|would|will|may) (?:you|we|i)\b")
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
-_HELD = re.compile(
-    r"(?:translat\w+|similar\w*|compar\w+|speech|audio(?: file)?|conversational (?:text )?response|reply|message|prompt|sentences?|"
-    r"summari[sz]\w+|between|text|respond|entities|starting with|dub|say|title)\b[^.;?!\n]{0,40}[:,]? ?$|\b(?:and|with) ?$"
-)
 
 
 @dataclass(frozen=True)
@@ -54,7 +36,7 @@ def intents(reading: Reading) -> list[Intent]:
     found.sort(key=lambda intent: intent.start)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
     starts = sorted(intent.start for intent in found)
-    stops = {a: b for a, b in zip(starts, [*starts[1:], len(reading.text)], strict=True)} if starts else {}
+    stops = dict(pairwise([*starts, len(reading.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
 
 
@@ -66,7 +48,9 @@ def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
         for intent in found
         if intent.act in _MAKERS and again.match(reading.masked, intent.start, intent.clause.end)
     }
-    return [i for i in found if not (i.act in late and i.start < late[i.act])]
+    found = [i for i in found if not (i.act in late and i.start < late[i.act])]
+    styled = {i.clause for i in found if i.act == "restyle"}
+    return [i for i in found if not (i.act == "edit" and i.clause in styled)]
 
 
 def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
@@ -81,7 +65,7 @@ def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
 
 
 def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
-    made = outer.act in _MAKERS and inner.act not in _MAKERS
+    made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
     made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
     if not made or outer.clause != inner.clause or outer.start > inner.start:
         return False
@@ -94,7 +78,9 @@ def _asked(reading: Reading) -> list[Intent]:
     for literal in reading.literals:
         clause = reading.clause_at(literal.start)
         before = reading.masked[max(clause.start, literal.start - 60) : literal.start]
-        if literal.question and (not _HELD.search(before) or re.search(r"\banswer\b|\bquestion\b", before)):
+        if literal.question and (
+            not lexicon().cues["quoted-matter"].search(before) or re.search(r"\banswer\b|\bquestion\b", before)
+        ):
             if re.search(r"\b(?:translate|conversational|converse|homework)\b", before):
                 continue
             if re.search(r"\btranslat\w+ (?:the|this|my) (?:\w+ )?question\b", reading.masked):
@@ -130,19 +116,29 @@ def _crosses(start: int, end: int, clause: Clause, reading: Reading) -> bool:
 def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
     """Questions without quotation marks, and the mere wish to have one answered."""
     found: list[Intent] = []
-    for pattern in (_OPEN, _TOLD):
+    for pattern in (lexicon().cues["question-open"], lexicon().cues["question-told"]):
         for match in pattern.finditer(reading.masked):
             clause = reading.clause_at(match.start())
             free = not any(taken[match.start() : match.end()]) and QUESTION not in match.group()
-            if free and not clause.background and not _POLITE.search(match.group()[:40]):
+            if free and not clause.background and not lexicon().cues["polite"].search(match.group()[:40]):
                 taken[match.start() : match.end()] = b"\1" * len(match.group())
                 words = reading.text[match.start() : match.end()].strip()
                 found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
     held = [literal for literal in reading.literals if literal.question and literal.start not in asked]
-    for match in () if asked or found else _GENERIC.finditer(reading.masked):
+    for match in () if asked or found else lexicon().cues["question-meant"].finditer(reading.masked):
         clause = reading.clause_at(match.start())
         if not any(taken[match.start() : match.end()]) and not clause.background:
             words = held[0].text if held else reading.goal(clause)
             found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if held else found
+
+
+def wondered(reading: Reading) -> Intent | None:
+    """The question that a request amounts to, when no rule finds a wish in it: "I'd like some advice on moving house"."""
+    cues = lexicon().cues
+    for clause in reading.clauses:
+        words = reading.masked[clause.start : clause.end]
+        if not clause.background and cues["request"].search(words) and cues["wants-answer"].search(words):
+            return Intent("question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000])
+    return None

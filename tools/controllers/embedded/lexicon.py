@@ -19,7 +19,11 @@ FILES: dict[Kind, str] = {
     "document": "\ue015",
     "mesh": "\ue016",
 }
-"""Placeholders that stand, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
+"""Placeholders, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
+
+_HIDDEN = "\ue000-\ue0ff"
+_GAP = re.compile(r"\[\^(\.;[^\]]*)\]")
+"""`[^.;?!]` in a rule: any character of the sentence; a quotation or file counts as one."""
 
 LANGUAGES: dict[str, str] = {
     **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},
@@ -64,10 +68,10 @@ def lexicon() -> Lexicon:
     """The lexicon, read once a process."""
     raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
     words = {
-        "quote": f"{QUOTE}+",
-        "question": f"{QUESTION}+",
-        "file": f"[{''.join(FILES.values())}]+",
-        **{f"{kind}-file": f"{mark}+" for kind, mark in FILES.items()},
+        "quote": f"{QUOTE}++",
+        "question": f"{QUESTION}++",
+        "file": f"[{''.join(FILES.values())}]++",
+        **{f"{kind}-file": f"{mark}++" for kind, mark in FILES.items()},
         "language": f"(?:{'|'.join(LANGUAGES)})",
         **raw["words"],
     }
@@ -75,7 +79,7 @@ def lexicon() -> Lexicon:
     def compiled(pattern: str) -> re.Pattern[str]:
         while (filled := re.sub(r"(?<!\(\?P)(?<!\(\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
             pattern = filled
-        return re.compile(pattern)
+        return re.compile(_GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", pattern))
 
     return Lexicon(
         rules=tuple(

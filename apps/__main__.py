@@ -1,0 +1,5 @@
+"""`python -m hugginggpt.apps` is the `hugginggpt` command."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,136 @@
+"""What every registered expert keeps to. A new one joins by its decorator."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+
+import pytest
+
+from hugginggpt.graph.call import Call
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.ports import Backend
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
+from hugginggpt.graph.vocabulary import VOCABULARY
+from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
+from hugginggpt.tools.backends.embedded.registry import Embedded, registered
+
+EXPERTS = list(registered().values())
+every = pytest.mark.parametrize("entry", EXPERTS, ids=lambda entry: entry.name)
+
+
+@every
+def test_its_row_says_what_it_is(entry: Embedded) -> None:
+    expert = entry.expert
+    assert expert.model_id == f"embedded/{entry.name}"
+    assert expert.task_type in VOCABULARY
+    assert len(expert.description) > 15
+    assert expert.license
+    assert expert.revision
+    assert (entry.function.__doc__ or "").strip()
+
+
+@every
+def test_a_heavy_one_takes_a_processor_and_a_light_one_nothing(entry: Embedded) -> None:
+    assert ("cpu" in entry.expert.needs) is not entry.light
+
+
+@every
+def test_its_libraries_are_installed_with_the_extra(entry: Embedded) -> None:
+    assert [module for module in entry.requires if find_spec(module) is None] == []
+    assert entry.obstacle(None) is None
+
+
+@every
+def test_a_missing_library_is_an_obstacle_with_the_line_that_mends_it(entry: Embedded) -> None:
+    lacking = replace(entry, requires=("a_library_nobody_has",))
+    assert "pip install 'hugginggpt[embedded]'" in (lacking.obstacle(None) or "")
+
+
+@every
+def test_what_it_refuses_it_refuses_in_a_sentence(entry: Embedded) -> None:
+    task = Task(id=0, type=entry.task_type, goal="compose an opera about the sea in the style of Verdi")
+    reason = entry.obstacle(task)
+    assert reason is None or (len(reason.split()) > 4 and not reason.endswith("."))
+
+
+@every
+def test_only_what_covers_all_of_its_type_is_not_called_partial(entry: Embedded) -> None:
+    whole = {"rapidocr", "vader", "patterns", "faces", "codes", "retouch", "denoise", "slideshow", "pocketsphinx"}
+    assert entry.partial or entry.name not in whole
+
+
+@every
+def test_bad_input_is_an_experts_error_and_not_a_crash(
+    entry: Embedded, make_call: Callable[..., Call], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    broken = tmp_path_factory.mktemp("broken") / "broken.bin"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n this is not what it says")
+    kinds = {port.name: port.kinds for port in VOCABULARY[entry.task_type].inputs}
+    given = {name: "" if "text" in accepted or "boxes" in accepted else broken for name, accepted in kinds.items()}
+    if "boxes" in given:
+        given["boxes"] = "[]"
+    call = make_call(entry.name, given)
+    if entry.task_type in {"count", "filter", "join-text", "compare"}:
+        assert entry.function(call.model_copy(update={"inputs": {k: v * 2 for k, v in call.inputs.items()}}))
+        return
+    with pytest.raises(ExpertError) as error:
+        entry.function(call)
+    assert "Traceback" not in error.value.message
+    assert error.value.input_fault
+
+
+def test_importing_the_registry_and_listing_the_experts_loads_no_library() -> None:
+    code = """
+import sys
+from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
+from hugginggpt.tools.backends.embedded.registry import registered
+registered()
+heavy = {"numpy", "cv2", "av", "PIL", "rapidocr", "onnxruntime", "pocketsphinx", "vaderSentiment", "dateparser"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_backend_offers_each_under_its_task_type(settings: Settings) -> None:
+    backend: Backend = EmbeddedBackend(settings)
+    for entry in EXPERTS:
+        assert entry.expert in backend.experts(entry.task_type)
+    assert backend.experts("text-to-video") == []
+
+
+async def test_the_backend_runs_light_and_heavy_experts_alike(
+    settings: Settings, make_call: Callable[..., Call]
+) -> None:
+    backend = EmbeddedBackend(settings)
+    try:
+        light = await backend.run(make_call("count", {"items": ["one\ntwo", "three"]}))
+        heavy = await backend.run(make_call("espeak-ng", {"text": "hello"}, language="en"))
+    finally:
+        await backend.aclose()
+    assert light[0].text == "3"
+    assert heavy[0].path is not None
+    assert heavy[0].path.read_bytes()[:4] == b"RIFF"
+
+
+async def test_the_backend_does_not_run_what_an_expert_refuses(
+    settings: Settings, make_call: Callable[..., Call]
+) -> None:
+    backend = EmbeddedBackend(settings)
+    with pytest.raises(ExpertError, match="other objects need a detection model"):
+        await backend.run(make_call("faces", {"image": "x"}, goal="count the sheep"))
+    await backend.aclose()
+
+
+async def test_a_large_text_goes_to_a_worker_that_can_be_killed(
+    settings: Settings, make_call: Callable[..., Call]
+) -> None:
+    backend = EmbeddedBackend(settings)
+    try:
+        made = await backend.run(make_call("count", {"items": "word\n" * 80_000}))
+    finally:
+        await backend.aclose()
+    assert made[0].text == "80000"

@@ -1,0 +1,202 @@
+"""The sound and video experts, on speech that we made ourselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from hugginggpt.graph.call import Artifact
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.task import Task
+from hugginggpt.tools.backends.embedded.denoise import cleaned
+from hugginggpt.tools.backends.embedded.sound import read_audio, write_wav
+from hugginggpt.tools.backends.embedded.speak import language_of
+
+Ask = Callable[..., dict[str, Artifact]]
+
+SENTENCES = [
+    "he opened the window and looked at the street",
+    "the train to the city leaves in ten minutes",
+    "my sister bought a new bicycle last summer",
+    "there is a small river behind the house",
+    "we need more time to finish the work",
+    "the doctor told him to stay in bed",
+]
+
+
+def file(made: dict[str, Artifact], output: str) -> Path:
+    path = made[output].path
+    assert path is not None
+    return path
+
+
+def seconds(path: Path) -> float:
+    sound, rate = read_audio(path)
+    return sound.shape[1] / rate
+
+
+def streams(path: Path) -> dict[str, Any]:
+    """Codec and seconds of each stream, and the pixel format and size of the pictures."""
+    with av.open(str(path)) as container:
+        found: dict[str, Any] = {
+            stream.type: (stream.codec_context.name, float((stream.duration or 0) * (stream.time_base or 0)))
+            for stream in container.streams
+        }
+        picture = container.streams.video[0]
+        return found | {"format": picture.codec_context.pix_fmt, "size": (picture.width, picture.height)}
+
+
+def distortion(sound: Any, clean: Any) -> float:
+    """Scale-invariant signal to distortion ratio, in dB."""
+    part = (sound @ clean) / (clean @ clean) * clean
+    return float(10 * np.log10((part @ part) / ((sound - part) @ (sound - part))))
+
+
+def test_speech_comes_as_mono_wav_of_a_sensible_length(ask: Ask) -> None:
+    path = file(
+        ask("espeak-ng", {"text": "The total is twenty-one euros and forty cents."}, language="English"), "audio"
+    )
+    sound, rate = read_audio(path)
+    assert (sound.shape[0], rate) == (1, 22050)
+    assert 1.5 < seconds(path) < 6
+    assert np.abs(sound).max() > 0.1
+
+
+def test_what_is_said_is_understood_again(ask: Ask) -> None:
+    said = heard = 0
+    for sentence in SENTENCES:
+        audio = file(ask("espeak-ng", {"text": sentence}, language="en"), "audio")
+        words = (ask("pocketsphinx", {"audio": audio})["text"].text or "").split()
+        said += len(sentence.split())
+        heard += sum(word in words for word in sentence.split())
+    assert heard / said > 0.75
+
+
+def test_a_long_text_is_said_to_its_end(ask: Ask, examples: Path) -> None:
+    article = (examples / "article.txt").read_text()
+    path = file(ask("espeak-ng", {"text": article}, language="en"), "audio")
+    assert seconds(path) == pytest.approx(len(article.split()) * 60 / 170, rel=0.35)
+
+
+def test_languages_sound_different_and_the_rate_is_kept(ask: Ask) -> None:
+    text = "El total es de veintiún euros."
+    spanish, english, slow = (
+        read_audio(file(ask("espeak-ng", {"text": text}, language=language, rate=rate), "audio"))[0]
+        for language, rate in (("Spanish", 170), ("en", 170), ("es", 100))
+    )
+    assert spanish.shape != english.shape
+    assert slow.shape[1] > 1.3 * spanish.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "goal", "language", "code"),
+    [
+        ("Der Zug nach München fährt um neun Uhr ab.", "", "", "de"),
+        ("The train leaves at nine o'clock.", "", "", "en"),
+        ("21.40 EUR", "", "", "en"),
+        ("21.40 EUR", "say the total aloud in Spanish", "", "es"),
+        ("Der Zug", "say it in Spanish", "pt-BR", "pt"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_or_the_texts_own(text: str, goal: str, language: str, code: str) -> None:
+    parameters = {"language": language} if language else {}
+    assert language_of(Task(id=0, type="text-to-speech", goal=goal, parameters=parameters), text) == code
+
+
+def test_an_unknown_voice_is_named(ask: Ask) -> None:
+    with pytest.raises(ExpertError, match=r"no voice 'elvis'"):
+        ask("espeak-ng", {"text": "hello"}, language="en", voice="elvis")
+
+
+def test_words_are_heard_in_any_container(ask: Ask, examples: Path, tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "hello.mp3"), "w") as out, av.open(str(examples / "hello.wav")) as source:
+        stream = out.add_stream("mp3", rate=44100)
+        resampler = av.AudioResampler(format="s16p", layout="stereo", rate=44100, frame_size=1152)
+        for frame in [*source.decode(audio=0), None]:
+            for part in resampler.resample(frame):
+                out.mux(stream.encode(part))
+        out.mux(stream.encode(None))
+    assert "welcome to the museum" in (ask("pocketsphinx", {"audio": tmp_path / "hello.mp3"})["text"].text or "")
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1])
+def test_no_words_are_made_up_from_silence_or_noise(ask: Ask, tmp_path: Path, level: float) -> None:
+    noise = np.random.default_rng(0).normal(0, 1, (1, 32000)) * level
+    write_wav(tmp_path / "nothing.wav", noise.astype(np.float32), 16000)
+    with pytest.raises(ExpertError, match=r"no speech was found in nothing\.wav"):
+        ask("pocketsphinx", {"audio": tmp_path / "nothing.wav"})
+
+
+def test_sound_over_the_limit_is_refused(ask: Ask, tmp_path: Path) -> None:
+    write_wav(tmp_path / "long.wav", np.zeros((1, 8000 * 601), np.float32), 8000)
+    with pytest.raises(ExpertError, match="longer than the limit of 600 s"):
+        ask("denoise", {"audio": tmp_path / "long.wav"})
+
+
+def test_a_picture_is_no_recording(ask: Ask, examples: Path) -> None:
+    with pytest.raises(ExpertError) as error:
+        ask("pocketsphinx", {"audio": examples / "harbour.jpg"})
+    assert error.value.input_fault
+
+
+@pytest.mark.parametrize(("before", "gain"), [(5, 5), (15, 3)])
+def test_denoising_speech_raises_it_over_the_noise(ask: Ask, before: float, gain: float) -> None:
+    clean, rate = read_audio(file(ask("espeak-ng", {"text": SENTENCES[1]}, language="en"), "audio"), rate=16000)
+    voice = np.pad(clean[0].astype(float), rate // 2)
+    noise = np.random.default_rng(0).normal(0, 1, len(voice))
+    noise *= np.sqrt((voice @ voice) / (noise @ noise)) / 10 ** (before / 20)
+    made = cleaned((voice + noise).astype(np.float32), rate)
+    assert distortion(made.astype(float), voice) > before + gain
+
+
+def test_a_cleaned_recording_keeps_rate_channels_and_length(ask: Ask, examples: Path, tmp_path: Path) -> None:
+    mono, _ = read_audio(examples / "noisy.wav")
+    write_wav(tmp_path / "stereo.wav", np.concatenate([mono, mono * 0.5]), 16000)
+    made, rate = read_audio(file(ask("denoise", {"audio": tmp_path / "stereo.wav"}), "audio"))
+    assert rate == 16000
+    assert made.shape == (2, mono.shape[1])
+    quiet = slice(1000, 6000)  # before the first word
+    assert np.std(made[0, quiet]) < 0.3 * np.std(mono[0, quiet])
+
+
+def test_a_narrated_slideshow_is_as_long_as_its_narration(ask: Ask, examples: Path) -> None:
+    pictures = [examples / name for name in ("harbour.jpg", "receipt.jpg", "night.jpg")]
+    found = streams(file(ask("slideshow", {"images": pictures, "audio": examples / "hello.wav"}), "video"))
+    length = seconds(examples / "hello.wav")
+    assert found["video"] == ("h264", pytest.approx(length, abs=0.1))
+    assert found["audio"] == ("aac", pytest.approx(length, abs=0.1))
+    assert found["format"] == "yuv420p"
+    assert found["size"] == (640, 480)
+
+
+def test_a_silent_slideshow_gives_each_picture_three_seconds_and_motion(
+    ask: Ask, examples: Path, tmp_path: Path
+) -> None:
+    with Image.open(examples / "hills.jpg") as opened:
+        opened.resize((321, 241)).save(tmp_path / "odd.png")
+    path = file(ask("slideshow", {"images": [tmp_path / "odd.png", examples / "night.jpg"]}), "video")
+    found = streams(path)
+    assert found["video"][1] == pytest.approx(6, abs=0.1)
+    assert "audio" not in found
+    assert all(side % 2 == 0 for side in found["size"])
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="gray").astype(float) for frame in container.decode(video=0)]
+    assert np.abs(frames[0] - frames[60]).mean() > 1
+
+
+def test_a_sound_track_longer_than_the_video_makes_it_start_again(ask: Ask, examples: Path) -> None:
+    video = file(ask("slideshow", {"images": examples / "harbour.jpg"}), "video")
+    found = streams(file(ask("mux", {"video": video, "audio": examples / "noisy.wav"}), "video"))
+    assert found["video"][1] == pytest.approx(seconds(examples / "noisy.wav"), abs=0.1)
+    assert found["audio"][1] == pytest.approx(seconds(examples / "noisy.wav"), abs=0.1)
+
+
+def test_a_shorter_sound_track_ends_in_silence(ask: Ask, examples: Path) -> None:
+    video = file(ask("slideshow", {"images": examples / "harbour.jpg"}), "video")
+    found = streams(file(ask("mux", {"video": video, "audio": examples / "hello.wav"}), "video"))
+    assert found["video"][1] == pytest.approx(3, abs=0.1)
+    assert found["audio"][1] == pytest.approx(3, abs=0.1)

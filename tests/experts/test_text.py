@@ -1,0 +1,215 @@
+"""The text experts, on real texts."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.graph.call import Artifact
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.tools.backends.embedded.answering import answer
+from hugginggpt.tools.backends.embedded.sentences import sentences
+from hugginggpt.tools.backends.embedded.summarize import shortened
+
+Ask = Callable[..., dict[str, Artifact]]
+
+RECEIPT = """\
+CAFE AM HAFEN
+12 Harbour Street, Port Alder
+Date: 14 March 2026 Table 7
+2 x Cappuccino 7.20
+1 x Tomato soup 6.90
+TOTAL 21.40 EUR
+Paid by card
+Your comment:
+We had a wonderful lunch here today.
+The tomato soup was hot and full of flavour.
+Our waiter Ben was friendly and very quick.
+Thank you, we will gladly come again!"""
+
+BRIDGE = (
+    "The Meridian Bridge connects the towns of Halden and Osby. Engineers began work in April 1923 and the first "
+    "tram crossed on 9 October 1927. Its chief designer, Ingrid Solberg, died before it was finished. The bridge "
+    "is 640 metres long and carries about 22,000 cars a day. Building it cost 3.4 million crowns, a third more "
+    "than planned. During the flood of 1954 two pillars were damaged, and the bridge stayed shut for seven "
+    "months. Since 2011 the toll has been collected by the Osby Bridge Company, which employs 38 people. A ticket "
+    "for a car costs $2.50. The company can be reached at toll@osby.example."
+)
+
+
+def rows(made: dict[str, Artifact]) -> list[dict[str, object]]:
+    read: list[dict[str, object]] = json.loads(made["labels"].text or "")
+    return read
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("What is the total?", RECEIPT, "21.40 EUR"),
+        ("How much did it cost?", RECEIPT, "21.40 EUR"),
+        ("How much was the soup?", RECEIPT, "6.90"),
+        ("What is the date on it?", RECEIPT, "14 March 2026"),
+        ("Who was the waiter?", RECEIPT, "Ben"),
+        ("How was it paid?", RECEIPT, "Paid by card"),
+        ("When did engineers begin work?", BRIDGE, "April 1923"),
+        ("Who designed the bridge?", BRIDGE, "Ingrid Solberg"),
+        ("How long is the bridge?", BRIDGE, "640 metres"),
+        ("How long was the bridge shut after the flood?", BRIDGE, "seven months"),
+        ("How many people does the company employ?", BRIDGE, "38 people"),
+        ("What does a ticket for a car cost?", BRIDGE, "$2.50"),
+        ("What is the company's e-mail address?", BRIDGE, "toll@osby.example"),
+    ],
+)
+def test_a_question_of_a_known_kind_gets_the_words_that_answer(question: str, text: str, expected: str) -> None:
+    found = answer(question, text)
+    assert found is not None
+    assert found.short == expected
+
+
+def test_any_other_question_gets_the_sentence(ask: Ask) -> None:
+    made = ask("lexical-qa", {"question": "Why was the bridge shut?", "context": BRIDGE})
+    assert made["text"].text is not None
+    assert made["text"].text.startswith("During the flood of 1954")
+
+
+def test_a_question_that_the_text_says_nothing_about_is_refused(ask: Ask) -> None:
+    with pytest.raises(ExpertError, match="has no answer to 'Which king ruled Sweden"):
+        ask("lexical-qa", {"question": "Which king ruled Sweden?", "context": BRIDGE})
+
+
+def test_a_summary_is_shorter_in_the_texts_own_words_and_order(examples: Path) -> None:
+    article = (examples / "article.txt").read_text()
+    summary = shortened(article)
+    kept = sentences(summary)
+    assert 2 <= len(kept) <= 4
+    assert len(summary) < len(article) / 2
+    assert [article.index(sentence) for sentence in kept] == sorted(article.index(sentence) for sentence in kept)
+
+
+def test_a_summary_keeps_to_the_number_of_sentences_asked_for(ask: Ask) -> None:
+    made = ask("summary", {"text": BRIDGE}, max_sentences=2)
+    assert len(sentences(made["text"].text or "")) == 2
+
+
+def test_a_receipt_is_summed_up_by_its_heading_its_total_and_the_comment() -> None:
+    summary = shortened(RECEIPT)
+    assert summary.startswith("CAFE AM HAFEN\nTOTAL 21.40 EUR\n")
+    assert "We had a wonderful lunch here today." in summary
+    assert len(summary) < len(RECEIPT) / 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Milk\nBread\nEggs\nButter", "Yes. No. Perhaps.", "One sentence, with a tail that adds little."]
+)
+def test_even_a_short_text_gets_something_shorter(text: str) -> None:
+    assert 0 < len(shortened(text)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        (RECEIPT, "positive"),
+        ("Loved it!", "positive"),
+        ("The room was dirty and the staff were rude.", "negative"),
+        ("The train leaves at nine.", "neutral"),
+    ],
+)
+def test_english_sentiment_comes_as_labels_best_first(ask: Ask, text: str, label: str) -> None:
+    found = rows(ask("vader", {"text": text}))
+    assert found[0]["label"] == label
+    assert all(0 <= float(str(row["score"])) <= 1 for row in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["Das Essen war schrecklich.", "Excelente servicio, comida deliciosa", "La soupe était froide et fade."]
+)
+def test_sentiment_of_another_language_is_refused_and_not_guessed(ask: Ask, text: str) -> None:
+    with pytest.raises(ExpertError, match="English texts only"):
+        ask("vader", {"text": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Wo ist der nächste Bahnhof, bitte?", "de"),
+        ("Le chat dort sur le canapé depuis ce matin.", "fr"),
+        ("¿Dónde está la biblioteca?", "es"),
+        ("The library is closed on Monday.", "en"),
+        ("Il gatto dorme sul divano.", "it"),
+        ("今日はとてもいい天気ですね。", "ja"),
+    ],
+)
+def test_the_language_of_a_sentence_is_told(ask: Ask, text: str, code: str) -> None:
+    assert rows(ask("py3langid", {"text": text}))[0]["label"] == code
+
+
+def test_dates_money_and_addresses_are_found_where_they_stand(ask: Ask) -> None:
+    text = (
+        "Pay 1,250.50 EUR (12 % off) by 3 May 2027 or le 14 juillet 2026 at 3:30 pm; a.b@example.org, www.example.org"
+    )
+    found = rows(ask("patterns", {"text": text}))
+    assert [(row["entity_group"], row["word"]) for row in found] == [
+        ("MONEY", "1,250.50 EUR"),
+        ("PERCENT", "12 %"),
+        ("DATE", "3 May 2027"),
+        ("DATE", "14 juillet 2026"),
+        ("TIME", "3:30 pm"),
+        ("EMAIL", "a.b@example.org"),
+        ("URL", "www.example.org"),
+    ]
+    assert all(text[int(str(row["start"])) : int(str(row["end"]))] == row["word"] for row in found)
+
+
+def test_may_is_a_verb_and_three_apples_are_no_date(ask: Ask) -> None:
+    assert [row["entity_group"] for row in rows(ask("patterns", {"text": "We may see 3 pommes 1999 times."}))] == [
+        "NUMBER"
+    ] * 2
+
+
+BOXES = json.dumps([{"label": name, "score": s, "box": {}} for name, s in (("face", 0.9), ("cat", 0.8), ("face", 0.4))])
+
+
+@pytest.mark.parametrize(
+    ("items", "parameters", "goal", "number"),
+    [
+        (BOXES, {}, "", "3"),
+        (BOXES, {"label": "faces"}, "", "2"),
+        ([BOXES, BOXES], {"label": "cat"}, "", "2"),
+        ("[]", {}, "", "0"),
+        ("one\n\ntwo\n", {}, "", "2"),
+        ("to be or not", {}, "count the words", "4"),
+    ],
+)
+def test_counting_is_exact(ask: Ask, items: str, parameters: dict[str, str], goal: str, number: str) -> None:
+    assert ask("count", {"items": items}, goal, **parameters)["text"].text == number
+
+
+def test_filtering_keeps_the_rows_that_fit_as_rows(ask: Ask) -> None:
+    made = ask("filter", {"items": BOXES}, label="face", min_score=0.5)["text"]
+    assert made.media_type == "application/json"
+    assert [row["score"] for row in json.loads(made.text or "")] == [0.9]
+    assert ask("filter", {"items": "a cat\na dog"}, contains="DOG")["text"].text == "a dog"
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        (["3", " 3 "], "They agree: 3"),
+        (["3", "4"], "They differ: 1. 3; 2. 4"),
+        ([BOXES, "[]"], "They differ: 1. cat, 2 x face; 2. nothing."),
+        ([RECEIPT, RECEIPT.upper()], "They agree: all say the same."),
+    ],
+)
+def test_comparing_says_whether_and_where(ask: Ask, items: list[str], said: str) -> None:
+    assert ask("compare", {"items": items})["text"].text == said
+
+
+def test_long_texts_are_compared_word_by_word(ask: Ask) -> None:
+    said = ask("compare", {"items": [BRIDGE, BRIDGE.replace("640 metres", "460 metres")]})["text"].text or ""
+    assert said.startswith("They differ; 99% of the words are the same. '640' is '460'")
+
+
+def test_texts_are_joined_as_asked(ask: Ask) -> None:
+    assert ask("join-text", {"texts": ["one\n", "two"]})["text"].text == "one\n\ntwo"
+    assert ask("join-text", {"texts": ["one", "two"]}, separator=", ")["text"].text == "one, two"

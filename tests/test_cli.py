@@ -1,0 +1,332 @@
+"""The command as a user types it: real processes, real homes."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import wave
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from loopback import Reply, chat, chat_stream, in_turn, serve
+
+SPOKEN = "Say 'hello from the harbour' aloud"
+
+
+class Typed:
+    """What a command printed, and how it ended."""
+
+    def __init__(self, done: "subprocess.CompletedProcess[str]") -> None:
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def events(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Shell:
+    """Types commands in a folder of its own, with a home of its own and no keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_"))}
+        self.env["HUGGINGGPT_HOME"] = str(folder / "home")
+
+    def __call__(self, *words: str, **env: str) -> Typed:
+        command = [sys.executable, "-m", "hugginggpt.apps", *words]
+        return Typed(
+            subprocess.run(
+                command,
+                cwd=self.folder,
+                env=self.env | env,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+        )
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "hugginggpt.apps", *words]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_every_command_has_help_and_the_exit_codes_are_told(shell: Shell) -> None:
+    told = shell("--help")
+    assert told.code == 0
+    assert "130 interrupted" in " ".join(told.out.split())
+    for command in (
+        "run",
+        "plan",
+        "resume",
+        "retry",
+        "runs",
+        "show",
+        "history",
+        "resources",
+        "tasks",
+        "models",
+        "doctor",
+    ):
+        assert command in told.out
+    assert "Example" in shell("run", "-h").out
+
+
+def test_a_run_answers_on_stdout_and_shows_its_tasks_on_stderr(shell: Shell) -> None:
+    done = shell("run", SPOKEN, "--out", "made")
+    assert done.code == 0, done.err
+    assert "embedded/espeak-ng" in done.out
+    assert "✓ 0 text-to-speech" in done.err
+    assert "\x1b" not in done.out + done.err
+    (copy,) = (shell.folder / "made").iterdir()
+    assert copy.name == "0-text-to-speech.wav"
+    with wave.open(str(copy)) as sound:
+        assert sound.getnframes() / sound.getframerate() > 0.5
+
+
+def test_json_gives_an_event_a_line_and_everything_in_the_last(shell: Shell) -> None:
+    done = shell("run", SPOKEN, "--json")
+    last = done.events[-1]
+    assert [event["event"] for event in done.events][:2] == ["run_started", "plan_ready"]
+    assert set(last) == {"event", "run_id", "thread_id", "status", "answer", "plan", "results", "resources"}
+    assert last["plan"][0] | {"goal": ""} == {
+        "task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "hello from the harbour"}, "goal": "",
+    }  # fmt: skip
+    assert Path(last["resources"][0]["path"]).read_bytes()[:4] == b"RIFF"
+    assert last["resources"][0]["media_type"] == "audio/wav"
+
+
+def test_what_happened_can_be_listed_shown_and_read_by_programs(shell: Shell) -> None:
+    shell("run", SPOKEN)
+    run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
+    assert run_id in shell("runs").out
+    shown = shell("show", run_id[:4])
+    assert "succeeded" in shown.out
+    assert "the only expert that can do it here" in shown.out
+    assert "respond" in shell("history").out
+    (made,) = json.loads(shell("resources", "--json").out)
+    assert (made["task_type"], made["model_id"], made["kind"]) == ("text-to-speech", "embedded/espeak-ng", "audio")
+
+
+def test_a_plan_is_printed_and_nothing_is_run(shell: Shell) -> None:
+    assert "text-to-speech" in shell("plan", SPOKEN).out
+    plan = json.loads(shell("plan", SPOKEN, "--json").out)
+    assert plan[0]["task"] == "text-to-speech"
+    assert "nothing was run here yet" in shell("runs").err
+
+
+def test_a_plan_waits_for_approval_then_runs_or_not(shell: Shell) -> None:
+    assert shell("run", SPOKEN, "--approve", "always").code == 4
+    assert shell("resume").code == 4
+    done = shell("resume", "--approve")
+    assert done.code == 0
+    assert "espeak" in done.out
+    shell("run", SPOKEN, "--approve", "always")
+    refused = shell("resume", "--refuse")
+    assert (refused.code, "nothing was run" in refused.out) == (0, True)
+
+
+def test_an_edited_plan_is_the_one_that_runs(shell: Shell) -> None:
+    shell("run", SPOKEN, "--approve", "always")
+    plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}]
+    (shell.folder / "plan.json").write_text(json.dumps(plan))
+    done = shell("resume", "--edit", "plan.json")
+    assert done.code == 0, done.err
+    assert "fr" in done.out
+    assert shell("resume", "--edit", "plan.json").code == 2
+
+
+def test_a_bad_edit_says_what_is_wrong_and_the_run_still_waits(shell: Shell) -> None:
+    shell("run", SPOKEN, "--approve", "always")
+    (shell.folder / "plan.json").write_text('[{"task": "telepathy", "id": 0}]')
+    bad = shell("resume", "--edit", "plan.json")
+    assert bad.code == 2
+    assert "no task type 'telepathy'" in bad.err
+    assert shell("resume", "--approve").code == 0
+
+
+def test_ctrl_c_leaves_a_run_that_says_how_to_resume_it_and_resumes(shell: Shell) -> None:
+    Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
+    process = shell.start("run", "read the text in page.png")
+    for line in process.stderr or ():
+        if "…" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "hugginggpt resume" in err
+    assert json.loads(shell("runs", "--json").out)[0]["status"] == "interrupted"
+    done = shell("resume")
+    assert done.code == 1  # there is no text on a white page, and it says so
+    assert "no text" in done.err
+
+
+def test_a_second_process_can_t_resume_a_run_that_is_being_worked_on(shell: Shell) -> None:
+    Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
+    process = shell.start("run", "read the text in page.png")
+    for line in process.stderr or ():
+        if "…" in line:
+            break
+    run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
+    second = shell("resume", run_id)
+    process.communicate(timeout=60)
+    assert second.code == 2
+    assert "still working on it" in second.err or "is finished" in second.err
+
+
+def test_a_retry_does_again_what_failed(shell: Shell) -> None:
+    request = "Summarise notes.txt and say 'good morning' aloud"
+    failed = shell("run", request)
+    assert failed.code == 3, failed.err
+    assert "hugginggpt retry" in failed.err
+    run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
+    again = shell("retry", run_id)
+    assert again.code == 3
+    assert "recorded" in again.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("run", ""), 2, "the request is empty"),
+        (("run", "read it", "-f", "nope.png"), 2, "there is no file nope.png"),
+        (("run", "read it", "-f", "."), 2, "is a folder"),
+        (("run", "read it", "-f", "empty.png"), 2, "empty (0 bytes)"),
+        (("run", "read it", "-f", "fake.png"), 2, "not an image"),
+        (("run", "read it", "-f", "huge.png"), 2, "more than the 25,000,000 allowed"),
+        (("run", "transcribe it", "-f", "long.wav"), 2, "700 seconds long"),
+        (("run", "fold my laundry"), 1, "--llm openai:MODEL"),
+        (("run", "generate an image of a cat"), 1, "set HF_TOKEN"),
+        (("run", "say 'hi' aloud", "--model", "x=y"), 2, "must be TASK=ID"),
+        (("run", "say 'hi' aloud", "--model", "text-to-speech=no/such"), 1, "there is no expert no/such"),
+        (("run", "say 'hi' aloud", "--approve", "perhaps"), 2, "always or never"),
+        (("run", "say 'hi' aloud", "--llm", "openai:m"), 2, "needs a key"),
+        (("run", "say 'hi' aloud", "--home", "/proc/none"), 1, "can't be written"),
+        (("run", "say 'hi' aloud", "--out", "/proc/none"), 2, "can't be written"),
+        (("show", "zzzz"), 2, "there is no run zzzz"),
+        (("resume",), 2, "no run is waiting or was interrupted"),
+        (("models", "telepathy"), 2, "there is no task type 'telepathy'"),
+    ],
+)
+def test_bad_input_gets_a_clear_message_and_the_right_exit_code(
+    shell: Shell, words: tuple[str, ...], code: int, told: str
+) -> None:
+    (shell.folder / "empty.png").touch()
+    (shell.folder / "fake.png").write_text("not an image")
+    Image.new("1", (6000, 6000)).save(shell.folder / "huge.png")
+    with wave.open(str(shell.folder / "long.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(100)
+        sound.writeframes(bytes(70_000))
+    done = shell(*words)
+    assert done.code == code, done.err
+    assert told in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_damaged_database_is_named_with_what_to_do(shell: Shell) -> None:
+    shell("run", SPOKEN)
+    database = shell.folder / "home" / "hugginggpt.db"
+    for wal in database.parent.glob("hugginggpt.db-*"):
+        wal.unlink()
+    database.write_bytes(b"this is no database" * 400)
+    done = shell("runs")
+    assert done.code == 1
+    assert "is damaged" in done.err
+    assert "mv " in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_run_of_another_version_is_not_resumed(shell: Shell) -> None:
+    shell("run", SPOKEN, "--approve", "always")
+    with sqlite3.connect(shell.folder / "home" / "hugginggpt.db") as db:
+        db.execute("UPDATE runs SET version = '0'")
+    done = shell("resume", "--approve")
+    assert done.code == 1
+    assert "made by version 0 of the graph" in done.err
+
+
+def test_an_expert_that_takes_too_long_is_stopped(shell: Shell) -> None:
+    Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
+    done = shell("run", "read the text in page.png", "--timeout", "0.05", HUGGINGGPT_RETRIES="0")
+    assert done.code == 1
+    assert "longer than 0.05 s" in done.err or "0.05" in done.err
+
+
+def test_a_chat_model_plans_and_answers_when_asked_to(shell: Shell) -> None:
+    plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
+    answer = "The embedded/espeak-ng expert said it (task 0)."
+    with serve(in_turn(chat(json.dumps(plan)), chat_stream(answer))) as server:
+        done = shell("run", "please greet the crew", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert done.code == 0, done.err
+    assert done.out.strip() == answer
+    assert "planned by the openai:m controller" in done.err
+
+
+def test_a_chat_model_that_is_away_is_named_and_the_run_can_go_on_when_it_is_back(shell: Shell) -> None:
+    away = shell("run", "greet", "--llm", "openai:m", OPENAI_BASE_URL="http://127.0.0.1:9/v1", HUGGINGGPT_RETRIES="0")
+    assert away.code == 1
+    assert "can't be reached" in away.err
+    assert "hugginggpt resume" in away.err
+    plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
+    with serve(in_turn(chat(json.dumps(plan)), chat_stream("Done."))) as server:
+        back = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert back.code == 0, back.err
+
+
+def test_an_image_is_made_by_the_hugging_face_client(shell: Shell) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(picture, "PNG")
+    with serve(lambda _: Reply(200, picture.getvalue(), {"content-type": "image/png"})) as server:
+        done = shell(
+            "run",
+            "generate an image of a red square",
+            "--out",
+            "made",
+            "--json",
+            HUGGINGGPT_HF_TEXT_TO_IMAGE_URL=f"{server.url}/red",
+            HF_TOKEN="hf_secret",
+        )
+    assert done.code == 0, done.err
+    assert Image.open(shell.folder / "made" / "0-text-to-image.png").getpixel((1, 1)) == (255, 0, 0)
+    assert all("authorization" not in request.headers for request in server.requests)
+    assert b"hf_secret" not in b"".join(file.read_bytes() for file in shell.folder.rglob("*") if file.is_file())
+
+
+def test_debug_shows_the_traceback(shell: Shell) -> None:
+    assert "Traceback" in shell("show", "zzzz", "--debug").err
+
+
+def test_the_doctor_finds_this_installation_sound(shell: Shell) -> None:
+    done = shell("doctor", "--json")
+    assert done.code == 0, done.out
+    states = {finding["part"]: finding["state"] for finding in json.loads(done.out)}
+    assert states["trial"] == "ok"
+    assert states["home"] in {"ok", "note"}
+
+
+def test_every_task_type_is_listed_with_what_can_run_and_why_others_can_t(shell: Shell) -> None:
+    rows = {row["name"]: row for row in json.loads(shell("tasks", "--json").out)}
+    assert any(expert["obstacle"] is None for expert in rows["text-to-speech"]["experts"])
+    assert "HF_TOKEN" in rows["text-to-image"]["experts"][0]["obstacle"]
+    assert rows["depth-estimation"]["experts"] == []

@@ -1,0 +1,251 @@
+"""What the embedded controller's planning promises. Graphs are written `type`, `type<0` (takes task 0), `type<0,1`."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hugginggpt.graph.expert import Expert
+from hugginggpt.graph.plan import Plan
+from hugginggpt.graph.resource import KINDS, Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.graph.task import Task
+from hugginggpt.tools.controllers.embedded import EmbeddedController
+from hugginggpt.tools.controllers.embedded.controller import propose
+
+
+def planned(text: str, *files: Resource, resources: tuple[Resource, ...] = ()) -> Proposal:
+    """What the controller proposes for a request."""
+    return propose(Request(text=text, files=files, resources=resources))
+
+
+def shape(plan: Plan) -> list[str]:
+    """A plan as its types and what each takes."""
+    return [task.type + (f"<{','.join(map(str, task.depends_on))}" if task.depends_on else "") for task in plan.tasks]
+
+
+@pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        (
+            "Read the text in receipt.png, summarise it, tell me whether the customer was happy, "
+            "and say the summary aloud",
+            ["image-to-text", "summarization<0", "text-classification<0", "text-to-speech<1"],
+        ),
+        ("Say 'good morning' aloud", ["text-to-speech"]),
+        ("please dub for me: 'A hero appears.'", ["text-to-speech"]),
+        ("what language is 'bonjour tout le monde'", ["language-identification"]),
+        ("find the dates and amounts in letter.txt", ["token-classification"]),
+        ("how many faces are in x.jpg", ["object-detection", "count<0"]),
+        ("read the QR code in code.png", ["image-to-text"]),
+        ("denoise noisy.wav and transcribe it", ["audio-to-audio", "automatic-speech-recognition<0"]),
+        ("edges of photo.png", ["canny-control"]),
+        ("crop the faces in group.jpg", ["object-detection", "crop<0"]),
+        ("rotate page.png by 90 degrees", ["image-to-image"]),
+        ("what is the total on receipt.png?", ["document-question-answering"]),
+        ("what colour is the car in street.jpg?", ["visual-question-answering"]),
+        ("who is mentioned in article.txt?", ["question-answering"]),
+        ("compare the texts of a.png and b.png", ["image-to-text", "image-to-text", "compare<0,1"]),
+        (
+            "make a narrated slideshow of a.png and b.png saying 'welcome to our garden'",
+            ["text-to-speech", "image-to-video<0"],
+        ),
+        ("summarise the recording talk.mp3", ["automatic-speech-recognition", "summarization<0"]),
+        ("translate the text in the image sign.jpg into German", ["image-to-text", "translation<0"]),
+        ("read page.jpg out loud", ["image-to-text", "text-to-speech<0"]),
+        ("transcribe a.mp3, b.mp3 and c.mp3", ["automatic-speech-recognition"] * 3),
+        ("translate 'good evening' into French and German", ["translation", "translation"]),
+        ("is this review positive? 'I loved every minute of it'", ["text-classification"]),
+        ("Draw a red bicycle leaning on a wall", ["text-to-image"]),
+        ("Generate an image of a harbour, then describe it", ["text-to-image", "image-to-text<0"]),
+        ("Write a poem about autumn and read it aloud", ["text-generation", "text-to-speech<0"]),
+        ("Give me pictures a.jpg and b.jpg; count the boats in them", ["object-detection"] * 2 + ["count<0,1"]),
+        ("Estimate the depth of hall.png", ["depth-estimation"]),
+        ("Segment lake.jpg and detect the objects in lake.jpg", ["image-segmentation", "object-detection"]),
+        ("Detect the objects in lake.jpg and translate the labels into Spanish", ["object-detection", "translation<0"]),
+        ("Restore old.png and caption it", ["image-to-image", "image-to-text<0"]),
+        ("Change the colour of the door in house.jpg to green", ["image-text-to-image"]),
+        ("What happens in clip.mp4?", ["video-classification"]),
+        ("What emotion does the speaker have? Classify the audio in call.wav", ["audio-classification"]),
+        ("Make a video of 'a fox in the snow'", ["text-to-video"]),
+        ("How similar are 'the cat sleeps' and 'a cat is asleep'?", ["sentence-similarity"]),
+        ("Paraphrase 'it rains cats and dogs'", ["text-generation"]),
+        ("Complete this sentence: The sun rises in the", ["text-generation"]),
+        (
+            "I have a photo lake.jpg that contains a table with many objects. Please caption the image.",
+            ["image-to-text"],
+        ),
+        (
+            "Summarise notes.txt, translate the summary into Italian and give me an audio version of the translation",
+            ["summarization", "translation<0", "text-to-speech<1"],
+        ),
+        ("Create an audio file describing the image lake.jpg", ["image-to-text", "text-to-speech<0"]),
+        (
+            "Generate a HED image of e3.jpg, then based on the HED image generate a new image of a girl reading",
+            ["hed-control", "hed-text-to-image<0"],
+        ),
+        ("How do I plant a tree?", ["conversational"]),
+    ],
+)
+def test_a_request_becomes_its_graph(text: str, graph: list[str]) -> None:
+    """Tasks come in the order of the words, each linked to what it needs."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == graph
+    assert proposal.refusals == ()
+
+
+def test_an_attached_file_needs_no_name_in_the_text() -> None:
+    """`this receipt` is the attached picture."""
+    receipt = Resource(kind="image", media_type="image/png", sha256="a" * 64, name="receipt.png")
+    plan = planned("Read the text in this receipt and summarise it", receipt).plan
+    assert shape(plan) == ["image-to-text", "summarization<0"]
+    assert plan.tasks[0].inputs["image"] == receipt
+
+
+def test_a_fetched_file_stands_for_its_name() -> None:
+    """What the fetcher read is used, not a missing resource of the same name."""
+    page = Resource(kind="image", media_type="image/png", sha256="b" * 64, name="https://example.com/page")
+    plan = planned("Describe https://example.com/page", page).plan
+    assert shape(plan) == ["image-to-text"]
+    assert plan.tasks[0].inputs["image"] == page
+
+
+def test_a_named_file_that_nobody_fetched_is_missing() -> None:
+    """The plan says which file it needs; `review` stops it there."""
+    resource = planned("Caption cat.jpg").plan.tasks[0].inputs["image"]
+    assert isinstance(resource, Resource)
+    assert resource.missing
+    assert resource.name == "cat.jpg"
+
+
+def test_a_later_turn_speaks_of_earlier_results() -> None:
+    """Without data of its own a request takes the newest of the conversation that fits."""
+    photo = Resource(kind="image", media_type="image/png", sha256="1" * 64, name="photo.png")
+    caption = Resource(kind="text", media_type="text/plain", sha256="2" * 64, text="a cat", producer="0")
+    plan = planned("Now translate it into French", resources=(photo, caption)).plan
+    assert shape(plan) == ["translation"]
+    assert plan.tasks[0].inputs["text"] == caption
+    plan = planned("Detect the objects in it", resources=(photo, caption)).plan
+    assert plan.tasks[0].inputs["image"] == photo
+
+
+def test_the_goal_is_the_clause_as_written() -> None:
+    """Experts refuse by the goal, so it is verbatim and holds nothing of the other wishes."""
+    plan = planned("Read the Text in A.png, and summarise it in 2 sentences").plan
+    assert [task.goal for task in plan.tasks] == ["Read the Text in A.png", "and summarise it in 2 sentences"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ("rotate page.png by 90 degrees", {"operation": "rotate", "angle": 90.0}),
+        ("rotate page.png clockwise by 90 degrees", {"operation": "rotate", "angle": -90.0}),
+        ("resize page.png to 640x480", {"operation": "resize", "width": 640, "height": 480}),
+        ("make page.png grayscale", {"operation": "grayscale"}),
+        ("summarise notes.txt in three sentences", {"max_sentences": 3}),
+        (
+            "translate 'hello' from English to Japanese",
+            {"target_language": "Japanese", "source_language": "English"},
+        ),
+        ("classify photo.png as cat, dog or bird", {"candidate_labels": ("cat", "dog", "bird")}),
+    ],
+)
+def test_parameters_are_read_from_the_words(text: str, parameters: dict[str, object]) -> None:
+    """Operations, angles, sizes, languages and labels."""
+    assert planned(text).plan.tasks[0].parameters == parameters
+
+
+def test_what_is_counted_is_named_as_detectors_name_it() -> None:
+    """`people` counts what is labelled `person`."""
+    assert planned("count the people in square.jpg").plan.tasks[-1].parameters == {"label": "person"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello",
+        "Thank you very much!",
+        "The weather is nice and my dog likes depth.",
+        "xyzzy plugh",
+        "I have a nice picture cat.jpg of a table.",
+    ],
+)
+def test_what_asks_for_no_task_is_refused_plainly(text: str) -> None:
+    """No task is invented; the refusal says what else would do."""
+    proposal = planned(text)
+    assert proposal.plan.tasks == ()
+    assert proposal.refusals
+    assert "--llm openai:MODEL" in proposal.refusals[-1]
+
+
+def test_a_wish_without_its_data_is_refused_and_the_rest_planned() -> None:
+    """A partial plan names the part that it lacks."""
+    proposal = planned("Say 'hello' and detect the objects in the picture")
+    assert shape(proposal.plan) == ["text-to-speech"]
+    assert "detect the objects in the picture" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Give me an in-depth explanation of gravity",
+        "Explain the depth of character in 'Hamlet'",
+    ],
+)
+def test_figures_of_speech_are_no_wishes(text: str) -> None:
+    """`in-depth` estimates no depth."""
+    assert "depth-estimation" not in [task.type for task in planned(text).plan.tasks]
+
+
+def test_a_file_to_be_written_is_no_input() -> None:
+    """`save it as out.wav` names a result."""
+    plan = planned("Convert 'good night' to speech and save it as out.wav").plan
+    assert shape(plan) == ["text-to-speech"]
+
+
+async def test_choosing_takes_the_first_and_says_why() -> None:
+    """Candidates come ranked; the others stand by."""
+    controller = EmbeddedController()
+    first = Expert(model_id="a/a", task_type="summarization", backend="hf", downloads=1200)
+    second = Expert(model_id="b/b", task_type="summarization", backend="hf", downloads=3)
+    task = Task(id=4, type="summarization", inputs={"text": "x"})
+    chosen = await controller.choose(task, (first, second))
+    assert controller.name == "embedded"
+    assert (chosen.task_id, chosen.expert, chosen.fallbacks) == (4, first, (second,))
+    assert "1,200" in chosen.reason
+
+
+_WORDS = st.sampled_from(
+    "read describe translate detect count crop compare summarise say transcribe enhance edit draw film classify "
+    "answer the a of in it this and then , . ? : 'x' 'what is it?' a.png b.wav c.mp4 d.csv e.pdf f.txt g.obj "
+    "image text audio video table document objects faces French aloud slideshow edges depth similar label".split()
+)
+_RESOURCES = st.lists(
+    st.sampled_from(KINDS).map(lambda kind: Resource(kind=kind, media_type="x/y", name=f"z.{kind}", sha256="0" * 64)),
+    max_size=3,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), st.lists(_WORDS, max_size=25).map(" ".join)), _RESOURCES, _RESOURCES)
+def test_any_request_gets_a_valid_plan_or_a_refusal(text: str, files: list[Resource], earlier: list[Resource]) -> None:
+    """Whatever is asked, of whatever data, nothing raises: a plan that exists can be run."""
+    proposal = planned(text, *files, resources=tuple(earlier))
+    assert proposal.plan.tasks or proposal.refusals or not text.strip()
+
+
+@pytest.mark.parametrize("piece", ["a", "'", "\n", "what ", "text: ", "create a new ", "Describe a.png. ", "f.png, "])
+def test_the_longest_request_is_planned_in_time(piece: str) -> None:
+    """A hundred thousand characters take about a second; five are allowed here."""
+    started = time.perf_counter()
+    planned((piece * 100_000)[:100_000])
+    assert time.perf_counter() - started < 5
+
+
+def test_a_long_pasted_text_is_one_input() -> None:
+    """Wishes inside a pasted text are not the user's."""
+    text = "The report says: translate everything into French. " * 2000
+    plan = planned(f"Summarise this:\n\n{text}").plan
+    assert shape(plan) == ["summarization"]
+    assert plan.tasks[0].inputs["text"] == text.strip()

@@ -1,0 +1,106 @@
+"""Process: one worker process, its pipes, and what it may know of the environment."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+
+from ...graph.settings import Settings
+from .worker import Order, Reply
+
+_PASSED_ON = ("PATH", "HOME", "USERPROFILE", "LANG", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_PASSED_ON_FAMILIES = ("LC_", "TMP", "TEMP", "XDG_", "APPDATA", "LOCALAPPDATA", "CUDA_")
+"""What a worker inherits of the environment, by name and by prefix. Keys and tokens are not among it."""
+
+_LAST_WORDS = 2000
+"""Bytes of standard error quoted when a worker dies."""
+
+
+class Process:
+    """One worker process and its pipes."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.loaded: set[str] = set()
+        self._errors = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (closed by `kill`)
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", f"{__package__}.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in a terminal is for the parent; it kills us when it wants to
+        )
+        self.pid = self._popen.pid
+
+    def ask(self, order: Order) -> Reply | None:
+        """Send an order and wait for its reply; None when the process died over it."""
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        try:
+            self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
+            self._popen.stdin.flush()
+            line = self._popen.stdout.readline()
+        except OSError:
+            return None
+        return Reply.model_validate_json(line) if line.endswith(b"\n") else None
+
+    def last_words(self) -> str:
+        """The end of what it wrote to standard error since it was last asked."""
+        size = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, size - _LAST_WORDS))
+        words = self._errors.read().decode(errors="replace").strip()
+        self._errors.truncate(0)
+        return "\n".join(words.splitlines()[-3:])
+
+    def alive(self) -> bool:
+        """Whether it still runs; one that died while idle is cleaned up."""
+        if self._popen.poll() is None:
+            return True
+        self.kill()
+        return False
+
+    def signal(self) -> None:
+        """Tell it to die, at once, with all it may have started."""
+        if self._popen.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL) if os.name == "posix" else self._popen.kill()
+
+    def kill(self) -> int:
+        """End it and wait until it is gone; gives the exit status."""
+        self.signal()
+        status = self._popen.wait()
+        for pipe in (self._popen.stdin, self._popen.stdout, self._errors):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        return status
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._popen.poll()
+
+
+def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
+    """What a worker may know: no keys, its limits, its share of the processors, and where to import from."""
+    passed = {
+        name: value
+        for name, value in inherited.items()
+        if name in _PASSED_ON or name.upper().startswith(_PASSED_ON_FAMILIES)
+    }
+    threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
+    return passed | {
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "PYTHONSAFEPATH": "1",  # a numpy.py in the user's folder must not shadow the real one
+        "PYTHONUTF8": "1",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "ORT_DISABLE_TELEMETRY": "1",
+        "HUGGINGGPT_HOME": str(settings.home),
+        "HUGGINGGPT_MAX_IMAGE_PIXELS": str(settings.max_image_pixels),
+        "HUGGINGGPT_MAX_AUDIO_SECONDS": str(settings.max_audio_seconds),
+    }

@@ -1,0 +1,168 @@
+"""Wishes about pictures and videos: change, draw, film, look closely, crop, count."""
+
+import re
+
+from ....graph.task import Ref
+from ....graph.task import Value as Input
+from ....graph.vocabulary import VOCABULARY
+from .arguments import control_of, counted, picture_operation
+from .intents import Intent
+from .linking import Handler, Linker
+from .questions import ask
+
+
+def enhance(linker: Linker, intent: Intent) -> None:
+    task_type = linker.type_of(intent)
+    words = linker.reading.masked[intent.clause.start : intent.clause.end]
+    linker.plain(intent, task_type, picture_operation(words) if task_type == "image-to-image" else None)
+
+
+def restyle(linker: Linker, intent: Intent) -> None:
+    task_type = linker.type_of(intent)
+    port = VOCABULARY[task_type].inputs[0]
+    if not linker.ground.has("image") and not linker.ground.has("video"):
+        if re.match(r"creat|generat|mak|paint|draw", linker.ground.window(intent)):
+            draw(linker, intent)
+            return
+    for thing in linker.ground.source(intent, port.kinds) or linker.nothing(intent, "an image"):
+        linker.add(task_type, {port.name: thing.value, "prompt": linker.words(intent)}, intent)
+
+
+def edit(linker: Linker, intent: Intent) -> None:
+    if intent.mention and linker.ground.latest(("image",)):
+        return
+    if linker.type_of(intent) == "video-to-video":
+        linker.plain(intent, "video-to-video")
+        return
+    named = linker.ground.named(intent, ("text",))
+    quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
+    if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
+        quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
+    prompts = quoted or named
+    for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
+        words = prompts[0].value if prompts else linker.words(intent)
+        linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
+
+
+def draw(linker: Linker, intent: Intent) -> None:
+    words = linker.ground.window(intent)
+    if re.search(r"\bsimilar to (?:this|it|that|the)\b", words) and linker.ground.has("image"):
+        linker.plain(intent, "image-to-image")
+        return
+    linker.add("text-to-image", {"prompt": linker.described(intent)}, intent)
+
+
+def film(linker: Linker, intent: Intent) -> None:
+    if any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks) and intent.mention:
+        return
+    if any(task.type == "text-to-video" for task in linker.tasks[-1:]):
+        return
+    linker.add("text-to-video", {"prompt": linker.described(intent)}, intent)
+
+
+def slideshow(linker: Linker, intent: Intent) -> None:
+    images = linker.ground.source(intent, ("image",), everything=True)
+    if not images:
+        linker.nothing(intent, "images")
+        return
+    inputs: dict[str, Input] = {"images": tuple(thing.value for thing in images)}
+    voice = linker.ground.latest(("audio",)) or linker.ground.said(intent, ("audio",))
+    words = linker.reading.masked[intent.clause.start : intent.clause.end]
+    quoted = [t for t in linker.ground.things if t.origin == "literal"]
+    if not voice and quoted and re.search(r"\bnarrat|\bsay|\bvoice|\bspoken|\bspeech", words):
+        voice = [linker.add("text-to-speech", {"text": quoted[0].value}, intent)]
+    if voice:
+        inputs["audio"] = voice[0].value
+    linker.add("image-to-video", inputs, intent)
+
+
+def look_alike(linker: Linker, intent: Intent) -> None:
+    for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
+        linker.add("image-to-image", {"image": thing.value}, intent)
+        words = linker.add("image-to-text", {"image": thing.value}, intent)
+        linker.add("text-to-video", {"prompt": words.value}, intent)
+
+
+def thorough(linker: Linker, intent: Intent) -> None:
+    for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
+        for task_type in ("image-to-text", "object-detection", "image-classification"):
+            linker.add(task_type, {"image": thing.value}, intent)
+
+
+def control(linker: Linker, intent: Intent) -> None:
+    linker.plain(intent, f"{control_of(linker.ground.window(intent))}-control")
+
+
+def control_image(linker: Linker, intent: Intent) -> None:
+    control = control_of(linker.ground.window(intent))
+    made = linker.ground.latest(("image",), skip=())
+    images = made or [
+        linker.add(f"{control}-control", {"image": thing.value}, intent)
+        for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image")
+    ]
+    for thing in images:
+        inputs: dict[str, Input] = {"prompt": linker.words(intent), "image": thing.value}
+        linker.add(f"{control}-text-to-image", inputs, intent)
+
+
+def pose_image(linker: Linker, intent: Intent) -> None:
+    for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
+        pose = linker.add("openpose-control", {"image": thing.value}, intent)
+        goal = linker.reading.text[intent.start : intent.end]
+        linker.add("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
+
+
+def crop(linker: Linker, intent: Intent) -> None:
+    words = linker.reading.masked[intent.start : max(intent.stop, intent.end)]
+    images = linker.ground.source(intent, ("image",))
+    boxes = linker.ground.latest(("boxes",)) or [
+        t for t in linker.ground.latest(("labels",)) if t.origin == "object-detection"
+    ]
+    for thing in images or linker.nothing(intent, "an image"):
+        inputs: dict[str, Input] = {"image": thing.value}
+        if boxes:
+            inputs["boxes"] = (
+                Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
+            )
+        elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
+            found = linker.add("object-detection", {"image": thing.value}, intent)
+            inputs["boxes"] = found.value
+        linker.add("crop", inputs, intent)
+
+
+def count(linker: Linker, intent: Intent) -> None:
+    words = linker.reading.masked[intent.start : intent.clause.end]
+    if re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words) or not linker.ground.has("image"):
+        ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
+        return
+    found = [t for t in linker.ground.latest(("labels",)) if t.origin == "object-detection"]
+    if not found:
+        images = linker.ground.source(intent, ("image",), everything=True)
+        found = [linker.add("object-detection", {"image": thing.value}, intent) for thing in images]
+    linker.add("count", {"items": tuple(thing.value for thing in found)}, intent, counted(words))
+
+
+def describe(linker: Linker, intent: Intent) -> None:
+    task_type = linker.type_of(intent)
+    if linker.has("image-to-text") and task_type == "image-to-text":
+        latest = linker.ground.latest(("image",))
+        if not latest or any(
+            task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in linker.tasks
+        ):
+            return
+    if task_type == "image-to-text" and not linker.ground.has("image"):
+        linker.add("text-generation", {"prompt": linker.prompt(intent)}, intent)
+        return
+    linker.plain(intent, task_type)
+
+
+def happen(linker: Linker, intent: Intent) -> None:
+    linker.plain(intent, linker.type_of(intent))
+
+
+HANDLERS: dict[str, Handler] = {
+    **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
+    **{"slideshow": slideshow, "look-alike": look_alike, "thorough": thorough, "control": control},
+    **{"control-image": control_image, "pose-image": pose_image, "crop": crop, "count": count},
+    **{"describe": describe, "happen": happen},
+}

@@ -1,0 +1,71 @@
+"""Questions: to an expert for the kind of source that they are about."""
+
+from ....graph.resource import Kind
+from ....graph.task import Ref
+from ....graph.task import Value as Input
+from ....graph.vocabulary import VOCABULARY
+from .intents import Intent
+from .lexicon import lexicon
+from .linking import Handler, Linker
+
+
+def question_(linker: Linker, intent: Intent) -> None:
+    ask(linker, intent, intent.question)
+
+
+def ask(linker: Linker, intent: Intent, question: str) -> None:
+    """A question, to an expert for the kind of its source."""
+    kind = kind_asked(linker, intent, question.lower())
+    asked: Input = question
+    translated = [t for t in linker.ground.latest(("text",)) if t.origin == "translation"]
+    if translated and isinstance(translated[0].value, Ref):
+        source = linker.tasks[translated[0].value.task_id].inputs.get("text")
+        asked = translated[0].value if source == question else question
+    if kind is None:
+        linker.add("conversational", {"text": question}, intent)
+    elif kind == "text":
+        inputs: dict[str, Input] = {"question": asked}
+        context = [t for t in linker.texts(intent) if t.value != asked]
+        if context:
+            inputs["context"] = context[0].value
+        linker.add("question-answering", inputs, intent)
+    else:
+        task_type = lexicon().acts["question"][kind]
+        port = VOCABULARY[task_type].inputs[0]
+        wanted: tuple[Kind, ...] = ("document", "image") if kind == "document" else (kind,)
+        name = VOCABULARY[task_type].inputs[1].name
+        for thing in linker.ground.source(intent, wanted) or linker.nothing(intent, f"a {kind}"):
+            linker.add(task_type, {port.name: thing.value, name: asked}, intent)
+
+
+def is_document(linker: Linker) -> bool:
+    """Whether the request introduces its picture as one of a document."""
+    return bool(lexicon().cues["document-picture"].search(linker.reading.masked))
+
+
+def kind_asked(linker: Linker, intent: Intent, question: str) -> Kind | None:
+    """What a question is about: a document, a picture, a table, a video or a text; None for a question at large."""
+    cues, has = lexicon().cues, linker.ground.has
+    words = linker.reading.masked[intent.clause.start : intent.clause.end] + " " + question
+    picture = has("image") or has("document")
+    if has("video") and not picture and not has("text"):
+        return "video"
+    if has("table") and not picture and not has("text"):
+        return "table"
+    files = [thing.kind for thing in linker.ground.inside(intent) if thing.origin == "file"]
+    if files == ["image"] and not cues["document"].search(words):
+        return "image"
+    if picture and (cues["document"].search(question) or (has("document") and not has("image"))):
+        return "document"
+    if has("image") and cues["visual"].search(question):
+        return "image"
+    if picture and (cues["document"].search(words) or is_document(linker)):
+        return "document"
+    if cues["textual"].search(words) and (has("text") or has("audio")):
+        return "text"
+    if has("image"):
+        return "image"
+    return "text" if has("text") or has("audio") else None
+
+
+HANDLERS: dict[str, Handler] = {"question": question_}

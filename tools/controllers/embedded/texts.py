@@ -1,0 +1,151 @@
+"""Wishes about texts and labels: compare, classify, summarise, translate, write, converse."""
+
+import re
+
+from .arguments import (
+    Parameters,
+    candidate_labels,
+    sentence_limit,
+    source_language,
+    target_languages,
+)
+from .grounding import Thing
+from .intents import Intent
+from .linking import Handler, Linker
+from .questions import ask
+
+
+def compare(linker: Linker, intent: Intent) -> None:
+    images = linker.ground.said(intent, ("image",)) or linker.ground.said(intent, ("text",))
+    if len(images) >= 2:
+        texts = [linker.in_words(thing, intent) for thing in images]
+    else:
+        texts = [t for t in linker.ground.things if t.made and t.kind in ("text", "labels", "boxes")][-2:]
+    if len(texts) < 2:
+        similar(linker, intent)
+        return
+    linker.add("compare", {"items": tuple(thing.value for thing in texts)}, intent)
+
+
+def similar(linker: Linker, intent: Intent) -> None:
+    if linker.has("sentence-similarity"):
+        return
+    literals = [t for t in linker.ground.things if t.origin == "literal"]
+    near = linker.ground.said(intent, ("text",)) or literals
+    made = linker.ground.latest(("text",))
+    if len(near) >= 2 and not made:
+        pair = near[-2:] if near is literals else near[:2]
+    elif made and near:
+        pair = [made[0], near[-1]]
+    else:
+        results = [t for t in linker.ground.things if t.made and t.kind in ("text", "labels")]
+        questions = [lit.text for lit in linker.reading.literals if lit.question]
+        asked = [Thing("text", text, "literal", 0) for text in questions]
+        pair = [*asked, *literals, *results][-2:]
+    if len(pair) < 2:
+        texts = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("text", "table")]
+        texts += [] if texts else linker.texts(intent)
+        pair = [*pair, *(t for t in texts if t not in pair)][:2]
+    if len(pair) < 2:
+        media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
+        told = [linker.in_words(thing, intent) for thing in media[: 2 - len(pair)]]
+        pair = [*pair, *(t for t in told if t not in pair)]
+    if len(pair) < 2:
+        linker.nothing(intent, "two texts")
+        return
+    linker.add("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
+
+
+def sentiment(linker: Linker, intent: Intent) -> None:
+    labels = candidate_labels(linker.ground.window(intent))
+    if not labels and linker.ground.has("image") and not linker.ground.has("text"):
+        words = linker.ground.window(intent)
+        if re.search(r"\b(?:person|face|man|woman|child|people)\b", words):
+            ask(linker, intent, linker.words(intent))
+            return
+    for thing in linker.texts(intent, prose=True) or linker.nothing(intent, "a text"):
+        if labels:
+            linker.add("zero-shot-classification", {"text": thing.value}, intent, {"candidate_labels": labels})
+        else:
+            linker.add("text-classification", {"text": thing.value}, intent)
+
+
+def classify(linker: Linker, intent: Intent) -> None:
+    words = linker.reading.masked[intent.start : intent.clause.end]
+    labels = candidate_labels(words)
+    task_type = linker.type_of(intent)
+    zero = {
+        "image-classification": "zero-shot-image-classification",
+        "text-classification": "zero-shot-classification",
+    }
+    if labels and task_type in zero:
+        linker.plain(intent, zero[task_type], {"candidate_labels": labels})
+        return
+    if linker.has(task_type):
+        return
+    linker.plain(intent, task_type)
+
+
+def summarize(linker: Linker, intent: Intent) -> None:
+    if intent.mention and ("summarization" in linker.wanted or linker.has("summarization")):
+        return
+    clause = linker.reading.masked[intent.clause.start : intent.clause.end]
+    answered = bool(linker.tasks) and linker.tasks[-1].type.endswith("question-answering")
+    full = linker.ground.latest(("text",), prose=True)
+    if answered and full and not re.search(r"\banswers?\b", clause):
+        linker.add("summarization", {"text": full[0].value}, intent, sentence_limit(clause))
+        return
+    linker.plain(intent, "summarization", sentence_limit(clause))
+
+
+def translate(linker: Linker, intent: Intent) -> None:
+    if intent.mention and ("translation" in linker.wanted or linker.has("translation")):
+        return
+    words = linker.reading.masked[intent.start : max(intent.clause.end, intent.end)]
+    targets = target_languages(words) or target_languages(linker.reading.masked)[:1]
+    source = source_language(linker.reading.masked[intent.clause.start : intent.clause.end])
+    asked = [lit for lit in linker.reading.literals if lit.question and intent.start <= lit.start < intent.clause.end]
+    refers = re.search(r"\bquestion\b", linker.ground.window(intent))
+    asked = asked or [lit for lit in linker.reading.literals if lit.question][:1] if refers else asked
+    found = [Thing("text", asked[0].text, "literal", asked[0].start)] if asked else linker.texts(intent)
+    for thing in found or linker.nothing(intent, "a text"):
+        for target in targets or [""]:
+            parameters: Parameters = {"target_language": target} if target else {}
+            if source and source != target:
+                parameters["source_language"] = source
+            linker.add("translation", {"text": thing.value}, intent, parameters)
+
+
+def continue_(linker: Linker, intent: Intent) -> None:
+    linker.add("text-generation", {"prompt": linker.prompt(intent)}, intent)
+
+
+def rewrite(linker: Linker, intent: Intent) -> None:
+    for thing in linker.texts(intent) or linker.nothing(intent, "a text"):
+        linker.add("text-generation", {"prompt": thing.value}, intent)
+
+
+def write(linker: Linker, intent: Intent) -> None:
+    linker.add("text-generation", {"prompt": linker.described(intent)}, intent)
+
+
+def converse(linker: Linker, intent: Intent) -> None:
+    if linker.has("conversational"):
+        return
+    questions = [lit for lit in linker.reading.literals if lit.question]
+    if not linker.tasks and questions and not any(t.origin == "file" for t in linker.ground.things):
+        linker.add("conversational", {"text": questions[0].text}, intent)
+        return
+    linker.add("conversational", {"text": linker.described(intent)}, intent)
+
+
+def language(linker: Linker, intent: Intent) -> None:
+    for thing in linker.texts(intent, prose=True) or linker.nothing(intent, "a text"):
+        linker.add("language-identification", {"text": thing.value}, intent)
+
+
+HANDLERS: dict[str, Handler] = {
+    **{"compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
+    **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
+    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language},
+}

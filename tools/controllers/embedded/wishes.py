@@ -1,0 +1,21 @@
+"""Wishes: each act to what plans it; acts without a handler of their own become a task with one input."""
+
+from . import pictures, questions, sounds, texts
+from .intents import Intent
+from .linking import MOST_TASKS, Handler, Linker
+
+HANDLERS: dict[str, Handler] = {**pictures.HANDLERS, **sounds.HANDLERS, **texts.HANDLERS, **questions.HANDLERS}
+
+
+def take(linker: Linker, intent: Intent) -> None:
+    """Plan one wish."""
+    linker.wish += 1
+    if len(linker.tasks) >= MOST_TASKS:
+        linker.refuse(intent, f"a plan of mine has {MOST_TASKS} tasks at most")
+        return
+    if handler := HANDLERS.get(intent.act):
+        handler(linker, intent)
+        return
+    task_type = linker.type_of(intent)
+    if not (intent.mention and (task_type in linker.wanted or linker.has(task_type))):
+        linker.plain(intent, task_type)
