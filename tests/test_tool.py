@@ -124,11 +124,15 @@ async def test_after_an_error_of_ours_the_agent_goes_on_and_nothing_recorded_is_
     assert backend.calls == ["0", "1", "1", "2"]
 
 
-async def test_after_a_kill_the_agent_goes_on_and_nothing_recorded_is_done_again(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, str(CHILD), str(tmp_path)], stdout=subprocess.PIPE, text=True) as child:
+def killed_in_the_middle(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, str(CHILD), str(folder)], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         assert child.stdout.readline() == "stalled\n"
         child.kill()
+
+
+async def test_after_a_kill_the_agent_goes_on_and_nothing_recorded_is_done_again(tmp_path: Path) -> None:
+    killed_in_the_middle(tmp_path)
     backend = ScriptedBackend(log=tmp_path / "calls.jsonl")
     with scripted_tool(tmp_path / "inner", backend) as tool:
         async with open_checkpointer(url_of(tmp_path / "outer")) as saver:
