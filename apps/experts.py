@@ -7,7 +7,8 @@ from typing import Any
 from ..graph.errors import UsageError
 from ..graph.expert import Candidate
 from ..graph.settings import Settings
-from ..graph.vocabulary import VOCABULARY, TaskType
+from ..graph.task_type import TaskType
+from ..graph.vocabulary import VOCABULARY
 from ..graph.world import backends_for
 from ..tools.catalog.joined import ranked
 from .console import err, out, plain, print_json, table, told_errors

@@ -13,7 +13,8 @@ from typing import Any
 from .errors import InvalidPlan
 from .resource import Kind, Resource
 from .task import Ref, Single, Task, Template, Value
-from .vocabulary import VOCABULARY, Input, TaskType
+from .task_type import Input, TaskType
+from .vocabulary import VOCABULARY
 
 _REF = re.compile(r"<(?:resource|generated)>-(\d+)|<(?:resource|generated)-(\d+)>|<node-(\d+)>", re.IGNORECASE)
 """The paper's and JARVIS's spelling; JARVIS's own demonstrations also write the second, TaskBench the third."""

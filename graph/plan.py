@@ -14,7 +14,8 @@ from . import paper
 from .errors import InvalidPlan
 from .resource import Frozen, Resource
 from .task import Ref, Single, Task, Template, Value
-from .vocabulary import VOCABULARY, Input
+from .task_type import Input
+from .vocabulary import VOCABULARY
 
 MAX_TASKS = 1000
 

@@ -7,92 +7,8 @@ exists; input names are those of `huggingface_hub.InferenceClient`. Not covered:
 learning.
 """
 
-from typing import Literal
-
-from .resource import Frozen, Kind, satisfies
-from .task import Scalar
-
-ParameterType = Literal["string", "integer", "number", "boolean", "strings"]
-Domain = Literal["text", "vision", "audio", "video", "tabular", "multimodal", "control", "deterministic"]
-
-
-class Input(Frozen):
-    """What a task type takes under one name."""
-
-    name: str
-    kinds: tuple[Kind, ...]
-    """Any one of these will do."""
-    required: bool = True
-    many: bool = False
-    """Takes a whole list; a list given to any other input is mapped over."""
-    alias: str = ""
-    """The argument's name in the paper's JSON, where it differs."""
-
-    def takes(self, kind: Kind) -> bool:
-        """Whether data of `kind` may be given here."""
-        return any(satisfies(kind, wanted) for wanted in self.kinds)
-
-
-class Output(Frozen):
-    """What a task type gives under one name."""
-
-    name: str
-    kind: Kind
-
-
-class Parameter(Frozen):
-    """A setting of a task type."""
-
-    name: str
-    type: ParameterType = "string"
-    description: str = ""
-    choices: tuple[str, ...] = ()
-
-    def problem_with(self, value: Scalar | tuple[Scalar, ...]) -> str | None:
-        """Why `value` does not fit, or None."""
-        fits: dict[ParameterType, bool] = {
-            "string": isinstance(value, str),
-            "integer": isinstance(value, int) and not isinstance(value, bool),
-            "number": isinstance(value, int | float) and not isinstance(value, bool),
-            "boolean": isinstance(value, bool),
-            "strings": isinstance(value, tuple) and all(isinstance(member, str) for member in value),
-        }
-        if not fits[self.type]:
-            return f"must be a {self.type}, not {value!r}"
-        if self.choices and value not in self.choices:
-            return f"must be one of {', '.join(self.choices)}, not {value!r}"
-        return None
-
-
-class TaskType(Frozen):
-    """One row of the vocabulary."""
-
-    name: str
-    domain: Domain
-    inputs: tuple[Input, ...]
-    outputs: tuple[Output, ...]
-    parameters: tuple[Parameter, ...] = ()
-    description: str
-
-    def input(self, name: str) -> Input | None:
-        """The input of that name, or of that name in the paper's JSON."""
-        by_name = {port.alias: port for port in self.inputs if port.alias} | {port.name: port for port in self.inputs}
-        return by_name.get(name)
-
-    def parameter(self, name: str) -> Parameter | None:
-        """The parameter of that name."""
-        return next((parameter for parameter in self.parameters if parameter.name == name), None)
-
-    def output(self, name: str) -> Output | None:
-        """The output of that name."""
-        return next((output for output in self.outputs if output.name == name), None)
-
-    def output_for(self, wanted: Input) -> Output | None:
-        """The output that fits an input best: of the very kind first, then one that satisfies it."""
-        exact = (output for kind in wanted.kinds for output in self.outputs if output.kind == kind)
-        loose = (output for output in self.outputs if wanted.takes(output.kind))
-        return next(exact, None) or next(loose, None)
-
+from .resource import Kind
+from .task_type import Domain, Input, Output, Parameter, TaskType
 
 # -- how the rows below are written ---------------------------------------------------------------------------------
 
@@ -155,147 +71,75 @@ _CONTROLS = {
 }
 """ControlNet conditions. JARVIS makes the last two by depth-estimation and image-segmentation; we offer both ways."""
 
+# fmt: off
 _ROWS: tuple[TaskType, ...] = (
     # text
     _row("text-classification", "text", (TEXT,), (OUT_LABELS,), "label a text, e.g. its sentiment"),
     _row("language-identification", "text", (TEXT,), (OUT_LABELS,), "tell which language a text is in"),
-    _row(
-        "token-classification", "text", (TEXT,), (OUT_LABELS,), "find named entities, dates, amounts, parts of speech"
-    ),
+    _row("token-classification", "text", (TEXT,), (OUT_LABELS,),
+         "find named entities, dates, amounts, parts of speech"),
     _row("text2text-generation", "text", (TEXT,), (OUT_TEXT,), "rewrite a text as instructed"),
-    _row(
-        "summarization",
-        "text",
-        (TEXT,),
-        (OUT_TEXT,),
-        "shorten a text to what matters",
-        Parameter(name="max_sentences", type="integer", description="at most so many sentences"),
-    ),
-    _row(
-        "translation",
-        "text",
-        (TEXT,),
-        (OUT_TEXT,),
-        "translate a text",
-        Parameter(name="source_language", description="English name or ISO 639-1 code"),
-        Parameter(name="target_language", description="English name or ISO 639-1 code"),
-    ),
-    _row(
-        "question-answering",
-        "text",
-        (QUESTION, Input(name="context", kinds=("text",), required=False)),
-        (OUT_TEXT,),
-        "answer a question, from a text when one is given",
-    ),
+    _row("summarization", "text", (TEXT,), (OUT_TEXT,), "shorten a text to what matters",
+         Parameter(name="max_sentences", type="integer", description="at most so many sentences")),
+    _row("translation", "text", (TEXT,), (OUT_TEXT,), "translate a text",
+         Parameter(name="source_language", description="English name or ISO 639-1 code"),
+         Parameter(name="target_language", description="English name or ISO 639-1 code")),
+    _row("question-answering", "text", (QUESTION, Input(name="context", kinds=("text",), required=False)),
+         (OUT_TEXT,), "answer a question, from a text when one is given"),
     _row("text-generation", "text", (PROMPT,), (OUT_TEXT,), "write or continue a text"),
     _row("conversational", "text", (TEXT,), (OUT_TEXT,), "reply as in a conversation"),
     _row("fill-mask", "text", (TEXT,), (OUT_LABELS,), "fill the blank in a sentence"),
-    _row(
-        "sentence-similarity",
-        "text",
-        (Input(name="source_sentence", kinds=("text",), alias="text1"), _many("sentences", "text", alias="text2")),
-        (Output(name="scores", kind="labels"),),
-        "tell how similar texts are",
-    ),
-    _row(
-        "text-ranking",
-        "text",
-        (Input(name="query", kinds=("text",), alias="text"), _many("texts", "text")),
-        (Output(name="scores", kind="labels"),),
-        "order texts by how well they fit a query",
-    ),
+    _row("sentence-similarity", "text",
+         (Input(name="source_sentence", kinds=("text",), alias="text1"), _many("sentences", "text", alias="text2")),
+         (Output(name="scores", kind="labels"),), "tell how similar texts are"),
+    _row("text-ranking", "text", (Input(name="query", kinds=("text",), alias="text"), _many("texts", "text")),
+         (Output(name="scores", kind="labels"),), "order texts by how well they fit a query"),
     _row("zero-shot-classification", "text", (TEXT,), (OUT_LABELS,), "label a text with labels of your own", LABELS),
     _row("feature-extraction", "text", (TEXT,), (OUT_EMBEDDING,), "embed a text as a vector"),
     _row("table-question-answering", "text", (TABLE, QUESTION), (OUT_TEXT,), "answer a question about a table"),
     # vision
     _row("image-classification", "vision", (IMAGE,), (OUT_LABELS,), "label an image"),
-    _row(
-        "zero-shot-image-classification",
-        "vision",
-        (IMAGE,),
-        (OUT_LABELS,),
-        "label an image with labels of your own",
-        LABELS,
-    ),
+    _row("zero-shot-image-classification", "vision", (IMAGE,), (OUT_LABELS,),
+         "label an image with labels of your own", LABELS),
     _row("image-feature-extraction", "vision", (IMAGE,), (OUT_EMBEDDING,), "embed an image as a vector"),
     _row("object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find objects and where they are"),
     _row("zero-shot-object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find the objects you name", LABELS),
-    _row(
-        "image-segmentation", "vision", (IMAGE,), (OUT_MASK, OUT_LABELS, OUT_IMAGE), "outline the regions of an image"
-    ),
+    _row("image-segmentation", "vision", (IMAGE,), (OUT_MASK, OUT_LABELS, OUT_IMAGE),
+         "outline the regions of an image"),
     _row("mask-generation", "vision", (IMAGE,), (OUT_MASK,), "outline everything, without names"),
     _row("keypoint-detection", "vision", (IMAGE,), (OUT_LABELS, OUT_IMAGE), "find landmarks, e.g. joints"),
-    _row(
-        "keypoint-matching",
-        "vision",
-        (_many("images", "image", alias="image"),),
-        (OUT_LABELS,),
-        "match points of two images",
-    ),
+    _row("keypoint-matching", "vision", (_many("images", "image", alias="image"),), (OUT_LABELS,),
+         "match points of two images"),
     _row("depth-estimation", "vision", (IMAGE,), (OUT_IMAGE,), "estimate how far everything is"),
     _row("image-to-text", "vision", (IMAGE,), (OUT_TEXT,), "describe an image, or read the text in it"),
-    _row(
-        "image-to-image",
-        "vision",
-        (IMAGE, Input(name="prompt", kinds=("text",), required=False, alias="text")),
-        (OUT_IMAGE,),
-        "change an image: restore, denoise, enlarge, colour, restyle",
-        Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate"),
-        Parameter(name="angle", type="number", description="degrees, counter-clockwise"),
-        Parameter(name="scale", type="number", description="factor for width and height"),
-        *SIZE,
-    ),
+    _row("image-to-image", "vision", (IMAGE, Input(name="prompt", kinds=("text",), required=False, alias="text")),
+         (OUT_IMAGE,), "change an image: restore, denoise, enlarge, colour, restyle",
+         Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate"),
+         Parameter(name="angle", type="number", description="degrees, counter-clockwise"),
+         Parameter(name="scale", type="number", description="factor for width and height"), *SIZE),
     _row("image-text-to-image", "vision", (IMAGE, PROMPT), (OUT_IMAGE,), "edit an image as told in words"),
-    _row(
-        "text-to-image",
-        "vision",
-        (PROMPT,),
-        (OUT_IMAGE,),
-        "make an image from a description",
-        Parameter(name="negative_prompt", description="what to keep out"),
-        *SIZE,
-        Parameter(name="seed", type="integer"),
-    ),
+    _row("text-to-image", "vision", (PROMPT,), (OUT_IMAGE,), "make an image from a description",
+         Parameter(name="negative_prompt", description="what to keep out"), *SIZE,
+         Parameter(name="seed", type="integer")),
     _row("unconditional-image-generation", "vision", (), (OUT_IMAGE,), "make an image of a learnt kind"),
     _row("image-to-3d", "vision", (IMAGE,), (OUT_MESH,), "make a 3D model from an image"),
     _row("text-to-3d", "vision", (PROMPT,), (OUT_MESH,), "make a 3D model from a description"),
     # audio
     _row("automatic-speech-recognition", "audio", (AUDIO,), (OUT_TEXT,), "write down what is said", LANGUAGE),
-    _row(
-        "text-to-speech",
-        "audio",
-        (TEXT,),
-        (OUT_AUDIO,),
-        "say a text aloud",
-        LANGUAGE,
-        Parameter(name="voice"),
-        Parameter(name="rate", type="integer", description="words a minute"),
-    ),
+    _row("text-to-speech", "audio", (TEXT,), (OUT_AUDIO,), "say a text aloud", LANGUAGE, Parameter(name="voice"),
+         Parameter(name="rate", type="integer", description="words a minute")),
     _row("text-to-audio", "audio", (PROMPT,), (OUT_AUDIO,), "make music or sounds from a description"),
     _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound"),
     _row("audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "tell what kind of sound, emotion or speaker it is"),
-    _row(
-        "zero-shot-audio-classification",
-        "audio",
-        (AUDIO,),
-        (OUT_LABELS,),
-        "label sound with labels of your own",
-        LABELS,
-    ),
+    _row("zero-shot-audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "label sound with labels of your own",
+         LABELS),
     _row("voice-activity-detection", "audio", (AUDIO,), (OUT_LABELS,), "tell when somebody speaks"),
     # video
     _row("text-to-video", "video", (PROMPT,), (OUT_VIDEO,), "make a video from a description"),
-    _row(
-        "image-to-video",
-        "video",
-        (
-            _many("images", "image", alias="image"),
-            Input(name="audio", kinds=("audio",), required=False),
-            Input(name="prompt", kinds=("text",), required=False, alias="text"),
-        ),
-        (OUT_VIDEO,),
-        "set images in motion: one, or several as a slideshow, with a narration if given",
-    ),
+    _row("image-to-video", "video",
+         (_many("images", "image", alias="image"), Input(name="audio", kinds=("audio",), required=False),
+          Input(name="prompt", kinds=("text",), required=False, alias="text")),
+         (OUT_VIDEO,), "set images in motion: one, or several as a slideshow, with a narration if given"),
     _row("video-classification", "video", (VIDEO,), (OUT_LABELS,), "tell what happens in a video"),
     _row("video-to-video", "video", (VIDEO, _optional(PROMPT)), (OUT_VIDEO,), "change a video"),
     # tabular
@@ -304,34 +148,19 @@ _ROWS: tuple[TaskType, ...] = (
     _row("time-series-forecasting", "tabular", (TABLE,), (Output(name="table", kind="table"),), "continue a series"),
     # multimodal
     _row("visual-question-answering", "multimodal", (IMAGE, QUESTION), (OUT_TEXT,), "answer a question about an image"),
-    _row(
-        "document-question-answering",
-        "multimodal",
-        (Input(name="image", kinds=("image", "document")), QUESTION),
-        (OUT_TEXT,),
-        "answer a question about a scanned or photographed document",
-    ),
+    _row("document-question-answering", "multimodal", (Input(name="image", kinds=("image", "document")), QUESTION),
+         (OUT_TEXT,), "answer a question about a scanned or photographed document"),
     _row("image-text-to-text", "multimodal", (IMAGE, PROMPT), (OUT_TEXT,), "reply to an instruction about an image"),
     _row("image-text-to-video", "multimodal", (IMAGE, PROMPT), (OUT_VIDEO,), "set an image in motion as told in words"),
     _row("audio-text-to-text", "multimodal", (AUDIO, PROMPT), (OUT_TEXT,), "reply to an instruction about a sound"),
     _row("video-text-to-text", "multimodal", (VIDEO, PROMPT), (OUT_TEXT,), "reply to an instruction about a video"),
-    _row(
-        "visual-document-retrieval",
-        "multimodal",
-        (Input(name="query", kinds=("text",), alias="text"), _many("images", "image", "document", alias="image")),
-        (Output(name="scores", kind="labels"),),
-        "find the pages that answer a query",
-    ),
-    _row(
-        "any-to-any",
-        "multimodal",
-        (
-            _optional(PROMPT),
-            *(Input(name=name, kinds=(name,), required=False) for name in ("image", "audio", "video")),
-        ),
-        (OUT_TEXT, OUT_IMAGE, OUT_AUDIO),
-        "reply to any mixture of text, images, sound and video",
-    ),
+    _row("visual-document-retrieval", "multimodal",
+         (Input(name="query", kinds=("text",), alias="text"), _many("images", "image", "document", alias="image")),
+         (Output(name="scores", kind="labels"),), "find the pages that answer a query"),
+    _row("any-to-any", "multimodal",
+         (_optional(PROMPT), *(Input(name=name, kinds=(name,),
+          required=False) for name in ("image", "audio", "video"))),
+         (OUT_TEXT, OUT_IMAGE, OUT_AUDIO), "reply to any mixture of text, images, sound and video"),
     # control: the condition image, and an image made under it
     *(
         _row(f"{control}-control", "control", (IMAGE,), (OUT_IMAGE,), f"draw {what} of an image as a condition")
@@ -342,49 +171,22 @@ _ROWS: tuple[TaskType, ...] = (
         for control, what in _CONTROLS.items()
     ),
     # deterministic
-    _row(
-        "count",
-        "deterministic",
-        (_many("items", "boxes", "labels", "table", "text", alias="text"),),
-        (OUT_TEXT,),
-        "count boxes, labels, rows, or lines",
-        Parameter(name="label", description="count only these"),
-    ),
-    _row(
-        "filter",
-        "deterministic",
-        (_many("items", "boxes", "labels", "table", "text", alias="text"),),
-        (OUT_TEXT,),
-        "keep what fits",
-        Parameter(name="label", description="keep only these"),
-        Parameter(name="contains", description="keep what contains this"),
-        Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1"),
-    ),
-    _row(
-        "compare",
-        "deterministic",
-        (_many("items", "text", "boxes", "labels", "table", alias="text"),),
-        (OUT_TEXT,),
-        "tell whether results agree, and where they differ",
-    ),
-    _row(
-        "crop",
-        "deterministic",
-        (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
-        (OUT_IMAGE,),
-        "cut out a part of an image",
-        *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom")),
-    ),
-    _row(
-        "join-text",
-        "deterministic",
-        (_many("texts", "text", alias="text"),),
-        (OUT_TEXT,),
-        "put texts one after another",
-        Parameter(name="separator"),
-    ),
+    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
+         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these")),
+    _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
+         "keep what fits", Parameter(name="label", description="keep only these"),
+         Parameter(name="contains", description="keep what contains this"),
+         Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
+    _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
+         "tell whether results agree, and where they differ"),
+    _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)), (OUT_IMAGE,),
+         "cut out a part of an image",
+         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom"))),
+    _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
+         "put texts one after another", Parameter(name="separator")),
     _row("mux", "deterministic", (VIDEO, AUDIO), (OUT_VIDEO,), "put a sound track under a video"),
 )
+# fmt: on
 
 VOCABULARY: dict[str, TaskType] = {row.name: row for row in _ROWS}
 """Every task type, by name."""

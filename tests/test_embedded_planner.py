@@ -1,5 +1,6 @@
 """What the embedded controller's planning promises. Graphs are written `type`, `type<0` (takes task 0), `type<0,1`."""
 
+import re
 import time
 
 import pytest
@@ -86,6 +87,20 @@ def shape(plan: Plan) -> list[str]:
             ["hed-control", "hed-text-to-image<0"],
         ),
         ("How do I plant a tree?", ["conversational"]),
+        ("Dub clip.mp4 with 'hello there'", ["text-to-speech", "mux<0"]),
+        ("Find all the people in article.txt and count them", ["token-classification", "count<0"]),
+        ("Extract the text from a.png and b.png and join them", ["image-to-text", "image-to-text", "join-text<0,1"]),
+        ("Summarise 'a long story' in French", ["summarization", "translation<0"]),
+        ("I want to have an audio file of the following text: 'Welcome.'", ["text-to-speech"]),
+        (
+            "I have a question about street.jpg: 'What colour is the bus?'. Please enhance the image, then answer my "
+            "question.",
+            ["image-to-image", "visual-question-answering<0"],
+        ),
+        (
+            "Translate 'a green door' to Spanish and edit house.jpg based on the translated text",
+            ["translation", "image-text-to-image<0"],
+        ),
     ],
 )
 def test_a_request_becomes_its_graph(text: str, graph: list[str]) -> None:
@@ -217,9 +232,12 @@ async def test_choosing_takes_the_first_and_says_why() -> None:
 
 
 _WORDS = st.sampled_from(
-    "read describe translate detect count crop compare summarise say transcribe enhance edit draw film classify "
-    "answer the a of in it this and then , . ? : 'x' 'what is it?' a.png b.wav c.mp4 d.csv e.pdf f.txt g.obj "
-    "image text audio video table document objects faces French aloud slideshow edges depth similar label".split()
+    re.findall(
+        r"\S+",
+        "read describe translate detect count crop compare summarise say transcribe enhance edit draw film classify "
+        "answer the a of in it this and then , . ? : 'x' 'what is it?' a.png b.wav c.mp4 d.csv e.pdf f.txt g.obj "
+        "image text audio video table document objects faces French aloud slideshow edges depth similar label",
+    )
 )
 _RESOURCES = st.lists(
     st.sampled_from(KINDS).map(lambda kind: Resource(kind=kind, media_type="x/y", name=f"z.{kind}", sha256="0" * 64)),

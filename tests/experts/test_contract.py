@@ -15,7 +15,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
-from hugginggpt.tools.backends.embedded.registry import Embedded, registered
+from hugginggpt.tools.backends.embedded.registry import Embedded, expert, registered
 
 EXPERTS = list(registered().values())
 every = pytest.mark.parametrize("entry", EXPERTS, ids=lambda entry: entry.name)
@@ -23,12 +23,12 @@ every = pytest.mark.parametrize("entry", EXPERTS, ids=lambda entry: entry.name)
 
 @every
 def test_its_row_says_what_it_is(entry: Embedded) -> None:
-    expert = entry.expert
-    assert expert.model_id == f"embedded/{entry.name}"
-    assert expert.task_type in VOCABULARY
-    assert len(expert.description) > 15
-    assert expert.license
-    assert expert.revision
+    row = entry.expert
+    assert row.model_id == f"embedded/{entry.name}"
+    assert row.task_type in VOCABULARY
+    assert len(row.description) > 15
+    assert row.license
+    assert row.revision
     assert (entry.function.__doc__ or "").strip()
 
 
@@ -80,6 +80,11 @@ def test_bad_input_is_an_experts_error_and_not_a_crash(
         entry.function(call)
     assert "Traceback" not in error.value.message
     assert error.value.input_fault
+
+
+def test_two_experts_of_one_name_are_a_mistake_that_is_told() -> None:
+    with pytest.raises(ValueError, match=r"embedded/count is in .*\.count already"):
+        expert("count", name="count", description="another")(lambda call: [])
 
 
 def test_importing_the_registry_and_listing_the_experts_loads_no_library() -> None:

@@ -47,7 +47,6 @@ def accepts(task: Task) -> str | None:
     "audio-to-audio",
     name="denoise",
     description="takes steady noise (hiss, hum, fan) out of a recording; does not separate or change voices",
-    library="numpy",
     requires=("numpy", "av"),
     accepts=accepts,
     partial=True,

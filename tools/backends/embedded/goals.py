@@ -10,7 +10,6 @@ from ....graph.task import Task
 
 _NAMES = re.compile(r"""\S+://\S+|\S*[/\\]\S+|[\w.-]+\.[a-z][a-z0-9]{1,4}\b""", re.IGNORECASE)
 
-
 LONGEST = 2000
 """Characters of a goal that are looked at."""
 

@@ -38,9 +38,8 @@ def _resize(image: "Image.Image", task: Task) -> "Image.Image":
     """To a width and height, to one of them keeping the shape, or by a factor. Interpolates, invents no detail."""
     from PIL import Image
 
-    width, height = _size(image, task)
-    if not (0 < width * height <= limits().max_image_pixels and width > 0):
-        most = limits().max_image_pixels
+    (width, height), most = _size(image, task), limits().max_image_pixels
+    if min(width, height) < 1 or width * height > most:
         raise ExpertError(
             f"{width} x {height} is no size for a picture; the limit is {most:,} pixels", input_fault=True
         )
@@ -48,24 +47,26 @@ def _resize(image: "Image.Image", task: Task) -> "Image.Image":
 
 
 def _size(image: "Image.Image", task: Task) -> tuple[int, int]:
+    """(width, height) from the parameters, else from words such as `300x200`, `640 pixels wide`, `half the size`."""
     given, words = task.parameters, full_goal(task)
-    if pair := re.search(r"(\d{2,5}) ?(?:x|by|×) ?(\d{2,5})", words):
-        words_size: tuple[int | None, int | None] = int(pair[1]), int(pair[2])
-    else:
-        wide, tall = (
-            re.search(r"(\d{2,5}) ?(?:px|pixels?) wide", words),
-            re.search(r"(\d{2,5}) ?(?:px|pixels?) (?:tall|high)", words),
-        )
-        words_size = int(wide[1]) if wide else None, int(tall[1]) if tall else None
-    width, height = given.get("width") or words_size[0], given.get("height") or words_size[1]
-    if isinstance(width, int) or isinstance(height, int):
-        by_height = round(image.width * height / image.height) if isinstance(height, int) else 0
-        by_width = round(image.height * width / image.width) if isinstance(width, int) else 0
-        return width if isinstance(width, int) else by_height, height if isinstance(height, int) else by_width
-    factor = given.get("scale")
-    if not isinstance(factor, int | float):
-        factor = _factor(words)
+    pair = re.search(r"(\d{2,5}) ?(?:x|by|×) ?(\d{2,5})", words)
+    width = given.get("width") or (int(pair[1]) if pair else _pixels(words, "wide"))
+    height = given.get("height") or (int(pair[2]) if pair else _pixels(words, "tall|high"))
+    match width, height:
+        case int(), int():
+            return width, height
+        case int(), _:
+            return width, round(image.height * width / image.width)
+        case _, int():
+            return round(image.width * height / image.height), height
+    scale = given.get("scale")
+    factor = scale if isinstance(scale, int | float) else _factor(words)
     return round(image.width * factor), round(image.height * factor)
+
+
+def _pixels(words: str, which: str) -> int | None:
+    found = re.search(rf"(\d{{2,5}}) ?(?:px|pixels?) (?:{which})", words)
+    return int(found[1]) if found else None
 
 
 def _factor(words: str) -> float:

@@ -42,7 +42,6 @@ class Embedded:
     accepts: Accepts | None
     light: bool
     partial: bool
-    slots: tuple[str, ...]
     function: Function
 
     @property
@@ -65,7 +64,7 @@ class Embedded:
             revision=_version(self.library),
             description=self.description,
             license=self.license,
-            needs=self.slots,
+            needs=() if self.light else ("cpu",),
             partial=self.partial,
         )
 
@@ -90,19 +89,20 @@ def expert(
     accepts: Accepts | None = None,
     light: bool = False,
     partial: bool = False,
-    alone: bool = False,
 ) -> Callable[[Function], Function]:
     """Offer a function as an expert.
 
     `library`: the distribution whose version is the expert's revision. `requires`: import names. `light`: pure Python
     done in milliseconds, run in this process. `partial`: covers a part of the task type only, and `description` says
-    which. `alone`: one call at a time, whatever the number of workers.
+    which. A library need not be re-entrant: a process has one call at a time.
     """
-    slots = () if light else ("cpu", f"{BACKEND}/{name}") if alone else ("cpu",)
 
     def register(function: Function) -> Function:
+        other = _REGISTERED.get(f"{BACKEND}/{name}")
+        if other is not None and other.function.__module__ != function.__module__:
+            raise ValueError(f"{BACKEND}/{name} is in {other.function.__module__} already; choose another name")
         _REGISTERED[f"{BACKEND}/{name}"] = Embedded(
-            task_type, name, description, license, library, requires, accepts, light, partial, slots, function
+            task_type, name, description, license, library, requires, accepts, light, partial, function
         )
         return function
 

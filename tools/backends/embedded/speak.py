@@ -44,7 +44,6 @@ def accepts(task: Task) -> str | None:
     library="espeakng-loader",
     requires=("espeakng_loader", "py3langid"),
     accepts=accepts,
-    alone=True,
 )
 def speak(call: Call) -> Sequence[Artifact]:
     """A WAV of the text. The language is the one asked for, else the one that the text is in, else English."""

@@ -33,11 +33,25 @@ def intents(reading: Reading) -> list[Intent]:
     taken = bytearray(len(reading.text))
     found = [*_asked(reading), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
+    found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
     starts = sorted(intent.start for intent in found)
     stops = dict(pairwise([*starts, len(reading.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
+
+
+def _answered_later(found: list[Intent], reading: Reading) -> list[Intent]:
+    """A question asked before the place where it is to be answered ("... then answer my question") goes there."""
+    here = list(lexicon().cues["answer-here"].finditer(reading.masked))
+    if not here:
+        return found
+    place, end = here[-1].span()
+    moved = [
+        replace(i, start=place + number, end=end, clause=reading.clause_at(place))
+        for number, i in enumerate(i for i in found if i.act == "question" and i.end < place)
+    ]
+    return [i for i in found if not (i.act == "question" and i.end < place)] + moved
 
 
 def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
@@ -66,6 +80,8 @@ def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
 
 def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
     made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
+    made = made or (outer.act in ("film", "speak", "draw") and inner.act == "summarize")
+    made = made and not (outer.act in ("summarize", "write") and inner.act == "translate")
     made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
     if not made or outer.clause != inner.clause or outer.start > inner.start:
         return False
@@ -95,8 +111,12 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
         for pattern in rule.find:
             place = 0
             while match := pattern.search(reading.masked, place):
-                start, end = match.span("take" if "take" in pattern.groupindex else 0)
+                part = "take" if "take" in pattern.groupindex else 0
+                start, end = match.span(part)
                 clause = reading.clause_at(start)
+                within = pattern.match(reading.masked, match.start(), clause.end) if end > clause.end else None
+                if within:
+                    match, (start, end) = within, within.span(part)
                 words = reading.masked[clause.start : clause.end]
                 free = not any(taken[start:end]) and not _crosses(start, end, clause, reading)
                 if not free or clause.background or (rule.unless and rule.unless.search(words)):
@@ -135,10 +155,12 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
 
 
 def wondered(reading: Reading) -> Intent | None:
-    """The question that a request amounts to, when no rule finds a wish in it: "I'd like some advice on moving house"."""
+    """The question that a request without other wishes amounts to: "I'd like some advice on moving house"."""
     cues = lexicon().cues
     for clause in reading.clauses:
         words = reading.masked[clause.start : clause.end]
         if not clause.background and cues["request"].search(words) and cues["wants-answer"].search(words):
-            return Intent("question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000])
+            return Intent(
+                "question", clause.start, clause.end, clause.end, clause, question=reading.text.strip()[:2000]
+            )
     return None

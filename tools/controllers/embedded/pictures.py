@@ -6,6 +6,7 @@ from ....graph.task import Ref
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .arguments import control_of, counted, picture_operation
+from .grounding import nouns
 from .intents import Intent
 from .linking import Handler, Linker
 from .questions import ask
@@ -20,10 +21,10 @@ def enhance(linker: Linker, intent: Intent) -> None:
 def restyle(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
     port = VOCABULARY[task_type].inputs[0]
-    if not linker.ground.has("image") and not linker.ground.has("video"):
-        if re.match(r"creat|generat|mak|paint|draw", linker.ground.window(intent)):
-            draw(linker, intent)
-            return
+    pictured = linker.ground.has("image") or linker.ground.has("video")
+    if not pictured and re.match(r"creat|generat|mak|paint|draw", linker.ground.window(intent)):
+        draw(linker, intent)
+        return
     for thing in linker.ground.source(intent, port.kinds) or linker.nothing(intent, "an image"):
         linker.add(task_type, {port.name: thing.value, "prompt": linker.words(intent)}, intent)
 
@@ -38,8 +39,16 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    prompts = quoted or named
+    based = re.search(
+        r"\b(?:based on|using|according to|accordingly|with) ?(?:the|that|this|it)?\b", linker.ground.window(intent)
+    )
+    told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
+    made = named or linker.ground.latest(("text",)) if based and not told else []
+    prompts = made or quoted or named
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
+        between = linker.reading.masked[thing.place : intent.start] if thing.place >= 0 else ""
+        if thing.origin == "image-text-to-image" and not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between):
+            continue
         words = prompts[0].value if prompts else linker.words(intent)
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
 
@@ -132,6 +141,10 @@ def crop(linker: Linker, intent: Intent) -> None:
 
 def count(linker: Linker, intent: Intent) -> None:
     words = linker.reading.masked[intent.start : intent.clause.end]
+    labels = linker.ground.latest(("labels", "boxes"))
+    if labels and not linker.ground.has("image"):
+        linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
+        return
     if re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words) or not linker.ground.has("image"):
         ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
         return
@@ -160,9 +173,19 @@ def happen(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, linker.type_of(intent))
 
 
+def detect(linker: Linker, intent: Intent) -> None:
+    """Find things in a picture; "the people in article.txt" are named entities."""
+    pictured = linker.ground.has("image") or linker.ground.has("video")
+    spoken_of = nouns(linker.ground.window(intent))
+    if not pictured and "text" in spoken_of and "image" not in spoken_of:
+        linker.plain(intent, "token-classification")
+    elif not (intent.mention and ("object-detection" in linker.wanted or linker.has("object-detection"))):
+        linker.plain(intent, "object-detection")
+
+
 HANDLERS: dict[str, Handler] = {
     **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
     **{"slideshow": slideshow, "look-alike": look_alike, "thorough": thorough, "control": control},
     **{"control-image": control_image, "pose-image": pose_image, "crop": crop, "count": count},
-    **{"describe": describe, "happen": happen},
+    **{"describe": describe, "happen": happen, "detect": detect},
 }

@@ -3,28 +3,39 @@
 import re
 
 from ....graph.task import Ref
+from ....graph.task import Value as Input
 from .arguments import picture_operation
+from .grounding import Thing
 from .intents import Intent
 from .linking import Handler, Linker
 
 
 def speak(linker: Linker, intent: Intent) -> None:
-    if any(task.type == "text-to-video" for task in linker.tasks[-1:]) and "dub" in linker.ground.window(intent):
-        dub(linker, intent)
+    """Say the nearest text; "a summarised audio clip" summarises first, "enhanced speech" is cleaned after."""
+    films = linker.ground.latest(("video",)) or linker.ground.said(intent, ("video",))
+    if films and "dub" in linker.ground.window(intent):
+        dub(linker, intent, films[0])
         return
     if not linker.ground.said(intent, ("text",)) and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         return
+    if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
+        linker.plain(intent, "summarization")
     linker.plain(intent, "text-to-speech")
     better = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.ground.window(intent))
     if better and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         linker.add("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
 
 
-def dub(linker: Linker, intent: Intent) -> None:
-    """A sound track for a video: its own prompt, said."""
-    film = linker.tasks[-1]
-    voice = linker.add("text-to-speech", {"text": film.inputs["prompt"]}, intent)
-    linker.add("mux", {"video": Ref(task_id=film.id), "audio": voice.value}, intent)
+def dub(linker: Linker, intent: Intent, film: Thing) -> None:
+    """A sound track for a video: the words given, else the video's own prompt, said."""
+    said: list[Input] = [t.value for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
+    if isinstance(film.value, Ref) and "prompt" in linker.tasks[film.value.task_id].inputs:
+        said.append(linker.tasks[film.value.task_id].inputs["prompt"])
+    if not said:
+        linker.nothing(intent, "words to say")
+        return
+    voice = linker.add("text-to-speech", {"text": said[0]}, intent)
+    linker.add("mux", {"video": film.value, "audio": voice.value}, intent)
 
 
 def sound_clean(linker: Linker, intent: Intent) -> None:
@@ -41,4 +52,13 @@ def sound_clean(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, "audio-to-audio")
 
 
-HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean}
+def sound_class(linker: Linker, intent: Intent) -> None:
+    """Emotion, speaker or kind of a sound; of a text only where there is no sound or the words say so."""
+    texts = re.search(r"\b(?:text|review|sentence|message|letter|comment)\b", linker.ground.window(intent))
+    if linker.ground.has("audio") and not texts:
+        linker.plain(intent, "audio-classification")
+        return
+    linker.plain(intent, linker.type_of(intent))
+
+
+HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean, "sound-class": sound_class}

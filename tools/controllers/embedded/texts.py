@@ -107,7 +107,13 @@ def translate(linker: Linker, intent: Intent) -> None:
     asked = [lit for lit in linker.reading.literals if lit.question and intent.start <= lit.start < intent.clause.end]
     refers = re.search(r"\bquestion\b", linker.ground.window(intent))
     asked = asked or [lit for lit in linker.reading.literals if lit.question][:1] if refers else asked
-    found = [Thing("text", asked[0].text, "literal", asked[0].start)] if asked else linker.texts(intent)
+    made = linker.ground.latest(("text",)) if intent.mention else []
+    if made and made[0].place >= intent.clause.start:
+        found = made
+    elif asked:
+        found = [Thing("text", asked[0].text, "literal", asked[0].start)]
+    else:
+        found = linker.texts(intent)
     for thing in found or linker.nothing(intent, "a text"):
         for target in targets or [""]:
             parameters: Parameters = {"target_language": target} if target else {}
@@ -144,8 +150,19 @@ def language(linker: Linker, intent: Intent) -> None:
         linker.add("language-identification", {"text": thing.value}, intent)
 
 
+def join(linker: Linker, intent: Intent) -> None:
+    """Put the texts of the nearest wish one after another."""
+    texts = linker.ground.latest(("text",))
+    if len(texts) < 2:
+        texts = [thing for thing in linker.ground.things if thing.kind == "text"]
+    if len(texts) < 2:
+        linker.nothing(intent, "two texts")
+        return
+    linker.add("join-text", {"texts": tuple(thing.value for thing in texts)}, intent)
+
+
 HANDLERS: dict[str, Handler] = {
     **{"compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
     **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
-    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language},
+    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
 }

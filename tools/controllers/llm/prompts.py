@@ -8,7 +8,8 @@ from ....graph.expert import Expert
 from ....graph.resource import Resource
 from ....graph.result import Request, Result, Run
 from ....graph.task import Task
-from ....graph.vocabulary import VOCABULARY, TaskType
+from ....graph.task_type import TaskType
+from ....graph.vocabulary import VOCABULARY
 
 Messages = list[tuple[str, str]]
 """(role, text), the form that every LangChain chat model takes."""
