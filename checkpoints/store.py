@@ -11,7 +11,6 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 from uuid import uuid4
 
@@ -74,7 +73,8 @@ class FileStore:
         """Keep what an expert made; raises `ExpertError` when it is empty."""
         if artifact.text is not None:
             return await self._text(artifact.text, artifact, producer)
-        if artifact.path is None or not artifact.path.is_file() or not (size := artifact.path.stat().st_size):
+        size = await asyncio.to_thread(_size, artifact.path)
+        if artifact.path is None or not size:
             raise ExpertError(f"the expert gave an empty {artifact.kind} as {artifact.output}")
         sha256 = await asyncio.to_thread(self._move_in, artifact.path, artifact.media_type)
         return Resource(kind=artifact.kind, media_type=artifact.media_type, sha256=sha256, size=size, producer=producer)
@@ -82,14 +82,15 @@ class FileStore:
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
         """A new empty folder on the same disk, gone at the end."""
+        folder = self._scratch / uuid4().hex
         try:
-            folder = Path(mkdtemp(dir=self._scratch))
+            await asyncio.to_thread(folder.mkdir, mode=0o700)
         except OSError as error:
             raise _disk(error) from error
         try:
             yield folder
         finally:
-            _remove(folder)
+            await asyncio.to_thread(_remove, folder)
 
     async def _text(self, text: str, like: Artifact, producer: str | None) -> Resource:
         clean = text.encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
@@ -130,6 +131,11 @@ class FileStore:
                 os.fsync(file.fileno())
         draft.chmod(0o600)
         draft.replace(target)
+
+
+def _size(file: Path | None) -> int:
+    """Bytes of a file; 0 where there is none."""
+    return file.stat().st_size if file and file.is_file() else 0
 
 
 def _remove(folder: Path) -> None:

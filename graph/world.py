@@ -1,9 +1,11 @@
 """The world: from settings to ports to a graph. The one place that knows what stands behind the ports."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
@@ -146,7 +148,37 @@ async def open_world(
         database.close()
 
 
+# -- for LangGraph Server and Studio (langgraph.json) ---------------------------------------------------------------
+
+
+async def make_graph() -> Graph:
+    """One graph a process, without checkpointer; made in a thread, as the server's loop must not read files."""
+    return await asyncio.to_thread(_server_graph)
+
+
+@asynccontextmanager
+async def make_checkpointer() -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """The server's checkpoints, beside the ledger: they survive a killed server too."""
+    database = await asyncio.to_thread(_server_database)
+    try:
+        yield await SharedSqliteSaver.open(database)
+    finally:
+        await asyncio.to_thread(database.close)
+
+
+def _server_graph() -> Graph:
+    with _one_at_a_time:  # two ledgers of one process would be rivals
+        return _the_server_graph()
+
+
+_one_at_a_time = Lock()
+
+
 @cache
-def make_graph() -> Graph:
-    """For `langgraph.json`: one graph a process, without checkpointer (the server brings its own)."""
-    return build_graph()
+def _the_server_graph() -> Graph:
+    return build_graph(ledger=SqliteLedger(_server_database()))
+
+
+@cache
+def _server_database() -> Database:
+    return Database(Settings.from_env().home)

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from dags import Dag, random_dag
-
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.result import Options, Proposal, Request, Run

@@ -12,9 +12,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+
 from crash_child import LOG, THREAD
 from dags import Dag, random_dag
-
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import RunBusy, RunChanged, UsageError
 from hugginggpt.graph.events import Event, RunFinished

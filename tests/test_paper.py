@@ -32,7 +32,9 @@ def test_a_reference_inside_a_sentence_leaves_the_words_around_it() -> None:
     assert task.depends_on == (0, 1)
 
 
-@pytest.mark.parametrize("written", ["<resource>-0,<resource>-1", "<GENERATED>-0, <GENERATED>-1", "<resource>-0 <resource>-1"])
+@pytest.mark.parametrize(
+    "written", ["<resource>-0,<resource>-1", "<GENERATED>-0, <GENERATED>-1", "<resource>-0 <resource>-1"]
+)
 def test_a_comma_list_of_references_is_a_list(written: str) -> None:
     refs = tuple(Ref(task_id=n, output="text") for n in (0, 1))
     assert only("summarization", {"text": written}, before=2).inputs["text"] == refs

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import plans
 
 from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import MAX_TASKS, Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import Ref, Template, resources_in
 from hugginggpt.graph.vocabulary import VOCABULARY
+from plans import plans
 from support import CHAIN, skewed, step
 
 SOUND = Resource(kind="audio", media_type="audio/wav", name="a.wav", sha256="0" * 64)
@@ -112,8 +112,8 @@ def test_an_output_that_a_task_does_not_make_can_not_be_referred_to() -> None:
     (first, second, *_) = Plan.from_hugginggpt(CHAIN).tasks
     with pytest.raises(InvalidPlan, match="makes text, not 'image'"):
         Plan(tasks=(first, second.model_copy(update={"inputs": {"text": Ref(task_id=0, output="image")}})))
+    inside = Template(parts=("a ", Ref(task_id=0, output="image")))
     with pytest.raises(InvalidPlan, match="makes text, not 'image'"):
-        inside = Template(parts=("a ", Ref(task_id=0, output="image")))
         Plan(tasks=(first, second.model_copy(update={"inputs": {"text": inside}})))
 
 

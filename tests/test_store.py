@@ -85,11 +85,14 @@ async def test_an_expert_that_makes_nothing_has_failed(store: FileStore, content
 
 
 async def test_a_scratch_folder_goes_with_all_that_is_in_it(store: FileStore, home: Path) -> None:
-    with pytest.raises(ValueError, match="oops"):
+    async def fail() -> None:
         async with store.scratch() as folder:
             (folder / "deep").mkdir()
             (folder / "deep" / "file").write_text("x")
             raise ValueError("oops")
+
+    with pytest.raises(ValueError, match="oops"):
+        await fail()
     assert left_over(home) == []
 
 

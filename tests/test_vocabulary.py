@@ -10,12 +10,12 @@ text-classification token-classification text2text-generation summarization tran
 conversational text-generation tabular-classification image-to-text text-to-image visual-question-answering
 document-question-answering image-segmentation object-detection image-classification image-to-image
 text-to-speech automatic-speech-recognition audio-to-audio audio-classification text-to-video video-classification
-""".split()
+"""
 """Table 13, by pipeline tag; its ControlNet row is below."""
 
-CONTROLS = "canny hed mlsd normal openpose".split()
+CONTROLS = ("canny", "hed", "mlsd", "normal", "openpose")
 JARVIS = [
-    *PAPER,
+    *PAPER.split(),
     "sentence-similarity",
     "depth-estimation",
     *(f"{name}-control" for name in (*CONTROLS, "scribble")),
