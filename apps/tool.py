@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError
 from ..graph.events import RunFinished, read_event
+from ..graph.settings import settings_for_others
 
 DESCRIPTION = (
     "Solve a request that needs several AI models for text, images, sound or video: it plans the steps, picks an expert "
@@ -29,14 +30,14 @@ class Arguments(BaseModel):
 
 
 def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description: str = DESCRIPTION) -> BaseTool:
-    """A LangChain tool over `graph` (`build_graph()` without one).
+    """A LangChain tool over `graph`; without one over a new graph that reads files of the working folder only.
 
     Content: the answer. Artifact: the `run_finished` event as a dict (plan, results, resources with local paths). What
     the user can mend (a missing file, say) becomes a `ToolException` that the agent may read.
     """
     from ..graph.world import build_graph
 
-    inner = graph or build_graph()
+    inner = graph or build_graph(settings_for_others())
 
     async def hugginggpt(
         request: str, config: RunnableConfig, files: list[str] | None = None

@@ -54,6 +54,11 @@ class Settings(BaseModel):
         return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
 
 
+def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
+    """For doors that others than the user walk through (a server, an agent's tool): files of the working folder only."""
+    return Settings.from_env(env, file_roots=(Path.cwd(),))
+
+
 _ALSO_FROM_ENV = (
     "timeout",
     "retries",

@@ -19,7 +19,7 @@ from ..tools.fetch import GuardedFetcher
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
 from .ports import Backend, Catalog, Controller, Ledger
-from .settings import Settings
+from .settings import Settings, settings_for_others
 
 HF_CALLS = 4
 """Calls to Inference Providers at once."""
@@ -176,7 +176,7 @@ _one_at_a_time = Lock()
 
 @cache
 def _the_server_graph() -> Graph:
-    return build_graph(ledger=SqliteLedger(_server_database()))
+    return build_graph(settings_for_others(), ledger=SqliteLedger(_server_database()))
 
 
 @cache
