@@ -1,7 +1,8 @@
 """What tests share: how to ask a scripted world, how to read its events, and plans in the paper's JSON."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
 
 from hugginggpt.apps.session import Session
@@ -40,3 +41,14 @@ def last(events: list[Event]) -> RunFinished:
 
 def statuses(events: list[Event]) -> dict[int, str]:
     return {result["task_id"]: result["status"] for result in last(events).results}
+
+
+@contextmanager
+def without_root() -> Iterator[None]:
+    """Root may read and write everything: be nobody for that long, if we are root."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)

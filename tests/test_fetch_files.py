@@ -8,6 +8,7 @@ import struct
 import wave
 import zlib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from PIL import Image
@@ -17,6 +18,7 @@ from hugginggpt.graph.ports import Fetcher
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.fetch import GuardedFetcher
 from stores import FolderStore
+from support import without_root
 
 
 def png(width: int = 8, height: int = 6, form: str = "PNG") -> bytes:
@@ -154,12 +156,15 @@ async def test_pipes_sockets_and_devices_are_refused_without_waiting(here: Path)
                 assert await refused(here, name)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 async def test_a_file_without_permission_is_refused_as_such(here: Path) -> None:
-    (here / "a.txt").write_text("secret")
-    (here / "a.txt").chmod(0)
-
-    assert "permission denied" in await refused(here, "a.txt")
+    reader = fetcher(here)
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        secret = Path(folder) / "a.txt"
+        secret.write_text("secret")
+        secret.chmod(0)
+        with without_root(), pytest.raises(InvalidInput, match="permission denied"):
+            await reader.fetch(str(secret))
 
 
 async def test_a_file_over_the_limit_is_refused_with_its_size(here: Path) -> None:

@@ -25,9 +25,9 @@ from hugginggpt.graph.expert import Assignment
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
 from hugginggpt.tools.scripted import scripted_expert
+from support import without_root
 
 OpenLedger = Callable[[], SqliteLedger]
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -361,13 +361,9 @@ async def test_a_home_that_can_not_be_written_is_said_to_be_so() -> None:
 
 @contextmanager
 def unwritable() -> Iterator[Path]:
-    """A folder that this process may read only; root gives its rights away for that long."""
+    """A folder that this process may read only."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o555)
-        user = os.geteuid()
-        os.seteuid(user or NOBODY)
-        try:
+        with without_root():
             yield Path(folder)
-        finally:
-            os.seteuid(user)
-            Path(folder).chmod(0o755)
+        Path(folder).chmod(0o755)
