@@ -31,7 +31,7 @@ def print_plan(request: str | None, files: Sequence[str], *, home: Path | None, 
 
 async def _propose(settings: Settings, given: str | None, files: Sequence[str]) -> tuple[Proposal, list[str]]:
     from ..graph.world import open_world
-    from ..nodes.review import warnings_of
+    from ..nodes.obstacles import warnings_of
 
     text = request_text(given)
     async with open_world(settings) as world:

@@ -1,9 +1,10 @@
 """Session: start, resume or retry a run, and hear its events. What every door does with an open world."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
@@ -11,13 +12,14 @@ from langgraph.types import Command, StateSnapshot
 
 from ..checkpoints.history import History
 from ..graph.errors import RunChanged, UsageError
-from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
+from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.settings import Settings
 from ..graph.state import GRAPH_VERSION
 from ..graph.world import World, open_world
 from ..nodes.respond import finished
+from ..nodes.review import QUESTION
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Session:
     ) -> AsyncIterator[Event]:
         """A new run, in a conversation of that id. Raises `UsageError` while an earlier run of it is unfinished."""
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
-        if earlier and earlier[0].status in {"running", "waiting", "interrupted"}:
+        if earlier and earlier[0].unfinished:
             raise UsageError(
                 f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
                 hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
@@ -46,76 +48,92 @@ class Session:
             "files": list(files),
             "options": (options or Options()).model_dump(mode="json"),
         }
-        async for event in self._drive(asked, thread_id, None):
-            yield event
+        async with aclosing(self._drive(asked, _config(thread_id))) as feed:
+            async for event in feed:
+                yield event
 
-    async def resume(self, run: Run, verdict: Any = None) -> AsyncIterator[Event]:
+    async def resume(self, named: Run, verdict: Any = None) -> AsyncIterator[Event]:
         """Go on with a run. One that waits for approval needs a `verdict` (see `nodes/review.py`), else it says so.
 
-        Raises `UsageError` when it is finished, `RunBusy` when a living process owns it, `RunChanged` when another
-        version of the graph made it.
+        Raises `UsageError` when it is finished, `RunBusy` when it is being worked on, `RunChanged` when another version of
+        the graph made it.
         """
-        if run.status in {"succeeded", "partial", "failed", "cancelled"}:
-            hint = (
-                f"hugginggpt retry {run.run_id} runs again what failed" if run.status in {"partial", "failed"} else ""
-            )
-            raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
-        _check_version(run)
-        if isinstance(verdict, dict) and verdict.get("plan") is not None:
-            Plan.from_hugginggpt(verdict["plan"])  # a plan that can't be run is refused before anything is touched
-        await self.world.ledger.own(run.run_id)
-        state = await self.world.graph.aget_state(_config(run.thread_id))
-        if not state.next:  # killed before its first checkpoint: begin again under the same id
-            again = {
-                "request": run.request.text,
-                "files": [file.name for file in run.request.files if file.name],
-                "options": run.options.model_dump(mode="json"),
-                "run_id": run.run_id,
-            }
-            async for event in self._drive(again, run.thread_id, run.run_id):
-                yield event
-            return
-        # killed between asking and its checkpoint, only the row knows that it asked
-        asked = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
-        if asked and verdict is None:
-            yield RunWaiting(run_id=run.run_id, question="run this plan?")
-            await self.world.ledger.disown(run.run_id)
-            yield await self.closing(run.run_id)
-            return
-        await self.world.ledger.set_status(run.run_id, "running")
-        if not set(state.next) & {"__start__", "plan", "review"}:  # these announce the plan themselves
-            yield _announced(run)
-        goes_on: Command[Any] | None = Command(resume=verdict) if asked else None
-        async for event in self._drive(goes_on, run.thread_id, run.run_id):
-            yield event
+        async with self._claimed(named) as run:
+            if not run.unfinished:
+                again = run.status in {"partial", "failed"}
+                hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
+                raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
+            if isinstance(verdict, dict) and verdict.get("plan") is not None:
+                Plan.from_hugginggpt(verdict["plan"])  # a plan that can't be run is refused before anything is touched
+            state = await self.world.graph.aget_state(_config(run.thread_id))
+            planned = state.values.get("run", {}).get("run_id") == run.run_id
+            # killed between asking and its checkpoint, only the row knows that it asked
+            asked = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
+            if verdict is not None and not asked:
+                raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
+            if asked and verdict is None:
+                yield RunWaiting(run_id=run.run_id, question=QUESTION)
+                yield await self.closing(run.run_id)
+                return
+            await self.world.ledger.set_status(run.run_id, "running")
+            given: Any = Command(resume=verdict) if asked else None
+            if not planned and not state.next:  # killed before its first checkpoint: begin again under the same id
+                given = {
+                    "request": run.request.text,
+                    "files": [file.name for file in run.request.files if file.name],
+                    "options": run.options.model_dump(mode="json"),
+                    "run_id": run.run_id,
+                }
+            announce = planned and not set(state.next) & {"plan", "review"}  # these announce the plan themselves
+            async with aclosing(self._drive(given, _config(run.thread_id), run if announce else None)) as feed:
+                async for event in feed:
+                    yield event
 
-    async def retry(self, run: Run) -> AsyncIterator[Event]:
+    async def retry(self, named: Run) -> AsyncIterator[Event]:
         """Run again what failed in a finished run, and what hung on it; what succeeded is kept."""
-        if run.status not in {"partial", "failed"}:
-            hint = f"hugginggpt resume {run.run_id}" if run.status in {"running", "waiting", "interrupted"} else ""
-            raise UsageError(f"run {run.run_id} has nothing to retry ({run.status})", hint=hint)
-        if not run.plan.tasks:
-            raise UsageError(f"run {run.run_id} planned nothing", hint="word the request anew with `hugginggpt run`")
+        async with self._claimed(named) as run:
+            if run.status not in {"partial", "failed"}:
+                hint = f"hugginggpt resume {run.run_id}" if run.unfinished else ""
+                raise UsageError(f"run {run.run_id} has nothing to retry ({run.status})", hint=hint)
+            if not run.plan.tasks:
+                raise UsageError(f"run {run.run_id} planned nothing", hint="word the request anew: hugginggpt run")
+            if len(run.results) == len(run.plan.tasks) and all(result.ok for result in run.results):
+                raise UsageError(f"every task of run {run.run_id} succeeded", hint="what it could not plan, word anew")
+            snapshots = [snapshot async for snapshot in self.checkpoints(run)]
+            if not snapshots:
+                raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
+            # the new checkpoint first: killed after it, a retry is still a retry; killed after the rest, a resume
+            config = await self.world.graph.aupdate_state(snapshots[0].config, {"answer": ""}, as_node="review")
+            await self.history.reopen(run)
+            async with aclosing(self._drive(None, config, run)) as feed:
+                async for event in feed:
+                    yield event
+
+    @asynccontextmanager
+    async def _claimed(self, run: Run) -> AsyncIterator[Run]:
+        """The run as it stands now, ours alone until the body is left."""
         _check_version(run)
-        await self.world.ledger.own(run.run_id)
-        graph = self.world.graph
-        newest = [snapshot async for snapshot in self.checkpoints(run)][:1]
-        if not newest:
-            raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
-        if not await self.history.forget_failures(run):
-            raise UsageError(f"every task of run {run.run_id} succeeded", hint="what it could not plan, word anew")
-        await self.world.ledger.set_status(run.run_id, "running")
-        yield _announced(run)
-        config = await graph.aupdate_state(newest[0].config, {"answer": ""}, as_node="review")
-        async for event in self._drive(None, run.thread_id, run.run_id, config):
-            yield event
+        newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
+        if newest.run_id != run.run_id:
+            raise UsageError(
+                f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",
+                hint="word the request anew in the same conversation: hugginggpt run ... --thread " + run.thread_id,
+            )
+        before = (await self.history.run(run.run_id)).status
+        await self.world.ledger.claim(run.run_id)
+        try:
+            now = await self.history.run(run.run_id)
+            yield now.model_copy(update={"status": before if now.status == "running" else now.status})
+        finally:
+            await self.world.ledger.disown(run.run_id)
 
     async def checkpoints(self, run: Run) -> AsyncIterator[StateSnapshot]:
         """The checkpoints of a run, newest first: its own, and those of its conversation from which it was planned."""
         own = False
         async for snapshot in self.world.graph.aget_state_history(_config(run.thread_id)):
-            mine = snapshot.values.get("run", {}).get("run_id") == run.run_id
-            if mine or (own and snapshot.next in {("plan",), ("__start__",)}):
+            first = snapshot.next in {("plan",), ("__start__",)}  # these still carry the run before
+            mine = not first and snapshot.values.get("run", {}).get("run_id") == run.run_id
+            if mine or (own and first):
                 own = True
                 yield snapshot
             elif own:
@@ -125,26 +143,33 @@ class Session:
         """The state of a run as a last event, also when it is waiting or was interrupted."""
         return finished(await self.history.run(run_id), self.world.store)
 
-    async def _drive(
-        self, given: Any, thread_id: str, run_id: str | None, config: RunnableConfig | None = None
-    ) -> AsyncIterator[Event]:
-        """Run the graph to its end, a pause, or an error, and leave the run's row true whichever it is."""
-        closed = False
+    async def _drive(self, given: Any, config: RunnableConfig, known: Run | None = None) -> AsyncGenerator[Event, None]:
+        """Run the graph to its end, a pause, or an error, and leave the run's row true whichever it is.
+
+        `known`: a run that goes on; its plan is told again to who hears it for the first time.
+        """
+        run_id, closed = known.run_id if known else None, False
+        stream = self.world.graph.astream(given, config, stream_mode="custom", subgraphs=True, durability="sync")
         try:
-            async for _, part in self.world.graph.astream(
-                given, config or _config(thread_id), stream_mode="custom", subgraphs=True, durability="sync"
-            ):
-                event = read_event(part)
-                run_id = event.run_id if isinstance(event, RunStarted) else run_id
-                closed = closed or isinstance(event, RunFinished | RunWaiting)
-                yield event
-                if isinstance(event, RunWaiting):
-                    await self.world.ledger.disown(event.run_id)
-                    yield await self.closing(event.run_id)
+            if known:
+                yield PlanReady(
+                    run_id=known.run_id,
+                    plan=known.plan,
+                    refusals=known.refusals,
+                    mends=known.mends,
+                    controller=known.controller,
+                )
+            async with aclosing(cast(AsyncGenerator[Any, None], stream)) as parts:
+                async for _, part in parts:
+                    event = read_event(part)
+                    run_id = event.run_id
+                    closed = closed or isinstance(event, RunFinished | RunWaiting)
+                    yield event
+                    if isinstance(event, RunWaiting):
+                        yield await self.closing(event.run_id)
         finally:
             if run_id and not closed:
-                await self.world.ledger.set_status(run_id, "interrupted")
-                await self.world.ledger.disown(run_id)
+                await self.world.ledger.interrupt(run_id)
 
 
 def run(
@@ -163,13 +188,6 @@ def run(
             return last
 
     return asyncio.run(all_of_it())
-
-
-def _announced(run: Run) -> PlanReady:
-    """The plan of a run that goes on, told again to who hears it for the first time."""
-    return PlanReady(
-        run_id=run.run_id, plan=run.plan, refusals=run.refusals, mends=run.mends, controller=run.controller
-    )
 
 
 def _config(thread_id: str) -> RunnableConfig:

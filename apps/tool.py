@@ -4,6 +4,7 @@ Its progress is forwarded to the parent's `custom` stream as `{"hugginggpt": eve
 a crash in the middle is resumed there: what was recorded is not done again.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -29,6 +30,14 @@ class Arguments(BaseModel):
     files: list[str] = Field(default_factory=list, description="paths or URLs of files it needs")
 
 
+def _parent_s_writer() -> Callable[[Any], None]:
+    """The parent graph's stream; outside of a graph nobody hears."""
+    try:
+        return get_stream_writer()
+    except (KeyError, RuntimeError):
+        return lambda _: None
+
+
 def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description: str = DESCRIPTION) -> BaseTool:
     """A LangChain tool over `graph`; without one over a new graph that reads files of the working folder only.
 
@@ -42,7 +51,7 @@ def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description
     async def hugginggpt(
         request: str, config: RunnableConfig, files: list[str] | None = None
     ) -> tuple[str, dict[str, Any] | None]:
-        tell = get_stream_writer()
+        tell = _parent_s_writer()
         last: RunFinished | None = None
         try:
             asked: Any = {"request": request, "files": files or []}

@@ -37,6 +37,7 @@ class Database:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = Lock()
         self._thread: Thread | None = None
+        self._closed = False
         self._db: SqliteUtils | None = None
 
     async def read(self, work: Callable[[SqliteUtils], T]) -> T:
@@ -44,13 +45,15 @@ class Database:
         return await asyncio.wrap_future(self.submit(work, writes=False))
 
     async def write(self, work: Callable[[SqliteUtils], T]) -> T:
-        """Do `work` in a transaction, whole or not at all, and commit."""
-        return await asyncio.wrap_future(self.submit(work, writes=True))
+        """Do `work` in a transaction, whole or not at all, and commit; also when the caller is cancelled meanwhile."""
+        return await asyncio.shield(asyncio.wrap_future(self.submit(work, writes=True)))
 
     def submit(self, work: Callable[[SqliteUtils], T], *, writes: bool) -> "Future[T]":
         """The same for threads without an event loop."""
         future: Future[T] = Future()
         with self._lock:
+            if self._closed:
+                raise StorageError(f"the database {self.file} was closed")
             if self._thread is None:
                 self._thread = Thread(target=self._serve, name="database", daemon=True)
                 self._thread.start()
@@ -60,9 +63,10 @@ class Database:
     def close(self) -> None:
         """Finish what was submitted, and close the connection."""
         with self._lock:
-            thread, self._thread = self._thread, None
-        if thread is not None:
+            self._closed = True
             self._jobs.put(None)
+            thread = self._thread
+        if thread is not None:
             thread.join()
 
     def _serve(self) -> None:
@@ -96,7 +100,7 @@ class Database:
             finally:
                 if db.conn.in_transaction:
                     db.conn.rollback()
-        except (DatabaseError, StorageError) as failure:
+        except BaseException as failure:  # whatever it is, it goes to those who wait; this thread serves the next
             outcomes = [(job, None, self._told(failure)) for job in batch]
         for job, value, error in outcomes:
             if error is None:

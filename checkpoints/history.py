@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+from pydantic import ValidationError
 from sqlite_utils import Database as SqliteUtils
 
-from ..graph.errors import UnknownRun
+from ..graph.errors import InvalidPlan, UnknownRun
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
@@ -46,7 +47,7 @@ class History:
 
     async def unfinished(self) -> Run | None:
         """The newest run that can be gone on with."""
-        return next((run for run in await self.runs() if run.status in {"running", "waiting", "interrupted"}), None)
+        return next((run for run in await self.runs() if run.unfinished), None)
 
     async def resources(self, *, thread_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
         """What was given and made, oldest first: rows of the table `resources`."""
@@ -63,14 +64,14 @@ class History:
         rows = await self._ledger.results(epoch)
         return [row for key, row in sorted(rows.items()) if "[" in key]
 
-    async def forget_failures(self, run: Run) -> int:
-        """Delete the rows of a run that did not succeed, so that they are done again; gives how many."""
+    async def reopen(self, run: Run) -> None:
+        """Delete the rows of a run that did not succeed, so that they are done again, and have it running again."""
 
-        def delete(db: SqliteUtils) -> int:
-            query = "DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'"
-            return db.execute(query, [run.epoch]).rowcount
+        def delete(db: SqliteUtils) -> None:
+            db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
+            db.execute("UPDATE runs SET status = 'running' WHERE run_id = ?", [run.run_id])
 
-        return await self._ledger.database.write(delete)
+        await self._ledger.database.write(delete)
 
 
 def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
@@ -78,7 +79,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     status = row["status"]
     if status == "running" and not (row["owner"] and lease.alive(row["owner"], row["heartbeat"] or 0.0)):
         status = "interrupted"
-    plan = Plan.model_validate_json(row["plan"]) if row["plan"] else Plan()
+    plan, mends = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
     results = {key: Result.model_validate_json(text) for key, text in rows if key in order}
@@ -94,7 +95,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
         epoch=row["epoch"] or "",
         results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
         refusals=tuple(json.loads(row["refusals"] or "[]")),
-        mends=tuple(json.loads(row["mends"] or "[]")),
+        mends=mends,
         answer=row["answer"] or "",
         status=status,
         started_at=row["started_at"] or 0.0,
@@ -102,6 +103,15 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
         version=row["version"] or "",
         usage=Usage.model_validate_json(row["usage"] or "{}"),
     )
+
+
+def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
+    """The plan of a run and what was mended in it; one that today's vocabulary does not know is left out, and said so."""
+    mends = tuple(json.loads(row["mends"] or "[]"))
+    try:
+        return (Plan.model_validate_json(row["plan"]) if row["plan"] else Plan()), mends
+    except (InvalidPlan, ValidationError):
+        return Plan(), (*mends, "the plan was written by another version and can't be read by this one")
 
 
 def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:

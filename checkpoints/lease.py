@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 from uuid import uuid4
@@ -31,7 +32,7 @@ class Holder:
         self.nonce = uuid4().hex
         process = psutil.Process(os.getpid())
         self.mark = json.dumps(
-            {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time(), "nonce": self.nonce}
+            {"host": _machine(), "pid": process.pid, "started": process.create_time(), "nonce": self.nonce}
         )
         _open.add(self.nonce)
         self._stop = Event()
@@ -54,10 +55,18 @@ class Holder:
         self._stop.set()
 
 
+def _machine() -> str:
+    """This host, and the name space that its process ids mean something in: a container may share the host's name."""
+    try:
+        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # not Linux
+        return socket.gethostname()
+
+
 def alive(mark: str, heartbeat: float) -> bool:
     """Whether the process that wrote `mark` still owns what it claimed."""
     owner = json.loads(mark)
-    if owner["host"] != socket.gethostname():
+    if owner["host"] != _machine():
         return time.time() - heartbeat < STALE
     try:
         process = psutil.Process(owner["pid"])
@@ -71,4 +80,4 @@ def alive(mark: str, heartbeat: float) -> bool:
 def describe(mark: str) -> str:
     """The owner in words."""
     owner = json.loads(mark)
-    return f"process {owner['pid']} on {owner['host']}"
+    return f"process {owner['pid']} on {owner['host'].split()[0]}"

@@ -69,10 +69,23 @@ class SqliteLedger:
         await self.database.write(insert)
         await self.own(run.run_id)
 
+    async def claim(self, run_id: str) -> None:
+        """Claim the lease of a run that nobody works on, in this process neither; raises `RunBusy`."""
+        if run_id in self._owned:
+            raise RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
+        await self.own(run_id)
+
+    async def interrupt(self, run_id: str) -> None:
+        """Record that a run was left unfinished, and give its lease back."""
+        query = "UPDATE runs SET status = 'interrupted', owner = NULL WHERE run_id = ? AND owner = ?"
+        await self.database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
+        self._owned.discard(run_id)
+
     async def own(self, run_id: str) -> None:
         """Claim the lease of a run, or keep it."""
         if run_id not in self._owned:
             await self.database.write(partial(self._own, run_id))
+            self._owned.add(run_id)
             self._holder.start_beating(self._beat)
 
     def _own(self, run_id: str, db: SqliteUtils) -> None:
@@ -87,7 +100,6 @@ class SqliteLedger:
                 [self._holder.mark, time.time(), run_id, owner],
             ).rowcount
             if swapped:
-                self._owned.add(run_id)
                 return
             (owner,) = db.execute("SELECT owner FROM runs WHERE run_id = ?", [run_id]).fetchone()
         raise RunBusy(
@@ -98,10 +110,10 @@ class SqliteLedger:
     async def disown(self, run_id: str) -> None:
         """Give the lease back."""
         await self.database.write(partial(self._disown, run_id))
+        self._owned.discard(run_id)
 
     def _disown(self, run_id: str, db: SqliteUtils) -> None:
         db.execute("UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?", [run_id, self._holder.mark])
-        self._owned.discard(run_id)
 
     def _disown_all(self, db: SqliteUtils) -> None:
         for run_id in tuple(self._owned):
@@ -142,10 +154,17 @@ class SqliteLedger:
         await self._update_run(run_id, status=status)
 
     async def _update_run(self, run_id: str, **columns: str | float) -> None:
-        def update(db: SqliteUtils) -> None:
-            db.table("runs").update(run_id, columns)
+        """Only its owner writes a run's row: one who lost the lease meanwhile must not."""
 
-        await self.database.write(update)
+        def update(db: SqliteUtils) -> int:
+            settings = ", ".join(f"{name} = :{name}" for name in columns)
+            mark = {"run_id": run_id, "mark": self._holder.mark}
+            query = f"UPDATE runs SET {settings} WHERE run_id = :run_id AND owner = :mark"
+            return db.execute(query, {**columns, **mark}).rowcount
+
+        if not await self.database.write(update):
+            self._owned.discard(run_id)
+            raise RunBusy(f"run {run_id} was taken over by another process", hint="`hugginggpt show` follows it")
 
     # -- results ----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ Waiters may live on several event loops and threads, so they are woken through `
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from threading import Lock
 from typing import Literal
 
@@ -50,8 +51,8 @@ class Board:
         with self._lock:
             waiters = self._waiters.pop((epoch, key), set())
         for future in waiters:
-            if not (loop := future.get_loop()).is_closed():
-                loop.call_soon_threadsafe(_finish, future)
+            with suppress(RuntimeError):  # its loop was closed
+                future.get_loop().call_soon_threadsafe(_finish, future)
 
     async def wait(self, epoch: str, keys: Iterable[str], recorded: Callable[[], Awaitable[Iterable[str]]]) -> None:
         """Return when `recorded()` names every key, or one of them was recorded as not done.

@@ -49,12 +49,14 @@ def connect(
     whole = StateGraph(State, input_schema=Asked, output_schema=State)
     planning = partial(plan, controller=controller, fetcher=fetcher, ledger=ledger, store=store)
     whole.add_node("plan", planning, input_schema=State)
-    whole.add_node("review", partial(review, catalog=catalog, fetcher=fetcher, ledger=ledger), input_schema=State)
+    whole.add_node(
+        "review", partial(review, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store), input_schema=State
+    )
     whole.add_node("task", task_node(one_task, ledger), input_schema=TaskState)
     whole.add_node("respond", partial(respond, controller=controller, ledger=ledger, store=store), input_schema=State)
     whole.add_edge(START, "plan")
     whole.add_edge("plan", "review")
-    whole.add_conditional_edges("review", dispatch, ["task", "respond"])
+    whole.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
     whole.add_edge("task", "respond")  # a plain edge: it runs once, after all of them
     whole.add_edge("respond", END)
     return whole.compile(checkpointer=checkpointer, name="hugginggpt")

@@ -12,7 +12,7 @@ from typing import Any
 
 from .errors import InvalidPlan
 from .resource import Kind, Resource
-from .task import Ref, Single, Task, Template, Value
+from .task import Ref, Single, Task, Template, Value, resources_in
 from .task_type import Input, TaskType
 from .vocabulary import VOCABULARY
 
@@ -28,7 +28,7 @@ _MEDIA: dict[str, tuple[Kind, str]] = {
 }
 
 
-def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] = ()) -> Iterator[Task]:
+def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] | None = None) -> Iterator[Task]:
     """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
     if isinstance(tasks, str):
         try:
@@ -37,9 +37,15 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
             raise InvalidPlan([f"not JSON: {error}"]) from None
     if not isinstance(tasks, list | tuple) or not all(isinstance(entry, Mapping) for entry in tasks):
         raise InvalidPlan(["a plan is a JSON list of objects"])
-    known = {name: resource for resource in resources if resource.name for name in (resource.label, resource.name)}
+    given = tuple(resources or ())
+    known = {name: resource for resource in given if resource.name for name in (resource.label, resource.name)}
+    hashes = None if resources is None else {resource.sha256 for resource in given}
     for position, entry in enumerate(tasks):
-        yield _read_task(entry, position, known)
+        task = _read_task(entry, position, known)
+        for named in (resource for value in task.inputs.values() for resource in resources_in(value)):
+            if hashes is not None and not named.missing and named.sha256 not in hashes:
+                raise InvalidPlan([f"task {task.label} names data that this request does not have ({named.sha256})"])
+        yield task
 
 
 def _read_task(entry: Mapping[str, Any], position: int, known: Mapping[str, Resource]) -> Task:

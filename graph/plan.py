@@ -34,11 +34,14 @@ class Plan(Frozen):
         return _ordered(tuple(_resolved(task, by_id) for task in tasks))
 
     @classmethod
-    def from_hugginggpt(cls, tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] = ()) -> Self:
+    def from_hugginggpt(
+        cls, tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] | None = None
+    ) -> Self:
         """Read the JSON of the paper or of JARVIS: `[{"task", "id", "dep", "args"}]`.
 
         `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none. A file
-        name that is one of `resources` becomes that resource; any other, one that is missing. Raises `InvalidPlan`.
+        name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`, data
+        that is none of them is refused: a plan from outside must not name a stranger's files. Raises `InvalidPlan`.
         """
         try:
             return cls(tasks=tuple(paper.read_tasks(tasks, resources)))

@@ -70,6 +70,9 @@ class Ledger(Protocol):
     async def own(self, run_id: str) -> None:
         """Claim the lease of a run, or keep it; raises `RunBusy` when another living process has it."""
 
+    async def interrupt(self, run_id: str) -> None:
+        """Record that a run was left unfinished, and give its lease back."""
+
     async def disown(self, run_id: str) -> None:
         """Give the lease back."""
 
@@ -138,14 +141,3 @@ class Fetcher(Protocol):
 
     async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
         """The attached `files` (each must be there), then what `text` names (missing ones as missing resources)."""
-
-
-__all__ = [
-    "Backend",
-    "Catalog",
-    "Controller",
-    "Fetcher",
-    "Ledger",
-    "Slots",
-    "Store",
-]

@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["text", "image", "audio", "video", "boxes", "labels", "table", "mask", "embedding", "mesh", "document"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -36,7 +36,7 @@ class Resource(Frozen):
     kind: Kind
     media_type: str
     """IANA media type, from the content and not from the name, e.g. `image/png`."""
-    sha256: str | None = None
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     """Lower-case hex of the content; None for a file that was named in the request but is not there."""
     size: int = 0
     """Bytes."""

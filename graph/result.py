@@ -122,10 +122,15 @@ class Run(Frozen):
     """Of the graph that made it; see `RunChanged`."""
     usage: Usage = Usage()
 
+    @property
+    def unfinished(self) -> bool:
+        """It can be gone on with."""
+        return self.status in {"running", "waiting", "interrupted"}
+
 
 def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:
     """How a finished run went: all tasks done and nothing refused, some, or none."""
-    done = sum(result.ok for result in results.values())
+    done = sum(task.id in results and results[task.id].ok for task in plan.tasks)
     if plan.tasks and done == len(plan.tasks) and not refusals:
         return "succeeded"
     if done:

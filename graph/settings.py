@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from .errors import UsageError
 
 MEGABYTE = 1024 * 1024
 
@@ -24,11 +26,11 @@ class Settings(BaseModel):
     hf_token: SecretStr | None = None
     hf_text_to_image_url: str | None = None
     """Model URL to use in place of the Hub's router (tests, own deployments); the token is not sent there."""
-    timeout: float = 300.0
+    timeout: float = Field(default=300.0, gt=0)
     """Seconds for one call to an expert."""
     retries: int = Field(default=2, ge=0)
     """Further attempts after a failure that may pass."""
-    workers: int = Field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
+    workers: int = Field(ge=1, default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
     """Worker processes for heavy embedded experts; also the capacity of the slot `cpu`."""
     max_file_bytes: int = 200 * MEGABYTE
     max_image_pixels: int = 25_000_000
@@ -51,7 +53,11 @@ class Settings(BaseModel):
             "hf_text_to_image_url": env.get("HUGGINGGPT_HF_TEXT_TO_IMAGE_URL") or None,
         }
         found |= {name: env[key] for name in _ALSO_FROM_ENV if (key := f"HUGGINGGPT_{name.upper()}") in env}
-        return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
+        try:
+            return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            told = (f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})" for e in error.errors())
+            raise UsageError("; ".join(told), hint="see --timeout and the HUGGINGGPT_ variables") from None
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from langchain_core.messages import AnyMessage
+from langgraph.channels import EphemeralValue
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
@@ -31,15 +32,17 @@ class Asked(TypedDict, total=False):
 
 
 class State(TypedDict, total=False):
-    """The root graph's channels."""
+    """The root graph's channels. What was asked is gone after the first step: it must not leak into the next turn."""
 
-    request: str
-    files: list[str]
-    options: Json
-    run_id: str
+    request: Annotated[str, EphemeralValue]
+    files: Annotated[list[str], EphemeralValue]
+    options: Annotated[Json, EphemeralValue]
+    run_id: Annotated[str, EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
+    problems: list[str]
+    """Why an edited plan can't be run."""
     run: Json
-    """A `Run` without plan and results: who, what was asked, what was refused."""
+    """A `Run` without plan, results, and what other turns made: who, what was asked, what was refused."""
     plan: Json
     """A `Plan`."""
     results: Annotated[dict[str, Json], merged]

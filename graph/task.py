@@ -30,7 +30,7 @@ Scalar = bool | int | float | str
 class Task(Frozen):
     """One call to one expert (paper: `task, id, dep, args`)."""
 
-    id: int = Field(ge=0)
+    id: int = Field(ge=0, lt=2**31)
     type: str
     """Name of a task type in `graph/vocabulary.py`: the Hub's pipeline tag where one exists."""
     inputs: dict[str, Value] = {}

@@ -9,9 +9,12 @@ from ..graph.state import State, TaskRun, TaskState, epoch_of
 def dispatch(state: State) -> list[Send] | str:
     """One Send a task, in topological order (with `max_concurrency`, waiting tasks hold places).
 
-    Tasks that are recorded already are sent too: they come back at once. Each Send carries its own task only.
+    Tasks that are recorded already are sent too: they come back at once. Each Send carries its own task only. A plan that
+    was edited into one that can't be run goes back to review.
     """
     run, plan = state["run"], Plan.model_validate(state["plan"])
+    if state.get("problems"):
+        return "review"
     if run["status"] == "cancelled" or not plan.tasks:
         return "respond"
     about = TaskRun(

@@ -21,7 +21,7 @@ from ..graph.settings import Settings
 from ..graph.state import TaskRun, TaskState
 from ..graph.task import Task
 from .inputs import Inputs, gather_inputs, members_of
-from .review import obstacle_to
+from .obstacles import obstacle_to
 
 
 class Execution:
@@ -77,7 +77,14 @@ class Execution:
         async def member(key: str, inputs: Inputs) -> Result:
             return rows.get(key) or await self._put(await self._one(task, key, assignment, inputs, run), run)
 
-        done = await asyncio.gather(*(member(key, inputs) for key, inputs in zip(keys, members, strict=True)))
+        working = [asyncio.ensure_future(member(*each)) for each in zip(keys, members, strict=True)]
+        try:
+            done = await asyncio.gather(*working)
+        except BaseException:  # what ends one (a full disk, a question, Ctrl-C) must not leave the others at work
+            for one in working:
+                one.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+            raise
         about = {
             "assignment": assignment,
             "started_at": began,
@@ -149,8 +156,7 @@ class Execution:
             raise ExpertError(f"{expert.model_id} took longer than {limit:g} s", hint="raise --timeout") from error
 
     async def _put(self, result: Result, run: TaskRun) -> Result:
-        """Write the row, whatever happens meanwhile: a cancelled task must not lose what it has done."""
-        return await asyncio.shield(self._ledger.put(run["run_id"], run["thread_id"], run["epoch"], result))
+        return await self._ledger.put(run["run_id"], run["thread_id"], run["epoch"], result)
 
     async def _record(self, result: Result, run: TaskRun) -> dict[str, Any]:
         """Record, then wake those who wait for it, then tell."""

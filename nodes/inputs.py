@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from ..graph.call import Material
 from ..graph.errors import ExpertError
+from ..graph.plan import Plan
 from ..graph.ports import Store
-from ..graph.resource import Resource
+from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.result import Result
 from ..graph.task import Ref, Single, Task, Template, Value
 from ..graph.vocabulary import VOCABULARY
@@ -15,7 +16,8 @@ Inputs = dict[str, tuple[Material, ...]]
 
 async def gather_inputs(task: Task, rows: Mapping[str, Result], store: Store) -> Inputs:
     """Every input of the task as a tuple of materials. `rows`: the results it depends on, all succeeded."""
-    return {name: await _materials(value, rows, store) for name, value in task.inputs.items()}
+    found = {name: await _materials(value, rows, store) for name, value in task.inputs.items()}
+    return {name: materials for name, materials in found.items() if materials}
 
 
 def members_of(task: Task, inputs: Inputs) -> list[Inputs] | None:
@@ -24,7 +26,7 @@ def members_of(task: Task, inputs: Inputs) -> list[Inputs] | None:
     Lists go side by side and must be equally long; single inputs go to every member.
     """
     one_at_a_time = {port.name for port in VOCABULARY[task.type].inputs if not port.many}
-    lists = {name: values for name, values in inputs.items() if name in one_at_a_time and len(values) != 1}
+    lists = {name: values for name, values in inputs.items() if name in one_at_a_time and len(values) > 1}
     if not lists:
         return None
     lengths = {len(values) for values in lists.values()}
@@ -65,3 +67,22 @@ def _made(ref: Ref, rows: Mapping[str, Result]) -> tuple[Resource, ...]:
 
 def _text(resources: tuple[Resource, ...], store: Store) -> str:
     return ", ".join(Material(resource=r, path=store.path(r)).text() for r in resources)
+
+
+async def with_long_texts_kept(plan: Plan, store: Store) -> Plan:
+    """Long literal texts go to the store: a checkpoint carries references, not content."""
+
+    async def keep(value: Single) -> Single:
+        if isinstance(value, str) and len(value.encode("utf-8", "replace")) > INLINE_LIMIT:
+            return await store.put_text(value)
+        return value
+
+    async def kept(task: Task) -> Task:
+        inputs: dict[str, Value] = {
+            name: tuple([await keep(v) for v in value]) if isinstance(value, tuple) else await keep(value)
+            for name, value in task.inputs.items()
+        }
+        return task if inputs == task.inputs else task.model_copy(update={"inputs": inputs})
+
+    tasks = tuple([await kept(task) for task in plan.tasks])
+    return plan if tasks == plan.tasks else Plan(tasks=tasks)

@@ -1,5 +1,6 @@
 """Plan: take the request in, have the controller turn it into tasks, and remember both."""
 
+import asyncio
 import hashlib
 import time
 from typing import Any
@@ -12,12 +13,10 @@ from langgraph.types import Overwrite
 
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
-from ..graph.plan import Plan
 from ..graph.ports import Controller, Fetcher, Ledger, Store
-from ..graph.resource import INLINE_LIMIT
 from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, State, epoch_of
-from ..graph.task import Single, Task, Value
+from .inputs import with_long_texts_kept
 
 
 async def plan(
@@ -50,35 +49,48 @@ async def plan(
     await ledger.given(run_id, thread_id, request.files)
     emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
     # 3. the plan
-    proposal = await controller.plan(request)
-    proposal = proposal.model_copy(update={"plan": await _with_long_texts_kept(proposal.plan, store)})
+    try:
+        proposal = await controller.plan(request)
+    except BaseException:
+        await asyncio.shield(ledger.interrupt(run_id))
+        raise
+    proposal = proposal.model_copy(update={"plan": await with_long_texts_kept(proposal.plan, store)})
     await ledger.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
     run = run.model_copy(
-        update={"refusals": proposal.refusals, "mends": proposal.mends, "usage": proposal.usage, "plan": Plan()}
+        update={
+            "refusals": proposal.refusals,
+            "mends": proposal.mends,
+            "usage": proposal.usage,
+            "request": request.model_copy(update={"history": (), "resources": ()}),
+        }
     )
     return {
         "run": run.model_dump(mode="json"),
         "plan": proposal.plan.model_dump(mode="json"),
         "results": Overwrite({}),
+        "problems": [],
         "answer": "",
-        "request": "",
-        "files": [],
-        "options": {},
-        "run_id": "",
         "messages": [HumanMessage(text)] if state.get("request") else [],
     }
 
 
 def _asked(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The request's text, and the turns before it."""
-    turns = [(message.type, str(message.text)) for message in state.get("messages") or []]
+    turns = turns_of(state)
     text = state.get("request") or ""
-    if not text and turns and turns[-1][0] == "human":
+    if not text and turns and turns[-1][0] == "user":
         _, text = turns.pop()
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be kept anywhere
     if not text.strip():
         raise InvalidInput("the request is empty", hint="say what is to be done, e.g. 'summarise notes.txt'")
+    return text, tuple(turns)
+
+
+def turns_of(state: State) -> list[tuple[str, str]]:
+    """The conversation as (role, text), oldest first."""
     roles = {"human": "user", "ai": "assistant"}
-    return text, tuple((roles[role], content) for role, content in turns if role in roles)
+    spoken = [(message.type, str(message.text)) for message in state.get("messages") or []]
+    return [(roles[role], text) for role, text in spoken if role in roles]
 
 
 def _identify(config: RunnableConfig) -> tuple[str, str]:
@@ -89,22 +101,3 @@ def _identify(config: RunnableConfig) -> tuple[str, str]:
         return (run_id := uuid4().hex[:10]), thread_id or run_id
     place = f"{thread_id}|{here.checkpoint_ns}|{here.checkpoint_id}"
     return hashlib.sha256(place.encode()).hexdigest()[:10], str(thread_id)
-
-
-async def _with_long_texts_kept(plan: Plan, store: Store) -> Plan:
-    """Long literal texts go to the store: a checkpoint carries references, not content."""
-
-    async def keep(value: Single) -> Single:
-        if isinstance(value, str) and len(value.encode("utf-8", "replace")) > INLINE_LIMIT:
-            return await store.put_text(value)
-        return value
-
-    async def kept(task: Task) -> Task:
-        inputs: dict[str, Value] = {
-            name: tuple([await keep(v) for v in value]) if isinstance(value, tuple) else await keep(value)
-            for name, value in task.inputs.items()
-        }
-        return task if inputs == task.inputs else task.model_copy(update={"inputs": inputs})
-
-    tasks = tuple([await kept(task) for task in plan.tasks])
-    return plan if tasks == plan.tasks else Plan(tasks=tasks)

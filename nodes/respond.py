@@ -1,5 +1,6 @@
 """Respond: tell the user what came of it, and close the run."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..graph.ports import Controller, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Result, Run, status_of
 from ..graph.state import State, epoch_of
+from .plan import turns_of
 
 REFUSED = "The plan was refused; nothing was run."
 
@@ -26,9 +28,15 @@ async def respond(state: State, *, controller: Controller, ledger: Ledger, store
     else:
         made = [resource for result in run.results for resource in result.resources]
         paths = {r.sha256: store.path(r) for r in (*run.request.files, *made) if r.sha256}
-        async for piece in controller.answer(run, paths):
-            pieces.append(piece)
-            emit(AnswerDelta(run_id=run.run_id, text=piece))
+        earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
+        told = run.request.model_copy(update={"history": tuple(earlier)})
+        try:
+            async for piece in controller.answer(run.model_copy(update={"request": told}), paths):
+                pieces.append(piece)
+                emit(AnswerDelta(run_id=run.run_id, text=piece))
+        except BaseException:
+            await asyncio.shield(ledger.interrupt(run.run_id))
+            raise
     run = run.model_copy(update={"answer": "".join(pieces).strip(), "duration": time.time() - run.started_at})
     await ledger.finish_run(run)
     emit(finished(run, store))

@@ -7,7 +7,7 @@ except that one who waits for a busy slot does not hold up another who needs non
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from threading import Lock
 
 
@@ -65,9 +65,9 @@ class SlotBoard:
                 reserved |= needed
                 still.append((needed, turn))
             else:
-                self._held.update(needed)
-                if not (loop := turn.get_loop()).is_closed():
-                    loop.call_soon_threadsafe(_wake, turn)
+                with suppress(RuntimeError):  # its loop was closed: it wants nothing any more
+                    turn.get_loop().call_soon_threadsafe(_wake, turn)
+                    self._held.update(needed)
         self._waiting = still
 
 

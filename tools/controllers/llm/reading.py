@@ -57,7 +57,7 @@ def read_plan(answer: str, files: Mapping[str, Resource]) -> Draft:
     tasks = [tasks] if isinstance(tasks, dict) else tasks
     if not isinstance(tasks, list) or not all(isinstance(entry, dict) for entry in tasks):
         raise InvalidPlan(['the answer must be {"tasks": [...], "refusals": [...]}, with an object for each task'])
-    plan = Plan.from_hugginggpt([_with_files(entry, files) for entry in tasks])
+    plan = Plan.from_hugginggpt([_with_files(entry, files) for entry in tasks], files.values())
     known = {resource.name for resource in files.values()}
     if strangers := sorted({name for name in _missing(plan) if name not in known}):
         raise InvalidPlan(
