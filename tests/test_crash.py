@@ -145,6 +145,26 @@ async def test_a_run_killed_while_planning_is_resumed_under_the_same_id(home: Pa
     assert run_ids(home) == [run_id]
 
 
+@pytest.mark.parametrize(("stall", "word"), [("plan", "planning"), ("task", "stalled")])
+async def test_a_run_whose_checkpoints_are_gone_begins_again_under_its_id_and_takes_what_is_recorded(
+    home: Path, opened, stall: str, word: str
+) -> None:
+    killed("start", home, 8, word, stall=stall)
+    (run_id,) = run_ids(home)
+    kept, before = recorded(home), len(calls(home))
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        for table in ("checkpoints", "writes"):
+            db.execute(f"DELETE FROM {table}")
+        db.commit()
+    dag = random_dag(8)
+    async with opened(dag) as world:
+        events = await resumed(world)
+        assert texts(world, events) == dag.texts
+    assert finish(events).status == "succeeded"
+    assert run_ids(home) == [run_id]
+    assert not kept & set(calls(home)[before:])
+
+
 async def test_a_run_killed_while_answering_only_answers_again(home: Path, opened) -> None:
     killed("start", home, 2, "answering", stall="answer")
     before = len(calls(home))
