@@ -140,6 +140,15 @@ def calls(folder: Path) -> list[str]:
     return [line["key"] for line in lines if line["event"] == "started"]
 
 
+async def noted(client: LangGraphClient, thread: str) -> Any:
+    """The state once LangGraph has noted that task 0 is done, a moment after its events told so."""
+    async with asyncio.timeout(60):
+        while True:
+            state = await client.threads.get_state(thread, subgraphs=True)
+            if state["next"] == ["task", "task"]:
+                return state
+
+
 async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(server: str, folder: Path) -> None:
     client = client_of(server)
     (folder / "home" / "hang").touch()
@@ -147,9 +156,7 @@ async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(
     run = await started(client, thread)
     before = len(calls(folder))
 
-    async with asyncio.timeout(60):  # what LangGraph has noted follows a moment after what the events tell
-        while (state := await client.threads.get_state(thread, subgraphs=True))["next"] != ["task", "task"]:
-            await asyncio.sleep(0.05)
+    state = await noted(client, thread)
     done, doing, waiting = state["tasks"]
     assert done["result"]["results"]["0"]["status"] == "succeeded"
     assert doing["state"]["next"] == ["execute"]
