@@ -21,6 +21,7 @@ from hugginggpt.graph.events import Event, RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from support import ask
 
 RUNS = int(os.environ.get("HUGGINGGPT_CRASH_RUNS", "10"))
 """Random kills; CI makes fifty."""
@@ -219,3 +220,14 @@ async def test_a_finished_run_is_not_resumed_and_its_process_ends_by_itself(home
     async with opened(random_dag(6)) as world:
         with pytest.raises(UsageError, match="is finished"):
             await resumed(world)
+
+
+async def test_two_processes_work_in_one_home_at_once(home: Path, opened) -> None:
+    with child("start", home, 9) as process:
+        hear(process, "plan_ready")
+        async with opened(random_dag(10)) as world:
+            mine = await ask(world, thread="another conversation")
+            hear(process, "run_finished")
+            runs = await Session(world).history.runs()
+    assert finish(mine).status == "succeeded"
+    assert [(run.status, len(run.results)) for run in runs] == [("succeeded", 30)] * 2
