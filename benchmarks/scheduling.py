@@ -3,6 +3,7 @@
 ratio_durable          makespan over the critical path, 20 tasks, ledger and checkpoints on disk (median of 5)
 ratio_waves            the same plan sent in waves of ready tasks with a barrier after each, as Send alone does it
 overhead_ms_per_task   500 independent tasks that do nothing, durable
+resume_s               to the end of a run of 100 tasks of which 99 were done when it was interrupted, start-up left out
 
 python benchmarks/scheduling.py [--json FILE]
 """
@@ -14,6 +15,7 @@ import operator
 import statistics
 import tempfile
 import time
+from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +27,7 @@ from typing_extensions import TypedDict
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.world import open_world
+from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 
 
@@ -57,12 +59,7 @@ def critical_path(plan: Plan, latency: dict[int, float]) -> float:
 async def durable(tasks: list[dict[str, Any]], latency: dict[int, float] | float) -> float:
     """Seconds from the first expert's start to the last one's record, in a world on disk."""
     with tempfile.TemporaryDirectory() as home:
-        async with open_world(
-            Settings(home=Path(home)),
-            controller=ScriptedController(tasks, answer="done"),
-            catalog=ScriptedCatalog(),
-            backends=[ScriptedBackend(latency=latency)],
-        ) as world:
+        async with scripted(home, tasks, latency) as world:
             began = ended = 0.0
             async for event in Session(world).start("go", thread_id="t"):
                 if event.event == "plan_ready":
@@ -70,6 +67,39 @@ async def durable(tasks: list[dict[str, Any]], latency: dict[int, float] | float
                 if event.event == "task_finished":
                     ended = time.perf_counter()
     return ended - began
+
+
+def scripted(
+    home: str, tasks: list[dict[str, Any]], latency: dict[int, float] | float
+) -> AbstractAsyncContextManager[World]:
+    """A world on disk."""
+    return open_world(
+        Settings(home=Path(home)),
+        controller=ScriptedController(tasks, answer="done"),
+        catalog=ScriptedCatalog(),
+        backends=[ScriptedBackend(latency=latency)],
+    )
+
+
+async def resume() -> float:
+    """Seconds that the last of 100 tasks takes in a world that finds the others done."""
+    tasks = [step(n, *([n - 1] if n % 4 else [])) for n in range(100)]
+    with tempfile.TemporaryDirectory() as home:
+        async with scripted(home, tasks, {99: 3600.0}) as world:
+            done = 0
+            async with aclosing(Session(world).start("go", thread_id="t")) as events:
+                async for event in events:
+                    done += event.event == "task_finished"
+                    if done == 99:
+                        break
+        async with scripted(home, tasks, {}) as world:
+            session = Session(world)
+            began = time.perf_counter()
+            last = [event async for event in session.resume(await session.history.run())][-1]
+            took = time.perf_counter() - began
+    if last.event != "run_finished" or last.status != "succeeded":
+        raise SystemExit("the resumed run did not succeed")
+    return took
 
 
 class Waves(TypedDict):
@@ -114,6 +144,7 @@ async def main(file: Path | None) -> None:
         "ratio_durable": round(statistics.median([await durable(tasks, latency) for _ in range(5)]) / path, 3),
         "ratio_waves": round(statistics.median([await in_waves(plan, latency) for _ in range(3)]) / path, 3),
         "overhead_ms_per_task": round(await durable([step(n) for n in range(500)], 0.0) / 500 * 1000, 2),
+        "resume_s": round(statistics.median([await resume() for _ in range(3)]), 3),
     }
     for key, value in found.items():
         print(f"{key:24}{value:8}")

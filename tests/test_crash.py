@@ -21,6 +21,7 @@ from hugginggpt.graph.events import Event, RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from support import ask
 
 RUNS = int(os.environ.get("HUGGINGGPT_CRASH_RUNS", "10"))
 """Random kills; CI makes fifty."""
@@ -145,6 +146,26 @@ async def test_a_run_killed_while_planning_is_resumed_under_the_same_id(home: Pa
     assert run_ids(home) == [run_id]
 
 
+@pytest.mark.parametrize(("stall", "word"), [("plan", "planning"), ("task", "stalled")])
+async def test_a_run_whose_checkpoints_are_gone_begins_again_under_its_id_and_takes_what_is_recorded(
+    home: Path, opened, stall: str, word: str
+) -> None:
+    killed("start", home, 8, word, stall=stall)
+    (run_id,) = run_ids(home)
+    kept, before = recorded(home), len(calls(home))
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        for table in ("checkpoints", "writes"):
+            db.execute(f"DELETE FROM {table}")
+        db.commit()
+    dag = random_dag(8)
+    async with opened(dag) as world:
+        events = await resumed(world)
+        assert texts(world, events) == dag.texts
+    assert finish(events).status == "succeeded"
+    assert run_ids(home) == [run_id]
+    assert not kept & set(calls(home)[before:])
+
+
 async def test_a_run_killed_while_answering_only_answers_again(home: Path, opened) -> None:
     killed("start", home, 2, "answering", stall="answer")
     before = len(calls(home))
@@ -199,3 +220,14 @@ async def test_a_finished_run_is_not_resumed_and_its_process_ends_by_itself(home
     async with opened(random_dag(6)) as world:
         with pytest.raises(UsageError, match="is finished"):
             await resumed(world)
+
+
+async def test_two_processes_work_in_one_home_at_once(home: Path, opened) -> None:
+    with child("start", home, 9) as process:
+        hear(process, "plan_ready")
+        async with opened(random_dag(10)) as world:
+            mine = await ask(world, thread="another conversation")
+            hear(process, "run_finished")
+            runs = await Session(world).history.runs()
+    assert finish(mine).status == "succeeded"
+    assert [(run.status, len(run.results)) for run in runs] == [("succeeded", 30)] * 2

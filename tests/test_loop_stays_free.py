@@ -6,7 +6,12 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from hugginggpt.graph.errors import InvalidInput
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedController
 from loopback import Reply, chat, chat_stream, in_turn, serve
+from support import ask, last
 from test_fetch_files import png
 from test_fetch_urls import fetcher
 from test_hf import backend_at, call
@@ -32,3 +37,18 @@ async def test_reading_calling_planning_and_answering_leave_the_loop_free(tmp_pa
         assert await backend.run(call(backend, tmp_path))
 
     assert [resource.missing for resource in gathered] == [False, True, False]
+
+
+@pytest.mark.parametrize("embedded", [True, False], ids=["embedded", "scripted"])
+async def test_a_whole_run_leaves_the_loop_free(home: Path, embedded: bool) -> None:
+    tasks = [
+        {"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "good morning"}},
+        {"task": "language-identification", "id": 1, "dep": [-1], "args": {"text": "bonjour tout le monde"}},
+        {"task": "text-to-speech", "id": 2, "dep": [1], "args": {"text": ["it is <resource>-1", "good night"]}},
+    ]
+    settings = Settings(home=home)
+    backend = EmbeddedBackend(settings) if embedded else ScriptedBackend(log=home.parent / "calls.jsonl")
+    async with open_world(settings, controller=ScriptedController(tasks), backends=[backend]) as world:
+        with blockbuster_ctx():
+            events = await ask(world)
+    assert last(events).status == "succeeded"

@@ -1,5 +1,6 @@
 """LangGraph Server with our `langgraph.json`: all that Studio shows, offline, and durable when the server is killed."""
 
+import asyncio
 import json
 import os
 import socket
@@ -139,6 +140,15 @@ def calls(folder: Path) -> list[str]:
     return [line["key"] for line in lines if line["event"] == "started"]
 
 
+async def noted(client: LangGraphClient, thread: str) -> Any:
+    """The state once LangGraph has noted that task 0 is done, a moment after its events told so."""
+    async with asyncio.timeout(60):
+        while True:
+            state = await client.threads.get_state(thread, subgraphs=True)
+            if state["next"] == ["task", "task"]:
+                return state
+
+
 async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(server: str, folder: Path) -> None:
     client = client_of(server)
     (folder / "home" / "hang").touch()
@@ -146,8 +156,7 @@ async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(
     run = await started(client, thread)
     before = len(calls(folder))
 
-    state = await client.threads.get_state(thread, subgraphs=True)
-    assert state["next"] == ["task", "task"]
+    state = await noted(client, thread)
     done, doing, waiting = state["tasks"]
     assert done["result"]["results"]["0"]["status"] == "succeeded"
     assert doing["state"]["next"] == ["execute"]

@@ -135,7 +135,7 @@ class ScriptedBackend:
         """Wait as told, then fail or make."""
         self.calls.append(call.key)
         nth = self.calls.count(call.key)
-        self._write("started", call)
+        await self._write("started", call)
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
@@ -143,10 +143,10 @@ class ScriptedBackend:
             await asyncio.sleep(latency if isinstance(latency, int | float) else latency.get(call.task.id, 0.0))
             if error := self._failure(call, nth):
                 raise error if isinstance(error, ExpertError) else ExpertError(error)
-            made = [self._make(call, output.name, output.kind) for output in VOCABULARY[call.task.type].outputs]
+            made = [await self._make(call, output.name, output.kind) for output in VOCABULARY[call.task.type].outputs]
         finally:
             self.running -= 1
-        self._write("finished", call)
+        await self._write("finished", call)
         return made
 
     async def aclose(self) -> None:
@@ -158,7 +158,7 @@ class ScriptedBackend:
             return told
         return told[nth - 1] if nth <= len(told) else None
 
-    def _make(self, call: Call, output: str, kind: Kind) -> Artifact:
+    async def _make(self, call: Call, output: str, kind: Kind) -> Artifact:
         said = self._texts.get(call.task.id) or f"{call.task.type} of " + ", ".join(
             material.resource.text or material.resource.sha256 or ""
             for many in call.inputs.values()
@@ -175,16 +175,20 @@ class ScriptedBackend:
                 return Artifact(output=output, kind=kind, media_type="application/json", text=label)
         media_type, data = _SAMPLES.get(kind, ("application/octet-stream", said.encode()))
         file = call.scratch / output
-        file.write_bytes(data)
+        await asyncio.to_thread(file.write_bytes, data)
         return Artifact(output=output, kind=kind, media_type=media_type, path=file)
 
-    def _write(self, event: str, call: Call) -> None:
+    async def _write(self, event: str, call: Call) -> None:
         if self._log:
             line = json.dumps({"event": event, "key": call.key, "run_id": call.run_id, "time": time.time()}) + "\n"
-            with self._log.open("a") as file:
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            await asyncio.to_thread(_append, self._log, line)
+
+
+def _append(log: Path, line: str) -> None:
+    with log.open("a") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _png() -> bytes:

@@ -1,5 +1,6 @@
 """The catalogue that joins what every backend offers, and ranks it."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from ...graph.expert import Candidate
@@ -15,7 +16,7 @@ class JoinedCatalog:
 
     async def candidates(self, task: Task) -> Sequence[Candidate]:
         """All experts for the task's type, best first."""
-        return ranked(self._backends, task.type, task)
+        return await asyncio.to_thread(ranked, self._backends, task.type, task)  # it may import, and look for libraries
 
 
 def ranked(backends: Iterable[Backend], task_type: str, task: Task | None = None) -> list[Candidate]:
