@@ -32,7 +32,7 @@ class Holder:
         self.nonce = uuid4().hex
         process = psutil.Process(os.getpid())
         self.mark = json.dumps(
-            {"host": _machine(), "pid": process.pid, "started": process.create_time(), "nonce": self.nonce}
+            {"host": machine(), "pid": process.pid, "started": process.create_time(), "nonce": self.nonce}
         )
         _open.add(self.nonce)
         self._stop = Event()
@@ -55,7 +55,7 @@ class Holder:
         self._stop.set()
 
 
-def _machine() -> str:
+def machine() -> str:
     """This host, and the name space that its process ids mean something in: a container may share the host's name."""
     try:
         return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
@@ -66,7 +66,7 @@ def _machine() -> str:
 def alive(mark: str, heartbeat: float) -> bool:
     """Whether the process that wrote `mark` still owns what it claimed."""
     owner = json.loads(mark)
-    if owner["host"] != _machine():
+    if owner["host"] != machine():
         return time.time() - heartbeat < STALE
     try:
         process = psutil.Process(owner["pid"])

@@ -1,13 +1,18 @@
 """The graph: what runs when, what is skipped, what the state shows."""
 
 import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langgraph.types import Command
 
 from hugginggpt.apps.session import Session
-from hugginggpt.graph.errors import ExpertError, UsageError
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import ExpertError, InvalidInput, StorageError, UsageError
 from hugginggpt.graph.events import TaskFinished, TaskStarted
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import Options
@@ -228,3 +233,101 @@ async def test_an_edited_plan_that_can_t_be_run_is_asked_for_again_with_its_prob
         assert "refers to task 7" in asked["__interrupt__"][0].value["problems"][0]
         done = await world.graph.ainvoke(Command(resume={"approve": True, "plan": [step(5)]}), config)
     assert done["run"]["status"] == "succeeded"
+
+
+async def test_a_verdict_is_judged_once_and_a_refusal_after_a_bad_edit_refuses(
+    scripted: OpenScripted, tmp_path: Path
+) -> None:
+    config: Any = {"configurable": {"thread_id": "t"}}
+    backend, late = ScriptedBackend(), tmp_path / "late.txt"
+    edit = [{"task": "summarization", "id": 0, "args": {"text": str(late)}}]
+    async with scripted([step(0)], backend=backend) as world:
+        await ask(world, options=Options(approve="always"))
+        await world.graph.ainvoke(Command(resume={"approve": True, "plan": [step(1, 2)]}), config)
+        late.write_text("here by now")
+        done = await world.graph.ainvoke(Command(resume={"approve": "no", "plan": edit}), config)
+    assert done["run"]["status"] == "cancelled"
+    assert backend.calls == []
+
+
+async def test_a_plan_from_outside_can_t_name_a_stranger_s_data(scripted: OpenScripted) -> None:
+    for forged in ("aa/../../etc/passwd", "a" * 64):
+        args = {"text": {"kind": "text", "media_type": "text/plain", "sha256": forged}}
+        edited = [{"task": "summarization", "id": 0, "args": args}]
+        async with scripted([step(0)]) as world:
+            await ask(world, thread=forged[:3], options=Options(approve="always"))
+            config: Any = {"configurable": {"thread_id": forged[:3]}}
+            asked = await world.graph.ainvoke(Command(resume={"approve": True, "plan": edited}), config)
+        assert asked["__interrupt__"][0].value["problems"]
+
+
+async def test_a_finished_run_is_not_begun_again_by_whoever_saw_it_unfinished(scripted: OpenScripted) -> None:
+    async with scripted([step(0)]) as world:
+        session = Session(world)
+        await ask(world, options=Options(approve="always"))
+        seen = await session.history.run()
+        first = [event async for event in session.resume(seen, True)]
+        with pytest.raises(UsageError, match="is finished"):
+            _ = [event async for event in session.resume(seen, True)]
+    assert last(first).status == "succeeded"
+
+
+async def test_a_verdict_for_a_run_that_does_not_wait_is_refused(scripted: OpenScripted) -> None:
+    backend = ScriptedBackend(latency=30.0)
+    async with scripted([step(0)], backend=backend) as world:
+        session = Session(world)
+        async with aclosing(session.start("go", thread_id="t")) as feed:
+            async for event in feed:
+                if isinstance(event, TaskStarted):
+                    break
+        run = await session.history.run()
+        assert run.status == "interrupted"
+        assert backend.running == 0
+        with pytest.raises(UsageError, match="not waiting for approval"):
+            _ = [event async for event in session.resume(run, False)]
+
+
+async def test_an_older_run_of_a_conversation_is_not_run_on_over_a_newer_one(scripted: OpenScripted) -> None:
+    async with scripted([step(0)], backend=ScriptedBackend(failures={0: ["no power", None]})) as world:
+        session = Session(world)
+        await ask(world)
+        older = await session.history.run()
+        await ask(world)
+        with pytest.raises(UsageError, match="not the newest"):
+            _ = [event async for event in session.retry(older)]
+
+
+async def test_what_was_asked_does_not_leak_into_the_next_turn(scripted: OpenScripted) -> None:
+    config: Any = {"configurable": {"thread_id": "t"}}
+    async with scripted([step(0)]) as world:
+        with pytest.raises(InvalidInput):
+            await world.graph.ainvoke({"request": "one", "files": ["missing.png"]}, config)
+        state = await world.graph.ainvoke({"messages": [("user", "two")]}, config)
+    assert state["run"]["request"]["text"] == "two"
+    assert state["run"]["status"] == "succeeded"
+
+
+async def test_when_one_member_of_a_list_ends_the_run_no_other_is_left_at_work(scripted: OpenScripted) -> None:
+    class Broken(ScriptedBackend):
+        async def run(self, call: Call) -> Sequence[Artifact]:
+            if call.key == "2[0]":
+                raise StorageError("the disk is full")
+            return await super().run(call)
+
+    backend = Broken(latency={2: 30.0})
+    args = {"text": ["<resource>-0", "<resource>-1"]}
+    plan = [step(0), step(1), {"task": "summarization", "id": 2, "dep": [0, 1], "args": args}]
+    async with scripted(plan, backend=backend) as world:
+        with pytest.raises(StorageError):
+            await ask(world)
+        assert backend.running == 0
+        assert (await Session(world).history.run()).status == "interrupted"
+
+
+async def test_the_state_does_not_grow_with_what_earlier_turns_made(scripted: OpenScripted) -> None:
+    config: Any = {"configurable": {"thread_id": "t"}}
+    async with scripted([step(0)], backend=ScriptedBackend(texts={0: "x" * 5000})) as world:
+        for _ in range(4):
+            await ask(world)
+        state = await world.graph.aget_state(config)
+    assert len(json.dumps(state.values["run"])) < 2000
