@@ -44,16 +44,22 @@ Out = Annotated[
 Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call to an expert [300].")]
 
 
-@app.callback()
-def _everywhere(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from .. import __version__
 
         typer.echo(f"hugginggpt {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")] = False,
+) -> None:
+    """What may stand before any command."""
 
 
 @app.command(
@@ -209,4 +215,15 @@ def main() -> None:
     if "--debug" in words:
         os.environ["HUGGINGGPT_DEBUG"] = "1"
         arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
-    app(args=arguments, prog_name="hugginggpt")
+    from ..graph.errors import HuggingGPTError
+
+    try:
+        app(args=arguments, prog_name="hugginggpt")
+    except HuggingGPTError as error:  # before anything was opened: the settings, say
+        if os.environ.get("HUGGINGGPT_DEBUG"):
+            raise
+        from .console import told
+
+        sys.exit(told(error))
+    except OSError as error:  # of writing to stdout: all else is told where it happens
+        sys.exit(f"error: the output can't be written: {error.strerror or error}")

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -56,13 +56,13 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else ""
 
 
-def fail(error: HuggingGPTError) -> NoReturn:
-    """Say what happened and what to do, and end with the error's exit code."""
+def told(error: HuggingGPTError) -> int:
+    """Say what happened and what to do; gives the exit code."""
     console = err()
     console.print(f"[bold red]error:[/] {escape(clean(error.message))}", soft_wrap=True)
     if error.hint:
         console.print(f"[dim]{escape(clean(error.hint))}[/]", soft_wrap=True)
-    raise typer.Exit(error.exit_code)
+    return error.exit_code
 
 
 @contextmanager
@@ -73,12 +73,15 @@ def told_errors() -> Iterator[None]:
     except HuggingGPTError as error:
         if os.environ.get("HUGGINGGPT_DEBUG"):
             raise
-        fail(error)
-    except (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as error:
-        if os.environ.get("HUGGINGGPT_DEBUG") or isinstance(error, BrokenPipeError):
+        raise typer.Exit(told(error)) from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if os.environ.get("HUGGINGGPT_DEBUG"):
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        fail(HuggingGPTError(f"this should not have happened: {what}", hint="again with --debug shows where; tell us"))
+        bug = HuggingGPTError(f"this should not have happened: {what}", hint="again with --debug shows where; tell us")
+        raise typer.Exit(told(bug)) from None
     except KeyboardInterrupt:
         err().print("interrupted")
         raise typer.Exit(INTERRUPTED) from None
@@ -90,6 +93,15 @@ def settle(work: Coroutine[Any, Any, Any]) -> Any:
 
     with told_errors():
         return asyncio.run(work)
+
+
+def write_out(text: str) -> None:
+    """Text on stdout, at once. When its reader has gone (`| head`), the work goes on, unheard."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(value: Any) -> None:

@@ -3,6 +3,7 @@
 import filecmp
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from ..graph.errors import StorageError
@@ -16,18 +17,28 @@ def copy_out(event: RunFinished, folder: Path) -> list[Path]:
     copied: list[Path] = []
     try:
         for name, sha256 in _names(event):
-            source = stored[sha256]
-            target = folder / f"{name}{source.suffix}"
-            if target.exists() and not filecmp.cmp(source, target, shallow=False):
-                target = folder / f"{name}-{event.run_id}{source.suffix}"
-            shutil.copyfile(source, target)
-            copied.append(target)
+            copied.append(_copy(stored[sha256], folder, name))
     except OSError as error:
         raise StorageError(
             f"what was made can't be copied to {folder}: {error.strerror or error}",
             hint="nothing is lost: `hugginggpt resources` tells where each file is",
         ) from error
     return copied
+
+
+def _copy(source: Path, folder: Path, name: str) -> Path:
+    """Under the first name that is free, or holds the same already. Follows no link."""
+    for number in count():
+        target = folder / f"{name}{f' ({number})' if number else ''}{source.suffix}"
+        if target.is_file() and not target.is_symlink() and filecmp.cmp(source, target, shallow=False):
+            return target
+        try:
+            with target.open("xb") as made, source.open("rb") as kept:
+                shutil.copyfileobj(kept, made)
+        except FileExistsError:
+            continue
+        return target
+    raise AssertionError("there is always another number")
 
 
 def _names(event: RunFinished) -> Iterator[tuple[str, str]]:

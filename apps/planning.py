@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.table import Table
 
+from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Request
 from ..graph.settings import Settings
 from ..graph.task import Ref, Single, Task, Template, Value
 from .console import err, out, plain, print_json, settle, table
-from .running import request_text
+from .typed import request_text
 
 
 def print_plan(request: str | None, files: Sequence[str], *, home: Path | None, llm: str | None, as_json: bool) -> None:
@@ -19,8 +21,8 @@ def print_plan(request: str | None, files: Sequence[str], *, home: Path | None, 
     proposal, warnings = settle(_propose(Settings.from_env(home=home, llm=llm), request, files))
     if as_json:
         print_json(proposal.plan.to_hugginggpt())
-    else:
-        _print_table(proposal)
+    elif proposal.plan.tasks:
+        out().print(plan_table(proposal.plan))
     console = err()
     for label, lines in (("mended", proposal.mends), ("not planned", proposal.refusals), ("warning", warnings)):
         for line in lines:
@@ -40,11 +42,10 @@ async def _propose(settings: Settings, given: str | None, files: Sequence[str]) 
         return proposal, await warnings_of(proposal.plan, world.catalog, {})
 
 
-def _print_table(proposal: Proposal) -> None:
-    if not proposal.plan.tasks:
-        return
+def plan_table(plan: Plan) -> Table:
+    """A plan, a task a row."""
     shown = table("id", "task", "after", "inputs", "parameters", "for")
-    for task in proposal.plan.tasks:
+    for task in plan.tasks:
         shown.add_row(
             str(task.id),
             task.type,
@@ -53,7 +54,7 @@ def _print_table(proposal: Proposal) -> None:
             plain(", ".join(f"{name}={value}" for name, value in task.parameters.items())),
             plain(task.goal, 60),
         )
-    out().print(shown)
+    return shown
 
 
 def inputs_in_words(task: Task) -> str:

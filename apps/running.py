@@ -15,11 +15,14 @@ import typer
 
 from ..graph.errors import HuggingGPTError, UsageError
 from ..graph.events import AnswerDelta, Event, RunFinished
+from ..graph.plan import Plan
 from ..graph.result import Options, Run, RunStatus
 from ..graph.settings import Settings
-from ..graph.vocabulary import VOCABULARY
-from .console import INTERRUPTED, clean, err, settle
+from .console import INTERRUPTED, clean, err, settle, write_out
+from .copies import copy_out
+from .planning import plan_table
 from .tree import LiveTree
+from .typed import approval_of, choices_of, request_text, verdict_of
 
 CODES: dict[RunStatus, int] = {
     "succeeded": 0,
@@ -57,7 +60,7 @@ def run_request(
 
     def events(session: Any) -> AsyncIterator[Event]:
         text = request_text(request)
-        options = Options.model_validate({"approve": _approval(approve), "models": _choices(models)})
+        options = Options.model_validate({"approve": approval_of(approve), "models": choices_of(models)})
         return cast(
             AsyncIterator[Event],
             session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options),
@@ -70,7 +73,7 @@ def resume_run(work: Work, name: str | None, *, approve: bool, refuse: bool, edi
     """`hugginggpt resume`."""
 
     async def events(session: Any) -> AsyncIterator[Event]:
-        verdict = _verdict(approve, refuse, edit)
+        verdict = verdict_of(approve, refuse, edit)
         run: Run | None = await session.history.run(name) if name else await session.history.unfinished()
         if run is None:
             raise UsageError("no run is waiting or was interrupted", hint="`hugginggpt runs` lists all of them")
@@ -88,44 +91,6 @@ def retry_run(work: Work, name: str) -> NoReturn:
             yield event
 
     _end(work, events)
-
-
-def request_text(given: str | None) -> str:
-    """The request: the argument, or stdin where that is `-` or a pipe."""
-    text = sys.stdin.read() if given == "-" or (given is None and not sys.stdin.isatty()) else given or ""
-    if not text.strip():
-        raise UsageError("the request is empty", hint='say what is to be done: hugginggpt run "summarise notes.txt"')
-    return text
-
-
-def _approval(given: str) -> str:
-    if given not in {"always", "never"}:
-        raise UsageError(f"--approve must be always or never, not {given!r}")
-    return given
-
-
-def _choices(given: Sequence[str]) -> dict[str, str]:
-    chosen = {}
-    for pair in given:
-        task, equals, model_id = pair.partition("=")
-        if not equals or not model_id or not (task in VOCABULARY or task.isdecimal()):
-            raise UsageError(
-                f"--model {pair!r} must be TASK=ID with a task type or a task's number",
-                hint="e.g. --model text-to-speech=embedded/espeak-ng; `hugginggpt tasks` lists the types",
-            )
-        chosen[task] = model_id
-    return chosen
-
-
-def _verdict(approve: bool, refuse: bool, edit: Path | None) -> Any:
-    if approve + refuse + (edit is not None) > 1:
-        raise UsageError("--approve, --refuse and --edit exclude each other")
-    if edit is None:
-        return True if approve else False if refuse else None
-    try:
-        return {"approve": True, "plan": edit.read_text(encoding="utf-8")}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{edit} can't be read: {error}") from error
 
 
 def _end(work: Work, events: Events) -> NoReturn:
@@ -175,25 +140,25 @@ def _show(event: Event, tree: LiveTree, work: Work) -> int:
     if isinstance(event, AnswerDelta):
         tree.stop()
         if not work.json:
-            sys.stdout.write(clean(event.text))
-            sys.stdout.flush()
+            write_out(clean(event.text))
     if not isinstance(event, RunFinished):
         return 0
     if event.answer and not work.json:
-        sys.stdout.write("\n")
-    _say_what_next(event, work)
+        write_out("\n")
+    _say_what_next(event, work, tree.plan)
     return CODES[event.status]
 
 
-def _say_what_next(event: RunFinished, work: Work) -> None:
+def _say_what_next(event: RunFinished, work: Work, plan: Plan | None) -> None:
     console = err()
+    if event.status == "waiting" and plan:
+        console.print(plan_table(plan))
     if work.out:
-        from .copies import copy_out
-
         for path in copy_out(event, work.out):
             console.print(f"copied to {path}", style="dim", soft_wrap=True)
     hints = {
-        "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE",
+        "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
+        + (f" (and --out {work.out} again)" if work.out else ""),
         "partial": f"hugginggpt retry {event.run_id} runs again what failed",
         "failed": f"hugginggpt show {event.run_id} tells what went wrong",
     }
@@ -202,8 +167,7 @@ def _say_what_next(event: RunFinished, work: Work) -> None:
 
 
 def _print_event(event: Event) -> None:
-    sys.stdout.write(event.model_dump_json() + "\n")
-    sys.stdout.flush()
+    write_out(event.model_dump_json() + "\n")
 
 
 def _writable(folder: Path) -> None:

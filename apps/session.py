@@ -187,7 +187,11 @@ def run(
             assert isinstance(last, RunFinished)  # `_drive` ends so, or raises
             return last
 
-    return asyncio.run(all_of_it())
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(all_of_it())
+    raise UsageError("run() can't be called inside a running event loop", hint="use open_world and a Session there")
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -4,6 +4,7 @@ Its progress is forwarded to the parent's `custom` stream as `{"hugginggpt": eve
 a crash in the middle is resumed there: what was recorded is not done again.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +64,13 @@ def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description
             raise ToolException(str(error)) from error
         return (last.answer, last.model_dump(mode="json")) if last else ("", None)
 
+    def synchronous(
+        request: str, config: RunnableConfig, files: list[str] | None = None
+    ) -> tuple[str, dict[str, Any] | None]:
+        return asyncio.run(hugginggpt(request, config, files))
+
     return StructuredTool.from_function(
+        func=synchronous,
         coroutine=hugginggpt,
         name=name,
         description=description,

@@ -41,7 +41,7 @@ class LiveTree:
         """`moving`: redraw in place; None for whether `console` is a terminal."""
         self._console = console
         self._moving = console.is_terminal if moving is None else moving
-        self._plan: Plan | None = None
+        self.plan: Plan | None = None
         self._models: dict[int, str] = {}
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
@@ -87,7 +87,7 @@ class LiveTree:
         self._live.stop()
 
     def _announce(self, event: PlanReady) -> None:
-        self._plan = event.plan
+        self.plan = event.plan
         number = len(event.plan.tasks)
         self._say(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
         for mend in event.mends:
@@ -108,11 +108,11 @@ class LiveTree:
 
     def picture(self) -> RenderableType:
         """Every task under the last of those that it waits for."""
-        if self._plan is None:
+        if self.plan is None:
             return Group()
         root = Tree("", hide_root=True, guide_style="dim")
         places: dict[int, Tree] = {}
-        for task in self._plan.tasks:
+        for task in self.plan.tasks:
             above = places[task.depends_on[-1]] if task.depends_on else root
             places[task.id] = above.add(self._row(task))
         return root
@@ -123,7 +123,7 @@ class LiveTree:
         return self._line(task.id)
 
     def _line(self, task_id: int) -> Text:
-        task = self._plan.by_id[task_id] if self._plan else None
+        task = self.plan.by_id[task_id] if self.plan else None
         result = self._results.get(task_id)
         running = str(task_id) in self._started and result is None
         mark, style = MARKS[result.status if result else "waiting"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -120,9 +120,13 @@ async def open_world(
     controller = controller or controller_for(settings)
     places = backends_for(settings) if backends is None else list(backends)
     catalog = catalog or JoinedCatalog(places)
-    database = Database(settings.home)
-    ledger = SqliteLedger(database)
-    try:
+    async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
+        database = Database(settings.home)
+        open_things.callback(database.close)
+        ledger = SqliteLedger(database)
+        open_things.callback(ledger.close)
+        for backend in places:
+            open_things.push_async_callback(backend.aclose)
         checkpointer = await SharedSqliteSaver.open(database)
         yield World(
             settings=settings,
@@ -141,11 +145,6 @@ async def open_world(
             store=(store := FileStore(settings.home)),
             fetcher=GuardedFetcher(store, settings),
         )
-    finally:
-        for backend in places:
-            await backend.aclose()
-        ledger.close()
-        database.close()
 
 
 # -- for LangGraph Server and Studio (langgraph.json) ---------------------------------------------------------------

@@ -330,3 +330,28 @@ def test_every_task_type_is_listed_with_what_can_run_and_why_others_can_t(shell:
     assert any(expert["obstacle"] is None for expert in rows["text-to-speech"]["experts"])
     assert "HF_TOKEN" in rows["text-to-image"]["experts"][0]["obstacle"]
     assert rows["depth-estimation"]["experts"] == []
+
+
+def test_the_version_is_told_and_bad_settings_are_named(shell: Shell) -> None:
+    assert shell("--version").out.startswith("hugginggpt ")
+    for command in (("doctor",), ("runs",), ("tasks",)):
+        bad = shell(*command, HUGGINGGPT_WORKERS="0")
+        assert (bad.code, "workers" in bad.err, "Traceback" in bad.err) == (2, True, False)
+
+
+def test_a_run_whose_reader_has_gone_is_done_all_the_same(shell: Shell) -> None:
+    process = shell.start("run", SPOKEN)
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    process.stderr.read()
+    assert process.wait(60) == 0
+    assert json.loads(shell("runs", "--json").out)[0]["status"] == "succeeded"
+
+
+def test_bytes_that_are_no_text_do_no_harm(shell: Shell) -> None:
+    command = [sys.executable, "-m", "hugginggpt.apps", "run", "-"]
+    done = subprocess.run(
+        command, input=b"say 'ahoy \xff\xfe' aloud", cwd=shell.folder, env=shell.env, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
@@ -56,7 +57,15 @@ class HfBackend:
         if self._url is None:
             return _PINNED
         own = "Text-to-image model at a URL of your own (HUGGINGGPT_HF_TEXT_TO_IMAGE_URL)."
-        return (Expert(model_id=self._url, task_type=task_type, backend=self.name, description=own, needs=("hf",)),)
+        return (
+            Expert(
+                model_id=_without_secrets(self._url),
+                task_type=task_type,
+                backend=self.name,
+                description=own,
+                needs=("hf",),
+            ),
+        )
 
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """A token is needed, except for the user's own URL."""
@@ -102,3 +111,10 @@ class HfBackend:
             image.load()
         image.save(path, "PNG")
         return path
+
+
+def _without_secrets(url: str) -> str:
+    """The URL as it may be recorded and shown: no user, password or query."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"
