@@ -82,7 +82,7 @@ def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree
 def _task_in_words(
     task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str]
 ) -> RenderableType:
-    mark, style = MARKS[result.status if result else "waiting"]
+    mark, style = MARKS[result.status if result else "pending"]
     also = f" [dim]also after {', '.join(map(str, task.depends_on[:-1]))}[/]" if len(task.depends_on) > 1 else ""
     state = result.status if result else "not done"
     lines = [f"[{style}]{mark}[/] [bold]{task.id} {task.type}[/] {state}{also}"]

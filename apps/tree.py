@@ -30,7 +30,7 @@ MARKS = {
     "failed": ("✗", "red"),
     "skipped": ("–", "yellow"),
     "cancelled": ("–", "yellow"),
-    "waiting": ("·", "dim"),
+    "pending": ("·", "dim"),
 }
 
 
@@ -126,7 +126,7 @@ class LiveTree:
         task = self.plan.by_id[task_id] if self.plan else None
         result = self._results.get(task_id)
         running = str(task_id) in self._started and result is None
-        mark, style = MARKS[result.status if result else "waiting"]
+        mark, style = MARKS[result.status if result else "pending"]
         line = Text() if running else Text(f"{mark} ", style=style)
         line.append(f"{task_id} {task.type if task else result.task_type if result else ''}", style="bold")
         if task and len(task.depends_on) > 1:

@@ -122,7 +122,9 @@ class Database:
         prepare_home(self.file.parent)
         db = SqliteUtils(connect(self.file, timeout=30, check_same_thread=False))
         db.conn.execute("PRAGMA journal_mode=WAL")
-        db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a killed process none
+        db.conn.execute(
+            "PRAGMA synchronous=NORMAL"
+        )  # a power cut may take back the last moments, a killed process none
         create_tables(db)
         return db
 

@@ -115,6 +115,10 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
 
 
 def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
+    """What was given, and after it what was named only."""
     columns = "kind, media_type, sha256, size, text, name"
     query = f"SELECT {columns} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
-    return tuple(Resource.model_validate(found) for found in db.query(query, [row["run_id"]]))
+    there = [Resource.model_validate(found) for found in db.query(query, [row["run_id"]])]
+    names = set(json.loads(row["files"] or "[]")) - {resource.name for resource in there}
+    gone = [Resource(kind="document", media_type="application/octet-stream", name=name) for name in sorted(names)]
+    return (*there, *gone)

@@ -60,7 +60,7 @@ class Execution:
             inputs = await gather_inputs(task, rows, self._store)
             members = members_of(task, inputs)
         except ExpertError as error:
-            return await self._record(_result(task, task.key, "failed", error=_told(error)), run)
+            return await self._record(_result(task, task.key, "failed", error=_in_a_line(error)), run)
         if members is None:
             return await self._record(await self._one(task, task.key, assignment, inputs, run), run)
         return await self._record(await self._map(task, assignment, members, run), run)
@@ -118,7 +118,7 @@ class Execution:
                     inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=tries.total(),
                 )  # fmt: skip
             except ExpertError as error:
-                errors.append(_told(error))
+                errors.append(_in_a_line(error))
                 if error.input_fault:
                     break
         return _result(
@@ -170,7 +170,7 @@ class Execution:
         return {"results": {row.key: row.model_dump(mode="json")}}
 
 
-def _told(error: ExpertError) -> str:
+def _in_a_line(error: ExpertError) -> str:
     """What happened and what to do, in one line."""
     return f"{error.message} ({error.hint})" if error.hint else error.message
 
