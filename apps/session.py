@@ -80,7 +80,9 @@ class Session:
             if not planned and not state.next:  # killed before its first checkpoint: begin again under the same id
                 given = {
                     "request": run.request.text,
-                    "files": [file.name for file in run.request.files if file.name],
+                    "files": [
+                        file.name for file in run.request.files if file.name and file.name not in run.request.text
+                    ],
                     "options": run.options.model_dump(mode="json"),
                     "run_id": run.run_id,
                 }

@@ -99,7 +99,7 @@ class LlmController:
         if not told.strip():
             raise ControllerError(f"{self.name} gave an empty answer")
         self.usage += Usage(llm_calls=1)
-        if unnamed := [line for model_id, line in credits_of(run) if model_id not in told]:
+        if unnamed := list(dict.fromkeys(line for model_id, line in credits_of(run) if model_id not in told)):
             yield "\n\n" + "\n".join(unnamed)
 
     async def _ask(
