@@ -16,6 +16,9 @@ from hugginggpt.graph.errors import ExpertError, InvalidInput, StorageError, Usa
 from hugginggpt.graph.events import TaskFinished, TaskStarted
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import Options
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.state import GRAPH_VERSION
+from hugginggpt.graph.world import build_graph
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from support import CHAIN, OpenScripted, ask, last, skewed, statuses, step
 
@@ -331,3 +334,22 @@ async def test_the_state_does_not_grow_with_what_earlier_turns_made(scripted: Op
             await ask(world)
         state = await world.graph.aget_state(config)
     assert len(json.dumps(state.values["run"])) < 2000
+
+
+def test_another_graph_has_another_version(home: Path) -> None:
+    """Raise `GRAPH_VERSION` when this fails: a run of the old graph must not be resumed by the new one."""
+    drawn = build_graph(Settings(home=home), controller=ScriptedController([])).get_graph(xray=1)
+    edges = sorted((edge.source, edge.target) for edge in drawn.edges)
+    assert (GRAPH_VERSION, edges) == (
+        "1",
+        [
+            ("__start__", "plan"),
+            ("plan", "review"),
+            ("respond", "__end__"),
+            ("review", "respond"),
+            ("review", "review"),
+            ("review", "task:select"),
+            ("task:execute", "respond"),
+            ("task:select", "task:execute"),
+        ],
+    )
