@@ -11,7 +11,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import KINDS, Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.graph.task import Task
+from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.embedded import EmbeddedController
 from hugginggpt.tools.controllers.embedded.controller import propose
 
@@ -110,6 +110,47 @@ def test_a_request_becomes_its_graph(text: str, graph: list[str]) -> None:
     proposal = planned(text)
     assert shape(proposal.plan) == graph
     assert proposal.refusals == ()
+
+
+def taken(plan: Plan) -> list[str]:
+    """A plan as its types and the text, question's context or items that each takes: a file's name or a task."""
+    rows = []
+    for task in plan.tasks:
+        value = task.inputs.get("context") or task.inputs.get("text") or task.inputs.get("audio")
+        name = f"#{value.task_id}" if isinstance(value, Ref) else getattr(value, "name", value)
+        rows.append(f"{task.type} {name}")
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("summarise a.txt. How tall is the tower?", ["summarization a.txt", "question-answering a.txt"]),
+        (
+            "Is this review happy or angry? Also list every phone number in it; a.txt",
+            ["text-classification a.txt", "token-classification a.txt"],
+        ),
+        (
+            "what language is a.txt written in? and say it aloud",
+            ["language-identification a.txt", "text-to-speech a.txt"],
+        ),
+        ("Summarise a.txt and find all dates in it", ["summarization a.txt", "token-classification a.txt"]),
+        ("Summarise a.txt and say it aloud", ["summarization a.txt", "text-to-speech #0"]),
+        ("How tall is the tower in a.txt? Who kept it?", ["question-answering a.txt", "question-answering a.txt"]),
+        ("How tall is the tower in a.txt? Say the answer aloud", ["question-answering a.txt", "text-to-speech #0"]),
+        (
+            "Transcribe b.wav, identify its language and find the dates in it",
+            ["automatic-speech-recognition b.wav", "language-identification #0", "token-classification #0"],
+        ),
+        (
+            "what language is a.txt? Translate it into English and say the translation aloud",
+            ["language-identification a.txt", "translation a.txt", "text-to-speech #1"],
+        ),
+    ],
+)
+def test_a_wish_is_about_the_text_and_not_about_what_was_found_in_it(text: str, expected: list[str]) -> None:
+    """Labels, answers and counts go on only where the words say so; questions look into the whole text."""
+    assert taken(planned(text).plan) == expected
 
 
 def test_an_attached_file_needs_no_name_in_the_text() -> None:
