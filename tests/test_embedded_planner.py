@@ -220,6 +220,25 @@ def test_what_is_counted_is_named_as_detectors_name_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("extract all dates from a.txt and tell me how many there are", ["token-classification", "count<0"]),
+        (
+            "read a.png, find the dates and tell me how many they are",
+            ["image-to-text", "token-classification<0", "count<1"],
+        ),
+        ("count the codes in codes.png", ["object-detection", "count<0"]),
+        ("how many QR codes are in codes.png", ["object-detection", "count<0"]),
+    ],
+)
+def test_what_was_found_is_counted_without_a_label_that_none_of_it_bears(text: str, graph: list[str]) -> None:
+    """`there` is no label, and a code is labelled by what it says."""
+    plan = planned(text).plan
+    assert shape(plan) == graph
+    assert plan.tasks[-1].parameters == {}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "hello",

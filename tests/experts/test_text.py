@@ -169,6 +169,8 @@ def test_may_is_a_verb_and_three_apples_are_no_date(ask: Ask) -> None:
 
 BOXES = json.dumps([{"label": name, "score": s, "box": {}} for name, s in (("face", 0.9), ("cat", 0.8), ("face", 0.4))])
 
+CODES = json.dumps([{"label": "QR Code: hello"}, {"label": "EAN-13: 4006381333931"}])
+
 
 @pytest.mark.parametrize(
     ("items", "parameters", "goal", "number"),
@@ -177,6 +179,11 @@ BOXES = json.dumps([{"label": name, "score": s, "box": {}} for name, s in (("fac
         (BOXES, {"label": "faces"}, "", "2"),
         ([BOXES, BOXES], {"label": "cat"}, "", "2"),
         ("[]", {}, "", "0"),
+        (CODES, {"label": "codes"}, "", "2"),
+        (CODES, {"label": "QR code"}, "", "1"),
+        (CODES, {"label": "barcode"}, "", "1"),
+        (CODES, {"label": "dog"}, "", "0"),
+        ('[{"entity_group": "MONEY", "word": "5 EUR"}]', {"label": "amounts"}, "", "1"),
         ("one\n\ntwo\n", {}, "", "2"),
         ("to be or not", {}, "count the words", "4"),
     ],
