@@ -275,6 +275,24 @@ def test_figures_of_speech_are_no_wishes(text: str) -> None:
     assert "depth-estimation" not in [task.type for task in planned(text).plan.tasks]
 
 
+@pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("Do not summarize a.txt. Just tell me its language.", ["language-identification"]),
+        ("Don't summarise a.txt, translate it to German", ["translation"]),
+        ("Instead of summarizing a.txt, find the dates in it", ["token-classification"]),
+        ("transcribe a.wav without denoising it", ["automatic-speech-recognition"]),
+        ("no need to summarise a.txt, just say it aloud", ["text-to-speech"]),
+        ("I don't want a summary of a.txt but its translation into French", ["translation"]),
+        ("Translate a.txt into French and don't forget to summarise it", ["translation", "summarization"]),
+        ("I don't know what language a.txt is in. Translate it.", ["language-identification", "translation"]),
+    ],
+)
+def test_what_is_not_wanted_is_not_done(text: str, graph: list[str]) -> None:
+    """`do not`, `without` and `instead of` deny the words that follow, to the end of their clause."""
+    assert shape(planned(text).plan) == graph
+
+
 def test_a_file_to_be_written_is_no_input() -> None:
     """`save it as out.wav` names a result."""
     plan = planned("Convert 'good night' to speech and save it as out.wav").plan

@@ -31,7 +31,9 @@ class Intent:
 def intents(reading: Reading) -> list[Intent]:
     """Every wish of a request, in the order of its words."""
     taken = bytearray(len(reading.text))
-    found = [*_asked(reading), *_ruled(reading, taken)]
+    for denied in lexicon().cues["denied"].finditer(reading.masked):
+        taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
+    found = [*(intent for intent in _asked(reading) if not taken[intent.start]), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
