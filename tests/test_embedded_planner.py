@@ -293,6 +293,74 @@ def test_what_is_not_wanted_is_not_done(text: str, graph: list[str]) -> None:
     assert shape(planned(text).plan) == graph
 
 
+@pytest.mark.parametrize(
+    ("text", "graph", "refused"),
+    [
+        ("make night.jpg brighter, then rotate it", ["image-to-image"], "“make night.jpg brighter”"),
+        (
+            "email the summary of a.txt to my mother",
+            ["summarization"],
+            "“email the summary of a.txt to my mother”",
+        ),
+        ("Summarise a.txt and email it to my mother", ["summarization"], "“email it to my mother”"),
+        ("Describe a.jpg, then print it", ["image-to-text"], "“print it”"),
+    ],
+)
+def test_what_no_expert_does_is_said(text: str, graph: list[str], refused: str) -> None:
+    """A wish that can't be planned is not passed over in silence."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == graph
+    assert refused in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Say 'hi' and save it as a.wav",
+        "download https://example.com/a.png and describe it",
+        "I have to print this letter tomorrow. Read a.png.",
+        "Send me the summary of a.txt",
+        "I took a.jpg to post it. Caption it.",
+    ],
+)
+def test_what_was_only_told_is_not_refused(text: str) -> None:
+    """A wrong refusal would make a good run a partial one."""
+    assert planned(text).refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Is a.txt positive?", ["text-classification"]),
+        ("Is the review in a.txt positive or negative?", ["text-classification"]),
+        ("how much was the tomato soup on receipt.jpg", ["document-question-answering"]),
+        ("when is the reading room closed on notice.png?", ["document-question-answering"]),
+        ("what colour is the car in b.jpg?", ["visual-question-answering"]),
+        ("what colour is the logo on receipt.jpg?", ["visual-question-answering"]),
+        (
+            "Which storm is told of in a.txt, and what colour is the car in b.jpg?",
+            ["question-answering", "visual-question-answering"],
+        ),
+        ("What is the total on receipt.jpg and what is the date?", ["document-question-answering"] * 2),
+        (
+            "read the text in notice.png, what language is it and when is the reading room closed?",
+            ["image-to-text", "language-identification<0", "document-question-answering"],
+        ),
+    ],
+)
+def test_questions_go_to_who_reads_what_they_are_about(text: str, expected: list[str]) -> None:
+    """A picture whose name says receipt or notice is one of a page; of a file several questions are asked singly."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == expected
+    assert proposal.refusals == ()
+
+
+def test_an_attached_notice_is_read() -> None:
+    """The name of a file that the words do not name tells too."""
+    notice = Resource(kind="image", media_type="image/png", sha256="a" * 64, name="notice.png")
+    assert shape(planned("when is the reading room closed?", notice).plan) == ["document-question-answering"]
+
+
 def test_a_file_to_be_written_is_no_input() -> None:
     """`save it as out.wav` names a result."""
     plan = planned("Convert 'good night' to speech and save it as out.wav").plan
