@@ -65,7 +65,7 @@ def speech(tmp_path: Path) -> Path:
 
 
 def test_the_facts_come_first_and_every_one_names_its_expert(speech: Path) -> None:
-    """Final results stand before the steps that led to them; files and experts follow."""
+    """They come in the order of the tasks; files and experts follow."""
     run = run_of(
         result(0, "embedded/rapidocr", text="CAFE  total 4.20  great coffee!"),
         result(1, "embedded/extract", text="Total 4.20."),
@@ -73,9 +73,11 @@ def test_the_facts_come_first_and_every_one_names_its_expert(speech: Path) -> No
         result(3, "embedded/espeak", kind="audio", sha256="a" * 64),
     )
     answer = "".join(paragraphs(run, {"a" * 64: speech}))
-    first = answer.splitlines()[0]
-    assert first == "The text is: POSITIVE (0.93) (embedded/vader, task 2)"
-    assert "Summary: Total 4.20. (embedded/extract, task 1)" in answer
+    assert answer.splitlines()[:3] == [
+        "In the picture: CAFE  total 4.20  great coffee! (embedded/rapidocr, task 0)",
+        "Summary: Total 4.20. (embedded/extract, task 1)",
+        "The text is: POSITIVE (0.93) (embedded/vader, task 2)",
+    ]
     assert f"Audio: {speech} (embedded/espeak, task 3)" in answer
     assert "image-to-text (embedded/rapidocr, task 0)" in answer
 
@@ -134,6 +136,35 @@ def test_long_text_of_a_step_is_shortened_and_a_file_is_read() -> None:
     answer = "".join(paragraphs(run_of(result(0, "embedded/rapidocr", text="word " * 500)), {}))
     assert len(answer) < 1500
     assert "…" in answer
+
+
+@pytest.mark.parametrize(
+    ("goals", "full"),
+    [
+        (("read the text in receipt.png", "and say whether it is happy"), True),
+        (("summarise receipt.png", "summarise receipt.png"), False),
+        (("transcribe and summarise a.wav", "transcribe and summarise a.wav"), True),
+    ],
+)
+def test_a_step_that_was_asked_for_itself_is_told_in_full(goals: tuple[str, str], full: bool) -> None:
+    """An unsaid step, which has the goal of the task it serves, is shortened."""
+    first, second = PLAN.tasks[0], PLAN.tasks[2]
+    tasks = (first.model_copy(update={"goal": goals[0]}), second.model_copy(update={"goal": goals[1]}))
+    run = run_of(result(0, "embedded/rapidocr", text="word " * 500)).model_copy(update={"plan": Plan(tasks=tasks)})
+    assert ("word " * 499 in "".join(paragraphs(run, {}))) is full
+
+
+def test_several_substitutes_are_one_paragraph() -> None:
+    """Each with what it covers."""
+    run = run_of(
+        result(0, "embedded/rapidocr", text="hello", partial=True),
+        result(1, "embedded/extract", text="hi", partial=True),
+    )
+    last = "".join(paragraphs(run, {})).split("\n\n")[-1]
+    assert last == (
+        "Partial substitutes: embedded/rapidocr for image-to-text (only print); "
+        "embedded/extract for summarization (only print)."
+    )
 
 
 async def test_a_run_without_tasks_says_so() -> None:

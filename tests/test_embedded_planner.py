@@ -11,7 +11,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import KINDS, Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.graph.task import Task
+from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.embedded import EmbeddedController
 from hugginggpt.tools.controllers.embedded.controller import propose
 
@@ -112,6 +112,47 @@ def test_a_request_becomes_its_graph(text: str, graph: list[str]) -> None:
     assert proposal.refusals == ()
 
 
+def taken(plan: Plan) -> list[str]:
+    """A plan as its types and the text, question's context or items that each takes: a file's name or a task."""
+    rows = []
+    for task in plan.tasks:
+        value = task.inputs.get("context") or task.inputs.get("text") or task.inputs.get("audio")
+        name = f"#{value.task_id}" if isinstance(value, Ref) else getattr(value, "name", value)
+        rows.append(f"{task.type} {name}")
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("summarise a.txt. How tall is the tower?", ["summarization a.txt", "question-answering a.txt"]),
+        (
+            "Is this review happy or angry? Also list every phone number in it; a.txt",
+            ["text-classification a.txt", "token-classification a.txt"],
+        ),
+        (
+            "what language is a.txt written in? and say it aloud",
+            ["language-identification a.txt", "text-to-speech a.txt"],
+        ),
+        ("Summarise a.txt and find all dates in it", ["summarization a.txt", "token-classification a.txt"]),
+        ("Summarise a.txt and say it aloud", ["summarization a.txt", "text-to-speech #0"]),
+        ("How tall is the tower in a.txt? Who kept it?", ["question-answering a.txt", "question-answering a.txt"]),
+        ("How tall is the tower in a.txt? Say the answer aloud", ["question-answering a.txt", "text-to-speech #0"]),
+        (
+            "Transcribe b.wav, identify its language and find the dates in it",
+            ["automatic-speech-recognition b.wav", "language-identification #0", "token-classification #0"],
+        ),
+        (
+            "what language is a.txt? Translate it into English and say the translation aloud",
+            ["language-identification a.txt", "translation a.txt", "text-to-speech #1"],
+        ),
+    ],
+)
+def test_a_wish_is_about_the_text_and_not_about_what_was_found_in_it(text: str, expected: list[str]) -> None:
+    """Labels, answers and counts go on only where the words say so; questions look into the whole text."""
+    assert taken(planned(text).plan) == expected
+
+
 def test_an_attached_file_needs_no_name_in_the_text() -> None:
     """`this receipt` is the attached picture."""
     receipt = Resource(kind="image", media_type="image/png", sha256="a" * 64, name="receipt.png")
@@ -179,6 +220,25 @@ def test_what_is_counted_is_named_as_detectors_name_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("extract all dates from a.txt and tell me how many there are", ["token-classification", "count<0"]),
+        (
+            "read a.png, find the dates and tell me how many they are",
+            ["image-to-text", "token-classification<0", "count<1"],
+        ),
+        ("count the codes in codes.png", ["object-detection", "count<0"]),
+        ("how many QR codes are in codes.png", ["object-detection", "count<0"]),
+    ],
+)
+def test_what_was_found_is_counted_without_a_label_that_none_of_it_bears(text: str, graph: list[str]) -> None:
+    """`there` is no label, and a code is labelled by what it says."""
+    plan = planned(text).plan
+    assert shape(plan) == graph
+    assert plan.tasks[-1].parameters == {}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "hello",
@@ -213,6 +273,92 @@ def test_a_wish_without_its_data_is_refused_and_the_rest_planned() -> None:
 def test_figures_of_speech_are_no_wishes(text: str) -> None:
     """`in-depth` estimates no depth."""
     assert "depth-estimation" not in [task.type for task in planned(text).plan.tasks]
+
+
+@pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("Do not summarize a.txt. Just tell me its language.", ["language-identification"]),
+        ("Don't summarise a.txt, translate it to German", ["translation"]),
+        ("Instead of summarizing a.txt, find the dates in it", ["token-classification"]),
+        ("transcribe a.wav without denoising it", ["automatic-speech-recognition"]),
+        ("no need to summarise a.txt, just say it aloud", ["text-to-speech"]),
+        ("I don't want a summary of a.txt but its translation into French", ["translation"]),
+        ("Translate a.txt into French and don't forget to summarise it", ["translation", "summarization"]),
+        ("I don't know what language a.txt is in. Translate it.", ["language-identification", "translation"]),
+    ],
+)
+def test_what_is_not_wanted_is_not_done(text: str, graph: list[str]) -> None:
+    """`do not`, `without` and `instead of` deny the words that follow, to the end of their clause."""
+    assert shape(planned(text).plan) == graph
+
+
+@pytest.mark.parametrize(
+    ("text", "graph", "refused"),
+    [
+        ("make night.jpg brighter, then rotate it", ["image-to-image"], "“make night.jpg brighter”"),
+        (
+            "email the summary of a.txt to my mother",
+            ["summarization"],
+            "“email the summary of a.txt to my mother”",
+        ),
+        ("Summarise a.txt and email it to my mother", ["summarization"], "“email it to my mother”"),
+        ("Describe a.jpg, then print it", ["image-to-text"], "“print it”"),
+    ],
+)
+def test_what_no_expert_does_is_said(text: str, graph: list[str], refused: str) -> None:
+    """A wish that can't be planned is not passed over in silence."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == graph
+    assert refused in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Say 'hi' and save it as a.wav",
+        "download https://example.com/a.png and describe it",
+        "I have to print this letter tomorrow. Read a.png.",
+        "Send me the summary of a.txt",
+        "I took a.jpg to post it. Caption it.",
+    ],
+)
+def test_what_was_only_told_is_not_refused(text: str) -> None:
+    """A wrong refusal would make a good run a partial one."""
+    assert planned(text).refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Is a.txt positive?", ["text-classification"]),
+        ("Is the review in a.txt positive or negative?", ["text-classification"]),
+        ("how much was the tomato soup on receipt.jpg", ["document-question-answering"]),
+        ("when is the reading room closed on notice.png?", ["document-question-answering"]),
+        ("what colour is the car in b.jpg?", ["visual-question-answering"]),
+        ("what colour is the logo on receipt.jpg?", ["visual-question-answering"]),
+        (
+            "Which storm is told of in a.txt, and what colour is the car in b.jpg?",
+            ["question-answering", "visual-question-answering"],
+        ),
+        ("What is the total on receipt.jpg and what is the date?", ["document-question-answering"] * 2),
+        (
+            "read the text in notice.png, what language is it and when is the reading room closed?",
+            ["image-to-text", "language-identification<0", "document-question-answering"],
+        ),
+    ],
+)
+def test_questions_go_to_who_reads_what_they_are_about(text: str, expected: list[str]) -> None:
+    """A picture whose name says receipt or notice is one of a page; of a file several questions are asked singly."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == expected
+    assert proposal.refusals == ()
+
+
+def test_an_attached_notice_is_read() -> None:
+    """The name of a file that the words do not name tells too."""
+    notice = Resource(kind="image", media_type="image/png", sha256="a" * 64, name="notice.png")
+    assert shape(planned("when is the reading room closed?", notice).plan) == ["document-question-answering"]
 
 
 def test_a_file_to_be_written_is_no_input() -> None:

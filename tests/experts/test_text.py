@@ -67,6 +67,42 @@ def test_a_question_of_a_known_kind_gets_the_words_that_answer(question: str, te
     assert found.short == expected
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many people live in Port Alder?",
+        "How much does a ticket cost?",
+        "what color is the lighthouse?",
+        "Who is the mayor of Port Alder?",
+        "How old is the lighthouse?",
+        "What is the phone number of the museum?",
+    ],
+)
+def test_a_question_that_shares_but_a_word_or_two_with_the_text_is_refused(
+    ask: Ask, examples: Path, question: str
+) -> None:
+    article = (examples / "article.txt").read_text()
+    with pytest.raises(ExpertError, match="the text has no answer to"):
+        ask("lexical-qa", {"question": question, "context": article})
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How tall is the tower in article.txt?", "thirty-two metres"),
+        ("How much will the repairs cost?", "240,000 euros"),
+        ("When did the keepers leave?", "1962"),
+        ("How many visitors does the museum have?", "fourteen thousand people"),
+        ("When does the museum reopen?", "3 May 2027"),
+        ("Who was the last keeper?", "Ruth Calloway"),
+    ],
+)
+def test_a_question_that_the_article_answers_is_answered(examples: Path, question: str, expected: str) -> None:
+    found = answer(question, (examples / "article.txt").read_text())
+    assert found is not None
+    assert found.short == expected
+
+
 def test_any_other_question_gets_the_sentence(ask: Ask) -> None:
     made = ask("lexical-qa", {"question": "Why was the bridge shut?", "context": BRIDGE})
     assert made["text"].text is not None
@@ -169,6 +205,8 @@ def test_may_is_a_verb_and_three_apples_are_no_date(ask: Ask) -> None:
 
 BOXES = json.dumps([{"label": name, "score": s, "box": {}} for name, s in (("face", 0.9), ("cat", 0.8), ("face", 0.4))])
 
+CODES = json.dumps([{"label": "QR Code: hello"}, {"label": "EAN-13: 4006381333931"}])
+
 
 @pytest.mark.parametrize(
     ("items", "parameters", "goal", "number"),
@@ -177,6 +215,11 @@ BOXES = json.dumps([{"label": name, "score": s, "box": {}} for name, s in (("fac
         (BOXES, {"label": "faces"}, "", "2"),
         ([BOXES, BOXES], {"label": "cat"}, "", "2"),
         ("[]", {}, "", "0"),
+        (CODES, {"label": "codes"}, "", "2"),
+        (CODES, {"label": "QR code"}, "", "1"),
+        (CODES, {"label": "barcode"}, "", "1"),
+        (CODES, {"label": "dog"}, "", "0"),
+        ('[{"entity_group": "MONEY", "word": "5 EUR"}]', {"label": "amounts"}, "", "1"),
         ("one\n\ntwo\n", {}, "", "2"),
         ("to be or not", {}, "count the words", "4"),
     ],

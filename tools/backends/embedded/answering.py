@@ -34,8 +34,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "cost": ("price", "pay", "paid", "charge", "total"),
     "pay": ("total", "paid", "cost"),
     "spend": ("total", "paid", "cost"),
-    "begin": ("start", "open"),
-    "start": ("begin", "open"),
+    "begin": ("start", "open", "began"),
+    "start": ("begin", "open", "began"),
     "phone": ("tel", "telephone", "call"),
     "buy": ("bought", "purchase"),
     "build": ("built",),
@@ -44,9 +44,46 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "high": ("tall", "height"),
     "long": ("length",),
     "old": ("age", "years"),
+    "visitor": ("visit",),
+    "reopen": ("open",),
+    "sank": ("sunk", "sink"),
+    "sink": ("sunk", "sank"),
+    "clos": ("shut",),
+    "shut": ("clos",),
+    "tak": ("took", "taken"),
+    "giv": ("gave", "given"),
+    "leav": ("left",),
 }
 """By the stem of the question's word."""
 
+
+_ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
+_FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
+_EMPTY = frozenset(
+    "happen occur us use used number document text articl fil receipt page much name call kind mention say long far old oft"
+    " pleas tell giv".split()
+)
+"""Stems of words that a question may have and its answer need not."""
+_OF_KIND: dict[str, frozenset[str]] = {
+    "money": frozenset("cost price pay paid spend spent amount charg sum bill fee".split()),
+    "date": frozenset("date day tim".split()),
+    "year": frozenset(("year",)),
+    "time": frozenset("tim hour".split()),
+    "phone": frozenset("phon telephon call".split()),
+    "email": frozenset("email e-mail mail addres address".split()),
+    "url": frozenset("websit web sit url addres address".split()),
+    "percent": frozenset("percent shar".split()),
+}
+"""Stems that ask for a kind of thing, by the kind: the thing itself stands for them."""
+_LENGTH = r"met(?:re|er)s?|kilomet(?:re|er)s?|km|cm|mm|miles?|f(?:oo|ee)t|ft|inch(?:es)?|yards?|storeys?|stories|m"
+_TIME = r"seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)"
+_UNITS: dict[str, re.Pattern[str]] = {
+    **dict.fromkeys(("tall", "high", "deep", "wide"), re.compile(rf"(?:{_LENGTH})$", re.I)),
+    **dict.fromkeys(("long", "far"), re.compile(rf"(?:{_LENGTH}|{_TIME}|pages|words)$", re.I)),
+    "old": re.compile(rf"(?:{_TIME}|age)$", re.I),
+    "heavy": re.compile(r"(?:g|kg|kilos?|kilograms?|grams?|tons?|tonnes?|pounds?|lbs?)$", re.I),
+}
+"""What a measure ends in, by the adjective after `how`."""
 
 SELF_EVIDENT = ("email", "url", "phone")
 """Kinds of which the only one in a text is the answer, whatever stands beside it."""
@@ -80,12 +117,58 @@ def answer(question: str, text: str) -> Answer | None:
         fits = fits and bool(overlap or before or kind in SELF_EVIDENT or not asked)
         return overlap + 0.25 * before * (overlap < 1) + 0.3 * fits, overlap
 
-    best = max(range(len(lines)), key=lambda number: (worth(number)[0], -number))
+    key = _key_words(question, kind) if _ENGLISH.search(question) else []
+    ranked = sorted(range(len(lines)), key=lambda number: (-worth(number)[0], number))
+    best = next(
+        (n for n in ranked if _speaks_of(key, stems[n], held) and _has_kind(kind, lines[n], asked, key, stems[n])), -1
+    )
+    if best < 0:
+        return None
     score, overlap = worth(best)
     if not overlap and score < 0.3:
         return None
     spans = candidates(kind, lines[best], asked) if kind else []
     return Answer(_nearest(spans, lines[best], asked, kind), lines[best], min(1.0, overlap or score))
+
+
+def _key_words(question: str, kind: str) -> list[tuple[str, ...]]:
+    """The words of a question, as stems, that a sentence must share; a name of several words is one of them."""
+    plain = _FILE.sub(" ", question)
+    names = [tuple(content_words(match.group())) for match in _NAME.finditer(plain) if match.start() and match.group()]
+    named = {word for name in names for word in name}
+    single = [(word,) for word in content_words(plain) if word not in named]
+    return [
+        word
+        for word in dict.fromkeys([*single, *names])
+        if word and not (len(word) == 1 and word[0] in _EMPTY | _OF_KIND.get(kind, frozenset()))
+    ]
+
+
+def _speaks_of(key: Sequence[tuple[str, ...]], stems: set[str], held: Counter[str]) -> bool:
+    """Whether a sentence has all key words but one, and that one elsewhere in the text or three others here."""
+    missing = [unit for unit in key if not _holds(unit, stems)]
+    if not missing:
+        return True
+    return len(missing) == 1 < len(key) and (len(key) > 3 or _holds(missing[0], held))
+
+
+def _holds(unit: Sequence[str], stems: Iterable[str]) -> bool:
+    return all(any(_same(other, stem) for other in _alike(word) for stem in stems) for word in unit)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two stems are of one word: `compan` and `company`."""
+    short, long = sorted((one, other), key=len)
+    return long == short or (len(short) > 3 and len(long) - len(short) < 3 and long.startswith(short))
+
+
+def _has_kind(kind: str, sentence: str, asked: Sequence[str], key: Sequence[tuple[str, ...]], stems: set[str]) -> bool:
+    """Whether a sentence has the kind of thing asked for; of names, amounts and dates it may say it in other words."""
+    if not kind or not key or candidates(kind, sentence, asked):
+        return True
+    telling = len(key) > 1 or len(key[0]) > 1
+    strict = kind in (*SELF_EVIDENT, "count", "percent", "time")
+    return telling and not strict and all(_holds(unit, stems) for unit in key)
 
 
 def kind_of(question: str) -> str:
@@ -130,8 +213,10 @@ def candidates(kind: str, sentence: str, asked: Iterable[str]) -> list[tuple[int
         spans = [match.span() for match in _YEAR.finditer(sentence)] or (_times(sentence) if kind == "date" else [])
     elif kind == "count":
         spans = [match.span() for match in _COUNT.finditer(sentence)]
+        unit = next((_UNITS[word] for word in asked if word in _UNITS), None)
+        spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
     elif kind == "place":
-        spans = [match.span(1) for match in _PLACE.finditer(sentence)]
+        spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
     elif kind in ("person", "name"):
         spans = [match.span() for match in _NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
     known = set(asked)

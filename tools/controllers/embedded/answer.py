@@ -5,6 +5,7 @@ when it is there. In English, whatever the language of the request.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ _TOLD_AS: dict[str, str] = {
     "compare": "Comparison",
 }
 """How a result is introduced; other types by their name."""
+_ASKED = re.compile(r"\b(?:read|transcri\w+|extract|write down)\b", re.I)
 _READABLE: tuple[Kind, ...] = ("text", "labels", "boxes", "table")
 
 
@@ -54,7 +56,7 @@ def paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
         "\n".join(_files(run, paths)),
         "\n".join(_not_done(run)),
         "\n".join(clean(refusal) for refusal in run.refusals),
-        "\n".join(_substitutes(run)),
+        _substitutes(run),
     ]
     said = [block for block in blocks if block]
     for number, block in enumerate(said or ["Nothing in the request needed an expert, so nothing was done."]):
@@ -112,16 +114,19 @@ def _by(task: Task, result: Result) -> str:
 
 
 def _facts(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
-    """What was asked for first: final results in full, steps on the way after them and shortened."""
-    good = [(task, result) for task, result in _results(run) if result.ok]
-    used = {source for task in run.plan.tasks for source in task.depends_on}
-    counted = {source for task in run.plan.tasks if task.type == "count" for source in task.depends_on}
-    for final in (True, False):
-        for task, result in good:
-            if (task.id not in used) is final and not (task.id in counted and not final):
-                words = _words(result, paths, LONGEST_FACT if final else LONGEST_STEP)
-                if words:
-                    yield f"{_TOLD_AS.get(task.type, task.type)}: {words} {_by(task, result)}"
+    """What came out, in the order of the tasks: what was asked for in full, steps to something else shortened."""
+    for task, result in _results(run):
+        takers = [other for other in run.plan.tasks if task.id in other.depends_on]
+        wanted = not takers or _asked_for(task, takers)
+        if result.ok and (wanted or not any(other.type == "count" for other in takers)):
+            words = _words(result, paths, LONGEST_FACT if wanted else LONGEST_STEP)
+            if words:
+                yield f"{_TOLD_AS.get(task.type, task.type)}: {words} {_by(task, result)}"
+
+
+def _asked_for(task: Task, takers: Sequence[Task]) -> bool:
+    """Whether words of the request ask for a step itself: an unsaid step has the goal of the task that it serves."""
+    return bool(task.goal) and (all(task.goal != other.goal for other in takers) or bool(_ASKED.search(task.goal)))
 
 
 def _words(result: Result, paths: Mapping[str, Path], limit: int) -> str:
@@ -173,12 +178,14 @@ def _not_done(run: Run) -> Iterator[str]:
             yield f"Not done: task {task.label} has no result"
 
 
-def _substitutes(run: Run) -> Sequence[str]:
-    """Experts that cover only a part of what was asked, named as such."""
-    said: dict[str, str] = {}
+def _substitutes(run: Run) -> str:
+    """Experts that cover only a part of what was asked, in one paragraph."""
+    said: dict[str, tuple[str, str]] = {}
     for task, result in _results(run):
         expert = result.assignment.expert if result.assignment else None
         if result.ok and expert and expert.partial:
-            about = clean(expert.description)
-            said[expert.model_id] = f"{expert.model_id} is a partial substitute for {task.type}: {about}"
-    return list(said.values())
+            said[expert.model_id] = (task.type, clean(expert.description))
+    if len(said) > 1:
+        named = "; ".join(f"{name} for {of} ({about})" for name, (of, about) in said.items())
+        return f"Partial substitutes: {named}."
+    return "".join(f"{name} is a partial substitute for {of}: {about}" for name, (of, about) in said.items())

@@ -34,6 +34,28 @@ _NUMBERS = dict(
 )
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
 _EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
+_NAMELESS = {
+    *("there", "they", "are", "is", "was", "were", "do", "does", "did", "you", "i", "we", "he", "she", "have", "has"),
+    *(
+        "such",
+        "different",
+        "other",
+        "all",
+        "each",
+        "in",
+        "on",
+        "at",
+        "from",
+        "and",
+        "or",
+        "can",
+        "total",
+        "your",
+        "our",
+    ),
+    *("those", "its", "his", "her", "their", "which", "what", "code", "codes", "qr", "barcode", "barcodes", "bar"),
+}
+"""What `how many` may lead to and is no label: words that join, and codes, which are labelled by what they say."""
 _TWO_WORDS = {
     "traffic",
     "cell",
@@ -101,7 +123,7 @@ def counted(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    return {} if noun in _EVERYTHING or noun in _NOT_NOUNS else {"label": singular(noun)}
+    return {} if noun in _EVERYTHING | _NAMELESS | _NOT_NOUNS else {"label": singular(noun)}
 
 
 def singular(noun: str) -> str:

@@ -38,6 +38,15 @@ _AFTER: dict[str, Kind] = {
 
 _PICTURES_OF_DATA = ("depth-estimation", "image-segmentation")
 _PROSE = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
+_FINDINGS = (
+    *("text-classification", "zero-shot-classification", "token-classification", "language-identification"),
+    *("audio-classification", "image-classification", "sentence-similarity", "count", "compare"),
+)
+_ANSWERS = ("question-answering", "document-question-answering", "visual-question-answering")
+"""Types whose results only say something of a text: no later wish is about them while there is the text itself."""
+_FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
+"""Acts that look into a text: into all of it, not into a summary."""
+_HANDED_ON = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,20 @@ class Ground:
         if prose:
             full = self.latest(kinds, prose=True)
             return full or self.given(intent, kinds, everything=everything)
-        return self.named(intent, kinds) or self.latest(kinds) or self.given(intent, kinds, everything=everything)
+        if named := self.named(intent, kinds):
+            return named
+        full = self.full(intent, kinds) if "text" in kinds else []
+        return full or self.latest(kinds) or self.given(intent, kinds, everything=everything)
+
+    def full(self, intent: Intent, kinds: Sequence[Kind]) -> list[Thing]:
+        """The text that a wish is about where the nearest result only says something about it; else nothing."""
+        poor = _FINDINGS if intent.act == "speak" else (*_FINDINGS, *_ANSWERS)
+        poor = (*poor, "summarization") if intent.act in _FINDERS else poor
+        nearest = self.latest(kinds)
+        if not nearest or nearest[0].origin not in poor or _HANDED_ON.search(self.window(intent)):
+            return []
+        given = [t for t in self.given(intent, kinds) if t.kind == "text"]
+        return self.latest(kinds, skip=poor) or given
 
     def things_made_of(self, said: Sequence[Thing], kinds: Sequence[Kind]) -> bool:
         """Whether a result stands where the words name only what it was made of."""

@@ -5,6 +5,7 @@ detect objects. What stands in background ("I have a table with some objects") a
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,7 +32,9 @@ class Intent:
 def intents(reading: Reading) -> list[Intent]:
     """Every wish of a request, in the order of its words."""
     taken = bytearray(len(reading.text))
-    found = [*_asked(reading), *_ruled(reading, taken)]
+    for denied in lexicon().cues["denied"].finditer(reading.masked):
+        taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
+    found = [*(intent for intent in _asked(reading) if not taken[intent.start]), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
@@ -137,13 +140,14 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
     """Questions without quotation marks, and the mere wish to have one answered."""
     found: list[Intent] = []
     for pattern in (lexicon().cues["question-open"], lexicon().cues["question-told"]):
-        for match in pattern.finditer(reading.masked):
-            clause = reading.clause_at(match.start())
-            free = not any(taken[match.start() : match.end()]) and QUESTION not in match.group()
-            if free and not clause.background and not lexicon().cues["polite"].search(match.group()[:40]):
-                taken[match.start() : match.end()] = b"\1" * len(match.group())
-                words = reading.text[match.start() : match.end()].strip()
-                found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
+        for start, end in (span for match in pattern.finditer(reading.masked) for span in _questions(match, reading)):
+            clause = reading.clause_at(start)
+            masked = reading.masked[start:end]
+            free = not any(taken[start:end]) and QUESTION not in masked
+            if free and not clause.background and not lexicon().cues["polite"].search(masked[:40]):
+                taken[start:end] = b"\1" * (end - start)
+                words = reading.text[start:end].strip()
+                found.append(Intent("question", start, end, 0, clause, question=words))
     held = [literal for literal in reading.literals if literal.question and literal.start not in asked]
     for match in () if asked or found else lexicon().cues["question-meant"].finditer(reading.masked):
         clause = reading.clause_at(match.start())
@@ -152,6 +156,19 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
             found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if held else found
+
+
+def _questions(match: re.Match[str], reading: Reading) -> Iterator[tuple[int, int]]:
+    """The questions in one run of words: of a file several are asked one by one."""
+    start = match.start()
+    for joint in lexicon().cues["next-question"].finditer(match.string, *match.span()) if reading.files else ():
+        if (
+            len(match.string[start : joint.start()].split()) > 2
+            and len(match.string[joint.end() : match.end()].split()) > 2
+        ):
+            yield start, joint.start()
+            start = joint.end()
+    yield start, match.end()
 
 
 def wondered(reading: Reading) -> Intent | None:

@@ -52,7 +52,7 @@ class Linker:
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.planned:
             return self.planned[content]
-        if (said := self.said_before(task_type, intent)) is not None:
+        if "question" not in inputs and (said := self.said_before(task_type, intent)) is not None:
             return said
         task = Task(
             id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.words(intent)[:2000]

@@ -142,7 +142,8 @@ def crop(linker: Linker, intent: Intent) -> None:
 def count(linker: Linker, intent: Intent) -> None:
     words = linker.reading.masked[intent.start : intent.clause.end]
     labels = linker.ground.latest(("labels", "boxes"))
-    if labels and not linker.ground.has("image"):
+    found_in_text = bool(labels) and labels[0].origin == "token-classification" and not counted(words)
+    if labels and (found_in_text or not linker.ground.has("image")) and not linker.ground.inside(intent):
         linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
         return
     if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.ground.has("table"):

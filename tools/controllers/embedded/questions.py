@@ -1,12 +1,16 @@
 """Questions: to an expert for the kind of source that they are about."""
 
-from ....graph.resource import Kind
+import re
+
+from ....graph.resource import Kind, Resource
 from ....graph.task import Ref
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Handler, Linker
+
+_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
 def question_(linker: Linker, intent: Intent) -> None:
@@ -15,7 +19,7 @@ def question_(linker: Linker, intent: Intent) -> None:
 
 def ask(linker: Linker, intent: Intent, question: str) -> None:
     """A question, to an expert for the kind of its source."""
-    kind = kind_asked(linker, intent, question.lower())
+    kind = kind_asked(linker, intent, _NAMES.sub(" ", question.lower()))
     asked: Input = question
     translated = [t for t in linker.ground.latest(("text",)) if t.origin == "translation"]
     if translated and isinstance(translated[0].value, Ref):
@@ -43,6 +47,15 @@ def is_document(linker: Linker) -> bool:
     return bool(lexicon().cues["document-picture"].search(linker.reading.masked))
 
 
+def document_named(linker: Linker, intent: Intent) -> bool:
+    """Whether the picture asked about is by its name one of a page: receipt.jpg."""
+    asked = linker.ground.source(intent, ("document", "image"))[:1]
+    if asked and asked[0].made:
+        asked = [thing for thing in linker.ground.things if thing.kind == "image" and thing.origin == "file"]
+    names = [thing.value.name or "" for thing in asked if isinstance(thing.value, Resource)]
+    return any(lexicon().cues["document-name"].search(name.lower()) for name in names)
+
+
 def kind_asked(linker: Linker, intent: Intent, question: str) -> Kind | None:
     """What a question is about: a document, a picture, a table, a video or a text; None for a question at large."""
     cues, has = lexicon().cues, linker.ground.has
@@ -53,6 +66,10 @@ def kind_asked(linker: Linker, intent: Intent, question: str) -> Kind | None:
     if has("table") and not picture and not has("text"):
         return "table"
     files = [thing.kind for thing in linker.ground.inside(intent) if thing.origin == "file"]
+    if files and set(files) == {"text"}:
+        return "text"
+    if picture and not cues["visual"].search(question) and document_named(linker, intent):
+        return "document"
     if files == ["image"] and not cues["document"].search(words):
         return "image"
     if picture and (cues["document"].search(question) or (has("document") and not has("image"))):

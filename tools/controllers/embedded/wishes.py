@@ -1,10 +1,28 @@
 """Wishes: each act to what plans it; acts without a handler of their own become a task with one input."""
 
+import re
+
 from . import pictures, questions, sounds, texts
 from .intents import Intent
 from .linking import MOST_TASKS, Handler, Linker
 
-HANDLERS: dict[str, Handler] = {**pictures.HANDLERS, **sounds.HANDLERS, **texts.HANDLERS, **questions.HANDLERS}
+_END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
+
+
+def unable(linker: Linker, intent: Intent) -> None:
+    """What no expert does is said, not passed over."""
+    end = _END.search(linker.reading.masked, intent.start)
+    words = linker.reading.text[intent.start : end.start() if end else intent.end].strip()
+    linker.refused.append(f"I could not plan “{words[:120]}”: none of my experts does that.")
+
+
+HANDLERS: dict[str, Handler] = {
+    "unable": unable,
+    **pictures.HANDLERS,
+    **sounds.HANDLERS,
+    **texts.HANDLERS,
+    **questions.HANDLERS,
+}
 
 
 def take(linker: Linker, intent: Intent) -> None:
