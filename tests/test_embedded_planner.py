@@ -151,6 +151,7 @@ def taken(plan: Plan) -> list[str]:
             "Summarise a.txt, then tell me the sentiment of the summary",
             ["summarization a.txt", "text-classification #0"],
         ),
+        ("Summarise a.txt. Who is named in the summary?", ["summarization a.txt", "question-answering #0"]),
         ("Summarise a.txt. Find all dates in the summary.", ["summarization a.txt", "token-classification #0"]),
     ],
 )
@@ -233,6 +234,7 @@ def test_what_is_counted_is_named_as_detectors_name_it() -> None:
             "read a.png, find the dates and tell me how many they are",
             ["image-to-text", "token-classification<0", "count<1"],
         ),
+        ("how many dates are in a.txt", ["token-classification", "count<0"]),
         ("count the codes in codes.png", ["object-detection", "count<0"]),
         ("how many QR codes are in codes.png", ["object-detection", "count<0"]),
     ],
