@@ -146,6 +146,13 @@ def taken(plan: Plan) -> list[str]:
             "what language is a.txt? Translate it into English and say the translation aloud",
             ["language-identification a.txt", "translation a.txt", "text-to-speech #1"],
         ),
+        ("Translate a.txt into English. What language was it?", ["translation a.txt", "language-identification a.txt"]),
+        (
+            "Summarise a.txt, then tell me the sentiment of the summary",
+            ["summarization a.txt", "text-classification #0"],
+        ),
+        ("Summarise a.txt. Who is named in the summary?", ["summarization a.txt", "question-answering #0"]),
+        ("Summarise a.txt. Find all dates in the summary.", ["summarization a.txt", "token-classification #0"]),
     ],
 )
 def test_a_wish_is_about_the_text_and_not_about_what_was_found_in_it(text: str, expected: list[str]) -> None:
@@ -227,6 +234,7 @@ def test_what_is_counted_is_named_as_detectors_name_it() -> None:
             "read a.png, find the dates and tell me how many they are",
             ["image-to-text", "token-classification<0", "count<1"],
         ),
+        ("how many dates are in a.txt", ["token-classification", "count<0"]),
         ("count the codes in codes.png", ["object-detection", "count<0"]),
         ("how many QR codes are in codes.png", ["object-detection", "count<0"]),
     ],

@@ -197,6 +197,21 @@ def test_dates_money_and_addresses_are_found_where_they_stand(ask: Ask) -> None:
     assert all(text[int(str(row["start"])) : int(str(row["end"]))] == row["word"] for row in found)
 
 
+@pytest.mark.parametrize(
+    ("goal", "groups"),
+    [
+        ("find all dates in letter.txt", {"DATE"}),
+        ("list every phone number and amount in it", {"PHONE", "MONEY"}),
+        ("find the e-mail addresses", {"EMAIL"}),
+        ("find the dates and all numbers", {"DATE", "MONEY", "NUMBER", "PHONE", "EMAIL"}),
+        ("", {"DATE", "MONEY", "NUMBER", "PHONE", "EMAIL"}),
+    ],
+)
+def test_only_the_kinds_that_the_goal_names_are_found(ask: Ask, goal: str, groups: set[str]) -> None:
+    text = "On 3 May 2027 the 12 of us paid 40.00 EUR; call 030 123 4567 or write to a@example.org"
+    assert {row["entity_group"] for row in rows(ask("patterns", {"text": text}, goal))} == groups
+
+
 def test_may_is_a_verb_and_three_apples_are_no_date(ask: Ask) -> None:
     assert [row["entity_group"] for row in rows(ask("patterns", {"text": "We may see 3 pommes 1999 times."}))] == [
         "NUMBER"

@@ -24,6 +24,18 @@ NAMES = (
     r"|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
 )
 
+_BY_NAME: dict[str, str] = {
+    "DATE": r"dates?\b|days?\b|when\b|deadline|fecha|datum|daten\b",
+    "TIME": r"times?\b|when\b|deadline|hours?\b",
+    "MONEY": r"money|amounts?\b|prices?\b|costs?\b|sums?\b|totals?\b|currenc|importe|betrag|montant",
+    "PERCENT": r"percent",
+    "EMAIL": r"e-?mail",
+    "URL": r"urls?\b|links?\b|web ?(?:site|address)",
+    "PHONE": r"phone|telephone",
+}
+_AT_LARGE = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
+"""What asks for more than one of these kinds."""
+
 
 def accepts(task: Task) -> str | None:
     """Only what is told by its form."""
@@ -47,11 +59,20 @@ def find_patterns(call: Call) -> Sequence[Artifact]:
     text = call.text("text")
     if not text.strip():
         raise ExpertError("there is no text to look through", input_fault=True)
+    wanted = _wanted(goal(call.task))
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}
         for found in find(text, _is_true)
+        if not wanted or found.group in wanted
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
+
+
+def _wanted(asked: str) -> set[str]:
+    """The kinds that the goal names; none when it names none or asks at large."""
+    if asks(asked, _AT_LARGE):
+        return set()
+    return {kind for kind, words in _BY_NAME.items() if asks(asked, words)}
 
 
 def _is_true(found: Found) -> bool:

@@ -47,6 +47,7 @@ _ANSWERS = ("question-answering", "document-question-answering", "visual-questio
 _FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that look into a text: into all of it, not into a summary."""
 _HANDED_ON = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
+_LEADS_ON = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,8 @@ class Ground:
     def named(self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = ()) -> list[Thing]:
         """Results that the words of the wish name by what was done ("the summary", "the edited image")."""
         words = self.window(intent)
+        if intent.act in _FINDERS and _LEADS_ON.search(words):
+            words += self.reading.masked[max(intent.stop, intent.end) : intent.clause.end]
         for thing in reversed(self.things):
             name = lexicon().names.get(thing.origin)
             if thing.made and name and fits(thing, kinds) and thing.origin not in skip and name.search(words):
@@ -167,7 +170,8 @@ class Ground:
         ):
             return said
         if prose:
-            full = self.latest(kinds, prose=True)
+            own = ("translation",) if intent.act == "language" else ()
+            full = self.named(intent, kinds, skip=_FINDINGS) or self.latest(kinds, skip=own, prose=True)
             return full or self.given(intent, kinds, everything=everything)
         if named := self.named(intent, kinds):
             return named

@@ -126,7 +126,7 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
                     place = match.start() + 1
                     continue
                 place = match.end()
-                taken[start:end] = b"\1" * (end - start)
+                taken[start:end] = (b"\2" if rule.mention else b"\1") * (end - start)
                 found.append(Intent(rule.act, start, end, 0, clause, rule.mention))
     return found
 
@@ -143,7 +143,7 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
         for start, end in (span for match in pattern.finditer(reading.masked) for span in _questions(match, reading)):
             clause = reading.clause_at(start)
             masked = reading.masked[start:end]
-            free = not any(taken[start:end]) and QUESTION not in masked
+            free = 1 not in taken[start:end] and taken[start] == 0 and QUESTION not in masked
             if free and not clause.background and not lexicon().cues["polite"].search(masked[:40]):
                 taken[start:end] = b"\1" * (end - start)
                 words = reading.text[start:end].strip()

@@ -11,6 +11,12 @@ from .intents import Intent
 from .linking import Handler, Linker
 from .questions import ask
 
+_OF_FORM = re.compile(
+    r"\b(?:how many|number of|count(?:ing)?) (?:the |all )*(?:different )?"
+    r"(?:dates|prices|amounts of money|phone numbers|e-?mails?(?: addresses)?|links|urls|percentages)\b"
+)
+"""What a text holds that its form tells, when it is counted."""
+
 
 def enhance(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
@@ -146,6 +152,12 @@ def count(linker: Linker, intent: Intent) -> None:
     if labels and (found_in_text or not linker.ground.has("image")) and not linker.ground.inside(intent):
         linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
         return
+    if _OF_FORM.search(words) and not linker.ground.has("image"):
+        texts = linker.texts(intent)
+        found = [linker.add("token-classification", {"text": thing.value}, intent) for thing in texts]
+        if found:
+            linker.add("count", {"items": tuple(thing.value for thing in found)}, intent)
+            return
     if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.ground.has("table"):
         tables = linker.ground.source(intent, ("table",), everything=True)
         linker.add("count", {"items": tuple(thing.value for thing in tables)}, intent)
