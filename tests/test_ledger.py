@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -367,3 +368,23 @@ def unwritable() -> Iterator[Path]:
         with without_root():
             yield Path(folder)
         Path(folder).chmod(0o755)
+
+
+def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
+    database = Database(home)
+    ledger, busy = SqliteLedger(database), threading.Event()
+
+    async def cancelled_in_the_middle() -> None:
+        await ledger.start_run(run())
+        blocked = database.submit(lambda _: busy.wait(30), writes=False)
+        putting = asyncio.ensure_future(ledger.put("r", "t", "r:1", row("0")))
+        await asyncio.sleep(0)  # it is in the queue now, behind what blocks the thread
+        putting.cancel()
+        await asyncio.gather(putting, return_exceptions=True)
+        assert not blocked.done()
+
+    asyncio.run(cancelled_in_the_middle())
+    busy.set()
+    assert set(asyncio.run(ledger.results("r:1"))) == {"0"}
+    ledger.close()
+    database.close()
