@@ -99,12 +99,21 @@ def run(
     )
 
 
-@app.command(epilog='Example: hugginggpt plan "Translate notes.txt to French and read it to me"')
-def plan(request: Request = None, files: Files = None, home: Home = None, llm: Llm = None, json: Json = False) -> None:
+@app.command(epilog='Example: hugginggpt plan "Translate notes.txt to French and read it to me" --explain')
+def plan(
+    request: Request = None,
+    files: Files = None,
+    home: Home = None,
+    llm: Llm = None,
+    json: Json = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the words that asked for each task, and the words left unused.")
+    ] = False,
+) -> None:
     """Print the checked plan of a request, and run nothing. With --json: the paper's JSON list."""
     from .planning import print_plan
 
-    print_plan(request, files or [], home=home, llm=llm, as_json=json)
+    print_plan(request, files or [], home=home, llm=llm, as_json=json, explain=explain)
 
 
 @app.command(

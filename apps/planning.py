@@ -16,13 +16,20 @@ from .console import err, out, plain, print_json, settle, table
 from .typed import request_text
 
 
-def print_plan(request: str | None, files: Sequence[str], *, home: Path | None, llm: str | None, as_json: bool) -> None:
+def print_plan(
+    request: str | None, files: Sequence[str], *, home: Path | None, llm: str | None, as_json: bool, explain: bool
+) -> None:
     """Print the checked plan; exit code 1 when nothing could be planned."""
-    proposal, warnings = settle(_propose(Settings.from_env(home=home, llm=llm), request, files))
+    text = request_text(request)
+    proposal, warnings = settle(_propose(Settings.from_env(home=home, llm=llm), text, files))
     if as_json:
-        print_json(proposal.plan.to_hugginggpt())
-    elif proposal.plan.tasks:
-        out().print(plan_table(proposal.plan))
+        tasks = proposal.plan.to_hugginggpt()
+        print_json({"plan": tasks, **explained(proposal, text)} if explain else tasks)
+    else:
+        if proposal.plan.tasks:
+            out().print(plan_table(proposal.plan))
+        if explain:
+            print_explanation(proposal, text)
     console = err()
     for label, lines in (("mended", proposal.mends), ("not planned", proposal.refusals), ("warning", warnings)):
         for line in lines:
@@ -31,15 +38,42 @@ def print_plan(request: str | None, files: Sequence[str], *, home: Path | None, 
         raise typer.Exit(1)
 
 
-async def _propose(settings: Settings, given: str | None, files: Sequence[str]) -> tuple[Proposal, list[str]]:
+async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple[Proposal, list[str]]:
     from ..graph.world import open_world
     from ..nodes.obstacles import warnings_of
 
-    text = request_text(given)
     async with open_world(settings) as world:
         found = await world.fetcher.gather(text, list(files))
         proposal = await world.controller.plan(Request(text=text, files=tuple(found)))
         return proposal, await warnings_of(proposal.plan, world.catalog, {})
+
+
+def explained(proposal: Proposal, text: str) -> dict[str, Any]:
+    """`words`: for each task the words that asked for it and their place; `unused`: the words that asked for nothing."""
+    words = [
+        {"id": e.task_id, "words": text[e.start : e.end], "start": e.start, "end": e.end, "implied": e.implied}
+        for e in proposal.evidence or ()
+    ]
+    return {"words": words, "unused": [text[start:end] for start, end in proposal.unused]}
+
+
+def print_explanation(proposal: Proposal, text: str) -> None:
+    """The words behind each task, and those left over."""
+    if proposal.evidence is None:
+        err().print("A language model made this plan; it can't tell which words asked for what.", style="yellow")
+        return
+    console = out()
+    console.print()
+    shown = table("id", "task", "asked for by")
+    for evidence in proposal.evidence:
+        words = plain(f"“{text[evidence.start : evidence.end].strip()}”", 100)
+        implied = "  (not said; needed for it)" if evidence.implied else ""
+        shown.add_row(str(evidence.task_id), proposal.plan.by_id[evidence.task_id].type, words + implied)
+    if proposal.evidence:
+        console.print(shown)
+        console.print()
+    unused = ", ".join(f"“{plain(text[start:end], 80)}”" for start, end in proposal.unused)
+    console.print(f"unused words: {unused or 'none'}", soft_wrap=True)
 
 
 def plan_table(plan: Plan) -> Table:

@@ -78,6 +78,16 @@ class Request(Frozen):
     """Given or made in earlier turns, newest last."""
 
 
+class Evidence(Frozen):
+    """Words of a request that asked for a task: `text[start:end]`."""
+
+    task_id: int
+    start: int
+    end: int
+    implied: bool = False
+    """Nobody said it; the wish in these words needs it."""
+
+
 class Proposal(Frozen):
     """What a controller's planning gives back."""
 
@@ -87,6 +97,10 @@ class Proposal(Frozen):
     mends: tuple[str, ...] = ()
     """What was wrong with the first draft and put right."""
     usage: Usage = Usage()
+    evidence: tuple[Evidence, ...] | None = None
+    """Where each task comes from; None when the controller can't tell."""
+    unused: tuple[tuple[int, int], ...] = ()
+    """Words that asked for nothing and went into nothing, as (start, end); only beside `evidence`."""
 
 
 class Options(Frozen):

@@ -11,6 +11,7 @@ from .answer import paragraphs
 from .clauses import read
 from .grounding import MOST_FILES, Ground
 from .intents import intents, wondered
+from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
 from .wishes import take
@@ -59,6 +60,7 @@ def propose(request: Request) -> Proposal:
     for wish in wishes:
         take(linker, wish)
     if not wishes and (open_question := wondered(reading)):
+        wishes = [open_question]
         take(linker, open_question)
     refused = list(dict.fromkeys(linker.refused))
     if len(reading.files) > MOST_FILES:
@@ -69,7 +71,12 @@ def propose(request: Request) -> Proposal:
         refused = [f"I found no task in “{short}” that I can plan by rules."]
     if refused:
         refused.append(_ANOTHER_WAY)
-    return Proposal(plan=Plan(tasks=tuple(linker.tasks)), refusals=tuple(refused))
+    return Proposal(
+        plan=Plan(tasks=tuple(linker.tasks)),
+        refusals=tuple(refused),
+        evidence=tuple(linker.evidence),
+        unused=leftover(reading, wishes, linker.tasks),
+    )
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:

@@ -16,7 +16,7 @@ Value = str | Resource | Ref
 MOST_FILES = 200
 """Namings of files that are looked at."""
 
-_NOUNS: dict[Kind, re.Pattern[str]] = {
+NOUNS: dict[Kind, re.Pattern[str]] = {
     kind: re.compile(pattern)
     for kind, pattern in cast(
         dict[Kind, str],
@@ -91,7 +91,7 @@ def fits(thing: Thing, kinds: Iterable[Kind]) -> bool:
 
 def nouns(words: str) -> list[Kind]:
     """The kinds of data that words speak of, in their order; files by their placeholders."""
-    places = [(match.start(), kind) for kind, pattern in _NOUNS.items() for match in pattern.finditer(words)]
+    places = [(match.start(), kind) for kind, pattern in NOUNS.items() for match in pattern.finditer(words)]
     places += [(match.start(), kind) for kind, mark in FILES.items() for match in re.finditer(f"{mark}+", words)]
     return [kind for _, kind in sorted(places)]
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
@@ -37,6 +38,8 @@ class Linker:
     tasks: list[Task] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     wish: int = 0
+    evidence: list[Evidence] = field(default_factory=list)
+    """The words behind each task, the tasks that a wish only implies too."""
     planned: dict[object, Thing] = field(default_factory=dict)
     """Results by what their tasks are made of."""
     served: dict[tuple[str, Clause], Thing] = field(default_factory=dict)
@@ -45,9 +48,15 @@ class Linker:
     # -- tasks and results ---------------------------------------------------------------------------------------
 
     def add(
-        self, task_type: str, inputs: dict[str, Input], intent: Intent, parameters: Parameters | None = None
+        self,
+        task_type: str,
+        inputs: dict[str, Input],
+        intent: Intent,
+        parameters: Parameters | None = None,
+        *,
+        implied: bool = False,
     ) -> Thing:
-        """One more task, unless the very same is planned; gives its result."""
+        """One more task, unless the very same is planned; gives its result. `implied`: a step that nobody says."""
         parameters = parameters or {}
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.planned:
@@ -58,6 +67,7 @@ class Linker:
             id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.words(intent)[:2000]
         )
         self.tasks.append(task)
+        self.evidence.append(Evidence(task_id=task.id, start=intent.start, end=intent.end, implied=implied))
         kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
         thing = Thing(kind, Ref(task_id=task.id), task_type, intent.start, self.wish)
         self.ground.things.append(thing)
@@ -119,11 +129,11 @@ class Linker:
     def in_words(self, thing: Thing, intent: Intent) -> Thing:
         """The unsaid step from a picture or sound to its text."""
         if thing.kind == "audio":
-            return self.add("automatic-speech-recognition", {"audio": thing.value}, intent)
+            return self.add("automatic-speech-recognition", {"audio": thing.value}, intent, implied=True)
         if thing.kind == "image" and re.search(r"\btables?\b", self.ground.window(intent)):
-            return self.add("tabular-classification", {"table": thing.value}, intent)
+            return self.add("tabular-classification", {"table": thing.value}, intent, implied=True)
         if thing.kind in ("image", "mask"):
-            return self.add("image-to-text", {"image": thing.value}, intent)
+            return self.add("image-to-text", {"image": thing.value}, intent, implied=True)
         return thing
 
     def prompt(self, intent: Intent) -> Input:

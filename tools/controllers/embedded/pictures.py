@@ -94,7 +94,7 @@ def slideshow(linker: Linker, intent: Intent) -> None:
 def look_alike(linker: Linker, intent: Intent) -> None:
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
         linker.add("image-to-image", {"image": thing.value}, intent)
-        words = linker.add("image-to-text", {"image": thing.value}, intent)
+        words = linker.add("image-to-text", {"image": thing.value}, intent, implied=True)
         linker.add("text-to-video", {"prompt": words.value}, intent)
 
 
@@ -112,7 +112,7 @@ def control_image(linker: Linker, intent: Intent) -> None:
     control = control_of(linker.ground.window(intent))
     made = linker.ground.latest(("image",), skip=())
     images = made or [
-        linker.add(f"{control}-control", {"image": thing.value}, intent)
+        linker.add(f"{control}-control", {"image": thing.value}, intent, implied=True)
         for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image")
     ]
     for thing in images:
@@ -122,7 +122,7 @@ def control_image(linker: Linker, intent: Intent) -> None:
 
 def pose_image(linker: Linker, intent: Intent) -> None:
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
-        pose = linker.add("openpose-control", {"image": thing.value}, intent)
+        pose = linker.add("openpose-control", {"image": thing.value}, intent, implied=True)
         goal = linker.reading.text[intent.start : intent.end]
         linker.add("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
 
@@ -140,7 +140,7 @@ def crop(linker: Linker, intent: Intent) -> None:
                 Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
             )
         elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
-            found = linker.add("object-detection", {"image": thing.value}, intent)
+            found = linker.add("object-detection", {"image": thing.value}, intent, implied=True)
             inputs["boxes"] = found.value
         linker.add("crop", inputs, intent)
 
@@ -154,7 +154,7 @@ def count(linker: Linker, intent: Intent) -> None:
         return
     if _OF_FORM.search(words) and not linker.ground.has("image"):
         texts = linker.texts(intent)
-        found = [linker.add("token-classification", {"text": thing.value}, intent) for thing in texts]
+        found = [linker.add("token-classification", {"text": thing.value}, intent, implied=True) for thing in texts]
         if found:
             linker.add("count", {"items": tuple(thing.value for thing in found)}, intent)
             return
@@ -168,7 +168,7 @@ def count(linker: Linker, intent: Intent) -> None:
     found = [t for t in linker.ground.latest(("labels",)) if t.origin == "object-detection"]
     if not found:
         images = linker.ground.source(intent, ("image",), everything=True)
-        found = [linker.add("object-detection", {"image": thing.value}, intent) for thing in images]
+        found = [linker.add("object-detection", {"image": thing.value}, intent, implied=True) for thing in images]
     linker.add("count", {"items": tuple(thing.value for thing in found)}, intent, counted(words))
 
 
