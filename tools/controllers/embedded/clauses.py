@@ -30,12 +30,14 @@ _AFTER_COLON = re.compile(
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
-_JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\d+[.)]\s)|\s+(?=which\s)")
+_NEXT_SENTENCE = re.compile(r"\s+[A-Z]")
+"""After a quotation that ends in a full stop: a new sentence, not "'One.' and 'Two.'"."""
+_JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
 _FILLER = re.compile(
     r"(?:(?:and|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
     r"(?:after|from|for) (?:that|this|it)|based on (?:that|this|it)|just|kindly|first|second|third|"
     r"could you|can you|help me(?: to)?|(?:would|’d) (?:like|love)(?: to)?|want(?: you)?(?: to)?|need(?: you)?(?: to)?"
-    r"|\d+[.)])[\s,]+)*"
+    r"|\(?\d+[.)])[\s,]+)*"
 )
 
 
@@ -101,6 +103,8 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
             masked[match.start() : match.end()] = masked[whole.start] * len(match.group())
         elif inner.strip() and not (whole is None and len(inner) == 1):
             _hide(masked, literals, inner, match.start(), match.end())
+            if inner.rstrip().endswith((".", "!", "?")) and _NEXT_SENTENCE.match(text, match.end()):
+                masked[match.end() - 1] = "."
     _hide_pasted(text, masked, literals)
     plain = "".join(masked)
     hidden = tuple(sorted(literals, key=lambda literal: literal.start))

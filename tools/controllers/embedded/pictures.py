@@ -17,6 +17,12 @@ _OF_FORM = re.compile(
 )
 """What a text holds that its form tells, when it is counted."""
 
+_FROM_CONTROL = re.compile(
+    r"\b(?:from|with|using|after|turn|based on|both|follow\w*)\b[^.;]{0,30}"
+    r"\b(?:it|both|them|those|these|this|edges|outlines?|scribble|pose|sketch|lines|map|result)\b|^turn it into\b"
+)
+"""Words that make a drawing follow the control picture just made."""
+
 
 def enhance(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
@@ -59,10 +65,22 @@ def edit(linker: Linker, intent: Intent) -> None:
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
 
 
+def control_made(linker: Linker) -> tuple[str, Ref] | None:
+    """The latest control picture and the type of task that draws after it."""
+    for task in reversed(linker.tasks):
+        name, found, _ = task.type.partition("-control")
+        if found and f"{name}-text-to-image" in VOCABULARY:
+            return f"{name}-text-to-image", Ref(task_id=task.id)
+    return None
+
+
 def draw(linker: Linker, intent: Intent) -> None:
     words = linker.ground.window(intent)
     if re.search(r"\bsimilar to (?:this|it|that|the)\b", words) and linker.ground.has("image"):
         linker.plain(intent, "image-to-image")
+        return
+    if _FROM_CONTROL.search(words) and (made := control_made(linker)):
+        linker.add(made[0], {"prompt": linker.words(intent), "image": made[1]}, intent)
         return
     linker.add("text-to-image", {"prompt": linker.described(intent)}, intent)
 
@@ -109,6 +127,9 @@ def control(linker: Linker, intent: Intent) -> None:
 
 
 def control_image(linker: Linker, intent: Intent) -> None:
+    if follows := control_made(linker):
+        linker.add(follows[0], {"prompt": linker.words(intent), "image": follows[1]}, intent)
+        return
     control = control_of(linker.ground.window(intent))
     made = linker.ground.latest(("image",), skip=())
     images = made or [
@@ -174,6 +195,10 @@ def count(linker: Linker, intent: Intent) -> None:
 
 def describe(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
+    if "the caption" in linker.reading.masked[max(0, intent.start - 4) : intent.end] and any(
+        t.kind == "text" and t.origin == "earlier" for t in linker.ground.things
+    ):
+        return
     if linker.has("image-to-text") and task_type == "image-to-text":
         latest = linker.ground.latest(("image",))
         if not latest or any(

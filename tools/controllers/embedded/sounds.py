@@ -4,7 +4,7 @@ import re
 
 from ....graph.task import Ref
 from ....graph.task import Value as Input
-from .arguments import picture_operation
+from .arguments import picture_operation, target_languages
 from .grounding import Thing
 from .intents import Intent
 from .linking import Handler, Linker
@@ -17,6 +17,13 @@ def speak(linker: Linker, intent: Intent) -> None:
         dub(linker, intent, films[0])
         return
     if not linker.ground.said(intent, ("text",)) and linker.tasks and linker.tasks[-1].type == "text-to-speech":
+        return
+    quoted = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
+    clause = linker.reading.masked[intent.start : intent.clause.end]
+    if quoted and not linker.has("translation") and (targets := target_languages(clause)):
+        linker.add("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
+        said = linker.ground.things[-1].value
+        linker.add("text-to-speech", {"text": said}, intent)
         return
     if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
         linker.plain(intent, "summarization")
@@ -36,6 +43,20 @@ def dub(linker: Linker, intent: Intent, film: Thing) -> None:
         return
     voice = linker.add("text-to-speech", {"text": said[0]}, intent)
     linker.add("mux", {"video": film.value, "audio": voice.value}, intent)
+
+
+def mux(linker: Linker, intent: Intent) -> None:
+    """A sound track that is there, under a video that is there."""
+    films = linker.ground.said(intent, ("video",)) or linker.ground.source(intent, ("video",))
+    sounds = linker.ground.said(intent, ("audio",)) or linker.ground.source(intent, ("audio",))
+    if not films or not sounds:
+        linker.nothing(intent, "a video and a sound")
+        return
+    linker.add("mux", {"video": films[0].value, "audio": sounds[0].value}, intent)
+
+
+def music(linker: Linker, intent: Intent) -> None:
+    linker.add("text-to-audio", {"prompt": linker.prompt(intent)}, intent)
 
 
 def sound_clean(linker: Linker, intent: Intent) -> None:
@@ -61,4 +82,4 @@ def sound_class(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, linker.type_of(intent))
 
 
-HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean, "sound-class": sound_class}
+HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean, "sound-class": sound_class, **{"mux": mux, "music": music}}

@@ -2,6 +2,7 @@
 
 import re
 
+from ....graph.resource import Kind
 from .arguments import (
     Parameters,
     candidate_labels,
@@ -14,9 +15,12 @@ from .intents import Intent
 from .linking import Handler, Linker
 from .questions import ask
 
+_COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
+
 
 def compare(linker: Linker, intent: Intent) -> None:
-    images = linker.ground.said(intent, ("image",)) or linker.ground.said(intent, ("text",))
+    named = (linker.ground.said(intent, (kind,)) for kind in _COMPARED)
+    images = next((things for things in named if len(things) >= 2), [])
     if len(images) >= 2:
         texts = [linker.in_words(thing, intent) for thing in images]
     else:
@@ -146,6 +150,10 @@ def converse(linker: Linker, intent: Intent) -> None:
 
 
 def language(linker: Linker, intent: Intent) -> None:
+    asked = [lit for lit in linker.reading.literals if lit.question and intent.start <= lit.start < intent.clause.end]
+    for literal in asked[:1]:
+        linker.add("language-identification", {"text": literal.text}, intent)
+        return
     for thing in linker.texts(intent, prose=True) or linker.nothing(intent, "a text"):
         linker.add("language-identification", {"text": thing.value}, intent)
 
