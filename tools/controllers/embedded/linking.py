@@ -16,7 +16,7 @@ from .arguments import Parameters
 from .clauses import Clause, Reading
 from .grounding import Ground, Thing, nouns, result_kind
 from .intents import Intent
-from .lexicon import lexicon
+from .lexicon import LANGUAGES, lexicon
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
@@ -25,6 +25,17 @@ _OWN_WORDS = re.compile(
     r"\b(?:of|about|where|showing|depicting|with|that says) (?!(?:the|this|that|it|its|these|those|them|your)\b)\w"
 )
 _BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
+_UNQUOTED = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "fill": 4, "rewrite": 3}
+"""How many words without quotation marks are taken for the text of a wish, by act."""
+_BARE = re.compile(
+    r"\W*(?:(?:the|this|following|of|in|for|is|text|sentence|phrase|word|words)\b[\s:]*)*"
+    r"(?P<text>[^\ue000-\ue0ff]+?)(?=\W*(?:\b(?:in|into|to) (?:" + "|".join(LANGUAGES) + r")\b|\bplease\b|\n|\Z))"
+)
+_POINTS = re.compile(
+    r"(?:it|this|that|them|these|those|my|your|his|her|our|their|all|everything|what|out|aloud)\b"
+    r"|(?:the |an? )?(?:\w+ )?(?:text|document|image|photo|picture|audio|file|article|page|letter|result|summary|answer)\b"
+)
+"""Words that point at data and are none."""
 
 
 @dataclass
@@ -124,7 +135,19 @@ class Linker:
         if found and (found[0].made or not self.ground.latest(("audio",)) or found[0].origin != "earlier"):
             return found
         media = self.ground.source(intent, ("audio", "image"), everything=everything)
-        return [self.in_words(thing, intent) for thing in media] or found
+        return [self.in_words(thing, intent) for thing in media] or found or self.unquoted(intent)
+
+    def unquoted(self, intent: Intent) -> list[Thing]:
+        """The text that a short request carries without quotation marks: "translate good morning to french"."""
+        fewest = _UNQUOTED.get(intent.act, 0)
+        match = _BARE.match(self.reading.masked, intent.end, max(intent.stop, intent.end))
+        if not fewest or match is None or self.ground.things:
+            return []
+        start, end = match.span("text")
+        text = self.reading.text[start:end].strip(" .,;:\n")
+        if len(text.split()) < fewest or _POINTS.match(self.reading.masked, start):
+            return []
+        return [Thing("text", text, "literal", start)]
 
     def in_words(self, thing: Thing, intent: Intent) -> Thing:
         """The unsaid step from a picture or sound to its text."""

@@ -16,6 +16,7 @@ from .linking import Handler, Linker
 from .questions import ask
 
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
+_TWO_BARE = re.compile(r"\b(?:are|is|between|compare):? (?P<one>[^.;?!\n]{6,}?) (?:and|to|with|vs) (?P<other>[^.;?!\n]{6,})")
 
 
 def compare(linker: Linker, intent: Intent) -> None:
@@ -54,6 +55,9 @@ def similar(linker: Linker, intent: Intent) -> None:
         media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
         told = [linker.in_words(thing, intent) for thing in media[: 2 - len(pair)]]
         pair = [*pair, *(t for t in told if t not in pair)]
+    bare = _TWO_BARE.search(linker.reading.masked, intent.start, intent.clause.end)
+    if len(pair) < 2 and bare and not linker.ground.things:
+        pair = [Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)]
     if len(pair) < 2:
         linker.nothing(intent, "two texts")
         return
