@@ -41,6 +41,8 @@ def intents(reading: Reading) -> list[Intent]:
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
     starts = sorted(intent.start for intent in found)
     stops = dict(pairwise([*starts, len(reading.text)]))
+    wishes = sorted(intent.start for intent in found if not intent.mention)
+    stops |= dict(pairwise([*wishes, len(reading.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
 
 

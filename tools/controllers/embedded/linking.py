@@ -121,6 +121,8 @@ class Linker:
         )
         media = self.ground.said(intent, ("image", "audio"))
         own = self.ground.said(intent, ("text", "table"))
+        if own and (summed := self.done_first(own[0])):
+            return [summed]
         if own and not (media and media[0].place < own[0].place and own[0].origin == "literal"):
             return own
         if media and not own:
@@ -136,6 +138,15 @@ class Linker:
             return found
         media = self.ground.source(intent, ("audio", "image"), everything=everything)
         return [self.in_words(thing, intent) for thing in media] or found or self.unquoted(intent)
+
+    def done_first(self, own: Thing) -> Thing | None:
+        """What an earlier wish makes of a quotation that follows both: "summarise and then translate: '...'"."""
+        for thing in reversed(self.ground.things):
+            if thing.made and own.origin == "literal" and thing.kind == "text" and thing.place < own.place:
+                used = tuple(self.tasks[thing.value.task_id].inputs.values()) if isinstance(thing.value, Ref) else ()
+                between = self.reading.masked[thing.place : own.place]
+                return thing if own.value in used and re.search(r"\bthen\b", between) else None
+        return None
 
     def unquoted(self, intent: Intent) -> list[Thing]:
         """The text that a short request carries without quotation marks: "translate good morning to french"."""
@@ -153,7 +164,8 @@ class Linker:
         """The unsaid step from a picture or sound to its text."""
         if thing.kind == "audio":
             return self.add("automatic-speech-recognition", {"audio": thing.value}, intent, implied=True)
-        if thing.kind == "image" and re.search(r"\btables?\b", self.ground.window(intent)):
+        clause = self.reading.masked[intent.clause.start : intent.clause.end]
+        if thing.kind == "image" and re.search(r"\btables?\b", clause):
             return self.add("tabular-classification", {"table": thing.value}, intent, implied=True)
         if thing.kind in ("image", "mask"):
             return self.add("image-to-text", {"image": thing.value}, intent, implied=True)

@@ -23,6 +23,8 @@ _FROM_CONTROL = re.compile(
 )
 """Words that make a drawing follow the control picture just made."""
 
+_SPOKEN = re.compile(r"\b(?:audio|voice|spoken|recording|speech|speaker|command|instructions?)\b")
+
 
 def enhance(linker: Linker, intent: Intent) -> None:
     task_type = linker.type_of(intent)
@@ -57,6 +59,9 @@ def edit(linker: Linker, intent: Intent) -> None:
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
+    if not prompts and _SPOKEN.search(linker.ground.window(intent)):
+        heard = linker.ground.latest(("audio",)) or linker.ground.given(intent, ("audio",))
+        prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
         between = linker.reading.masked[thing.place : intent.start] if thing.place >= 0 else ""
         if thing.origin == "image-text-to-image" and not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between):

@@ -65,6 +65,10 @@ def kind_asked(linker: Linker, intent: Intent, question: str) -> Kind | None:
         return "video"
     if has("table") and not picture and not has("text"):
         return "table"
+    if picture and linker.shows_table() and cues["tabular"].search(question):
+        return "document"
+    if has("text") and cues["document-text"].search(linker.reading.masked) and cues["document"].search(question):
+        return "text"
     files = [thing.kind for thing in linker.ground.inside(intent) if thing.origin == "file"]
     if files and set(files) == {"text"}:
         return "text"
