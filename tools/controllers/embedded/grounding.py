@@ -74,7 +74,8 @@ def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[st
     found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
     for file in reading.files[:MOST_FILES]:
         before = reading.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
-        if file.start < 0 or not used.search(before) or not file.resource.missing:
+        told = file.start >= 0 and reading.clause_at(file.start).background
+        if file.start < 0 or told or not used.search(before) or not file.resource.missing:
             found.append(Thing(file.resource.kind, file.resource, "file", file.start))
     return found
 

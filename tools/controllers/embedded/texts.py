@@ -15,6 +15,7 @@ from .intents import Intent
 from .linking import Handler, Linker
 from .questions import ask
 
+_OUTCOME = re.compile(r"\b(?:from|of|using|based on) (?:the )?(?:\w+ ){0,3}?token classification$")
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
 _TWO_BARE = re.compile(r"\b(?:are|is|between|compare):? (?P<one>[^.;?!\n]{6,}?) (?:and|to|with|vs) (?P<other>[^.;?!\n]{6,})")
 
@@ -92,6 +93,15 @@ def classify(linker: Linker, intent: Intent) -> None:
     if linker.has(task_type):
         return
     linker.plain(intent, task_type)
+
+
+def entities(linker: Linker, intent: Intent) -> None:
+    """Find names in a text; "the output of token classification" speaks of those found."""
+    spoken_of = intent.mention or _OUTCOME.search(linker.reading.masked[intent.clause.start : intent.end])
+    if linker.has("token-classification") and spoken_of:
+        return
+    if not (intent.mention and "token-classification" in linker.wanted):
+        linker.plain(intent, "token-classification")
 
 
 def summarize(linker: Linker, intent: Intent) -> None:
@@ -174,7 +184,7 @@ def join(linker: Linker, intent: Intent) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    **{"compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
+    **{"entities": entities, "compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
     **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
     **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
 }
