@@ -29,6 +29,9 @@ _AFTER_COLON = re.compile(
     r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)|(?:summari[sz]e|translate)(?: this)?)"
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
+_TOLD_AND_ASKED = re.compile(
+    r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?P<told>[^\ue000-\ue0ff]{10,}?)(?=\s*\bquestion\s*:)"
+)
 _SENTENCE = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
 _NEXT_SENTENCE = re.compile(r"\s+[A-Z]")
 """After a quotation that ends in a full stop: a new sentence, not "'One.' and 'Two.'"."""
@@ -150,6 +153,9 @@ def _hide(masked: list[str], literals: list[Literal], inner: str, start: int, en
 def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     """Take the text after a colon or a blank line, and the middle of a very long request, for matter carried along."""
     plain = "".join(masked)
+    if told := _TOLD_AND_ASKED.search(plain):
+        _hide(masked, literals, text[slice(*told.span("told"))], *told.span("told"))
+        return
     match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())

@@ -12,7 +12,7 @@ from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
-from .arguments import Parameters
+from .arguments import Parameters, target_languages
 from .clauses import Clause, Reading
 from .grounding import Ground, Thing, nouns, result_kind
 from .intents import Intent
@@ -151,6 +151,8 @@ class Linker:
     def unquoted(self, intent: Intent) -> list[Thing]:
         """The text that a short request carries without quotation marks: "translate good morning to french"."""
         fewest = _UNQUOTED.get(intent.act, 0)
+        if intent.act == "translate" and not target_languages(self.reading.masked):
+            return []
         match = _BARE.match(self.reading.masked, intent.end, max(intent.stop, intent.end))
         if not fewest or match is None or self.ground.things:
             return []
@@ -193,7 +195,9 @@ class Linker:
     def described(self, intent: Intent) -> Input:
         """A prompt; where the wish is about a picture and there is no text, the picture in words."""
         words = self.ground.window(intent)
-        if not self.ground.said(intent, ("text",)) and not self.ground.latest(("text",)) and _REFERS.search(words):
+        own = _OWN_WORDS.search(words) and not _BASED.search(words)
+        refers = _REFERS.search(words) and not own
+        if refers and not self.ground.said(intent, ("text",)) and not self.ground.latest(("text",)):
             literal = any(t.origin == "literal" for t in self.ground.things)
             media = self.ground.source(intent, ("image", "audio"))
             if media and media[0].origin != "earlier" and not literal and not self.ground.has("text"):
@@ -228,11 +232,8 @@ class Linker:
         if port.takes("text") and "image" not in port.kinds:
             found = self.texts(intent)
         else:
-            found = (
-                self.ground.source(intent, ("image",))
-                if "image" in port.kinds
-                else self.ground.source(intent, port.kinds)
-            )
+            pictured = "image" in port.kinds and not (port.takes("table") and self.ground.has("table"))
+            found = self.ground.source(intent, ("image",) if pictured else port.kinds)
         if not found:
             self.refuse(intent, f"it needs {' or '.join(port.kinds)}, and the request gives none")
         for thing in found:

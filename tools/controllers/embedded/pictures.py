@@ -84,7 +84,8 @@ def draw(linker: Linker, intent: Intent) -> None:
     if re.search(r"\bsimilar to (?:this|it|that|the)\b", words) and linker.ground.has("image"):
         linker.plain(intent, "image-to-image")
         return
-    if _FROM_CONTROL.search(words) and (made := control_made(linker)):
+    led = re.split(r"[.;!?\n]", linker.reading.masked[max(0, intent.start - 40) : intent.start])[-1]
+    if _FROM_CONTROL.search(led + words) and (made := control_made(linker)):
         linker.add(made[0], {"prompt": linker.words(intent), "image": made[1]}, intent)
         return
     linker.add("text-to-image", {"prompt": linker.described(intent)}, intent)

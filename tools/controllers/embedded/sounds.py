@@ -20,10 +20,9 @@ def speak(linker: Linker, intent: Intent) -> None:
         return
     quoted = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     clause = linker.reading.masked[intent.start : intent.clause.end]
-    if quoted and not linker.has("translation") and (targets := target_languages(clause)):
-        linker.add("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
-        said = linker.ground.things[-1].value
-        linker.add("text-to-speech", {"text": said}, intent)
+    if quoted and (targets := target_languages(clause)):
+        said = linker.add("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
+        linker.add("text-to-speech", {"text": said.value}, intent)
         return
     if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
         linker.plain(intent, "summarization")

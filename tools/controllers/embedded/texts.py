@@ -16,6 +16,7 @@ from .linking import Handler, Linker
 from .questions import ask
 
 _OUTCOME = re.compile(r"\b(?:from|of|using|based on) (?:the )?(?:\w+ ){0,3}?token classification$")
+_ASKED_TO_FILL = re.compile(r"\W*(?:\w+ ){0,3}?fill (?:in )?(?:the )?(?:blank|mask|gap)s?(?: in| of)?(?: this| the)?[\s:]*")
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
 _TWO_BARE = re.compile(r"\b(?:are|is|between|compare):? (?P<one>[^.;?!\n]{6,}?) (?:and|to|with|vs) (?P<other>[^.;?!\n]{6,})")
 
@@ -163,6 +164,15 @@ def converse(linker: Linker, intent: Intent) -> None:
     linker.add("conversational", {"text": linker.described(intent)}, intent)
 
 
+def fill(linker: Linker, intent: Intent) -> None:
+    """The sentence with the blank: quoted, or the clause itself."""
+    found = linker.texts(intent)
+    clause = linker.reading.masked[intent.clause.start : intent.clause.end]
+    said = _ASKED_TO_FILL.match(clause)
+    words = linker.reading.text[intent.clause.start + (said.end() if said else 0) : intent.clause.end].strip()
+    linker.add("fill-mask", {"text": found[0].value if found else words}, intent)
+
+
 def language(linker: Linker, intent: Intent) -> None:
     asked = [lit for lit in linker.reading.literals if lit.question and intent.start <= lit.start < intent.clause.end]
     for literal in asked[:1]:
@@ -184,7 +194,7 @@ def join(linker: Linker, intent: Intent) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    **{"entities": entities, "compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
+    **{"entities": entities, "fill": fill, "compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
     **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
     **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
 }
