@@ -36,6 +36,8 @@ def intents(reading: Reading) -> list[Intent]:
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [*(intent for intent in _asked(reading) if not taken[intent.start]), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
+    if any(re.match(r"how many\b", intent.question.lower()) for intent in found if intent.act == "question"):
+        found = [intent for intent in found if intent.act != "count"]
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
