@@ -20,10 +20,14 @@ from .lexicon import LANGUAGES, lexicon
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
-_REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the)\b")
+_REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the|related|relevant|represent\w*|correspond\w*|associated|accordingly)\b")
+_CARRIED = ("converse", "film", "draw", "write", "speak")
+"""Acts that, said without an object, are about what was just made."""
+_CONTENT = re.compile(r"\b(?!(?:and|then|finally|also|for|me|us|please|response|text|image|video|it|this|that|a|an|the)\b)[a-z]{3,}")
 _OWN_WORDS = re.compile(
     r"\b(?:of|about|where|showing|depicting|with|that says) (?!(?:the|this|that|it|its|these|those|them|your)\b)\w"
 )
+_GOES_ON = re.compile(r"\b(?:it|them|the (?:result|output|transcri\w+|translat\w+|summar\w+))\b")
 _BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
 _UNQUOTED = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "fill": 4, "rewrite": 3}
 """How many words without quotation marks are taken for the text of a wish, by act."""
@@ -121,7 +125,7 @@ class Linker:
         )
         media = self.ground.said(intent, ("image", "audio"))
         own = self.ground.said(intent, ("text", "table"))
-        if own and (summed := self.done_first(own[0])):
+        if own and (summed := self.done_first(own[0], intent)):
             return [summed]
         if own and not (media and media[0].place < own[0].place and own[0].origin == "literal"):
             return own
@@ -139,13 +143,14 @@ class Linker:
         media = self.ground.source(intent, ("audio", "image"), everything=everything)
         return [self.in_words(thing, intent) for thing in media] or found or self.unquoted(intent)
 
-    def done_first(self, own: Thing) -> Thing | None:
+    def done_first(self, own: Thing, intent: Intent) -> Thing | None:
         """What an earlier wish makes of a quotation that follows both: "summarise and then translate: '...'"."""
         for thing in reversed(self.ground.things):
             if thing.made and own.origin == "literal" and thing.kind == "text" and thing.place < own.place:
                 used = tuple(self.tasks[thing.value.task_id].inputs.values()) if isinstance(thing.value, Ref) else ()
                 between = self.reading.masked[thing.place : own.place]
-                return thing if own.value in used and re.search(r"\bthen\b", between) else None
+                goes_on = re.search(r"\bthen\b", between) or _GOES_ON.search(self.reading.masked, intent.start, own.place)
+                return thing if goes_on and (own.value in used or used[:1] and isinstance(used[0], Ref)) else None
         return None
 
     def unquoted(self, intent: Intent) -> list[Thing]:
@@ -181,7 +186,8 @@ class Linker:
             return said[0].value
         found = named or self.ground.latest(("text",))
         words = self.ground.window(intent)
-        if found and (named or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))):
+        bare = not _CONTENT.search(self.reading.masked, intent.end, max(intent.stop, intent.end))
+        if found and (named or (bare and intent.act in _CARRIED) or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))):
             return found[0].value
         literals = [t for t in self.ground.things if t.origin == "literal"]
         vague = re.search(r"\b(?:following|this|that|the|these|provided|given|it)\b", self.ground.window(intent))
@@ -211,12 +217,16 @@ class Linker:
             return choices["any"]
         before = self.reading.masked[intent.clause.start : intent.start]
         for kind in (*nouns(self.ground.window(intent)), *reversed(nouns(before))):
+            if kind == "image" and kind not in choices and self.ground.has("image"):
+                return choices["table" if "table" in choices and self.shows_table() else "any"]
             if kind in choices and (kind == "table" or self.ground.has(kind)):
                 return choices["table" if kind == "image" and "table" in choices and self.shows_table() else kind]
         given = [t for t in self.ground.things if not t.made and t.origin != "earlier"]
         order = sorted(given, key=lambda t: (t.place <= intent.start, t.place))
         order += [t for t in self.ground.things if t.made]
         for thing in reversed(order):
+            if thing.kind == "image" and "table" in choices and self.shows_table():
+                return choices["table"]
             if thing.kind in choices and not (thing.kind == "video" and self.ground.has("image")):
                 kind = "table" if thing.kind == "image" and "table" in choices and self.shows_table() else thing.kind
                 return choices[kind]

@@ -54,7 +54,8 @@ def edit(linker: Linker, intent: Intent) -> None:
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
     based = re.search(
-        r"\b(?:based on|using|according to|accordingly|with) ?(?:the|that|this|it)?\b", linker.ground.window(intent)
+        r"\b(?:based on|using|use|according to|accordingly|with|reflect\w*|match\w*|considering) ?(?:the|that|this|it)?\b",
+        linker.reading.masked[intent.clause.start : max(intent.stop, intent.end)],
     )
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []

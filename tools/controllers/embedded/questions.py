@@ -3,7 +3,7 @@
 import re
 
 from ....graph.resource import Kind, Resource
-from ....graph.task import Ref
+from ....graph.task import Ref, Template
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .intents import Intent
@@ -38,8 +38,20 @@ def ask(linker: Linker, intent: Intent, question: str) -> None:
         port = VOCABULARY[task_type].inputs[0]
         wanted: tuple[Kind, ...] = ("document", "image") if kind == "document" else (kind,)
         name = VOCABULARY[task_type].inputs[1].name
+        if asked == question and (known := found_before(linker, intent)):
+            asked = Template(parts=("Known so far: ", known, ". " + question))
         for thing in linker.ground.source(intent, wanted) or linker.nothing(intent, f"a {kind}"):
             linker.add(task_type, {port.name: thing.value, name: asked}, intent)
+
+
+def found_before(linker: Linker, intent: Intent) -> Ref | None:
+    """What the step right before a question about a picture found out in words: the question builds upon it."""
+    last = linker.ground.things[-1] if linker.ground.things else None
+    if last is None or not isinstance(last.value, Ref) or last.kind not in ("text", "labels"):
+        return None
+    if last.origin == "image-to-text":  # the expert reads the picture itself
+        return None
+    return last.value
 
 
 def is_document(linker: Linker) -> bool:
@@ -65,6 +77,9 @@ def kind_asked(linker: Linker, intent: Intent, question: str) -> Kind | None:
         return "video"
     if has("table") and not picture and not has("text"):
         return "table"
+    read = linker.ground.latest(("text",))
+    if read and read[0].origin == "image-to-text" and cues["from-text"].search(words) and not cues["visual"].search(question):
+        return "text"
     if picture and linker.shows_table() and cues["tabular"].search(question):
         return "document"
     if has("text") and cues["document-text"].search(linker.reading.masked) and cues["document"].search(question):
