@@ -14,6 +14,7 @@ from .intents import intents, wondered
 from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
+from .spelling import respell
 from .wishes import take
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
@@ -51,6 +52,9 @@ class EmbeddedController:
 def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     reading = read(request.text, request.files)
+    spelt = respell(request.text, reading.masked)
+    if spelt.edits:
+        reading = read(spelt.text, request.files)
     wishes = intents(reading)
     wanted = frozenset(
         name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values()
@@ -74,8 +78,11 @@ def propose(request: Request) -> Proposal:
     return Proposal(
         plan=Plan(tasks=tuple(linker.tasks)),
         refusals=tuple(refused),
-        evidence=tuple(linker.evidence),
-        unused=leftover(reading, wishes, linker.tasks),
+        mends=spelt.mends(request.text),
+        evidence=tuple(
+            e.model_copy(update={"start": spelt.typed(e.start), "end": spelt.typed(e.end)}) for e in linker.evidence
+        ),
+        unused=tuple((spelt.typed(a), spelt.typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
     )
 
 
