@@ -25,6 +25,9 @@ _HIDDEN = "\ue000-\ue0ff"
 _GAP = re.compile(r"\[\^(\.;[^\]]*)\]")
 """`[^.;?!]` in a rule: any character of the sentence; a quotation or file counts as one."""
 
+_EDGE = rf"(?:\b|(?<=[{_HIDDEN}])(?![{_HIDDEN}])|(?<![{_HIDDEN}])(?=[{_HIDDEN}]))"
+"""`\\b` in a rule: the edge of a word, or of a quotation or file."""
+
 LANGUAGES: dict[str, str] = {
     **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},
     **{"croatian": "Croatian", "czech": "Czech", "danish": "Danish", "dutch": "Dutch", "english": "English"},
@@ -38,6 +41,20 @@ LANGUAGES: dict[str, str] = {
     **{"ukrainian": "Ukrainian", "urdu": "Urdu", "vietnamese": "Vietnamese", "welsh": "Welsh"},
 }
 """Languages by the word a request uses."""
+
+
+def _edged(pattern: str) -> str:
+    """`pattern` with `\\b` widened where a quotation or file may stand beside it; plain elsewhere, for speed."""
+    spans: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for match in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|[()]", pattern):
+        if match.group() == "(":
+            opened.append(match.start())
+        elif match.group() == ")":
+            spans.append((opened.pop(), match.end()))
+    hidden = [span for span in spans if re.search(f"[{_HIDDEN}]", pattern[slice(*span)])]
+    starts, ends = {start for start, _ in hidden}, {end for _, end in hidden}
+    return re.sub(r"\\b", lambda m: _EDGE if m.end() in starts or m.start() in ends else m.group(), pattern)
 
 
 @dataclass(frozen=True)
@@ -79,7 +96,8 @@ def lexicon() -> Lexicon:
     def compiled(pattern: str) -> re.Pattern[str]:
         while (filled := re.sub(r"(?<!\(\?P)(?<!\(\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
             pattern = filled
-        return re.compile(_GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", pattern))
+        pattern = _GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", pattern)
+        return re.compile(_edged(pattern))
 
     return Lexicon(
         rules=tuple(
