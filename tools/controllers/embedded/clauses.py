@@ -156,7 +156,7 @@ def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     if told := _TOLD_AND_ASKED.search(plain):
         _hide(masked, literals, text[slice(*told.span("told"))], *told.span("told"))
         return
-    match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})", plain)
+    match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})|:[^\S\n]*\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{20})", plain)
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)

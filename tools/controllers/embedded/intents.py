@@ -38,6 +38,8 @@ def intents(reading: Reading) -> list[Intent]:
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
     if any(re.match(r"how many\b", intent.question.lower()) for intent in found if intent.act == "question"):
         found = [intent for intent in found if intent.act != "count"]
+    given_up = {intent.clause for intent in found if intent.act == "unable"}
+    found = [intent for intent in found if not (intent.mention and intent.clause in given_up)]
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)

@@ -18,7 +18,7 @@ _OF_FORM = re.compile(
 """What a text holds that its form tells, when it is counted."""
 
 _FROM_CONTROL = re.compile(
-    r"\b(?:from|with|using|after|turn|based on|both|follow\w*)\b[^.;]{0,30}"
+    r"\b(?:from|with|using|use|after|turn|based on|both|follow\w*)\b[^.;]{0,30}"
     r"\b(?:it|both|them|those|these|this|edges|outlines?|scribble|pose|sketch|lines|map|result)\b|^turn it into\b"
 )
 """Words that make a drawing follow the control picture just made."""
@@ -60,6 +60,9 @@ def edit(linker: Linker, intent: Intent) -> None:
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
+    told = [t for t in linker.ground.inside(intent) if t.kind == "audio"]
+    if not prompts and told:
+        prompts = [linker.in_words(thing, intent) for thing in told[:1]]
     if not prompts and _SPOKEN.search(linker.ground.window(intent)):
         heard = linker.ground.latest(("audio",)) or linker.ground.given(intent, ("audio",))
         prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
@@ -74,7 +77,7 @@ def edit(linker: Linker, intent: Intent) -> None:
 def control_made(linker: Linker) -> tuple[str, Ref] | None:
     """The latest control picture and the type of task that draws after it."""
     for task in reversed(linker.tasks):
-        name, found, _ = task.type.partition("-control")
+        name, found, _ = task.type.partition("-control" if "-control" in task.type else "-estimation")
         if found and f"{name}-text-to-image" in VOCABULARY:
             return f"{name}-text-to-image", Ref(task_id=task.id)
     return None
@@ -225,6 +228,9 @@ def happen(linker: Linker, intent: Intent) -> None:
 def detect(linker: Linker, intent: Intent) -> None:
     """Find things in a picture; "the people in article.txt" are named entities."""
     pictured = linker.ground.has("image") or linker.ground.has("video")
+    if not pictured and linker.ground.has("text"):
+        linker.plain(intent, "token-classification")
+        return
     spoken_of = nouns(linker.ground.window(intent))
     if not pictured and "text" in spoken_of and "image" not in spoken_of:
         linker.plain(intent, "token-classification")

@@ -21,6 +21,8 @@ def ask(linker: Linker, intent: Intent, question: str) -> None:
     """A question, to an expert for the kind of its source."""
     kind = kind_asked(linker, intent, _NAMES.sub(" ", question.lower()))
     asked: Input = question
+    spoken = heard(linker, intent) if question == linker.reading.goal(intent.clause) or not intent.question else None
+    asked = spoken or asked
     translated = [t for t in linker.ground.latest(("text",)) if t.origin == "translation"]
     if translated and isinstance(translated[0].value, Ref):
         source = linker.tasks[translated[0].value.task_id].inputs.get("text")
@@ -44,12 +46,25 @@ def ask(linker: Linker, intent: Intent, question: str) -> None:
             linker.add(task_type, {port.name: thing.value, name: asked}, intent)
 
 
+def heard(linker: Linker, intent: Intent) -> Ref | None:
+    """A question that stands in a recording or on a picture: "answer the question in question.wav"."""
+    cues, masked = lexicon().cues, linker.reading.masked
+    for kind, cue in (("audio", "question-in-audio"), ("image", "question-in-image")):
+        things = [t for t in linker.ground.things if t.kind == kind and t.origin == "file"]
+        if things and cues[cue].search(masked):
+            place = cues[cue].search(masked)
+            inside = [t for t in things if place and place.start() <= t.place < place.end()] or things
+            said = linker.in_words(inside[0], intent).value
+            return said if isinstance(said, Ref) else None
+    return None
+
+
 def found_before(linker: Linker, intent: Intent) -> Ref | None:
     """What the step right before a question about a picture found out in words: the question builds upon it."""
     last = linker.ground.things[-1] if linker.ground.things else None
     if last is None or not isinstance(last.value, Ref) or last.kind not in ("text", "labels"):
         return None
-    if last.origin == "image-to-text":  # the expert reads the picture itself
+    if last.origin in ("image-to-text", "count"):  # the expert looks at the picture itself
         return None
     return last.value
 

@@ -55,8 +55,8 @@ def similar(linker: Linker, intent: Intent) -> None:
         pair = [*pair, *(t for t in texts if t not in pair)][:2]
     if len(pair) < 2:
         media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
-        told = [linker.in_words(thing, intent) for thing in media[: 2 - len(pair)]]
-        pair = [*pair, *(t for t in told if t not in pair)]
+        told = [linker.in_words(thing, intent) for thing in media[:2]]
+        pair = [*pair, *(t for t in told if t not in pair)][:2]
     bare = _TWO_BARE.search(linker.reading.masked, intent.start, intent.clause.end)
     if len(pair) < 2 and bare and not linker.ground.things:
         pair = [Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)]
