@@ -7,16 +7,20 @@ taken for a wish, and the goal of a task can be given in the very words of the r
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ....graph.mentions import kind_of_name, mentions
 from ....graph.resource import Resource
+from .edits import Edits, gaps
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 READ_LIMIT = 8_000
 """Characters that are read for wishes; what stands between the first and last of them counts as pasted text."""
 
+_KEPT = 100
+"""Characters of a long quotation that are kept at either end."""
+_LONG_RUN = re.compile(r"([\ue000\ue001])\1{300,}")
 _QUOTES = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
     r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
@@ -29,9 +33,8 @@ _AFTER_COLON = re.compile(
     r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)|(?:summari[sz]e|translate)(?: this)?)"
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
-_TOLD_AND_ASKED = re.compile(
-    r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?P<told>[^\ue000-\ue0ff]{10,}?)(?=\s*\bquestion\s*:)"
-)
+_TOLD = re.compile(r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?=[^\s\ue000-\ue0ff])")
+_THEN_ASKED = re.compile(r"\bquestion\s*:")
 _SENTENCE = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
 _NEXT_SENTENCE = re.compile(r"\s+[A-Z]")
 """After a quotation that ends in a full stop: a new sentence, not "'One.' and 'Two.'"."""
@@ -81,6 +84,8 @@ class Reading:
     literals: tuple[Literal, ...]
     files: tuple[File, ...]
     clauses: tuple[Clause, ...]
+    edits: Edits = Edits()
+    """What was left out of the request: the middle of long quotations. All positions here are those after."""
 
     def clause_at(self, position: int) -> Clause:
         """The clause around a position."""
@@ -113,7 +118,24 @@ def read(text: str, attached: Sequence[Resource] = ()) -> Reading:
     hidden = tuple(sorted(literals, key=lambda literal: literal.start))
     told = [literal for literal in hidden if not literal.question]
     kept = tuple(f for f in files if not any(lit.start <= f.start < lit.end for lit in told) or f.resource in attached)
-    return Reading(text, plain, hidden, kept, tuple(_clauses(plain)))
+    return _shortened(Reading(text, plain, hidden, kept, ()))
+
+
+def _shortened(reading: Reading) -> Reading:
+    """Without the middle of long quotations: no rule looks into them, and every rule would walk through them."""
+    spans = [(match.start(), match.end()) for match in _LONG_RUN.finditer(reading.masked)]
+    edits = gaps(spans, _KEPT)
+    masked = edits.apply(reading.masked)
+    return Reading(
+        text=edits.apply(reading.text),
+        masked=masked,
+        literals=tuple(replace(t, start=edits.after(t.start), end=edits.after(t.end)) for t in reading.literals),
+        files=tuple(
+            replace(f, start=edits.after(f.start), end=edits.after(f.end)) if f.start >= 0 else f for f in reading.files
+        ),
+        clauses=tuple(_clauses(masked)),
+        edits=edits,
+    )
 
 
 def _lowered(text: str) -> Iterator[str]:
@@ -153,8 +175,10 @@ def _hide(masked: list[str], literals: list[Literal], inner: str, start: int, en
 def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     """Take the text after a colon or a blank line, and the middle of a very long request, for matter carried along."""
     plain = "".join(masked)
-    if told := _TOLD_AND_ASKED.search(plain):
-        _hide(masked, literals, text[slice(*told.span("told"))], *told.span("told"))
+    asked = _THEN_ASKED.search(plain)
+    told = _TOLD.search(plain, 0, asked.start()) if asked else None
+    if asked and told and not re.search(r"[\ue000-\ue0ff]", plain[told.end() : asked.start()]):
+        _hide(masked, literals, text[told.end() : asked.start()], told.end(), asked.start())
         return
     match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})|:[^\S\n]*\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{20})", plain)
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):

@@ -9,12 +9,13 @@ from ....graph.result import Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import read
+from .edits import Edits
 from .grounding import MOST_FILES, Ground
 from .intents import intents, wondered
 from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
-from .spelling import respell
+from .spelling import slips
 from .wishes import take
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
@@ -52,9 +53,14 @@ class EmbeddedController:
 def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     reading = read(request.text, request.files)
-    spelt = respell(request.text, reading.masked)
-    if spelt.edits:
-        reading = read(spelt.text, request.files)
+    meant = slips(reading.text, reading.masked)
+    meant = Edits(tuple((reading.edits.before(a), reading.edits.before(b), word) for a, b, word in meant.pieces))
+    if meant.pieces:
+        reading = read(meant.apply(request.text), request.files)
+
+    def typed(place: int) -> int:
+        return meant.before(reading.edits.before(place))
+
     wishes = intents(reading)
     wanted = frozenset(
         name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values()
@@ -78,11 +84,11 @@ def propose(request: Request) -> Proposal:
     return Proposal(
         plan=Plan(tasks=tuple(linker.tasks)),
         refusals=tuple(refused),
-        mends=spelt.mends(request.text),
+        mends=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
         evidence=tuple(
-            e.model_copy(update={"start": spelt.typed(e.start), "end": spelt.typed(e.end)}) for e in linker.evidence
+            e.model_copy(update={"start": typed(e.start), "end": typed(e.end)}) for e in linker.evidence
         ),
-        unused=tuple((spelt.typed(a), spelt.typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
+        unused=tuple((typed(a), typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
     )
 
 

@@ -39,7 +39,8 @@ def intents(reading: Reading) -> list[Intent]:
     if any(re.match(r"how many\b", intent.question.lower()) for intent in found if intent.act == "question"):
         found = [intent for intent in found if intent.act != "count"]
     given_up = {intent.clause for intent in found if intent.act == "unable"}
-    found = [intent for intent in found if not (intent.mention and intent.clause in given_up)]
+    held = re.compile(r" (?:in|on) [\ue000-\ue0ff]")  # "forward the summary in report.txt": it is there already
+    found = [i for i in found if not (i.mention and i.clause in given_up and held.match(reading.masked, i.end))]
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)

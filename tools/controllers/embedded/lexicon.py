@@ -87,6 +87,7 @@ def lexicon() -> Lexicon:
     words = {
         "quote": f"{QUOTE}++",
         "question": f"{QUESTION}++",
+        "after-text": f"(?<=[{QUOTE}{FILES['text']}])",
         "file": f"[{''.join(FILES.values())}]++",
         **{f"{kind}-file": f"{mark}++" for kind, mark in FILES.items()},
         "language": f"(?:{'|'.join(LANGUAGES)})",

@@ -102,6 +102,14 @@ class Linker:
         """Whether a task of that type is planned."""
         return any(task.type == task_type for task in self.tasks)
 
+    def matter(self, value: Input) -> frozenset[object]:
+        """The files and quotations that a value comes from."""
+        if not isinstance(value, Ref):
+            return frozenset((value,))
+        inputs = self.tasks[value.task_id].inputs.values()
+        singles = (single for given in inputs for single in (given if isinstance(given, tuple) else (given,)))
+        return frozenset(found for single in singles for found in self.matter(single))
+
     def words(self, intent: Intent) -> str:
         """The clause that asks for it, as written."""
         return self.reading.goal(intent.clause) or self.reading.text[intent.start : intent.end]

@@ -228,7 +228,8 @@ def happen(linker: Linker, intent: Intent) -> None:
 def detect(linker: Linker, intent: Intent) -> None:
     """Find things in a picture; "the people in article.txt" are named entities."""
     pictured = linker.ground.has("image") or linker.ground.has("video")
-    if not pictured and linker.ground.has("text"):
+    named = re.search(r"\b(?:people|persons|places)\b", linker.ground.window(intent))
+    if named and not pictured and linker.ground.has("text"):
         linker.plain(intent, "token-classification")
         return
     spoken_of = nouns(linker.ground.window(intent))

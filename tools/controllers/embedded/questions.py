@@ -60,13 +60,21 @@ def heard(linker: Linker, intent: Intent) -> Ref | None:
 
 
 def found_before(linker: Linker, intent: Intent) -> Ref | None:
-    """What the step right before a question about a picture found out in words: the question builds upon it."""
+    """What the step right before a question about a picture found out in words, where the question builds upon it."""
     last = linker.ground.things[-1] if linker.ground.things else None
-    if last is None or not isinstance(last.value, Ref) or last.kind not in ("text", "labels"):
+    if last is None or not isinstance(last.value, Ref) or last.origin not in _BUILT_UPON:
         return None
-    if last.origin in ("image-to-text", "count"):  # the expert looks at the picture itself
-        return None
-    return last.value
+    words = linker.reading.masked[intent.clause.start : intent.end] + intent.question.lower()
+    asked = linker.ground.source(intent, ("document", "image"))
+    related = any(linker.matter(last.value) & linker.matter(thing.value) for thing in asked)
+    return last.value if related or lexicon().cues["builds-upon"].search(words) else None
+
+
+_BUILT_UPON = (
+    *("object-detection", "image-classification", "token-classification", "tabular-classification"),
+    *("summarization", "translation", "text-generation", "conversational", "audio-classification"),
+    "automatic-speech-recognition",
+)
 
 
 def is_document(linker: Linker) -> bool:

@@ -7,13 +7,14 @@ names, quotations, file names and everything else stay as typed. Distances are r
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from .edits import Edits
 
 _WORD = re.compile(r"(?<![\w’-])[a-z]{4,16}(?![\w’-])")
 _LONG = 9
@@ -22,31 +23,8 @@ _MOST = 2_000
 """Words that are looked at."""
 
 
-@dataclass(frozen=True)
-class Respelled:
-    """A request put right: `edits` are (start, end) as typed and the word that was meant."""
-
-    text: str
-    edits: tuple[tuple[int, int, str], ...] = ()
-
-    def typed(self, place: int) -> int:
-        """The position in the request as typed of a position in `text`."""
-        shift = 0
-        for start, end, word in self.edits:
-            if place <= start + shift:
-                break
-            if place < start + shift + len(word):
-                return min(place - shift, end)
-            shift += len(word) - (end - start)
-        return place - shift
-
-    def mends(self, typed: str) -> tuple[str, ...]:
-        """What was read as what, for the user."""
-        return tuple(f"read “{typed[start:end]}” as “{word}”" for start, end, word in self.edits)
-
-
-def respell(text: str, masked: str) -> Respelled:
-    """Put the words of `text` right; `masked` hides what must stay (see clauses.py), character for character."""
+def slips(text: str, masked: str) -> Edits:
+    """The words of `text` to put right; `masked` hides what must stay (see clauses.py), character for character."""
     edits = []
     for number, match in enumerate(_WORD.finditer(masked)):
         if number == _MOST:
@@ -55,11 +33,7 @@ def respell(text: str, masked: str) -> Respelled:
         meant = None if named and text[match.start() - 2 : match.start()].strip(" ") not in _ENDS else _meant(match[0])
         if meant:
             edits.append((*match.span(), meant))
-    if not edits:
-        return Respelled(text)
-    ends = [0, *(end for _, end, _ in edits)]
-    kept = [text[end:start] + word for end, (start, _, word) in zip(ends, edits, strict=False)]
-    return Respelled("".join(kept) + text[ends[-1] :], tuple(edits))
+    return Edits(tuple(edits))
 
 
 _ENDS = {"", ".", "!", "?", "\n", "-"}
