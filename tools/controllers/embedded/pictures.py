@@ -8,6 +8,7 @@ from ....graph.vocabulary import VOCABULARY
 from .arguments import control_of, counted, picture_operation
 from .grounding import nouns
 from .intents import Intent
+from .lexicon import lexicon
 from .linking import Handler, Linker
 from .questions import ask
 
@@ -60,10 +61,11 @@ def edit(linker: Linker, intent: Intent) -> None:
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
-    told = [t for t in linker.ground.inside(intent) if t.kind == "audio"]
-    if not prompts and told:
-        prompts = [linker.in_words(thing, intent) for thing in told[:1]]
-    if not prompts and _SPOKEN.search(linker.ground.window(intent)):
+    named = [t for t in linker.ground.inside(intent) if t.kind == "audio"]
+    if not prompts and named:
+        prompts = [linker.in_words(thing, intent) for thing in named[:1]]
+    told = lexicon().cues["audio-tells"].search(linker.reading.masked)
+    if not prompts and (told or _SPOKEN.search(linker.ground.window(intent))):
         heard = linker.ground.latest(("audio",)) or linker.ground.given(intent, ("audio",))
         prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
@@ -100,6 +102,8 @@ def film(linker: Linker, intent: Intent) -> None:
         return
     if any(task.type == "text-to-video" for task in linker.tasks[-1:]):
         return
+    if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
+        linker.plain(intent, "summarization")
     linker.add("text-to-video", {"prompt": linker.described(intent)}, intent)
 
 
