@@ -128,7 +128,7 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
                 if within:
                     match, (start, end) = within, within.span(part)
                 words = reading.masked[clause.start : clause.end]
-                free = not any(taken[start:end]) and not _crosses(start, end, clause, reading)
+                free = 1 not in taken[start:end] and not _crosses(start, end, clause, reading)
                 if not free or clause.background or (rule.unless and rule.unless.search(words)):
                     place = match.start() + 1
                     continue
