@@ -1,7 +1,10 @@
 """What all tests share: a home of their own, and the scripted world in it."""
 
+import importlib.util
+import sys
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -36,3 +39,16 @@ def scripted(home: Path) -> OpenScripted:
         )
 
     return open_scripted
+
+
+@pytest.fixture(scope="session")
+def planning() -> ModuleType:
+    """`benchmarks/planning.py`, as a module."""
+    path = Path(__file__).parent.parent / "benchmarks" / "planning.py"
+    spec = importlib.util.spec_from_file_location("planning_benchmark", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

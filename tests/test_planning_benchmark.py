@@ -1,8 +1,6 @@
 """What `benchmarks/planning.py` promises."""
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -10,20 +8,6 @@ import pytest
 
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.task import Ref, Task
-
-
-@pytest.fixture(scope="module")
-def benchmark() -> ModuleType:
-    """The benchmark, as a module."""
-    path = Path(__file__).parent.parent / "benchmarks" / "planning.py"
-    spec = importlib.util.spec_from_file_location("planning_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
 
 RECORDS = [
     {
@@ -43,14 +27,14 @@ RECORDS = [
 ]
 
 
-def test_labels_outside_the_tools_are_ignored(benchmark: ModuleType) -> None:
+def test_labels_outside_the_tools_are_ignored(planning: ModuleType) -> None:
     """Nodes and edges that name no tool do not count."""
-    assert benchmark.labels_of(RECORDS[0]) == ({"Summarization", "Translation"}, {("Summarization", "Translation")})
+    assert planning.labels_of(RECORDS[0]) == ({"Summarization", "Translation"}, {("Summarization", "Translation")})
 
 
-def test_scores_are_pooled_over_all_requests(benchmark: ModuleType) -> None:
+def test_scores_are_pooled_over_all_requests(planning: ModuleType) -> None:
     """Two hits, one invention, one miss: 2 * 2 / (2 * 2 + 1 + 1)."""
-    report, predictions = benchmark.measure(RECORDS, "request")
+    report, predictions = planning.measure(RECORDS, "request")
     assert report["node_f1"] == pytest.approx(4 / 6, abs=1e-4)
     assert report["edge_f1"] == 1.0
     assert report["by_type"]["chain"]["node_f1"] == 1.0
@@ -61,26 +45,26 @@ def test_scores_are_pooled_over_all_requests(benchmark: ModuleType) -> None:
     }
 
 
-def test_a_predicted_task_outside_the_tools_is_an_invention(benchmark: ModuleType) -> None:
+def test_a_predicted_task_outside_the_tools_is_an_invention(planning: ModuleType) -> None:
     """It keeps its own name, which no label has."""
     plan = Plan(tasks=(Task(id=0, type="count", inputs={"items": ("a",)}),))
-    assert benchmark.prediction_of(plan) == {"tasks": ["count"], "links": []}
+    assert planning.prediction_of(plan) == {"tasks": ["count"], "links": []}
 
 
-def test_accepted_graphs_do_not_depend_on_the_order_of_tasks(benchmark: ModuleType) -> None:
+def test_accepted_graphs_do_not_depend_on_the_order_of_tasks(planning: ModuleType) -> None:
     """Independent tasks may come in any order, and deterministic ones may be added; wrong links are not accepted."""
     graph = {"tasks": ["text-generation", "text-to-image"], "links": []}
     poem = Task(id=0, type="text-to-image", inputs={"prompt": "a cat"})
     image = Task(id=1, type="text-generation", inputs={"prompt": "a joke"})
     extra = Task(id=2, type="join-text", inputs={"texts": (Ref(task_id=1), "x")})
     linked = Task(id=1, type="text-to-image", inputs={"prompt": Ref(task_id=0)})
-    assert benchmark.is_accepted(Plan(tasks=(poem, image, extra)), [graph])
-    assert not benchmark.is_accepted(Plan(tasks=(image.model_copy(update={"id": 0}), linked)), [graph])
-    assert not benchmark.is_accepted(Plan(tasks=(poem,)), [graph])
+    assert planning.is_accepted(Plan(tasks=(poem, image, extra)), [graph])
+    assert not planning.is_accepted(Plan(tasks=(image.model_copy(update={"id": 0}), linked)), [graph])
+    assert not planning.is_accepted(Plan(tasks=(poem,)), [graph])
 
 
 def test_the_command_measures_a_file_and_writes_predictions(
-    benchmark: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    planning: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Labelled records and records with accepted graphs are told apart by themselves."""
     labelled, accepted, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl", tmp_path / "out.jsonl"
@@ -88,9 +72,9 @@ def test_the_command_measures_a_file_and_writes_predictions(
     accepted.write_text(
         json.dumps({"id": 1, "request": "Caption a.png", "accept": [{"tasks": ["image-to-text"], "links": []}]})
     )
-    benchmark.main([str(labelled), "--predictions", str(out), "--json", str(tmp_path / "r.json")])
+    planning.main([str(labelled), "--predictions", str(out), "--json", str(tmp_path / "r.json")])
     assert "node_f1" in capsys.readouterr().out
     assert len(out.read_text().splitlines()) == len(RECORDS)
     assert json.loads((tmp_path / "r.json").read_text())["requests"] == len(RECORDS)
-    benchmark.main([str(accepted)])
+    planning.main([str(accepted)])
     assert "accepted" in capsys.readouterr().out

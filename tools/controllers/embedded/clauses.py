@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ....graph.mentions import kind_of_name, mentions
 from ....graph.resource import Resource
-from .edits import Edits, gaps
+from .edits import NONE, Edits, gaps
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 READ_LIMIT = 8_000
@@ -84,7 +84,7 @@ class Reading:
     literals: tuple[Literal, ...]
     files: tuple[File, ...]
     clauses: tuple[Clause, ...]
-    edits: Edits = Edits()
+    edits: Edits = NONE
     """What was left out of the request: the middle of long quotations. All positions here are those after."""
 
     def clause_at(self, position: int) -> Clause:
@@ -180,7 +180,9 @@ def _hide_pasted(text: str, masked: list[str], literals: list[Literal]) -> None:
     if asked and told and not re.search(r"[\ue000-\ue0ff]", plain[told.end() : asked.start()]):
         _hide(masked, literals, text[told.end() : asked.start()], told.end(), asked.start())
         return
-    match = _AFTER_COLON.search(plain) or re.search(r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})|:[^\S\n]*\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{20})", plain)
+    match = _AFTER_COLON.search(plain) or re.search(
+        r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})|:[^\S\n]*\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{20})", plain
+    )
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         wish = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)

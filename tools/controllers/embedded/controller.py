@@ -85,9 +85,7 @@ def propose(request: Request) -> Proposal:
         plan=Plan(tasks=tuple(linker.tasks)),
         refusals=tuple(refused),
         mends=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
-        evidence=tuple(
-            e.model_copy(update={"start": typed(e.start), "end": typed(e.end)}) for e in linker.evidence
-        ),
+        evidence=tuple(e.model_copy(update={"start": typed(e.start), "end": typed(e.end)}) for e in linker.evidence),
         unused=tuple((typed(a), typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
     )
 

@@ -41,6 +41,10 @@ class Edits:
         return place + shift
 
 
+NONE = Edits()
+"""Nothing changed."""
+
+
 def gaps(spans: Sequence[tuple[int, int]], keep: int) -> Edits:
     """Leave out the middle of long spans but for `keep` characters at either end."""
     return Edits(tuple((start + keep, end - keep, "") for start, end in spans if end - start > 3 * keep))

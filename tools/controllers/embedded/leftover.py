@@ -15,6 +15,7 @@ from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
+_BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _MOST = 2_000
 """Words that are looked at."""
 
@@ -34,7 +35,7 @@ def leftover(reading: Reading, wishes: Iterable[Intent], tasks: Iterable[Task]) 
             open_run = False
         elif not small.fullmatch(word.group()):
             closed = reading.masked[runs[-1][1] : word.start()] if open_run else ""
-            if open_run and not re.search(r"[.;!?\n]", closed):
+            if open_run and not _BREAK.search(closed):
                 runs[-1] = (runs[-1][0], word.end())
             else:
                 runs.append(word.span())

@@ -20,10 +20,15 @@ from .lexicon import LANGUAGES, lexicon
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
-_REFERS = re.compile(r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the|related|relevant|represent\w*|correspond\w*|associated|accordingly)\b")
+_REFERS = re.compile(
+    r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the|related|relevant|represent\w*|"
+    r"correspond\w*|associated|accordingly)\b"
+)
 _CARRIED = ("converse", "film", "draw", "write", "speak")
 """Acts that, said without an object, are about what was just made."""
-_CONTENT = re.compile(r"\b(?!(?:and|then|finally|also|for|me|us|please|response|text|image|video|it|this|that|a|an|the)\b)[a-z]{3,}")
+_CONTENT = re.compile(
+    r"\b(?!(?:and|then|finally|also|for|me|us|please|response|text|image|video|it|this|that|a|an|the)\b)[a-z]{3,}"
+)
 _OWN_WORDS = re.compile(
     r"\b(?:of|about|where|showing|depicting|with|that says) (?!(?:the|this|that|it|its|these|those|them|your)\b)\w"
 )
@@ -157,8 +162,10 @@ class Linker:
             if thing.made and own.origin == "literal" and thing.kind == "text" and thing.place < own.place:
                 used = tuple(self.tasks[thing.value.task_id].inputs.values()) if isinstance(thing.value, Ref) else ()
                 between = self.reading.masked[thing.place : own.place]
-                goes_on = re.search(r"\bthen\b", between) or _GOES_ON.search(self.reading.masked, intent.start, own.place)
-                return thing if goes_on and (own.value in used or used[:1] and isinstance(used[0], Ref)) else None
+                goes_on = re.search(r"\bthen\b", between) or _GOES_ON.search(
+                    self.reading.masked, intent.start, own.place
+                )
+                return thing if goes_on and (own.value in used or (used[:1] and isinstance(used[0], Ref))) else None
         return None
 
     def unquoted(self, intent: Intent) -> list[Thing]:
@@ -195,7 +202,11 @@ class Linker:
         found = named or self.ground.latest(("text",))
         words = self.ground.window(intent)
         bare = not _CONTENT.search(self.reading.masked, intent.end, max(intent.stop, intent.end))
-        if found and (named or (bare and intent.act in _CARRIED) or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))):
+        if found and (
+            named
+            or (bare and intent.act in _CARRIED)
+            or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))
+        ):
             return found[0].value
         literals = [t for t in self.ground.things if t.origin == "literal"]
         vague = re.search(r"\b(?:following|this|that|the|these|provided|given|it)\b", self.ground.window(intent))

@@ -64,8 +64,8 @@ def edit(linker: Linker, intent: Intent) -> None:
     named = [t for t in linker.ground.inside(intent) if t.kind == "audio"]
     if not prompts and named:
         prompts = [linker.in_words(thing, intent) for thing in named[:1]]
-    told = lexicon().cues["audio-tells"].search(linker.reading.masked)
-    if not prompts and (told or _SPOKEN.search(linker.ground.window(intent))):
+    tells = lexicon().cues["audio-tells"].search(linker.reading.masked)
+    if not prompts and (tells or _SPOKEN.search(linker.ground.window(intent))):
         heard = linker.ground.latest(("audio",)) or linker.ground.given(intent, ("audio",))
         prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):

@@ -1,6 +1,7 @@
 """Questions: to an expert for the kind of source that they are about."""
 
 import re
+from collections.abc import Iterator
 
 from ....graph.resource import Kind, Resource
 from ....graph.task import Ref, Template
@@ -93,38 +94,32 @@ def document_named(linker: Linker, intent: Intent) -> bool:
 
 def kind_asked(linker: Linker, intent: Intent, question: str) -> Kind | None:
     """What a question is about: a document, a picture, a table, a video or a text; None for a question at large."""
+    return next((kind for holds, kind in _signs(linker, intent, question) if holds), None)
+
+
+def _signs(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[object, Kind]]:
+    """Signs of a kind of source, the surest first."""
     cues, has = lexicon().cues, linker.ground.has
     words = linker.reading.masked[intent.clause.start : intent.clause.end] + " " + question
     picture = has("image") or has("document")
-    if has("video") and not picture and not has("text"):
-        return "video"
-    if has("table") and not picture and not has("text"):
-        return "table"
+    yield has("video") and not picture and not has("text"), "video"
+    yield has("table") and not picture and not has("text"), "table"
     read = linker.ground.latest(("text",))
-    if read and read[0].origin == "image-to-text" and cues["from-text"].search(words) and not cues["visual"].search(question):
-        return "text"
-    if picture and linker.shows_table() and cues["tabular"].search(question):
-        return "document"
-    if has("text") and cues["document-text"].search(linker.reading.masked) and cues["document"].search(question):
-        return "text"
+    of_page = bool(read) and read[0].origin == "image-to-text"
+    yield of_page and cues["from-text"].search(words) and not cues["visual"].search(question), "text"
+    yield picture and linker.shows_table() and cues["tabular"].search(question), "document"
+    called_document = has("text") and cues["document-text"].search(linker.reading.masked)
+    yield called_document and cues["document"].search(question), "text"
     files = [thing.kind for thing in linker.ground.inside(intent) if thing.origin == "file"]
-    if files and set(files) == {"text"}:
-        return "text"
-    if picture and not cues["visual"].search(question) and document_named(linker, intent):
-        return "document"
-    if files == ["image"] and not cues["document"].search(words):
-        return "image"
-    if picture and (cues["document"].search(question) or (has("document") and not has("image"))):
-        return "document"
-    if has("image") and cues["visual"].search(question):
-        return "image"
-    if picture and (cues["document"].search(words) or is_document(linker)):
-        return "document"
-    if cues["textual"].search(words) and (has("text") or has("audio")):
-        return "text"
-    if has("image"):
-        return "image"
-    return "text" if has("text") or has("audio") else None
+    yield files and set(files) == {"text"}, "text"
+    yield picture and not cues["visual"].search(question) and document_named(linker, intent), "document"
+    yield files == ["image"] and not cues["document"].search(words), "image"
+    yield picture and (cues["document"].search(question) or (has("document") and not has("image"))), "document"
+    yield has("image") and cues["visual"].search(question), "image"
+    yield picture and (cues["document"].search(words) or is_document(linker)), "document"
+    yield cues["textual"].search(words) and (has("text") or has("audio")), "text"
+    yield has("image"), "image"
+    yield has("text") or has("audio"), "text"
 
 
 HANDLERS: dict[str, Handler] = {"question": question_}

@@ -81,4 +81,9 @@ def sound_class(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, linker.type_of(intent))
 
 
-HANDLERS: dict[str, Handler] = {"speak": speak, "sound-clean": sound_clean, "sound-class": sound_class, **{"mux": mux, "music": music}}
+HANDLERS: dict[str, Handler] = {
+    "speak": speak,
+    "sound-clean": sound_clean,
+    "sound-class": sound_class,
+    **{"mux": mux, "music": music},
+}

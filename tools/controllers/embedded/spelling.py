@@ -65,7 +65,10 @@ def _meant(word: str) -> str | None:
 
 
 def _near(word: str, length: int) -> list[str]:
-    return [found for found, _, _ in process.extract(word, _by_length().get(length, ()), scorer=OSA.distance, score_cutoff=2)]
+    return [
+        found
+        for found, _, _ in process.extract(word, _by_length().get(length, ()), scorer=OSA.distance, score_cutoff=2)
+    ]
 
 
 def _forgiven(word: str, candidate: str) -> int:

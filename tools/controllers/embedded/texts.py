@@ -16,9 +16,13 @@ from .linking import Handler, Linker
 from .questions import ask
 
 _OUTCOME = re.compile(r"\b(?:from|of|using|based on) (?:the )?(?:\w+ ){0,3}?token classification$")
-_ASKED_TO_FILL = re.compile(r"\W*(?:\w+ ){0,3}?fill (?:in )?(?:the )?(?:blank|mask|gap)s?(?: in| of)?(?: this| the)?[\s:]*")
+_ASKED_TO_FILL = re.compile(
+    r"\W*(?:\w+ ){0,3}?fill (?:in )?(?:the )?(?:blank|mask|gap)s?(?: in| of)?(?: this| the)?[\s:]*"
+)
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
-_TWO_BARE = re.compile(r"\b(?:are|is|between|compare):? (?P<one>[^.;?!\n]{6,}?) (?:and|to|with|vs) (?P<other>[^.;?!\n]{6,})")
+_TWO_BARE = re.compile(
+    r"\b(?:are|is|between|compare):? (?P<one>[^.;?!\n]{6,}?) (?:and|to|with|vs) (?P<other>[^.;?!\n]{6,})"
+)
 
 
 def compare(linker: Linker, intent: Intent) -> None:
@@ -59,7 +63,9 @@ def similar(linker: Linker, intent: Intent) -> None:
         pair = [*pair, *(t for t in told if t not in pair)][:2]
     bare = _TWO_BARE.search(linker.reading.masked, intent.start, intent.clause.end)
     if len(pair) < 2 and bare and not linker.ground.things:
-        pair = [Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)]
+        pair = [
+            Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)
+        ]
     if len(pair) < 2:
         linker.nothing(intent, "two texts")
         return
@@ -194,7 +200,14 @@ def join(linker: Linker, intent: Intent) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    **{"entities": entities, "fill": fill, "compare": compare, "similar": similar, "sentiment": sentiment, "classify": classify},
+    **{
+        "entities": entities,
+        "fill": fill,
+        "compare": compare,
+        "similar": similar,
+        "sentiment": sentiment,
+        "classify": classify,
+    },
     **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
     **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
 }

@@ -1,0 +1,106 @@
+"""What the embedded planner promises on requests as people type them (tests/requests/)."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from hugginggpt.graph.mentions import kind_of_name
+from hugginggpt.graph.plan import Plan
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.tools.controllers.embedded.controller import propose
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """The requests of a file."""
+    rows: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "requests" / name).read_text("utf-8"))[
+        "request"
+    ]
+    return rows
+
+
+def graph_of(written: list[str]) -> dict[str, Any]:
+    """`["image-to-text", "summarization<0"]` as types and links by position."""
+    types = [task.partition("<")[0] for task in written]
+    sources = [task.partition("<")[2].split(",") for task in written]
+    return {"tasks": types, "links": [[int(s), target] for target, given in enumerate(sources) for s in given if s]}
+
+
+def planned(row: dict[str, Any]) -> Proposal:
+    """What the planner makes of a row, with its files and the data of earlier turns."""
+    files = tuple(
+        Resource(kind=kind_of_name(f)[0], media_type=kind_of_name(f)[1], name=f) for f in row.get("files", ())
+    )
+    earlier = tuple(
+        Resource(kind=kind, media_type=f"{kind}/x-any", sha256=f"{number:064x}", size=1)
+        for number, kind in enumerate(row.get("earlier", ()))
+    )
+    return propose(Request(text=row["text"], files=files, resources=earlier))
+
+
+def test_nineteen_of_twenty_requests_get_a_right_graph(planning: ModuleType) -> None:
+    """Short, misspelt, polite, long-winded, listed, pasted, follow-ups: the plan is one that a reader accepts."""
+    rows = load("wanted.toml")
+    assert len(rows) >= 200
+    wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
+    assert len(wrong) <= len(rows) // 20, wrong
+
+
+def test_no_way_of_asking_is_left_out(planning: ModuleType) -> None:
+    """Three of four are right in every group: no manner of typing is sacrificed to the others."""
+    whole: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for row in load("wanted.toml"):
+        whole[row["group"]] += 1
+        right[row["group"]] += planning.is_accepted(planned(row).plan, map(graph_of, row["graphs"]))
+    assert len(whole) >= 12
+    assert not {group: f"{right[group]}/{number}" for group, number in whole.items() if right[group] < number * 0.75}
+
+
+@pytest.mark.parametrize("row", load("unwanted.toml"), ids=lambda row: row["text"][:40] or "empty")
+def test_what_it_cannot_do_invents_no_task(row: dict[str, Any]) -> None:
+    """Errands, small talk, figures of speech and mere statements are refused or answered, never planned."""
+    proposal = planned(row)
+    assert [task.type for task in proposal.plan.tasks] in row["allowed"]
+    assert proposal.plan.tasks or proposal.refusals or not row["text"].strip()
+
+
+def test_there_are_sixty_requests_for_nothing() -> None:
+    """As many as were promised."""
+    assert len(load("unwanted.toml")) >= 60
+
+
+def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:
+    """The user sees what a misspelt word was taken for, and the words behind a task are those typed."""
+    text = "sumarize 'the wether is fine' and traslate teh sumary to german"
+    proposal = propose(Request(text=text))
+    assert [task.type for task in proposal.plan.tasks] == ["summarization", "translation"]
+    assert proposal.mends[0] == "read “sumarize” as “summarize”"
+    assert proposal.plan.tasks[0].inputs["text"] == "the wether is fine"
+    assert [text[e.start : e.end] for e in proposal.evidence or ()] == ["sumarize", "traslate"]
+
+
+@pytest.mark.parametrize("word", ["form", "later", "texture", "Marta", "imagine", "reader", "scared", "colonize"])
+def test_real_words_and_names_are_left_as_they_are(word: str) -> None:
+    """Only what is no word is put right."""
+    assert not propose(Request(text=f"Describe a.png and the {word} in it")).mends
+
+
+def test_words_that_nothing_reads_are_shown() -> None:
+    """`plan --explain` names what was passed over, and what each task rests on."""
+    text = "I took a.jpg in Rome. Describe it, frobnicate the borders and read the text in b.png"
+    proposal = propose(Request(text=text))
+    assert [text[a:b] for a, b in proposal.unused] == ["took", "Rome", "frobnicate the borders"]
+    words = {e.task_id: text[e.start : e.end] for e in proposal.evidence or ()}
+    assert words == {0: "Describe", 1: "read the text in"}
+    assert isinstance(proposal.plan, Plan)
+
+
+def test_steps_that_nobody_says_are_marked() -> None:
+    """A transcript that a summary needs is told apart from what was asked for."""
+    proposal = propose(Request(text="summarise talk.mp3"))
+    assert [e.implied for e in proposal.evidence or ()] == [True, False]
