@@ -150,7 +150,7 @@ def _told(reading: Reading, taken: bytearray, asked: set[int]) -> list[Intent]:
         for start, end in (span for match in pattern.finditer(reading.masked) for span in _questions(match, reading)):
             clause = reading.clause_at(start)
             masked = reading.masked[start:end]
-            free = not any(taken[start:end]) and taken[start] == 0 and QUESTION not in masked
+            free = 1 not in taken[start:end] and taken[start] == 0 and QUESTION not in masked
             if free and not clause.background and not lexicon().cues["polite"].search(masked[:40]):
                 taken[start:end] = b"\1" * (end - start)
                 words = reading.text[start:end].strip()
