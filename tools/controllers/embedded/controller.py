@@ -12,6 +12,7 @@ from .clauses import read
 from .edits import Edits
 from .grounding import MOST_FILES, Ground
 from .intents import intents, wondered
+from .languages import language_of, refusal_in
 from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
@@ -53,6 +54,8 @@ class EmbeddedController:
 def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     reading = read(request.text, request.files)
+    if (language := language_of(reading.masked)) != "en":
+        return Proposal(plan=Plan(tasks=()), refusals=(refusal_in(language),), evidence=())
     meant = slips(reading.text, reading.masked)
     meant = Edits(tuple((reading.edits.before(a), reading.edits.before(b), word) for a, b, word in meant.pieces))
     if meant.pieces:
