@@ -1,14 +1,17 @@
-"""How well a controller plans: node and edge F1 on labelled requests (TaskBench, arXiv 2311.18760), or accepted graphs.
+"""How well a controller plans: node, edge and argument F1 on labelled requests (TaskBench, arXiv 2311.18760).
 
     python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
 
-Records with `accept` hold the graphs that are right; others `tasks` and `links` by TaskBench's names. Nodes are the
+Records with `accept` hold the graphs that are right, and are counted; others `tasks` and `links` by TaskBench's names. Nodes are the
 sets of names a request, edges the sets of (source, target) names, both pooled over all requests (micro). Labels outside
-the 23 tools are ignored; a predicted task outside them is a false positive. Not covered: arguments.
+the 23 tools are ignored; a predicted task outside them is a false positive. Argument types are the sets of (name, kind)
+with kind image, audio, video or text, as TaskBench tells them: by a file's suffix, or by what the named task makes. Not
+covered: argument values.
 """
 
 import argparse
 import json
+import re
 import statistics
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +24,7 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
+from hugginggpt.graph.task import Ref, Single
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.controllers.embedded.controller import propose
 
@@ -38,6 +42,14 @@ TOOLS = {
     **{"audio-classification": "Audio Classification", "image-text-to-image": "Image Editing"},
 }
 """Our task types by TaskBench's names."""
+
+_MAKES_MEDIA = {
+    **dict.fromkeys(("Image-to-Image", "Image Editing", "Text-to-Image", "Image Segmentation"), "image"),
+    **{"Depth Estimation": "image", "Text-to-Video": "video", "Text-to-Speech": "audio", "Audio-to-Audio": "audio"},
+}
+"""What TaskBench's tools make; the others make text."""
+_SUFFIXES = {"jpg": "image", "jpeg": "image", "png": "image", "wav": "audio", "mp3": "audio", "mp4": "video"}
+_NODE = re.compile(r"<node-(\d+)>")
 
 Names = frozenset[str]
 Edges = frozenset[tuple[str, str]]
@@ -70,6 +82,36 @@ def labels_of(record: Mapping[str, Any]) -> tuple[Names, Edges]:
     nodes = frozenset(task["task"] for task in record["tasks"]) & known
     edges = frozenset((source, target) for source, target in record["links"] if {source, target} <= known)
     return nodes, edges
+
+
+def labelled_arguments(record: Mapping[str, Any]) -> Edges:
+    """(name, kind) of every labelled argument of a tool in the list."""
+    tasks = record["tasks"]
+    found = set()
+    for task in tasks:
+        for value in (str(argument) for argument in task.get("args", ()) if task["task"] in TOOLS.values()):
+            node = _NODE.search(value)
+            maker = tasks[int(node[1])]["task"] if node and int(node[1]) < len(tasks) else ""
+            suffix = value.rsplit(".", 1)[-1].lower()
+            found.add((task["task"], _MAKES_MEDIA.get(maker, "text") if node else _SUFFIXES.get(suffix, "text")))
+    return frozenset(found)
+
+
+def planned_arguments(plan: Plan) -> Edges:
+    """(name, kind) of every input of a plan."""
+    names = {task.id: TOOLS.get(task.type, task.type) for task in plan.tasks}
+    return frozenset(
+        (names[task.id], _kind(single, names))
+        for task in plan.tasks
+        for value in task.inputs.values()
+        for single in (value if isinstance(value, tuple) else (value,))
+    )
+
+
+def _kind(value: Single, names: Mapping[int, str]) -> str:
+    if isinstance(value, Ref):
+        return _MAKES_MEDIA.get(names[value.task_id], "text")
+    return value.kind if isinstance(value, Resource) and value.kind in ("image", "audio", "video") else "text"
 
 
 def prediction_of(plan: Plan) -> dict[str, Any]:
@@ -109,6 +151,7 @@ def timed_plan(text: str, files: Sequence[str] = ()) -> tuple[Plan, float]:
 def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Scores over labelled records, by type of request too, and the predictions."""
     scores: dict[str, tuple[Score, Score]] = {}
+    arguments = Score()
     times, predictions = [], []
     for record in records:
         plan, ms = timed_plan(record[key])
@@ -116,6 +159,7 @@ def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, A
         prediction = prediction_of(plan)
         predictions.append({"id": record["id"], **prediction})
         nodes, edges = labels_of(record)
+        arguments.add(planned_arguments(plan), labelled_arguments(record))
         for group in {"all", record.get("type", "all")}:
             node, edge = scores.setdefault(group, (Score(), Score()))
             node.add(frozenset(prediction["tasks"]), nodes)
@@ -123,6 +167,7 @@ def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, A
     report: dict[str, Any] = {"requests": len(records), "node_f1": 1.0, "edge_f1": 1.0}
     if "all" in scores:
         report |= {"node_f1": round(scores["all"][0].f1, 4), "edge_f1": round(scores["all"][1].f1, 4)}
+    report["argument_type_f1"] = round(arguments.f1, 4)
     report["by_type"] = {
         group: {"node_f1": round(node.f1, 4), "edge_f1": round(edge.f1, 4)}
         for group, (node, edge) in sorted(scores.items())
@@ -175,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         report, predictions = measure([record for record in records if record.get(options.text)], options.text)
     for key, value in report.items():
-        print(f"{key:14} {value}" if key != "by_type" else "", end="\n" if key != "by_type" else "")
+        print(f"{key:17} {value}" if key != "by_type" else "", end="\n" if key != "by_type" else "")
     for group, row in report.get("by_type", {}).items():
         print(f"  {group:12} node F1 {row['node_f1']:.4f}   edge F1 {row['edge_f1']:.4f}")
     if options.predictions:

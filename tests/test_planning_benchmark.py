@@ -78,3 +78,28 @@ def test_the_command_measures_a_file_and_writes_predictions(
     assert json.loads((tmp_path / "r.json").read_text())["requests"] == len(RECORDS)
     planning.main([str(accepted)])
     assert "accepted" in capsys.readouterr().out
+
+
+def test_kinds_of_arguments_are_told_by_suffix_or_by_maker(planning: ModuleType) -> None:
+    """A file's suffix, or what the referred task makes; anything else is text, and tools outside the list don't count."""
+    record = {
+        "tasks": [
+            {"task": "Text-to-Image", "args": ["a cat"]},
+            {"task": "Visual Question Answering", "args": ["<node-0>", "What is it?"]},
+            {"task": "Audio-to-Audio", "args": ["noisy.wav"]},
+            {"task": "Unheard of", "args": ["x.png"]},
+        ],
+        "links": [],
+    }
+    assert planning.labelled_arguments(record) == {
+        ("Text-to-Image", "text"),
+        ("Visual Question Answering", "image"),
+        ("Visual Question Answering", "text"),
+        ("Audio-to-Audio", "audio"),
+    }
+    plan = planning.propose(planning.Request(text="Draw a cat. What colour is the cat in the picture?")).plan
+    assert planning.planned_arguments(plan) == {
+        ("Text-to-Image", "text"),
+        ("Visual Question Answering", "image"),
+        ("Visual Question Answering", "text"),
+    }
