@@ -24,6 +24,9 @@ _REFERS = re.compile(
     r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the|related|relevant|represent\w*|"
     r"correspond\w*|associated|accordingly)\b"
 )
+_OF_OBJECTS = ("translate", "speak", "film", "summarize")
+_OBJECTS = re.compile(r"\bobjects\b|\b(?:their|its|object) (?:names?|labels?)\b")
+"""Acts whose text, where they speak of objects in a picture, is the names of those."""
 _CARRIED = ("converse", "film", "draw", "write", "speak")
 """Acts that, said without an object, are about what was just made."""
 _CONTENT = re.compile(
@@ -189,6 +192,8 @@ class Linker:
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
         if thing.kind == "image" and re.search(r"\btables?\b", clause):
             return self.add("tabular-classification", {"table": thing.value}, intent, implied=True)
+        if thing.kind == "image" and intent.act in _OF_OBJECTS and _OBJECTS.search(self.ground.window(intent)):
+            return self.add("object-detection", {"image": thing.value}, intent, implied=True)
         if thing.kind in ("image", "mask"):
             return self.add("image-to-text", {"image": thing.value}, intent, implied=True)
         return thing

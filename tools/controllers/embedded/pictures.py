@@ -24,6 +24,10 @@ _FROM_CONTROL = re.compile(
 )
 """Words that make a drawing follow the control picture just made."""
 
+_MEASURED = re.compile(
+    r"\b(?:depths?|distances?)(?: \w+)? (?:of|from|between|to) (?:the |all |each |these |various |different )*$"
+)
+"""Before objects: their depth is wanted, not themselves."""
 _SPOKEN = re.compile(r"\b(?:audio|voice|spoken|recording|speech|speaker|command|instructions?)\b")
 
 
@@ -232,6 +236,8 @@ def happen(linker: Linker, intent: Intent) -> None:
 def detect(linker: Linker, intent: Intent) -> None:
     """Find things in a picture; "the people in article.txt" are named entities."""
     pictured = linker.ground.has("image") or linker.ground.has("video")
+    if _MEASURED.search(linker.reading.masked[intent.clause.start : intent.start]):
+        return
     named = re.search(r"\b(?:people|persons|places)\b", linker.ground.window(intent))
     if named and not pictured and linker.ground.has("text"):
         linker.plain(intent, "token-classification")
