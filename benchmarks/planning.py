@@ -1,6 +1,9 @@
 """How well a controller plans: node, edge and argument F1 on labelled requests (TaskBench, arXiv 2311.18760).
 
     python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
+    python benchmarks/planning.py taskbench_requests.jsonl --labels benchmarks/readings.jsonl
+
+readings.jsonl holds graphs for 800 requests of TaskBench by their ids, from careful reading and not from its authors.
 
 Records with `accept` hold the graphs that are right, and are counted; others `tasks` and `links` by TaskBench's names. Nodes are the
 sets of names a request, edges the sets of (source, target) names, both pooled over all requests (micro). Labels outside
@@ -205,11 +208,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--text", default="request", help="key of the text to plan, e.g. paraphrase")
+    parser.add_argument("--labels", type=Path, help="graphs by id, for records that have none; others are left out")
     parser.add_argument("--part", default="", help="K/N: records whose index leaves K by N; !K/N: the others")
     parser.add_argument("--predictions", type=Path)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     records = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    if options.labels:
+        labels = {row["id"]: row for row in map(json.loads, options.labels.read_text(encoding="utf-8").splitlines())}
+        records = [record | labels[record["id"]] for record in records if record["id"] in labels]
     if options.part:
         rest, whole = (int(number) for number in options.part.lstrip("!").split("/"))
         others = options.part.startswith("!")
