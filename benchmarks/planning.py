@@ -5,11 +5,11 @@
 
 readings.jsonl holds graphs for 800 requests of TaskBench by their ids, from careful reading and not from its authors.
 
-Records with `accept` hold the graphs that are right, and are counted; others `tasks` and `links` by TaskBench's names. Nodes are the
-sets of names a request, edges the sets of (source, target) names, both pooled over all requests (micro). Labels outside
-the 23 tools are ignored; a predicted task outside them is a false positive. Argument types are the sets of (name, kind)
-with kind image, audio, video or text, as TaskBench tells them: by a file's suffix, or by what the named task makes. Not
-covered: argument values.
+Records with `accept` hold the graphs that are right, and are counted; others hold `tasks` and `links` by TaskBench's
+names. Nodes are the sets of names a request, edges the sets of (source, target) names, both pooled over all requests
+(micro). Labels outside the 23 tools are ignored; a predicted task outside them is a false positive. Argument types are
+the sets of (name, kind) with kind image, audio, video or text, as TaskBench tells them: by a file's suffix, or by what
+the named task makes. Not covered: argument values.
 """
 
 import argparse
@@ -162,7 +162,8 @@ def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, A
         prediction = prediction_of(plan)
         predictions.append({"id": record["id"], **prediction})
         nodes, edges = labels_of(record)
-        arguments.add(planned_arguments(plan), labelled_arguments(record))
+        if any("args" in task for task in record["tasks"]):
+            arguments.add(planned_arguments(plan), labelled_arguments(record))
         for group in {"all", record.get("type", "all")}:
             node, edge = scores.setdefault(group, (Score(), Score()))
             node.add(frozenset(prediction["tasks"]), nodes)
@@ -170,7 +171,8 @@ def measure(records: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, A
     report: dict[str, Any] = {"requests": len(records), "node_f1": 1.0, "edge_f1": 1.0}
     if "all" in scores:
         report |= {"node_f1": round(scores["all"][0].f1, 4), "edge_f1": round(scores["all"][1].f1, 4)}
-    report["argument_type_f1"] = round(arguments.f1, 4)
+    if arguments != Score():
+        report["argument_type_f1"] = round(arguments.f1, 4)
     report["by_type"] = {
         group: {"node_f1": round(node.f1, 4), "edge_f1": round(edge.f1, 4)}
         for group, (node, edge) in sorted(scores.items())
