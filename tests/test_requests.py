@@ -12,7 +12,9 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.tools.controllers.embedded.clauses import read
 from hugginggpt.tools.controllers.embedded.controller import propose
+from hugginggpt.tools.controllers.embedded.languages import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -104,3 +106,51 @@ def test_steps_that_nobody_says_are_marked() -> None:
     """A transcript that a summary needs is told apart from what was asked for."""
     proposal = propose(Request(text="summarise talk.mp3"))
     assert [e.implied for e in proposal.evidence or ()] == [True, False]
+
+
+OTHERS = [
+    ("es", "Describe la foto playa.jpg", "español"),
+    ("es", "resume este texto: 'hola a todos' y traducelo al ingles", "español"),
+    ("es", "¿Cuántas personas hay en grupo.png?", "español"),
+    ("es", "Transcribe la nota de voz nota.m4a y léela en voz alta", "español"),
+    ("fr", "Décris l'image plage.jpg", "français"),
+    ("fr", "transcris audio.mp3 et resume-le en trois phrases", "français"),
+    ("fr", "combien de voitures y a-t-il sur rue.png ?", "français"),
+    ("fr", "Peux-tu lire le texte de page.png à voix haute ?", "français"),
+    ("de", "Beschreibe das Bild strand.jpg", "Deutsch"),
+    ("de", "Lies den Text in seite.png vor", "Deutsch"),
+    ("de", "fasse den Brief brief.txt zusammen und übersetze ihn ins Englische", "Deutsch"),
+    ("de", "Wie viele Hunde sind auf hunde.jpg?", "Deutsch"),
+    ("zh", "把a.png里的文字翻译成英文并朗读出来", "中文"),
+    ("zh", "描述一下 photo.jpg。", "中文"),
+    ("zh", "图片 b.jpg 里有几个人？", "中文"),
+    ("other", "Опиши фото пляж.jpg", "English only"),
+    ("other", "画像 a.png を説明してください", "English only"),
+    ("it", "Descrivi la foto spiaggia.jpg e traduci la descrizione", "English only"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "says"), OTHERS, ids=[text for _, text, _ in OTHERS])
+def test_who_asks_in_another_language_is_told_so_in_it(language: str, text: str, says: str) -> None:
+    """No task is guessed at; the refusal is in the language of the request where we speak it, and names what helps."""
+    proposal = propose(Request(text=text))
+    assert language_of(read(text).masked) == language
+    assert not proposal.plan.tasks
+    assert says in proposal.refusals[0]
+    assert "--llm" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Translate 'bonjour tout le monde, comment ça va' to English",
+        "describe señor_garcia.jpg",
+        "draw a café in la Rochelle",
+        "transcribe memo.m4a",
+        "segment b.png",
+        "tl;dr a.txt",
+    ],
+)
+def test_english_with_foreign_words_stays_english(text: str) -> None:
+    """Quotations, names and a foreign word or two change nothing."""
+    assert propose(Request(text=text)).plan.tasks
