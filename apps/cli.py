@@ -110,7 +110,10 @@ def plan(
         bool, typer.Option("--explain", help="Show the words that asked for each task, and the words left unused.")
     ] = False,
 ) -> None:
-    """Print the checked plan of a request, and run nothing. With --json: the paper's JSON list."""
+    """Print the checked plan of a request, and run nothing.
+
+    With --json: the paper's JSON list; with --explain too, an object with plan, words and unused.
+    """
     from .planning import print_plan
 
     print_plan(request, files or [], home=home, llm=llm, as_json=json, explain=explain)

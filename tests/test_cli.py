@@ -134,6 +134,24 @@ def test_a_plan_is_printed_and_nothing_is_run(shell: Shell) -> None:
     assert "nothing was run here yet" in shell("runs").err
 
 
+def test_a_plan_explains_itself_by_the_words_of_the_request(shell: Shell) -> None:
+    """`--explain`: behind each task the words that asked for it, then those that asked for nothing; exit code as without."""
+    typed = "sumarize 'the sun is out' and say it aloud in Rome"
+    told = shell("plan", typed, "--explain")
+    assert told.code == 0
+    assert "“sumarize”" in told.out
+    assert "unused words: “Rome”" in told.out
+    assert "mended: read “sumarize” as “summarize”" in told.err
+    assert "not said" in shell("plan", "summarise talk.mp3", "--explain").out
+    explained = json.loads(shell("plan", typed, "--explain", "--json").out)
+    assert [task["task"] for task in explained["plan"]] == ["summarization", "text-to-speech"]
+    assert [typed[row["start"] : row["end"]] == row["words"] for row in explained["words"]] == [True, True]
+    assert explained["unused"] == ["Rome"]
+    refused = shell("plan", "book a flight", "--explain")
+    assert refused.code == 1
+    assert "unused words: “flight”" in refused.out
+
+
 def test_a_plan_waits_for_approval_then_runs_or_not(shell: Shell) -> None:
     assert shell("run", SPOKEN, "--approve", "always").code == 4
     assert shell("resume").code == 4
@@ -281,6 +299,9 @@ def test_a_chat_model_plans_and_answers_when_asked_to(shell: Shell) -> None:
     assert done.code == 0, done.err
     assert done.out.strip() == answer
     assert "planned by the openai:m controller" in done.err
+    with serve(in_turn(chat(json.dumps(plan)))) as server:
+        told = shell("plan", "greet the crew", "--explain", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert "it can't tell which words asked for what" in told.err
 
 
 def test_a_chat_model_that_is_away_is_named_and_the_run_can_go_on_when_it_is_back(shell: Shell) -> None:
