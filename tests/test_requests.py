@@ -154,3 +154,34 @@ def test_who_asks_in_another_language_is_told_so_in_it(language: str, text: str,
 def test_english_with_foreign_words_stays_english(text: str) -> None:
     """Quotations, names and a foreign word or two change nothing."""
     assert propose(Request(text=text)).plan.tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "task", "given"),
+    [
+        ("say happy birthday in a cheerful voice", "text-to-speech", {"text": "happy birthday"}),
+        ("translate good morning to french", "translation", {"text": "good morning"}),
+        (
+            "draw a logo for a cafe named 'Bean There'",
+            "text-to-image",
+            {"prompt": "draw a logo for a cafe named 'Bean There'"},
+        ),
+        ("Generate an image based on the text 'a red house'", "text-to-image", {"prompt": "a red house"}),
+        ("fill in the blank the cat sat on the ___", "fill-mask", {"text": "the cat sat on the ___"}),
+        (
+            "Text: The hall shuts at six. Question: When does it shut?",
+            "question-answering",
+            {"context": "The hall shuts at six."},
+        ),
+        (
+            "Summarise and then translate to French: 'It rained. The river rose.'",
+            "summarization",
+            {"text": "It rained. The river rose."},
+        ),
+    ],
+)
+def test_the_words_meant_are_the_words_given(text: str, task: str, given: dict[str, str]) -> None:
+    """Text without quotation marks, names to be shown in a picture, and told passages reach their task whole."""
+    first = propose(Request(text=text)).plan.tasks[0]
+    assert first.type == task
+    assert {name: first.inputs[name] for name in given} == given

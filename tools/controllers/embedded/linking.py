@@ -24,6 +24,11 @@ _REFERS = re.compile(
     r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the|related|relevant|represent\w*|"
     r"correspond\w*|associated|accordingly)\b"
 )
+_IN_IT = re.compile(
+    r"\b(?:named|called|titled|saying|says?|reading|that reads|"
+    r"with (?:the |a )?(?:text|words|caption|title|name|slogan))\W{0,3}\Z"
+)
+"""Before a quotation that is to stand in a picture and is not the whole of what is wanted."""
 _OF_OBJECTS = ("translate", "speak", "film", "summarize")
 _OBJECTS = re.compile(r"\bobjects\b|\b(?:their|its|object) (?:names?|labels?)\b")
 """Acts whose text, where they speak of objects in a picture, is the names of those."""
@@ -37,11 +42,12 @@ _OWN_WORDS = re.compile(
 )
 _GOES_ON = re.compile(r"\b(?:it|them|the (?:result|output|transcri\w+|translat\w+|summar\w+))\b")
 _BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
-_UNQUOTED = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "fill": 4, "rewrite": 3}
+_UNQUOTED = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "rewrite": 3}
 """How many words without quotation marks are taken for the text of a wish, by act."""
 _BARE = re.compile(
     r"\W*(?:(?:the|this|following|of|in|for|is|text|sentence|phrase|word|words)\b[\s:]*)*"
-    r"(?P<text>[^\ue000-\ue0ff]+?)(?=\W*(?:\b(?:in|into|to) (?:" + "|".join(LANGUAGES) + r")\b|\bplease\b|\n|\Z))"
+    r"(?P<text>[^\ue000-\ue0ff]+?)(?=\W*(?:\b(?:in|into|to) (?:" + "|".join(LANGUAGES) + r")\b"
+    r"|\bin an? (?:\w+ )?voice\b|\b(?:aloud|please)\b|\n|\Z))"
 )
 _POINTS = re.compile(
     r"(?:it|this|that|them|these|those|my|your|his|her|our|their|all|everything|what|out|aloud)\b"
@@ -202,6 +208,8 @@ class Linker:
         """What to make: a quotation in the wish, a result it speaks of, else its own words."""
         said = self.ground.said(intent, ("text",))
         named = self.ground.named(intent, ("text",))
+        if said and _IN_IT.search(self.reading.masked, intent.start, said[0].place):
+            return self.reading.text[intent.start : max(intent.stop, intent.end)].strip(" ,.;\n")
         if said and not (named and re.search(r"\bbased on the\b", self.ground.window(intent))):
             return said[0].value
         found = named or self.ground.latest(("text",))

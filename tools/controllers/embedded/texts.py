@@ -172,7 +172,7 @@ def converse(linker: Linker, intent: Intent) -> None:
 
 def fill(linker: Linker, intent: Intent) -> None:
     """The sentence with the blank: quoted, or the clause itself."""
-    found = linker.texts(intent)
+    found = linker.ground.source(intent, ("text",))
     clause = linker.reading.masked[intent.clause.start : intent.clause.end]
     said = _ASKED_TO_FILL.match(clause)
     words = linker.reading.text[intent.clause.start + (said.end() if said else 0) : intent.clause.end].strip()
