@@ -17,7 +17,8 @@ from .questions import ask
 
 _OUTCOME = re.compile(r"\b(?:from|of|using|based on) (?:the )?(?:\w+ ){0,3}?token classification$")
 _ASKED_TO_FILL = re.compile(
-    r"\W*(?:\w+ ){0,3}?fill (?:in )?(?:the )?(?:blank|mask|gap)s?(?: in| of)?(?: this| the)?[\s:]*"
+    r"\W*(?:\w+ ){0,3}?fill (?:in )?(?:the )?(?:blank|mask|gap)s?"
+    r"(?:(?: in| of)?(?: this| the)? (?:sentence|text|phrase|line))?[\s:]*"
 )
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
 _TWO_BARE = re.compile(
