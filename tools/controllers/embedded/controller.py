@@ -8,10 +8,10 @@ from ....graph.plan import Plan
 from ....graph.result import Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
-from .clauses import read
+from .clauses import Reading, read
 from .edits import Edits
 from .grounding import MOST_FILES, Ground
-from .intents import intents, wondered
+from .intents import Intent, intents, wondered
 from .languages import language_of, refusal_in
 from .leftover import leftover
 from .lexicon import lexicon
@@ -60,37 +60,46 @@ def propose(request: Request) -> Proposal:
     meant = Edits(tuple((reading.edits.before(a), reading.edits.before(b), word) for a, b, word in meant.pieces))
     if meant.pieces:
         reading = read(meant.apply(request.text), request.files)
+    wishes, linker = _linked(reading, request)
 
     def typed(place: int) -> int:
         return meant.before(reading.edits.before(place))
 
+    return Proposal(
+        plan=Plan(tasks=tuple(linker.tasks)),
+        refusals=_refusals(linker, request.text),
+        mends=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
+        evidence=tuple(e.model_copy(update={"start": typed(e.start), "end": typed(e.end)}) for e in linker.evidence),
+        unused=tuple((typed(a), typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
+    )
+
+
+def _linked(reading: Reading, request: Request) -> tuple[Sequence[Intent], Linker]:
+    """The wishes of a request, and the tasks they become."""
     wishes = intents(reading)
     wanted = frozenset(
         name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values()
     )
     asked = frozenset(wish.question for wish in wishes if wish.question)
     linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
-    for wish in wishes:
-        take(linker, wish)
     if not wishes and (open_question := wondered(reading)):
         wishes = [open_question]
-        take(linker, open_question)
+    for wish in wishes:
+        take(linker, wish)
+    return wishes, linker
+
+
+def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
+    """What can't be planned, and what would help."""
     refused = list(dict.fromkeys(linker.refused))
-    if len(reading.files) > MOST_FILES:
-        refused.append(f"The request names files {len(reading.files):,} times; I looked at the first {MOST_FILES}.")
-    if not linker.tasks and not refused and request.text.strip():
-        short = " ".join(request.text.split())
+    if len(linker.reading.files) > MOST_FILES:
+        named = len(linker.reading.files)
+        refused.append(f"The request names files {named:,} times; I looked at the first {MOST_FILES}.")
+    if not linker.tasks and not refused and text.strip():
+        short = " ".join(text.split())
         short = short if len(short) <= 120 else short[:117] + "..."
         refused = [f"I found no task in “{short}” that I can plan by rules."]
-    if refused:
-        refused.append(_ANOTHER_WAY)
-    return Proposal(
-        plan=Plan(tasks=tuple(linker.tasks)),
-        refusals=tuple(refused),
-        mends=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
-        evidence=tuple(e.model_copy(update={"start": typed(e.start), "end": typed(e.end)}) for e in linker.evidence),
-        unused=tuple((typed(a), typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
-    )
+    return (*refused, _ANOTHER_WAY) if refused else ()
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:

@@ -6,9 +6,8 @@ names, quotations, file names and everything else stay as typed. Distances are r
 
 import re
 import tomllib
-from collections.abc import Mapping
 from functools import cache
-from itertools import pairwise
+from itertools import islice
 from pathlib import Path
 
 from rapidfuzz import process
@@ -26,53 +25,38 @@ _MOST = 2_000
 def slips(text: str, masked: str) -> Edits:
     """The words of `text` to put right; `masked` hides what must stay (see clauses.py), character for character."""
     edits = []
-    for number, match in enumerate(_WORD.finditer(masked)):
-        if number == _MOST:
-            break
-        named = text[match.start()].isupper() and not text[match.start() : match.end()].isupper() and match.start() > 0
-        meant = None if named and text[match.start() - 2 : match.start()].strip(" ") not in _ENDS else _meant(match[0])
-        if meant:
-            edits.append((*match.span(), meant))
+    for match in islice(_WORD.finditer(masked), _MOST):
+        if not _is_name(text, *match.span()) and (word := meant(match.group())):
+            edits.append((*match.span(), word))
     return Edits(tuple(edits))
 
 
-_ENDS = {"", ".", "!", "?", "\n", "-"}
-
-
-@cache
-def _lists() -> Mapping[str, frozenset[str]]:
-    raw = tomllib.loads(Path(__file__).with_name("spelling.toml").read_text(encoding="utf-8"))
-    return {name: frozenset(words.split()) for name, words in raw.items()}
-
-
-@cache
-def _by_length() -> Mapping[int, tuple[str, ...]]:
-    lengths = {len(word) for word in _lists()["words"]}
-    return {length: tuple(sorted(w for w in _lists()["words"] if len(w) == length)) for length in lengths}
-
-
-def _meant(word: str) -> str | None:
+def meant(word: str) -> str | None:
     """The word that was meant, or None; of several the nearest, then the first by alphabet."""
-    if word in _lists()["words"] or word in _lists()["real"]:
+    words, real = _lists()
+    if word in words or word in real:
         return None
-    best: tuple[int, str] | None = None
-    for length in range(len(word) - 2, len(word) + 3):
-        for candidate in _near(word, length):
-            distance = OSA.distance(word, candidate)
-            if distance <= _forgiven(word, candidate) and (best is None or (distance, candidate) < best):
-                best = (distance, candidate)
-    return best[1] if best else None
+    near = process.extract(word, words, scorer=OSA.distance, score_cutoff=2, limit=None)
+    fit = [(distance, found) for found, distance, _ in near if distance <= _forgiven(word, found)]
+    return min(fit)[1] if fit else None
 
 
-def _near(word: str, length: int) -> list[str]:
-    return [
-        found
-        for found, _, _ in process.extract(word, _by_length().get(length, ()), scorer=OSA.distance, score_cutoff=2)
-    ]
+def _forgiven(word: str, found: str) -> int:
+    """How many slips; in four letters only two that changed places."""
+    if len(found) < 5:
+        return int(sorted(word) == sorted(found))
+    return 2 if len(found) >= _LONG else 1
 
 
-def _forgiven(word: str, candidate: str) -> int:
-    """How many edits; of four letters only two that changed places."""
-    if len(candidate) < 5 or len(word) < 4:
-        return int(sorted(word) == sorted(candidate) and any(a != b for a, b in pairwise(word)))
-    return 2 if len(candidate) >= _LONG else 1
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Capitalised in the middle of a sentence, in a request that is not all capitals."""
+    if not text[start].isupper() or text[start:end].isupper():
+        return False
+    return bool(re.search(r"[^\s.!?:•-]\s*\Z", text[max(0, start - 3) : start]))
+
+
+@cache
+def _lists() -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words to restore, and the real words beside them."""
+    raw = tomllib.loads(Path(__file__).with_name("spelling.toml").read_text(encoding="utf-8"))
+    return tuple(sorted(set(raw["words"].split()))), frozenset(raw["real"].split())
