@@ -24,6 +24,7 @@ _LONG_RUN = re.compile(r"([\ue000\ue001])\1{300,}")
 _QUOTES = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
     r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
+    r"|„([^“”]*+)[“”]|『([^』]*+)』|《([^》]*+)》"
 )
 _ASKS = re.compile(
     r"^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have)\b", re.I

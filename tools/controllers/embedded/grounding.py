@@ -47,6 +47,8 @@ _ANSWERS = ("question-answering", "document-question-answering", "visual-questio
 _FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that look into a text: into all of it, not into a summary."""
 _HANDED_ON = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
+_SOURCE = re.compile(r"\b(?:on|of|from|using|in) (?:the |this )?(?:\w+ )?\Z")
+"""Before a file: it is read, whatever is made."""
 _LEADS_ON = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
 
 
@@ -75,6 +77,7 @@ def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[st
     for file in reading.files[:MOST_FILES]:
         before = reading.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
         told = file.start >= 0 and reading.clause_at(file.start).background
+        told = told or bool(_SOURCE.search(before))
         if file.start < 0 or told or not used.search(before) or not file.resource.missing:
             found.append(Thing(file.resource.kind, file.resource, "file", file.start))
     return found
