@@ -16,44 +16,14 @@ from .arguments import Parameters, target_languages
 from .clauses import Clause, Reading
 from .grounding import Ground, Thing, nouns, result_kind
 from .intents import Intent
-from .lexicon import LANGUAGES, lexicon
+from .lexicon import lexicon
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
-_REFERS = re.compile(
-    r"\b(?:based on|from|using|of|about|it|this|that|them|with|by|for|into|describ\w+|the|related|relevant|represent\w*|"
-    r"correspond\w*|associated|accordingly)\b"
-)
-_IN_IT = re.compile(
-    r"\b(?:named|called|titled|saying|says?|reading|that reads|"
-    r"with (?:the |a )?(?:text|words|caption|title|name|slogan))\W{0,3}\Z"
-)
-"""Before a quotation that is to stand in a picture and is not the whole of what is wanted."""
 _OF_OBJECTS = ("translate", "speak", "film", "summarize")
-_OBJECTS = re.compile(r"\bobjects\b|\b(?:their|its|object) (?:names?|labels?)\b")
 """Acts whose text, where they speak of objects in a picture, is the names of those."""
-_CARRIED = ("converse", "film", "draw", "write", "speak")
-"""Acts that, said without an object, are about what was just made."""
-_CONTENT = re.compile(
-    r"\b(?!(?:and|then|finally|also|for|me|us|please|response|text|image|video|it|this|that|a|an|the)\b)[a-z]{3,}"
-)
-_OWN_WORDS = re.compile(
-    r"\b(?:of|about|where|showing|depicting|with|that says) (?!(?:the|this|that|it|its|these|those|them|your)\b)\w"
-)
-_GOES_ON = re.compile(r"\b(?:it|them|the (?:result|output|transcri\w+|translat\w+|summar\w+))\b")
-_BASED = re.compile(r"\b(?:based on|from|using|according to)\b")
 _UNQUOTED = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "rewrite": 3}
 """How many words without quotation marks are taken for the text of a wish, by act."""
-_BARE = re.compile(
-    r"\W*(?:(?:the|this|following|of|in|for|is|text|sentence|phrase|word|words)\b[\s:]*)*"
-    r"(?P<text>[^\ue000-\ue0ff]+?)(?=\W*(?:\b(?:in|into|to) (?:" + "|".join(LANGUAGES) + r")\b"
-    r"|\bin an? (?:\w+ )?voice\b|\b(?:aloud|please)\b|\n|\Z))"
-)
-_POINTS = re.compile(
-    r"(?:it|this|that|them|these|those|my|your|his|her|our|their|all|everything|what|out|aloud)\b"
-    r"|(?:the |an? )?(?:\w+ )?(?:text|document|image|photo|picture|audio|file|article|page|letter|result|summary|answer)\b"
-)
-"""Words that point at data and are none."""
 
 
 @dataclass
@@ -171,7 +141,7 @@ class Linker:
             if thing.made and own.origin == "literal" and thing.kind == "text" and thing.place < own.place:
                 used = tuple(self.tasks[thing.value.task_id].inputs.values()) if isinstance(thing.value, Ref) else ()
                 between = self.reading.masked[thing.place : own.place]
-                goes_on = re.search(r"\bthen\b", between) or _GOES_ON.search(
+                goes_on = re.search(r"\bthen\b", between) or lexicon().cues["goes-on"].search(
                     self.reading.masked, intent.start, own.place
                 )
                 return thing if goes_on and (own.value in used or (used[:1] and isinstance(used[0], Ref))) else None
@@ -182,12 +152,12 @@ class Linker:
         fewest = _UNQUOTED.get(intent.act, 0)
         if intent.act == "translate" and not target_languages(self.reading.masked):
             return []
-        match = _BARE.match(self.reading.masked, intent.end, max(intent.stop, intent.end))
+        match = lexicon().cues["bare-text"].match(self.reading.masked, intent.end, max(intent.stop, intent.end))
         if not fewest or match is None or self.ground.things:
             return []
         start, end = match.span("text")
         text = self.reading.text[start:end].strip(" .,;:\n")
-        if len(text.split()) < fewest or _POINTS.match(self.reading.masked, start):
+        if len(text.split()) < fewest or lexicon().cues["points"].match(self.reading.masked, start):
             return []
         return [Thing("text", text, "literal", start)]
 
@@ -198,49 +168,15 @@ class Linker:
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
         if thing.kind == "image" and re.search(r"\btables?\b", clause):
             return self.add("tabular-classification", {"table": thing.value}, intent, implied=True)
-        if thing.kind == "image" and intent.act in _OF_OBJECTS and _OBJECTS.search(self.ground.window(intent)):
+        if (
+            thing.kind == "image"
+            and intent.act in _OF_OBJECTS
+            and lexicon().cues["objects-named"].search(self.ground.window(intent))
+        ):
             return self.add("object-detection", {"image": thing.value}, intent, implied=True)
         if thing.kind in ("image", "mask"):
             return self.add("image-to-text", {"image": thing.value}, intent, implied=True)
         return thing
-
-    def prompt(self, intent: Intent) -> Input:
-        """What to make: a quotation in the wish, a result it speaks of, else its own words."""
-        said = self.ground.said(intent, ("text",))
-        named = self.ground.named(intent, ("text",))
-        if said and _IN_IT.search(self.reading.masked, intent.start, said[0].place):
-            return self.reading.text[intent.start : max(intent.stop, intent.end)].strip(" ,.;\n")
-        if said and not (named and re.search(r"\bbased on the\b", self.ground.window(intent))):
-            return said[0].value
-        found = named or self.ground.latest(("text",))
-        words = self.ground.window(intent)
-        bare = not _CONTENT.search(self.reading.masked, intent.end, max(intent.stop, intent.end))
-        if found and (
-            named
-            or (bare and intent.act in _CARRIED)
-            or (_REFERS.search(words) and (not _OWN_WORDS.search(words) or _BASED.search(words)))
-        ):
-            return found[0].value
-        literals = [t for t in self.ground.things if t.origin == "literal"]
-        vague = re.search(r"\b(?:following|this|that|the|these|provided|given|it)\b", self.ground.window(intent))
-        if literals and vague:
-            return self.ground.given(intent, ("text",))[0].value
-        files = [t for t in self.ground.things if t.origin in ("file", "earlier") and t.kind in ("text", "audio")]
-        if files and vague:
-            return self.texts(intent)[0].value
-        return self.reading.text[intent.start : max(intent.stop, intent.end)].strip(" ,.;\n") or self.words(intent)
-
-    def described(self, intent: Intent) -> Input:
-        """A prompt; where the wish is about a picture and there is no text, the picture in words."""
-        words = self.ground.window(intent)
-        own = _OWN_WORDS.search(words) and not _BASED.search(words)
-        refers = _REFERS.search(words) and not own
-        if refers and not self.ground.said(intent, ("text",)) and not self.ground.latest(("text",)):
-            literal = any(t.origin == "literal" for t in self.ground.things)
-            media = self.ground.source(intent, ("image", "audio"))
-            if media and media[0].origin != "earlier" and not literal and not self.ground.has("text"):
-                return self.in_words(media[0], intent).value
-        return self.prompt(intent)
 
     def type_of(self, intent: Intent) -> str:
         """The task type of an act, by the kind of data that its words, then the nearest things, speak of."""

@@ -10,25 +10,8 @@ from .grounding import nouns
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Handler, Linker
+from .prompts import described, prompt
 from .questions import ask
-
-_OF_FORM = re.compile(
-    r"\b(?:how many|number of|count(?:ing)?) (?:the |all )*(?:different )?"
-    r"(?:dates|prices|amounts of money|phone numbers|e-?mails?(?: addresses)?|links|urls|percentages)\b"
-)
-"""What a text holds that its form tells, when it is counted."""
-
-_FROM_CONTROL = re.compile(
-    r"\b(?:from|with|using|use|after|turn|based on|both|follow\w*)\b[^.;]{0,30}"
-    r"\b(?:it|both|them|those|these|this|edges|outlines?|scribble|pose|sketch|lines|map|result)\b|^turn it into\b"
-)
-"""Words that make a drawing follow the control picture just made."""
-
-_MEASURED = re.compile(
-    r"\b(?:depths?|distances?)(?: \w+)? (?:of|from|between|to) (?:the |all |each |these |various |different )*$"
-)
-"""Before objects: their depth is wanted, not themselves."""
-_SPOKEN = re.compile(r"\b(?:audio|voice|spoken|recording|speech|speaker|command|instructions?)\b")
 
 
 def enhance(linker: Linker, intent: Intent) -> None:
@@ -69,7 +52,7 @@ def edit(linker: Linker, intent: Intent) -> None:
     if not prompts and named:
         prompts = [linker.in_words(thing, intent) for thing in named[:1]]
     tells = lexicon().cues["audio-tells"].search(linker.reading.masked)
-    if not prompts and (tells or _SPOKEN.search(linker.ground.window(intent))):
+    if not prompts and (tells or lexicon().cues["spoken"].search(linker.ground.window(intent))):
         heard = linker.ground.latest(("audio",)) or linker.ground.given(intent, ("audio",))
         prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
@@ -95,10 +78,10 @@ def draw(linker: Linker, intent: Intent) -> None:
         linker.plain(intent, "image-to-image")
         return
     led = re.split(r"[.;!?\n]", linker.reading.masked[max(0, intent.start - 40) : intent.start])[-1]
-    if _FROM_CONTROL.search(led + words) and (made := control_made(linker)):
+    if lexicon().cues["follows-control"].search(led + words) and (made := control_made(linker)):
         linker.add(made[0], {"prompt": linker.words(intent), "image": made[1]}, intent)
         return
-    linker.add("text-to-image", {"prompt": linker.described(intent)}, intent)
+    linker.add("text-to-image", {"prompt": described(linker, intent)}, intent)
 
 
 def film(linker: Linker, intent: Intent) -> None:
@@ -108,7 +91,7 @@ def film(linker: Linker, intent: Intent) -> None:
         return
     if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
         linker.plain(intent, "summarization")
-    linker.add("text-to-video", {"prompt": linker.described(intent)}, intent)
+    linker.add("text-to-video", {"prompt": described(linker, intent)}, intent)
 
 
 def slideshow(linker: Linker, intent: Intent) -> None:
@@ -191,7 +174,7 @@ def count(linker: Linker, intent: Intent) -> None:
     if labels and (found_in_text or not linker.ground.has("image")) and not linker.ground.inside(intent):
         linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
         return
-    if _OF_FORM.search(words) and not linker.ground.has("image"):
+    if lexicon().cues["counted-by-form"].search(words) and not linker.ground.has("image"):
         texts = linker.texts(intent)
         found = [linker.add("token-classification", {"text": thing.value}, intent, implied=True) for thing in texts]
         if found:
@@ -224,7 +207,7 @@ def describe(linker: Linker, intent: Intent) -> None:
         ):
             return
     if task_type == "image-to-text" and not linker.ground.has("image"):
-        linker.add("text-generation", {"prompt": linker.prompt(intent)}, intent)
+        linker.add("text-generation", {"prompt": prompt(linker, intent)}, intent)
         return
     linker.plain(intent, task_type)
 
@@ -236,7 +219,7 @@ def happen(linker: Linker, intent: Intent) -> None:
 def detect(linker: Linker, intent: Intent) -> None:
     """Find things in a picture; "the people in article.txt" are named entities."""
     pictured = linker.ground.has("image") or linker.ground.has("video")
-    if _MEASURED.search(linker.reading.masked[intent.clause.start : intent.start]):
+    if lexicon().cues["measured"].search(linker.reading.masked[intent.clause.start : intent.start]):
         return
     named = re.search(r"\b(?:people|persons|places)\b", linker.ground.window(intent))
     if named and not pictured and linker.ground.has("text"):

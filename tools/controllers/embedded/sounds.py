@@ -8,6 +8,7 @@ from .arguments import picture_operation, target_languages
 from .grounding import Thing
 from .intents import Intent
 from .linking import Handler, Linker
+from .prompts import prompt
 
 
 def speak(linker: Linker, intent: Intent) -> None:
@@ -55,7 +56,7 @@ def mux(linker: Linker, intent: Intent) -> None:
 
 
 def music(linker: Linker, intent: Intent) -> None:
-    linker.add("text-to-audio", {"prompt": linker.prompt(intent)}, intent)
+    linker.add("text-to-audio", {"prompt": prompt(linker, intent)}, intent)
 
 
 def sound_clean(linker: Linker, intent: Intent) -> None:

@@ -12,18 +12,12 @@ from .arguments import (
 )
 from .grounding import Thing
 from .intents import Intent
+from .lexicon import lexicon
 from .linking import Handler, Linker
+from .prompts import described, prompt
 from .questions import ask
 
-_OUTCOME = re.compile(r"\b(?:from|of|using|based on) (?:the )?(?:\w+ ){0,3}?token classification$")
-_ASKED_TO_FILL = re.compile(
-    r"\W*(?:\w+ ){0,3}?fill (?:in )?(?:the )?(?:blank|mask|gap)s?"
-    r"(?:(?: in| of)?(?: this| the)? (?:sentence|text|phrase|line))?[\s:]*"
-)
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
-_TWO_BARE = re.compile(
-    r"\b(?:are|is|between|compare):? (?P<one>[^.;?!\n]{6,}?) (?:and|to|with|vs) (?P<other>[^.;?!\n]{6,})"
-)
 
 
 def compare(linker: Linker, intent: Intent) -> None:
@@ -62,7 +56,7 @@ def similar(linker: Linker, intent: Intent) -> None:
         media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
         told = [linker.in_words(thing, intent) for thing in media[:2]]
         pair = [*pair, *(t for t in told if t not in pair)][:2]
-    bare = _TWO_BARE.search(linker.reading.masked, intent.start, intent.clause.end)
+    bare = lexicon().cues["two-bare"].search(linker.reading.masked, intent.start, intent.clause.end)
     if len(pair) < 2 and bare and not linker.ground.things:
         pair = [
             Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)
@@ -105,7 +99,9 @@ def classify(linker: Linker, intent: Intent) -> None:
 
 def entities(linker: Linker, intent: Intent) -> None:
     """Find names in a text; "the output of token classification" speaks of those found."""
-    spoken_of = intent.mention or _OUTCOME.search(linker.reading.masked[intent.clause.start : intent.end])
+    spoken_of = intent.mention or lexicon().cues["outcome"].search(
+        linker.reading.masked[intent.clause.start : intent.end]
+    )
     if linker.has("token-classification") and spoken_of:
         return
     if not (intent.mention and "token-classification" in linker.wanted):
@@ -149,7 +145,7 @@ def translate(linker: Linker, intent: Intent) -> None:
 
 
 def continue_(linker: Linker, intent: Intent) -> None:
-    linker.add("text-generation", {"prompt": linker.prompt(intent)}, intent)
+    linker.add("text-generation", {"prompt": prompt(linker, intent)}, intent)
 
 
 def rewrite(linker: Linker, intent: Intent) -> None:
@@ -158,7 +154,7 @@ def rewrite(linker: Linker, intent: Intent) -> None:
 
 
 def write(linker: Linker, intent: Intent) -> None:
-    linker.add("text-generation", {"prompt": linker.described(intent)}, intent)
+    linker.add("text-generation", {"prompt": described(linker, intent)}, intent)
 
 
 def converse(linker: Linker, intent: Intent) -> None:
@@ -168,14 +164,14 @@ def converse(linker: Linker, intent: Intent) -> None:
     if not linker.tasks and questions and not any(t.origin == "file" for t in linker.ground.things):
         linker.add("conversational", {"text": questions[0].text}, intent)
         return
-    linker.add("conversational", {"text": linker.described(intent)}, intent)
+    linker.add("conversational", {"text": described(linker, intent)}, intent)
 
 
 def fill(linker: Linker, intent: Intent) -> None:
     """The sentence with the blank: quoted, or the clause itself."""
     found = linker.ground.source(intent, ("text",))
     clause = linker.reading.masked[intent.clause.start : intent.clause.end]
-    said = _ASKED_TO_FILL.match(clause)
+    said = lexicon().cues["asked-to-fill"].match(clause)
     words = linker.reading.text[intent.clause.start + (said.end() if said else 0) : intent.clause.end].strip()
     linker.add("fill-mask", {"text": found[0].value if found else words}, intent)
 
