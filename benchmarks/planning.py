@@ -9,138 +9,41 @@ Records with `accept` hold the graphs that are right, and are counted; others ho
 names. Nodes are the sets of names a request, edges the sets of (source, target) names, both pooled over all requests
 (micro). Labels outside the 23 tools are ignored; a predicted task outside them is a false positive. Argument types are
 the sets of (name, kind) with kind image, audio, video or text, as TaskBench tells them: by a file's suffix, or by what
-the named task makes. Not covered: argument values.
+the named task makes. Not covered: argument values, LLMs (`hugginggpt eval taskbench` measures both).
 """
 
 import argparse
 import json
-import re
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import permutations
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hugginggpt.apps.eval import scores
+from hugginggpt.apps.eval.requests import is_accepted
+from hugginggpt.apps.eval.scores import Edges, Names, Score, prediction_of
+from hugginggpt.apps.eval.taskbench import record_of
 from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
-from hugginggpt.graph.task import Ref, Single
-from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.controllers.embedded.controller import propose
-
-TOOLS = {
-    **{"token-classification": "Token Classification", "translation": "Translation", "summarization": "Summarization"},
-    **{"question-answering": "Question Answering", "conversational": "Conversational"},
-    **{"text-generation": "Text Generation", "sentence-similarity": "Sentence Similarity"},
-    **{"tabular-classification": "Tabular Classification", "object-detection": "Object Detection"},
-    **{"image-classification": "Image Classification", "image-to-image": "Image-to-Image"},
-    **{"image-to-text": "Image-to-Text", "text-to-image": "Text-to-Image", "text-to-video": "Text-to-Video"},
-    **{"visual-question-answering": "Visual Question Answering"},
-    **{"document-question-answering": "Document Question Answering", "image-segmentation": "Image Segmentation"},
-    **{"depth-estimation": "Depth Estimation", "text-to-speech": "Text-to-Speech"},
-    **{"automatic-speech-recognition": "Automatic Speech Recognition", "audio-to-audio": "Audio-to-Audio"},
-    **{"audio-classification": "Audio Classification", "image-text-to-image": "Image Editing"},
-}
-"""Our task types by TaskBench's names."""
-
-_MAKES_MEDIA = {
-    **dict.fromkeys(("Image-to-Image", "Image Editing", "Text-to-Image", "Image Segmentation"), "image"),
-    **{"Depth Estimation": "image", "Text-to-Video": "video", "Text-to-Speech": "audio", "Audio-to-Audio": "audio"},
-}
-"""What TaskBench's tools make; the others make text."""
-_SUFFIXES = {"jpg": "image", "jpeg": "image", "png": "image", "wav": "audio", "mp3": "audio", "mp4": "video"}
-_NODE = re.compile(r"<node-(\d+)>")
-
-Names = frozenset[str]
-Edges = frozenset[tuple[str, str]]
-
-
-@dataclass
-class Score:
-    """Hits, inventions and misses, pooled."""
-
-    hit: int = 0
-    invented: int = 0
-    missed: int = 0
-
-    def add(self, predicted: frozenset[Any], labelled: frozenset[Any]) -> None:
-        """Pool one request."""
-        self.hit += len(predicted & labelled)
-        self.invented += len(predicted - labelled)
-        self.missed += len(labelled - predicted)
-
-    @property
-    def f1(self) -> float:
-        """2 hits / (2 hits + inventions + misses); 1 where there was nothing to find."""
-        whole = 2 * self.hit + self.invented + self.missed
-        return 2 * self.hit / whole if whole else 1.0
 
 
 def labels_of(record: Mapping[str, Any]) -> tuple[Names, Edges]:
     """The labelled nodes and edges, without names outside the tool list."""
-    known = set(TOOLS.values())
-    nodes = frozenset(task["task"] for task in record["tasks"]) & known
-    edges = frozenset((source, target) for source, target in record["links"] if {source, target} <= known)
-    return nodes, edges
+    return scores.labels_of(record_of(record))
 
 
 def labelled_arguments(record: Mapping[str, Any]) -> Edges:
     """(name, kind) of every labelled argument of a tool in the list."""
-    tasks = record["tasks"]
-    found = set()
-    for task in tasks:
-        for value in (str(argument) for argument in task.get("args", ()) if task["task"] in TOOLS.values()):
-            node = _NODE.search(value)
-            maker = tasks[int(node[1])]["task"] if node and int(node[1]) < len(tasks) else ""
-            suffix = value.rsplit(".", 1)[-1].lower()
-            found.add((task["task"], _MAKES_MEDIA.get(maker, "text") if node else _SUFFIXES.get(suffix, "text")))
-    return frozenset(found)
+    return frozenset((name, kind) for name, kind, _ in scores.labelled_arguments(record_of(record)))
 
 
 def planned_arguments(plan: Plan) -> Edges:
     """(name, kind) of every input of a plan."""
-    names = {task.id: TOOLS.get(task.type, task.type) for task in plan.tasks}
-    return frozenset(
-        (names[task.id], _kind(single, names))
-        for task in plan.tasks
-        for value in task.inputs.values()
-        for single in (value if isinstance(value, tuple) else (value,))
-    )
-
-
-def _kind(value: Single, names: Mapping[int, str]) -> str:
-    if isinstance(value, Ref):
-        return _MAKES_MEDIA.get(names[value.task_id], "text")
-    return value.kind if isinstance(value, Resource) and value.kind in ("image", "audio", "video") else "text"
-
-
-def prediction_of(plan: Plan) -> dict[str, Any]:
-    """A plan as `{"tasks": names, "links": pairs of names}`."""
-    name = {task.id: TOOLS.get(task.type, task.type) for task in plan.tasks}
-    links = [[name[source], name[task.id]] for task in plan.tasks for source in task.depends_on]
-    return {"tasks": [name[task.id] for task in plan.tasks], "links": links}
-
-
-def is_accepted(plan: Plan, graphs: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a plan is one of the graphs, up to the order of tasks and further tasks of a deterministic kind."""
-    return any(_same(plan, graph["tasks"], {tuple(link) for link in graph["links"]}) for graph in graphs)
-
-
-def _same(plan: Plan, types: Sequence[str], links: set[tuple[int, int]]) -> bool:
-    extra = [t.id for t in plan.tasks if VOCABULARY[t.type].domain == "deterministic" and t.type not in types]
-    tasks = [task for task in plan.tasks if task.id not in extra]
-    if sorted(task.type for task in tasks) != sorted(types):
-        return False
-    made = {(source, task.id) for task in tasks for source in task.depends_on if source not in extra}
-    for order in permutations(tasks):
-        if [task.type for task in order] == list(types):
-            place = {task.id: number for number, task in enumerate(order)}
-            if {(place[source], place[target]) for source, target in made} == links:
-                return True
-    return False
+    return frozenset((name, kind) for name, kind, _ in scores.planned_arguments(plan))
 
 
 def timed_plan(text: str, files: Sequence[str] = ()) -> tuple[Plan, float]:
