@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
@@ -14,7 +13,7 @@ import typer
 from ..graph.errors import HuggingGPTError
 from ..graph.events import Event
 from ..graph.result import Options
-from .console import INTERRUPTED, err, settle, told
+from .console import err, leaving, settle, told
 from .running import Limits, Work, show_event
 from .tree import LiveTree
 from .typed import choices_of, selection_of
@@ -45,9 +44,7 @@ async def _converse(work: Work, attached: list[str], thread: str, options: Optio
 
     stamina.instrumentation.set_on_retry_hooks([])
     code = 0
-    task = asyncio.current_task()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
-    try:
+    with leaving(lambda: f"interrupted; come back: hugginggpt chat --thread {thread}, and /resume there"):
         async with open_world(work.settings()) as world:
             session = Session(world)
             _say(f"conversation {thread}, {world.controller.name} controller; /help tells more")
@@ -72,10 +69,6 @@ async def _converse(work: Work, attached: list[str], thread: str, options: Optio
                         asked = session.start(line, thread_id=thread, files=attached, options=options)
                         code = await _shown(asked, work)
                         attached = [] if code != 2 else attached
-    except asyncio.CancelledError:
-        _say(f"interrupted; come back: hugginggpt chat --thread {thread}, and /resume there")
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)  # all is recorded and closed; a thread may still wait for a line
     return code
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .eval.commands import evaluations
+
 app = typer.Typer(
     name="hugginggpt",
     help="Plan a request as tasks, have an expert model do each, keep everything. Answers go to stdout, progress to stderr.",
@@ -17,6 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(evaluations, name="eval")
 
 Home = Annotated[
     Path | None,

@@ -1,9 +1,10 @@
 """Where things are printed: answers on stdout, everything else on stderr; and how an error ends the command."""
 
 import os
+import signal
 import sys
 import unicodedata
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -85,6 +86,24 @@ def told_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         err().print("interrupted")
         raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def leaving(hint: Callable[[], str]) -> Iterator[None]:
+    """Ctrl-C or SIGTERM in the body: it ends and closes what it has opened; then say how to go on, and leave at once.
+
+    At once, for a thread may still wait for a network or a line.
+    """
+    import asyncio
+
+    task = asyncio.current_task()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
+    try:
+        yield
+    except asyncio.CancelledError:
+        err().print(hint(), soft_wrap=True, markup=False)
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
 
 
 def settle(work: Coroutine[Any, Any, Any]) -> Any:

@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import signal
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from ..graph.events import AnswerDelta, Event, RunFinished
 from ..graph.plan import Plan
 from ..graph.result import Options, Run, RunStatus
 from ..graph.settings import Settings
-from .console import INTERRUPTED, clean, err, settle, write_out
+from .console import INTERRUPTED, clean, err, leaving, settle, write_out
 from .copies import copy_out
 from .planning import plan_table
 from .tree import LiveTree
@@ -124,29 +122,30 @@ async def _drive(work: Work, events: Events) -> int:
 
     stamina.instrumentation.set_on_retry_hooks([])  # `show` tells of attempts; a log on stderr would tear the tree
     run_id, code = "", 0
-    task = asyncio.current_task()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
-    try:
-        if work.out:
-            _writable(work.out)
-        async with open_world(work.settings()) as world:
-            session = Session(world)
-            try:
-                async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
-                    with LiveTree(err()) as tree:
-                        async for event in feed:
-                            run_id = event.run_id
-                            code = show_event(event, tree, work)
-            except (HuggingGPTError, asyncio.CancelledError):
-                if run_id and work.json:
-                    _print_event(await session.closing(run_id))
-                raise
-    except asyncio.CancelledError:
-        _leave_interrupted(run_id)
-    except HuggingGPTError as error:
-        if run_id and not isinstance(error, UsageError):
-            error.hint = "\n".join(filter(None, (error.hint, f"go on with it: hugginggpt resume {run_id}")))
-        raise
+
+    def interrupted() -> str:
+        return f"interrupted; go on with it: hugginggpt resume {run_id}" if run_id else "interrupted"
+
+    with leaving(interrupted):
+        try:
+            if work.out:
+                _writable(work.out)
+            async with open_world(work.settings()) as world:
+                session = Session(world)
+                try:
+                    async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
+                        with LiveTree(err()) as tree:
+                            async for event in feed:
+                                run_id = event.run_id
+                                code = show_event(event, tree, work)
+                except (HuggingGPTError, asyncio.CancelledError):
+                    if run_id and work.json:
+                        _print_event(await session.closing(run_id))
+                    raise
+        except HuggingGPTError as error:
+            if run_id and not isinstance(error, UsageError):
+                error.hint = "\n".join(filter(None, (error.hint, f"go on with it: hugginggpt resume {run_id}")))
+            raise
     return code
 
 
@@ -195,11 +194,3 @@ def _writable(folder: Path) -> None:
             raise PermissionError(13, "no permission to write")
     except OSError as error:
         raise UsageError(f"--out {folder} can't be written: {error.strerror or error}") from error
-
-
-def _leave_interrupted(run_id: str) -> NoReturn:
-    """All is recorded and closed; end now, whatever thread may still wait for a network."""
-    hint = f"interrupted; go on with it: hugginggpt resume {run_id}" if run_id else "interrupted"
-    err().print(hint, soft_wrap=True)
-    sys.stdout.flush()
-    os._exit(INTERRUPTED)

@@ -9,7 +9,8 @@ HuggingGPTError                 what happened; `hint` says what to do; `exit_cod
 │   └── RunBusy                 another process owns the run
 ├── StorageError         (1)    home, database or disk
 ├── ControllerError      (1)    the controller (a chat model, say) gave nothing usable
-│   └── LimitReached            the run has made as many calls or used as many tokens as it may
+│   ├── LimitReached            the run has made as many calls or used as many tokens as it may
+│   └── NoUsablePlan            it answered, and none of its drafts can be run
 ├── RunChanged           (1)    the run was made by another version or graph
 ├── LedgerLost           (1)    a dependency is neither recorded nor being worked on
 └── ExpertError                 an expert failed: data, it becomes a failed Result and never leaves the graph
@@ -69,6 +70,15 @@ class ControllerError(HuggingGPTError):
 
 class LimitReached(ControllerError):
     """The run has spent what the user allowed; it can be gone on with."""
+
+
+class NoUsablePlan(ControllerError):
+    """The controller answered, and none of its drafts can be run. `calls` and `tokens`: what they cost."""
+
+    def __init__(self, message: str, *, hint: str = "", calls: int = 0, tokens: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.calls = calls
+        self.tokens = tokens
 
 
 class RunChanged(HuggingGPTError):

@@ -29,6 +29,11 @@ class Usage(Frozen):
     cost: float | None = None
     """Dollars; None where no price is known."""
 
+    @property
+    def tokens(self) -> int:
+        """In and out."""
+        return self.input_tokens + self.output_tokens
+
     def __add__(self, other: "Usage") -> "Usage":
         known = [usage.cost for usage in (self, other) if usage.cost is not None]
         return Usage(

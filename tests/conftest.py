@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from shell import Shell
 from support import OpenScripted
 
 hypothesis_settings.register_profile("untimed", deadline=None)  # on a busy machine a slow example is no failure
@@ -22,6 +23,11 @@ hypothesis_settings.load_profile("untimed")
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
-"""The command as a user types it: real processes, real homes."""
+"""What the command promises: real processes, real homes."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -14,60 +13,9 @@ import pytest
 from PIL import Image
 
 from loopback import Reply, chat, chat_stream, in_turn, serve
+from shell import Shell
 
 SPOKEN = "Say 'hello from the harbour' aloud"
-
-
-class Typed:
-    """What a command printed, and how it ended."""
-
-    def __init__(self, done: "subprocess.CompletedProcess[str]") -> None:
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
-
-    @property
-    def events(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-class Shell:
-    """Types commands in a folder of its own, with a home of its own and no keys."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_"))}
-        self.env["HUGGINGGPT_HOME"] = str(folder / "home")
-
-    def __call__(self, *words: str, **env: str) -> Typed:
-        command = [sys.executable, "-m", "hugginggpt.apps", *words]
-        return Typed(
-            subprocess.run(
-                command,
-                cwd=self.folder,
-                env=self.env | env,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                stdin=subprocess.DEVNULL,
-                check=False,
-            )
-        )
-
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "hugginggpt.apps", *words]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.env,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
 
 
 def test_every_command_has_help_and_the_exit_codes_are_told(shell: Shell) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from ....graph.errors import ControllerError, InvalidPlan
+from ....graph.errors import ControllerError, InvalidPlan, NoUsablePlan
 from ....graph.expert import Assignment, Expert
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.result import Proposal, Request, Run, Usage
@@ -25,7 +25,7 @@ MOST_DRAFTS = 3
 class LlmController:
     """The `Controller` port over a chat model; see `models.py` for its names.
 
-    A plan that can't be run is sent back with the exact problems, twice at most; then it is a `ControllerError`. A failed
+    A plan that can't be run is sent back with the exact problems, twice at most; then it is a `NoUsablePlan`. A failed
     call is tried again (`settings.retries`) in `failures.py` and nowhere else.
     """
 
@@ -63,9 +63,11 @@ class LlmController:
                 continue
             mends = (*asked_again, *draft.mends)
             return Proposal(plan=draft.plan, refusals=draft.refusals, mends=mends, usage=usage)
-        raise ControllerError(
+        raise NoUsablePlan(
             f"{self.name} gave no plan that can be run: {'; '.join(problems)}",
             hint="Say it in other words, or choose a stronger model.",
+            calls=usage.llm_calls,
+            tokens=usage.tokens,
         )
 
     async def choose(

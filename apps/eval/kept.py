@@ -1,0 +1,72 @@
+"""Kept: what an evaluation has found out so far, a JSON line each, so that the same command goes on where it ended."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...graph.errors import StorageError
+
+
+class Kept:
+    """Rows by key in one file that only grows; of two rows with one key the later one counts.
+
+    A row is on disk when `add` returns. A last line that was torn by a crash is ended and passed over.
+    """
+
+    def __init__(self, file: Path, *, fresh: bool = False) -> None:
+        """`fresh`: take nothing from before. Raises `StorageError`."""
+        self.file = file
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            data = file.read_bytes() if file.exists() else b""
+            self._file = file.open("ab")
+            if data and not data.endswith(b"\n"):
+                self._file.write(b"\n")
+        except OSError as error:
+            raise StorageError(
+                f"{file} can't be written: {error.strerror or error}", hint="--out names another"
+            ) from None
+        self._rows: dict[str, dict[str, Any]] = {}
+        for row in [] if fresh else map(_row, data.split(b"\n")):
+            if row:
+                self._rows[row["key"]] = row
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The row of that key."""
+        return self._rows.get(key)
+
+    def add(self, key: str, row: Mapping[str, Any]) -> None:
+        """Put a row on disk."""
+        self._rows[key] = {"key": key, **row}
+        try:
+            self._file.write(json.dumps(self._rows[key], ensure_ascii=False).encode(errors="replace") + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise StorageError(f"{self.file} can't be written: {error.strerror or error}") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def key_of(*parts: str) -> str:
+    """A short name for what was asked of whom."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def default_file(home: Path, what: str, controller: str) -> Path:
+    """Where rows go unless told: beside the runs, a file for each controller."""
+    named = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in controller)
+    return home / "eval" / f"{what}-{named}.jsonl"
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("key"), str) else None
