@@ -113,12 +113,29 @@ def run(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record", metavar="FILE", help="Keep all that model, experts and files said in FILE, without keys."
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", metavar="FILE", help="Run a recording again, without key and network; tell departures."
+        ),
+    ] = None,
 ) -> None:
     """Do what a request asks for: plan, choose experts, run them, answer."""
-    from .running import Work, run_request
+    from .running import Work, replay_run, run_request
 
+    work = Work(home=home, llm=llm, timeout=timeout, out=out, json=json)
+    if replay:
+        settled = {"file": files, "thread": thread, "llm": llm, "model": model, "select": select, "record": record}
+        limits = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens}
+        replay_run(work, replay, {"REQUEST": request, **settled, **limits})
     run_request(
-        Work(home=home, llm=llm, timeout=timeout, out=out, json=json),
+        work,
         request,
         files or [],
         thread=thread,
@@ -126,6 +143,7 @@ def run(
         approve=approve,
         select=select,
         limits=(max_llm_calls, max_tokens),
+        record=record,
     )
 
 

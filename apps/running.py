@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,11 @@ from ..graph.events import AnswerDelta, Event, RunFinished
 from ..graph.plan import Plan
 from ..graph.result import Options, Run, RunStatus
 from ..graph.settings import Settings
-from .console import INTERRUPTED, clean, err, leaving, settle, write_out
+from ..tools.recording.tape import Player, Recorder
+from .console import INTERRUPTED, clean, err, leaving, settle, told_errors, write_out
 from .copies import copy_out
 from .planning import plan_table
+from .taping import end_of, player, recorder, refuse_beside_replay
 from .tree import LiveTree
 from .typed import approval_of, choices_of, request_text, selection_of, verdict_of
 
@@ -64,21 +66,40 @@ def run_request(
     approve: str,
     select: str | None,
     limits: Limits,
+    record: Path | None,
 ) -> NoReturn:
     """`hugginggpt run`."""
-
-    def events(session: Any) -> AsyncIterator[Event]:
+    with told_errors():
+        settings = work.settings()
         text = request_text(request)
         options = Options.model_validate(
             {"approve": approval_of(approve), "models": choices_of(models), "select": selection_of(select)}
             | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
         )
-        return cast(
-            AsyncIterator[Event],
-            session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options),
-        )
+        if record and thread:
+            raise UsageError("--record and --thread exclude each other", hint="a recording is of one run by itself")
+        tape = recorder(record, text, files, options, settings) if record else None
 
-    _end(work, events)
+    def events(session: Any) -> AsyncIterator[Event]:
+        asked = session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
+        return cast(AsyncIterator[Event], asked)
+
+    _end(work, events, settings, tape)
+
+
+def replay_run(work: Work, recording: Path, beside: Mapping[str, Any]) -> NoReturn:
+    """`hugginggpt run --replay`. `beside`: other options, by name; a recording settles them."""
+    with told_errors():
+        refuse_beside_replay(beside)
+        tape, settings = player(recording, work.settings())
+        options = Options.model_validate(tape.head["options"])
+
+    def events(session: Any) -> AsyncIterator[Event]:
+        head = tape.head
+        asked = session.start(head["request"], thread_id=uuid4().hex[:10], files=head["files"], options=options)
+        return cast(AsyncIterator[Event], asked)
+
+    _end(work, events, settings, tape)
 
 
 def resume_run(
@@ -109,11 +130,13 @@ def retry_run(work: Work, name: str) -> NoReturn:
     _end(work, events)
 
 
-def _end(work: Work, events: Events) -> NoReturn:
-    raise typer.Exit(settle(_drive(work, events)))
+def _end(
+    work: Work, events: Events, settings: Settings | None = None, tape: Recorder | Player | None = None
+) -> NoReturn:
+    raise typer.Exit(settle(_drive(work, events, settings, tape)))
 
 
-async def _drive(work: Work, events: Events) -> int:
+async def _drive(work: Work, events: Events, settings: Settings | None, tape: Recorder | Player | None) -> int:
     """Show the events of a run until it ends, waits, fails or is interrupted; gives the exit code."""
     import stamina.instrumentation
 
@@ -122,6 +145,7 @@ async def _drive(work: Work, events: Events) -> int:
 
     stamina.instrumentation.set_on_retry_hooks([])  # `show` tells of attempts; a log on stderr would tear the tree
     run_id, code = "", 0
+    last: RunFinished | None = None
 
     def interrupted() -> str:
         return f"interrupted; go on with it: hugginggpt resume {run_id}" if run_id else "interrupted"
@@ -130,7 +154,7 @@ async def _drive(work: Work, events: Events) -> int:
         try:
             if work.out:
                 _writable(work.out)
-            async with open_world(work.settings()) as world:
+            async with open_world(settings or work.settings(), tape=tape) as world:
                 session = Session(world)
                 try:
                     async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
@@ -138,10 +162,14 @@ async def _drive(work: Work, events: Events) -> int:
                             async for event in feed:
                                 run_id = event.run_id
                                 code = show_event(event, tree, work)
+                                last = event if isinstance(event, RunFinished) else last
                 except (HuggingGPTError, asyncio.CancelledError):
-                    if run_id and work.json:
-                        _print_event(await session.closing(run_id))
+                    last = await session.closing(run_id) if run_id else None
+                    if last and work.json:
+                        _print_event(last)
                     raise
+                finally:
+                    code = await end_of(tape, last, code) if tape else code
         except HuggingGPTError as error:
             if run_id and not isinstance(error, UsageError):
                 error.hint = "\n".join(filter(None, (error.hint, f"go on with it: hugginggpt resume {run_id}")))

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(<!-- tree -->\n```text\n).*?(```)", re.DOTALL)
 FOLDERS = {
     "apps": "the doors for people and programs",
+    "apps/eval": "`hugginggpt eval`: controllers measured",
     "benchmarks": "what it costs, as ratios in one run",
     "checkpoints": "durability",
     "docs": "the log of what was tried, and what draws the README's pictures",
@@ -31,6 +32,7 @@ FOLDERS = {
     "tools/controllers": "the paper's brain",
     "tools/controllers/embedded": "plans by reading, without a model",
     "tools/controllers/llm": "plans by a chat model",
+    "tools/recording": "every exchange of a run with the world, in one file",
 }
 NOTES = {
     "CHANGELOG.md": "what changed, in users' terms",

@@ -16,9 +16,12 @@ from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
 from ..tools.catalog.joined import JoinedCatalog
 from ..tools.fetch import GuardedFetcher
+from ..tools.recording.experts import TapedBackend, TapedCatalog
+from ..tools.recording.files import TapedFetcher
+from ..tools.recording.tape import Tape
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
-from .ports import Backend, Catalog, Controller, Ledger
+from .ports import Backend, Catalog, Controller, Fetcher, Ledger
 from .settings import Settings, settings_for_others
 
 HF_CALLS = 4
@@ -36,18 +39,18 @@ class World:
     backends: Mapping[str, Backend]
     ledger: SqliteLedger
     store: FileStore
-    fetcher: GuardedFetcher
+    fetcher: Fetcher
 
 
-def controller_for(settings: Settings) -> Controller:
-    """The controller that the settings name; the embedded one when they name none."""
+def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
+    """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
         from ..tools.controllers.embedded.controller import EmbeddedController
 
         return EmbeddedController()
     from ..tools.controllers.llm import LlmController
 
-    return LlmController(settings.llm, settings)
+    return LlmController(settings.llm, settings, tape=tape)
 
 
 def backends_for(settings: Settings) -> list[Backend]:
@@ -79,6 +82,7 @@ def build_graph(
         catalog=catalog or JoinedCatalog(places),
         backends=places,
         ledger=ledger or SqliteLedger(Database(settings.home)),
+        fetcher=GuardedFetcher(FileStore(settings.home), settings),
         checkpointer=checkpointer,
     )
 
@@ -90,18 +94,18 @@ def _connected(
     catalog: Catalog,
     backends: Sequence[Backend],
     ledger: Ledger,
+    fetcher: Fetcher,
     checkpointer: BaseCheckpointSaver[str] | None,
 ) -> Graph:
-    store = FileStore(settings.home)
     return connect(
         settings=settings,
         controller=controller,
         catalog=catalog,
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
-        store=store,
+        store=FileStore(settings.home),
         slots=SlotBoard({"cpu": settings.workers, "hf": HF_CALLS}),
-        fetcher=GuardedFetcher(store, settings),
+        fetcher=fetcher,
         checkpointer=checkpointer,
     )
 
@@ -113,13 +117,23 @@ async def open_world(
     controller: Controller | None = None,
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
+    tape: Tape | None = None,
 ) -> AsyncIterator[World]:
-    """A world with its own durable checkpoints; closes what must be closed."""
+    """A world with its own durable checkpoints; closes what must be closed.
+
+    `tape` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
+    `controller` that is given is not on it.
+    """
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
-    controller = controller or controller_for(settings)
+    controller = controller or controller_for(settings, tape)
     places = backends_for(settings) if backends is None else list(backends)
     catalog = catalog or JoinedCatalog(places)
+    store = FileStore(settings.home)
+    fetcher: Fetcher = GuardedFetcher(store, settings)
+    if tape:
+        places = [TapedBackend(place, tape) for place in places]
+        catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
     async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
         database = Database(settings.home)
         open_things.callback(database.close)
@@ -136,14 +150,15 @@ async def open_world(
                 catalog=catalog,
                 backends=places,
                 ledger=ledger,
+                fetcher=fetcher,
                 checkpointer=checkpointer,
             ),
             controller=controller,
             catalog=catalog,
             backends={backend.name: backend for backend in places},
             ledger=ledger,
-            store=(store := FileStore(settings.home)),
-            fetcher=GuardedFetcher(store, settings),
+            store=store,
+            fetcher=fetcher,
         )
 
 

@@ -1,6 +1,7 @@
-"""Addresses: which IP addresses belong to the public internet. Guards against URLs that point back at us."""
+"""Addresses: which IP addresses belong to the public internet, and what of a URL may be shown."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_network
+from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
 
@@ -55,3 +56,10 @@ def _wrapped(address: IPv6Address) -> IPv4Address | None:
     if address in _NAT64:
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour
+
+
+def without_secrets(url: str) -> str:
+    """The URL as it may be recorded and shown: no user, password or query."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.expert import Expert
 from ...graph.settings import Settings
 from ...graph.task import Task
+from ..addresses import without_secrets
 from ..threads import in_abandonable_thread
 from .hf_failures import failures_of
 
@@ -59,7 +59,7 @@ class HfBackend:
         own = "Text-to-image model at a URL of your own (HUGGINGGPT_HF_TEXT_TO_IMAGE_URL)."
         return (
             Expert(
-                model_id=_without_secrets(self._url),
+                model_id=without_secrets(self._url),
                 task_type=task_type,
                 backend=self.name,
                 description=own,
@@ -111,10 +111,3 @@ class HfBackend:
             image.load()
         image.save(path, "PNG")
         return path
-
-
-def _without_secrets(url: str) -> str:
-    """The URL as it may be recorded and shown: no user, password or query."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"

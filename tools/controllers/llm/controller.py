@@ -10,6 +10,7 @@ from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
 from ....graph.task import Task
+from ...recording.tape import Tape
 from . import prompts
 from .answering import Checked, sentences
 from .asking import Asker
@@ -17,6 +18,7 @@ from .material import contents_of, listed
 from .memory import Memory
 from .models import ChatModel
 from .reading import read_choice, read_plan
+from .taped import TapedModel
 
 MOST_DRAFTS = 3
 """The first plan, and two more where it can't be run."""
@@ -29,9 +31,9 @@ class LlmController:
     call is tried again (`settings.retries`) in `failures.py` and nowhere else.
     """
 
-    def __init__(self, spec: str, settings: Settings) -> None:
-        """Raises `UsageError` for a name that is none, and when its key is missing."""
-        self.model = ChatModel.of(spec, settings)
+    def __init__(self, spec: str, settings: Settings, *, tape: Tape | None = None) -> None:
+        """Raises `UsageError` for a name that is none, and when its key is missing. `tape`: records or plays its calls."""
+        self.model = ChatModel.of(spec, settings) if tape is None else TapedModel.on(tape, spec, settings)
         self.name = self.model.name
         self._asker = Asker(self.model, settings)
         self._memory = Memory(self._asker)

@@ -67,12 +67,13 @@ def _pause(error: Exception) -> bool | float:
     if isinstance(error, HuggingGPTError):
         return False
     if status_of(error) in _PASSING:
-        asked = _retry_after(error)
+        asked = retry_after(error)
         return True if asked is None else asked if asked <= LONGEST_WAIT else False
     return status_of(error) is None and _is_connection(error)
 
 
-def _retry_after(error: Exception) -> float | None:
+def retry_after(error: Exception) -> float | None:
+    """The seconds that a server asks to wait."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
         return max(0.0, float(headers.get("retry-after")))
@@ -100,7 +101,7 @@ def _told(error: Exception, model: ChatModel, timeout: float) -> ControllerError
         hint = _HINTS.get(status, "Try again later." if status >= 500 else "")
         if status == 401:
             hint = f"Is the key right? Set {model.key_name}."
-        wait = _retry_after(error)
+        wait = retry_after(error)
         hint += f" It asks to wait {wait:g} s." if wait and wait > LONGEST_WAIT else ""
         return ControllerError(f"{name} at {where} answers {status}: {_said(error)}", hint=hint)
     if _is_connection(error):

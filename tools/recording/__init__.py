@@ -1,0 +1,1 @@
+"""Record and replay: every exchange of a run with the outside world, in one file."""
