@@ -44,7 +44,8 @@ async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple
 
     async with open_world(settings) as world:
         found = await world.fetcher.gather(text, list(files))
-        proposal = await world.controller.plan(Request(text=text, files=tuple(found)))
+        with err().status("planning"):
+            proposal = await world.controller.plan(Request(text=text, files=tuple(found)))
         return proposal, await warnings_of(proposal.plan, world.catalog, {})
 
 

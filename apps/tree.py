@@ -17,6 +17,7 @@ from ..graph.events import (
     PlanReady,
     RunStarted,
     RunWaiting,
+    TaskDrafted,
     TaskFinished,
     TaskStarted,
 )
@@ -42,6 +43,8 @@ class LiveTree:
         self._console = console
         self._moving = console.is_terminal if moving is None else moving
         self.plan: Plan | None = None
+        self._drafts: list[str] | None = None
+        """Task types that the controller has written down so far; None while it is not planning."""
         self._models: dict[int, str] = {}
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
@@ -55,13 +58,19 @@ class LiveTree:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.stop()
+        self.stop()
 
     def hear(self, event: Event) -> None:
         """Take in one event."""
         match event:
             case RunStarted():
                 self._say(f"run {event.run_id}")
+                self._drafts = []
+                if self._moving:
+                    self._live.start()
+            case TaskDrafted():
+                self._drafts = [*(self._drafts or [])[: event.place], event.task_type]
+                self._log(f"  + {event.task_type}")
             case PlanReady():
                 self._announce(event)
             case ExpertChosen():
@@ -83,11 +92,12 @@ class LiveTree:
             self._live.refresh()
 
     def stop(self) -> None:
-        """Freeze the picture: the answer comes."""
+        """Freeze the picture: the answer comes, or nothing more."""
+        self._drafts = None
         self._live.stop()
 
     def _announce(self, event: PlanReady) -> None:
-        self.plan = event.plan
+        self.plan, self._drafts = event.plan, None
         number = len(event.plan.tasks)
         self._say(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
         for mend in event.mends:
@@ -108,6 +118,9 @@ class LiveTree:
 
     def picture(self) -> RenderableType:
         """Every task under the last of those that it waits for."""
+        if self._drafts is not None:
+            drafted = (Text(f"  + {name}", style="dim") for name in self._drafts)
+            return Group(_beside(Spinner("dots", style="cyan"), Text("planning", style="dim")), *drafted)
         if self.plan is None:
             return Group()
         root = Tree("", hide_root=True, guide_style="dim")

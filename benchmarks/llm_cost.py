@@ -12,19 +12,24 @@ the same latencies, measured by us: 16 tasks of 4 types: 18 calls, 54,500 charac
 import argparse
 import asyncio
 import json
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert
-from loopback import Received, Reply, chat, chat_stream, serve
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedCatalog,
+    chat,
+    scripted_expert,
+    serve,
+    stage_of,
+)
 
 TEXT_TYPES = ("summarization", "translation", "text-generation", "conversational")
 DESCRIPTION = "A model for tests, with a description as long as those of the Hub are when they are cut to what fits. "
@@ -63,8 +68,8 @@ async def measure(plan: list[dict[str, Any]], call: float, expert: float) -> dic
 
     def model(received: Received) -> Reply:
         time.sleep(call)
-        if received.json.get("stream"):
-            return chat_stream("All of it is done [0].")
+        if stage_of(received) == "answer":
+            return chat("All of it is done [0].")
         if "You plan" in received.json["messages"][0]["content"]:
             return chat(json.dumps({"tasks": plan, "refusals": []}))
         offered = received.json["messages"][-1]["content"]

@@ -23,6 +23,16 @@ class RunStarted(Frozen):
     request: str
 
 
+class TaskDrafted(Frozen):
+    """The controller is still writing its plan, and has come to a task. For eyes: the checked plan may be another."""
+
+    event: Literal["task_drafted"] = "task_drafted"
+    run_id: str
+    place: int
+    """0 for the first task; again 0 when the plan is written anew."""
+    task_type: str
+
+
 class PlanReady(Frozen):
     """The controller has planned, and the plan is checked."""
 
@@ -109,6 +119,7 @@ class RunFinished(Frozen):
 Event = Annotated[
     RunStarted
     | LlmCalled
+    | TaskDrafted
     | PlanReady
     | ExpertChosen
     | TaskStarted

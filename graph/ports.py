@@ -22,6 +22,9 @@ class Callbacks(Protocol):
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """What it cost, also when it failed."""
 
+    async def on_task_drafted(self, place: int, task_type: str) -> None:
+        """While a plan is being written: its next task, not checked yet. `place` 0 begins a new draft."""
+
 
 class NoCallbacks:
     """Nobody listens, nothing is limited."""
@@ -32,6 +35,9 @@ class NoCallbacks:
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """Forgotten."""
+
+    async def on_task_drafted(self, place: int, task_type: str) -> None:
+        """Not shown."""
 
 
 class Controller(Protocol):

@@ -1,9 +1,12 @@
-"""Spending: every call to the controller's model is put on record before it is made, and refused beyond the limits."""
+"""Spending: every call to the controller's model is put on record before it is made, and refused beyond the limits.
+
+What the model drafts meanwhile is told.
+"""
 
 import asyncio
 from dataclasses import dataclass
 
-from ..graph.events import LlmCalled, emit
+from ..graph.events import LlmCalled, TaskDrafted, emit
 from ..graph.ports import Ledger
 from ..graph.result import LlmCall, Stage, Usage
 
@@ -23,6 +26,10 @@ class Spending:
         """After it, however it went: what was paid for is on record though the run be cancelled."""
         await asyncio.shield(self.ledger.end_call(self.run_id, number, call))
         emit(LlmCalled(run_id=self.run_id, call=call))
+
+    async def on_task_drafted(self, place: int, task_type: str) -> None:
+        """Told, so that the user sees the plan grow."""
+        emit(TaskDrafted(run_id=self.run_id, place=place, task_type=task_type))
 
     async def usage(self) -> Usage:
         """All that the run has spent so far."""

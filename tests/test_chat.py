@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loopback import Received, Reply, chat, chat_stream, serve
+from hugginggpt.tools.scripted import Received, Reply, chat, serve, stage_of
 
 
 def talk(home: Path, lines: str, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -57,8 +57,8 @@ def test_a_chat_model_hears_the_turns_before_and_an_interrupted_one_is_gone_on_w
     broken = [True]
 
     def model(received: Received) -> Reply:
-        if received.json.get("stream"):
-            return chat_stream("Ahoy.") if len(heard) == 1 else chat_stream("Salut.")
+        if stage_of(received) == "answer":
+            return chat("Ahoy.") if len(heard) == 1 else chat("Salut.")
         heard.append(received.json["messages"])
         if len(heard) == 2 and broken.pop():
             return Reply(500)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from loopback import Reply, chat, chat_stream, in_turn, serve
+from hugginggpt.tools.scripted import Reply, chat, in_turn, serve
 from shell import Shell
 
 SPOKEN = "Say 'hello from the harbour' aloud"
@@ -242,7 +242,7 @@ def test_an_expert_that_takes_too_long_is_stopped(shell: Shell) -> None:
 def test_a_chat_model_plans_and_answers_when_asked_to(shell: Shell) -> None:
     plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
     answer = "The embedded/espeak-ng expert said it (task 0)."
-    with serve(in_turn(chat(json.dumps(plan)), chat_stream(answer))) as server:
+    with serve(in_turn(chat(json.dumps(plan)), chat(answer))) as server:
         done = shell("run", "please greet the crew", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert done.code == 0, done.err
     assert done.out.strip() == answer
@@ -258,7 +258,7 @@ def test_a_chat_model_that_is_away_is_named_and_the_run_can_go_on_when_it_is_bac
     assert "can't be reached" in away.err
     assert "hugginggpt resume" in away.err
     plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
-    with serve(in_turn(chat(json.dumps(plan)), chat_stream("Done."))) as server:
+    with serve(in_turn(chat(json.dumps(plan)), chat("Done."))) as server:
         back = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert back.code == 0, back.err
 

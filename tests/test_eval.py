@@ -14,7 +14,7 @@ from hugginggpt.apps.eval.scores import report_of
 from hugginggpt.apps.eval.taskbench import read_records
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.plan import Plan
-from loopback import Received, Reply, chat, chat_stream, serve
+from hugginggpt.tools.scripted import Received, Reply, chat, serve, stage_of
 from shell import Shell
 
 SUMMARY = {
@@ -290,13 +290,13 @@ def test_a_killed_evaluation_goes_on_with_the_run_it_was_in(shell: Shell, tmp_pa
     asked: list[str] = []
 
     def model(received: Received) -> Reply:
-        asked.append("answer" if received.json.get("stream") else "plan")
+        asked.append("answer" if stage_of(received) == "answer" else "plan")
         if asked[-1] == "plan":
             task = {"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}
             return chat(json.dumps({"tasks": [task], "refusals": []}))
         if asked.count("answer") == 1:
             time.sleep(3)
-        return chat_stream("French [0].")
+        return chat("French [0].")
 
     with serve(model) as server:
         words = ("eval", "requests", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")

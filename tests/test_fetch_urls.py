@@ -14,7 +14,7 @@ from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.addresses import Address, is_public
 from hugginggpt.tools.fetch import GuardedFetcher
-from loopback import Reply, in_turn, serve
+from hugginggpt.tools.scripted import Reply, in_turn, serve
 from stores import FolderStore
 from test_fetch_files import png
 

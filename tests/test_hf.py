@@ -19,7 +19,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.hf import HfBackend
-from loopback import Received, Reply, as_json, serve
+from hugginggpt.tools.scripted import Received, Reply, as_json, serve
 
 
 def image(form: str = "PNG") -> Reply:

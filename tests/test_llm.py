@@ -22,7 +22,7 @@ from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, nearest
 from hugginggpt.tools.controllers.llm.reading import REPAIRED, read_plan
-from loopback import Received, Reply, Server, as_json, chat, chat_stream, in_turn, serve
+from hugginggpt.tools.scripted import Received, Reply, Server, as_json, chat, in_turn, serve
 
 RECEIPT = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="examples/receipt.png")
 NOTES = Resource(kind="text", media_type="text/plain", sha256="b" * 64, size=2, text="hi", name="notes.txt")
@@ -139,7 +139,11 @@ async def test_json_that_is_wrapped_is_read_and_json_that_is_broken_is_repaired_
 
 async def test_an_answer_that_was_cut_off_is_never_repaired() -> None:
     def answer(request: Received) -> Reply:
-        return as_json({"error": "no"}, 400) if "response_format" in request.json else chat(GOOD[:-90], "length")
+        return (
+            as_json({"error": "no"}, 400)
+            if "response_format" in request.json
+            else chat(GOOD[:-90], finish_reason="length")
+        )
 
     with talking(answer) as (controller, _), pytest.raises(ControllerError, match="was cut off"):
         await controller.plan(REQUEST)
@@ -325,7 +329,7 @@ async def test_an_answer_comes_in_pieces_and_rests_on_the_results_as_data(tmp_pa
         failed,
     )
     paths = {"d" * 64: tmp_path / "long", "c" * 64: tmp_path / "c.png"}
-    reply = chat_stream("By a/one", " [0]. By b/two and ", "c/three. ", "See c.png.")
+    reply = chat("By a/one", " [0]. By b/two and ", "c/three. ", "See c.png.")
 
     with talking(in_turn(reply)) as (controller, server):
         pieces = [piece async for piece in controller.answer(run, paths)]
@@ -352,7 +356,7 @@ async def test_an_answer_comes_in_pieces_and_rests_on_the_results_as_data(tmp_pa
 
 
 async def test_experts_that_an_answer_does_not_name_are_named_at_its_end() -> None:
-    with talking(in_turn(chat_stream("It says hi (a/one)."))) as (controller, _):
+    with talking(in_turn(chat("It says hi (a/one)."))) as (controller, _):
         run = finished(done(0, NOTES, "a/one"), done(1, NOTES, "b/two"))
         answer = "".join([piece async for piece in controller.answer(run, {})])
 
@@ -362,7 +366,7 @@ async def test_experts_that_an_answer_does_not_name_are_named_at_its_end() -> No
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
-        (chat_stream(""), "gave an empty answer"),
+        (chat(""), "gave an empty answer"),
         (as_json({"error": {"message": "bad key"}}, 401), "answers 401: bad key"),
         (Reply(body=b"<html>", headers={"content-type": "text/html"}), "does not answer as a chat"),
         (

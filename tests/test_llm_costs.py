@@ -11,8 +11,16 @@ from hugginggpt.graph.events import Event, LlmCalled
 from hugginggpt.graph.result import LlmCall, Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert
-from loopback import Received, Reply, chat, chat_stream, serve
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedCatalog,
+    chat,
+    scripted_expert,
+    serve,
+    stage_of,
+)
 
 TASKS = [
     {"task": "translation", "id": n, "dep": [-1], "args": {"text": f"text {n}", "target_language": "de"}}
@@ -24,8 +32,8 @@ EXPERTS = [scripted_expert("translation", f"scripted/{name}") for name in ("one"
 
 def model(received: Received) -> Reply:
     """Plans, chooses and answers, as it is asked."""
-    if received.json.get("stream"):
-        return chat_stream("All four are done [0].")
+    if stage_of(received) == "answer":
+        return chat("All four are done [0].")
     if "You plan" in received.json["messages"][0]["content"]:
         return chat(PLAN)
     return chat('{"id": "scripted/two", "reason": "German"}')

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.errors import ControllerError, UsageError
+from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.models import LOCAL_SERVERS, ROUTER, ChatModel
-from loopback import Received, Reply, Server, as_json, chat, in_turn, serve
+from hugginggpt.tools.scripted import Received, Reply, ScriptedChatModel, Server, as_json, chat, in_turn, serve
 
 KEYS = {"openai_api_key": "sk-openai", "hf_token": "hf_token", "llm_api_key": "llm-key"}
 PLAN = json.dumps(
@@ -170,9 +171,43 @@ async def test_a_wrong_key_is_named_by_the_variable_that_it_came_from() -> None:
 
 
 async def test_a_server_is_held_to_the_form_by_what_it_understands() -> None:
+    model = ScriptedChatModel(lambda _: PLAN, refuses={"json_schema"})
+    with serve(model) as server:
+        controller = LlmController(f"openai:m@{server.url}/v1", settings())
+        for _ in range(2):
+            assert (await controller.plan(REQUEST)).plan.tasks
+
+    assert ["tools" in received.json for received in server.requests] == [False, True, True]
+
+
+@pytest.mark.parametrize("provider", ["openai", "huggingface"])
+@pytest.mark.parametrize("refused", [0, 1, 2, 3])
+async def test_a_plan_is_told_task_by_task_while_it_is_written(provider: str, refused: int) -> None:
+    forms = ("json_schema", "tools", "json_object")
+    tasks = [{"task": name, "id": n, "dep": [-1], "args": {"text": "a long text " * 20}}
+             for n, name in enumerate(("summarization", "text-to-speech"))]  # fmt: skip
+    hesitant = f"<think>or {{'task': 'text-to-video'}}?</think>{json.dumps({'tasks': tasks, 'refusals': []})}"
+    told = Told()
+    with serve(ScriptedChatModel(lambda _: hesitant, refuses=forms[:refused])) as server:
+        proposal = await LlmController(f"{provider}:m@{server.url}/v1", settings()).plan(REQUEST, told)
+
+    assert told.drafted == [(0, "summarization"), (1, "text-to-speech")]
+    assert [task.type for task in proposal.plan.tasks] == ["summarization", "text-to-speech"]
+    assert (proposal.usage.input_tokens, proposal.usage.output_tokens) == (11, 7)
+
+
+class Told(NoCallbacks):
+    """Keeps what was drafted."""
+
+    def __init__(self) -> None:
+        self.drafted: list[tuple[int, str]] = []
+
+    async def on_task_drafted(self, place: int, task_type: str) -> None:
+        self.drafted.append((place, task_type))
+
+
+async def test_a_server_that_does_not_stream_is_found_out_once() -> None:
     def answer(received: Received) -> Reply:
-        if "tools" not in received.json:
-            return as_json({"error": {"message": "no response_format here"}}, 400)
         call = {"id": "1", "type": "function", "function": {"name": "plan", "arguments": PLAN}}
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
         return as_json({"id": "c", "object": "chat.completion", "created": 1, "model": "m",
@@ -183,7 +218,7 @@ async def test_a_server_is_held_to_the_form_by_what_it_understands() -> None:
         for _ in range(2):
             assert (await controller.plan(REQUEST)).plan.tasks
 
-    assert ["tools" in received.json for received in server.requests] == [False, True, True]
+    assert [bool(received.json.get("stream")) for received in server.requests] == [True, False, False]
 
 
 @pytest.mark.parametrize(

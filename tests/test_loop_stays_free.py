@@ -9,8 +9,7 @@ from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedController
-from loopback import Reply, chat, chat_stream, in_turn, serve
+from hugginggpt.tools.scripted import Reply, ScriptedBackend, ScriptedController, chat, in_turn, serve
 from support import ask, last
 from test_fetch_files import png
 from test_fetch_urls import fetcher
@@ -24,7 +23,7 @@ async def test_reading_calling_planning_and_answering_leave_the_loop_free(tmp_pa
     store.mkdir()
     reader, guarded = fetcher(store, allow_private_urls=True), fetcher(store)
     with (
-        talking(in_turn(chat(GOOD), chat_stream("hi a/one"))) as (controller, _),
+        talking(in_turn(chat(GOOD), chat("hi a/one"))) as (controller, _),
         serve(lambda _request: Reply(body=png())) as pictures,
         blockbuster_ctx(),
     ):

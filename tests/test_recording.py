@@ -14,38 +14,32 @@ from hugginggpt.graph.world import open_world
 from hugginggpt.tools.recording.differences import first_difference
 from hugginggpt.tools.recording.scrub import Scrubber
 from hugginggpt.tools.recording.tape import Player, Recorder
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
-from loopback import Received, Reply, as_json, chat, chat_stream, in_turn, serve
+from hugginggpt.tools.scripted import (
+    ScriptedBackend,
+    ScriptedCatalog,
+    ScriptedChatModel,
+    ScriptedController,
+    as_json,
+    in_turn,
+    serve,
+)
 from shell import Shell
 from support import last
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-PLAN = {
-    "tasks": [
-        {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "receipt.jpg"}},
-        {"task": "text-to-speech", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
-    ],
-    "refusals": [],
-}
+PLAN = [
+    {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "receipt.jpg"}},
+    {"task": "text-to-speech", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
+]
 ANSWER = ("The text was read [0] by embedded/rapidocr. ", "It was spoken [1] by embedded/espeak-ng.")
 KEY = "sk-canary-0123456789abcdef"
-
-
-def model(received: Received) -> Reply:
-    """Refuses JSON schemas, plans by function call, and answers in two pieces."""
-    asked = received.json
-    if asked.get("stream"):
-        return chat_stream(*ANSWER)
-    if asked.get("response_format", {}).get("type") == "json_schema":
-        return as_json({"error": {"message": f"no schemas for {received.headers['authorization']}"}}, 400)
-    return chat(json.dumps(PLAN))
 
 
 @pytest.fixture
 def recorded(shell: Shell) -> Path:
     """A recording of a run with a chat model, an expert that reads and one that speaks; its picture is gone."""
     shutil.copy(EXAMPLES / "receipt.jpg", shell.folder)
-    with serve(model) as server:
+    with serve(ScriptedChatModel(PLAN, answer=ANSWER, refuses={"json_schema"})) as server:
         spec = f"openai:m@{server.url.replace('//', '//alice:hunter22@')}/v1"
         words = ("run", "Read this receipt aloud", "-f", "receipt.jpg", "--llm", spec, "--record", "tape.jsonl")
         done = shell(*words, HUGGINGGPT_LLM_API_KEY=KEY, SOME_SERVICE_TOKEN="canary-of-another")
@@ -85,8 +79,8 @@ def test_a_recording_holds_every_exchange_and_no_key(recorded: Path) -> None:
         "head", "llm", "llm", "expert", "expert", "llm", "end",
     ]  # fmt: skip
     refused, planned, answered = (line for line in found if line["kind"] == "llm")
-    assert refused["told"]["failed"]["status"] == 400
-    assert planned["told"]["usage_metadata"]["input_tokens"] == 11
+    assert refused["told"][0]["failed"]["status"] == 400
+    assert sum(piece.get("usage_metadata", {}).get("input_tokens", 0) for piece in planned["told"]) == 11
     assert "".join(piece.get("content", "") for piece in answered["told"]) == "".join(ANSWER)
     text = recorded.read_text()
     for secret in (KEY, "hunter22", "canary-of-another", "authorization", str(Path.home()) + "/"):
@@ -96,7 +90,7 @@ def test_a_recording_holds_every_exchange_and_no_key(recorded: Path) -> None:
 def test_a_replay_says_where_it_departs(recorded: Path, shell: Shell) -> None:
     """Another prompt, another result, a call that is not there any more: each is named, and the exit code is 1."""
     found = lines(recorded)
-    plan = next(line for line in found if line["kind"] == "llm" and "failed" not in line["told"])
+    plan = next(line for line in found if line["kind"] == "llm" and "failed" not in line["told"][0])
     plan["asked"]["messages"][-1][1] = plan["asked"]["messages"][-1][1].replace("aloud", "loudly")
     changed = shell("run", "--replay", rewritten(recorded, "prompt.jsonl", found))
     assert changed.code == 1

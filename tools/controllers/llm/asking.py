@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,13 +11,16 @@ from ....graph.errors import UsageError
 from ....graph.ports import Callbacks
 from ....graph.result import LlmCall, Stage, Usage
 from ....graph.settings import Settings
-from .failures import cut_off, failures_of, is_bad_request, tries
+from .failures import cut_off, failures_of, is_bad_request, is_of_the_call, tries
 from .models import ChatModel, Method
 from .prompts import Messages
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
+OnText = Callable[[str], Awaitable[None]]
+"""Hears an answer piece by piece."""
+_CUT_OFF = ("length", "max_tokens")
 Schema = dict[str, Any]
 """A JSON schema with a `title`."""
 
@@ -29,6 +32,13 @@ class Answer(NamedTuple):
     usage: Usage
 
 
+class Said(NamedTuple):
+    """What was said, and why it ended there."""
+
+    text: str
+    ended: str
+
+
 class Count:
     """The cost of one call, as its messages tell it."""
 
@@ -37,8 +47,8 @@ class Count:
 
     def __call__(self, message: "AIMessage") -> None:
         """Take in a message, or a piece of one."""
-        if told := message.usage_metadata:
-            self.spent += Usage(input_tokens=told["input_tokens"], output_tokens=told["output_tokens"])
+        into, out = tokens_of(message)
+        self.spent += Usage(input_tokens=into, output_tokens=out)
 
 
 class Asker:
@@ -51,27 +61,39 @@ class Asker:
         self._timeout = settings.timeout
         self._retries = settings.retries
         self._price = _price(settings.llm_price)
+        self._streams = True
+        """Until the server has shown that it does not."""
         self._methods: dict[str, Sequence[Method]] = {}
         """Those from the one that worked on, by the title of the schema."""
 
-    async def ask(self, stage: Stage, messages: Messages, callbacks: Callbacks, schema: Schema | None = None) -> Answer:
-        """The answer and its cost. A server that refuses one way of being held to `schema` is asked in the next."""
+    async def ask(
+        self,
+        stage: Stage,
+        messages: Messages,
+        callbacks: Callbacks,
+        schema: Schema | None = None,
+        *,
+        on_text: OnText | None = None,
+    ) -> Answer:
+        """The answer and its cost. A server that refuses one way of being held to `schema` is asked in the next.
+
+        `on_text` hears the answer as it is written, where the server streams.
+        """
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
         async with self._call(stage, messages, callbacks) as count, self.model.connected(self._timeout) as client:
             for number, method in enumerate(methods, start=1):
                 try:
-                    message = await self._invoke(client, messages, _options(method, schema))
+                    said = await self._said(client, messages, _options(method, schema), count, on_text)
                 except Exception as error:
                     if number == len(methods) or not is_bad_request(error):
                         raise
                 else:  # only now: a request may be bad for other reasons than its form
                     self._methods[title] = methods[number - 1 :]
                     break
-            count(message)
-        if message.response_metadata.get("finish_reason") in ("length", "max_tokens"):
+        if said.ended in _CUT_OFF:
             raise cut_off(self.model.name)
-        return Answer(_text(message), count.spent)
+        return Answer(said.text, count.spent)
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
         """The answer piece by piece; tried again only while nothing has been said. Raises when it is cut off."""
@@ -89,15 +111,27 @@ class Asker:
                     said = True
                     yield piece
                 chunk = await anext(pieces, None)
-        if said and ended in ("length", "max_tokens"):
+        if said and ended in _CUT_OFF:
             raise cut_off(self.model.name)
 
-    async def _invoke(self, client: Any, messages: Messages, options: dict[str, Any]) -> "AIMessage":
+    async def _said(
+        self, client: Any, messages: Messages, options: dict[str, Any], count: "Count", on_text: OnText | None
+    ) -> "Said":
+        """One answer in one form, tried again where that may help."""
         async for attempt in tries(self._retries):
             with attempt:
                 async with asyncio.timeout(self._timeout):
+                    if (
+                        on_text
+                        and self._streams
+                        and (said := await _streamed(client, messages, options, count, on_text))
+                    ):
+                        return said
+                    self._streams = self._streams and on_text is None  # it was asked to stream, and did not
                     message: AIMessage = await client.ainvoke(list(messages), **options)
-        return message
+                    count(message)
+                    return Said(_text(message), message.response_metadata.get("finish_reason") or "")
+        raise AssertionError("tries ends by returning or raising")
 
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator["Count"]:
@@ -122,6 +156,17 @@ class Asker:
         return (spent.input_tokens * self._price[0] + spent.output_tokens * self._price[1]) / 1_000_000
 
 
+def tokens_of(message: "AIMessage") -> tuple[int, int]:
+    """In and out, as told with a message or a piece of one.
+
+    langchain-openai tells it in the metadata only where a streamed answer, held to JSON, is none.
+    """
+    if told := message.usage_metadata:
+        return told["input_tokens"], told["output_tokens"]
+    raw = message.response_metadata.get("token_usage") or {}
+    return raw.get("prompt_tokens") or 0, raw.get("completion_tokens") or 0
+
+
 def _options(method: Method, schema: Schema | None) -> dict[str, Any]:
     """What the request carries beside its messages, in OpenAI's standard form."""
     if schema is None:
@@ -143,6 +188,26 @@ def _options(method: Method, schema: Schema | None) -> dict[str, Any]:
         case "json_mode":
             return {"response_format": {"type": "json_object"}}
     return {}
+
+
+async def _streamed(
+    client: Any, messages: Messages, options: dict[str, Any], count: Count, on_text: OnText
+) -> Said | None:
+    """An answer piece by piece; None from a server that gives none."""
+    pieces, ended = list[str](), ""
+    try:
+        async for chunk in client.astream(list(messages), **options):
+            count(chunk)
+            ended = chunk.response_metadata.get("finish_reason") or ended
+            piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
+            if piece:
+                pieces.append(piece)
+                await on_text(piece)
+    except Exception as error:
+        if pieces or ended or is_of_the_call(error):
+            raise
+        return None  # clients stumble in many ways over an answer in one piece where a stream was asked for
+    return Said("".join(pieces), ended) if pieces or ended else None
 
 
 def _text(message: "AIMessage") -> str:

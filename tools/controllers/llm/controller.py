@@ -14,6 +14,7 @@ from ...recording.tape import Tape
 from . import prompts
 from .answering import Checked, sentences
 from .asking import Asker
+from .drafts import Drafts
 from .material import contents_of, listed
 from .memory import Memory
 from .models import ChatModel
@@ -54,7 +55,9 @@ class LlmController:
         messages = prompts.plan_messages(request, files, before)
         usage, problems, asked_again = Usage(), tuple[str, ...](), list[str]()
         for _ in range(MOST_DRAFTS):
-            answer, spent = await self._asker.ask("plan", messages, callbacks, prompts.PLAN_SCHEMA)
+            answer, spent = await self._asker.ask(
+                "plan", messages, callbacks, prompts.PLAN_SCHEMA, on_text=Drafts(callbacks)
+            )
             usage += spent
             try:
                 draft = read_plan(answer, files)

@@ -55,6 +55,11 @@ def is_bad_request(error: BaseException) -> bool:
     return status_of(error) in (400, 422) or isinstance(error, NotImplementedError)
 
 
+def is_of_the_call(error: BaseException) -> bool:
+    """Whether the call itself failed, and not the reading of what it gave."""
+    return isinstance(error, HuggingGPTError) or bool(status_of(error)) or _is_connection(error) or _is_timeout(error)
+
+
 def cut_off(name: str) -> ControllerError:
     """The error for an answer that ended at the length limit: repairing it would drop tasks silently."""
     return ControllerError(

@@ -9,6 +9,7 @@ from ....graph.errors import ControllerError
 from ....graph.settings import Settings
 from ...addresses import without_secrets
 from ...recording.tape import NotRecorded, Tape
+from .asking import tokens_of
 from .failures import LONGEST_WAIT, retry_after, status_of
 from .models import ChatModel
 
@@ -116,13 +117,15 @@ def _label(options: dict[str, Any]) -> str:
 
 def _told(message: "AIMessage") -> dict[str, Any]:
     told: dict[str, Any] = {"content": str(message.text)}
-    if message.tool_calls:
+    if pieces := getattr(message, "tool_call_chunks", None):  # of a streamed call: its parts mean nothing by themselves
+        told["tool_call_chunks"] = [dict(piece) for piece in pieces]
+    elif message.tool_calls:
         told["tool_calls"] = [dict(call) for call in message.tool_calls]
     if message.invalid_tool_calls:
         told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
-    if message.usage_metadata:
-        used = message.usage_metadata
-        told["usage_metadata"] = {name: used[name] for name in ("input_tokens", "output_tokens", "total_tokens")}
+    into, out = tokens_of(message)
+    if into or out:
+        told["usage_metadata"] = {"input_tokens": into, "output_tokens": out, "total_tokens": into + out}
     if reason := message.response_metadata.get("finish_reason"):
         told["response_metadata"] = {"finish_reason": reason}
     return told

@@ -1,13 +1,4 @@
-"""The scripted world: a controller, a catalogue and a backend that do as they are told. Public, for your own tests too.
-
-    backend = ScriptedBackend(latency={1: 0.2}, failures={2: "out of memory"}, log="calls.jsonl")
-    graph = build_graph(
-        controller=ScriptedController([{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "..."}}]),
-        catalog=ScriptedCatalog(), backends=[backend],
-    )
-
-Nothing is faked inside the graph: planning, selection, scheduling, ledger and events are the real ones.
-"""
+"""A backend that makes something small and right, or fails as told."""
 
 import asyncio
 import json
@@ -15,89 +6,16 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from ..graph.call import Artifact, Call
-from ..graph.errors import ExpertError
-from ..graph.expert import Assignment, Candidate, Expert
-from ..graph.plan import Plan
-from ..graph.ports import Callbacks
-from ..graph.resource import Kind
-from ..graph.result import Proposal, Request, Run
-from ..graph.task import Task
-from ..graph.vocabulary import VOCABULARY
-
-HuggingGptPlan = Sequence[Mapping[str, Any]]
-
-
-class ScriptedController:
-    """Plans what it was given: the paper's JSON, or a function from the request to it."""
-
-    name = "scripted"
-
-    def __init__(
-        self,
-        plan: HuggingGptPlan | Callable[[Request], HuggingGptPlan],
-        *,
-        answer: str | Callable[[Run], str] | None = None,
-        refusals: Iterable[str] = (),
-    ) -> None:
-        self._plan = plan
-        self._answer = answer
-        self._refusals = tuple(refusals)
-        self.choices: list[int] = []
-        """Ids of the tasks that it was asked to choose for."""
-
-    async def plan(self, request: Request, callbacks: Callbacks | None = None) -> Proposal:
-        """The plan of the script; file names in it become the request's files."""
-        tasks = self._plan(request) if callable(self._plan) else self._plan
-        return Proposal(plan=Plan.from_hugginggpt(tasks, request.files), refusals=self._refusals)
-
-    async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks | None = None) -> Assignment:
-        """The first; the others stand by."""
-        self.choices.append(task.id)
-        first, *others = candidates
-        ids = tuple(expert.model_id for expert in candidates)
-        return Assignment(
-            task_id=task.id, expert=first, reason="first in the script", candidates=ids, fallbacks=tuple(others)
-        )
-
-    async def answer(
-        self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks | None = None
-    ) -> AsyncIterator[str]:
-        """The answer of the script, or a line for each task."""
-        if self._answer is None:
-            for result in run.results:
-                yield f"{result.key} ({result.task_type}): {result.status}\n"
-        else:
-            yield self._answer(run) if callable(self._answer) else self._answer
-
-
-class ScriptedCatalog:
-    """One expert for every task type, or those that it was given."""
-
-    def __init__(self, experts: Iterable[Expert] | None = None, *, obstacles: Mapping[str, str] | None = None) -> None:
-        """`obstacles`: why an expert can't run here, by model id."""
-        self._experts = None if experts is None else tuple(experts)
-        self._obstacles = obstacles or {}
-
-    async def candidates(self, task: Task) -> Sequence[Candidate]:
-        """The experts of the script for this task's type."""
-        known = (scripted_expert(task.type),) if self._experts is None else self._experts
-        return [
-            Candidate(expert=expert, obstacle=self._obstacles.get(expert.model_id))
-            for expert in known
-            if expert.task_type == task.type
-        ]
-
-
-def scripted_expert(task_type: str, model_id: str | None = None, **fields: Any) -> Expert:
-    """An expert that the scripted backend runs."""
-    return Expert.model_validate(
-        {"model_id": model_id or f"scripted/{task_type}", "task_type": task_type, "backend": "scripted"} | fields
-    )
+from ...graph.call import Artifact, Call
+from ...graph.errors import ExpertError
+from ...graph.expert import Expert
+from ...graph.resource import Kind
+from ...graph.task import Task
+from ...graph.vocabulary import VOCABULARY
+from .catalog import scripted_expert
 
 
 class ScriptedBackend:

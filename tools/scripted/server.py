@@ -1,7 +1,8 @@
-"""Loopback: real HTTP servers on 127.0.0.1 whose replies a test scripts. What they were sent is kept in `requests`."""
+"""A real HTTP server on 127.0.0.1 whose replies are scripted. What it was sent is kept in `requests`."""
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ class Received:
 
     @property
     def json(self) -> Any:
+        """The body, parsed."""
         return json.loads(self.body)
 
 
@@ -35,6 +37,12 @@ class Reply:
     """Sent one by one after the body, without a content length."""
     before: threading.Event | None = None
     """Nothing is sent until it is set."""
+    seconds: float = 0.0
+    """Waited before anything is sent, and before each of `chunks`."""
+
+    def to(self, received: Received) -> "Reply":
+        """Itself; a reply that depends on how it was asked for (`Chat`) gives another."""
+        return self
 
 
 @dataclass
@@ -55,16 +63,19 @@ def serve(answer: Callable[[Received], Reply], host: str = "127.0.0.1") -> Itera
             headers = {name.lower(): value for name, value in self.headers.items()}
             received = Received(self.command, self.path, headers, self.rfile.read(length))
             server.requests.append(received)
-            reply = answer(received)
+            reply = answer(received).to(received)
             if reply.before:
                 reply.before.wait(10)
+            time.sleep(reply.seconds)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             if not reply.chunks and "content-length" not in {name.lower() for name in reply.headers}:
                 self.send_header("content-length", str(len(reply.body)))
             self.end_headers()
-            for part in (reply.body, *reply.chunks):
+            self.wfile.write(reply.body)
+            for number, part in enumerate(reply.chunks):
+                time.sleep(reply.seconds if number else 0.0)
                 self.wfile.write(part)
 
         do_GET = do_POST = _handle
@@ -99,26 +110,3 @@ def as_json(value: object, status: int = 200, **headers: str) -> Reply:
     """A JSON reply; `retry_after="3"` is the header `retry-after`."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Reply(status, json.dumps(value).encode(), {"content-type": "application/json", **named})
-
-
-def chat(text: str, finish_reason: str = "stop") -> Reply:
-    """A chat completion that says `text`, and cost 11 tokens in and 7 out."""
-    message = {"role": "assistant", "content": text}
-    choice = {"index": 0, "message": message, "finish_reason": finish_reason}
-    usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-    return as_json(
-        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
-    )
-
-
-def chat_stream(*pieces: str) -> Reply:
-    """A chat completion sent as server-sent events, with its usage in the last."""
-
-    def event(choices: list[object], **more: object) -> bytes:
-        head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-        return f"data: {json.dumps({**head, 'choices': choices, **more})}\n\n".encode()
-
-    chunks = [event([{"index": 0, "delta": {"role": "assistant", "content": piece}}]) for piece in pieces]
-    chunks.append(event([{"index": 0, "delta": {}, "finish_reason": "stop"}]))
-    chunks.append(event([], usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}))
-    return Reply(headers={"content-type": "text/event-stream"}, chunks=(*chunks, b"data: [DONE]\n\n"))

@@ -1,0 +1,39 @@
+"""The scripted world: controller, catalogue, backend and chat model that do as they are told. For your own tests too.
+
+    backend = ScriptedBackend(latency={1: 0.2}, failures={2: "out of memory"}, log="calls.jsonl")
+    graph = build_graph(
+        controller=ScriptedController([{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "..."}}]),
+        catalog=ScriptedCatalog(), backends=[backend],
+    )
+
+    with serve(ScriptedChatModel(plan, answer="Done [0].")) as server:  # a real server that speaks OpenAI's API
+        settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1")
+
+Nothing is faked inside the graph: planning, selection, scheduling, ledger and events are the real ones.
+"""
+
+from .backend import ScriptedBackend
+from .catalog import ScriptedCatalog, scripted_expert
+from .chat import Chat, ScriptedChatModel, chat, failing, garbage, rate_limited, stage_of
+from .controller import ScriptedController
+from .server import Received, Reply, Server, as_json, in_turn, serve
+
+__all__ = [
+    "Chat",
+    "Received",
+    "Reply",
+    "ScriptedBackend",
+    "ScriptedCatalog",
+    "ScriptedChatModel",
+    "ScriptedController",
+    "Server",
+    "as_json",
+    "chat",
+    "failing",
+    "garbage",
+    "in_turn",
+    "rate_limited",
+    "scripted_expert",
+    "serve",
+    "stage_of",
+]

@@ -1,0 +1,32 @@
+"""A catalogue of scripted experts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...graph.expert import Candidate, Expert
+from ...graph.task import Task
+
+
+class ScriptedCatalog:
+    """One expert for every task type, or those that it was given."""
+
+    def __init__(self, experts: Iterable[Expert] | None = None, *, obstacles: Mapping[str, str] | None = None) -> None:
+        """`obstacles`: why an expert can't run here, by model id."""
+        self._experts = None if experts is None else tuple(experts)
+        self._obstacles = obstacles or {}
+
+    async def candidates(self, task: Task) -> Sequence[Candidate]:
+        """The experts of the script for this task's type."""
+        known = (scripted_expert(task.type),) if self._experts is None else self._experts
+        return [
+            Candidate(expert=expert, obstacle=self._obstacles.get(expert.model_id))
+            for expert in known
+            if expert.task_type == task.type
+        ]
+
+
+def scripted_expert(task_type: str, model_id: str | None = None, **fields: Any) -> Expert:
+    """An expert that the scripted backend runs."""
+    return Expert.model_validate(
+        {"model_id": model_id or f"scripted/{task_type}", "task_type": task_type, "backend": "scripted"} | fields
+    )

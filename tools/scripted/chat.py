@@ -1,0 +1,163 @@
+"""A chat model that says what it is told, over OpenAI's API: whole or streamed, as text or as a function call.
+
+with serve(ScriptedChatModel(plan, answer="Done [0].", refuses={"json_schema"})) as server: ...
+with serve(in_turn(rate_limited(1), chat("not json"), chat(json.dumps(plan)))) as server: ...
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...graph.result import Stage
+from .server import Received, Reply, as_json
+
+Form = Literal["json_schema", "tools", "json_object"]
+"""How a request may hold the model to a form."""
+
+TOKENS = (11, 7)
+"""In and out, told with every completion."""
+_HEAD = {"id": "c", "created": 1, "model": "scripted"}
+_STAGES: dict[str, Stage] = {"plan": "plan", "choose": "choose", "tell": "answer", "keep": "summarise"}
+
+
+@dataclass(frozen=True)
+class Chat(Reply):
+    """A chat completion, in the way that the request asks for: streamed or whole, a function call or text."""
+
+    pieces: tuple[str, ...] = ()
+    finish_reason: str = "stop"
+
+    def to(self, received: Received) -> Reply:
+        """The HTTP reply to that request."""
+        asked = received.json
+        function = asked["tools"][0]["function"]["name"] if asked.get("tools") else None
+        return self._streamed(function) if asked.get("stream") else self._whole(function)
+
+    def _whole(self, function: str | None) -> Reply:
+        message = {"role": "assistant", **_delta("".join(self.pieces), function)}
+        choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
+        reply = as_json({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": _usage()})
+        return Reply(reply.status, reply.body, reply.headers, before=self.before, seconds=self.seconds)
+
+    def _streamed(self, function: str | None) -> Reply:
+        def event(choices: list[object], **more: object) -> bytes:
+            told = {**_HEAD, "object": "chat.completion.chunk", "choices": choices, **more}
+            return f"data: {json.dumps(told)}\n\n".encode()
+
+        def choice(delta: object, reason: str | None = None) -> list[object]:
+            return [{"index": 0, "delta": delta, "finish_reason": reason}]
+
+        chunks = [event(choice({"role": "assistant", **_delta(piece, function)})) for piece in self.pieces]
+        chunks += [event(choice({}, self.finish_reason)), event([], usage=_usage()), b"data: [DONE]\n\n"]
+        headers = {"content-type": "text/event-stream"}
+        return Reply(headers=headers, chunks=tuple(chunks), before=self.before, seconds=self.seconds)
+
+
+def chat(*pieces: str, finish_reason: str = "stop", seconds: float = 0.0) -> Chat:
+    """Says the pieces; streamed one by one, each after `seconds`. It cost 11 tokens in and 7 out."""
+    return Chat(pieces=pieces, finish_reason=finish_reason, seconds=seconds)
+
+
+def rate_limited(seconds: float) -> Reply:
+    """429, with the seconds to wait."""
+    return as_json({"error": {"message": "slow down"}}, 429, retry_after=f"{seconds:g}")
+
+
+def failing(status: int, message: str = "no") -> Reply:
+    """An error, as OpenAI words it."""
+    return as_json({"error": {"message": message}}, status)
+
+
+def garbage() -> Reply:
+    """A web page where JSON should be."""
+    return Reply(200, b"<html>It works!</html>", {"content-type": "text/html"})
+
+
+def stage_of(received: Received) -> Stage:
+    """What a request of the LLM controller is for, by the first words of its prompt."""
+    said = str(received.json["messages"][0]["content"])
+    word = re.match(r"You (\w+)", said)
+    return _STAGES.get(word[1] if word else "", "plan")
+
+
+class ScriptedChatModel:
+    """Plans, chooses and answers as told; `calls` holds the stage of each request, in order."""
+
+    def __init__(
+        self,
+        plan: Sequence[Mapping[str, Any]] | Callable[[Received], str],
+        *,
+        answer: str | Sequence[str] = "Done.",
+        choice: Callable[[Sequence[str]], str] | None = None,
+        model: str = "",
+        key: str = "",
+        refuses: Iterable[Form] = (),
+        trouble: Iterable[Reply] = (),
+        seconds: float = 0.0,
+    ) -> None:
+        """`plan`: the paper's JSON, or a function that gives what the model says. `answer`: streamed piece by piece.
+        `choice`: picks one of the offered model ids (else the first). `model`, `key`: others get 404, 401. `refuses`:
+        forms that get 400. `trouble`: replies before all others, one a request. `seconds`: before each piece.
+        """
+        self._plan = plan
+        self._answer = (answer,) if isinstance(answer, str) else tuple(answer)
+        self._choice = choice or (lambda ids: ids[0])
+        self._model, self._key = model, key
+        self._refuses = set(refuses)
+        self._trouble = list(trouble)
+        self._seconds = seconds
+        self.calls: list[Stage] = []
+        """What was asked for."""
+
+    def __call__(self, received: Received) -> Reply:
+        """The reply to a request."""
+        asked = received.json
+        stage = stage_of(received)
+        self.calls.append(stage)
+        if self._key and received.headers.get("authorization") != f"Bearer {self._key}":
+            return failing(401, "wrong key")
+        if self._model and asked["model"] != self._model:
+            return failing(404, f"there is no model {asked['model']}")
+        if self._trouble:
+            return self._trouble.pop(0)
+        if (form := form_of(asked)) in self._refuses:
+            return failing(400, f"{form} is not understood")
+        match stage:
+            case "plan":
+                return chat(*_cut(self._planned(received)), seconds=self._seconds)
+            case "choose":
+                ids = re.findall(r'"id": "([^"]+)"', str(asked["messages"][1]["content"]))
+                return chat(json.dumps({"id": self._choice(ids), "reason": "as told"}), seconds=self._seconds)
+            case "summarise":
+                return chat("We spoke.", seconds=self._seconds)
+        return chat(*self._answer, seconds=self._seconds)
+
+    def _planned(self, received: Received) -> str:
+        return self._plan(received) if callable(self._plan) else json.dumps({"tasks": list(self._plan), "refusals": []})
+
+
+def form_of(asked: Mapping[str, Any]) -> Form | None:
+    """The form that a request holds the model to."""
+    if asked.get("tools"):
+        return "tools"
+    form: Form | None = asked.get("response_format", {}).get("type")
+    return form
+
+
+def _cut(text: str) -> list[str]:
+    """A text in pieces, as models stream it."""
+    return [text[start : start + 24] for start in range(0, len(text), 24)]
+
+
+def _delta(text: str, function: str | None) -> dict[str, Any]:
+    if function is None:
+        return {"content": text}
+    call = {"index": 0, "id": "call", "type": "function", "function": {"name": function, "arguments": text}}
+    return {"content": None, "tool_calls": [call]}
+
+
+def _usage() -> dict[str, int]:
+    into, out = TOKENS
+    return {"prompt_tokens": into, "completion_tokens": out, "total_tokens": into + out}
