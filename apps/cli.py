@@ -229,12 +229,20 @@ def resume(
 
 @app.command(epilog="Example: hugginggpt retry 3f9a")
 def retry(
-    run: RunId, home: Home = None, llm: Llm = None, out: Out = None, json: Json = False, timeout: Timeout = None
+    run: RunId,
+    home: Home = None,
+    llm: Llm = None,
+    out: Out = None,
+    json: Json = False,
+    max_llm_calls: MaxCalls = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
 ) -> None:
-    """Run again what failed in a run, and what hung on it."""
+    """Run again what failed in a run, and what hung on it. Limits count what the run has spent so far."""
     from .running import Work, retry_run
 
-    retry_run(Work(home=home, llm=llm, timeout=timeout, out=out, json=json), run)
+    work = Work(home=home, llm=llm, timeout=timeout, out=out, json=json)
+    retry_run(work, run, limits=(max_llm_calls, max_tokens))
 
 
 @app.command()

@@ -112,22 +112,29 @@ def resume_run(
         run: Run | None = await session.history.run(name) if name else await session.history.unfinished()
         if run is None:
             raise UsageError("no run is waiting or was interrupted", hint="`hugginggpt runs` lists all of them")
-        if any(limit is not None for limit in limits):
-            await session.world.ledger.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
+        await _limit(session, run, limits)
         async for event in session.resume(run, verdict):
             yield event
 
     _end(work, events)
 
 
-def retry_run(work: Work, name: str) -> NoReturn:
+def retry_run(work: Work, name: str, *, limits: Limits) -> NoReturn:
     """`hugginggpt retry`."""
 
     async def events(session: Any) -> AsyncIterator[Event]:
-        async for event in session.retry(await session.history.run(name)):
+        run: Run = await session.history.run(name)
+        await _limit(session, run, limits)
+        async for event in session.retry(run):
             yield event
 
     _end(work, events)
+
+
+async def _limit(session: Any, run: Run, limits: Limits) -> None:
+    """Let the run spend as much as was typed; where nothing was, its limits stay."""
+    if any(limit is not None for limit in limits):
+        await session.world.ledger.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
 
 
 def _end(

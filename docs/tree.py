@@ -32,6 +32,7 @@ FOLDERS = {
     "tools/controllers": "the paper's brain",
     "tools/controllers/embedded": "plans by reading, without a model",
     "tools/controllers/llm": "plans by a chat model",
+    "tools/scripted": "the scripted world, for tests: ours and yours",
     "tools/recording": "every exchange of a run with the world, in one file",
 }
 NOTES = {

@@ -25,6 +25,8 @@ class Settings(BaseModel):
     """Key for the server that `llm` names with its address, or that runs on this machine."""
     llm_price: str = ""
     """What the model costs: dollars for a million tokens in and out, e.g. `0.25/2`; empty where nobody told."""
+    llm_window: int | None = Field(default=None, ge=1_000)
+    """Tokens that the model can read at once; None for what LangChain knows of it, else 8,192."""
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
     hf_token: SecretStr | None = None
@@ -72,6 +74,7 @@ def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
 
 _ALSO_FROM_ENV = (
     "llm_price",
+    "llm_window",
     "timeout",
     "retries",
     "workers",

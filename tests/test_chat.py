@@ -71,6 +71,5 @@ def test_a_chat_model_hears_the_turns_before_and_an_interrupted_one_is_gone_on_w
     assert said.returncode == 0, said.stderr
     assert said.stdout.split() == ["Ahoy.", "Salut."]
     assert "answers 500" in said.stderr
-    spoken = [(message["role"], message["content"]) for message in heard[-1]]
-    assert ("user", "greet the crew") in spoken
-    assert ("assistant", "Ahoy.") in spoken
+    spoken = " ".join(message["content"] for message in heard[-1])
+    assert '{"user": "greet the crew"}, {"assistant": "Ahoy."}' in spoken

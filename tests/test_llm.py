@@ -413,29 +413,3 @@ def test_every_demonstration_is_a_plan_that_can_be_run(shown: Demonstration) -> 
 def test_the_demonstrations_nearest_to_the_request_are_shown() -> None:
     assert any("How many sheep" in shown.request for shown in nearest("how many dogs are on the lawn in b.png"))
     assert any("Write down all" in shown.request for shown in nearest("write down these three recordings"))
-
-
-async def test_turns_that_do_not_fit_are_summed_up_once_and_never_cut() -> None:
-    history = tuple(
-        turn
-        for n in range(12)
-        for turn in (("user", f"asked {n} " + "x" * 500), ("assistant", f"told {n} " + "y" * 900))
-    )
-
-    def answer(received: Received) -> Reply:
-        summing = "memory of a conversation" in received.json["messages"][0]["content"]
-        return chat("They spoke of x and y.") if summing else chat(planned())
-
-    with talking(answer) as (controller, server):
-        await controller.plan(Request(text="and now?", history=history))
-        await controller.plan(Request(text="and now?", history=history))
-
-    stages = ["memory of a" in request.json["messages"][0]["content"] for request in server.requests]
-    assert stages == [True, False, False]
-    messages = [message["content"] for message in server.requests[1].json["messages"]]
-    assert "They spoke of x and y." in messages[1]
-    kept = messages[3:-1]
-    assert 0 < len(kept) < len(history)
-    assert kept == [text for _, text in history][-len(kept) :]
-    summed = server.requests[0].json["messages"][1]["content"]
-    assert all(f"{word} {n} " in summed for n in range(3) for word in ("asked", "told"))

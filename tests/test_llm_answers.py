@@ -15,6 +15,7 @@ from hugginggpt.tools.controllers.llm.answering import NO_SUCH_FILE, Checked, se
 PHOTO = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="pictures/photo.png")
 SPEECH = Resource(kind="audio", media_type="audio/wav", sha256="b" * 64, size=9, producer="1")
 SAYS = Resource(kind="text", media_type="text/plain", sha256="c" * 64, size=9, text="see invoice_7.pdf", producer="0")
+SHOWN = {"c" * 64: "see invoice_7.pdf"}
 PATHS = {"b" * 64: Path("/home/me/resources/bb/bbbb.wav")}
 
 
@@ -58,26 +59,23 @@ async def feed(pieces: Iterable[str]) -> AsyncIterator[str]:
     ],
 )
 def test_what_exists_may_be_named(text: str) -> None:
-    assert Checked(RUN, PATHS, ["see invoice_7.pdf"]).sentence(text) == text
+    assert Checked(RUN, PATHS, SHOWN).sentence(text) == text
 
 
 @pytest.mark.parametrize("name", ["dog.png", "results/summary.txt", "/tmp/made-1.wav", "Video_final.MP4"])
 def test_an_invented_file_is_taken_out_and_flagged(name: str) -> None:
-    checked = Checked(RUN, PATHS, ["see invoice_7.pdf"])
+    checked = Checked(RUN, PATHS, SHOWN)
 
     assert checked.sentence(f"I saved it as {name} for you.") == f"I saved it as {NO_SUCH_FILE} for you."
     assert any(name in line for line in checked.unnamed())
 
 
 def test_a_mark_of_a_task_that_was_not_done_is_taken_out() -> None:
-    assert (
-        Checked(RUN, PATHS, ["see invoice_7.pdf"]).sentence("A dog [0], a cat [2], a cow [9].")
-        == "A dog [0], a cat, a cow."
-    )
+    assert Checked(RUN, PATHS, SHOWN).sentence("A dog [0], a cat [2], a cow [9].") == "A dog [0], a cat, a cow."
 
 
 def test_experts_and_failures_that_were_not_named_are_named_at_the_end() -> None:
-    checked = Checked(RUN, PATHS, ["see invoice_7.pdf"])
+    checked = Checked(RUN, PATHS, SHOWN)
     checked.sentence("By m/0, a dog.")
 
     assert checked.unnamed() == ["[1] image-to-text: m/1", "[2] image-to-text failed: no token"]
@@ -93,3 +91,45 @@ async def test_a_sentence_is_let_out_as_soon_as_it_has_ended() -> None:
 @given(st.lists(st.text(max_size=30), max_size=20))
 async def test_nothing_is_lost_between_the_sentences(pieces: list[str]) -> None:
     assert "".join([sentence async for sentence in sentences(feed(pieces))]) == "".join(pieces)
+
+
+def labelled(number: int, label: str, sha256: str, given: str = "d") -> Result:
+    """What expert m/NUMBER says of a picture."""
+    made = Resource(kind="labels", media_type="application/json", sha256=sha256 * 64, text=f'[{{"label": "{label}"}}]')
+    return result(number, "succeeded", made).model_copy(update={"inputs": (given * 64,)})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("The invoice is from Harbour Street. ", "The invoice is from Harbour Street [0]. "),
+        ("You owe 21.40 in all!\n", "You owe 21.40 in all [0]!\n"),
+        ("It was read aloud.", "It was read aloud."),
+        ("Street and harbour are named [1].", "Street and harbour are named [1]."),
+        ("Der Sturm kommt am Abend", "Der Sturm kommt am Abend [1]"),
+        ("Here is what was found:", "Here is what was found:"),
+        ("合计 21.40 欧元。", "合计 21.40 欧元 [0]。"),
+    ],
+)
+def test_a_sentence_that_repeats_a_result_refers_to_its_task(sentence: str, said: str) -> None:
+    bill = Resource(kind="text", media_type="text/plain", sha256="e" * 64, text="Harbour Street 12, total 21.40")
+    verse = Resource(kind="text", media_type="text/plain", sha256="f" * 64, text="am Abend kommt ein Sturm")
+    run = RUN.model_copy(update={"results": (result(0, "succeeded", bill), result(1, "succeeded", verse))})
+    shown = {made.sha256 or "": made.text or "" for made in (bill, verse)}
+
+    assert Checked(run, {}, shown).sentence(sentence) == said
+
+
+def test_experts_that_contradict_each_other_are_named_where_the_answer_does_not() -> None:
+    dog, cat, other = labelled(0, "dog", "1"), labelled(1, "cat", "2"), labelled(2, "bird", "3", given="e")
+    run = RUN.model_copy(update={"results": (dog, cat, other, labelled(3, "Dog", "4"))})
+    shown = {made.sha256 or "": made.text or "" for row in run.results for made in row.resources}
+    silent, open_ = Checked(run, {}, shown), Checked(run, {}, shown)
+    silent.sentence("It is a dog, say m/0, m/1, m/2, m/3.")
+    open_.sentence("m/0 and m/3 say dog [0], m/1 says cat [1], and the other picture is a bird, says m/2 [2].")
+
+    assert silent.unnamed() == [
+        "They contradict each other: m/0 says dog [0] and m/1 says cat [1]",
+        "They contradict each other: m/1 says cat [1] and m/3 says Dog [3]",
+    ]
+    assert not any("contradict" in line and "m/0" in line for line in open_.unnamed())

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import LimitReached
@@ -16,11 +17,13 @@ from hugginggpt.tools.scripted import (
     Reply,
     ScriptedBackend,
     ScriptedCatalog,
+    ScriptedChatModel,
     chat,
     scripted_expert,
     serve,
     stage_of,
 )
+from shell import Shell
 
 TASKS = [
     {"task": "translation", "id": n, "dep": [-1], "args": {"text": f"text {n}", "target_language": "de"}}
@@ -108,3 +111,19 @@ async def test_a_call_that_fails_is_on_record_too(tmp_path: Path) -> None:
 
     (call,) = await calls(tmp_path)
     assert (call.stage, call.usage.input_tokens) == ("plan", 0)
+
+
+async def test_a_retry_may_be_given_other_limits(shell: Shell) -> None:
+    plan = [{"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "blank.png"}}]
+    Image.new("RGB", (200, 100), "white").save(shell.folder / "blank.png")  # there is nothing to read in it
+    with serve(ScriptedChatModel(plan)) as server:
+        llm = ("--llm", f"openai:m@{server.url}/v1")
+        first = shell("run", "read blank.png", "--json", "--max-llm-calls", "2", *llm)
+        assert first.code == 1, first.err
+        run_id = str(first.events[-1]["run_id"])
+        stopped = shell("retry", run_id, *llm)
+        assert (stopped.code, "2 calls" in stopped.err, stopped.out) == (1, True, ""), stopped.err
+        resumed = shell("resume", run_id, "--max-llm-calls", "3", *llm)
+        assert resumed.out.startswith("Done."), resumed.err
+        again = shell("retry", run_id, "--max-llm-calls", "4", *llm)
+        assert again.out.startswith("Done."), again.err

@@ -1,11 +1,12 @@
 """Answering: what a chat model says is let out sentence by sentence, and each is checked against what happened first."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from ....graph.result import Run
 from .material import credits_of
+from .sources import Sources
 
 _END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
 _FILE = re.compile(
@@ -36,15 +37,16 @@ async def sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
 class Checked:
     """An answer as it is let out, held against its run: only files that exist, only tasks that were done."""
 
-    def __init__(self, run: Run, paths: Mapping[str, Path], contents: Iterable[str]) -> None:
-        """`contents`: what the model was shown of the results."""
+    def __init__(self, run: Run, paths: Mapping[str, Path], contents: Mapping[str, str]) -> None:
+        """`contents`: what the model was shown of the results, by sha256."""
         self._run = run
         known = [*run.request.files, *(made for result in run.results for made in result.resources)]
         names = {name for resource in known for name in (resource.name, resource.label) if name}
         names |= {str(path) for path in paths.values()}
         self._files = {part.casefold() for name in names for part in (name, Path(name).name)}
         self._said = run.request.text.casefold()
-        self._read = "\n".join(contents).casefold()
+        self._read = "\n".join(contents.values()).casefold()
+        self._sources = Sources(run, contents)
         self._done = {str(result.task_id) for result in run.results if result.ok}
         self.told = ""
         """What was let out so far."""
@@ -52,9 +54,14 @@ class Checked:
         """Files that were named and do not exist."""
 
     def sentence(self, text: str) -> str:
-        """The sentence as it may be said: invented files and marks of tasks that were not done are taken out."""
+        """The sentence as it may be said: invented files and marks of tasks that were not done are taken out.
+
+        One without a mark gets that of the task whose result it repeats.
+        """
         checked = _FILE.sub(lambda match: self._file(match[0]), text)
         checked = _MARK.sub(lambda match: match[0] if match[1] in self._done else "", checked)
+        if not _MARK.search(checked) and (source := self._sources.of(checked)) is not None:
+            checked = _marked(checked, source)
         self.told += checked
         return checked
 
@@ -65,6 +72,9 @@ class Checked:
             if not result.ok and f"[{result.task_id}]" not in self.told and result.task_type not in self.told:
                 why = result.error or "no reason is known"
                 lines.append(f"[{result.task_id}] {result.task_type} {result.status}: {why}")
+        for one, other in self._sources.contradictions():
+            if not (one.said in self.told and other.said in self.told):
+                lines.append(f"They contradict each other: {one} and {other}")
         if self.invented:
             names = ", ".join(dict.fromkeys(self.invented))
             lines.append(f"Removed from this answer, for there is no such file: {names}")
@@ -77,3 +87,10 @@ class Checked:
             return name
         self.invented.append(name)
         return NO_SUCH_FILE
+
+
+def _marked(sentence: str, task_id: int) -> str:
+    """With the task's number before the final stop."""
+    body = sentence.rstrip()
+    stop = body[-1] if body and body[-1] in ".!?。！？" else ""
+    return f"{body.removesuffix(stop)} [{task_id}]{stop}{sentence[len(body) :]}"

@@ -61,6 +61,7 @@ class Asker:
         self._timeout = settings.timeout
         self._retries = settings.retries
         self._price = _price(settings.llm_price)
+        self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
         self._methods: dict[str, Sequence[Method]] = {}
@@ -113,6 +114,13 @@ class Asker:
                 chunk = await anext(pieces, None)
         if said and ended in _CUT_OFF:
             raise cut_off(self.model.name)
+
+    async def window(self) -> int:
+        """Tokens that the model can read at once: as the user says, or as LangChain knows it; 0 where nobody does."""
+        if self._window is None:
+            async with self.model.connected(self._timeout) as client:
+                self._window = int((getattr(client, "profile", None) or {}).get("max_input_tokens") or 0)
+        return self._window
 
     async def _said(
         self, client: Any, messages: Messages, options: dict[str, Any], count: "Count", on_text: OnText | None

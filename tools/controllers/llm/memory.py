@@ -1,6 +1,7 @@
 """Memory: the turns of a conversation that fit into a prompt as they are, and a summary of those before them.
 
-A turn is never cut in the middle. Summaries are kept by what they sum up, so that each old turn is summarised once.
+A turn is never cut in the middle. How many fit follows from the model's window. Summaries are kept by what they sum up, so
+that each old turn is summarised once.
 """
 
 import hashlib
@@ -8,14 +9,22 @@ from collections.abc import Sequence
 
 from ....graph.ports import Callbacks
 from .asking import Asker
-from .prompts import Messages, summary_messages, summed_up
+from .prompts import Messages, remembered, summary_messages
 
 Turns = Sequence[tuple[str, str]]
 
-ROOM = 8_000
-"""Characters of earlier turns in a prompt: about 2,000 tokens, a quarter of the smallest window still in use."""
-PORTION = 24_000
-"""Characters that are summarised in one call."""
+SMALLEST_WINDOW = 8_192
+"""Tokens: of a model whose window nobody tells."""
+MOST_TOKENS = 16_000
+"""Tokens of earlier turns in a prompt, however large the window: each call pays for them."""
+CHARACTERS = 4
+"""A token has about as many, in English; an estimate, for no tokenizer is at hand."""
+SUMMARY_CHARACTERS = 8_000
+
+
+def room_in(window: int) -> int:
+    """Characters of earlier turns that go into a prompt for a model with a window of so many tokens: a quarter of it."""
+    return min(window // 4, MOST_TOKENS) * CHARACTERS
 
 
 class Memory:
@@ -27,31 +36,36 @@ class Memory:
         """By the hash of the turns that they sum up."""
 
     async def fitted(self, turns: Turns, callbacks: Callbacks) -> Messages:
-        """The latest turns that fit, whole; before them, where there are more, one message that sums those up."""
-        room, first = ROOM, len(turns)
+        """The latest turns that fit, whole; before them, where there are more, a summary of those."""
+        if not turns:
+            return []
+        room, first = await self._room(turns), len(turns)
         while first and len(turns[first - 1][1]) <= room:
             first -= 1
             room -= len(turns[first][1])
-        recent: Messages = [
-            ("assistant" if role in ("assistant", "ai") else "user", text) for role, text in turns[first:]
-        ]
-        return [*summed_up(await self._summary(turns[:first], callbacks)), *recent] if first else recent
+        return remembered(await self._summary(turns[:first], callbacks) if first else "", turns[first:])
+
+    async def _room(self, turns: Turns) -> int:
+        least = room_in(SMALLEST_WINDOW)
+        if sum(len(text) for _, text in turns) <= least:
+            return least  # nobody has to be asked
+        return room_in(await self._asker.window() or SMALLEST_WINDOW)
 
     async def _summary(self, turns: Turns, callbacks: Callbacks) -> str:
         """Of all these turns: from the longest summary that there is, a portion at a time."""
         known = next((end for end in range(len(turns), 0, -1) if _key(turns[:end]) in self._summaries), 0)
         summary = self._summaries[_key(turns[:known])] if known else ""
-        for portion in _portions(turns[known:]):
+        for portion in _portions(turns[known:], 3 * await self._room(turns)):
             answer = await self._asker.ask("summarise", summary_messages(summary, portion), callbacks)
-            summary = answer.text.strip()[:ROOM]
+            summary = answer.text.strip()[:SUMMARY_CHARACTERS]
         self._summaries[_key(turns)] = summary
         return summary
 
 
-def _portions(turns: Turns) -> list[str]:
+def _portions(turns: Turns, size: int) -> list[str]:
     """The turns as text, in parts of a size that a model can read; a turn longer than that goes on in the next."""
     text = "\n".join(f"{role}: {said}" for role, said in turns)
-    return [text[start : start + PORTION] for start in range(0, len(text), PORTION)]
+    return [text[start : start + size] for start in range(0, len(text), size)]
 
 
 def _key(turns: Turns) -> str:
