@@ -29,6 +29,7 @@ FOLDERS = {
     "tools/backends": "where experts run",
     "tools/backends/embedded": "an expert a file, found by its decorator",
     "tools/catalog": "which experts exist",
+    "tools/media": "pictures, sound, video and tables at the border to the experts",
     "tools/controllers": "the paper's brain",
     "tools/controllers/embedded": "plans by reading, without a model",
     "tools/controllers/llm": "plans by a chat model",

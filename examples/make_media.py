@@ -15,7 +15,7 @@ from hugginggpt.graph.call import Call, Material
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.backends.embedded.sound import read_audio, write_wav
+from hugginggpt.tools.media.sound import read_audio, write_wav
 
 HERE = Path(__file__).parent
 INK = (38, 36, 44)

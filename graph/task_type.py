@@ -31,6 +31,8 @@ class Output(Frozen):
 
     name: str
     kind: Kind
+    many: bool = False
+    """Gives a list, of one or more, known only when it has been made: pages, frames, crops."""
 
 
 class Parameter(Frozen):

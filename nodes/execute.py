@@ -20,6 +20,7 @@ from ..graph.result import Made, Result
 from ..graph.settings import Settings
 from ..graph.state import TaskRun, TaskState
 from ..graph.task import Task
+from ..graph.vocabulary import VOCABULARY
 from .inputs import Inputs, gather_inputs, members_of
 from .obstacles import obstacle_to
 
@@ -141,8 +142,20 @@ class Execution:
                         emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
                     tries[expert.model_id] += 1
                     made = await self._attempt(task, key, expert, inputs, run["run_id"], scratch)
-                    return {artifact.output: await self._store.adopt(artifact, key) for artifact in made}
+                    return await self._adopted(task, key, made)
         raise AssertionError("retry_context ends by returning or raising")
+
+    async def _adopted(self, task: Task, key: str, made: Sequence[Artifact]) -> Made:
+        """The artifacts in the store; a list where the task type gives one."""
+        lists = {output.name for output in VOCABULARY[task.type].outputs if output.many}
+        adopted: Made = {}
+        for artifact in made:
+            resource = await self._store.adopt(artifact, key)
+            if artifact.output in lists:
+                adopted[artifact.output] = (*_flat(adopted.get(artifact.output, ())), resource)
+            else:
+                adopted[artifact.output] = resource
+        return adopted
 
     async def _attempt(
         self, task: Task, key: str, expert: Expert, inputs: Inputs, run_id: str, scratch: Path

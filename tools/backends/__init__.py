@@ -1,1 +1,1 @@
-"""placeholder."""
+"""Where experts run: a place a folder, each behind the `Backend` port."""

@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
+from ...media.rows import name, rows
 from .registry import expert
-from .rows import name, rows
 from .sentences import words
 
 LONG = 12

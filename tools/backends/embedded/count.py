@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call, Material
+from ...media.rows import Row, is_called, lines, name, rows
 from .goals import asks, goal
 from .registry import expert
-from .rows import Row, is_called, lines, name, rows
 from .sentences import sentences, words
 
 _KINDS: dict[str, re.Pattern[str]] = {

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from .pictures import image_artifact, read_image
+from ...media.pictures import image_artifact, read_image
+from ...media.rows import rows
 from .registry import expert
-from .rows import rows
 
 
 @expert("crop", name="crop", description="cuts a part out of a picture", library="pillow", requires=("PIL",))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
+from ...media.sound import read_sound, sound_artifact
 from .goals import asks, goal
 from .registry import expert
-from .sound import read_sound, sound_artifact
 
 if TYPE_CHECKING:
     import numpy as np

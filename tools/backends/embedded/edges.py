@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
-from .pictures import image_artifact, read_image
+from ...media.pictures import image_artifact, read_image
 from .registry import expert
 
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
+from ...media.rows import Row, is_called, lines, rows
 from .registry import expert
-from .rows import Row, is_called, lines, rows
 
 
 @expert("filter", name="filter", description="keeps the boxes, labels, rows or lines that fit, exactly", light=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from .boxes import box, box_artifacts
+from ...media.boxes import box, box_artifacts
+from ...media.pictures import read_image
 from .goals import asks, goal
-from .pictures import read_image
 from .registry import expert
 
 CODES = (

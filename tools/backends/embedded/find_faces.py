@@ -9,9 +9,9 @@ from pathlib import Path
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
-from .boxes import box, box_artifacts
+from ...media.boxes import box, box_artifacts
+from ...media.pictures import read_image
 from .goals import asks, goal
-from .pictures import read_image
 from .registry import expert
 
 FACES = r"faces?\b|facial|gesicht|visages?\b|caras?\b|rostros?\b|volti?\b|faccia|facce"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
-from .film import MEDIA_TYPE, even, write_film
-from .limits import limits
+from ...media.film import MEDIA_TYPE, even, write_film
+from ...media.limits import limits
+from ...media.sound import read_sound
 from .registry import expert
-from .sound import read_sound
 
 if TYPE_CHECKING:
     import numpy as np

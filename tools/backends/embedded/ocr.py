@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Material
 from ....graph.errors import ExpertError
+from ...media.pictures import read_image
 from .layout import Piece, lines, straightened
-from .pictures import read_image
 
 if TYPE_CHECKING:
     import numpy as np

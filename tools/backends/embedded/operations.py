@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ....graph.errors import ExpertError
 from ....graph.task import Task
+from ...media.limits import limits
 from .goals import asks, full_goal
-from .limits import limits
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
+from ...media.pictures import image_artifact, read_image
 from .goals import asks, full_goal
 from .operations import OPERATIONS
-from .pictures import image_artifact, read_image
 from .registry import expert
 
 WORDS: dict[str, str] = {

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.task import Task
-from .film import MEDIA_TYPE, even, write_film
+from ...media.film import MEDIA_TYPE, even, write_film
+from ...media.pictures import read_image
+from ...media.sound import read_sound
 from .goals import asks, full_goal
-from .pictures import read_image
 from .registry import expert
-from .sound import read_sound
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
+from ...media.sound import read_sound
 from .goals import goal
 from .languages import NAMES, code, named
 from .registry import expert
-from .sound import read_sound
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....graph.call import Artifact, Call, Material
-from ....graph.errors import ExpertError
+from ...graph.call import Artifact, Call, Material
+from ...graph.errors import ExpertError
 from .limits import limits
 
 if TYPE_CHECKING:

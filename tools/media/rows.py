@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-from ....graph.call import Material
+from ...graph.call import Material
 
 Row = dict[str, Any]
 

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from ....graph.call import Artifact, Call
+from ...graph.call import Artifact, Call
 from .pictures import image_artifact
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....graph.call import Artifact, Call, Material
-from ....graph.errors import ExpertError
+from ...graph.call import Artifact, Call, Material
+from ...graph.errors import ExpertError
 from .limits import limits
 
 if TYPE_CHECKING:

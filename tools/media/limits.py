@@ -1,8 +1,8 @@
-"""Limits: the settings as a worker process knows them. `workers.environment` hands them on."""
+"""Limits: the settings as a worker process knows them. `process.environment` hands them on."""
 
 import functools
 
-from ....graph.settings import Settings
+from ...graph.settings import Settings
 
 
 @functools.cache

@@ -1,0 +1,205 @@
+"""Answers: what a model gave, checked at the border, as artifacts under the output names of the task type.
+
+Whatever is not of the promised form is an `ExpertError` that names the model, and may pass: the next candidate is tried.
+"""
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ...graph.call import Artifact, Call
+from ...graph.errors import ExpertError
+from ...graph.resource import Kind
+from ...graph.vocabulary import VOCABULARY
+from ..media.boxes import box, box_artifacts
+from ..media.masks import Region, colour, drawn_masks, overlaid, share
+from ..media.pictures import image_artifact
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+MOST_ROWS = 1000
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class Label(_Row):
+    """One label of a classification."""
+
+    label: str
+    score: Number | None = None
+
+
+class Entity(_Row):
+    """One find of a token classification; `start` and `end` are characters of the text."""
+
+    entity_group: str
+    word: str
+    score: Number | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+class Corners(_Row):
+    """Pixels from the top left."""
+
+    xmin: Number
+    ymin: Number
+    xmax: Number
+    ymax: Number
+
+
+class Found(_Row):
+    """One find of a detection."""
+
+    label: str
+    score: Number | None = None
+    box: Corners
+
+
+_labels = TypeAdapter(list[Label])
+_entities = TypeAdapter(list[Entity])
+_found = TypeAdapter(list[Found])
+_vector = TypeAdapter(Annotated[list[Number], Field(min_length=1)])
+_table = TypeAdapter(list[dict[str, str | int | float | bool | None]])
+
+
+def text_answer(call: Call, text: object) -> list[Artifact]:
+    """Words; blank ones are no answer."""
+    if not isinstance(text, str) or not text.strip():
+        raise garbage(call, "text", text)
+    return [Artifact(output=output_of(call, "text"), kind="text", media_type="text/plain", text=text.strip())]
+
+
+def label_answer(call: Call, rows: object) -> list[Artifact]:
+    """`{"label", "score"}`, the surest first; at least one."""
+    labels = _checked(call, _labels, rows, "list of labels")
+    if not labels:
+        raise garbage(call, "list of labels", rows)
+    ordered = sorted(labels, key=lambda row: -(row.score if row.score is not None else 0.0))
+    return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in ordered[:MOST_ROWS]])]
+
+
+def entity_answer(call: Call, rows: object) -> list[Artifact]:
+    """`{"entity_group", "word", "score", "start", "end"}` in the order of the text; none found is an answer."""
+    entities = _checked(call, _entities, rows, "list of entities")
+    return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in entities[:MOST_ROWS]])]
+
+
+def score_answer(call: Call, texts: Sequence[str], scores: object) -> list[Artifact]:
+    """How well each of `texts` fits, the best first, as `{"label", "score"}`."""
+    numbers = _checked(call, _vector, scores, "list of scores")
+    if len(numbers) != len(texts):
+        raise ExpertError(f"{call.expert.model_id} gave {len(numbers)} scores for {len(texts)} texts", retryable=True)
+    return label_answer(call, [{"label": text, "score": s} for text, s in zip(texts, numbers, strict=True)])
+
+
+def box_answer(call: Call, image: "Image.Image", rows: object) -> list[Artifact]:
+    """The boxes, cut to the picture, and the picture with each drawn in; none found is an answer."""
+    kept = []
+    for row in _checked(call, _found, rows, "list of boxes")[:MOST_ROWS]:
+        (left, right), (top, bottom) = sorted((row.box.xmin, row.box.xmax)), sorted((row.box.ymin, row.box.ymax))
+        corners = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+        if corners[0] < corners[2] and corners[1] < corners[3]:
+            kept.append(box(row.label, row.score if row.score is not None else 1.0, corners))
+    return box_artifacts(call, image, kept)
+
+
+def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> list[Artifact]:
+    """All regions in one picture of masks; where the task type gives them, labels with colours, and an overlay."""
+    outputs = {output.name for output in VOCABULARY[call.task.type].outputs}
+    mask = image_artifact(call, drawn_masks(image.size, regions), "mask").model_copy(update={"kind": "mask"})
+    artifacts = [mask]
+    if "labels" in outputs:
+        rows = [
+            {"label": r.label, **({} if r.score is None else {"score": round(r.score, 4)}), "color": _hex(number),
+             "share": round(share(r), 4)}
+            for number, r in enumerate(regions)
+        ]  # fmt: skip
+        artifacts.append(_json_artifact(call, "labels", rows))
+    if "image" in outputs:
+        artifacts.append(image_artifact(call, overlaid(image, regions)))
+    return artifacts
+
+
+def image_answer(call: Call, image: "Image.Image | bytes") -> list[Artifact]:
+    """A picture, decoded whole, as PNG."""
+    from PIL import Image
+
+    if isinstance(image, bytes):
+        try:
+            opened = Image.open(io.BytesIO(image))
+            opened.load()
+        except (Image.DecompressionBombError, SyntaxError, OSError, ValueError) as error:
+            raise garbage(call, "image", f"{len(image):,} bytes, {error}") from error
+        image = opened if opened.mode in ("RGB", "RGBA", "L") else opened.convert("RGB")
+    return [image_artifact(call, image, output_of(call, "image"))]
+
+
+def vector_answer(call: Call, values: object) -> list[Artifact]:
+    """An embedding of shape (dimensions,); one vector a token is averaged to one."""
+    rows: Any = values
+    while isinstance(rows, list) and rows and isinstance(rows[0], list):
+        inner = rows
+        if isinstance(inner[0][0] if inner[0] else None, list):
+            rows = inner[0]
+            continue
+        vectors = [_checked(call, _vector, row, "vector") for row in inner]
+        if len({len(vector) for vector in vectors}) > 1:
+            raise garbage(call, "vector", "rows of different lengths")
+        rows = [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]
+    vector = _checked(call, _vector, rows, "vector")
+    return [_json_artifact(call, "embedding", [round(value, 7) for value in vector])]
+
+
+def table_answer(call: Call, rows: object) -> list[Artifact]:
+    """A table as a list of rows by column name."""
+    return [_json_artifact(call, "table", _checked(call, _table, rows, "table"))]
+
+
+def output_of(call: Call, kind: Kind) -> str:
+    """The name under which the task type gives that kind."""
+    outputs = VOCABULARY[call.task.type].outputs
+    name = next((output.name for output in outputs if output.kind == kind), None)
+    if name is None:
+        raise ExpertError(f"{call.expert.model_id} gives {kind}, which {call.task.type} has no output for")
+    return name
+
+
+def garbage(call: Call, wanted: str, got: object) -> ExpertError:
+    """What to raise for an answer of the wrong form."""
+    shown = got if isinstance(got, str) else repr(got)
+    shown = shown[:120] + "..." if len(shown) > 120 else shown
+    return ExpertError(f"{call.expert.model_id} gave something that is no {wanted}: {shown}", retryable=True)
+
+
+def _checked(call: Call, form: TypeAdapter[Any], value: object, wanted: str) -> Any:
+    try:
+        return form.validate_python(_plain(value))
+    except ValidationError:
+        raise garbage(call, wanted, value) from None
+
+
+def _plain(value: object) -> object:
+    """Dataclasses of huggingface_hub (they are dicts too), numpy and torch numbers and arrays, as plain values."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    as_list = getattr(value, "tolist", None)  # numpy and torch, numbers as well as arrays
+    return as_list() if callable(as_list) else value
+
+
+def _json_artifact(call: Call, kind: Kind, value: Iterable[Any]) -> Artifact:
+    text = json.dumps(list(value), ensure_ascii=False)
+    return Artifact(output=output_of(call, kind), kind=kind, media_type="application/json", text=text)
+
+
+def _hex(number: int) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour(number))

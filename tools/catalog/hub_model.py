@@ -1,0 +1,43 @@
+"""A model as the Hub describes it: what it is for, how large and how popular it is, who serves it."""
+
+from ...graph.resource import Frozen
+
+
+class Serving(Frozen):
+    """An inference provider that serves a model."""
+
+    provider: str
+    """As in `InferenceClient(provider=...)`, e.g. `fal-ai`."""
+    provider_id: str
+    """The model's name at that provider."""
+    task: str
+    """The provider's word for the task, a pipeline tag or `conversational`."""
+    live: bool = True
+    """Not in staging, and without a reported error."""
+
+
+class HubModel(Frozen):
+    """One model under one of our task types (`HfApi.list_models` with `expand`, or a row of `pinned.toml`)."""
+
+    model_id: str
+    task_type: str
+    revision: str = ""
+    """Commit; empty when it is not known yet."""
+    description: str = ""
+    downloads: int = 0
+    """In the last 30 days."""
+    likes: int = 0
+    license: str = ""
+    size: int = 0
+    """Parameters; 0 when unknown."""
+    stored_bytes: int = 0
+    """All files of the repository; 0 when unknown."""
+    gated: bool = False
+    """Its terms must be accepted on its page first."""
+    private: bool = False
+    library: str = ""
+    """`transformers`, `diffusers`, ...: what loads it."""
+    safetensors: bool | None = None
+    """Whether its weights are there in that format; None when it is not known yet."""
+    servings: tuple[Serving, ...] = ()
+    """Best first, as the Hub orders them."""

@@ -1,0 +1,19 @@
+"""Well-known models for each task type, kept by us: what is offered where the Hub was never reached."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from .hub_model import HubModel
+
+
+@cache
+def pinned(task_type: str) -> tuple[HubModel, ...]:
+    """The rows of `pinned.toml` for a task type, the one we would take first first."""
+    rows = _rows().get(task_type, ())
+    return tuple(HubModel.model_validate({"task_type": task_type, "library": "transformers"} | row) for row in rows)
+
+
+@cache
+def _rows() -> dict[str, list[dict[str, object]]]:
+    return tomllib.loads(files(__package__).joinpath("pinned.toml").read_text(encoding="utf-8"))
