@@ -1,7 +1,7 @@
 """The world: from settings to ports to a graph. The one place that knows what stands behind the ports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,10 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
+from ..tools.catalog.cache import CatalogCache
+from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import JoinedCatalog
+from ..tools.catalog.watch import WatchedBackend
 from ..tools.fetch import GuardedFetcher
 from ..tools.recording.experts import TapedBackend, TapedCatalog
 from ..tools.recording.files import TapedFetcher
@@ -22,10 +25,10 @@ from ..tools.recording.tape import Tape
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
 from .ports import Backend, Catalog, Controller, Fetcher, Ledger
-from .settings import Settings, settings_for_others
+from .settings import PLACES, Settings, settings_for_others
 
-HF_CALLS = 4
-"""Calls to Inference Providers at once."""
+CALLS_A_PROVIDER = 4
+"""Calls at once to each inference provider, and to each endpoint."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,24 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
 
 
 def backends_for(settings: Settings) -> list[Backend]:
-    """Every place where experts run, in order of preference."""
+    """Every place where experts may run, in the order of `settings.where`, each watched for how its calls go."""
     from ..tools.backends.embedded.backend import EmbeddedBackend
     from ..tools.backends.hf import HfBackend
 
-    return [EmbeddedBackend(settings), HfBackend(settings)]
+    hub, cache = Hub(settings), CatalogCache(settings.home)
+    makers: dict[str, Callable[[], Backend]] = {
+        "embedded": lambda: EmbeddedBackend(settings),
+        "hf": lambda: HfBackend(settings, hub),
+    }
+    places = [makers[name]() for name in settings.where or PLACES if name in makers]
+    if settings.where and "embedded" not in settings.where:
+        places.append(EmbeddedBackend(settings, only_certain=True))  # counting needs no place and no model
+    return [WatchedBackend(place, cache) for place in places]
+
+
+def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
+    """What the places offer, ranked as the user wishes."""
+    return JoinedCatalog(places, by_place=bool(settings.where), cache=CatalogCache(settings.home))
 
 
 def build_graph(
@@ -79,7 +95,7 @@ def build_graph(
     return _connected(
         settings,
         controller=controller or controller_for(settings),
-        catalog=catalog or JoinedCatalog(places),
+        catalog=catalog or catalog_for(settings, places),
         backends=places,
         ledger=ledger or SqliteLedger(Database(settings.home)),
         fetcher=GuardedFetcher(FileStore(settings.home), settings),
@@ -104,7 +120,7 @@ def _connected(
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
         store=FileStore(settings.home),
-        slots=SlotBoard({"cpu": settings.workers, "hf": HF_CALLS}),
+        slots=SlotBoard({"cpu": settings.workers, "hf": CALLS_A_PROVIDER, "endpoint": CALLS_A_PROVIDER}),
         fetcher=fetcher,
         checkpointer=checkpointer,
     )
@@ -128,7 +144,7 @@ async def open_world(
     prepare_home(settings.home)
     controller = controller or controller_for(settings, tape)
     places = backends_for(settings) if backends is None else list(backends)
-    catalog = catalog or JoinedCatalog(places)
+    catalog = catalog or catalog_for(settings, places)
     store = FileStore(settings.home)
     fetcher: Fetcher = GuardedFetcher(store, settings)
     if tape:

@@ -24,6 +24,9 @@ from ..graph.vocabulary import VOCABULARY
 from .inputs import Inputs, gather_inputs, members_of
 from .obstacles import obstacle_to
 
+LONGEST_WAIT = 60.0
+"""Seconds. A server that asks for a longer pause is not waited for: the next candidate is tried."""
+
 
 class Execution:
     """The node, with the ports that it needs."""
@@ -131,11 +134,7 @@ class Execution:
         self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun, tries: Counter[str]
     ) -> Made:
         """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
-        async for attempt in stamina.retry_context(
-            on=lambda error: isinstance(error, ExpertError) and error.retryable,
-            attempts=self._settings.retries + 1,
-            timeout=None,
-        ):
+        async for attempt in stamina.retry_context(on=_pause, attempts=self._settings.retries + 1, timeout=None):
             with attempt:
                 async with self._slots.hold(expert.needs), self._store.scratch() as scratch:
                     if not tries[expert.model_id]:
@@ -181,6 +180,15 @@ class Execution:
         paths = {resource.sha256: str(self._store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))
         return {"results": {row.key: row.model_dump(mode="json")}}
+
+
+def _pause(error: Exception) -> bool | float:
+    """Whether to ask the same expert again; in how many seconds, where its server says."""
+    if not isinstance(error, ExpertError) or not error.retryable:
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= LONGEST_WAIT else False
 
 
 def _in_a_line(error: ExpertError) -> str:

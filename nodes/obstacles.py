@@ -20,8 +20,8 @@ async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str]) -
 
 async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str]) -> str | None:
     """Why no expert here can do a task, or None."""
-    candidates = await catalog.candidates(task)
     wanted = models.get(task.key) or models.get(task.type)
+    candidates = await catalog.candidates(task, wanted)
     if wanted is not None:
         candidates = [c for c in candidates if c.expert.model_id == wanted]
         if not candidates:

@@ -37,8 +37,9 @@ class Selection:
 
     async def _choose(self, task: Task, run: TaskRun) -> Assignment | None:
         """The assignment, or None when no expert can do it here."""
-        able = [c.expert for c in await self._catalog.candidates(task) if c.obstacle is None]
-        if wanted := run["models"].get(task.key) or run["models"].get(task.type):
+        wanted = run["models"].get(task.key) or run["models"].get(task.type)
+        able = [c.expert for c in await self._catalog.candidates(task, wanted) if c.obstacle is None]
+        if wanted:
             able = [expert for expert in able if expert.model_id == wanted]
             return _only(task, able, "chosen by the user") if able else None
         if len(able) < 2:
