@@ -15,7 +15,7 @@ Made = dict[str, Resource | tuple[Resource, ...]]
 """What a task made, by output name; a tuple where it was mapped over a list."""
 
 
-Stage = Literal["plan", "choose", "answer", "summarise"]
+Stage = Literal["plan", "choose", "answer", "summarise", "expert"]
 """What a controller's model is called for."""
 
 

@@ -35,6 +35,8 @@ class Settings(BaseModel):
     """What the model costs: dollars for a million tokens in and out, e.g. `0.25/2`; empty where nobody told."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Tokens that the model can read at once; None for what LangChain knows of it, else 8,192."""
+    vlm: str = ""
+    """Chat model that sees pictures, spelt as `llm`; the same one where `llm` sees."""
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
     hf_token: SecretStr | None = None
@@ -97,6 +99,7 @@ def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
 
 
 _ALSO_FROM_ENV = (
+    "vlm",
     "where",
     "hf_bill_to",
     "hf_provider",

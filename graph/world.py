@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -14,6 +14,7 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
+from ..nodes.spending import Spending
 from ..tools.catalog.cache import CatalogCache
 from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import JoinedCatalog
@@ -56,15 +57,23 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     return LlmController(settings.llm, settings, tape=tape)
 
 
-def backends_for(settings: Settings) -> list[Backend]:
-    """Every place where experts may run, in the order of `settings.where`, each watched for how its calls go."""
+def backends_for(settings: Settings, ledger: Ledger | None = None) -> list[Backend]:
+    """Every place where experts may run, in the order of `settings.where`, each watched for how its calls go.
+
+    With `ledger`, calls to chat models as experts count as calls of their run.
+    """
+    from ..tools.backends.chat import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
+    from ..tools.backends.endpoint import EndpointBackend
     from ..tools.backends.hf import HfBackend
 
     hub, cache = Hub(settings), CatalogCache(settings.home)
+    callbacks = None if ledger is None else partial(Spending, ledger)
     makers: dict[str, Callable[[], Backend]] = {
         "embedded": lambda: EmbeddedBackend(settings),
+        "endpoint": lambda: EndpointBackend(settings, callbacks),
         "hf": lambda: HfBackend(settings, hub),
+        "chat": lambda: ChatBackend(settings, callbacks),
     }
     places = [makers[name]() for name in settings.where or PLACES if name in makers]
     if settings.where and "embedded" not in settings.where:
@@ -91,13 +100,14 @@ def build_graph(
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
     settings = settings or Settings.from_env()
-    places = backends_for(settings) if backends is None else list(backends)
+    ledger = ledger or SqliteLedger(Database(settings.home))
+    places = backends_for(settings, ledger) if backends is None else list(backends)
     return _connected(
         settings,
         controller=controller or controller_for(settings),
         catalog=catalog or catalog_for(settings, places),
         backends=places,
-        ledger=ledger or SqliteLedger(Database(settings.home)),
+        ledger=ledger,
         fetcher=GuardedFetcher(FileStore(settings.home), settings),
         checkpointer=checkpointer,
     )
@@ -120,7 +130,7 @@ def _connected(
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
         store=FileStore(settings.home),
-        slots=SlotBoard({"cpu": settings.workers, "hf": CALLS_A_PROVIDER, "endpoint": CALLS_A_PROVIDER}),
+        slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
         fetcher=fetcher,
         checkpointer=checkpointer,
     )
@@ -143,18 +153,18 @@ async def open_world(
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
     controller = controller or controller_for(settings, tape)
-    places = backends_for(settings) if backends is None else list(backends)
-    catalog = catalog or catalog_for(settings, places)
     store = FileStore(settings.home)
     fetcher: Fetcher = GuardedFetcher(store, settings)
-    if tape:
-        places = [TapedBackend(place, tape) for place in places]
-        catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
     async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
         database = Database(settings.home)
         open_things.callback(database.close)
         ledger = SqliteLedger(database)
         open_things.callback(ledger.close)
+        places = backends_for(settings, ledger) if backends is None else list(backends)
+        catalog = catalog or catalog_for(settings, places)
+        if tape:
+            places = [TapedBackend(place, tape) for place in places]
+            catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
         for backend in places:
             open_things.push_async_callback(backend.aclose)
         checkpointer = await SharedSqliteSaver.open(database)

@@ -133,7 +133,7 @@ def test_a_loop_that_ended_while_it_waited_takes_no_turn() -> None:
 
     async def hold_and_leave_one_waiting() -> None:
         async with slots.hold(["cpu"]):
-            waiting = asyncio.ensure_future(slots._take(frozenset(["cpu"])))
+            waiting = asyncio.ensure_future(slots._take({"cpu": 1}))
             await asyncio.sleep(0)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)

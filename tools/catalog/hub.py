@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
-from ..hub_failures import failures_of
+from ..http_failures import failures_of
 from .cache import CatalogCache
 from .hub_model import HubModel
 from .pinned import pinned

@@ -11,7 +11,7 @@ from ....graph.task import Task
 from ...catalog.coverage import mismatch
 from ...catalog.hub import Hub
 from ...catalog.hub_model import HubModel
-from ...hub_failures import failures_of, too_slow
+from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..task_api.methods import Method, methods
 from .providers import ROUTED, provider_for

@@ -152,7 +152,7 @@ class Asker:
         finally:
             count.spent += Usage(seconds=time.monotonic() - clock, cost=self._cost(count.spent))
             self.usage += count.spent
-            characters = sum(len(text) for _, text in messages)
+            characters = sum(_characters(content) for _, content in messages)
             call = LlmCall(
                 stage=stage, model=self.model.name, usage=count.spent, prompt_characters=characters, started_at=started
             )
@@ -216,6 +216,12 @@ async def _streamed(
             raise
         return None  # clients stumble in many ways over an answer in one piece where a stream was asked for
     return Said("".join(pieces), ended) if pieces or ended else None
+
+
+def _characters(content: str | list[str | dict[str, Any]]) -> int:
+    """Of the words; pictures beside them have none."""
+    blocks = [content] if isinstance(content, str) else content
+    return sum(len(block if isinstance(block, str) else block.get("text", "")) for block in blocks)
 
 
 def _text(message: "AIMessage") -> str:

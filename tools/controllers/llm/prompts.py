@@ -13,8 +13,8 @@ from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
 from .demonstrations import nearest
 
-Messages = list[tuple[str, str]]
-"""(role, text), the form that every LangChain chat model takes."""
+Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
+"""(role, text or blocks of text and pictures), the form that every LangChain chat model takes."""
 
 RESULT_CHARACTERS = 4_000
 MAX_CANDIDATES = 5
@@ -90,7 +90,7 @@ def plan_messages(request: Request, files: Mapping[str, Resource], before: Messa
     shown = "\n\n".join(map(str, nearest(request.text)))
     rows = "\n".join(_rows())
     listed = [{"name": name, "kind": resource.kind} for name, resource in files.items()]
-    told = f"Files: {_data(listed)}\nRequest: {_data(request.text)}"
+    told = f"Files: {marked(listed)}\nRequest: {marked(request.text)}"
     return [("system", f"{_PLAN}{rows}\n\nExamples, in short:\n{shown}"), *before, ("user", told)]
 
 
@@ -113,25 +113,25 @@ def choose_messages(task: Task, candidates: Sequence[Expert]) -> Messages:
         }
         for e in candidates[:MAX_CANDIDATES]
     ]
-    return [("system", _CHOOSE), ("user", f"Task: {_data(wanted)}\nCandidates: {_data(listed)}")]
+    return [("system", _CHOOSE), ("user", f"Task: {marked(wanted)}\nCandidates: {marked(listed)}")]
 
 
 def choose_again_messages(candidates: Sequence[Expert]) -> Messages:
     """Stage 2 again: the first answer named no candidate."""
-    ids = _data([candidate.model_id for candidate in candidates])
+    ids = marked([candidate.model_id for candidate in candidates])
     return [("user", f"That is none of the candidates. Their ids are {ids}. Reply with the JSON only.")]
 
 
 def summary_messages(summary: str, portion: str) -> Messages:
     """What a conversation was about so far, and its next turns."""
-    return [("system", _SUMMARISE), ("user", _data({"summary so far": summary, "next turns": portion}))]
+    return [("system", _SUMMARISE), ("user", marked({"summary so far": summary, "next turns": portion}))]
 
 
 def remembered(summary: str, turns: Sequence[tuple[str, str]]) -> Messages:
     """The turns before, all of them as data: earlier answers may quote what experts said."""
     told: dict[str, Any] = {"summary": summary} if summary else {}
     told["turns"] = [{"assistant" if role in ("assistant", "ai") else "user": text} for role, text in turns]
-    return [("user", f"What we spoke of before: {_data(told)}"), ("assistant", "I remember.")]
+    return [("user", f"What we spoke of before: {marked(told)}"), ("assistant", "I remember.")]
 
 
 def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> Messages:
@@ -141,7 +141,7 @@ def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> 
         "refused": list(run.refusals),
         "results": [_result(result, contents) for result in run.results],
     }
-    return [("system", _ANSWER), *before, ("user", _data(told))]
+    return [("system", _ANSWER), *before, ("user", marked(told))]
 
 
 def _rows() -> Iterator[str]:
@@ -190,7 +190,7 @@ def _result(result: Result, contents: Mapping[str, str]) -> dict[str, Any]:
     return told
 
 
-def _data(value: Any) -> str:
+def marked(value: Any) -> str:
     """A marked block of JSON; inside stands no mark of ours, no control character and no half of a surrogate pair."""
     text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").encode(errors="replace").decode()
     return f"<data>{text}</data>"

@@ -42,12 +42,17 @@ def read_json(answer: str) -> tuple[Any, bool]:
     """The JSON in an answer, and whether it had to be repaired; raises `InvalidPlan` where there is none."""
     if len(answer) > MAX_CHARACTERS:
         raise InvalidPlan([f"the answer has {len(answer)} characters, more than the {MAX_CHARACTERS} allowed"])
-    text = _END_OF_THOUGHT.split(_THOUGHTS.sub("", answer))[-1].strip()
+    text = without_thoughts(answer)
     for part in (*(match[1].strip() for match in _FENCED.finditer(text)), text):
         for found in _whole(part):
             return found, False
     fenced = _FENCED.search(text)
     return _repaired(fenced[1].strip() if fenced and _BEGINNING.search(fenced[1]) else text), True
+
+
+def without_thoughts(answer: str) -> str:
+    """An answer without what the model thought before it."""
+    return _END_OF_THOUGHT.split(_THOUGHTS.sub("", answer))[-1].strip()
 
 
 def _whole(text: str) -> Iterator[Any]:
