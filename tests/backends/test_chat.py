@@ -52,7 +52,7 @@ class Heard:
 
 @contextmanager
 def model_that_says(
-    answer: str | Reply, home: Path, heard: Heard | None = None, **given: Any
+    answer: str | Reply, home: Path, heard: Heard | None = None
 ) -> Iterator[tuple[ChatBackend, Server]]:
     reply = answer if isinstance(answer, Reply) else chat(answer)
 
