@@ -55,8 +55,8 @@ def data_url(material: Material) -> str:
     return f"data:image/{form};base64,{base64.b64encode(image_bytes(material)).decode()}"
 
 
-def image_artifact(call: Call, image: "Image.Image", output: str = "image") -> Artifact:
-    """The picture as a PNG in the scratch folder."""
-    path: Path = call.scratch / f"{output}.png"
+def image_artifact(call: Call, image: "Image.Image", output: str = "image", name: str = "") -> Artifact:
+    """The picture as a PNG in the scratch folder; `name` tells several of one output apart."""
+    path: Path = call.scratch / f"{name or output}.png"
     image.save(path, compress_level=4)
     return Artifact(output=output, kind="image", media_type="image/png", path=path)
