@@ -43,10 +43,11 @@ class Work:
     timeout: float | None
     out: Path | None
     json: bool
+    where: str | None = None
 
     def settings(self) -> Settings:
         """Theirs over the environment's."""
-        return Settings.from_env(home=self.home, llm=self.llm, timeout=self.timeout)
+        return Settings.from_env(home=self.home, llm=self.llm, timeout=self.timeout, where=self.where)
 
 
 Limits = tuple[int | None, int | None]

@@ -136,6 +136,8 @@ class Options(Frozen):
 
     approve: Literal["always", "never"] = "never"
     """Whether the run pauses for approval once its plan is ready."""
+    where: tuple[str, ...] = ()
+    """Places where experts may run, the preferred one first; everywhere when empty. See `graph.settings.PLACES`."""
     models: dict[str, str] = {}
     """The user's own choice of expert: model id by task type or task id."""
     select: Literal["controller", "rank"] = "controller"

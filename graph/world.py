@@ -1,7 +1,7 @@
 """The world: from settings to ports to a graph. The one place that knows what stands behind the ports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -26,7 +26,7 @@ from ..tools.recording.tape import Tape
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
 from .ports import Backend, Catalog, Controller, Fetcher, Ledger
-from .settings import PLACES, Settings, settings_for_others
+from .settings import Settings, settings_for_others
 
 CALLS_A_PROVIDER = 4
 """Calls at once to each inference provider, and to each endpoint."""
@@ -58,7 +58,7 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
 
 
 def backends_for(settings: Settings, ledger: Ledger | None = None) -> list[Backend]:
-    """Every place where experts may run, in the order of `settings.where`, each watched for how its calls go.
+    """Every place where experts run, each watched for how its calls go.
 
     With `ledger`, calls to chat models as experts count as calls of their run.
     """
@@ -69,21 +69,18 @@ def backends_for(settings: Settings, ledger: Ledger | None = None) -> list[Backe
 
     hub, cache = Hub(settings), CatalogCache(settings.home)
     callbacks = None if ledger is None else partial(Spending, ledger)
-    makers: dict[str, Callable[[], Backend]] = {
-        "embedded": lambda: EmbeddedBackend(settings),
-        "endpoint": lambda: EndpointBackend(settings, callbacks),
-        "hf": lambda: HfBackend(settings, hub),
-        "chat": lambda: ChatBackend(settings, callbacks),
-    }
-    places = [makers[name]() for name in settings.where or PLACES if name in makers]
-    if settings.where and "embedded" not in settings.where:
-        places.append(EmbeddedBackend(settings, only_certain=True))  # counting needs no place and no model
+    places: list[Backend] = [
+        EmbeddedBackend(settings),
+        EndpointBackend(settings, callbacks),
+        HfBackend(settings, hub),
+        ChatBackend(settings, callbacks),
+    ]
     return [WatchedBackend(place, cache) for place in places]
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
-    """What the places offer, ranked as the user wishes."""
-    return JoinedCatalog(places, by_place=bool(settings.where), cache=CatalogCache(settings.home))
+    """What the places offer, ranked."""
+    return JoinedCatalog(places, cache=CatalogCache(settings.home))
 
 
 def build_graph(

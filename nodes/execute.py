@@ -70,7 +70,8 @@ class Execution:
         return await self._record(await self._map(task, assignment, members, run), run)
 
     async def _why_nobody(self, task: Task, run: TaskRun) -> str:
-        return f"no expert can do it here: {await obstacle_to(task, self._catalog, run['models'])}"
+        where = run.get("where") or self._settings.where
+        return f"no expert can do it here: {await obstacle_to(task, self._catalog, run['models'], where)}"
 
     async def _map(self, task: Task, assignment: Assignment, members: Sequence[Inputs], run: TaskRun) -> Result:
         """A list input: each member is done, recorded and retried on its own, under `3[0]`, `3[1]`, ..."""

@@ -13,17 +13,13 @@ Fares = Mapping[tuple[str, str, str], Fared]
 
 
 class JoinedCatalog:
-    """The `Catalog` port over `backends`.
+    """The `Catalog` port over `backends`; their order decides between experts that are otherwise equal.
 
-    `by_place`: the order of the backends is the user's preference, before any figure. `cache`: how experts fared here,
-    which decides between those that are otherwise equal.
+    `cache`: how experts fared here, which decides before that.
     """
 
-    def __init__(
-        self, backends: Sequence[Backend], *, by_place: bool = False, cache: CatalogCache | None = None
-    ) -> None:
+    def __init__(self, backends: Sequence[Backend], *, cache: CatalogCache | None = None) -> None:
         self._backends = tuple(backends)
-        self._by_place = by_place
         self._cache = cache
 
     async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
@@ -32,7 +28,7 @@ class JoinedCatalog:
 
     def _candidates(self, task: Task, wanted: str | None) -> list[Candidate]:
         fared = self._cache.fared() if self._cache else {}
-        found = ranked(self._backends, task.type, task, by_place=self._by_place, fared=fared)
+        found = ranked(self._backends, task.type, task, fared=fared)
         if wanted and all(candidate.expert.model_id != wanted for candidate in found):
             found = [*_named(self._backends, task, wanted), *found]
         return found
@@ -43,30 +39,28 @@ def ranked(
     task_type: str,
     task: Task | None = None,
     *,
-    by_place: bool = False,
     fared: Fares | None = None,
 ) -> list[Candidate]:
     """What `backends` offer, best first. Without `task`: for any.
 
-    Those that can run here and now; then the better place, if there is an order of places; then by downloads, then by
-    likes; of equals what covers the whole type, then by how often it succeeded and how long it took here.
+    Those that can run here and now; then by downloads, then by likes; of equals what covers the whole type, then by how
+    often it succeeded and how long it took here, then by the order of `backends`.
     """
     offered = [
-        (place, Candidate(expert=expert, obstacle=backend.obstacle(expert, task)))
-        for place, backend in enumerate(backends)
+        Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
+        for backend in backends
         for expert in backend.experts(task_type)
     ]
 
-    def rank(entry: tuple[int, Candidate]) -> tuple[float, ...]:
-        place, candidate = entry
+    def rank(candidate: Candidate) -> tuple[float, ...]:
         expert = candidate.expert
         known = (fared or {}).get((expert.backend, expert.provider, expert.model_id), Fared())
         return (
-            candidate.obstacle is not None, place if by_place else 0, -expert.downloads, -expert.likes, expert.partial,
+            candidate.obstacle is not None, -expert.downloads, -expert.likes, expert.partial,
             -round(known.success, 1), known.latency,
         )  # fmt: skip
 
-    return [candidate for _, candidate in sorted(offered, key=rank)]
+    return sorted(offered, key=rank)
 
 
 def _named(backends: Iterable[Backend], task: Task, model_id: str) -> list[Candidate]:

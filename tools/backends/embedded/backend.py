@@ -8,7 +8,6 @@ from ....graph.errors import ExpertError
 from ....graph.expert import Expert
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ....graph.vocabulary import VOCABULARY
 from ..worker import Failure
 from ..workers import Workers
 from .registry import BACKEND, Embedded, registered
@@ -22,15 +21,11 @@ class EmbeddedBackend:
 
     name = BACKEND
 
-    def __init__(self, settings: Settings, *, only_certain: bool = False) -> None:
-        """`only_certain`: only what is done by arithmetic and is no model's business (the domain `deterministic`)."""
+    def __init__(self, settings: Settings) -> None:
         self._workers = Workers(settings)
-        self._only_certain = only_certain
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """What it offers for a task type, installed or not."""
-        if self._only_certain and VOCABULARY[task_type].domain != "deterministic":
-            return ()
         return [entry.expert for entry in registered().values() if entry.task_type == task_type]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
