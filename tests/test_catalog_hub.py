@@ -101,9 +101,9 @@ def test_a_model_by_its_id_is_looked_up_private_ones_with_the_token(home: Path) 
 
 
 def test_a_model_that_does_not_exist_is_said_so(home: Path) -> None:
-    with serve(ScriptedHub()) as server, asked_at(server.url):
-        with pytest.raises(ExpertError, match=r"org/none answers 404") as raised:
-            hub_with(home).model("org/none", "summarization")
+    missing = pytest.raises(ExpertError, match=r"org/none answers 404")
+    with serve(ScriptedHub()) as server, asked_at(server.url), missing as raised:
+        hub_with(home).model("org/none", "summarization")
     assert raised.value.kind == "unknown_model"
 
 
