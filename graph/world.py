@@ -21,7 +21,7 @@ from ..tools.recording.files import TapedFetcher
 from ..tools.recording.tape import Tape
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
-from .ports import Backend, Catalog, Controller, Fetcher, Ledger
+from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
 from .settings import Settings, settings_for_others
 
 HF_CALLS = 4
@@ -53,12 +53,13 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     return LlmController(settings.llm, settings, tape=tape)
 
 
-def backends_for(settings: Settings) -> list[Backend]:
-    """Every place where experts run, in order of preference."""
+def backends_for(settings: Settings, consent: Consent | None = None) -> list[Backend]:
+    """Every place where experts run, in order of preference. `consent` is asked before a model is downloaded."""
     from ..tools.backends.embedded.backend import EmbeddedBackend
     from ..tools.backends.hf import HfBackend
+    from ..tools.backends.local.backend import LocalBackend
 
-    return [EmbeddedBackend(settings), HfBackend(settings)]
+    return [EmbeddedBackend(settings), LocalBackend(settings, consent=consent), HfBackend(settings)]
 
 
 def build_graph(
@@ -118,16 +119,17 @@ async def open_world(
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
     tape: Tape | None = None,
+    consent: Consent | None = None,
 ) -> AsyncIterator[World]:
     """A world with its own durable checkpoints; closes what must be closed.
 
     `tape` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
-    `controller` that is given is not on it.
+    `controller` that is given is not on it. `consent` is asked before a model is downloaded.
     """
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
     controller = controller or controller_for(settings, tape)
-    places = backends_for(settings) if backends is None else list(backends)
+    places = backends_for(settings, consent) if backends is None else list(backends)
     catalog = catalog or JoinedCatalog(places)
     store = FileStore(settings.home)
     fetcher: Fetcher = GuardedFetcher(store, settings)
