@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+import local.tiny_vision
+import local.tiny_words  # noqa: F401  # registers its builders
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings

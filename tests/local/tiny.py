@@ -3,6 +3,7 @@
 Each builder is a function of an empty folder; its name is the model's. Nobody has trained them: tests look at form.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ def seeded(builder: Builder, folder: Path) -> None:
     import torch
 
     torch.manual_seed(7)
+    shutil.rmtree(folder, ignore_errors=True)  # of a builder that failed
     folder.mkdir(parents=True)
     builder(folder)
 

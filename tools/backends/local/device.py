@@ -16,11 +16,11 @@ def device() -> str:
 
 
 @functools.cache
-def dtype() -> Any:
-    """bfloat16 on cards that know it, float16 on older ones, float32 on processors."""
+def dtype(*, exact: bool = False) -> Any:
+    """bfloat16 on cards that know it, float16 on older ones, float32 on processors and where it must be `exact`."""
     import torch
 
-    if device() == "cpu":
+    if exact or device() == "cpu":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 

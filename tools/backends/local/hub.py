@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any, NamedTuple
 
 from ....graph.errors import ExpertError
-from .shelf import cache_folder
+from .shelf import cache_folder, remember
 
 _WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack")
@@ -30,6 +30,8 @@ class Wanted(NamedTuple):
     """What has to be downloaded of a model."""
 
     model_id: str
+    name: str
+    """The branch that was asked for; empty for the main one."""
     revision: str
     """The commit."""
     files: tuple[str, ...]
@@ -47,7 +49,7 @@ def wanted(model_id: str, revision: str, token: str | None) -> Wanted:
     sizes = {file.rfilename: int(file.size or 0) for file in info.siblings or ()}
     files = needed(sizes)
     _check_usable(model_id, sizes, files)
-    return Wanted(model_id, str(info.sha), files, sum(sizes[name] for name in files))
+    return Wanted(model_id, revision, str(info.sha), files, sum(sizes[name] for name in files))
 
 
 def needed(sizes: dict[str, int]) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event)
                 tqdm_class=meter.bar(),
             )
         meter.finish_file()
-    _remember(wanted)
+    remember(wanted.model_id, wanted.name, wanted.revision)
     meter.tell(final=True)
 
 
@@ -153,13 +155,6 @@ class _Meter:
                 return None
 
         return Silent
-
-
-def _remember(wanted: Wanted) -> None:
-    """Which commit is the one here; huggingface_hub writes it only for downloads by branch."""
-    main = cache_folder() / f"models--{wanted.model_id.replace('/', '--')}" / "refs" / "main"
-    main.parent.mkdir(parents=True, exist_ok=True)
-    main.write_text(wanted.revision)
 
 
 @contextmanager

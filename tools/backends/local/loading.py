@@ -37,18 +37,23 @@ class Source:
         """Whether its files (sentence-transformers') say that the first token stands for the whole text."""
         return bool((read_json(self.folder / "1_Pooling" / "config.json") or {}).get("pooling_mode_cls_token"))
 
-    def keep(self, name: str, load: Callable[[], Any], *, factor: float = 1.0) -> Any:
-        """What `load` gives, kept under `name` beside the model; `factor`: of the memory its weights take."""
-        need = int(parameters(self.folder) * dtype().itemsize * OVERHEAD * factor)
+    def keep(self, name: str, load: Callable[[], Any], *, bytes_per_number: int = 0) -> Any:
+        """What `load` gives, kept under `name` beside the model; a model's numbers take room, parts of it next to none."""
+        need = int(parameters(self.folder) * bytes_per_number * OVERHEAD)
         return memory().get((str(self.folder), name), need, load, self.model_id)
 
-    def model(self, *autos: str) -> Any:
-        """The model by the first of transformers' auto classes that its architecture belongs to, on the device."""
-        return self.keep(f"model:{autos}", lambda: self._load(autos))
+    def model(self, *autos: str, exact: bool = False) -> Any:
+        """The model by the first of transformers' auto classes that its architecture belongs to, on the device.
+
+        `exact`: in float32 on cards too. Models with a head are small, and numpy, which reads their numbers, knows no
+        bfloat16.
+        """
+        form = dtype(exact=exact)
+        return self.keep(f"model:{autos}:{form}", lambda: self._load(autos, form), bytes_per_number=form.itemsize)
 
     def pipeline(self, task: str, *autos: str) -> Any:
-        """transformers' pipeline over `model(*autos)`."""
-        return self.keep(f"pipeline:{task}:{autos}", lambda: self._pipeline(task, autos), factor=0.0)
+        """transformers' pipeline over `model(*autos)`, exact."""
+        return self.keep(f"pipeline:{task}:{autos}", lambda: self._pipeline(task, autos))
 
     def tokenizer(self) -> Any:
         """Its tokenizer."""
@@ -56,7 +61,7 @@ class Source:
 
     def part(self, auto: str, **options: Any) -> Any:
         """Tokenizer, processor or the like, by the name of its auto class."""
-        return self.keep(f"part:{auto}:{options}", lambda: self._part(auto, options), factor=0.0)
+        return self.keep(f"part:{auto}:{options}", lambda: self._part(auto, options))
 
     def _part(self, auto: str, options: dict[str, Any]) -> Any:
         import transformers
@@ -66,14 +71,14 @@ class Source:
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise self.unloadable(error) from error
 
-    def _load(self, autos: Sequence[str]) -> Any:
+    def _load(self, autos: Sequence[str], form: Any) -> Any:
         import transformers
 
         auto = getattr(transformers, self.class_for(autos))
         try:
             model, told = auto.from_pretrained(
                 self.folder,
-                dtype=dtype(),
+                dtype=form,
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
@@ -111,7 +116,7 @@ class Source:
         from transformers import pipeline
 
         folder = str(self.folder)
-        model = self.model(*autos)
+        model = self.model(*autos, exact=True)
         parts = dict.fromkeys(("tokenizer", "image_processor", "feature_extractor", "processor"), folder)
         try:
             return pipeline(task, model=model, device=device(), trust_remote_code=False, **parts)

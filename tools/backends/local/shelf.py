@@ -37,12 +37,12 @@ def is_path(model_id: str) -> bool:
 
 
 def find(model_id: str, revision: str = "") -> Found | None:
-    """The model, when all of it is here: the commit `revision`, else the one that was downloaded last."""
+    """The model, when all of it is here: `revision` (a commit, or the name of a branch), else the last one downloaded."""
     if is_path(model_id):
         folder = Path(model_id).expanduser()
         return Found(folder, _folder_revision(folder)) if is_complete(folder) else None
     repository = cache_folder() / f"models--{model_id.replace('/', '--')}"
-    for commit in (revision, _main(repository)):
+    for commit in (_commit(repository, revision), revision, _commit(repository, "main")):
         folder = repository / "snapshots" / commit
         if commit and is_complete(folder):
             return Found(folder, commit)
@@ -116,9 +116,16 @@ def _has_no_weights(part: Path) -> bool:
     return "_class_name" in config and str(config["_class_name"]).endswith(("Scheduler", "Guider"))
 
 
-def _main(repository: Path) -> str:
+def remember(model_id: str, name: str, commit: str) -> None:
+    """Which commit a name stood for when it was downloaded; huggingface_hub notes that only if asked by the name."""
+    ref = cache_folder() / f"models--{model_id.replace('/', '--')}" / "refs" / (name or "main")
+    ref.parent.mkdir(parents=True, exist_ok=True)
+    ref.write_text(commit)
+
+
+def _commit(repository: Path, name: str) -> str:
     try:
-        return (repository / "refs" / "main").read_text().strip()
+        return (repository / "refs" / name).read_text().strip() if name else ""
     except OSError:
         return ""
 

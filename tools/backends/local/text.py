@@ -104,7 +104,7 @@ def rank(call: Call, source: Source) -> Sequence[Artifact]:
     """A cross-encoder's score, 0 to 1, of each text for the query."""
     import torch
 
-    model = source.model("AutoModelForSequenceClassification")
+    model = source.model("AutoModelForSequenceClassification", exact=True)
     if model.config.num_labels != 1:
         raise ExpertError(f"{source.model_id} classifies pairs of texts; it does not rank them")
     query, tokenizer = filled(call, "query"), source.tokenizer()
@@ -122,7 +122,7 @@ def rank(call: Call, source: Source) -> Sequence[Artifact]:
 def answer(call: Call, source: Source) -> Sequence[Artifact]:
     """The span of the text that answers best, long texts in windows that overlap."""
     question, context = filled(call, "question"), filled(call, "context")
-    model, tokenizer = source.model("AutoModelForQuestionAnswering"), source.tokenizer()
+    model, tokenizer = source.model("AutoModelForQuestionAnswering", exact=True), source.tokenizer()
     if not tokenizer.is_fast:
         raise ExpertError(f"{source.model_id} has no fast tokenizer, which tells where words stand in the text")
     read = tokenizer(
@@ -200,7 +200,7 @@ def embed(source: Source, texts: Sequence[str]) -> Any:
     """Vectors of length 1, an array of shape (texts, dimensions); pooled as the model's own files say, else averaged."""
     import torch
 
-    model, tokenizer = source.model("AutoModel"), source.tokenizer()
+    model, tokenizer = source.model("AutoModel", exact=True), source.tokenizer()
     vectors = []
     for text in texts:
         read = tokenizer(text, truncation=True, max_length=window(tokenizer), return_tensors="pt").to(device())
