@@ -72,6 +72,21 @@ class TaskStarted(Frozen):
     model_id: str
 
 
+class TaskProgress(Frozen):
+    """How far something has come that a task waits for: the download of its model, say. For eyes, not recorded."""
+
+    event: Literal["task_progress"] = "task_progress"
+    run_id: str
+    task_id: int
+    key: str
+    what: str
+    done: int
+    total: int
+    """0 when unknown."""
+    unit: str
+    """`bytes`, `steps`, ..."""
+
+
 class TaskFinished(Frozen):
     """A task is done, failed or skipped, and recorded."""
 
@@ -123,6 +138,7 @@ Event = Annotated[
     | PlanReady
     | ExpertChosen
     | TaskStarted
+    | TaskProgress
     | TaskFinished
     | AnswerDelta
     | RunWaiting

@@ -1,9 +1,9 @@
 """Ports: what the stages need from outside. `graph/world.py` chooses what stands behind them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call
@@ -88,6 +88,18 @@ class Backend(Protocol):
 
     async def aclose(self) -> None:
         """End worker processes and connections."""
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A backend that has something to bring first: a model to download, say. The time for a call begins after that."""
+
+    async def prepare(self, call: Call) -> None:
+        """Bring it; nothing to do when it is here. Raises `ExpertError`."""
+
+
+Consent = Callable[[str, int], bool]
+"""Asks the user whether the model of that id may be downloaded, of so many bytes. Called in a thread; may wait."""
 
 
 class Ledger(Protocol):

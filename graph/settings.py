@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .errors import UsageError
 
@@ -52,6 +52,10 @@ class Settings(BaseModel):
     """Further attempts after a failure that may pass."""
     workers: int = Field(ge=1, default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
     """Worker processes for heavy embedded experts; also the capacity of the slot `cpu`."""
+    download: Literal["ask", "yes", "no"] = "ask"
+    """Whether local models may be downloaded; `ask`: where somebody can be asked."""
+    local_memory: ByteSize | None = None
+    """Memory that loaded local models may take on a device, e.g. `8GB`; None for 60 % of what is free there."""
     max_file_bytes: int = 200 * MEGABYTE
     max_image_pixels: int = 25_000_000
     max_audio_seconds: float = 600.0
@@ -108,6 +112,8 @@ _ALSO_FROM_ENV = (
     "timeout",
     "retries",
     "workers",
+    "download",
+    "local_memory",
     "max_file_bytes",
     "max_image_pixels",
     "max_audio_seconds",

@@ -25,7 +25,7 @@ from ..tools.recording.files import TapedFetcher
 from ..tools.recording.tape import Tape
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
-from .ports import Backend, Catalog, Controller, Fetcher, Ledger
+from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
 from .settings import Settings, settings_for_others
 
 CALLS_A_PROVIDER = 4
@@ -57,20 +57,23 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     return LlmController(settings.llm, settings, tape=tape)
 
 
-def backends_for(settings: Settings, ledger: Ledger | None = None) -> list[Backend]:
+def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Consent | None = None) -> list[Backend]:
     """Every place where experts run, each watched for how its calls go.
 
-    With `ledger`, calls to chat models as experts count as calls of their run.
+    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is asked before a model is
+    downloaded.
     """
     from ..tools.backends.chat import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
     from ..tools.backends.endpoint import EndpointBackend
     from ..tools.backends.hf import HfBackend
+    from ..tools.backends.local.backend import LocalBackend
 
     hub, cache = Hub(settings), CatalogCache(settings.home)
     callbacks = None if ledger is None else partial(Spending, ledger)
     places: list[Backend] = [
         EmbeddedBackend(settings),
+        LocalBackend(settings, hub.models, consent),
         EndpointBackend(settings, callbacks),
         HfBackend(settings, hub),
         ChatBackend(settings, callbacks),
@@ -141,11 +144,12 @@ async def open_world(
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
     tape: Tape | None = None,
+    consent: Consent | None = None,
 ) -> AsyncIterator[World]:
     """A world with its own durable checkpoints; closes what must be closed.
 
     `tape` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
-    `controller` that is given is not on it.
+    `controller` that is given is not on it. `consent` is asked before a model is downloaded.
     """
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
@@ -157,7 +161,7 @@ async def open_world(
         open_things.callback(database.close)
         ledger = SqliteLedger(database)
         open_things.callback(ledger.close)
-        places = backends_for(settings, ledger) if backends is None else list(backends)
+        places = backends_for(settings, ledger, consent) if backends is None else list(backends)
         catalog = catalog or catalog_for(settings, places)
         if tape:
             places = [TapedBackend(place, tape) for place in places]

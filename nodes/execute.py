@@ -15,7 +15,7 @@ from ..graph.call import Artifact, Call
 from ..graph.errors import ExpertError
 from ..graph.events import TaskFinished, TaskStarted, emit
 from ..graph.expert import Assignment, Expert
-from ..graph.ports import Backend, Catalog, Ledger, Slots, Store
+from ..graph.ports import Backend, Catalog, Ledger, Preparing, Slots, Store
 from ..graph.result import Made, Result
 from ..graph.settings import Settings
 from ..graph.state import TaskRun, TaskState
@@ -162,9 +162,12 @@ class Execution:
     ) -> Sequence[Artifact]:
         limit = self._settings.timeout
         call = Call(run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=limit)
+        backend = self._backends[expert.backend]
+        if isinstance(backend, Preparing):
+            await backend.prepare(call)
         try:
             async with asyncio.timeout(limit + 5):  # a backend keeps the limit itself; this is for one that does not
-                return await self._backends[expert.backend].run(call)
+                return await backend.run(call)
         except TimeoutError as error:
             raise ExpertError(f"{expert.model_id} took longer than {limit:g} s", hint="raise --timeout") from error
 

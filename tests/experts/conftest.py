@@ -3,28 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import filetype
 import pytest
 
-from hugginggpt.graph.call import Artifact, Call, Material
-from hugginggpt.graph.resource import Kind, Resource
+from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.tools.backends.embedded.registry import registered
+from support_media import material
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 Given = str | Path | Sequence[str | Path]
-
-
-def material(value: str | Path) -> Material:
-    """Text as it is, a file by its content."""
-    if isinstance(value, str):
-        path = Path("unused")
-        return Material(resource=Resource(kind="text", media_type="text/plain", text=value, size=len(value)), path=path)
-    guess = filetype.guess_mime(str(value)) or "application/octet-stream"
-    kind: Kind = {"image": "image", "audio": "audio", "video": "video"}.get(guess.partition("/")[0], "document")  # type: ignore[assignment]
-    size = value.stat().st_size if value.exists() else 0
-    return Material(resource=Resource(kind=kind, media_type=guess, size=size, name=value.name), path=value)
 
 
 def call_of(

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ...graph.call import Artifact, Call
@@ -23,8 +23,9 @@ from .worker import Order
 class Workers:
     """At most `settings.workers` processes, started when first needed."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._environment = environment(settings, os.environ)
+    def __init__(self, settings: Settings, besides: Mapping[str, str] | None = None) -> None:
+        """`besides`: what the processes know beyond what every worker does, by name of the environment."""
+        self._environment = environment(settings, os.environ) | dict(besides or {})
         # A worker dies with the thread that started it (PR_SET_PDEATHSIG): these threads live as long as the pool.
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="hugginggpt-worker")
         self._lock = threading.Lock()

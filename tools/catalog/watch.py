@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...graph.call import Artifact, Call
 from ...graph.errors import OF_THE_PROVIDER, ExpertError
 from ...graph.expert import Expert
-from ...graph.ports import Backend
+from ...graph.ports import Backend, Preparing
 from ...graph.task import Task
 from .cache import CatalogCache
 
@@ -43,6 +43,11 @@ class WatchedBackend:
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """The backend's, or that its provider is left alone."""
         return self._backend.obstacle(expert, task) or self._paused(expert)
+
+    async def prepare(self, call: Call) -> None:
+        """What the backend has to bring."""
+        if isinstance(self._backend, Preparing):
+            await self._backend.prepare(call)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it, and note how it went."""

@@ -8,7 +8,7 @@ from typing import Any
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.expert import Candidate, Expert
-from ...graph.ports import Backend, Catalog
+from ...graph.ports import Backend, Catalog, Preparing
 from ...graph.task import Task
 from .tape import NotRecorded, Tape
 
@@ -53,6 +53,11 @@ class TapedBackend:
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """None while playing: nothing is needed to play."""
         return None if self._tape.playing else self._backend.obstacle(expert, task)
+
+    async def prepare(self, call: Call) -> None:
+        """What the real one has to bring; nothing while playing."""
+        if isinstance(self._backend, Preparing) and not self._tape.playing:
+            await self._backend.prepare(call)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it and write it down, or take it from the tape."""

@@ -1,0 +1,106 @@
+"""What the tests of the local backend share: tiny models made once a session, and a backend that runs them."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+import local.tiny_vision
+import local.tiny_words  # noqa: F401  # registers its builders
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.events import TaskProgress
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Scalar, Task
+from hugginggpt.graph.vocabulary import VOCABULARY
+from hugginggpt.tools.backends.local.backend import LocalBackend
+from local.tiny import BUILDERS, seeded
+from support_media import material
+
+Given = str | Path | Sequence[str | Path]
+Do = Callable[..., Coroutine[Any, Any, dict[str, Artifact]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder is marked `local`, and left out where torch is not; CI may not leave it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.local)
+            if find_spec("torch") is None and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install -e '.[local]'"))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], Path]:
+    """`tiny("bert_names")`: the folder of that model, built when first asked for, once for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    shelf = (base if worker_id == "master" else base.parent) / "tiny-models"
+
+    def built(name: str) -> Path:
+        folder = shelf / name
+        with FileLock(f"{shelf}-{name}.lock"):
+            if not (folder / "done").exists():
+                seeded(BUILDERS[name], folder)
+                (folder / "done").touch()
+        return folder
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBackend]:
+    """One for a test process, so that torch is imported once."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"), download="no", workers=2)
+    made = LocalBackend(settings, models=lambda _task_type: (), tell=_unheard)
+    yield made
+    asyncio.run(made.aclose())
+
+
+def _unheard(_event: TaskProgress) -> None:
+    """Nobody listens."""
+
+
+def call_for(
+    place: LocalBackend,
+    task_type: str,
+    model_id: str,
+    given: dict[str, Given],
+    scratch: Path,
+    *,
+    timeout: float = 120,
+    **parameters: Scalar | tuple[Scalar, ...],
+) -> Call:
+    """A call to that model; raises `AssertionError` where the place can't have it."""
+    expert = place.named(task_type, model_id)
+    assert expert is not None, f"{task_type} is not done here"
+    inputs = {
+        name: tuple(material(v) for v in ([value] if isinstance(value, str | Path) else value))
+        for name, value in given.items()
+    }
+    assert set(inputs) <= {port.name for port in VOCABULARY[task_type].inputs}
+    named = {
+        name: values[0].resource if len(values) == 1 else tuple(v.resource for v in values)
+        for name, values in inputs.items()
+    }
+    task = Task(id=1, type=task_type, inputs=named, parameters=dict(parameters))
+    return Call(run_id="test", key="1", task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=timeout)
+
+
+@pytest.fixture
+def do(backend: LocalBackend, tiny: Callable[[str], Path], tmp_path: Path) -> Do:
+    """`await do("fill-mask", "bert_gaps", {"text": "the ___ sat"})`: what came of it by output, in the worker process."""
+    made = iter(range(1000))
+
+    async def run(
+        task_type: str, model: str, given: dict[str, Given], **parameters: Scalar | tuple[Scalar, ...]
+    ) -> dict[str, Artifact]:
+        scratch = tmp_path / f"scratch-{next(made)}"
+        scratch.mkdir()
+        call = call_for(backend, task_type, str(tiny(model)), given, scratch, **parameters)
+        return {artifact.output: artifact for artifact in await backend.run(call)}
+
+    return run

@@ -1,0 +1,1 @@
+"""transformers and diffusers on this machine; a family of task types a file."""

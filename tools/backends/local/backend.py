@@ -1,0 +1,249 @@
+"""LocalBackend: models of transformers and diffusers on this machine's processors or cards, in worker processes."""
+
+import asyncio
+import contextvars
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from threading import Event, Lock
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from ....graph.events import TaskProgress, emit
+from ....graph.expert import Expert
+from ....graph.ports import Consent
+from ....graph.settings import Settings
+from ....graph.task import Task
+from ...catalog.hub_model import HubModel
+from ...catalog.pinned import pinned
+from ...threads import in_abandonable_thread
+from ..workers import Workers
+from . import hub
+from .machine import Device, device_for, size
+from .registry import LIBRARIES, Way, registered
+from .running import TARGET
+from .shelf import Found, builds_on, cache_folder, find, is_path, library_of
+
+NOT_INSTALLED = "needs the extra `local`: pip install 'hugginggpt[local]'"
+ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
+SLOT = "local"
+"""The one worker process of the processors."""
+
+Models = Callable[[str], Sequence[HubModel]]
+
+
+class LocalBackend:
+    """The `Backend` port over the models that `models` lists for a task type, and any other that is named.
+
+    A device has one worker process, with the models that it has loaded. A model that is not here is downloaded when
+    the settings allow it, or the user does: `consent`.
+    """
+
+    name = "local"
+
+    def __init__(
+        self,
+        settings: Settings,
+        models: Models = pinned,
+        consent: Consent | None = None,
+        tell: Callable[[TaskProgress], None] = emit,
+    ) -> None:
+        self._settings, self._models, self._consent, self._tell = settings, models, consent, tell
+        self._token = settings.hf_token.get_secret_value() if settings.hf_token else None
+        self._workers: dict[str, Workers] = {}
+        self._described: dict[tuple[str, str], HubModel] = {}
+        self._getting: dict[str, Lock] = {}
+        self._refused: set[str] = set()
+        self._lock, self._asking = Lock(), Lock()
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        """Those of the listed models that our code can run."""
+        return [self._expert(model) for model in self._models(task_type) if model.library in LIBRARIES and _way(model)]
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """The expert of that very model, listed or not: an id on the Hub, or a folder. None when no code of ours fits."""
+        for expert in self.experts(task_type):
+            if expert.model_id == model_id:
+                return expert
+        found = find(model_id)
+        library = library_of(found.folder) if found else _any_library(task_type)
+        model = HubModel(model_id=model_id, task_type=task_type, library=library, description="Named by you.")
+        return self._expert(model) if _way(model) else None
+
+    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+        """Why it can't run here and now, and what would change that. Asks neither torch nor the Hub."""
+        return self._unfit(expert, task) or (None if find(expert.model_id, expert.revision) else self._absent(expert))
+
+    async def prepare(self, call: Call) -> None:
+        """Bring the model here, and the one that it builds on: as the settings or the user allow, telling the progress."""
+        model_id, revision = call.expert.model_id, call.expert.revision
+        found = find(model_id, revision) or await self._bring(call, model_id, revision)
+        base = builds_on(found.folder)
+        if base is not None and find(base) is None:
+            await self._bring(call, base, "")
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Do it in the worker process of the model's device."""
+        if (reason := self._unfit(call.expert, call.task)) is not None:
+            raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
+        await self.prepare(call)
+        return await self._workers_of(device_for(call.expert.model_id)).run(TARGET, call)
+
+    async def aclose(self) -> None:
+        """Kill the worker processes, and the models in them."""
+        with self._lock:
+            workers, self._workers = list(self._workers.values()), {}
+        for each in workers:
+            await asyncio.to_thread(each.close)
+
+    # -- experts ----------------------------------------------------------------------------------------------------
+
+    def _expert(self, model: HubModel) -> Expert:
+        self._described[model.task_type, model.model_id] = model
+        found = find(model.model_id, model.revision)
+        way = _way(model)
+        device = device_for(model.model_id)
+        return Expert(
+            model_id=model.model_id,
+            task_type=model.task_type,
+            backend=self.name,
+            revision=found.revision if found else model.revision,
+            description=model.description,
+            downloads=model.downloads,
+            likes=model.likes,
+            license=model.license,
+            size=model.size,
+            needs=("cpu", SLOT) if device.name == "cpu" else (device.name,),
+            partial=way.partial if way else False,
+        )
+
+    def _unfit(self, expert: Expert, task: Task | None) -> str | None:
+        """What no download would change."""
+        model = self._described.get((expert.task_type, expert.model_id))
+        if model is None and self.named(expert.task_type, expert.model_id) is not None:
+            model = self._described[expert.task_type, expert.model_id]
+        way = _way(model) if model else None
+        if way is None:
+            return f"no code here does {expert.task_type} with it"
+        if (lacking := _lacking(way)) is not None:
+            return lacking
+        if task is not None and way.accepts is not None and (reason := way.accepts(task, expert.model_id)) is not None:
+            return reason
+        device = device_for(expert.model_id)
+        needed = device.needed(expert.size)
+        if device.memory and needed > device.memory:
+            return f"needs about {size(needed)} of memory; {device.noun} has {size(device.memory)}"
+        return None
+
+    def _absent(self, expert: Expert) -> str | None:
+        """Why what is not here can't be brought."""
+        model_id = expert.model_id
+        if is_path(model_id):
+            return "there is no model in that folder: config.json and weights in safetensors are needed"
+        model = self._described[expert.task_type, model_id]
+        if model.safetensors is False:
+            return "its weights are pickle only, which can run any code when loaded; it is not used"
+        if model.gated and self._token is None:
+            return f"is gated: accept its terms at https://huggingface.co/{model_id}, and set HF_TOKEN"
+        about = size(model.size * 4) if model.size else "unknown size"
+        if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+            return "is not on this machine, and HF_HUB_OFFLINE forbids to get it"
+        if self._settings.download == "yes" or (self._settings.download == "ask" and self._consent is not None):
+            return "its download was refused" if model_id in self._refused else None
+        return f"is not on this machine (a download of about {about}): {ALLOW}"
+
+    # -- downloads --------------------------------------------------------------------------------------------------
+
+    async def _bring(self, call: Call, model_id: str, revision: str) -> Found:
+        """Download it. Cancelled, the download stops; what it has got stays for the next time."""
+        if is_path(model_id):
+            raise ExpertError(f"there is no model in {model_id}", hint="config.json and safetensors are needed")
+        stop, loop, context = Event(), asyncio.get_running_loop(), contextvars.copy_context()
+
+        def progress(done: int, total: int) -> None:
+            event = TaskProgress(
+                run_id=call.run_id,
+                task_id=call.task.id,
+                key=call.key,
+                what=f"download of {model_id}",
+                done=done,
+                total=total,
+                unit="bytes",
+            )
+            if not stop.is_set():
+                loop.call_soon_threadsafe(self._tell, event, context=context)
+
+        try:
+            return await in_abandonable_thread(self._fetch, model_id, revision, progress, stop)
+        finally:
+            stop.set()
+
+    def _fetch(self, model_id: str, revision: str, progress: hub.Progress, stop: Event) -> Found:
+        """In a thread: one download of a model at a time; who comes second finds it done."""
+        with self._lock:
+            turn = self._getting.setdefault(model_id, Lock())
+        with turn:
+            if (found := find(model_id, revision)) is not None:
+                return found
+            wanted = hub.wanted(model_id, revision, self._token)
+            self._ask(wanted)
+            hub.download(wanted, self._token, progress, stop)
+            if (found := find(model_id, wanted.revision)) is None:
+                raise ExpertError(f"{model_id} was downloaded, but something of it is missing: it can't be loaded")
+            return found
+
+    def _ask(self, wanted: hub.Wanted) -> None:
+        """Go on only if the settings or the user allow the download."""
+        what = f"{wanted.model_id} is not on this machine, and needs a download of {size(wanted.total)}"
+        free = shutil.disk_usage(next(p for p in (cache_folder(), *cache_folder().parents) if p.exists())).free
+        if wanted.total > free:
+            raise ExpertError(f"{what}; {size(free)} are free in {cache_folder()}", hint="another disk: HF_HOME=DIR")
+        if self._settings.download == "yes":
+            return
+        if self._settings.download == "no" or self._consent is None:
+            raise ExpertError(what, hint=ALLOW)
+        with self._asking:
+            if wanted.model_id in self._refused or not self._consent(wanted.model_id, wanted.total):
+                self._refused.add(wanted.model_id)
+                raise ExpertError(f"{what}, which was refused", hint=ALLOW)
+
+    # -- processes --------------------------------------------------------------------------------------------------
+
+    def _workers_of(self, device: Device) -> Workers:
+        """The one process of a device: all processors, or one card; no network, no keys."""
+        with self._lock:
+            if device.name not in self._workers:
+                alone = self._settings.model_copy(update={"workers": 1})
+                self._workers[device.name] = Workers(alone, _environment(self._settings, device))
+            return self._workers[device.name]
+
+
+def _way(model: HubModel) -> Way | None:
+    library = LIBRARIES.get(model.library)
+    return registered().get((model.task_type, library)) if library else None
+
+
+def _any_library(task_type: str) -> str:
+    """Of a model that nobody has seen yet: what most of that task type are for."""
+    return "transformers" if (task_type, "transformers") in registered() else "diffusers"
+
+
+def _lacking(way: Way) -> str | None:
+    if any(find_spec(module) is None for module in ("torch", "transformers", way.library)):
+        return NOT_INSTALLED
+    missing = [module for module in way.requires if find_spec(module) is None]
+    return f"needs {missing[0]}: pip install {' '.join(missing)}" if missing else None
+
+
+def _environment(settings: Settings, device: Device) -> dict[str, str]:
+    """What its process knows beyond what every worker does."""
+    budget = {} if settings.local_memory is None else {"HUGGINGGPT_LOCAL_MEMORY": str(int(settings.local_memory))}
+    return budget | {
+        "HF_HUB_CACHE": str(cache_folder()),
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "CUDA_VISIBLE_DEVICES": device.visible,
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi counts
+        "TOKENIZERS_PARALLELISM": "false",
+    }

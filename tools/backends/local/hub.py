@@ -1,0 +1,205 @@
+"""The Hub's side of a local model: which of its files are needed, how large they are, and getting them."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from threading import Event
+from typing import Any, NamedTuple
+
+from ....graph.errors import ExpertError
+from .shelf import cache_folder, remember
+
+_WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")
+_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack")
+_SMALL = (".json", ".txt", ".model", ".jinja", ".spm", ".vocab", ".bpe", ".tiktoken")
+"""Configurations, vocabularies and chat templates. No Python: code from repositories is never run."""
+_LARGEST_SMALL = 100_000_000
+_OTHER_FORMATS = ("onnx", "openvino", "coreml", "tflite", "original", "gguf")
+"""Folders with the same weights for other libraries."""
+_PATIENCE = 20.0
+"""Seconds for the Hub to answer a question; a download has no limit while it moves."""
+
+Progress = Callable[[int, int], None]
+"""Bytes here so far, and all of them."""
+
+
+class Wanted(NamedTuple):
+    """What has to be downloaded of a model."""
+
+    model_id: str
+    name: str
+    """The branch that was asked for; empty for the main one."""
+    revision: str
+    """The commit."""
+    files: tuple[str, ...]
+    total: int
+    """Bytes."""
+
+
+def wanted(model_id: str, revision: str, token: str | None) -> Wanted:
+    """Ask the Hub what a model consists of. Raises `ExpertError` for one that is not there, or can't be used."""
+    from huggingface_hub import HfApi
+
+    with failures_of(model_id):
+        api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None, token=token)
+        info = api.model_info(model_id, revision=revision or None, files_metadata=True, timeout=_PATIENCE)
+    sizes = {file.rfilename: int(file.size or 0) for file in info.siblings or ()}
+    files = needed(sizes)
+    _check_usable(model_id, sizes, files)
+    return Wanted(model_id, revision, str(info.sha), files, sum(sizes[name] for name in files))
+
+
+def needed(sizes: dict[str, int]) -> tuple[str, ...]:
+    """The files to get: weights as safetensors, once and not in their variants, and what is small."""
+    is_pipeline = "model_index.json" in sizes
+    chosen = []
+    for name, size in sorted(sizes.items()):
+        path = PurePosixPath(name)
+        if len(path.parts) > 2 or path.parts[0] in _OTHER_FORMATS or path.name.startswith("."):
+            continue
+        small = path.name.endswith(_SMALL) and size <= _LARGEST_SMALL
+        weights = _WEIGHTS.fullmatch(path.name) is not None and (len(path.parts) == 2) == is_pipeline
+        if small or weights:
+            chosen.append(name)
+    return tuple(chosen)
+
+
+def _check_usable(model_id: str, sizes: dict[str, int], files: tuple[str, ...]) -> None:
+    if "config.json" not in sizes and "model_index.json" not in sizes:
+        raise ExpertError(
+            f"{model_id} is no model for transformers or diffusers: it has neither config.json nor model_index.json"
+        )
+    if any(name.endswith(".safetensors") for name in files):
+        return
+    if any(name.endswith(_PICKLES) for name in sizes):
+        raise ExpertError(
+            f"{model_id} has its weights as pickle only, which can run any code when it is loaded",
+            hint=f"it is not used; ask its author for safetensors: https://huggingface.co/{model_id}/discussions",
+        )
+    raise ExpertError(f"{model_id} has no weights in safetensors")
+
+
+def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event) -> None:
+    """Get the files into the Hub's cache, under the commit. What a broken download left is gone on with.
+
+    `stop`, when set from outside, ends it with `Stopped`.
+    """
+    from huggingface_hub import hf_hub_download
+
+    meter = _Meter(wanted.total, progress, stop)
+    for name in wanted.files:
+        meter.check()
+        with failures_of(wanted.model_id):
+            hf_hub_download(
+                wanted.model_id,
+                name,
+                revision=wanted.revision,
+                cache_dir=cache_folder(),
+                token=token,
+                endpoint=os.environ.get("HF_ENDPOINT") or None,
+                tqdm_class=meter.bar(),
+            )
+        meter.finish_file()
+    remember(wanted.model_id, wanted.name, wanted.revision)
+    meter.tell(final=True)
+
+
+class Stopped(Exception):
+    """A download that nobody waits for any more."""
+
+
+class _Meter:
+    """Adds up what the bars of the single files are told, and passes it on four times a second at most."""
+
+    EVERY = 0.25
+
+    def __init__(self, total: int, progress: Progress, stop: Event) -> None:
+        self._total, self._progress, self._stop = total, progress, stop
+        self._before, self._file, self._told = 0, 0, 0.0
+
+    def check(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+    def add(self, count: float) -> None:
+        self._file += int(count)
+        self.check()
+        self.tell()
+
+    def finish_file(self) -> None:
+        self._before, self._file = self._before + self._file, 0
+
+    def tell(self, *, final: bool = False) -> None:
+        now = time.monotonic()
+        if final or now - self._told >= self.EVERY:
+            self._told = now
+            self._progress(self._total if final else min(self._total, self._before + self._file), self._total)
+
+    def bar(self) -> type[Any]:
+        """A progress bar that draws nothing and tells this meter."""
+        from tqdm import tqdm
+
+        meter = self
+
+        class Silent(tqdm):  # type: ignore[misc]  # tqdm carries no types
+            def __init__(self, *args: Any, **options: Any) -> None:
+                options.pop("name", None)  # huggingface_hub's own bars have one
+                super().__init__(*args, **{**options, "disable": True})
+                meter.add(options.get("initial") or 0)
+
+            def update(self, n: float | None = 1) -> bool | None:
+                meter.add(n or 0)
+                return None
+
+        return Silent
+
+
+@contextmanager
+def failures_of(model_id: str) -> Iterator[None]:
+    """Turn what huggingface_hub raises in the body into `ExpertError`: what happened, and what to do."""
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except errors.GatedRepoError as error:
+        raise ExpertError(
+            f"{model_id} is gated: its terms must be accepted first",
+            hint=f"accept them at https://huggingface.co/{model_id}, and set HF_TOKEN to a token of that account",
+        ) from error
+    except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
+        raise ExpertError(
+            f"there is no model {model_id} on the Hub, or it is private and the token may not see it",
+            hint="look at its spelling; for a private one set HF_TOKEN",
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise ExpertError(f"{model_id} has no such revision on the Hub") from error
+    except errors.OfflineModeIsEnabled as error:
+        raise ExpertError(f"{model_id} is not on this machine, and HF_HUB_OFFLINE forbids to get it") from error
+    except errors.HfHubHTTPError as error:
+        status = error.response.status_code
+        raise ExpertError(
+            f"the Hub answers {status} for {model_id}", retryable=status == 429 or status >= 500
+        ) from error
+    except errors.LocalEntryNotFoundError as error:
+        raise _unreachable(model_id, error) from error
+    except OSError as error:
+        full = error.errno == 28
+        raise (
+            ExpertError(f"the disk is full: {model_id} can't be kept") if full else _unreachable(model_id, error)
+        ) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2"):
+            raise _unreachable(model_id, error) from error
+        raise
+
+
+def _unreachable(model_id: str, error: BaseException) -> ExpertError:
+    why = " ".join(str(error).split())[:200] or type(error).__name__
+    return ExpertError(
+        f"{model_id} is not on this machine, and the Hub can't be reached: {why}",
+        hint="are you online?",
+        retryable=True,
+    )

@@ -1,0 +1,97 @@
+"""The models that a worker process keeps loaded: the least recently used ones go when another needs the room."""
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ....graph.errors import ExpertError
+from ...media.limits import limits
+from .device import empty, free_bytes, is_out_of_memory
+from .machine import size
+
+T = TypeVar("T")
+
+SHARE = 0.6
+"""Of the memory that is free when the first model is loaded: the budget where none is set."""
+
+
+@dataclass
+class Memory:
+    """Loaded things by key, with what each takes."""
+
+    budget: int
+    """Bytes that all of them together may take."""
+    strict: bool = False
+    """Whether a model larger than the budget is refused; else it is loaded alone, if it fits at all."""
+    free: Callable[[], int] = free_bytes
+    """Asked before each loading."""
+    _held: "OrderedDict[Hashable, tuple[Any, int]]" = field(default_factory=OrderedDict)
+
+    @property
+    def used(self) -> int:
+        """Bytes, as estimated when they were loaded."""
+        return sum(need for _, need in self._held.values())
+
+    @property
+    def keys(self) -> tuple[Hashable, ...]:
+        """What is held, the least recently used first."""
+        return tuple(self._held)
+
+    def get(self, key: Hashable, need: int, load: Callable[[], T], name: str) -> T:
+        """The thing under `key`, loaded if it is not held. Raises `ExpertError` when there can't be room for it."""
+        if key in self._held:
+            self._held.move_to_end(key)
+            held: T = self._held[key][0]
+            return held
+        self._make_room(need, name)
+        loaded = load()
+        self._held[key] = (loaded, need)
+        return loaded
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._held.clear()
+        empty()
+
+    def _make_room(self, need: int, name: str) -> None:
+        if self.strict and need > self.budget:
+            raise ExpertError(
+                f"{name} needs about {size(need)} of memory; models may take {size(self.budget)}",
+                hint="a larger budget: HUGGINGGPT_LOCAL_MEMORY=16GB",
+            )
+        while self._held and (self.used + need > self.budget or need > self.free()):
+            self._held.popitem(last=False)
+            empty()
+        if need > (free := self.free()):
+            raise ExpertError(
+                f"{name} needs about {size(need)} of memory; {size(free)} are free", hint="choose a smaller model"
+            )
+
+
+@functools.cache
+def memory() -> Memory:
+    """The one of this process."""
+    told = limits().local_memory
+    return Memory(budget=told or int(free_bytes() * SHARE), strict=told is not None)
+
+
+def within_memory(work: Callable[[], T], held: Memory, name: str) -> T:
+    """Do it; when memory runs out, once more with nothing else loaded."""
+    try:
+        return work()
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+    held.clear()  # outside `except`: the error's frames hold what has to go
+    try:
+        return work()
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+    held.clear()
+    raise ExpertError(
+        f"{name} ran out of memory, with {size(free_bytes())} free and no other model loaded",
+        hint="choose a smaller model, or give it less at once",
+    )
