@@ -19,6 +19,7 @@ from ..graph.events import (
     RunWaiting,
     TaskDrafted,
     TaskFinished,
+    TaskQueued,
     TaskStarted,
 )
 from ..graph.plan import Plan
@@ -46,6 +47,7 @@ class LiveTree:
         self._drafts: list[str] | None = None
         """Task types that the controller has written down so far; None while it is not planning."""
         self._models: dict[int, str] = {}
+        self._queued: dict[str, tuple[str, ...]] = {}
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
         self._results: dict[int, Result] = {}
@@ -75,7 +77,11 @@ class LiveTree:
                 self._announce(event)
             case ExpertChosen():
                 self._models[event.assignment.task_id] = event.assignment.expert.model_id
+            case TaskQueued():
+                self._queued[event.key] = event.slots
+                self._log(f"  ~ {event.key} waits for {', '.join(event.slots)}")
             case TaskStarted():
+                self._queued.pop(event.key, None)
                 self._models[event.task_id] = event.model_id
                 self._started.setdefault(str(event.task_id), time.monotonic())
                 if event.key != str(event.task_id):
@@ -152,6 +158,8 @@ class LiveTree:
             line.append("  recorded", style="dim")
         elif result and result.attempts:
             line.append(f"  {result.duration:.1f} s", style="dim")
+        elif not result and (slots := self._queued.get(str(task_id))):
+            line.append(f"  waits for {', '.join(slots)}", style="dim")
         elif running:
             line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
         if result and result.error:

@@ -186,6 +186,9 @@ class Store(Protocol):
 class Slots(Protocol):
     """Who may run at once."""
 
+    def full(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the named slots that have no room now."""
+
     def hold(self, names: Sequence[str]) -> AbstractAsyncContextManager[None]:
         """Wait until all the named slots are free, and keep them while the body runs."""
 

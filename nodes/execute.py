@@ -13,7 +13,7 @@ import stamina
 
 from ..graph.call import Artifact, Call
 from ..graph.errors import ExpertError
-from ..graph.events import TaskFinished, TaskStarted, emit
+from ..graph.events import TaskFinished, TaskQueued, TaskStarted, emit
 from ..graph.expert import Assignment, Expert
 from ..graph.ports import Backend, Catalog, Ledger, Preparing, Slots, Store
 from ..graph.result import Made, Result
@@ -137,6 +137,8 @@ class Execution:
         """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
         async for attempt in stamina.retry_context(on=_pause, attempts=self._settings.retries + 1, timeout=None):
             with attempt:
+                if full := self._slots.full(expert.needs):
+                    emit(TaskQueued(run_id=run["run_id"], task_id=task.id, key=key, slots=full))
                 async with self._slots.hold(expert.needs), self._store.scratch() as scratch:
                     if not tries[expert.model_id]:
                         emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))

@@ -172,3 +172,11 @@ async def test_a_slot_without_room_of_its_own_has_that_of_its_family() -> None:
     slots = SlotBoard({"hf": 2})
     async with slots.hold(["hf:fal-ai"]), slots.hold(["hf:fal-ai"]), slots.hold(["hf:together"]):
         assert slots.held() == {"hf:fal-ai": (2, 2), "hf:together": (1, 2)}
+
+
+async def test_full_slots_are_told_by_name() -> None:
+    slots = SlotBoard({"cpu": 1, "hf": 2})
+    assert slots.full(["cpu", "hf:fal-ai"]) == ()
+    async with slots.hold(["cpu"]), slots.hold(["hf:fal-ai"]):
+        assert slots.full(["cpu", "hf:fal-ai"]) == ("cpu",)
+    assert slots.full(["cpu"]) == ()

@@ -41,6 +41,13 @@ class SlotBoard:
         finally:
             self._give_back(needed)
 
+    def full(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the named slots that have no room now, or others waiting before."""
+        needed = self._needs(names)
+        with self._lock:
+            waited_for = {name for other, _ in self._waiting for name in other}
+            return tuple(name for name, amount in needed.items() if name in waited_for or not self._fits(name, amount))
+
     def held(self) -> dict[str, tuple[float, float]]:
         """What is held of each slot in use, and how much there is."""
         with self._lock:
@@ -49,6 +56,9 @@ class SlotBoard:
     def _needs(self, names: Sequence[str]) -> "Needs":
         parted = (name.partition("=") for name in names)
         return {name: min(float(amount or 1), self._most(name)) for name, _, amount in parted}
+
+    def _fits(self, name: str, amount: float) -> bool:
+        return self._held.get(name, 0.0) + amount <= self._most(name) + 1e-9
 
     def _most(self, name: str) -> float:
         return self._capacity.get(name, self._capacity.get(name.partition(":")[0], 1))
@@ -80,7 +90,7 @@ class SlotBoard:
         reserved: set[str] = set()
         still: list[tuple[Needs, asyncio.Future[None]]] = []
         for needed, turn in self._waiting:
-            busy = any(self._held.get(name, 0.0) + amount > self._most(name) + 1e-9 for name, amount in needed.items())
+            busy = not all(self._fits(name, amount) for name, amount in needed.items())
             if busy or needed.keys() & reserved:
                 reserved |= needed.keys()
                 still.append((needed, turn))
