@@ -38,7 +38,9 @@ def zebras_in(tmp_path: Path) -> tuple[list[str], ScriptedHub]:
     for name in "abc":
         Image.new("RGB", (16, 16), "white").save(tmp_path / f"{name}.png")
     found = iter([[ZEBRA], [ZEBRA, ZEBRA | {"score": 0.8}], []])
-    hub = ScriptedHub({DETR: model_card(DETR, "object-detection")}, replies={DETR: lambda _: as_json(next(found))})
+    hub = ScriptedHub(
+        {DETR: model_card(DETR, "object-detection", downloads=9_000)}, replies={DETR: lambda _: as_json(next(found))}
+    )
     return [str(tmp_path / f"{name}.png") for name in "abc"], hub
 
 
