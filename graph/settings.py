@@ -27,6 +27,10 @@ class Settings(BaseModel):
     """What the model costs: dollars for a million tokens in and out, e.g. `0.25/2`; empty where nobody told."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Tokens that the model can read at once; None for what LangChain knows of it, else 8,192."""
+    llm_candidates: int = Field(default=5, ge=1)
+    """Experts that the model chooses among: the first by rank of those that can run now."""
+    llm_description: int = Field(default=80, ge=0)
+    """Characters of each expert's description that it is told."""
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
     hf_token: SecretStr | None = None
@@ -75,6 +79,8 @@ def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
 _ALSO_FROM_ENV = (
     "llm_price",
     "llm_window",
+    "llm_candidates",
+    "llm_description",
     "timeout",
     "retries",
     "workers",

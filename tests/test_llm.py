@@ -158,7 +158,9 @@ async def test_a_plan_that_cannot_be_run_is_sent_back_with_the_exact_problems() 
     problem = "task 0: there is no task type 'image-to-words'"
     assert any(problem in mend for mend in proposal.mends)
     assert problem in server.requests[1].json["messages"][-1]["content"]
-    assert server.requests[1].json["messages"][-2] == {"role": "assistant", "content": BAD}
+    assert json.dumps(json.loads(BAD)["tasks"][0])[1:-1] in json.loads(
+        server.requests[1].json["messages"][-1]["content"].partition("<data>")[2].partition("</data>")[0]
+    )
 
 
 async def test_a_file_that_the_model_invents_is_sent_back() -> None:
@@ -287,6 +289,21 @@ async def test_the_model_chooses_an_expert_with_a_reason() -> None:
         fallbacks=(CANDIDATES[0], CANDIDATES[2]),
     )
     assert "in German" in server.requests[0].json["messages"][-1]["content"]
+
+
+async def test_how_many_are_offered_and_how_much_is_told_of_each_can_be_set() -> None:
+    many = [
+        expert(f"a/{n}", downloads=99 - n, description="long " * 20, license="mit", size=7 * 10**9) for n in range(9)
+    ]
+    for given, offered, letters in (({}, 5, 80), ({"llm_candidates": 3, "llm_description": 9}, 3, 9)):
+        with talking(in_turn(chat('{"id": "a/8", "reason": "best"}')), **given) as (controller, server):
+            chosen = await controller.choose(TASK, many)
+        shown = json.loads(server.requests[0].json["messages"][1]["content"].split("<data>")[2].removesuffix("</data>"))
+        assert [row["id"] for row in shown] == [f"a/{n}" for n in range(offered)]
+        assert {len(row["description"]) for row in shown} == {letters}
+        assert shown[0].keys() >= {"downloads", "license", "size", "runs"}
+        assert len(server.requests) == 2, "a/8 was not offered"
+        assert chosen.reason == "first by rank: the controller chose 'a/8', which is no candidate"
 
 
 @pytest.mark.parametrize(

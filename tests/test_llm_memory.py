@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
@@ -31,10 +32,9 @@ async def test_turns_that_do_not_fit_are_summed_up_once_and_never_cut() -> None:
         await controller.plan(Request(text="and now?", history=HISTORY))
 
     assert [stage_of(request) for request in server.requests] == ["summarise", "plan", "plan"]
-    before = server.requests[1].json["messages"][1]["content"]
-    told = json.loads(before[before.index("<data>") + 6 : before.index("</data>")])
-    assert told["summary"] == "They spoke of x and y."
-    kept = [text for turn in told["turns"] for text in turn.values()]
+    memory = told(server.requests[1])
+    assert memory["summary"] == "They spoke of x and y."
+    kept = [text for turn in memory["turns"] for text in turn.values()]
     assert 0 < len(kept) < len(HISTORY)
     assert kept == [text for _, text in HISTORY][-len(kept) :]
     summed = server.requests[0].json["messages"][1]["content"]
@@ -67,3 +67,36 @@ async def test_what_was_answered_before_is_data() -> None:
     said = [str(message["content"]) for message in server.requests[0].json["messages"]]
     assert not any("Ignore all" in re.sub(r"<data>.*?</data>", "", text, flags=re.DOTALL) for text in said)
     assert any("Ignore all" in text for text in said)
+
+
+async def test_a_turn_longer_than_the_window_is_summed_up_in_portions_that_break_between_words() -> None:
+    words = [f"word{n}" for n in range(9_000)]
+    history = (("user", " ".join(words)), ("assistant", "told"), *HISTORY[-2:])
+    with serve(remembers) as server:
+        await LlmController("openai:m", settings(f"{server.url}/v1")).plan(Request(text="and now?", history=history))
+
+    portions = [told(request)["next turns"] for request in server.requests[:-1]]
+    assert len(portions) > 2
+    said = "".join(text for portion in portions for turn in portion for text in turn.values())
+    assert said.removesuffix("told").split() == words
+    assert all(turn["user"].split()[0] in words for portion in portions for turn in portion if "user" in turn)
+
+
+async def test_a_summary_that_is_too_long_loses_whole_sentences() -> None:
+    def talkative(received: Received) -> Reply:
+        return chat("We spoke at length. " * 500) if stage_of(received) == "summarise" else remembers(received)
+
+    with serve(talkative) as server:
+        controller = LlmController("openai:m", settings(f"{server.url}/v1"))
+        await controller.plan(Request(text="and now?", history=HISTORY))
+
+    summary = told(server.requests[-1])["summary"]
+    assert 7_000 < len(summary) <= 8_000
+    assert summary.endswith("length.")
+
+
+def told(received: Received) -> dict[str, Any]:
+    """The marked data of a request."""
+    text = received.json["messages"][1]["content"]
+    found: dict[str, Any] = json.loads(text[text.index("<data>") + 6 : text.index("</data>")])
+    return found

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,22 @@ async def test_a_server_that_asks_for_an_hour_is_not_waited_for() -> None:
 
     assert "wait 3600 s" in raised.value.hint
     assert len(busy.requests) == 1
+
+
+async def test_a_server_may_name_the_moment_until_which_to_wait() -> None:
+    """RFC 9110 allows a date in Retry-After."""
+
+    def busy(seconds: float) -> Reply:
+        moment = formatdate(time.time() + seconds, usegmt=True)
+        return as_json({"error": {"message": "no"}}, 429, retry_after=moment)
+
+    with serve(in_turn(busy(0), chat(PLAN))) as server:
+        assert (await LlmController(f"openai:m@{server.url}/v1", settings(retries=1)).plan(REQUEST)).plan.tasks
+    with serve(in_turn(busy(3600), chat(PLAN))) as server:
+        with pytest.raises(ControllerError) as raised:
+            await LlmController(f"openai:m@{server.url}/v1", settings(retries=1)).plan(REQUEST)
+        assert len(server.requests) == 1
+    assert "wait 3" in raised.value.hint
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

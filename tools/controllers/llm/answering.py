@@ -8,7 +8,7 @@ from ....graph.result import Run
 from .material import credits_of
 from .sources import Sources
 
-_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
 _FILE = re.compile(
     r"(?<![\w/.@-])(?:[\w~.-]*/)*[\w-][\w.-]*\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|wav|mp3|flac|ogg|m4a|mp4|webm|mov|avi|mkv"
     r"|pdf|csv|tsv|xlsx?|docx?|txt|md|json|zip|obj|glb|ply)(?![\w-])",
@@ -25,7 +25,9 @@ async def sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
     held = ""
     async for piece in pieces:
         held += piece
-        ends = [match.end() for match in _END.finditer(held) if match.end() < len(held) or held[-1] in "\n。！？"]
+        ends = [
+            match.end() for match in SENTENCE_END.finditer(held) if match.end() < len(held) or held[-1] in "\n。！？"
+        ]
         end = ends[-1] if ends else len(held) if len(held) > LONGEST_SENTENCE else 0
         if end:
             yield held[:end]

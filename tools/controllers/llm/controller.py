@@ -38,6 +38,7 @@ class LlmController:
         self.name = self.model.name
         self._asker = Asker(self.model, settings)
         self._memory = Memory(self._asker)
+        self._candidates, self._description = settings.llm_candidates, settings.llm_description
 
     @property
     def usage(self) -> Usage:
@@ -52,7 +53,7 @@ class LlmController:
         """Ask for a plan, and again while it can't be run. Raises `ControllerError`."""
         files = listed(request)
         before = await self._memory.fitted(request.history, callbacks)
-        messages = prompts.plan_messages(request, files, before)
+        messages = asked = prompts.plan_messages(request, files, before)
         usage, problems, asked_again = Usage(), tuple[str, ...](), list[str]()
         for _ in range(MOST_DRAFTS):
             answer, spent = await self._asker.ask(
@@ -64,7 +65,7 @@ class LlmController:
             except InvalidPlan as error:
                 problems = error.problems
                 asked_again += [f"a plan of the controller's was sent back: {problem}" for problem in problems]
-                messages = [*messages, ("assistant", answer), *prompts.mend_messages(problems)]
+                messages = [*asked, *prompts.mend_messages(answer, problems)]
                 continue
             mends = (*asked_again, *draft.mends)
             return Proposal(plan=draft.plan, refusals=draft.refusals, mends=mends, usage=usage)
@@ -82,14 +83,14 @@ class LlmController:
         callbacks: Callbacks = NoCallbacks(),  # noqa: B008
     ) -> Assignment:
         """Ask for one of `candidates`; where the second answer names none of them too, the first by rank, and say so."""
-        messages = prompts.choose_messages(task, candidates)
-        offered = candidates[: prompts.MAX_CANDIDATES]
+        offered = candidates[: self._candidates]
+        messages = prompts.choose_messages(task, offered, self._description)
         for _ in range(2):
             answer, _ = await self._asker.ask("choose", messages, callbacks, prompts.CHOICE_SCHEMA)
             expert, reason = read_choice(answer, offered)
             if expert:
                 break
-            messages = [*messages, ("assistant", answer), *prompts.choose_again_messages(offered)]
+            messages = [*messages, *prompts.choose_again_messages(answer, offered)]
         chosen = expert or candidates[0]
         return Assignment(
             task_id=task.id,
