@@ -353,9 +353,9 @@ async def test_an_answer_comes_in_pieces_and_rests_on_the_results_as_data(tmp_pa
 
     assert pieces == [
         "By a/one [0]. ",
-        "By b/two and c/three. ",
-        "See c.png.",
-        "\n\n[3] text-to-image failed: no token",
+        "By b/two and c/three [1] [2]. ",
+        "See c.png [2].",
+        "\n\n[3] text-to-image failed: no token\nNot done: No cooking.",
     ]
     assert tokens(controller.usage) == (1, 11, 7)
     system, user = server.requests[0].json["messages"]
@@ -377,7 +377,7 @@ async def test_experts_that_an_answer_does_not_name_are_named_at_its_end() -> No
         run = finished(done(0, NOTES, "a/one"), done(1, NOTES, "b/two"))
         answer = "".join([piece async for piece in controller.answer(run, {})])
 
-    assert answer == "It says hi (a/one).\n\n[1] translation: b/two"
+    assert answer == "It says hi (a/one) [0].\n\n[1] translation: b/two\nNot done: No cooking."
 
 
 @pytest.mark.parametrize(
