@@ -158,8 +158,12 @@ async def test_a_plan_that_cannot_be_run_is_sent_back_with_the_exact_problems() 
     problem = "task 0: there is no task type 'image-to-words'"
     assert any(problem in mend for mend in proposal.mends)
     assert problem in server.requests[1].json["messages"][-1]["content"]
-    assert json.dumps(json.loads(BAD)["tasks"][0])[1:-1] in json.loads(
-        server.requests[1].json["messages"][-1]["content"].partition("<data>")[2].partition("</data>")[0]
+    messages = server.requests[1].json["messages"]
+    data = [json.loads(part.partition("</data>")[0]) for part in messages[-1]["content"].split("<data>")[1:]]
+    assert data[-2] == BAD
+    assert problem in data[-1][0]
+    assert [message["role"] for message in messages] == ["system", "user"], (
+        "many chat templates want roles to alternate"
     )
 
 

@@ -65,7 +65,7 @@ class LlmController:
             except InvalidPlan as error:
                 problems = error.problems
                 asked_again += [f"a plan of the controller's was sent back: {problem}" for problem in problems]
-                messages = [*asked, *prompts.mend_messages(answer, problems)]
+                messages = prompts.mend_messages(asked, answer, problems)
                 continue
             mends = (*asked_again, *draft.mends)
             return Proposal(plan=draft.plan, refusals=draft.refusals, mends=mends, usage=usage)
@@ -90,7 +90,7 @@ class LlmController:
             expert, reason = read_choice(answer, offered)
             if expert:
                 break
-            messages = [*messages, *prompts.choose_again_messages(answer, offered)]
+            messages = prompts.choose_again_messages(messages, answer, offered)
         chosen = expert or candidates[0]
         return Assignment(
             task_id=task.id,

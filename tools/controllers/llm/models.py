@@ -5,6 +5,7 @@ openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if
 ollama: vllm: llamacpp: lmstudio:    the same, at the address where that server listens unless told otherwise
 hf:MODEL                the router of Hugging Face Inference Providers; HF_TOKEN
 huggingface:MODEL[@URL] langchain-huggingface's client: Inference Providers, or an Inference Endpoint at URL
+huggingface-local:MODEL langchain-huggingface's pipeline, in this process: a folder, or a model of the Hub; HF_TOKEN
 PROVIDER:MODEL          whatever else LangChain's `init_chat_model` knows (anthropic, google_genai, mistralai, ...)
 """
 
@@ -15,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
 import certifi
@@ -23,6 +24,7 @@ from pydantic import SecretStr
 
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
+from .local import LocalChat, check_packages, load
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -35,6 +37,8 @@ LOCAL_SERVERS = {
 }
 """Where these servers listen by default, as their manuals say."""
 
+LOCAL = "huggingface-local"
+_PLACES = {"openai": "api.openai.com", "huggingface": "huggingface.co", LOCAL: "this machine"}
 ROUTER = "https://router.huggingface.co/v1"
 NO_KEY = SecretStr("none-needed")
 """What a server without keys is sent, so that no saved key reaches it."""
@@ -95,6 +99,13 @@ class ChatModel:
             if url is None or _is_hugging_faces(url):
                 return cls(name, provider, model, url, settings.hf_token, "HF_TOKEN")
             return cls(name, provider, model, url, settings.llm_api_key, _OWN_KEY)
+        if provider == LOCAL:
+            if url:
+                raise UsageError(
+                    f"{name} runs on this machine, not at {url}", hint=f"huggingface:MODEL@{url} asks a server"
+                )
+            check_packages(name)
+            return cls(name, provider, model, None, settings.hf_token, "HF_TOKEN")
         package = _PACKAGES.get(provider, f"langchain_{provider}")
         if missing := [name for name in ("langchain", package) if find_spec(name) is None]:
             needed = " ".join(name.replace("_", "-") for name in missing)
@@ -104,16 +115,14 @@ class ChatModel:
     @property
     def place(self) -> str:
         """Where it is, for people."""
-        return self.base_url or {"openai": "api.openai.com", "huggingface": "huggingface.co"}.get(
-            self.provider, self.provider
-        )
+        return self.base_url or _PLACES.get(self.provider, self.provider)
 
     @property
     def methods(self) -> tuple[Method, ...]:
         """The ways worth trying to hold it to a form."""
         if self.provider in ("openai", "huggingface"):
             return ("json_schema", "function_calling", "json_mode", "plain")
-        return ("function_calling", "plain")
+        return ("plain",) if self.provider == LOCAL else ("function_calling", "plain")
 
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
@@ -137,6 +146,8 @@ class ChatModel:
             return self._openai(timeout)
         if self.provider == "huggingface":
             return self._huggingface(timeout)
+        if self.provider == LOCAL:
+            return cast("BaseChatModel", LocalChat(load(self.model, self.key))), None
         return self._any(timeout), None
 
     def _openai(self, timeout: float) -> tuple["BaseChatModel", Any]:

@@ -95,10 +95,10 @@ def plan_messages(request: Request, files: Mapping[str, Resource], before: Messa
     return [("system", f"{_PLAN}{rows}\n\nExamples, in short:\n{shown}"), *before, ("user", told)]
 
 
-def mend_messages(draft: str, problems: Iterable[str]) -> Messages:
+def mend_messages(asked: Messages, draft: str, problems: Iterable[str]) -> Messages:
     """Stage 1 again: the draft and what was wrong with it. Both may name files, so they are data too."""
     told = f"You wrote: {_data(draft)}\nThat can't be run: {_data(list(problems))}"
-    return [("user", f"{told}\nReply with the corrected JSON, complete, and nothing else.")]
+    return _more(asked, f"{told}\nReply with the corrected JSON, complete, and nothing else.")
 
 
 def choose_messages(task: Task, candidates: Sequence[Expert], description: int) -> Messages:
@@ -117,11 +117,17 @@ def choose_messages(task: Task, candidates: Sequence[Expert], description: int) 
     return [("system", _CHOOSE), ("user", f"Task: {_data(wanted)}\nCandidates: {_data(listed)}")]
 
 
-def choose_again_messages(answer: str, candidates: Sequence[Expert]) -> Messages:
+def choose_again_messages(asked: Messages, answer: str, candidates: Sequence[Expert]) -> Messages:
     """Stage 2 again: the first answer named no candidate."""
     ids = _data([candidate.model_id for candidate in candidates])
     told = f"You wrote: {_data(answer)}\nThat is none of the candidates. Their ids are {ids}."
-    return [("user", f"{told} Reply with the JSON only.")]
+    return _more(asked, f"{told} Reply with the JSON only.")
+
+
+def _more(asked: Messages, told: str) -> Messages:
+    """In the last message: many chat templates want roles to alternate, and as an assistant's turn a draft were no data."""
+    role, text = asked[-1]
+    return [*asked[:-1], (role, f"{text}\n\n{told}")]
 
 
 def summary_messages(summary: str, turns: Turns) -> Messages:
