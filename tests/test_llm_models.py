@@ -15,7 +15,20 @@ from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.models import LOCAL_SERVERS, ROUTER, ChatModel
-from hugginggpt.tools.scripted import Received, Reply, ScriptedChatModel, Server, as_json, chat, in_turn, serve
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedChatModel,
+    Server,
+    as_json,
+    broken_off,
+    chat,
+    failing,
+    garbage,
+    in_turn,
+    rate_limited,
+    serve,
+)
 
 KEYS = {"openai_api_key": "sk-openai", "hf_token": "hf_token", "llm_api_key": "llm-key"}
 PLAN = json.dumps(
@@ -136,6 +149,42 @@ async def test_a_server_may_name_the_moment_until_which_to_wait() -> None:
             await LlmController(f"openai:m@{server.url}/v1", settings(retries=1)).plan(REQUEST)
         assert len(server.requests) == 1
     assert "wait 3" in raised.value.hint
+
+
+JSON = {"content-type": "application/json"}
+TROUBLE: dict[str, tuple[Reply, int, str]] = {
+    "429 with Retry-After": (rate_limited(0.05), 2, ""),
+    "500": (failing(500), 2, ""),
+    "400": (failing(400), 4, "answers 400"),
+    "401": (failing(401), 1, "answers 401"),
+    "a model it does not have": (failing(404, "there is no model m"), 1, "there is no model m"),
+    "a web page": (garbage(), 1, "does not answer as a chat model"),
+    "slow": (chat(PLAN, seconds=1.5), 1, "gave no answer in 1 s"),
+    "cut off by the token limit": (chat(PLAN[:40], finish_reason="length"), 1, "was cut off before its answer"),
+    "JSON that ends in the middle": (
+        Reply(body=b'{"id": "c", "ch', headers=JSON),
+        1,
+        "does not answer as a chat model",
+    ),
+    "a stream that ends in the middle": (broken_off(PLAN[:60]), 2, ""),
+    "a stream that ends between two tasks": (broken_off(PLAN[: PLAN.index("}]") + 1]), 2, ""),
+}
+"""What a server may do instead of answering: how often it is asked, and what is told; where nothing is, it recovers."""
+
+
+@pytest.mark.parametrize("provider", ["openai", "huggingface"])
+@pytest.mark.parametrize("trouble", TROUBLE)
+async def test_each_kind_of_trouble_is_got_over_or_told_whichever_the_client(provider: str, trouble: str) -> None:
+    reply, asked, told = TROUBLE[trouble]
+    with serve(ScriptedChatModel(lambda _: PLAN, trouble=[reply] * 4 if told else [reply])) as server:
+        controller = LlmController(f"{provider}:m@{server.url}/v1", settings(retries=1, timeout=1))
+        if told:
+            with pytest.raises(ControllerError, match=told):
+                await controller.plan(REQUEST)
+        else:
+            assert [task.type for task in (await controller.plan(REQUEST)).plan.tasks] == ["text-to-speech"]
+
+    assert len(server.requests) >= asked, [request.json for request in server.requests]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

@@ -14,7 +14,7 @@ Nothing is faked inside the graph: planning, selection, scheduling, ledger and e
 
 from .backend import ScriptedBackend
 from .catalog import ScriptedCatalog, scripted_expert
-from .chat import Chat, ScriptedChatModel, chat, failing, garbage, rate_limited, stage_of
+from .chat import Chat, ScriptedChatModel, broken_off, chat, failing, garbage, rate_limited, stage_of
 from .controller import ScriptedController
 from .server import Received, Reply, Server, as_json, in_turn, serve
 
@@ -28,6 +28,7 @@ __all__ = [
     "ScriptedController",
     "Server",
     "as_json",
+    "broken_off",
     "chat",
     "failing",
     "garbage",

@@ -15,7 +15,7 @@ _FILE = re.compile(
     r"|pdf|csv|tsv|xlsx?|docx?|txt|md|json|zip|obj|glb|ply)(?![\w-])",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"\s?\[(?:task )?(\d+)\](?!\()")
+_MARK = re.compile(r"\s?(?:\[(?:task )?(\d+)\](?!\()|\(task (\d+)\))")
 STATEMENT_WORDS = 4
 """Shorter ones are "Done." and "Here you are."."""
 LONGEST_SENTENCE = 2_000
@@ -66,7 +66,7 @@ class Checked:
         One without a mark gets those of the tasks whose file or model it names, or whose result it repeats.
         """
         checked = _FILE.sub(lambda match: self._file(match[0]), text)
-        checked = _MARK.sub(lambda match: match[0] if match[1] in self._done else "", checked)
+        checked = _MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._done else "", checked)
         if not _MARK.search(checked):
             if sources := self._sources.of(checked):
                 checked = _marked(checked, sources)

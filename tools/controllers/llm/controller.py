@@ -56,12 +56,12 @@ class LlmController:
         messages = asked = prompts.plan_messages(request, files, before)
         usage, problems, asked_again = Usage(), tuple[str, ...](), list[str]()
         for _ in range(MOST_DRAFTS):
-            answer, spent = await self._asker.ask(
+            answer, spent, whole = await self._asker.ask(
                 "plan", messages, callbacks, prompts.PLAN_SCHEMA, on_text=Drafts(callbacks)
             )
             usage += spent
             try:
-                draft = read_plan(answer, files)
+                draft = read_plan(answer, files, whole=whole)
             except InvalidPlan as error:
                 problems = error.problems
                 asked_again += [f"a plan of the controller's was sent back: {problem}" for problem in problems]
@@ -86,7 +86,7 @@ class LlmController:
         offered = candidates[: self._candidates]
         messages = prompts.choose_messages(task, offered, self._description)
         for _ in range(2):
-            answer, _ = await self._asker.ask("choose", messages, callbacks, prompts.CHOICE_SCHEMA)
+            answer = (await self._asker.ask("choose", messages, callbacks, prompts.CHOICE_SCHEMA)).text
             expert, reason = read_choice(answer, offered)
             if expert:
                 break
