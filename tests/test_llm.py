@@ -359,7 +359,7 @@ async def test_an_answer_comes_in_pieces_and_rests_on_the_results_as_data(tmp_pa
         "By a/one [0]. ",
         "By b/two and c/three [1] [2]. ",
         "See c.png [2].",
-        "\n\n[3] text-to-image failed: no token\nNot done: No cooking.",
+        f"\n\n[2] {tmp_path / 'c.png'}\n[3] text-to-image failed: no token\nNot done: No cooking.",
     ]
     assert tokens(controller.usage) == (1, 11, 7)
     system, user = server.requests[0].json["messages"]

@@ -71,6 +71,13 @@ def test_an_invented_file_is_taken_out_and_flagged(name: str) -> None:
     assert any(name in line for line in checked.unnamed())
 
 
+def test_where_a_file_lies_that_nothing_else_was_made_of_is_told() -> None:
+    checked = Checked(RUN, PATHS, SHOWN)
+    checked.sentence("You find it at /home/me/resources/bb/bbbb.wav [1].")
+
+    assert not any("bbbb.wav" in line for line in checked.unnamed())
+
+
 def test_a_mark_of_a_task_that_was_not_done_is_taken_out() -> None:
     assert Checked(RUN, PATHS, SHOWN).sentence("A dog [0], a cat [2], a cow [9].") == "A dog [0], a cat, a cow."
 
@@ -79,7 +86,11 @@ def test_experts_and_failures_that_were_not_named_are_named_at_the_end() -> None
     checked = Checked(RUN, PATHS, SHOWN)
     checked.sentence("By m/0, a dog.")
 
-    assert checked.unnamed() == ["[1] image-to-text: m/1", "[2] image-to-text failed: no token"]
+    assert checked.unnamed() == [
+        "[1] image-to-text: m/1",
+        "[1] /home/me/resources/bb/bbbb.wav",
+        "[2] image-to-text failed: no token",
+    ]
 
 
 async def test_a_sentence_is_let_out_as_soon_as_it_has_ended() -> None:

@@ -5,10 +5,22 @@ import re
 from pathlib import Path
 from typing import Any
 
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
 from hugginggpt.tools.controllers.llm import LlmController
-from hugginggpt.tools.scripted import Received, Reply, chat, serve, stage_of
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedCatalog,
+    chat,
+    scripted_expert,
+    serve,
+    stage_of,
+)
 
 HISTORY = tuple(
     turn for n in range(12) for turn in (("user", f"asked {n} " + "x" * 500), ("assistant", f"told {n} " + "y" * 900))
@@ -93,6 +105,36 @@ async def test_a_summary_that_is_too_long_loses_whole_sentences() -> None:
     summary = told(server.requests[-1])["summary"]
     assert 7_000 < len(summary) <= 8_000
     assert summary.endswith("length.")
+
+
+async def test_the_above_image_is_the_one_that_an_earlier_turn_made(tmp_path: Path) -> None:
+    """It stands among the files by a name of its own; the plan names it, and the expert gets its very bytes."""
+    asked: list[str] = []
+
+    def model(received: Received) -> Reply:
+        if stage_of(received) == "answer":
+            return chat("Done.")
+        said = received.json["messages"][-1]["content"]
+        asked.append(said)
+        files = json.loads(said.partition("<data>")[2].partition("</data>")[0])
+        images = [file["name"] for file in files if file["kind"] == "image"]
+        task = {"task": "text-to-image", "id": 0, "dep": [-1], "args": {"prompt": "a boat"}}
+        if "above image" in said:
+            task |= {"task": "image-text-to-image", "args": {"image": images[0], "prompt": "make it red"}}
+        return chat(json.dumps({"tasks": [task], "refusals": []}))
+
+    experts = [scripted_expert(name, f"m/{name}") for name in ("text-to-image", "image-text-to-image")]
+    with serve(model) as server:
+        given = Settings(home=tmp_path / "home", llm=f"openai:m@{server.url}/v1", retries=0)
+        async with open_world(given, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()]) as world:
+            feeds = [Session(world).start(text, thread_id="t") for text in ("draw a boat", "make the above image red")]
+            first, second = [[event async for event in feed][-1] for feed in feeds]
+
+    assert isinstance(first, RunFinished)
+    assert isinstance(second, RunFinished)
+    made = first.results[0]["outputs"]["image"]["sha256"]
+    assert made in second.results[0]["inputs"]
+    assert f"image {made[:8]}" in asked[1]
 
 
 def told(received: Received) -> dict[str, Any]:

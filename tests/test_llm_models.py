@@ -288,6 +288,22 @@ async def test_a_server_that_does_not_stream_is_found_out_once() -> None:
     assert [bool(received.json.get("stream")) for received in server.requests] == [True, False, False]
 
 
+async def test_any_other_provider_of_langchain_is_called_by_its_own_client(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
+    monkeypatch.setenv("OPENAI_API_VERSION", "2026-01-01")
+    proposal = await LlmController("azure_openai:m", settings(openai_api_key="sk-canary", hf_token="hf_c")).plan(
+        REQUEST
+    )
+
+    assert [task.type for task in proposal.plan.tasks] == ["text-to-speech"]
+    assert server.requests[0].headers["api-key"] == "azure-key"
+    assert server.requests[0].path.startswith("/openai/deployments/m/chat/completions")
+    assert "canary" not in str(server.requests[0].headers)
+
+
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
@@ -295,6 +311,8 @@ async def test_a_server_that_does_not_stream_is_found_out_once() -> None:
         ("hf:m", "HF_TOKEN"),
         ("anthropic:claude", "pip install langchain-anthropic"),
         ("gpt-5", "Name one as openai:MODEL"),
+        ("olama:m", "Did you mean ollama:MODEL?"),
+        ("nobody-knows:m", "There are openai, ollama"),
     ],
 )
 def test_what_is_missing_is_named_with_what_to_do(spec: str, told: str) -> None:

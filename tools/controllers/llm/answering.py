@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from ....graph.result import Run
-from .material import credits_of
+from .material import credits_of, files_of
 from .phrases import phrases_for
 from .sources import Sources, retold
 
@@ -43,7 +43,7 @@ class Checked:
 
     def __init__(self, run: Run, paths: Mapping[str, Path], contents: Mapping[str, str]) -> None:
         """`contents`: what the model was shown of the results, by sha256."""
-        self._run = run
+        self._run, self._paths = run, paths
         known = [*run.request.files, *(made for result in run.results for made in result.resources)]
         names = {name for resource in known for name in (resource.name, resource.label) if name}
         names |= {str(path) for path in paths.values()}
@@ -65,12 +65,15 @@ class Checked:
 
         One without a mark gets those of the tasks whose file or model it names, or whose result it repeats.
         """
+        before = len(self.invented)
         checked = _FILE.sub(lambda match: self._file(match[0]), text)
         checked = _MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._done else "", checked)
         if not _MARK.search(checked):
             if sources := self._sources.of(checked):
                 checked = _marked(checked, sources)
-            elif self._done and _states(checked) and not self._sources.excuses(checked):
+            elif (
+                self._done and before == len(self.invented) and _states(checked) and not self._sources.excuses(checked)
+            ):
                 self.untraced.append(checked.strip())
         self.told += checked
         return checked
@@ -79,6 +82,9 @@ class Checked:
         """Lines for experts, failures, refusals, contradictions that the answer kept silent about, and for inventions."""
         say = self._phrases
         lines = [line for model_id, line in credits_of(self._run) if model_id not in self.told]
+        lines += [
+            f"[{task_id}] {path}" for task_id, path in files_of(self._run, self._paths) if str(path) not in self.told
+        ]
         for result in self._run.results:
             if not result.ok and not self._sources.names_failure(result, self.told):
                 why = result.error or say["no_reason"]

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from pydantic import SecretStr
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
 from .local import LocalChat, check_packages, load
+from .providers import check_provider
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -47,14 +47,6 @@ Method = Literal["json_schema", "function_calling", "json_mode", "plain"]
 """How a model can be held to a form, the strictest first."""
 
 _NAME = re.compile(r"(?P<provider>[a-z][\w-]*):(?P<model>\S.*?)(?:@(?P<url>https?://\S+))?", re.IGNORECASE)
-_PACKAGES = {
-    "azure_openai": "langchain_openai",
-    "bedrock": "langchain_aws",
-    "bedrock_converse": "langchain_aws",
-    "google_anthropic_vertex": "langchain_google_vertexai",
-    "nvidia": "langchain_nvidia_ai_endpoints",
-}
-"""Packages of LangChain's providers whose names do not follow from the provider's."""
 _OWN_KEY = "HUGGINGGPT_LLM_API_KEY"
 _EXAMPLES = "Name one as openai:MODEL, ollama:MODEL, hf:MODEL or openai:MODEL@URL, e.g. openai:gpt-5-mini."
 
@@ -106,10 +98,7 @@ class ChatModel:
                 )
             check_packages(name)
             return cls(name, provider, model, None, settings.hf_token, "HF_TOKEN")
-        package = _PACKAGES.get(provider, f"langchain_{provider}")
-        if missing := [name for name in ("langchain", package) if find_spec(name) is None]:
-            needed = " ".join(name.replace("_", "-") for name in missing)
-            raise UsageError(f"there is no controller {spec!r} here: it needs {needed}", hint=f"pip install {needed}")
+        check_provider(provider, spec, ["openai", *LOCAL_SERVERS, "hf", "huggingface", LOCAL])
         return cls(name, provider, model, url, settings.llm_api_key, _OWN_KEY) if url else cls(name, provider, model)
 
     @property
