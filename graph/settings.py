@@ -35,6 +35,10 @@ class Settings(BaseModel):
     """What the model costs: dollars for a million tokens in and out, e.g. `0.25/2`; empty where nobody told."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Tokens that the model can read at once; None for what LangChain knows of it, else 8,192."""
+    llm_candidates: int = Field(default=5, ge=1)
+    """Experts that the model chooses among: the first by rank of those that can run now."""
+    llm_description: int = Field(default=80, ge=0)
+    """Characters of each expert's description that it is told."""
     vlm: str = ""
     """Chat model that sees pictures, spelt as `llm`; the same one where `llm` sees."""
     openai_base_url: str | None = None
@@ -109,6 +113,8 @@ _ALSO_FROM_ENV = (
     "hf_provider",
     "llm_price",
     "llm_window",
+    "llm_candidates",
+    "llm_description",
     "timeout",
     "retries",
     "workers",

@@ -17,7 +17,7 @@ Nothing is faked inside the graph: planning, selection, scheduling, ledger and e
 
 from .backend import ScriptedBackend
 from .catalog import ScriptedCatalog, scripted_expert
-from .chat import Chat, ScriptedChatModel, chat, failing, garbage, rate_limited, stage_of
+from .chat import Chat, ScriptedChatModel, broken_off, chat, failing, garbage, rate_limited, stage_of
 from .controller import ScriptedController
 from .hub import ScriptedHub, asked_at, model_card
 from .server import Received, Reply, Server, as_json, in_turn, serve
@@ -34,6 +34,7 @@ __all__ = [
     "Server",
     "as_json",
     "asked_at",
+    "broken_off",
     "chat",
     "failing",
     "garbage",

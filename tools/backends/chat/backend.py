@@ -69,7 +69,7 @@ class ChatBackend:
         try:
             async with asyncio.timeout(call.timeout):
                 asker = self._asker(call.expert.model_id)
-                answer, _ = await asker.ask("expert", messages, self._callbacks(call.run_id), ask.schema)
+                answer, *_ = await asker.ask("expert", messages, self._callbacks(call.run_id), ask.schema)
         except LimitReached:
             raise  # the run's own affair, and not this expert's failure
         except ControllerError as error:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OnText = Callable[[str], Awaitable[None]]
 """Hears an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
+_ENDED = ("finish_reason", "stop_reason", "done_reason")
+"""Where the clients of OpenAI and Google, of Anthropic, and of Ollama say why an answer ended."""
 Schema = dict[str, Any]
 """A JSON schema with a `title`."""
 
@@ -30,6 +32,8 @@ class Answer(NamedTuple):
 
     text: str
     usage: Usage
+    whole: bool = True
+    """Whether the model said that it had ended; a connection may end before."""
 
 
 class Said(NamedTuple):
@@ -94,7 +98,7 @@ class Asker:
                     break
         if said.ended in _CUT_OFF:
             raise cut_off(self.model.name)
-        return Answer(said.text, count.spent)
+        return Answer(said.text, count.spent, whole=bool(said.ended))
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
         """The answer piece by piece; tried again only while nothing has been said. Raises when it is cut off."""
@@ -107,7 +111,7 @@ class Asker:
                     chunk = await anext(pieces, None)
             while chunk is not None:
                 count(chunk)
-                ended = chunk.response_metadata.get("finish_reason") or ended
+                ended = why_ended(chunk) or ended
                 if piece := str(chunk.text):
                     said = True
                     yield piece
@@ -138,7 +142,7 @@ class Asker:
                     self._streams = self._streams and on_text is None  # it was asked to stream, and did not
                     message: AIMessage = await client.ainvoke(list(messages), **options)
                     count(message)
-                    return Said(_text(message), message.response_metadata.get("finish_reason") or "")
+                    return Said(_text(message), why_ended(message))
         raise AssertionError("tries ends by returning or raising")
 
     @asynccontextmanager
@@ -175,6 +179,12 @@ def tokens_of(message: "AIMessage") -> tuple[int, int]:
     return raw.get("prompt_tokens") or 0, raw.get("completion_tokens") or 0
 
 
+def why_ended(message: "AIMessage") -> str:
+    """The reason that came with a message or a piece of one, in lower case; empty where none did."""
+    told = message.response_metadata
+    return str(next((told[name] for name in _ENDED if told.get(name)), "")).lower()
+
+
 def _options(method: Method, schema: Schema | None) -> dict[str, Any]:
     """What the request carries beside its messages, in OpenAI's standard form."""
     if schema is None:
@@ -206,7 +216,7 @@ async def _streamed(
     try:
         async for chunk in client.astream(list(messages), **options):
             count(chunk)
-            ended = chunk.response_metadata.get("finish_reason") or ended
+            ended = why_ended(chunk) or ended
             piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
             if piece:
                 pieces.append(piece)

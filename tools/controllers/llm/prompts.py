@@ -16,9 +16,10 @@ from .demonstrations import nearest
 Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
 """(role, text or blocks of text and pictures), the form that every LangChain chat model takes."""
 
+Turns = Sequence[tuple[str, str]]
+"""Of a conversation, as (role, text)."""
+
 RESULT_CHARACTERS = 4_000
-MAX_CANDIDATES = 5
-DESCRIPTION_CHARACTERS = 80
 
 _PLAN = """You plan a request as tasks for expert models. Reply with JSON only:
 {"tasks": [{"task": TYPE, "id": 0, "dep": [-1], "args": {INPUT: VALUE}, "goal": WORDS}], "refusals": []}
@@ -94,44 +95,55 @@ def plan_messages(request: Request, files: Mapping[str, Resource], before: Messa
     return [("system", f"{_PLAN}{rows}\n\nExamples, in short:\n{shown}"), *before, ("user", told)]
 
 
-def mend_messages(problems: Iterable[str]) -> Messages:
-    """Stage 1 again: what was wrong with the first draft."""
-    wrong = "\n".join(f"- {problem}" for problem in problems)
-    return [("user", f"That plan can't be run:\n{wrong}\nReply with the corrected JSON, complete, and nothing else.")]
+def mend_messages(asked: Messages, draft: str, problems: Iterable[str]) -> Messages:
+    """Stage 1 again: the draft and what was wrong with it. Both may name files, so they are data too."""
+    told = f"You wrote: {marked(draft)}\nThat can't be run: {marked(list(problems))}"
+    return _more(asked, f"{told}\nReply with the corrected JSON, complete, and nothing else.")
 
 
-def choose_messages(task: Task, candidates: Sequence[Expert]) -> Messages:
-    """Stage 2: the task, and who can do it."""
+def choose_messages(task: Task, candidates: Sequence[Expert], description: int) -> Messages:
+    """Stage 2: the task, and who can do it. `description`: characters of each model card that are told."""
     wanted = {"task": task.type, "goal": task.goal, "parameters": task.parameters}
     keep = {"downloads", "likes", "license", "size", "partial"}
     listed = [
         {
             "id": e.model_id,
-            "description": e.description[:DESCRIPTION_CHARACTERS],
+            "description": e.description[:description],
             **e.model_dump(include=keep, exclude_defaults=True),
             "runs": "/".join(filter(None, (e.backend, e.provider))),
         }
-        for e in candidates[:MAX_CANDIDATES]
+        for e in candidates
     ]
     return [("system", _CHOOSE), ("user", f"Task: {marked(wanted)}\nCandidates: {marked(listed)}")]
 
 
-def choose_again_messages(candidates: Sequence[Expert]) -> Messages:
+def choose_again_messages(asked: Messages, answer: str, candidates: Sequence[Expert]) -> Messages:
     """Stage 2 again: the first answer named no candidate."""
     ids = marked([candidate.model_id for candidate in candidates])
-    return [("user", f"That is none of the candidates. Their ids are {ids}. Reply with the JSON only.")]
+    told = f"You wrote: {marked(answer)}\nThat is none of the candidates. Their ids are {ids}."
+    return _more(asked, f"{told} Reply with the JSON only.")
 
 
-def summary_messages(summary: str, portion: str) -> Messages:
+def _more(asked: Messages, told: str) -> Messages:
+    """In the last message: many chat templates want roles to alternate, and as an assistant's turn a draft were no data."""
+    role, text = asked[-1]
+    return [*asked[:-1], (role, f"{text}\n\n{told}")]
+
+
+def summary_messages(summary: str, turns: Turns) -> Messages:
     """What a conversation was about so far, and its next turns."""
-    return [("system", _SUMMARISE), ("user", marked({"summary so far": summary, "next turns": portion}))]
+    return [("system", _SUMMARISE), ("user", marked({"summary so far": summary, "next turns": _spoken(turns)}))]
 
 
-def remembered(summary: str, turns: Sequence[tuple[str, str]]) -> Messages:
+def remembered(summary: str, turns: Turns) -> Messages:
     """The turns before, all of them as data: earlier answers may quote what experts said."""
     told: dict[str, Any] = {"summary": summary} if summary else {}
-    told["turns"] = [{"assistant" if role in ("assistant", "ai") else "user": text} for role, text in turns]
+    told["turns"] = _spoken(turns)
     return [("user", f"What we spoke of before: {marked(told)}"), ("assistant", "I remember.")]
+
+
+def _spoken(turns: Turns) -> list[dict[str, str]]:
+    return [{"assistant" if role in ("assistant", "ai") else "user": text} for role, text in turns]
 
 
 def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> Messages:
