@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os.path import commonprefix
 from typing import Any
 
+from ....graph.converters import CONVERTERS
 from ....graph.expert import Expert
 from ....graph.resource import Resource
 from ....graph.result import Request, Result, Run
@@ -25,6 +26,7 @@ _PLAN = """You plan a request as tasks for expert models. Reply with JSON only:
 {"tasks": [{"task": TYPE, "id": 0, "dep": [-1], "args": {INPUT: VALUE}, "goal": WORDS}], "refusals": []}
 - TYPE is one of the task types below. args holds its inputs and parameters by name; ? marks what may be left out.
 - VALUE is text, the name of a file below, "<resource>-ID" for what task ID makes (also inside a sentence), or a list.
+- A PDF may stand for an image or text, a video for an image or audio. prompt, question, query, context are text.
 - dep lists the ids of the tasks whose results are needed; [-1] where there are none.
 - goal: the words of the request that the task serves.
 - Plan what was asked and nothing else, in as few tasks as do it. A greeting or a mere chat needs no task: "tasks": [].
@@ -156,33 +158,45 @@ def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> 
     return [("system", _ANSWER), *before, ("user", marked(told))]
 
 
+_IMPLIED = {converter.task_type for converter in CONVERTERS.values()}
+"""Put in by rule wherever a plan needs them: the model must not be told of them."""
+_SHORT = {"integer": "int", "strings": "list"}
+_WORDS = ("prompt", "question", "query", "context")
+"""Inputs that are text, as the prompt says once."""
+
+
 def _rows() -> Iterator[str]:
     """The task types, one a line; the ControlNet families, alike but for a word, one line each."""
     families: dict[str, list[TaskType]] = {}
     for row in VOCABULARY.values():
+        if row.name in _IMPLIED:
+            continue
         if row.domain == "control":
             families.setdefault(row.name.partition("-")[2], []).append(row)
         else:
             yield f"{row.name}{_signature(row)}: {row.description}"
+    told_names = ""
     for suffix, rows in families.items():
         names = ", ".join(row.name.partition("-")[0] for row in rows)
         told = [row.description for row in rows]
         ending = commonprefix([text[::-1] for text in told])[::-1]  # noqa: RUF071  # letters are what is compared
         description = f"{commonprefix(told)}X{ending}"  # noqa: RUF071
-        yield f"X-{suffix}{_signature(rows[0])}: {description}; X is one of {names}"
+        yield f"X-{suffix}{_signature(rows[0])}: {description}{f'; X is one of {names}' if names != told_names else ''}"
+        told_names = names
 
 
 def _signature(row: TaskType) -> str:
     """`(text; source_language?, target_language?) -> text`; an input's kind is told where its name does not tell it."""
     inputs = ", ".join(f"{port.name}{'' if port.required else '?'}{_kind(port)}" for port in row.inputs)
-    types = (f"{p.name}?" + ("" if p.type == "string" else f": {p.type}") for p in row.parameters)
+    types = (f"{p.name}?" + ("" if p.type == "string" else f": {_SHORT.get(p.type, p.type)}") for p in row.parameters)
     parameters = "; ".join(filter(None, (inputs, ", ".join(types))))
     return f"({parameters}) -> {', '.join(output.kind for output in row.outputs)}"
 
 
 def _kind(port: Input) -> str:
     kinds = "/".join(port.kinds) + (" list" if port.many else "")
-    return "" if kinds == port.name else f": {kinds}"
+    told = port.name in (kinds, f"{kinds.removesuffix(' list')}s") or (kinds == "text" and port.name in _WORDS)
+    return "" if told else f": {kinds}"
 
 
 def _result(result: Result, contents: Mapping[str, str]) -> dict[str, Any]:
