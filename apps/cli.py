@@ -73,6 +73,12 @@ MaxCalls = Annotated[
 MaxTokens = Annotated[
     int | None, typer.Option("--max-tokens", min=0, metavar="N", help="Stop, resumably, after N tokens, in and out.")
 ]
+Download = Annotated[
+    str | None,
+    typer.Option(
+        "--download", metavar="ask|yes|no", help="Whether models may be downloaded to run on this machine [ask]."
+    ),
+]
 Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call to an expert [300].")]
 
 
@@ -113,6 +119,7 @@ def run(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -129,7 +136,7 @@ def run(
     """Do what a request asks for: plan, choose experts, run them, answer."""
     from .running import Work, replay_run, run_request
 
-    work = Work(home=home, llm=llm, timeout=timeout, out=out, json=json)
+    work = Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     if replay:
         settled = {"file": files, "thread": thread, "llm": llm, "model": model, "select": select, "record": record}
         limits = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens}
@@ -160,13 +167,14 @@ def chat(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
 ) -> None:
     """Hold a conversation: a request a line, from the keyboard or a pipe. Limits are for each request."""
     from .chatting import converse
     from .running import Work
 
     converse(
-        Work(home=home, llm=llm, timeout=timeout, out=out, json=json),
+        Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
         files or [],
         thread=thread,
         models=model or [],
@@ -213,12 +221,13 @@ def resume(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
 ) -> None:
     """Go on with a run that waits for approval or was interrupted; what is recorded is not done again."""
     from .running import Work, resume_run
 
     resume_run(
-        Work(home=home, llm=llm, timeout=timeout, out=out, json=json),
+        Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
         run,
         approve=approve,
         refuse=refuse,
@@ -237,11 +246,12 @@ def retry(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
 ) -> None:
     """Run again what failed in a run, and what hung on it. Limits count what the run has spent so far."""
     from .running import Work, retry_run
 
-    work = Work(home=home, llm=llm, timeout=timeout, out=out, json=json)
+    work = Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     retry_run(work, run, limits=(max_llm_calls, max_tokens))
 
 

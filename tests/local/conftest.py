@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+import local.tiny_diffusion
 import local.tiny_sound
 import local.tiny_talk
 import local.tiny_vision
@@ -131,3 +132,14 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frames = (np.full((64, 64, 3), (12 * number, 0, 0), dtype=np.uint8) for number in range(20))
     write_film(path, frames, Fraction(10), (64, 64), None)
     return path
+
+
+@pytest.fixture
+def base_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Callable[[str], Path]) -> None:
+    """A tiny Stable Diffusion 1.5 in the Hub's cache, under its name."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    repository = tmp_path / "cache" / "models--stable-diffusion-v1-5--stable-diffusion-v1-5"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("0" * 40)
+    (repository / "snapshots").mkdir()
+    (repository / "snapshots" / ("0" * 40)).symlink_to(tiny("stable_diffusion_768"))

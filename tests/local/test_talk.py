@@ -1,5 +1,6 @@
 """Tasks with pictures, sounds or films beside words, by tiny models in a real worker process."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,9 @@ async def test_a_film_that_is_none_is_the_input_s_fault(do: Do, tmp_path: Path) 
     with pytest.raises(ExpertError, match="can't be read as a video") as error:
         await do("video-text-to-text", "smolvlm", {"video": broken, "prompt": "what happens ?"})
     assert error.value.input_fault
+
+
+async def test_visual_document_retrieval_scores_every_page(do: Do, page: Path) -> None:
+    made = await do("visual-document-retrieval", "colpali", {"query": "the total", "images": [page, page]})
+    rows = json.loads(made["scores"].text or "")
+    assert [row["label"] for row in rows] == ["page.png", "page.png"]

@@ -189,3 +189,34 @@ def qwen2_audio(folder: Path) -> None:
     hearing = WhisperFeatureExtractor(feature_size=8, chunk_length=1)
     processor = Qwen2AudioProcessor(hearing, tokenizer, chat_template=tokenizer.chat_template)
     save(folder, Qwen2AudioForConditionalGeneration(config), processor)
+
+
+@tiny
+def colpali(folder: Path) -> None:
+    from transformers import (
+        ColPaliConfig,
+        ColPaliForRetrieval,
+        ColPaliProcessor,
+        GemmaConfig,
+        PaliGemmaConfig,
+        SiglipImageProcessorPil,
+        SiglipVisionConfig,
+    )
+
+    tokenizer = byte_tokenizer(2048, extra=("<image>",))
+    text = GemmaConfig(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=48, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=16, pad_token_id=0, bos_token_id=1, eos_token_id=2,
+    )  # fmt: skip
+    seeing = SiglipVisionConfig(image_size=32, patch_size=8, projection_dim=32, **SMALL)
+    whole = PaliGemmaConfig(
+        vision_config=seeing, text_config=text, image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+        projection_dim=32, hidden_size=32,
+    )  # fmt: skip
+    images = SiglipImageProcessorPil(size=SIDE)
+    images.image_seq_length = 16
+    save(
+        folder,
+        ColPaliForRetrieval(ColPaliConfig(vlm_config=whole, embedding_dim=16)),
+        ColPaliProcessor(images, tokenizer),
+    )

@@ -93,7 +93,9 @@ def _steered(source: Source) -> Any:
     if "ControlNet" not in own:
         raise ExpertError(f"{source.model_id} is no ControlNet: it is {own or 'something else'}")
     if own != "ControlNetModel":
-        return source.keep("steered", lambda: _ready(source, "DiffusionPipeline", source.folder), bytes_per_number=dtype().itemsize)
+        return source.keep(
+            "steered", lambda: _ready(source, "DiffusionPipeline", source.folder), bytes_per_number=dtype().itemsize
+        )
     base = builds_on(source.folder)
     found = find(base) if base else None
     if found is None:

@@ -94,7 +94,10 @@ def wishes(call: Call, source: Source, pipe: Any) -> dict[str, Any]:
     """Seed, what to keep out, steps and guidance: as far as the pipeline knows the word."""
     import inspect
 
-    told: dict[str, Any] = {"generator": generator(call), "negative_prompt": call.task.parameters.get("negative_prompt")}
+    told: dict[str, Any] = {
+        "generator": generator(call),
+        "negative_prompt": call.task.parameters.get("negative_prompt"),
+    }
     for word, (steps, guidance) in _FAST.items():
         if word in source.model_id.lower():
             told |= {"num_inference_steps": steps, "guidance_scale": guidance}

@@ -15,6 +15,7 @@ def read_frames(material: Material, count: int) -> "list[Image.Image]":
     Two passes: containers lie about how many frames they hold.
     """
     import av
+    from PIL import Image
 
     try:
         with av.open(str(material.path)) as container:
@@ -26,7 +27,9 @@ def read_frames(material: Material, count: int) -> "list[Image.Image]":
         )
         with av.open(str(material.path)) as container:
             found: list[Any] = [
-                frame.to_image() for number, frame in enumerate(container.decode(video=0)) if number in wanted
+                Image.fromarray(frame.to_ndarray(format="rgb24"))
+                for number, frame in enumerate(container.decode(video=0))
+                if number in wanted
             ]
     except FileNotFoundError:
         raise

@@ -14,6 +14,9 @@ from .memory import memory
 from .processors import made_processor
 from .shelf import find, parameters, read_json
 
+HEARING = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
+"""Pipelines that take sound."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -122,7 +125,11 @@ class Source:
 
         folder = str(self.folder)
         model = self.model(*autos, exact=True)
-        parts = dict.fromkeys(("tokenizer", "image_processor", "feature_extractor", "processor"), folder)
+        parts: dict[str, Any] = dict.fromkeys(
+            ("tokenizer", "image_processor", "feature_extractor", "processor"), folder
+        )
+        if task in HEARING:  # looked for beside a model's name, which a loaded model does not have
+            parts["feature_extractor"] = self.part("AutoFeatureExtractor")
         try:
             return pipeline(task, model=model, device=device(), trust_remote_code=False, **parts)
         except (OSError, ValueError, KeyError, ImportError) as error:

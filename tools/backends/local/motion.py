@@ -11,7 +11,7 @@ from ...media.film import MEDIA_TYPE, even, write_film
 from ...media.pictures import read_image
 from ...media.sound import sound_artifact
 from ..answers import garbage
-from .diffusion import generator, grained, pipeline, wishes
+from .diffusion import generator, grained, pipeline, size_asked, wishes
 from .frames import read_frames
 from .loading import Source
 from .meshes import write_glb
@@ -23,6 +23,8 @@ RATE = 16
 LARGEST = 832
 """Pixels of the longer side of a picture that is set in motion."""
 MOST_FRAMES = 49
+LONGEST = 20.0
+"""Seconds that may be asked for."""
 
 
 def one_silent_picture(task: Task, _model_id: str) -> str | None:
@@ -35,9 +37,11 @@ def one_silent_picture(task: Task, _model_id: str) -> str | None:
 
 @local("text-to-video", library="diffusers")
 def film(call: Call, source: Source) -> Sequence[Artifact]:
-    """A few seconds, as the model was trained."""
+    """As long and as large as asked for, else as the model was trained."""
     pipe = _film_maker(source, "AutoPipelineForText2Video")
-    return written(call, pipe(filled(call, "prompt"), **wishes(call, source, pipe)))
+    return written(
+        call, pipe(filled(call, "prompt"), **size_asked(call), **_length(call), **wishes(call, source, pipe))
+    )
 
 
 @local("image-to-video", "image-text-to-video", library="diffusers", accepts=one_silent_picture)
@@ -111,6 +115,16 @@ def written(call: Call, made: Any) -> Sequence[Artifact]:
     path = call.scratch / "video.mp4"
     write_film(path, pixels(), Fraction(RATE), size, None)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+
+
+def _length(call: Call) -> dict[str, int]:
+    """Frames for the seconds asked for; models make one more than a multiple of four."""
+    seconds = call.task.parameters.get("seconds")
+    if not isinstance(seconds, int | float):
+        return {}
+    if not 0 < seconds <= LONGEST:
+        raise ExpertError(f"seconds is {seconds:g}; up to {LONGEST:g} can be made", input_fault=True)
+    return {"num_frames": 4 * max(1, round(seconds * RATE / 4)) + 1}
 
 
 def _image(frame: Any) -> Any:
