@@ -40,18 +40,24 @@ def wav2vec2_kinds(folder: Path) -> None:
 
 @tiny
 def whisper(folder: Path) -> None:
-    from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
+    from tokenizers import pre_tokenizers
+    from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizer
 
-    tokens = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>")
-    tokenizer = byte_tokenizer(64, extra=tokens)
+    special = "<pad> <unk> <|endoftext|> <|startoftranscript|> <|en|> <|transcribe|> <|notimestamps|>".split()
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {piece: number for number, piece in enumerate([*letters, *special])}  # what follows these are times
+    tokenizer = WhisperTokenizer(vocab=vocabulary, merges=[], pad_token="<pad>", unk_token="<unk>")
+    ends = {
+        "pad_token_id": vocabulary["<pad>"], "bos_token_id": vocabulary["<|endoftext|>"],
+        "eos_token_id": vocabulary["<|endoftext|>"], "decoder_start_token_id": vocabulary["<|startoftranscript|>"],
+    }  # fmt: skip
     config = WhisperConfig(
-        vocab_size=len(tokenizer), num_mel_bins=8, d_model=32, encoder_layers=1, decoder_layers=1,
+        vocab_size=len(vocabulary), num_mel_bins=8, d_model=32, encoder_layers=1, decoder_layers=1,
         encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=48, decoder_ffn_dim=48,
-        max_source_positions=1500, max_target_positions=64, pad_token_id=0, bos_token_id=1, eos_token_id=2,
-        decoder_start_token_id=4, begin_suppress_tokens=None, suppress_tokens=None,
+        max_source_positions=1500, max_target_positions=64, begin_suppress_tokens=None, suppress_tokens=None, **ends,
     )  # fmt: skip
     model = WhisperForConditionalGeneration(config)
-    model.generation_config.update(max_length=40, begin_suppress_tokens=None, suppress_tokens=None)
+    model.generation_config.update(max_length=40, begin_suppress_tokens=None, suppress_tokens=None, **ends)
     save(folder, model, WhisperFeatureExtractor(feature_size=8), tokenizer)
 
 
