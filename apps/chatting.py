@@ -13,6 +13,7 @@ import typer
 from ..graph.errors import HuggingGPTError
 from ..graph.events import Event
 from ..graph.result import Options
+from .consent import TerminalConsent, terminal_consent
 from .console import err, leaving, settle, told
 from .running import Limits, Work, show_event
 from .tree import LiveTree
@@ -42,7 +43,8 @@ async def _converse(work: Work, attached: list[str], thread: str, options: Optio
 
     code = 0
     with leaving(lambda: f"interrupted; come back: hugginggpt chat --thread {thread}, and /resume there"):
-        async with open_world(work.settings()) as world:
+        consent = terminal_consent()
+        async with open_world(work.settings(), consent=consent) as world:
             session = Session(world)
             _say(f"conversation {thread}, {world.controller.name} controller; /help tells more")
             while (line := await asyncio.to_thread(_next_line)) is not None:
@@ -59,12 +61,12 @@ async def _converse(work: Work, attached: list[str], thread: str, options: Optio
                         thread = uuid4().hex[:10]
                         _say(f"conversation {thread}")
                     case "/resume":
-                        code = await _shown(_unfinished(session, thread), work)
+                        code = await _shown(_unfinished(session, thread), work, consent)
                     case _ if word.startswith("/") and os.sep not in word[1:]:
                         _say(f"there is no {word}\n{HELP}")
                     case _:
                         asked = session.start(line, thread_id=thread, files=attached, options=options)
-                        code = await _shown(asked, work)
+                        code = await _shown(asked, work, consent)
                         attached = [] if code != 2 else attached
     return code
 
@@ -75,12 +77,14 @@ async def _unfinished(session: Any, thread: str) -> AsyncIterator[Event]:
             yield event
 
 
-async def _shown(events: AsyncIterator[Event], work: Work) -> int:
+async def _shown(events: AsyncIterator[Event], work: Work, consent: TerminalConsent | None) -> int:
     """One run; an error ends it and not the conversation. Gives the exit code."""
     code = 0
     try:
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
             with LiveTree(err()) as tree:
+                if consent:
+                    consent.pause = tree.paused
                 async for event in feed:
                     code = show_event(event, tree, work)
     except HuggingGPTError as error:

@@ -81,6 +81,12 @@ Where = Annotated[
         help="Where experts may run, preferred first: embedded,local,endpoint,hf,chat; or local, huggingface, hybrid.",
     ),
 ]
+Download = Annotated[
+    str | None,
+    typer.Option(
+        "--download", metavar="ask|yes|no", help="Whether models may be downloaded to run on this machine [ask]."
+    ),
+]
 Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call to an expert [300].")]
 
 
@@ -122,6 +128,7 @@ def run(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -138,7 +145,7 @@ def run(
     """Do what a request asks for: plan, choose experts, run them, answer."""
     from .running import Work, replay_run, run_request
 
-    work = Work(home=home, llm=llm, timeout=timeout, out=out, json=json, where=where)
+    work = Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where)
     if replay:
         settled = {"file": files, "thread": thread, "llm": llm, "model": model, "where": where, "select": select}
         limits = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens}
@@ -170,13 +177,14 @@ def chat(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
 ) -> None:
     """Hold a conversation: a request a line, from the keyboard or a pipe. Limits are for each request."""
     from .chatting import converse
     from .running import Work
 
     converse(
-        Work(home=home, llm=llm, timeout=timeout, out=out, json=json, where=where),
+        Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where),
         files or [],
         thread=thread,
         models=model or [],
@@ -223,12 +231,13 @@ def resume(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
 ) -> None:
     """Go on with a run that waits for approval or was interrupted; what is recorded is not done again."""
     from .running import Work, resume_run
 
     resume_run(
-        Work(home=home, llm=llm, timeout=timeout, out=out, json=json),
+        Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
         run,
         approve=approve,
         refuse=refuse,
@@ -247,11 +256,12 @@ def retry(
     max_llm_calls: MaxCalls = None,
     max_tokens: MaxTokens = None,
     timeout: Timeout = None,
+    download: Download = None,
 ) -> None:
     """Run again what failed in a run, and what hung on it. Limits count what the run has spent so far."""
     from .running import Work, retry_run
 
-    work = Work(home=home, llm=llm, timeout=timeout, out=out, json=json)
+    work = Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     retry_run(work, run, limits=(max_llm_calls, max_tokens))
 
 

@@ -17,6 +17,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options, Run, RunStatus
 from ..graph.settings import Settings
 from ..tools.recording.tape import Player, Recorder
+from .consent import terminal_consent
 from .console import INTERRUPTED, clean, err, leaving, settle, told_errors, write_out
 from .copies import copy_out
 from .planning import plan_table
@@ -41,13 +42,16 @@ class Work:
     home: Path | None
     llm: str | None
     timeout: float | None
+    download: str | None
     out: Path | None
     json: bool
     where: str | None = None
 
     def settings(self) -> Settings:
         """Theirs over the environment's."""
-        return Settings.from_env(home=self.home, llm=self.llm, timeout=self.timeout, where=self.where)
+        return Settings.from_env(
+            home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where
+        )
 
 
 Limits = tuple[int | None, int | None]
@@ -159,11 +163,14 @@ async def _drive(work: Work, events: Events, settings: Settings | None, tape: Re
         try:
             if work.out:
                 _writable(work.out)
-            async with open_world(settings or work.settings(), tape=tape) as world:
+            consent = terminal_consent()
+            async with open_world(settings or work.settings(), tape=tape, consent=consent) as world:
                 session = Session(world)
                 try:
                     async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
                         with LiveTree(err()) as tree:
+                            if consent:
+                                consent.pause = tree.paused
                             async for event in feed:
                                 run_id = event.run_id
                                 code = show_event(event, tree, work)

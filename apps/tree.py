@@ -1,6 +1,8 @@
 """The live tree of a run's tasks on stderr: on a terminal it moves, in a pipe or a log each change is a line."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -19,6 +21,7 @@ from ..graph.events import (
     RunWaiting,
     TaskDrafted,
     TaskFinished,
+    TaskProgress,
     TaskQueued,
     TaskStarted,
 )
@@ -50,6 +53,7 @@ class LiveTree:
         self._queued: dict[str, tuple[str, ...]] = {}
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
+        self._progress: dict[int, TaskProgress] = {}
         self._results: dict[int, Result] = {}
         self._recorded: set[int] = set()
         self._live = Live(get_renderable=self.picture, console=console, refresh_per_second=8)
@@ -87,7 +91,10 @@ class LiveTree:
                 if event.key != str(event.task_id):
                     self._members.setdefault(event.task_id, set()).add(event.key)
                 self._log(f"  … {event.key} {event.model_id}")
+            case TaskProgress():
+                self._advance(event)
             case TaskFinished():
+                self._progress.pop(event.result.task_id, None)
                 self._results[event.result.task_id] = event.result
                 if event.recorded:
                     self._recorded.add(event.result.task_id)
@@ -96,6 +103,17 @@ class LiveTree:
                 self._say(f"run {event.run_id} waits for your approval")
         if self._moving and self._live.is_started:
             self._live.refresh()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is drawn while the body runs: somebody is asked something."""
+        moving = self._live.is_started
+        self._live.stop()
+        try:
+            yield
+        finally:
+            if moving:
+                self._live.start()
 
     def stop(self) -> None:
         """Freeze the picture: the answer comes, or nothing more."""
@@ -114,6 +132,15 @@ class LiveTree:
             self._say(f"warning: {warning}", "yellow")
         if self._moving and event.plan.tasks:
             self._live.start()
+
+    def _advance(self, event: TaskProgress) -> None:
+        """Shown in the task's line; where nothing moves, a line for every quarter."""
+        before = self._progress.get(event.task_id)
+        if before is None or before.what != event.what or _quarter(before) != _quarter(event):
+            self._log(f"  … {event.key} {_told(event)}")
+        self._progress[event.task_id] = event
+        if event.total and event.done >= event.total:
+            del self._progress[event.task_id]
 
     def _say(self, text: str, style: str = "dim") -> None:
         self._console.print(Text(clean(text), style=style), soft_wrap=True)
@@ -162,9 +189,25 @@ class LiveTree:
             line.append(f"  waits for {', '.join(slots)}", style="dim")
         elif running:
             line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
+        if running and (progress := self._progress.get(task_id)):
+            line.append(f"  {_told(progress)}", style="dim")
         if result and result.error:
             line.append(f"  {plain(result.error)}", style=style)
         return line
+
+
+def amount(count: int) -> str:
+    """Bytes as people say them: `167 MB`, `2.3 GB`."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"
+
+
+def _told(event: TaskProgress) -> str:
+    of = amount if event.unit == "bytes" else lambda count: f"{count} {event.unit}"
+    return f"{clean(event.what)}: {of(event.done)}" + (f" of {of(event.total)}" if event.total else "")
+
+
+def _quarter(event: TaskProgress) -> int:
+    return 4 * event.done // event.total if event.total else 0
 
 
 def _beside(spinner: Spinner, line: Text) -> Table:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+import local.tiny_diffusion
+import local.tiny_sound
+import local.tiny_talk
 import local.tiny_vision
 import local.tiny_words  # noqa: F401  # registers its builders
 from hugginggpt.graph.call import Artifact, Call
@@ -18,6 +22,8 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
+from hugginggpt.tools.media.film import write_film
+from hugginggpt.tools.media.sound import write_wav
 from local.tiny import BUILDERS, seeded
 from support_media import material
 
@@ -104,3 +110,36 @@ def do(backend: LocalBackend, tiny: Callable[[str], Path], tmp_path: Path) -> Do
         return {artifact.output: artifact for artifact in await backend.run(call)}
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a second of an A."""
+    import numpy as np
+
+    path = tmp_path_factory.mktemp("sound") / "tone.wav"
+    seconds = np.arange(8000, dtype=np.float32) / 16000
+    write_wav(path, 0.5 * np.sin(2 * np.pi * 440 * seconds)[None, :], 16000)
+    return path
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty frames from black to red."""
+    import numpy as np
+
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    frames = (np.full((64, 64, 3), (12 * number, 0, 0), dtype=np.uint8) for number in range(20))
+    write_film(path, frames, Fraction(10), (64, 64), None)
+    return path
+
+
+@pytest.fixture
+def base_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Callable[[str], Path]) -> None:
+    """A tiny Stable Diffusion 1.5 in the Hub's cache, under its name."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    repository = tmp_path / "cache" / "models--stable-diffusion-v1-5--stable-diffusion-v1-5"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("0" * 40)
+    (repository / "snapshots").mkdir()
+    (repository / "snapshots" / ("0" * 40)).symlink_to(tiny("stable_diffusion_768"))

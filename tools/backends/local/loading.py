@@ -11,7 +11,11 @@ from ....graph.errors import ExpertError
 from .device import device, dtype
 from .machine import OVERHEAD
 from .memory import memory
+from .processors import made_processor
 from .shelf import find, parameters, read_json
+
+HEARING = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
+"""Pipelines that take sound."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Source:
     def tokenizer(self) -> Any:
         """Its tokenizer."""
         return self.part("AutoTokenizer")
+
+    def processor(self) -> Any:
+        """What reads pictures, sounds and words together; without its video part where torchvision is missing."""
+        return self.keep("processor", lambda: made_processor(self))
 
     def part(self, auto: str, **options: Any) -> Any:
         """Tokenizer, processor or the like, by the name of its auto class."""
@@ -117,7 +125,11 @@ class Source:
 
         folder = str(self.folder)
         model = self.model(*autos, exact=True)
-        parts = dict.fromkeys(("tokenizer", "image_processor", "feature_extractor", "processor"), folder)
+        parts: dict[str, Any] = dict.fromkeys(
+            ("tokenizer", "image_processor", "feature_extractor", "processor"), folder
+        )
+        if task in HEARING:  # looked for beside a model's name, which a loaded model does not have
+            parts["feature_extractor"] = self.part("AutoFeatureExtractor")
         try:
             return pipeline(task, model=model, device=device(), trust_remote_code=False, **parts)
         except (OSError, ValueError, KeyError, ImportError) as error:
@@ -145,3 +157,10 @@ def _flat(values: Any) -> set[str]:
     for value in values:
         names |= set(value) if isinstance(value, tuple | list) else {value}
     return names
+
+
+def places(model: Any, wanted: int) -> int:
+    """At most `wanted` new tokens, and no more than a model that writes has positions for."""
+    parts = [getattr(model.config, name, None) for name in ("decoder", "text_config")]
+    told = [getattr(part, "max_position_embeddings", None) for part in (*parts, model.config)]
+    return min([wanted, *(place - 8 for place in told if isinstance(place, int) and place > 16)])

@@ -10,7 +10,7 @@ from ....graph.task import Task
 from ..answers import text_answer
 from .device import device
 from .languages import detected, english_name, iso1, own_code
-from .loading import Source
+from .loading import Source, places
 from .registry import local
 from .text import filled, window
 from .windows import pieces
@@ -149,8 +149,7 @@ def _coded(source: Source, start: str | None, target: str) -> dict[str, Any]:
 def _generated(source: Source, text: str, *, max_new_tokens: int, **options: Any) -> str:
     """What the model writes for a text; never more than it has places for."""
     model, tokenizer = source.model(AUTO), source.tokenizer()
-    places = getattr(model.config, "max_position_embeddings", None) or 10**9
     read = tokenizer(text, truncation=True, max_length=window(tokenizer), return_tensors="pt").to(device())
     read = {name: read[name] for name in ("input_ids", "attention_mask")}
-    made = model.generate(**read, max_new_tokens=min(max_new_tokens, places - 2), **options)
+    made = model.generate(**read, max_new_tokens=places(model, max_new_tokens), **options)
     return str(tokenizer.decode(made[0], skip_special_tokens=True)).strip()
