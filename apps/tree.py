@@ -79,6 +79,15 @@ class LiveTree:
                 self._log(f"  + {event.task_type}")
             case PlanReady():
                 self._announce(event)
+            case RunWaiting():
+                self._say(f"run {event.run_id} waits for your approval")
+            case _:
+                self._hear_of_task(event)
+        if self._moving and self._live.is_started:
+            self._live.refresh()
+
+    def _hear_of_task(self, event: Event) -> None:
+        match event:
             case ExpertChosen():
                 self._models[event.assignment.task_id] = event.assignment.expert.model_id
             case TaskQueued():
@@ -99,10 +108,6 @@ class LiveTree:
                 if event.recorded:
                     self._recorded.add(event.result.task_id)
                 self._log("  " + self._line(event.result.task_id).plain)
-            case RunWaiting():
-                self._say(f"run {event.run_id} waits for your approval")
-        if self._moving and self._live.is_started:
-            self._live.refresh()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
