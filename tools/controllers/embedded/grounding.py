@@ -46,6 +46,8 @@ _ANSWERS = ("question-answering", "document-question-answering", "visual-questio
 """Types whose results only say something of a text: no later wish is about them while there is the text itself."""
 _FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that look into a text: into all of it, not into a summary."""
+_SEVERAL = ("token-classification", "object-detection")
+"""Types that find several things: "them" right after are these."""
 _HANDED_ON = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
 _SOURCE = re.compile(r"\b(?:on|of|from|using|in) (?:the |this )?(?:\w+ )?\Z")
 """Before a file: it is read, whatever is made."""
@@ -187,7 +189,9 @@ class Ground:
         poor = _FINDINGS if intent.act == "speak" else (*_FINDINGS, *_ANSWERS)
         poor = (*poor, "summarization") if intent.act in _FINDERS else poor
         nearest = self.latest(kinds)
-        if not nearest or nearest[0].origin not in poor or _HANDED_ON.search(self.window(intent)):
+        words = self.window(intent)
+        several = nearest and nearest[0].origin in _SEVERAL and re.search(r"\bthem\b|\bthese\b|\bthose\b", words)
+        if not nearest or nearest[0].origin not in poor or _HANDED_ON.search(words) or several:
             return []
         given = [t for t in self.given(intent, kinds) if t.kind == "text"]
         return self.latest(kinds, skip=poor) or given

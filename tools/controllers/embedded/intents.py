@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .clauses import Clause, Reading
-from .lexicon import QUESTION, lexicon
+from .lexicon import QUESTION, QUOTE, lexicon
 
 MOST_INTENTS = 60
+_MARKS = _WISH, _MENTION, _PASSING = 1, 2, 3
+"""What words served: a wish; a noun that may be one; a noun that a later wish may still use."""
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
 
 
@@ -36,13 +38,14 @@ def intents(reading: Reading) -> list[Intent]:
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [*(intent for intent in _asked(reading) if not taken[intent.start]), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
-    if any(re.match(r"how many\b", intent.question.lower()) for intent in found if intent.act == "question"):
+    if any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found):
         found = [intent for intent in found if intent.act != "count"]
     given_up = {intent.clause for intent in found if intent.act == "unable"}
     held = re.compile(r" (?:in|on) [\ue000-\ue0ff]")  # "forward the summary in report.txt": it is there already
     found = [i for i in found if not (i.mention and i.clause in given_up and held.match(reading.masked, i.end))]
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
+    found = _without_announcement(found, reading)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
     starts = sorted(intent.start for intent in found)
     stops = dict(pairwise([*starts, len(reading.text)]))
@@ -77,6 +80,19 @@ def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
     return [i for i in found if not (i.act == "edit" and i.clause in styled)]
 
 
+def _without_announcement(found: list[Intent], reading: Reading) -> list[Intent]:
+    """Without what only announces a later wish: "make a video of this photo. Detect the objects, then create the video"."""
+    wishes = [intent for intent in found if not intent.mention]
+    if not wishes or wishes[0].act not in ("film", "speak", "draw"):
+        return found
+    first = wishes[0]
+    words = reading.masked[: first.clause.end]
+    again = [n for n, intent in enumerate(wishes) if n > 1 and intent.act == first.act and intent.clause != first.clause]
+    between = again and any(wish.act != first.act for wish in wishes[1 : again[0]])
+    own = QUOTE in words or lexicon().cues["own-words"].search(words, first.start)
+    return [intent for intent in found if intent is not first] if between and not own else found
+
+
 def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
     """What a video or speech is to be about comes before it: "a video describing the objects found in a.png"."""
     ordered: list[Intent] = []
@@ -92,7 +108,7 @@ def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
     made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
     made = made or (outer.act in ("film", "speak", "draw") and inner.act == "summarize")
     made = made and not (outer.act in ("summarize", "write") and inner.act == "translate")
-    made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
+    made = made or (outer.act == "translate" and inner.act in ("question", "summarize", "read"))
     if not made or outer.clause != inner.clause or outer.start > inner.start:
         return False
     return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", reading.masked[outer.end : inner.start])
@@ -118,6 +134,7 @@ def _asked(reading: Reading) -> list[Intent]:
 def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
     found: list[Intent] = []
     for rule in lexicon().rules:
+        held = _MARKS if rule.mention else (_WISH, _MENTION)
         for pattern in rule.find:
             place = 0
             while match := pattern.search(reading.masked, place):
@@ -128,12 +145,13 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
                 if within:
                     match, (start, end) = within, within.span(part)
                 words = reading.masked[clause.start : clause.end]
-                free = not any(taken[start:end]) and not _crosses(start, end, clause, reading)
+                free = not any(mark in taken[start:end] for mark in held) and not _crosses(start, end, clause, reading)
                 if not free or clause.background or (rule.unless and rule.unless.search(words)):
                     place = match.start() + 1
                     continue
                 place = match.end()
-                taken[start:end] = (b"\2" if rule.mention else b"\1") * (end - start)
+                mark = _PASSING if rule.passing else _MENTION if rule.mention else _WISH
+                taken[start:end] = bytes((mark,)) * (end - start)
                 found.append(Intent(rule.act, start, end, 0, clause, rule.mention))
     return found
 

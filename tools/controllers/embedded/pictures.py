@@ -41,9 +41,8 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    based = re.search(
-        r"\b(?:based on|using|use|according to|accordingly|with|reflect\w*|match\w*|considering) ?(?:the|that|this|it)?\b",
-        linker.reading.masked[intent.clause.start : max(intent.stop, intent.end)],
+    based = lexicon().cues["by-what"].search(
+        linker.reading.masked, intent.clause.start, max(intent.stop, intent.end)
     )
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
@@ -57,7 +56,9 @@ def edit(linker: Linker, intent: Intent) -> None:
         prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
         between = linker.reading.masked[thing.place : intent.start] if thing.place >= 0 else ""
-        if thing.origin == "image-text-to-image" and not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between):
+        again = not prompts and lexicon().cues["edit-again"].search(linker.ground.window(intent))
+        same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
+        if thing.origin == "image-text-to-image" and same:
             continue
         words = prompts[0].value if prompts else linker.words(intent)
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
@@ -78,7 +79,8 @@ def draw(linker: Linker, intent: Intent) -> None:
         linker.plain(intent, "image-to-image")
         return
     led = re.split(r"[.;!?\n]", linker.reading.masked[max(0, intent.start - 40) : intent.start])[-1]
-    if lexicon().cues["follows-control"].search(led + words) and (made := control_made(linker)):
+    follows = lexicon().cues["follows-control"].search(led + words) and not lexicon().cues["drawn-from-text"].search(words)
+    if follows and (made := control_made(linker)):
         linker.add(made[0], {"prompt": linker.words(intent), "image": made[1]}, intent)
         return
     linker.add("text-to-image", {"prompt": described(linker, intent)}, intent)
@@ -195,7 +197,10 @@ def count(linker: Linker, intent: Intent) -> None:
 
 
 def describe(linker: Linker, intent: Intent) -> None:
+    """A picture in words; what was found in it is told from the findings."""
     task_type = linker.type_of(intent)
+    if task_type == "image-to-text" and findings(linker, intent):
+        return
     if "the caption" in linker.reading.masked[max(0, intent.start - 4) : intent.end] and any(
         t.kind == "text" and t.origin == "earlier" for t in linker.ground.things
     ):
@@ -210,6 +215,21 @@ def describe(linker: Linker, intent: Intent) -> None:
         linker.add("text-generation", {"prompt": prompt(linker, intent)}, intent)
         return
     linker.plain(intent, task_type)
+
+
+def findings(linker: Linker, intent: Intent) -> bool:
+    """Whether a description is of what was found already; told as a text unless another wish makes something of it."""
+    cues, masked = lexicon().cues, linker.reading.masked
+    window = linker.ground.window(intent)
+    texts = linker.ground.latest(("text", "labels"))
+    things = cues["found-things"].search(window)
+    found = bool(texts) and texts[0].origin == "object-detection" and things is not None
+    if texts and cues["describing"].search(masked, intent.clause.start, intent.start):
+        return found or not cues["pictured"].search(window)
+    if found and not cues["pictured"].search(window):
+        linker.add("text-generation", {"prompt": texts[0].value}, intent)
+        return True
+    return False
 
 
 def happen(linker: Linker, intent: Intent) -> None:

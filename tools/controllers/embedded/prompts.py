@@ -3,6 +3,7 @@
 import re
 
 from ....graph.task import Value as Input
+from .grounding import nouns
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
@@ -34,7 +35,12 @@ def prompt(linker: Linker, intent: Intent) -> Input:
 
 
 def described(linker: Linker, intent: Intent) -> Input:
-    """A prompt; where the wish is about a picture and there is no text, the picture in words."""
+    """A prompt; where the wish is about a recording, or about a picture and there is no text, that in words."""
+    heard = [] if linker.ground.latest(("text",)) else linker.ground.given(intent, ("audio",))
+    words = linker.ground.window(intent)
+    about = "audio" in nouns(words) or linker.told_aloud(words) or linker.ground.said(intent, ("audio",))
+    if heard and heard[0].origin == "file" and about:
+        return linker.in_words(heard[0], intent).value
     if (
         refers(linker.ground.window(intent))
         and not linker.ground.said(intent, ("text",))

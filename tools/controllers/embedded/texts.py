@@ -84,6 +84,8 @@ def sentiment(linker: Linker, intent: Intent) -> None:
 def classify(linker: Linker, intent: Intent) -> None:
     words = linker.reading.masked[intent.start : intent.clause.end]
     labels = candidate_labels(words)
+    if words.startswith(("classified", "categori")) and any("classification" in task.type for task in linker.tasks):
+        return
     task_type = linker.type_of(intent)
     zero = {
         "image-classification": "zero-shot-image-classification",
