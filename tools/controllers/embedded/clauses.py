@@ -31,7 +31,8 @@ _ASKS = re.compile(
 )
 _AFTER_COLON = re.compile(
     r"\b(?:sentences?|texts?|paragraph|passage|article|review|message|letter|poem|story|words|phrase|quote|email|tweet|"
-    r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)|(?:summari[sz]e|translate)(?: this)?)"
+    r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)"
+    r"|(?:summari[sz]e|translate|shorten|rewrite|rephrase|paraphrase)(?: this| it)?(?: for me)?)"
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
 _TOLD = re.compile(r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?=[^\s\ue000-\ue0ff])")
