@@ -46,6 +46,7 @@ _ANSWERS = ("question-answering", "document-question-answering", "visual-questio
 """Types whose results only say something of a text: no later wish is about them while there is the text itself."""
 _FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that look into a text: into all of it, not into a summary."""
+_IT = re.compile(r"\btranslate it\b|\bit (?:to be |be )?translated\b")
 _SEVERAL = ("token-classification", "object-detection")
 """Types that find several things: "them" right after are these."""
 _HANDED_ON = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
@@ -73,7 +74,7 @@ class Thing:
 
 def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[str]) -> list[Thing]:
     """What is there before any task: earlier turns' data (newest last), quotations, files."""
-    used = re.compile(lexicon().cues["output-name"].pattern)
+    used = lexicon().cues["output-name"]
     found = [Thing(r.kind, r, "earlier", -1) for r in earlier]
     found += [Thing("text", lit.text, "literal", lit.start) for lit in reading.literals if lit.text not in asked]
     for file in reading.files[:MOST_FILES]:
@@ -82,6 +83,10 @@ def things_of(reading: Reading, earlier: Sequence[Resource], asked: frozenset[st
         told = told or bool(_SOURCE.search(before))
         if file.start < 0 or told or not used.search(before) or not file.resource.missing:
             found.append(Thing(file.resource.kind, file.resource, "file", file.start))
+    announced = lexicon().cues["announced-text"].search(reading.masked)
+    if announced and not any(thing.kind in ("text", "table", "audio") for thing in found):
+        absent = Resource(kind="text", media_type="text/plain", name=announced["noun"])
+        found.append(Thing("text", absent, "file", announced.start("noun")))
     return found
 
 
@@ -124,9 +129,11 @@ class Ground:
         end = max(intent.stop, intent.end)
         return [t for t in self.things if t.origin in ("file", "literal") and intent.start <= t.place < end]
 
-    def named(self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = ()) -> list[Thing]:
-        """Results that the words of the wish name by what was done ("the summary", "the edited image")."""
-        words = self.window(intent)
+    def named(self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = (), words: str = "") -> list[Thing]:
+        """Results that `words`, else those of the wish, name by what was done ("the summary", "the edited image")."""
+        words = words or self.window(intent)
+        if intent.act == "translate" and intent.mention:
+            words = self.reading.masked[intent.clause.start : intent.end]
         if intent.act in _FINDERS and _LEADS_ON.search(words):
             words += self.reading.masked[max(intent.stop, intent.end) : intent.clause.end]
         for thing in reversed(self.things):
@@ -190,8 +197,15 @@ class Ground:
         poor = (*poor, "summarization") if intent.act in _FINDERS else poor
         nearest = self.latest(kinds)
         words = self.window(intent)
-        several = nearest and nearest[0].origin in _SEVERAL and re.search(r"\bthem\b|\bthese\b|\bthose\b", words)
-        if not nearest or nearest[0].origin not in poor or _HANDED_ON.search(words) or several:
+        if not nearest or nearest[0].origin not in poor or _HANDED_ON.search(words):
+            return []
+        if nearest[0].origin in _SEVERAL and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
+            return []
+        if (
+            intent.act == "translate"
+            and nearest[0].origin in _ANSWERS
+            and _IT.search(self.reading.masked, intent.clause.start, max(intent.stop, intent.end))
+        ):
             return []
         given = [t for t in self.given(intent, kinds) if t.kind == "text"]
         return self.latest(kinds, skip=poor) or given

@@ -15,6 +15,7 @@ from .lexicon import QUESTION, QUOTE, lexicon
 MOST_INTENTS = 60
 _MARKS = _WISH, _MENTION, _PASSING = 1, 2, 3
 """What words served: a wish; a noun that may be one; a noun that a later wish may still use."""
+_CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
 
 
@@ -45,7 +46,7 @@ def intents(reading: Reading) -> list[Intent]:
     found = [i for i in found if not (i.mention and i.clause in given_up and held.match(reading.masked, i.end))]
     found = _answered_later(found, reading)
     found.sort(key=lambda intent: intent.start)
-    found = _without_announcement(found, reading)
+    found = _without_purposes(_without_announcement(found, reading), reading)
     found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
     starts = sorted(intent.start for intent in found)
     stops = dict(pairwise([*starts, len(reading.text)]))
@@ -83,14 +84,30 @@ def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
 def _without_announcement(found: list[Intent], reading: Reading) -> list[Intent]:
     """Without what only announces a later wish: "make a video of this photo. Detect the objects, then create the video"."""
     wishes = [intent for intent in found if not intent.mention]
+    compared = [n for n, intent in enumerate(wishes) if intent.act == "similar"]
+    if compared and compared[-1] - compared[0] > 1:
+        found = [intent for intent in found if intent.act != "similar" or intent is wishes[compared[-1]]]
     if not wishes or wishes[0].act not in ("film", "speak", "draw"):
         return found
     first = wishes[0]
     words = reading.masked[: first.clause.end]
-    again = [n for n, intent in enumerate(wishes) if n > 1 and intent.act == first.act and intent.clause != first.clause]
+    again = [
+        n for n, intent in enumerate(wishes) if n > 1 and intent.act == first.act and intent.clause != first.clause
+    ]
     between = again and any(wish.act != first.act for wish in wishes[1 : again[0]])
     own = QUOTE in words or lexicon().cues["own-words"].search(words, first.start)
     return [intent for intent in found if intent is not first] if between and not own else found
+
+
+def _without_purposes(found: list[Intent], reading: Reading) -> list[Intent]:
+    """Without what a classification is for: "classify the recording to identify its content"."""
+    kept: list[Intent] = []
+    for intent in found:
+        before = kept[-1] if kept else None
+        for_it = before and before.act in _CLASSIFIERS and before.clause == intent.clause
+        if not (for_it and intent.act == "read" and lexicon().cues["purpose"].search(reading.masked, 0, intent.start)):
+            kept.append(intent)
+    return kept
 
 
 def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:

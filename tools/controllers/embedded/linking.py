@@ -134,6 +134,12 @@ class Linker:
         found = self.ground.source(intent, ("text",), prose=prose, everything=everything)
         if found and (found[0].made or not self.ground.latest(("audio",)) or found[0].origin != "earlier"):
             return found
+        asked = [literal for literal in self.reading.literals if literal.question]
+        itself = intent.act in ("speak", "translate", "entities") and re.search(
+            r"\b(?:text|question|sentence)\b", words
+        )
+        if asked and itself and not self.ground.has("text") and not self.ground.has("audio"):
+            return [Thing("text", asked[0].text, "literal", asked[0].start)]
         media = self.ground.source(intent, ("audio", "image"), everything=everything)
         return [self.in_words(thing, intent) for thing in media] or found or self.unquoted(intent)
 
@@ -171,14 +177,18 @@ class Linker:
 
     def in_words(self, thing: Thing, intent: Intent) -> Thing:
         """The unsaid step from a picture or sound to its text."""
-        if thing.kind == "audio" and intent.act not in ("transcribe", "question") and lexicon().cues["felt"].search(
-            self.ground.window(intent)
+        if (
+            thing.kind == "audio"
+            and intent.act not in ("transcribe", "question")
+            and lexicon().cues["felt"].search(self.ground.window(intent))
         ):
             return self.add("audio-classification", {"audio": thing.value}, intent, implied=True)
         if thing.kind == "audio":
             return self.add("automatic-speech-recognition", {"audio": thing.value}, intent, implied=True)
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
-        if thing.kind == "image" and (re.search(r"\btables?\b", clause) or (thing.origin == "file" and self.shows_table())):
+        if thing.kind == "image" and (
+            re.search(r"\btables?\b", clause) or (thing.origin == "file" and self.shows_table())
+        ):
             return self.add("tabular-classification", {"table": thing.value}, intent, implied=True)
         if (
             thing.kind == "image"

@@ -41,9 +41,7 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    based = lexicon().cues["by-what"].search(
-        linker.reading.masked, intent.clause.start, max(intent.stop, intent.end)
-    )
+    based = lexicon().cues["by-what"].search(linker.reading.masked, intent.clause.start, max(intent.stop, intent.end))
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
@@ -79,7 +77,9 @@ def draw(linker: Linker, intent: Intent) -> None:
         linker.plain(intent, "image-to-image")
         return
     led = re.split(r"[.;!?\n]", linker.reading.masked[max(0, intent.start - 40) : intent.start])[-1]
-    follows = lexicon().cues["follows-control"].search(led + words) and not lexicon().cues["drawn-from-text"].search(words)
+    follows = lexicon().cues["follows-control"].search(led + words) and not lexicon().cues["drawn-from-text"].search(
+        words
+    )
     if follows and (made := control_made(linker)):
         linker.add(made[0], {"prompt": linker.words(intent), "image": made[1]}, intent)
         return

@@ -20,6 +20,9 @@ def prompt(linker: Linker, intent: Intent) -> Input:
     named = linker.ground.named(intent, ("text",))
     if said and cues["within-picture"].search(masked, intent.start, said[0].place):
         return own
+    made = linker.ground.latest(("text",))
+    if said and made and made[0].origin == "translation" and made[0].place >= intent.clause.start:
+        return made[0].value
     if said and not (named and re.search(r"\bbased on the\b", words)):
         return said[0].value
     found = named or linker.ground.latest(("text",))

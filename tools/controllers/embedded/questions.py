@@ -67,7 +67,7 @@ def found_before(linker: Linker, intent: Intent) -> Ref | None:
     last = linker.ground.things[-1] if linker.ground.things else None
     if last is None or not isinstance(last.value, Ref) or last.origin not in _BUILT_UPON:
         return None
-    words = linker.reading.masked[intent.clause.start : intent.end] + intent.question.lower()
+    words = linker.reading.masked[intent.clause.start : max(intent.stop, intent.end)] + intent.question.lower()
     asked = linker.ground.source(intent, ("document", "image"))
     related = any(linker.matter(last.value) & linker.matter(thing.value) for thing in asked)
     return last.value if related or lexicon().cues["builds-upon"].search(words) else None

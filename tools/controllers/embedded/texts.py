@@ -132,8 +132,12 @@ def translate(linker: Linker, intent: Intent) -> None:
     refers = re.search(r"\bquestion\b", linker.ground.window(intent))
     asked = asked or [lit for lit in linker.reading.literals if lit.question][:1] if refers else asked
     made = linker.ground.latest(("text",)) if intent.mention else []
+    lead = lexicon().cues["translated"].search(linker.reading.masked, intent.clause.start, intent.end)
+    core = lead.group() if lead else linker.reading.masked[intent.start : intent.end]
     if made and made[0].place >= intent.clause.start:
         found = made
+    elif not asked and (named := linker.ground.named(intent, ("text",), words=core)):
+        found = named
     elif asked:
         found = [Thing("text", asked[0].text, "literal", asked[0].start)]
     else:
