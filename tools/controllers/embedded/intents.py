@@ -105,7 +105,11 @@ def _without_purposes(found: list[Intent], reading: Reading) -> list[Intent]:
     for intent in found:
         before = kept[-1] if kept else None
         for_it = before and before.act in _CLASSIFIERS and before.clause == intent.clause
-        if not (for_it and intent.act == "read" and lexicon().cues["purpose"].search(reading.masked, 0, intent.start)):
+        if not (
+            for_it
+            and intent.act in ("read", "describe")
+            and lexicon().cues["purpose"].search(reading.masked, 0, intent.start)
+        ):
             kept.append(intent)
     return kept
 

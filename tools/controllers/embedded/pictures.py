@@ -56,6 +56,10 @@ def edit(linker: Linker, intent: Intent) -> None:
         between = linker.reading.masked[thing.place : intent.start] if thing.place >= 0 else ""
         again = not prompts and lexicon().cues["edit-again"].search(linker.ground.window(intent))
         same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
+        first = linker.served.get(("image-text-to-image", intent.clause))
+        once_more = first is not None and isinstance(first.value, Ref) and not thing.made
+        if once_more and linker.tasks[first.value.task_id].inputs["image"] == thing.value:
+            continue
         if thing.origin == "image-text-to-image" and same:
             continue
         words = prompts[0].value if prompts else linker.words(intent)
@@ -222,6 +226,9 @@ def findings(linker: Linker, intent: Intent) -> bool:
     cues, masked = lexicon().cues, linker.reading.masked
     window = linker.ground.window(intent)
     texts = linker.ground.latest(("text", "labels"))
+    if texts and cues["based-on-words"].search(window):
+        linker.add("text-generation", {"prompt": prompt(linker, intent)}, intent)
+        return True
     things = cues["found-things"].search(window)
     found = bool(texts) and texts[0].origin == "object-detection" and things is not None
     if texts and cues["describing"].search(masked, intent.clause.start, intent.start):

@@ -27,7 +27,8 @@ def prompt(linker: Linker, intent: Intent) -> Input:
         return said[0].value
     found = named or linker.ground.latest(("text",))
     bare = intent.act in _CARRIED and not cues["content"].search(masked, intent.end, max(intent.stop, intent.end))
-    if found and (named or bare or refers(words)):
+    talk = intent.act == "converse" and not cues["own-words"].search(words)
+    if found and (named or bare or talk or refers(words)):
         return found[0].value
     vague = cues["vague"].search(words)
     if vague and any(t.origin == "literal" for t in linker.ground.things):
