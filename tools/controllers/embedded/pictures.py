@@ -57,8 +57,8 @@ def edit(linker: Linker, intent: Intent) -> None:
         again = not prompts and lexicon().cues["edit-again"].search(linker.ground.window(intent))
         same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
         first = linker.served.get(("image-text-to-image", intent.clause))
-        once_more = first is not None and isinstance(first.value, Ref) and not thing.made
-        if once_more and linker.tasks[first.value.task_id].inputs["image"] == thing.value:
+        done = linker.tasks[first.value.task_id] if first and isinstance(first.value, Ref) else None
+        if done and not thing.made and done.inputs["image"] == thing.value:
             continue
         if thing.origin == "image-text-to-image" and same:
             continue
