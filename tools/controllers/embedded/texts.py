@@ -155,11 +155,26 @@ def continue_(linker: Linker, intent: Intent) -> None:
 
 
 def rewrite(linker: Linker, intent: Intent) -> None:
+    if intent.mention and linker.has("text-generation"):
+        return
     for thing in linker.texts(intent) or linker.nothing(intent, "a text"):
         linker.add("text-generation", {"prompt": thing.value}, intent)
 
 
 def write(linker: Linker, intent: Intent) -> None:
+    """A new text; "a description" where there is only a picture is the picture in words."""
+    described_ = re.search(r"\bdescriptions?\b", linker.reading.masked[intent.start : intent.end])
+    has = linker.ground.has
+    texts = linker.ground.latest(("text", "labels")) or has("text") or has("audio")
+    if (
+        described_
+        and has("image")
+        and not texts
+        and not linker.shows_table()
+        and not linker.has("tabular-classification")
+    ):
+        linker.plain(intent, "image-to-text")
+        return
     linker.add("text-generation", {"prompt": described(linker, intent)}, intent)
 
 
