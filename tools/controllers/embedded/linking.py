@@ -14,9 +14,10 @@ from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .arguments import Parameters, target_languages
 from .clauses import Clause, Reading
-from .grounding import Ground, Thing, nouns, result_kind
+from .grounding import Ground
 from .intents import Intent
 from .lexicon import lexicon
+from .things import Thing, nouns, result_kind
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")

@@ -3,10 +3,10 @@
 import re
 
 from ....graph.task import Value as Input
-from .grounding import nouns
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
+from .things import nouns
 
 _CARRIED = ("converse", "film", "draw", "write", "speak")
 """Acts that, said without an object, are about what was just made."""

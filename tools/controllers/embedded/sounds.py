@@ -5,10 +5,10 @@ import re
 from ....graph.task import Ref
 from ....graph.task import Value as Input
 from .arguments import picture_operation, target_languages
-from .grounding import Thing, nouns
 from .intents import Intent
 from .linking import Handler, Linker
 from .prompts import prompt
+from .things import Thing, nouns
 
 
 def speak(linker: Linker, intent: Intent) -> None:

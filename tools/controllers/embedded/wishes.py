@@ -2,7 +2,7 @@
 
 import re
 
-from . import pictures, questions, sounds, texts
+from . import contents, likeness, pictures, questions, sounds, texts
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import MOST_TASKS, Handler, Linker
@@ -20,8 +20,10 @@ def unable(linker: Linker, intent: Intent) -> None:
 HANDLERS: dict[str, Handler] = {
     "unable": unable,
     **pictures.HANDLERS,
+    **contents.HANDLERS,
     **sounds.HANDLERS,
     **texts.HANDLERS,
+    **likeness.HANDLERS,
     **questions.HANDLERS,
 }
 
