@@ -11,13 +11,15 @@ from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import Reading, read
 from .edits import Edits
-from .grounding import MOST_FILES, Ground
-from .intents import Intent, intents, wondered
+from .grounding import Ground
+from .intents import Intent, wondered
 from .languages import language_of, refusal_in
 from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
+from .order import intents
 from .spelling import slips
+from .things import MOST_FILES
 from .wishes import take
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
