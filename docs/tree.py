@@ -40,7 +40,6 @@ NOTES = {
     "CHANGELOG.md": "what changed, in users' terms",
     "CONTRIBUTING.md": "where something new goes, and how to check it",
     "constraints.txt": "the versions that were tested together",
-    "benchmarks/readings.jsonl": "graphs of 800 requests of TaskBench by id, from careful reading",
     "docs/experts.md": "task type by place, and what tests it; drawn by experts.py",
     "benchmarks/readings.jsonl": "graphs of 900 requests of TaskBench by id, from careful reading",
     "docs/embedded_planner.md": "how it plans without a model, how well, and what it can't",

@@ -30,6 +30,8 @@ CONVERTERS: dict[tuple[Kind, Kind], Converter] = {
 """By what there is and what is wanted."""
 
 JOIN = "join-text"
+STEPS_BETWEEN = frozenset({JOIN, *(converter.task_type for converter in CONVERTERS.values())})
+"""Task types that are put in by rule; a plan may name them as well."""
 _LISTING = {converter.task_type for converter in CONVERTERS.values() if converter.output == "images"}
 
 

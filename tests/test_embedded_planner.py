@@ -468,3 +468,24 @@ def test_a_long_pasted_text_is_one_input() -> None:
     plan = planned(f"Summarise this:\n\n{text}").plan
     assert shape(plan) == ["summarization"]
     assert plan.tasks[0].inputs["text"] == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("Summarise report.pdf", ["document-to-text", "summarization<1"]),
+        ("translate letter.pdf into German", ["document-to-text", "translation<1"]),
+        (
+            "Read the text in scan.pdf and say it aloud",
+            ["document-to-images", "image-to-text<2", "join-text<0", "text-to-speech<3"],
+        ),
+        ("transcribe talk.mp4", ["video-to-audio", "automatic-speech-recognition<1"]),
+        ("what is the total on invoice.pdf?", ["document-question-answering"]),
+    ],
+)
+def test_a_pdf_and_a_video_are_taken_apart_for_what_is_wished(text: str, graph: list[str]) -> None:
+    """The step between is in the plan, and has the words of the wish behind it."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == graph
+    words = {e.task_id: e.implied for e in proposal.evidence or ()}
+    assert all(words[task.id] for task in proposal.plan.tasks if task.type in ("document-to-text", "video-to-audio"))

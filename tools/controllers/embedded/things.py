@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
 from .clauses import Reading
@@ -80,8 +81,9 @@ def result_kind(task_type: str, output_kind: Kind) -> Kind:
 
 
 def fits(thing: Thing, kinds: Iterable[Kind]) -> bool:
-    """Whether a thing can be given where one of `kinds` is wanted."""
-    return any(satisfies(thing.kind, kind) for kind in kinds)
+    """Whether a thing can be given where one of `kinds` is wanted; a PDF and a video may be taken apart for it."""
+    apart = thing.origin in ("file", "earlier")
+    return any(satisfies(thing.kind, kind) or (apart and (thing.kind, kind) in CONVERTERS) for kind in kinds)
 
 
 def nouns(words: str) -> list[Kind]:
