@@ -244,7 +244,9 @@ def test_a_chat_model_plans_and_answers_when_asked_to(shell: Shell) -> None:
     with serve(in_turn(chat(json.dumps(plan)), chat(answer))) as server:
         done = shell("run", "please greet the crew", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert done.code == 0, done.err
-    assert done.out.strip() == answer
+    said, made = done.out.strip().split("\n\n")
+    assert said == answer
+    assert Path(made.removeprefix("[0] ")).read_bytes().startswith(b"RIFF"), "where the file lies is told"
     assert "planned by the openai:m controller" in done.err
     with serve(in_turn(chat(json.dumps(plan)))) as server:
         told = shell("plan", "greet the crew", "--explain", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")

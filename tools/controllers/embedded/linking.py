@@ -184,7 +184,7 @@ class Linker:
             and lexicon().cues["felt"].search(self.ground.window(intent))
         ):
             return self.add("audio-classification", {"audio": thing.value}, intent, implied=True)
-        if thing.kind == "audio":
+        if thing.kind in ("audio", "video"):
             return self.add("automatic-speech-recognition", {"audio": thing.value}, intent, implied=True)
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
         if thing.kind == "image" and (

@@ -1,7 +1,6 @@
 """Asking: one question to a chat model and its answer, held to a form by whatever means the model understands."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from ....graph.ports import Callbacks
 from ....graph.result import LlmCall, Stage, Usage
 from ....graph.settings import Settings
 from .failures import cut_off, failures_of, is_bad_request, is_of_the_call, tries
+from .forms import Schema, options_of, text_of, tokens_of, why_ended
 from .models import ChatModel, Method
 from .prompts import Messages
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 OnText = Callable[[str], Awaitable[None]]
 """Hears an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
-_ENDED = ("finish_reason", "stop_reason", "done_reason")
-"""Where the clients of OpenAI and Google, of Anthropic, and of Ollama say why an answer ended."""
-Schema = dict[str, Any]
-"""A JSON schema with a `title`."""
 
 
 class Answer(NamedTuple):
@@ -89,7 +85,7 @@ class Asker:
         async with self._call(stage, messages, callbacks) as count, self.model.connected(self._timeout) as client:
             for number, method in enumerate(methods, start=1):
                 try:
-                    said = await self._said(client, messages, _options(method, schema), count, on_text)
+                    said = await self._said(client, messages, options_of(method, schema), count, on_text)
                 except Exception as error:
                     if number == len(methods) or not is_bad_request(error):
                         raise
@@ -142,7 +138,7 @@ class Asker:
                     self._streams = self._streams and on_text is None  # it was asked to stream, and did not
                     message: AIMessage = await client.ainvoke(list(messages), **options)
                     count(message)
-                    return Said(_text(message), why_ended(message))
+                    return Said(text_of(message), why_ended(message))
         raise AssertionError("tries ends by returning or raising")
 
     @asynccontextmanager
@@ -166,46 +162,6 @@ class Asker:
         if self._price is None:
             return None
         return (spent.input_tokens * self._price[0] + spent.output_tokens * self._price[1]) / 1_000_000
-
-
-def tokens_of(message: "AIMessage") -> tuple[int, int]:
-    """In and out, as told with a message or a piece of one.
-
-    langchain-openai tells it in the metadata only where a streamed answer, held to JSON, is none.
-    """
-    if told := message.usage_metadata:
-        return told["input_tokens"], told["output_tokens"]
-    raw = message.response_metadata.get("token_usage") or {}
-    return raw.get("prompt_tokens") or 0, raw.get("completion_tokens") or 0
-
-
-def why_ended(message: "AIMessage") -> str:
-    """The reason that came with a message or a piece of one, in lower case; empty where none did."""
-    told = message.response_metadata
-    return str(next((told[name] for name in _ENDED if told.get(name)), "")).lower()
-
-
-def _options(method: Method, schema: Schema | None) -> dict[str, Any]:
-    """What the request carries beside its messages, in OpenAI's standard form."""
-    if schema is None:
-        return {}
-    name = schema["title"]
-    bare = {key: value for key, value in schema.items() if key not in ("title", "description")}
-    match method:
-        case "json_schema":  # not strict: the names in `args` depend on the task type
-            return {
-                "response_format": {
-                    "type": "json_schema",
-                    "json_schema": {"name": name, "strict": False, "schema": bare},
-                }
-            }
-        case "function_calling":
-            function = {"name": name, "description": schema["description"], "parameters": bare}
-            choice = {"type": "function", "function": {"name": name}}
-            return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
-        case "json_mode":
-            return {"response_format": {"type": "json_object"}}
-    return {}
 
 
 async def _streamed(
@@ -232,15 +188,6 @@ def _characters(content: str | list[str | dict[str, Any]]) -> int:
     """Of the words; pictures beside them have none."""
     blocks = [content] if isinstance(content, str) else content
     return sum(len(block if isinstance(block, str) else block.get("text", "")) for block in blocks)
-
-
-def _text(message: "AIMessage") -> str:
-    """What was said, or the arguments of the function that was called."""
-    if message.tool_calls:
-        return json.dumps(message.tool_calls[0]["args"])
-    if message.invalid_tool_calls:
-        return message.invalid_tool_calls[0]["args"] or ""
-    return str(message.text)
 
 
 def _price(told: str) -> tuple[float, float] | None:

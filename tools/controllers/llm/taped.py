@@ -9,8 +9,8 @@ from ....graph.errors import ControllerError
 from ....graph.settings import Settings
 from ...addresses import without_secrets
 from ...recording.tape import NotRecorded, Tape
-from .asking import tokens_of, why_ended
 from .failures import LONGEST_WAIT, retry_after, status_of
+from .forms import tokens_of, why_ended
 from .models import ChatModel
 
 if TYPE_CHECKING:
