@@ -15,6 +15,8 @@ from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import ranked
 from .console import err, out, plain, print_json, table, told_errors
 
+NOBODY = "nobody here has a way to do it yet; a server of your own may"
+
 
 def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
     """`hugginggpt tasks`."""
@@ -35,7 +37,10 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
             ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs),
             ", ".join(output.name for output in row.outputs),
             plain(", ".join(_short(c) for c in candidates if c.obstacle is None)),
-            plain("; ".join(_reasons(candidates)) or ("" if candidates else "no backend here offers it")),
+            plain(
+                "; ".join(_reasons(candidates))
+                or ("" if candidates else "nobody here has a way to do it yet; a server of your own may")
+            ),
         )
     out().print(shown)
     runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)

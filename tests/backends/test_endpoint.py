@@ -84,6 +84,15 @@ async def test_an_endpoint_films_too(task_type: str, home: Path, tmp_path: Path,
         check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
 
 
+async def test_an_endpoint_estimates_a_number_for_each_row(home: Path, tmp_path: Path) -> None:
+    with serve(lambda received: as_json([1.5] * len(next(iter(received.json["table"].values()))))) as server:
+        backend = backend_with(home, server.url, "tabular-regression")
+        (expert,) = backend.experts("tabular-regression")
+        (made,) = await backend.run(call_of("tabular-regression", expert, tmp_path / "s"))
+    assert json.loads(made.text or "") == [{"label": "row 1", "score": 1.5}, {"label": "row 2", "score": 1.5}]
+    assert server.requests[0].json["table"] == {"city": ["Rome", "Oslo"], "people": ["7", "1"]}
+
+
 @pytest.mark.parametrize(
     "task_type", ["feature-extraction", "sentence-similarity", "text-ranking", "text-classification"]
 )
