@@ -1,9 +1,12 @@
 """Pictures, films and shapes by tiny diffusion models in a real worker process; and what ControlNets follow."""
 
+import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -11,6 +14,7 @@ from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local.backend import LocalBackend
+from hugginggpt.tools.backends.local.meshes import write_glb
 from local.conftest import Do, Given, call_for
 
 CONTROLS = ("canny", "depth", "hed", "mlsd", "normal", "openpose", "scribble", "seg")
@@ -120,8 +124,27 @@ async def test_films_are_made_that_browsers_play(do: Do, photo: Path, task_type:
         assert sum(1 for _ in container.decode(video=0)) > 1
 
 
-async def test_text_to_3d_makes_a_glb(do: Do) -> None:
-    made = await do("text-to-3d", "shap_e", {"prompt": "a cat"})
-    assert made["mesh"].media_type == "model/gltf-binary"
-    assert made["mesh"].path is not None
-    assert made["mesh"].path.read_bytes()[:4] == b"glTF"
+async def test_a_film_is_changed_as_told_in_words(do: Do, film: Path) -> None:
+    made = await do("video-to-video", "wan", {"video": film, "prompt": "make it blue"})
+    with av.open(str(made["video"].path)) as container:
+        assert container.streams.video[0].codec_context.name == "h264"
+
+
+async def test_text_to_3d_runs_to_where_a_trained_model_has_its_table_of_surfaces(do: Do) -> None:
+    with pytest.raises(ExpertError, match="made a shape without surface"):
+        await do("text-to-3d", "shap_e", {"prompt": "a cat"})
+
+
+def test_a_mesh_becomes_a_glb_with_its_colours(tmp_path: Path) -> None:
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float32)
+    faces = np.array([[0, 1, 2], [0, 1, 3], [0, 2, 3], [1, 2, 3]])
+    write_glb(tmp_path / "mesh.glb", corners, faces, [np.full(4, shade, dtype=np.float32) for shade in (1.0, 0.5, 0.0)])
+    data = (tmp_path / "mesh.glb").read_bytes()
+    magic, version, total, length, kind = struct.unpack_from("<4sIII4s", data)
+    assert (magic, version, total, kind) == (b"glTF", 2, len(data), b"JSON")
+    document = json.loads(data[20 : 20 + length])
+    attributes = document["meshes"][0]["primitives"][0]["attributes"]
+    assert set(attributes) == {"POSITION", "COLOR_0"}
+    position = document["accessors"][attributes["POSITION"]]
+    assert (position["count"], position["min"], position["max"]) == (4, [0, 0, -1], [1, 1, 0])
+    assert document["buffers"][0]["byteLength"] == 4 * 12 * 2 + 12 * 4

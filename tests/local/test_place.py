@@ -34,6 +34,17 @@ def test_every_task_type_of_the_hub_is_done_here_but_those_told_in_the_docs() ->
     assert done <= models
 
 
+def test_the_docs_tell_of_every_task_type_done_here_and_of_no_other() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "local_models.md").read_text(encoding="utf-8")
+    first, second = (
+        {name.strip() for row in part.splitlines() if row.startswith("|") for name in row.split("|")[1].split(",")}
+        for part in text.split("Not offered here")
+    )
+    types = set(VOCABULARY)
+    assert first & types == {task_type for task_type, _ in registered()}
+    assert second & types == NOT_DONE
+
+
 def test_listing_experts_loads_neither_torch_nor_transformers() -> None:
     code = """
 import sys

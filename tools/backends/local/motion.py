@@ -38,7 +38,7 @@ def one_silent_picture(task: Task, _model_id: str) -> str | None:
 @local("text-to-video", library="diffusers")
 def film(call: Call, source: Source) -> Sequence[Artifact]:
     """As long and as large as asked for, else as the model was trained."""
-    pipe = _film_maker(source, "AutoPipelineForText2Video")
+    pipe = pipeline(source, "DiffusionPipeline")
     return written(
         call, pipe(filled(call, "prompt"), **size_asked(call), **_length(call), **wishes(call, source, pipe))
     )
@@ -49,9 +49,11 @@ def animate(call: Call, source: Source) -> Sequence[Artifact]:
     """The picture set in motion, as the words say where the model reads them."""
     import inspect
 
-    pipe = _film_maker(source, "AutoPipelineForImage2Video")
+    pipe = pipeline(source, "DiffusionPipeline")
     image = grained(read_image(call.one("images" if call.task.type == "image-to-video" else "image")), LARGEST)
     known = inspect.signature(pipe.__call__).parameters
+    if "image" not in known:
+        raise ExpertError(f"{source.model_id} makes films from words, not from pictures")
     told: dict[str, Any] = {"image": image, "width": image.width, "height": image.height}
     if "prompt" in known:
         told["prompt"] = call.text("prompt") if call.has("prompt") else ""
@@ -62,7 +64,7 @@ def animate(call: Call, source: Source) -> Sequence[Artifact]:
 @local("video-to-video", library="diffusers")
 def refilm(call: Call, source: Source) -> Sequence[Artifact]:
     """The film as the words say it; of a long one, frames evenly spaced."""
-    pipe = _film_maker(source, "AutoPipelineForVideo2Video")
+    pipe = pipeline(source, _OTHER_WAYS.get(str(source.config.get("_class_name")), "DiffusionPipeline"))
     frames = [grained(frame, LARGEST) for frame in read_frames(call.one("video"), MOST_FRAMES)]
     size = {"width": frames[0].width, "height": frames[0].height}
     return written(call, pipe(video=frames, prompt=filled(call, "prompt"), **size, **wishes(call, source, pipe)))
@@ -86,15 +88,13 @@ def compose(call: Call, source: Source) -> Sequence[Artifact]:
 @local("text-to-3d", library="diffusers")
 def shape(call: Call, source: Source) -> Sequence[Artifact]:
     """A shape with coloured corners, as GLB (Shap-E)."""
-    pipe = pipeline(source, "DiffusionPipeline")
-    return _mesh(call, pipe(filled(call, "prompt"), generator=generator(call), output_type="mesh"))
+    return _mesh(call, source, filled(call, "prompt"))
 
 
 @local("image-to-3d", library="diffusers")
 def shape_of_picture(call: Call, source: Source) -> Sequence[Artifact]:
     """The same, of what a picture shows, best on a plain ground."""
-    pipe = pipeline(source, "DiffusionPipeline")
-    return _mesh(call, pipe(read_image(call.one("image")), generator=generator(call), output_type="mesh"))
+    return _mesh(call, source, read_image(call.one("image")))
 
 
 def written(call: Call, made: Any) -> Sequence[Artifact]:
@@ -137,23 +137,18 @@ def _image(frame: Any) -> Any:
     return Image.fromarray((np.nan_to_num(np.asarray(frame)).clip(0, 1) * 255).round().astype("uint8"))
 
 
-def _film_maker(source: Source, auto: str) -> Any:
-    """The pipeline for the way asked; models made for one way only bring their own."""
-    import diffusers
-
-    own = str(source.config.get("_class_name", ""))
-    mapping = diffusers.pipelines.auto_pipeline
-    known = {
-        "AutoPipelineForText2Video": "AUTO_TEXT2VIDEO_PIPELINES_MAPPING",
-        "AutoPipelineForImage2Video": "AUTO_IMAGE2VIDEO_PIPELINES_MAPPING",
-        "AutoPipelineForVideo2Video": "AUTO_VIDEO2VIDEO_PIPELINES_MAPPING",
-    }
-    fitting = {kind.__name__ for kind in getattr(mapping, known[auto], {}).values()}
-    return pipeline(source, auto if own in fitting else "DiffusionPipeline")
+_OTHER_WAYS = {"WanPipeline": "WanVideoToVideoPipeline", "CogVideoXPipeline": "CogVideoXVideoToVideoPipeline"}
+"""Pipelines that change films, over models whose own pipeline makes them."""
 
 
-def _mesh(call: Call, made: Any) -> Sequence[Artifact]:
-    mesh = made.images[0]
+def _mesh(call: Call, source: Source, given: Any) -> Sequence[Artifact]:
+    pipe = pipeline(source, "DiffusionPipeline")
+    try:
+        mesh = pipe(given, generator=generator(call), output_type="mesh").images[0]
+    except (ValueError, RuntimeError) as error:
+        if "non-empty list" not in str(error):  # diffusers gathers the colours of no corners at all
+            raise
+        raise ExpertError(f"{source.model_id} made a shape without surface") from error
     vertices, faces = mesh.verts.float().cpu().numpy(), mesh.faces.cpu().numpy()
     if len(vertices) == 0 or len(faces) == 0:
         raise ExpertError(f"{call.expert.model_id} made a shape without surface")
