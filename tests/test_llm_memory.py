@@ -142,3 +142,13 @@ def told(received: Received) -> dict[str, Any]:
     text = received.json["messages"][1]["content"]
     found: dict[str, Any] = json.loads(text[text.index("<data>") + 6 : text.index("</data>")])
     return found
+
+
+async def test_where_the_user_s_files_lie_is_told_to_no_model() -> None:
+    said = "Saved as /home/ada/.hugginggpt/resources/ab/cdef0123.png, as you wished."
+    with serve(remembers) as server:
+        controller = LlmController("openai:m", settings(f"{server.url}/v1"))
+        await controller.plan(Request(text="now in blue", history=(("user", "paint it"), ("assistant", said))))
+    asked = server.requests[0].body.decode()
+    assert "cdef0123.png" in asked
+    assert "/home/ada" not in asked

@@ -1,6 +1,7 @@
 """Prompts: what the chat model is told at each of its three stages (paper, sections 3.1, 3.2 and 3.4)."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os.path import commonprefix
 from typing import Any
@@ -145,7 +146,10 @@ def remembered(summary: str, turns: Turns) -> Messages:
 
 
 def _spoken(turns: Turns) -> list[dict[str, str]]:
-    return [{"assistant" if role in ("assistant", "ai") else "user": text} for role, text in turns]
+    """Turns by who spoke. Of files in the store their names only: where the user's home lies is nobody's business."""
+    return [
+        {"assistant" if role in ("assistant", "ai") else "user": _IN_STORE.sub(r"\1", text)} for role, text in turns
+    ]
 
 
 def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> Messages:
@@ -158,6 +162,7 @@ def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> 
     return [("system", _ANSWER), *before, ("user", marked(told))]
 
 
+_IN_STORE = re.compile(r"\S*[/\\]resources[/\\][0-9a-f]{2}[/\\]([0-9a-f]+\.\w+)")
 _IMPLIED = {converter.task_type for converter in CONVERTERS.values()}
 """Put in by rule wherever a plan needs them: the model must not be told of them."""
 _SHORT = {"integer": "int", "strings": "list"}
