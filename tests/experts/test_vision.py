@@ -180,3 +180,27 @@ def test_a_crop_follows_the_surest_box_or_the_numbers(ask: Ask, examples: Path) 
     assert picture(ask("crop", {"image": examples / "hills.jpg"}, left=600, bottom=100)).size == (40, 100)
     with pytest.raises(ExpertError, match="nothing was found"):
         ask("crop", {"image": examples / "hills.jpg", "boxes": "[]"})
+
+
+def test_lines_are_drawn_where_the_straight_ones_are(ask: Ask, tmp_path: Path) -> None:
+    image = Image.new("RGB", (200, 150), "white")
+    draw = ImageDraw.Draw(image)
+    draw.line((20, 20, 180, 20), fill="black", width=3)
+    draw.ellipse((60, 60, 80, 80), outline="black")
+    image.save(tmp_path / "house.png")
+    drawn = picture(ask("lsd", {"image": tmp_path / "house.png"}))
+    assert drawn.size == (200, 150)
+    assert max(drawn.getpixel((100, y)) for y in range(15, 26)) == 255
+    assert max(drawn.getpixel((x, y)) for x in range(100, 190) for y in range(40, 140)) == 0
+
+
+@pytest.mark.parametrize("name", ["soft-edges", "strokes"])
+def test_edges_and_strokes_stand_on_black_where_the_picture_changes(ask: Ask, tmp_path: Path, name: str) -> None:
+    image = Image.new("RGB", (200, 150), "white")
+    ImageDraw.Draw(image).rectangle((50, 40, 150, 110), fill=(30, 60, 160))
+    image.save(tmp_path / "box.png")
+    drawn = picture(ask(name, {"image": tmp_path / "box.png"}))
+    assert drawn.size == (200, 150)
+    assert max(drawn.getpixel((x, 75)) for x in range(45, 56)) > 120
+    assert drawn.getpixel((100, 75)) == 0
+    assert drawn.getpixel((10, 10)) == 0
