@@ -87,6 +87,30 @@ def test_a_video_that_a_task_makes_is_converted_too() -> None:
     assert made.tasks[2].inputs["image"] == Ref(task_id=made.tasks[1].id, output="images")
 
 
+def test_texts_of_all_pages_stay_apart_where_the_goal_is_of_each() -> None:
+    made = plan(
+        {"task": "image-to-text", "args": {"image": "report.pdf"}},
+        {"task": "summarization", "args": {"text": "<resource>-0"}, "dep": [0], "goal": "a summary of each page"},
+    )
+    assert types(made) == ["document-to-images", "image-to-text", "summarization"]
+
+
+def test_the_order_in_which_tasks_are_written_changes_nothing() -> None:
+    reading = {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "report.pdf"}}
+    summing = {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}}
+    made = [Plan.from_hugginggpt(entries, [PDF]) for entries in ([reading, summing], [summing, reading])]
+    assert types(made[0]) == types(made[1]) == ["document-to-images", "image-to-text", "join-text", "summarization"]
+
+
+def test_long_chains_that_take_twice_from_the_task_before_are_no_burden() -> None:
+    entries: list[dict[str, Any]] = [{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "report.pdf"}}]
+    for number in range(1, 900):
+        before = f"<resource>-{number - 1}"
+        args = {"question": before, "context": before}
+        entries.append({"task": "question-answering", "id": number, "dep": [number - 1], "args": args})
+    assert len(Plan.from_hugginggpt(entries, [PDF]).tasks) == 901
+
+
 def test_what_nothing_converts_is_refused_as_before() -> None:
     with pytest.raises(InvalidPlan, match=r"needs audio for audio, but photo\.png is image"):
         plan({"task": "automatic-speech-recognition", "args": {"audio": "photo.png"}})
