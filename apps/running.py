@@ -79,6 +79,7 @@ def run_request(
         text = request_text(request)
         options = Options.model_validate(
             {"approve": approval_of(approve), "models": choices_of(models), "select": selection_of(select)}
+            | {"where": settings.where}
             | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
         )
         if record and thread:
@@ -97,6 +98,7 @@ def replay_run(work: Work, recording: Path, beside: Mapping[str, Any]) -> NoRetu
     with told_errors():
         refuse_beside_replay(beside)
         tape, settings = player(recording, work.settings())
+        settings = settings.model_copy(update={"where": ()})  # the recording says where
         options = Options.model_validate(tape.head["options"])
 
     def events(session: Any) -> AsyncIterator[Event]:

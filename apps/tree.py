@@ -169,7 +169,8 @@ class LiveTree:
         return root
 
     def _row(self, task: Task) -> RenderableType:
-        if str(task.id) in self._started and task.id not in self._results:
+        busy = str(task.id) in self._started or task.id in self._progress
+        if busy and task.id not in self._results:
             return _beside(Spinner("dots", style="cyan"), self._line(task.id))
         return self._line(task.id)
 
@@ -194,7 +195,7 @@ class LiveTree:
             line.append(f"  waits for {', '.join(slots)}", style="dim")
         elif running:
             line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
-        if running and (progress := self._progress.get(task_id)):
+        if not result and (progress := self._progress.get(task_id)):
             line.append(f"  {_told(progress)}", style="dim")
         if result and result.error:
             line.append(f"  {plain(result.error)}", style=style)

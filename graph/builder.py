@@ -49,9 +49,10 @@ def connect(
     whole = StateGraph(State, input_schema=Asked, output_schema=State)
     planning = partial(plan, controller=controller, fetcher=fetcher, ledger=ledger, store=store)
     whole.add_node("plan", planning, input_schema=State)
-    whole.add_node(
-        "review", partial(review, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store), input_schema=State
-    )
+    reviewing = partial(
+        review, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, where=settings.where
+    )  # fmt: skip
+    whole.add_node("review", reviewing, input_schema=State)
     whole.add_node("task", task_node(one_task, ledger), input_schema=TaskState)
     whole.add_node("respond", partial(respond, controller=controller, ledger=ledger, store=store), input_schema=State)
     whole.add_edge(START, "plan")

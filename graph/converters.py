@@ -46,10 +46,10 @@ def with_converters(tasks: Iterable[Task]) -> list[Task]:
 
     What is made of every page or frame of one file is joined before a task that takes a single text, unless its goal is of
     each page: the summary of a PDF that was read page by page is one. A list that the user gave stays a list. What is no
-    plan (unknown types, circles) is given back as it is, for the plan to refuse.
+    plan (unknown types, ids given twice, circles) is given back as it is, for the plan to refuse.
     """
     given = list(tasks)
-    if any(task.type not in VOCABULARY for task in given):
+    if any(task.type not in VOCABULARY for task in given) or len({task.id for task in given}) < len(given):
         return given
     try:
         ordered = _in_order(given)

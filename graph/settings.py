@@ -75,6 +75,8 @@ class Settings(BaseModel):
         """A comma list, or the name of a preset."""
         if not isinstance(value, str):
             return value
+        if not value.strip(" ,"):
+            raise ValueError("names no place")
         names = PRESETS.get(value.strip()) or tuple(name.strip() for name in value.split(",") if name.strip())
         if unknown := [name for name in names if name not in PLACES]:
             raise ValueError(

@@ -78,7 +78,7 @@ def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Cons
         HfBackend(settings, hub),
         ChatBackend(settings, callbacks),
     ]
-    return [WatchedBackend(place, cache) for place in places]
+    return [WatchedBackend(place, cache, settings) for place in places]
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import AsyncExitStack
 from typing import Any
 
 import stamina
@@ -24,6 +24,8 @@ from ..graph.vocabulary import VOCABULARY
 from .inputs import Inputs, gather_inputs, members_of
 from .obstacles import obstacle_to
 
+MEMBERS_AT_ONCE = 32
+"""Of a list that is done member by member; fewer where their expert needs a slot."""
 LONGEST_WAIT = 60.0
 """Seconds. A server that asks for a longer pause is not waited for: the next candidate is tried."""
 
@@ -79,8 +81,11 @@ class Execution:
         rows = await self._ledger.results(run["epoch"], keys)
         began = time.time()
 
+        room = asyncio.Semaphore(MEMBERS_AT_ONCE)
+
         async def member(key: str, inputs: Inputs) -> Result:
-            return rows.get(key) or await self._put(await self._one(task, key, assignment, inputs, run), run)
+            async with room:
+                return rows.get(key) or await self._put(await self._one(task, key, assignment, inputs, run), run)
 
         working = [asyncio.ensure_future(member(*each)) for each in zip(keys, members, strict=True)]
         try:
@@ -135,15 +140,23 @@ class Execution:
         self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun, tries: Counter[str]
     ) -> Made:
         """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
+        place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
         async for attempt in stamina.retry_context(on=_pause, attempts=self._settings.retries + 1, timeout=None):
             with attempt:
-                if full := self._slots.full(expert.needs):
-                    emit(TaskQueued(run_id=run["run_id"], task_id=task.id, key=key, slots=full))
-                async with self._slots.hold(expert.needs), self._store.scratch() as scratch:
-                    if not tries[expert.model_id]:
+                async with AsyncExitStack() as held:
+                    scratch = await held.enter_async_context(self._store.scratch())
+                    call = Call(
+                        run_id=run["run_id"], key=key, task=task, expert=expert, inputs=inputs, scratch=scratch,
+                        timeout=self._settings.timeout,
+                    )  # fmt: skip
+                    await self._prepare(call)  # a download, or a question, takes no room from others
+                    if full := self._slots.full(expert.needs):
+                        emit(TaskQueued(run_id=run["run_id"], task_id=task.id, key=key, slots=full))
+                    await held.enter_async_context(self._slots.hold(expert.needs))
+                    if not tries[place]:
                         emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
-                    tries[expert.model_id] += 1
-                    made = await self._attempt(task, key, expert, inputs, run["run_id"], scratch)
+                    tries[place] += 1
+                    made = await self._attempt(call)
                     return await self._adopted(task, key, made)
         raise AssertionError("retry_context ends by returning or raising")
 
@@ -159,19 +172,21 @@ class Execution:
                 adopted[artifact.output] = resource
         return adopted
 
-    async def _attempt(
-        self, task: Task, key: str, expert: Expert, inputs: Inputs, run_id: str, scratch: Path
-    ) -> Sequence[Artifact]:
-        limit = self._settings.timeout
-        call = Call(run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=limit)
-        backend = self._backends[expert.backend]
+    async def _prepare(self, call: Call) -> None:
+        backend = self._backends[call.expert.backend]
         if isinstance(backend, Preparing):
             await backend.prepare(call)
+
+    async def _attempt(self, call: Call) -> Sequence[Artifact]:
         try:
-            async with asyncio.timeout(limit + 5):  # a backend keeps the limit itself; this is for one that does not
-                return await backend.run(call)
+            async with asyncio.timeout(
+                call.timeout + 5
+            ):  # a backend keeps the limit itself; this is for one that does not
+                return await self._backends[call.expert.backend].run(call)
         except TimeoutError as error:
-            raise ExpertError(f"{expert.model_id} took longer than {limit:g} s", hint="raise --timeout") from error
+            raise ExpertError(
+                f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="raise --timeout", kind="timeout"
+            ) from error
 
     async def _put(self, result: Result, run: TaskRun) -> Result:
         return await self._ledger.put(run["run_id"], run["thread_id"], run["epoch"], result)

@@ -1,6 +1,6 @@
 """Review: say what can't run here before anything is spent, and wait for approval when asked to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langgraph.errors import GraphInterrupt
@@ -20,15 +20,17 @@ from .obstacles import warnings_of
 QUESTION = "run this plan?"
 
 
-async def review(state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store) -> dict[str, Any]:
-    """Announce the plan with its warnings. With `approve="always"` it pauses here.
+async def review(
+    state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, where: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Announce the plan with its warnings. With `approve="always"` it pauses here. `where`: places of runs that name none.
 
     The pause is answered with `True`, `False`, or `{"approve": True, "plan": the paper's JSON}` to run an edited plan. One
     question an execution: an edited plan that can't be run leads to `problems`, and through `dispatch` here again.
     """
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     await ledger.own(run.run_id)
-    warnings = await _announce(run, plan, catalog)
+    warnings = await _announce(run, plan, catalog, where)
     if run.options.approve == "never" or not plan.tasks:
         return {"problems": []}
     verdict = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
@@ -45,12 +47,12 @@ async def review(state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Le
     run = run.model_copy(update={"mends": (*run.mends, "the plan was edited by hand")})
     proposal = Proposal(plan=edited, refusals=run.refusals, mends=run.mends)
     await ledger.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)
-    await _announce(run, edited, catalog)
+    await _announce(run, edited, catalog, where)
     return {"problems": [], "plan": edited.model_dump(mode="json"), "run": run.model_dump(mode="json")}
 
 
-async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
-    warnings = await warnings_of(plan, catalog, run.options.models, run.options.where)
+async def _announce(run: Run, plan: Plan, catalog: Catalog, where: Sequence[str]) -> list[str]:
+    warnings = await warnings_of(plan, catalog, run.options.models, run.options.where or where)
     emit(
         PlanReady(
             run_id=run.run_id,

@@ -40,7 +40,8 @@ class Selection:
     async def _choose(self, task: Task, run: TaskRun) -> Assignment | None:
         """The assignment, or None when no expert can do it here."""
         wanted = run["models"].get(task.key) or run["models"].get(task.type)
-        candidates = allowed(await self._catalog.candidates(task, wanted), run.get("where") or self._where)
+        where = run.get("where") or self._where
+        candidates = allowed(await self._catalog.candidates(task, wanted), where)
         able = [candidate.expert for candidate in candidates if candidate.obstacle is None]
         if wanted:
             able = [expert for expert in able if expert.model_id == wanted]
@@ -49,14 +50,17 @@ class Selection:
             return _only(task, able, "the only expert that can do it here") if able else None
         if run.get("select") == "rank":
             return _only(task, able, "first by rank")
-        decision = _decision(task, able)
+        first, rest = _preferred(able, where)
+        if len(first) == 1:
+            return _only(task, able, f"the only expert at {first[0].backend}, the first of the places that can")
+        decision = _decision(task, first)
         lock = self._deciding.setdefault((id(asyncio.get_running_loop()), run["run_id"], decision), asyncio.Lock())
         async with lock:
             made = await self._ledger.assignment(run["run_id"], decision)
             if made is None:
-                made = await self._controller.choose(task, able, Spending(self._ledger, run["run_id"]))
+                made = await self._controller.choose(task, first, Spending(self._ledger, run["run_id"]))
                 made = await self._ledger.assign(run["run_id"], decision, made)
-        return made.model_copy(update={"task_id": task.id})
+        return made.model_copy(update={"task_id": task.id, "fallbacks": (*made.fallbacks, *rest)})
 
     async def _wait(self, task: Task, epoch: str) -> None:
         """Until all inputs are recorded, or one of them never will be good."""
@@ -80,7 +84,20 @@ def _only(task: Task, able: Sequence[Expert], reason: str) -> Assignment:
     )
 
 
+def _preferred(able: list[Expert], where: Sequence[str]) -> tuple[list[Expert], list[Expert]]:
+    """Those of the first place that can, and the others: an order of places is the user's wish, not a hint."""
+    if not where:
+        return able, []
+    first = [expert for expert in able if expert.backend == able[0].backend]
+    return first, [expert for expert in able if expert.backend != able[0].backend]
+
+
+def _place(expert: Expert) -> list[str]:
+    """An expert is a model at a place: the same model elsewhere is another."""
+    return [expert.backend, expert.provider, expert.model_id, expert.revision]
+
+
 def _decision(task: Task, able: Sequence[Expert]) -> str:
     """Equal for tasks that pose the same question: type, parameters, candidates."""
-    question = [task.type, task.model_dump(mode="json")["parameters"], [expert.model_id for expert in able]]
+    question = [task.type, task.model_dump(mode="json")["parameters"], [_place(expert) for expert in able]]
     return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:16]

@@ -107,13 +107,14 @@ def test_a_model_that_does_not_exist_is_said_so(home: Path) -> None:
     assert raised.value.kind == "unknown_model"
 
 
-def test_a_damaged_cache_is_as_good_as_none(home: Path) -> None:
+def test_a_damaged_cache_is_as_good_as_none_and_made_anew(home: Path) -> None:
     home.mkdir()
     (home / "catalog.db").write_bytes(b"this is no database" * 100)
     cache = CatalogCache(home)
     assert cache.models("summarization") == ([], None)
     assert cache.fared() == {}
-    cache.note(("hf", "x", "m"), 1.0)  # can't be kept, and nothing happens
+    cache.note(("hf", "x", "m"), 1.0)
+    assert cache.fared()["hf", "x", "m"].calls == 1
 
 
 def test_a_cache_that_another_process_holds_does_not_stop_anybody(home: Path) -> None:

@@ -119,6 +119,17 @@ async def test_only_the_places_that_the_user_allows_are_used_and_the_first_one_f
     assert "nothing at chat offers text2text-generation; hf, scripted would" in last(nowhere).results[0]["error"]
 
 
+async def test_the_first_place_that_can_is_all_that_the_controller_may_choose_from(scripted: OpenScripted) -> None:
+    names = [("scripted", "a"), ("scripted", "b"), ("hf", "c")]
+    experts = [scripted_expert("text2text-generation", f"{place}/{name}", backend=place) for place, name in names]
+    controller = ScriptedController([step(0)])
+    async with scripted(controller, catalog=ScriptedCatalog(experts)) as world:
+        events = await ask(world, options=Options(where=("scripted", "hf")))
+    (result,) = last(events).results
+    assert result["assignment"]["candidates"] == ["scripted/a", "scripted/b"]
+    assert [expert["model_id"] for expert in result["assignment"]["fallbacks"]][-1] == "hf/c"
+
+
 async def test_a_task_without_an_expert_here_fails_and_was_announced(scripted: OpenScripted) -> None:
     catalog = ScriptedCatalog(obstacles={"scripted/text2text-generation": "needs a GPU"})
     async with scripted([step(0)], catalog=catalog) as world:

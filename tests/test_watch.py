@@ -11,9 +11,10 @@ from hugginggpt.graph.errors import ExpertError, FailureKind
 from hugginggpt.graph.expert import Candidate, Expert, allowed
 from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.task import Task
+from hugginggpt.tools.catalog.breaker import FAILURES, PAUSE, Breaker
 from hugginggpt.tools.catalog.cache import CatalogCache
 from hugginggpt.tools.catalog.joined import JoinedCatalog
-from hugginggpt.tools.catalog.watch import FAILURES, WatchedBackend
+from hugginggpt.tools.catalog.watch import WatchedBackend
 from samples import call_of
 
 TASK = Task(id=0, type="summarization", inputs={"text": "long"})
@@ -119,3 +120,32 @@ def test_places_are_an_order_and_what_is_done_by_arithmetic_needs_none() -> None
     assert [c.expert.backend for c in allowed(offered, ())] == ["hf", "embedded", "chat", "local"]
     assert [c.expert.backend for c in allowed(offered, ("chat", "local", "hf"))] == ["chat", "hf", "local"]
     assert [c.expert.backend for c in allowed([at("embedded", "count")], ("hf",))] == ["embedded"]
+
+
+def test_after_the_pause_one_call_tries_and_the_others_wait_for_it() -> None:
+    now = 0.0
+    breaker = Breaker(clock=lambda: now)
+    for _ in range(FAILURES):
+        assert breaker.enter()
+        breaker.failed()
+    assert not breaker.enter()
+    now = PAUSE + 1
+    assert breaker.enter()
+    assert [breaker.enter() for _ in range(5)] == [False] * 5
+    breaker.told_nothing()  # it was cancelled: another may try
+    assert breaker.enter()
+    breaker.failed()
+    assert not breaker.enter()
+    now += PAUSE + 1
+    assert breaker.enter()
+    breaker.succeeded()
+    assert [breaker.enter() for _ in range(5)] == [True] * 5
+
+
+def test_what_tells_nothing_of_the_provider_does_not_forgive_it() -> None:
+    breaker = Breaker(clock=lambda: 0.0)
+    for _ in range(FAILURES - 1):
+        breaker.failed()
+    breaker.told_nothing()
+    breaker.failed()
+    assert breaker.left() > 0

@@ -1,6 +1,7 @@
 """Threads that can be left alone: for blocking clients that nobody can interrupt."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -23,5 +24,6 @@ async def in_abandonable_thread(function: Callable[..., T], *args: object) -> T:
         except BaseException as error:  # not swallowed: it is raised where the outcome is awaited
             outcome.set_exception(error)
 
-    threading.Thread(target=work, name=getattr(function, "__name__", "call"), daemon=True).start()
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=[work], name=getattr(function, "__name__", "call"), daemon=True).start()
     return await asyncio.wrap_future(outcome)

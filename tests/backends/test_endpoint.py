@@ -10,7 +10,14 @@ import pytest
 from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint, read_endpoints, remove_endpoint
+from hugginggpt.tools.backends.endpoint.known import (
+    Api,
+    Endpoint,
+    add_endpoint,
+    known_endpoints,
+    read_endpoints,
+    remove_endpoint,
+)
 from hugginggpt.tools.backends.endpoint.probing import health, probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
@@ -185,9 +192,17 @@ def test_endpoints_are_added_replaced_and_removed(home: Path) -> None:
     add_endpoint(home, Endpoint(name="mine", url="http://c.example", task_type="translation"))
     assert [e.url for e in read_endpoints(home)] == ["http://b.example", "http://c.example"]
     assert remove_endpoint(home, "mine") == 2
-    assert read_endpoints(home) == []
+    assert read_endpoints(home) == ()
     with pytest.raises(UsageError, match="no task type"):
         add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="telepathy"))
+
+
+@pytest.mark.parametrize("text", ["{oops", '{"a": 1}', '[{"name": "x"}, 7]'])
+def test_a_damaged_list_keeps_nobody_from_running_and_is_told(text: str, home: Path) -> None:
+    home.mkdir()
+    (home / "endpoints.json").write_text(text)
+    assert EndpointBackend(Settings(home=home)).experts("translation") == []
+    assert "endpoints.json" in known_endpoints(home).trouble
 
 
 def test_a_damaged_list_is_named_and_not_overwritten(home: Path) -> None:

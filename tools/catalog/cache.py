@@ -112,5 +112,14 @@ class CatalogCache:
     def _write(self, change: Callable[[Database], None]) -> None:
         with suppress(sqlite3.Error, OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
-                change(Database(connection))
+            try:
+                self._change(change)
+            except sqlite3.OperationalError:  # held by another process, or the disk is full
+                raise
+            except sqlite3.DatabaseError:  # damaged: nothing in it must last
+                self._path.unlink()
+                self._change(change)
+
+    def _change(self, change: Callable[[Database], None]) -> None:
+        with closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
+            change(Database(connection))

@@ -2,34 +2,28 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import OF_THE_PROVIDER, ExpertError
 from ...graph.expert import Expert
 from ...graph.ports import Backend, Preparing
+from ...graph.settings import Settings
 from ...graph.task import Task
+from ..media.limits import within
+from .breaker import FAILURES, Breaker
 from .cache import CatalogCache
-
-if TYPE_CHECKING:
-    from pybreaker import CircuitBreaker, CircuitMemoryStorage
-
-FAILURES = 3
-"""In a row, of kinds that tell of the provider, until it is left alone."""
-PAUSE = 60.0
-"""Seconds that it is left alone; then one call tries whether it works again."""
 
 
 class WatchedBackend:
-    """The `Backend` port around another."""
+    """The `Backend` port around another. With `settings`, media are read within their limits."""
 
-    def __init__(self, backend: Backend, cache: CatalogCache) -> None:
+    def __init__(self, backend: Backend, cache: CatalogCache, settings: Settings | None = None) -> None:
         self._backend = backend
         self._cache = cache
-        self._breakers: dict[str, CircuitBreaker] = {}
-        self._storages: dict[str, CircuitMemoryStorage] = {}
-        self._lock = threading.Lock()
+        self._settings = settings
+        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
         self.name = backend.name
 
     def experts(self, task_type: str) -> Sequence[Expert]:
@@ -51,16 +45,22 @@ class WatchedBackend:
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it, and note how it went."""
-        if why := self._paused(call.expert):
-            raise ExpertError(f"{call.expert.model_id}: {why}", kind="unavailable")
+        breaker = self._breakers[_place(call.expert)]
+        if not breaker.enter():
+            raise ExpertError(f"{call.expert.model_id}: {self._paused(call.expert)}", kind="unavailable")
         began = time.perf_counter()
         try:
-            with self._breaker(call.expert).calling():
+            with within(self._settings):
                 made = await self._backend.run(call)
         except ExpertError as error:
+            (breaker.failed if error.kind in OF_THE_PROVIDER else breaker.told_nothing)()
             if not error.input_fault:
                 self._note(call.expert, None)
             raise
+        except BaseException:
+            breaker.told_nothing()
+            raise
+        breaker.succeeded()
         self._note(call.expert, time.perf_counter() - began)
         return made
 
@@ -69,26 +69,8 @@ class WatchedBackend:
         await self._backend.aclose()
 
     def _paused(self, expert: Expert) -> str | None:
-        breaker = self._breakers.get(_place(expert))
-        if breaker is None or breaker.current_state != "open":
-            return None
-        opened = breaker._state_storage.opened_at  # the library tells the time to nobody but itself
-        left = PAUSE - (time.time() - opened.timestamp()) if opened else 0.0
-        return (
-            f"{_place(expert)} has failed {FAILURES} times in a row; tried again in {left:.0f} s" if left > 0 else None
-        )
-
-    def _breaker(self, expert: Expert) -> "CircuitBreaker":
-        with self._lock:
-            place = _place(expert)
-            if place not in self._breakers:
-                from pybreaker import CircuitBreaker, CircuitMemoryStorage
-
-                self._storages[place] = storage = CircuitMemoryStorage("closed")
-                self._breakers[place] = CircuitBreaker(
-                    FAILURES, PAUSE, exclude=[_is_its_own], state_storage=storage, throw_new_error_on_trip=False
-                )
-            return self._breakers[place]
+        left = self._breakers[_place(expert)].left()
+        return f"{_place(expert)} has failed {FAILURES} times in a row; tried again in {left:.0f} s" if left else None
 
     def _note(self, expert: Expert, seconds: float | None) -> None:
         """In the background: nobody waits for a row that only ranks."""
@@ -101,8 +83,3 @@ class WatchedBackend:
 def _place(expert: Expert) -> str:
     """What fails together: a provider; where a backend has none, each model."""
     return f"{expert.backend}:{expert.provider or expert.model_id}"
-
-
-def _is_its_own(error: BaseException) -> bool:
-    """Whether an error tells nothing of the provider."""
-    return not (isinstance(error, ExpertError) and error.kind in OF_THE_PROVIDER)

@@ -38,14 +38,12 @@ def _read(call: Call, page: Any) -> str:
     """The printed text of a page without a text layer; empty for an empty page, or without OCR here."""
     if find_spec("rapidocr") is None:
         return ""
-    from .ocr import read_page
+    from .ocr import lines_on
 
     path = image_artifact(call, drawn(page), "image", "scan").path
     assert path is not None
     picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
     try:
-        return "\n".join(read_page(picture))
-    except ExpertError:  # nothing printed on it
-        return ""
+        return "\n".join(lines_on(picture))
     finally:
         path.unlink(missing_ok=True)

@@ -42,13 +42,18 @@ class Reading:
 
 def read_page(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order. Raises `ExpertError` when there is none."""
-    import numpy as np
-
-    pixels: Pixels = np.ascontiguousarray(np.asarray(read_image(material))[:, :, ::-1])
-    found = lines(upright(pixels).pieces)
+    found = lines_on(material)
     if not found:
         raise ExpertError(f"no text was found in {material.resource.label}", input_fault=True)
     return found
+
+
+def lines_on(material: Material) -> list[str]:
+    """The lines of text on a picture, in reading order; none on a blank page. Raises `ExpertError` for no picture."""
+    import numpy as np
+
+    pixels: Pixels = np.ascontiguousarray(np.asarray(read_image(material))[:, :, ::-1])
+    return lines(upright(pixels).pieces)
 
 
 def upright(pixels: "Pixels") -> Reading:

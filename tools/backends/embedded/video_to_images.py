@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
-from ....graph.errors import ExpertError
-from ...media.frames import evenly_spread
+from ...media.frames import read_frames
 from ...media.pictures import image_artifact
 from .registry import expert
 
@@ -23,8 +22,5 @@ def video_to_images(call: Call) -> Sequence[Artifact]:
     """Pictures in the order of time."""
     asked = call.task.parameters.get("frames")
     count = max(1, min(MOST, asked if isinstance(asked, int) else USUAL))
-    frames = enumerate(evenly_spread(call.one("video"), count), start=1)
-    made = [image_artifact(call, frame, "images", f"frame-{number}") for number, frame in frames]
-    if not made:
-        raise ExpertError(f"{call.one('video').resource.label} has no frames", input_fault=True)
-    return made
+    frames = enumerate(read_frames(call.one("video"), count), start=1)
+    return [image_artifact(call, frame, "images", f"frame-{number}") for number, frame in frames]

@@ -51,7 +51,7 @@ class EndpointBackend:
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask the server; what it gives is checked before it is taken."""
-        endpoint = self._endpoint(call.expert)
+        endpoint = await asyncio.to_thread(self._endpoint, call.expert)
         if not can_ask(endpoint):
             raise ExpertError(self.obstacle(call.expert, call.task) or "", kind="wrong_task")
         if not _SERVERS[endpoint.api].speaks(call.task.type):

@@ -4,9 +4,9 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from ....graph.errors import StorageError, UsageError
 from ....graph.resource import Frozen
@@ -36,33 +36,58 @@ class Endpoint(Frozen):
         return SecretStr(value) if value else None
 
 
-_endpoints = TypeAdapter(list[Endpoint])
+class Known(NamedTuple):
+    """The list, and what of it can't be read."""
+
+    endpoints: tuple[Endpoint, ...] = ()
+    trouble: str = ""
 
 
-def read_endpoints(home: Path) -> Sequence[Endpoint]:
-    """Those that were added; raises `StorageError` for a file that can't be read as such."""
+def known_endpoints(home: Path) -> Known:
+    """Those that were added. A damaged list, or a row of a later version, keeps nobody from running: it is told."""
     path = _path(home)
     try:
-        return _endpoints.validate_json(path.read_bytes()) if path.is_file() else ()
-    except (OSError, ValidationError) as error:
-        raise StorageError(f"{path} can't be read as a list of endpoints: {error}", hint="mend or remove it") from error
+        rows = json.loads(path.read_bytes()) if path.is_file() else []
+    except (OSError, ValueError) as error:
+        return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
+    if not isinstance(rows, list):
+        return Known(trouble=f"{path} holds no list of endpoints")
+    found, broken = list[Endpoint](), 0
+    for row in rows:
+        try:
+            found.append(Endpoint.model_validate(row))
+        except ValidationError:
+            broken += 1
+    return Known(tuple(found), f"{broken} of {len(rows)} rows of {path} can't be read" if broken else "")
+
+
+def read_endpoints(home: Path) -> tuple[Endpoint, ...]:
+    """Those that can be read."""
+    return known_endpoints(home).endpoints
 
 
 def add_endpoint(home: Path, endpoint: Endpoint) -> None:
-    """Keep it, in place of one of the same name and task type."""
+    """Keep it, in place of one of the same name and task type. Raises `StorageError` rather than lose a damaged list."""
     if endpoint.task_type not in VOCABULARY:
         raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
-    others = [e for e in read_endpoints(home) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
+    others = [e for e in _sound(home) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
     _write(home, [*others, endpoint])
 
 
 def remove_endpoint(home: Path, name: str) -> int:
     """Forget all of that name or URL; gives how many there were."""
-    known = read_endpoints(home)
+    known = _sound(home)
     kept = [endpoint for endpoint in known if name not in (endpoint.name, endpoint.url)]
     if len(kept) < len(known):
         _write(home, kept)
     return len(known) - len(kept)
+
+
+def _sound(home: Path) -> tuple[Endpoint, ...]:
+    known = known_endpoints(home)
+    if known.trouble:
+        raise StorageError(known.trouble, hint="mend or remove it")
+    return known.endpoints
 
 
 def _write(home: Path, endpoints: Sequence[Endpoint]) -> None:
@@ -70,6 +95,7 @@ def _write(home: Path, endpoints: Sequence[Endpoint]) -> None:
     draft = path.with_suffix(".new")
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.touch(mode=0o600)
         draft.write_text(json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n", encoding="utf-8")
         draft.replace(path)
     except OSError as error:

@@ -8,11 +8,11 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
 from ...media.film import MEDIA_TYPE, even, write_film
+from ...media.frames import read_frames
 from ...media.pictures import read_image
 from ...media.sound import sound_artifact
 from ..answers import garbage
 from .diffusion import generator, grained, pipeline, size_asked, wishes
-from .frames import read_frames
 from .loading import Source
 from .meshes import write_glb
 from .registry import local

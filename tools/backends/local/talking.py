@@ -9,11 +9,11 @@ from typing import Any
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
+from ...media.frames import read_frames
 from ...media.pictures import read_image
 from ...media.sound import read_sound
 from ..answers import text_answer
 from .device import device, dtype
-from .frames import read_frames
 from .loading import Source
 from .registry import local
 from .text import filled
