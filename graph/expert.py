@@ -27,6 +27,8 @@ class Expert(Frozen):
     """Parameters of the model, 0 when unknown."""
     needs: tuple[str, ...] = ()
     """The slots it takes while it runs, e.g. `cpu`, `gpu:0`, `hf`."""
+    here: bool = True
+    """Nothing has to be downloaded before it can run."""
     partial: bool = False
     """A weak substitute: covers part of the type only, and is named as such wherever it was used."""
 

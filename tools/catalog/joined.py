@@ -43,8 +43,9 @@ def ranked(
 ) -> list[Candidate]:
     """What `backends` offer, best first. Without `task`: for any.
 
-    Those that can run here and now; then by downloads, then by likes; of equals what covers the whole type, then by how
-    often it succeeded and how long it took here, then by the order of `backends`.
+    Those that can run here and now, before those that must be downloaded first; then by downloads, then by likes; of
+    equals what covers the whole type, then by how often it succeeded and how long it took here, then by the order of
+    `backends`.
     """
     offered = [
         Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
@@ -56,7 +57,7 @@ def ranked(
         expert = candidate.expert
         known = (fared or {}).get((expert.backend, expert.provider, expert.model_id), Fared())
         return (
-            candidate.obstacle is not None, -expert.downloads, -expert.likes, expert.partial,
+            candidate.obstacle is not None, not expert.here, -expert.downloads, -expert.likes, expert.partial,
             -round(known.success, 1), known.latency,
         )  # fmt: skip
 

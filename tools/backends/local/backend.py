@@ -78,17 +78,18 @@ class LocalBackend:
     async def prepare(self, call: Call) -> None:
         """Bring the model here, and the one that it builds on: as the settings or the user allow, telling the progress."""
         model_id, revision = call.expert.model_id, call.expert.revision
-        found = find(model_id, revision) or await self._bring(call, model_id, revision)
-        base = builds_on(found.folder)
-        if base is not None and find(base) is None:
+        found = await asyncio.to_thread(find, model_id, revision) or await self._bring(call, model_id, revision)
+        base = await asyncio.to_thread(builds_on, found.folder)
+        if base is not None and await asyncio.to_thread(find, base) is None:
             await self._bring(call, base, "")
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it in the worker process of the model's device."""
-        if (reason := self._unfit(call.expert, call.task)) is not None:
+        if (reason := await asyncio.to_thread(self._unfit, call.expert, call.task)) is not None:
             raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
         await self.prepare(call)
-        return await self._workers_of(device_for(call.expert.model_id)).run(TARGET, call)
+        workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id)))
+        return await workers.run(TARGET, call)
 
     async def aclose(self) -> None:
         """Kill the worker processes, and the models in them."""
@@ -116,6 +117,7 @@ class LocalBackend:
             size=model.size,
             needs=("cpu", SLOT) if device.name == "cpu" else (device.name,),
             partial=way.partial if way else False,
+            here=found is not None,
         )
 
     def _unfit(self, expert: Expert, task: Task | None) -> str | None:
@@ -175,11 +177,11 @@ class LocalBackend:
                 loop.call_soon_threadsafe(self._tell, event, context=context)
 
         try:
-            return await in_abandonable_thread(self._fetch, model_id, revision, progress, stop)
+            return await in_abandonable_thread(self._fetch, call, model_id, revision, progress, stop)
         finally:
             stop.set()
 
-    def _fetch(self, model_id: str, revision: str, progress: hub.Progress, stop: Event) -> Found:
+    def _fetch(self, call: Call, model_id: str, revision: str, progress: hub.Progress, stop: Event) -> Found:
         """In a thread: one download of a model at a time; who comes second finds it done."""
         with self._lock:
             turn = self._getting.setdefault(model_id, Lock())
@@ -187,14 +189,14 @@ class LocalBackend:
             if (found := find(model_id, revision)) is not None:
                 return found
             wanted = hub.wanted(model_id, revision, self._token)
-            self._ask(wanted)
+            self._ask(call, wanted)
             hub.download(wanted, self._token, progress, stop)
             if (found := find(model_id, wanted.revision)) is None:
                 raise ExpertError(f"{model_id} was downloaded, but something of it is missing: it can't be loaded")
             return found
 
-    def _ask(self, wanted: hub.Wanted) -> None:
-        """Go on only if the settings or the user allow the download."""
+    def _ask(self, call: Call, wanted: hub.Wanted) -> None:
+        """Go on only if the settings or the user allow the download. Who refused one for a task is asked for no other."""
         what = f"{wanted.model_id} is not on this machine, and needs a download of {size(wanted.total)}"
         free = shutil.disk_usage(next(p for p in (cache_folder(), *cache_folder().parents) if p.exists())).free
         if wanted.total > free:
@@ -204,8 +206,10 @@ class LocalBackend:
         if self._settings.download == "no" or self._consent is None:
             raise ExpertError(what, hint=ALLOW)
         with self._asking:
-            if wanted.model_id in self._refused or not self._consent(wanted.model_id, wanted.total):
-                self._refused.add(wanted.model_id)
+            for_this = f"{call.run_id} {call.key}"
+            known = {wanted.model_id, for_this} & self._refused
+            if known or not self._consent(wanted.model_id, wanted.total):
+                self._refused |= {wanted.model_id, for_this}
                 raise ExpertError(f"{what}, which was refused", hint=ALLOW)
 
     # -- processes --------------------------------------------------------------------------------------------------

@@ -168,11 +168,13 @@ def failures_of(model_id: str) -> Iterator[None]:
         raise ExpertError(
             f"{model_id} is gated: its terms must be accepted first",
             hint=f"accept them at https://huggingface.co/{model_id}, and set HF_TOKEN to a token of that account",
+            kind="gated",
         ) from error
     except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
         raise ExpertError(
             f"there is no model {model_id} on the Hub, or it is private and the token may not see it",
             hint="look at its spelling; for a private one set HF_TOKEN",
+            kind="unknown_model",
         ) from error
     except errors.RevisionNotFoundError as error:
         raise ExpertError(f"{model_id} has no such revision on the Hub") from error
@@ -190,10 +192,10 @@ def failures_of(model_id: str) -> Iterator[None]:
         raise (
             ExpertError(f"the disk is full: {model_id} can't be kept") if full else _unreachable(model_id, error)
         ) from error
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2"):
-            raise _unreachable(model_id, error) from error
+    except ExpertError:
         raise
+    except Exception as error:  # httpx, httpx2, hf_xet (RuntimeError): each raises its own when the network fails
+        raise _unreachable(model_id, error) from error
 
 
 def _unreachable(model_id: str, error: BaseException) -> ExpertError:
@@ -201,5 +203,6 @@ def _unreachable(model_id: str, error: BaseException) -> ExpertError:
     return ExpertError(
         f"{model_id} is not on this machine, and the Hub can't be reached: {why}",
         hint="are you online?",
+        kind="offline",
         retryable=True,
     )

@@ -44,7 +44,7 @@ class Source:
     def keep(self, name: str, load: Callable[[], Any], *, bytes_per_number: int = 0) -> Any:
         """What `load` gives, kept under `name` beside the model; a model's numbers take room, parts of it next to none."""
         need = int(parameters(self.folder) * bytes_per_number * OVERHEAD)
-        return memory().get((str(self.folder), name), need, load, self.model_id)
+        return memory().get(str(self.folder), name, need, load, self.model_id)
 
     def model(self, *autos: str, exact: bool = False) -> Any:
         """The model by the first of transformers' auto classes that its architecture belongs to, on the device.

@@ -2,7 +2,7 @@
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,8 +18,17 @@ SHARE = 0.6
 
 
 @dataclass
+class Held:
+    """All that is loaded of one folder: its model, and what was made around it; they go together."""
+
+    parts: dict[str, Any] = field(default_factory=dict)
+    need: int = 0
+    """Bytes, as estimated when they were loaded."""
+
+
+@dataclass
 class Memory:
-    """Loaded things by key, with what each takes."""
+    """Loaded models by folder."""
 
     budget: int
     """Bytes that all of them together may take."""
@@ -27,27 +36,30 @@ class Memory:
     """Whether a model larger than the budget is refused; else it is loaded alone, if it fits at all."""
     free: Callable[[], int] = free_bytes
     """Asked before each loading."""
-    _held: "OrderedDict[Hashable, tuple[Any, int]]" = field(default_factory=OrderedDict)
+    _held: OrderedDict[str, Held] = field(default_factory=OrderedDict)
 
     @property
     def used(self) -> int:
         """Bytes, as estimated when they were loaded."""
-        return sum(need for _, need in self._held.values())
+        return sum(held.need for held in self._held.values())
 
     @property
-    def keys(self) -> tuple[Hashable, ...]:
+    def folders(self) -> tuple[str, ...]:
         """What is held, the least recently used first."""
         return tuple(self._held)
 
-    def get(self, key: Hashable, need: int, load: Callable[[], T], name: str) -> T:
-        """The thing under `key`, loaded if it is not held. Raises `ExpertError` when there can't be room for it."""
-        if key in self._held:
-            self._held.move_to_end(key)
-            held: T = self._held[key][0]
-            return held
-        self._make_room(need, name)
-        loaded = load()
-        self._held[key] = (loaded, need)
+    def get(self, folder: str, part: str, need: int, load: Callable[[], T], name: str) -> T:
+        """A part of a folder's model, loaded if it is not held. Raises `ExpertError` when there can't be room for it."""
+        if folder in self._held and part in self._held[folder].parts:
+            self._held.move_to_end(folder)
+            there: T = self._held[folder].parts[part]
+            return there
+        self._make_room(folder, need, name)
+        loaded = load()  # which may load other parts of it
+        held = self._held.setdefault(folder, Held())
+        held.parts[part] = loaded
+        held.need += need
+        self._held.move_to_end(folder)
         return loaded
 
     def clear(self) -> None:
@@ -55,18 +67,23 @@ class Memory:
         self._held.clear()
         empty()
 
-    def _make_room(self, need: int, name: str) -> None:
+    def _make_room(self, folder: str, need: int, name: str) -> None:
+        """Let go of other folders, the least recently used first, until there is room."""
         if self.strict and need > self.budget:
             raise ExpertError(
                 f"{name} needs about {size(need)} of memory; models may take {size(self.budget)}",
                 hint="a larger budget: HUGGINGGPT_LOCAL_MEMORY=16GB",
             )
-        while self._held and (self.used + need > self.budget or need > self.free()):
-            self._held.popitem(last=False)
+        while (oldest := next((other for other in self._held if other != folder), None)) is not None and (
+            self.used + need > self.budget or need > self.free()
+        ):
+            del self._held[oldest]
             empty()
         if need > (free := self.free()):
             raise ExpertError(
-                f"{name} needs about {size(need)} of memory; {size(free)} are free", hint="choose a smaller model"
+                f"{name} needs about {size(need)} of memory; {size(free)} are free",
+                hint="choose a smaller model",
+                kind="out_of_memory",
             )
 
 
@@ -94,4 +111,5 @@ def within_memory(work: Callable[[], T], held: Memory, name: str) -> T:
     raise ExpertError(
         f"{name} ran out of memory, with {size(free_bytes())} free and no other model loaded",
         hint="choose a smaller model, or give it less at once",
+        kind="out_of_memory",
     )
