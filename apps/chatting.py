@@ -38,12 +38,9 @@ def converse(
 
 
 async def _converse(work: Work, attached: list[str], thread: str, options: Options) -> int:
-    import stamina.instrumentation
-
     from ..graph.world import open_world
     from .session import Session
 
-    stamina.instrumentation.set_on_retry_hooks([])
     code = 0
     with leaving(lambda: f"interrupted; come back: hugginggpt chat --thread {thread}, and /resume there"):
         consent = terminal_consent()

@@ -73,6 +73,14 @@ MaxCalls = Annotated[
 MaxTokens = Annotated[
     int | None, typer.Option("--max-tokens", min=0, metavar="N", help="Stop, resumably, after N tokens, in and out.")
 ]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        metavar="PLACES",
+        help="Where experts may run, preferred first: embedded,local,endpoint,hf,chat; or local, huggingface, hybrid.",
+    ),
+]
 Download = Annotated[
     str | None,
     typer.Option(
@@ -111,6 +119,7 @@ def run(
     out: Out = None,
     llm: Llm = None,
     model: Models = None,
+    where: Where = None,
     json: Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")] = False,
     approve: Annotated[
         str, typer.Option("--approve", metavar="always|never", help="Pause for your approval once the plan is ready.")
@@ -136,11 +145,11 @@ def run(
     """Do what a request asks for: plan, choose experts, run them, answer."""
     from .running import Work, replay_run, run_request
 
-    work = Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
+    work = Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where)
     if replay:
-        settled = {"file": files, "thread": thread, "llm": llm, "model": model, "select": select, "record": record}
+        settled = {"file": files, "thread": thread, "llm": llm, "model": model, "where": where, "select": select}
         limits = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens}
-        replay_run(work, replay, {"REQUEST": request, **settled, **limits})
+        replay_run(work, replay, {"REQUEST": request, **settled, "record": record, **limits})
     run_request(
         work,
         request,
@@ -162,6 +171,7 @@ def chat(
     out: Out = None,
     llm: Llm = None,
     model: Models = None,
+    where: Where = None,
     json: Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")] = False,
     select: Select = None,
     max_llm_calls: MaxCalls = None,
@@ -174,7 +184,7 @@ def chat(
     from .running import Work
 
     converse(
-        Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
+        Work(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where),
         files or [],
         thread=thread,
         models=model or [],
@@ -293,32 +303,76 @@ def resources(
     list_resources(thread, home=home, as_json=json)
 
 
-@app.command()
+@app.command(epilog="Example: hugginggpt tasks image      every type with `image` in its name")
 def tasks(
     name: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only types whose name contains this.")] = None,
+    where: Where = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Say for every task type which experts can run here, and why others can't."""
+    """Say for every task type which experts can run here, and the line that would let others run."""
     from .experts import list_tasks
 
-    list_tasks(name, home=home, as_json=json)
+    list_tasks(name, home=home, where=where, as_json=json)
 
 
-@app.command(epilog="Example: hugginggpt models text-to-image")
-def models(task: Annotated[str, typer.Argument(metavar="TASK")], home: Home = None, json: Json = False) -> None:
-    """List the experts for a task type, best first."""
-    from .experts import list_models
+@app.command(
+    epilog="Examples: hugginggpt models text-to-image --refresh;  "
+    "hugginggpt models --add http://127.0.0.1:8080 --task summarization;  hugginggpt models --remove NAME"
+)
+def models(
+    task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Without: your own servers.")] = None,
+    where: Where = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Fetch the Hub's list anew first.")] = False,
+    add: Annotated[
+        str | None, typer.Option("--add", metavar="URL", help="Add a server of your own, with --task.")
+    ] = None,
+    for_task: Annotated[
+        list[str] | None, typer.Option("--task", metavar="TASK", help="A task type that it does; repeatable.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="How to call it [its host].")] = None,
+    api: Annotated[
+        str | None, typer.Option("--api", metavar="tasks|openai|tei", help="What it speaks [found out by asking it].")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--served-model", metavar="ID", help="Its model, where it has several.")
+    ] = None,
+    key_env: Annotated[
+        str | None, typer.Option("--key-env", metavar="VAR", help="Environment variable with the key for it.")
+    ] = None,
+    remove: Annotated[
+        str | None, typer.Option("--remove", metavar="NAME", help="Forget a server of that name or URL.")
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """List the experts for a task type, best first, and why each can or can't run; add servers of your own."""
+    from . import endpoints, experts
 
-    list_models(task, home=home, as_json=json)
+    if add:
+        endpoints.add(add, for_task or [], name=name, api=api, model=model, key_env=key_env, home=home)
+    elif remove:
+        endpoints.remove(remove, home=home)
+    elif task:
+        experts.list_models(task, home=home, where=where, refresh=refresh, as_json=json)
+    else:
+        endpoints.list_all(home=home, as_json=json)
 
 
-@app.command()
-def doctor(home: Home = None, llm: Llm = None, json: Json = False) -> None:
+@app.command(epilog="Example: hugginggpt doctor --live      one small real call to each model and server set up")
+def doctor(
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Call each chat model, provider and endpoint once: answer, cost, seconds."),
+    ] = False,
+    home: Home = None,
+    llm: Llm = None,
+    json: Json = False,
+) -> None:
     """Check the installation: home, database, controller, experts, a call in a worker process."""
     from .doctor import examine
 
-    examine(home=home, llm=llm, as_json=json)
+    examine(home=home, llm=llm, live=live, as_json=json)
 
 
 def main() -> None:

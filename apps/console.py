@@ -110,6 +110,9 @@ def settle(work: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine to its end, with errors told."""
     import asyncio
 
+    import stamina.instrumentation
+
+    stamina.instrumentation.set_on_retry_hooks([])  # `show` tells of attempts; a log on stderr would tear the tree
     with told_errors():
         return asyncio.run(work)
 

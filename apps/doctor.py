@@ -34,9 +34,9 @@ class Finding(NamedTuple):
     what: str
 
 
-def examine(*, home: Path | None, llm: str | None, as_json: bool) -> None:
+def examine(*, home: Path | None, llm: str | None, live: bool, as_json: bool) -> None:
     """Print every finding; exit code 1 when something is broken."""
-    findings: list[Finding] = settle(_findings(Settings.from_env(home=home, llm=llm)))
+    findings: list[Finding] = settle(_findings(Settings.from_env(home=home, llm=llm), live))
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
@@ -51,11 +51,11 @@ def examine(*, home: Path | None, llm: str | None, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-async def _findings(settings: Settings) -> list[Finding]:
-    return [finding async for finding in _examined(settings)]
+async def _findings(settings: Settings, live: bool) -> list[Finding]:
+    return [finding async for finding in _examined(settings, live)]
 
 
-async def _examined(settings: Settings) -> AsyncIterator[Finding]:
+async def _examined(settings: Settings, live: bool) -> AsyncIterator[Finding]:
     yield Finding("python", "ok", f"{sys.version.split()[0]} on {platform.platform()}")
     packages = ", ".join(
         f"{name} {_version(name)}" for name in ("hugginggpt", "langgraph", "langchain-core", "pydantic")
@@ -72,6 +72,23 @@ async def _examined(settings: Settings) -> AsyncIterator[Finding]:
         for place in places:
             await place.aclose()
     yield await _trial(settings)
+    if live:
+        async for finding in _live(settings):
+            yield finding
+
+
+async def _live(settings: Settings) -> AsyncIterator[Finding]:
+    """A real call to whatever is set up; nothing is, by default."""
+    from .trials import trials
+
+    found = 0
+    async with open_world(settings.model_copy(update={"llm": ""})) as world:
+        async for trial in trials(world):
+            found += 1
+            yield Finding(f"live: {trial.what}", "ok" if trial.ok else "broken", trial.said)
+    if not found:
+        hint = "set HF_TOKEN or HUGGINGGPT_VLM, or add a server: hugginggpt models --add URL --task TASK"
+        yield Finding("live", "note", f"beside the controller nothing is set up that could be called; {hint}")
 
 
 def _version(name: str) -> str:

@@ -5,20 +5,26 @@ from pathlib import Path
 from typing import Any
 
 from ..graph.errors import UsageError
-from ..graph.expert import Candidate
+from ..graph.expert import Candidate, Expert, allowed
 from ..graph.settings import Settings
 from ..graph.task_type import TaskType
 from ..graph.vocabulary import VOCABULARY
 from ..graph.world import backends_for
+from ..tools.catalog.cache import CatalogCache, Fared
+from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import ranked
 from .console import err, out, plain, print_json, table, told_errors
 
+NOBODY = "nobody here has a way to do it yet; a server of your own may"
 
-def list_tasks(name: str | None, *, home: Path | None, as_json: bool) -> None:
+
+def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
     """`hugginggpt tasks`."""
     with told_errors():
-        places = backends_for(Settings.from_env(home=home))
-        rows = [(row, ranked(places, row.name)) for row in VOCABULARY.values() if (name or "") in row.name]
+        settings = Settings.from_env(home=home, where=where)
+        places = backends_for(settings)
+        wanted = (row for row in VOCABULARY.values() if (name or "") in row.name)
+        rows = [(row, allowed(ranked(places, row.name), settings.where)) for row in wanted]
         if not rows:
             raise UsageError(f"no task type's name contains {name!r}", hint="`hugginggpt tasks` lists all of them")
     if as_json:
@@ -31,33 +37,64 @@ def list_tasks(name: str | None, *, home: Path | None, as_json: bool) -> None:
             ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs),
             ", ".join(output.name for output in row.outputs),
             plain(", ".join(_short(c) for c in candidates if c.obstacle is None)),
-            plain("; ".join(_reasons(candidates)) or ("" if candidates else "no backend here offers it")),
+            plain(
+                "; ".join(_reasons(candidates))
+                or ("" if candidates else "nobody here has a way to do it yet; a server of your own may")
+            ),
         )
     out().print(shown)
     runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
     err().print(f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type", style="dim")
 
 
-def list_models(task_type: str, *, home: Path | None, as_json: bool) -> None:
+def list_models(task_type: str, *, home: Path | None, where: str | None, refresh: bool, as_json: bool) -> None:
     """`hugginggpt models TASK`."""
     with told_errors():
         if task_type not in VOCABULARY:
             raise UsageError(f"there is no task type {task_type!r}", hint="`hugginggpt tasks` lists them")
-        candidates = ranked(backends_for(Settings.from_env(home=home)), task_type)
+        settings = Settings.from_env(home=home, where=where)
+        hub = Hub(settings)
+        if refresh:
+            with err().status("asking the Hub"):
+                hub.refresh(task_type)
+        fared = CatalogCache(settings.home).fared()
+        candidates = allowed(ranked(backends_for(settings), task_type, fared=fared), settings.where)
+        age = hub.age(task_type)
     if as_json:
         print_json([c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates])
         return
     if not candidates:
         err().print(f"no backend here offers {task_type}")
         return
-    shown = table("rank", "model", "backend", "downloads", "license", "runs here", "what it is")
+    shown = table("rank", "model", "where", "downloads", "size", "license", "runs here", "went", "what it is")
     for rank, candidate in enumerate(candidates, 1):
         expert = candidate.expert
         shown.add_row(
-            str(rank), plain(expert.model_id), expert.backend, str(expert.downloads or ""), plain(expert.license),
-            "yes" if candidate.obstacle is None else plain(f"no: {candidate.obstacle}"), plain(expert.description),
+            str(rank), plain(expert.model_id), plain(_place(expert)), _short_number(expert.downloads),
+            _short_number(expert.size), plain(expert.license),
+            "yes" if candidate.obstacle is None else plain(f"no: {candidate.obstacle}"),
+            _went(fared.get((expert.backend, expert.provider, expert.model_id))), plain(expert.description),
         )  # fmt: skip
     out().print(shown)
+    old = "never fetched: well-known models stand for it" if age is None else f"{age / 3600:.1f} hours old"
+    err().print(f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model", style="dim")
+
+
+def _place(expert: Expert) -> str:
+    return f"{expert.backend} ({expert.provider})" if expert.provider not in ("", expert.model_id) else expert.backend
+
+
+def _short_number(number: int) -> str:
+    """`1,234`, `67 M`, `12 G`; empty for 0."""
+    for limit, unit in ((1_000_000_000, "G"), (1_000_000, "M")):
+        if number >= limit:
+            return f"{number / limit:.3g} {unit}"
+    return f"{number:,}" if number else ""
+
+
+def _went(fared: Fared | None) -> str:
+    """How calls to it went here."""
+    return f"{fared.calls - fared.failures} of {fared.calls}, {fared.latency:.1f} s" if fared else ""
 
 
 def _short(candidate: Candidate) -> str:

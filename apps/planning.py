@@ -46,7 +46,7 @@ async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple
         found = await world.fetcher.gather(text, list(files))
         with err().status("planning"):
             proposal = await world.controller.plan(Request(text=text, files=tuple(found)))
-        return proposal, await warnings_of(proposal.plan, world.catalog, {})
+        return proposal, await warnings_of(proposal.plan, world.catalog, {}, settings.where)
 
 
 def explained(proposal: Proposal, text: str) -> dict[str, Any]:

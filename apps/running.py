@@ -45,10 +45,13 @@ class Work:
     download: str | None
     out: Path | None
     json: bool
+    where: str | None = None
 
     def settings(self) -> Settings:
         """Theirs over the environment's."""
-        return Settings.from_env(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download)
+        return Settings.from_env(
+            home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where
+        )
 
 
 Limits = tuple[int | None, int | None]
@@ -147,12 +150,9 @@ def _end(
 
 async def _drive(work: Work, events: Events, settings: Settings | None, tape: Recorder | Player | None) -> int:
     """Show the events of a run until it ends, waits, fails or is interrupted; gives the exit code."""
-    import stamina.instrumentation
-
     from ..graph.world import open_world
     from .session import Session
 
-    stamina.instrumentation.set_on_retry_hooks([])  # `show` tells of attempts; a log on stderr would tear the tree
     run_id, code = "", 0
     last: RunFinished | None = None
 
@@ -213,10 +213,11 @@ def _say_what_next(event: RunFinished, work: Work, plan: Plan | None) -> None:
     if work.out:
         for path in copy_out(event, work.out):
             console.print(f"copied to {path}", style="dim", soft_wrap=True)
+    failed = any(result["status"] != "succeeded" for result in event.results)  # else parts were refused only
     hints = {
         "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
         + (f" (and --out {work.out} again)" if work.out else ""),
-        "partial": f"hugginggpt retry {event.run_id} runs again what failed",
+        "partial": f"hugginggpt retry {event.run_id} runs again what failed" if failed else "",
         "failed": f"hugginggpt show {event.run_id} tells what went wrong",
     }
     if hint := hints.get(event.status):

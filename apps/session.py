@@ -43,11 +43,10 @@ class Session:
                 f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
                 hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
             )
-        asked = {
-            "request": request,
-            "files": list(files),
-            "options": (options or Options()).model_dump(mode="json"),
-        }
+        wishes = options or Options()
+        if not wishes.where:  # kept with the run: a resume must not go to a place that was ruled out
+            wishes = wishes.model_copy(update={"where": self.world.settings.where})
+        asked = {"request": request, "files": list(files), "options": wishes.model_dump(mode="json")}
         async with aclosing(self._drive(asked, _config(thread_id))) as feed:
             async for event in feed:
                 yield event

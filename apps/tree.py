@@ -22,6 +22,7 @@ from ..graph.events import (
     TaskDrafted,
     TaskFinished,
     TaskProgress,
+    TaskQueued,
     TaskStarted,
 )
 from ..graph.plan import Plan
@@ -49,6 +50,7 @@ class LiveTree:
         self._drafts: list[str] | None = None
         """Task types that the controller has written down so far; None while it is not planning."""
         self._models: dict[int, str] = {}
+        self._queued: dict[str, tuple[str, ...]] = {}
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
         self._progress: dict[int, TaskProgress] = {}
@@ -77,9 +79,22 @@ class LiveTree:
                 self._log(f"  + {event.task_type}")
             case PlanReady():
                 self._announce(event)
+            case RunWaiting():
+                self._say(f"run {event.run_id} waits for your approval")
+            case _:
+                self._hear_of_task(event)
+        if self._moving and self._live.is_started:
+            self._live.refresh()
+
+    def _hear_of_task(self, event: Event) -> None:
+        match event:
             case ExpertChosen():
                 self._models[event.assignment.task_id] = event.assignment.expert.model_id
+            case TaskQueued():
+                self._queued[event.key] = event.slots
+                self._log(f"  ~ {event.key} waits for {', '.join(event.slots)}")
             case TaskStarted():
+                self._queued.pop(event.key, None)
                 self._models[event.task_id] = event.model_id
                 self._started.setdefault(str(event.task_id), time.monotonic())
                 if event.key != str(event.task_id):
@@ -93,10 +108,6 @@ class LiveTree:
                 if event.recorded:
                     self._recorded.add(event.result.task_id)
                 self._log("  " + self._line(event.result.task_id).plain)
-            case RunWaiting():
-                self._say(f"run {event.run_id} waits for your approval")
-        if self._moving and self._live.is_started:
-            self._live.refresh()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -179,6 +190,8 @@ class LiveTree:
             line.append("  recorded", style="dim")
         elif result and result.attempts:
             line.append(f"  {result.duration:.1f} s", style="dim")
+        elif not result and (slots := self._queued.get(str(task_id))):
+            line.append(f"  waits for {', '.join(slots)}", style="dim")
         elif running:
             line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
         if running and (progress := self._progress.get(task_id)):

@@ -3,7 +3,7 @@
     python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
     python benchmarks/planning.py taskbench_requests.jsonl --labels benchmarks/readings.jsonl
 
-readings.jsonl holds graphs for 800 requests of TaskBench by their ids, from careful reading and not from its authors.
+readings.jsonl holds graphs for 900 requests of TaskBench by their ids, from careful reading and not from its authors.
 
 Records with `accept` hold the graphs that are right, and are counted; others hold `tasks` and `links` by TaskBench's
 names. Nodes are the sets of names a request, edges the sets of (source, target) names, both pooled over all requests

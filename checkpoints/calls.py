@@ -21,13 +21,11 @@ def start(run_id: str, stage: Stage, model: str, db: Database) -> int:
         [run_id],
     ).fetchone()
     for spent, limit, what, option in (
-        (made, options.max_llm_calls, "calls to the model", "--max-llm-calls"),
-        (int(tokens), options.max_tokens, "tokens", "--max-tokens"),
+        (made, options.max_llm_calls, "calls to the model that it may make", "--max-llm-calls"),
+        (int(tokens), options.max_tokens, "tokens that it may use", "--max-tokens"),
     ):
         if limit is not None and spent >= limit:
-            raise LimitReached(
-                f"run {run_id} has used {spent} {what}, of {limit} allowed", hint=f"raise the limit: {option} N"
-            )
+            raise LimitReached(f"run {run_id} has used {spent} of {limit} {what}", hint=f"raise the limit: {option} N")
     query = "INSERT INTO llm_calls (run_id, stage, model, started_at) VALUES (?, ?, ?, ?)"
     return int(db.execute(query, [run_id, stage, model, time.time()]).lastrowid or 0)
 

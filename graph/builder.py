@@ -36,7 +36,7 @@ def connect(
 ) -> Graph:
     """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
     single = StateGraph(TaskState, output_schema=TaskOutput)
-    single.add_node("select", Selection(controller=controller, catalog=catalog, ledger=ledger))
+    single.add_node("select", Selection(controller=controller, catalog=catalog, ledger=ledger, where=settings.where))
     single.add_node(
         "execute",
         Execution(catalog=catalog, backends=backends, ledger=ledger, store=store, slots=slots, settings=settings),

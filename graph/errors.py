@@ -18,6 +18,7 @@ HuggingGPTError                 what happened; `hint` says what to do; `exit_cod
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 
 class HuggingGPTError(Exception):
@@ -89,10 +90,32 @@ class LedgerLost(HuggingGPTError):
     """A task waits for one that is neither recorded nor running."""
 
 
+FailureKind = Literal[
+    "", "no_token", "payment", "gated", "unknown_model", "wrong_task", "rate_limit", "loading", "too_large", "unavailable",
+    "timeout", "offline", "bad_request", "garbage", "out_of_memory",
+]  # fmt: skip
+"""What an expert failed of; empty for reasons of its own."""
+
+OF_THE_PROVIDER: frozenset[FailureKind] = frozenset({"payment", "rate_limit", "unavailable", "timeout", "offline"})
+"""Kinds that tell of who serves the model rather than of the model: the next call there would fail as well."""
+
+
 class ExpertError(HuggingGPTError):
     """An expert failed. `retryable`: the same call may succeed later. `input_fault`: another expert would fail too."""
 
-    def __init__(self, message: str, *, hint: str = "", retryable: bool = False, input_fault: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        kind: FailureKind = "",
+        retryable: bool = False,
+        retry_after: float | None = None,
+        input_fault: bool = False,
+    ) -> None:
         super().__init__(message, hint=hint)
+        self.kind: FailureKind = kind
         self.retryable = retryable
+        self.retry_after = retry_after
+        """Seconds that the server asks to wait."""
         self.input_fault = input_fault

@@ -62,6 +62,17 @@ class LlmCalled(Frozen):
     call: LlmCall
 
 
+class TaskQueued(Frozen):
+    """A task has its expert and its data, and waits until there is room for it. For eyes, not recorded."""
+
+    event: Literal["task_queued"] = "task_queued"
+    run_id: str
+    task_id: int
+    key: str
+    slots: tuple[str, ...]
+    """Those that are full, e.g. `cpu`, `hf:fal-ai`."""
+
+
 class TaskStarted(Frozen):
     """An expert was called."""
 
@@ -137,6 +148,7 @@ Event = Annotated[
     | TaskDrafted
     | PlanReady
     | ExpertChosen
+    | TaskQueued
     | TaskStarted
     | TaskProgress
     | TaskFinished

@@ -1,6 +1,9 @@
 """Expert: a model (or small tool) that can do a task; Assignment: which one was chosen for a task, and why."""
 
+from collections.abc import Iterable, Sequence
+
 from .resource import Frozen
+from .vocabulary import VOCABULARY
 
 
 class Expert(Frozen):
@@ -33,6 +36,23 @@ class Candidate(Frozen):
 
     expert: Expert
     obstacle: str | None = None
+
+
+def allowed(candidates: Iterable[Candidate], where: Sequence[str]) -> list[Candidate]:
+    """Those at the places of `where`, the first place's first, otherwise in the order given; all when it is empty.
+
+    What is done by arithmetic (the domain `deterministic`) needs no place, and is always allowed.
+    """
+    if not where:
+        return list(candidates)
+    order = {place: number for number, place in enumerate(where)}
+
+    def certain(candidate: Candidate) -> bool:
+        row = VOCABULARY.get(candidate.expert.task_type)
+        return row is not None and row.domain == "deterministic"
+
+    kept = [candidate for candidate in candidates if candidate.expert.backend in order or certain(candidate)]
+    return sorted(kept, key=lambda c: (c.obstacle is not None, order.get(c.expert.backend, -1)))
 
 
 class Assignment(Frozen):

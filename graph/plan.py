@@ -11,6 +11,7 @@ from typing import Any, Self
 from pydantic import ValidationError, field_validator
 
 from . import paper
+from .converters import with_converters
 from .errors import InvalidPlan
 from .resource import Frozen, Resource
 from .task import Ref, Single, Task, Template, Value
@@ -41,10 +42,11 @@ class Plan(Frozen):
 
         `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none. A file
         name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`, data
-        that is none of them is refused: a plan from outside must not name a stranger's files. Raises `InvalidPlan`.
+        that is none of them is refused: a plan from outside must not name a stranger's files. Steps between kinds of
+        media that are not said are put in (`converters.py`). Raises `InvalidPlan`.
         """
         try:
-            return cls(tasks=tuple(paper.read_tasks(tasks, resources)))
+            return cls(tasks=tuple(with_converters(paper.read_tasks(tasks, resources))))
         except ValidationError as error:
             raise InvalidPlan(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()) from None
 

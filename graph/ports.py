@@ -60,8 +60,8 @@ class Controller(Protocol):
 class Catalog(Protocol):
     """Which experts exist for a task, and which of them can do it here and now."""
 
-    async def candidates(self, task: Task) -> Sequence[Candidate]:
-        """All experts for the task's type, best first: those without obstacle, then by downloads, then by likes."""
+    async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
+        """All experts for the task's type, best first. `wanted`: a model id, found though no list has it."""
 
 
 class Backend(Protocol):
@@ -73,6 +73,12 @@ class Backend(Protocol):
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """What it offers for a task type, whether or not it can run now."""
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """The expert of that very id, though `experts` may not list it; None when this place can have none such.
+
+        May ask the network. Raises `ExpertError` when it knows the model and can't use it for the type.
+        """
 
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """Why `expert` can't do `task` (None: any) here and now, and what would change that."""
@@ -179,6 +185,9 @@ class Store(Protocol):
 
 class Slots(Protocol):
     """Who may run at once."""
+
+    def full(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the named slots that have no room now."""
 
     def hold(self, names: Sequence[str]) -> AbstractAsyncContextManager[None]:
         """Wait until all the named slots are free, and keep them while the body runs."""

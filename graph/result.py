@@ -15,7 +15,7 @@ Made = dict[str, Resource | tuple[Resource, ...]]
 """What a task made, by output name; a tuple where it was mapped over a list."""
 
 
-Stage = Literal["plan", "choose", "answer", "summarise"]
+Stage = Literal["plan", "choose", "answer", "summarise", "expert"]
 """What a controller's model is called for."""
 
 
@@ -136,6 +136,8 @@ class Options(Frozen):
 
     approve: Literal["always", "never"] = "never"
     """Whether the run pauses for approval once its plan is ready."""
+    where: tuple[str, ...] = ()
+    """Places where experts may run, the preferred one first; everywhere when empty. See `graph.settings.PLACES`."""
     models: dict[str, str] = {}
     """The user's own choice of expert: model id by task type or task id."""
     select: Literal["controller", "rank"] = "controller"

@@ -5,11 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .errors import UsageError
 
 MEGABYTE = 1024 * 1024
+PLACES = ("embedded", "local", "endpoint", "hf", "chat")
+"""The backends: small tools in this package, models on this machine, the user's servers, providers, the chat model."""
+PRESETS: dict[str, tuple[str, ...]] = {
+    "local": ("local", "endpoint", "embedded"),
+    "huggingface": ("hf",),
+    "hybrid": ("local", "endpoint", "hf", "embedded", "chat"),
+}
+"""JARVIS's inference modes, each a name for an order of places. Alone, `local` is this: nothing leaves for strangers."""
 
 
 class Settings(BaseModel):
@@ -27,11 +35,21 @@ class Settings(BaseModel):
     """What the model costs: dollars for a million tokens in and out, e.g. `0.25/2`; empty where nobody told."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Tokens that the model can read at once; None for what LangChain knows of it, else 8,192."""
+    llm_candidates: int = Field(default=5, ge=1)
+    """Experts that the model chooses among: the first by rank of those that can run now."""
+    llm_description: int = Field(default=80, ge=0)
+    """Characters of each expert's description that it is told."""
+    vlm: str = ""
+    """Chat model that sees pictures, spelt as `llm`; the same one where `llm` sees."""
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
     hf_token: SecretStr | None = None
-    hf_text_to_image_url: str | None = None
-    """Model URL to use in place of the Hub's router (tests, own deployments); the token is not sent there."""
+    hf_bill_to: str | None = None
+    """Organisation that pays for calls to Inference Providers."""
+    hf_provider: str = ""
+    """The one provider to use, e.g. `fal-ai`; empty for whoever serves the model, as the Hub orders them."""
+    where: tuple[str, ...] = ()
+    """Places where experts may run, the preferred one first; all of them, by rank, when empty. See `PLACES`."""
     timeout: float = Field(default=300.0, gt=0)
     """Seconds for one call to an expert."""
     retries: int = Field(default=2, ge=0)
@@ -51,6 +69,19 @@ class Settings(BaseModel):
     allow_private_urls: bool = False
     """Whether URLs may point at this machine or its private network."""
 
+    @field_validator("where", mode="before")
+    @classmethod
+    def _places(cls, value: object) -> object:
+        """A comma list, or the name of a preset."""
+        if not isinstance(value, str):
+            return value
+        names = PRESETS.get(value.strip()) or tuple(name.strip() for name in value.split(",") if name.strip())
+        if unknown := [name for name in names if name not in PLACES]:
+            raise ValueError(
+                f"there is no place {', '.join(unknown)}; there are {', '.join(PLACES)}; presets: {', '.join(PRESETS)}"
+            )
+        return names
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, **given: object) -> Self:
         """Settings from `HUGGINGGPT_*` and the standard names of keys; `given` wins, None in it means not given."""
@@ -61,7 +92,6 @@ class Settings(BaseModel):
             "openai_api_key": env.get("OPENAI_API_KEY") or None,
             "llm_api_key": env.get("HUGGINGGPT_LLM_API_KEY") or None,
             "hf_token": env.get("HF_TOKEN") or None,
-            "hf_text_to_image_url": env.get("HUGGINGGPT_HF_TEXT_TO_IMAGE_URL") or None,
         }
         found |= {name: env[key] for name in _ALSO_FROM_ENV if (key := f"HUGGINGGPT_{name.upper()}") in env}
         try:
@@ -77,8 +107,14 @@ def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
 
 
 _ALSO_FROM_ENV = (
+    "vlm",
+    "where",
+    "hf_bill_to",
+    "hf_provider",
     "llm_price",
     "llm_window",
+    "llm_candidates",
+    "llm_description",
     "timeout",
     "retries",
     "workers",

@@ -58,6 +58,7 @@ class TaskRun(TypedDict):
     epoch: str
     models: dict[str, str]
     select: NotRequired[str]
+    where: NotRequired[list[str]]
 
 
 class TaskState(TypedDict, total=False):

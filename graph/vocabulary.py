@@ -30,6 +30,11 @@ OUT_MASK = Output(name="mask", kind="mask")
 OUT_EMBEDDING = Output(name="embedding", kind="embedding")
 OUT_MESH = Output(name="mesh", kind="mesh")
 
+OUT_IMAGES = Output(name="images", kind="image", many=True)
+
+DOCUMENT = Input(name="document", kinds=("document",), alias="document")
+FIRST = Parameter(name="first_page", type="integer", description="from 1")
+LAST = Parameter(name="last_page", type="integer")
 LABELS = Parameter(name="candidate_labels", type="strings", description="the labels to choose from")
 LANGUAGE = Parameter(name="language", description="language of the speech or text, by English name or ISO 639-1 code")
 SIZE = (
@@ -141,7 +146,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("image-to-video", "video",
          (_many("images", "image", alias="image"), Input(name="audio", kinds=("audio",), required=False),
           Input(name="prompt", kinds=("text",), required=False, alias="text")),
-         (OUT_VIDEO,), "set images in motion: one, or several as a slideshow, with a narration if given"),
+         (OUT_VIDEO,), "set images in motion; several as a slideshow, narrated if audio is given"),
     _row("video-classification", "video", (VIDEO,), (OUT_LABELS,), "tell what happens in a video"),
     _row("video-to-video", "video", (VIDEO, _optional(PROMPT)), (OUT_VIDEO,), "change a video"),
     # tabular
@@ -151,7 +156,7 @@ _ROWS: tuple[TaskType, ...] = (
     # multimodal
     _row("visual-question-answering", "multimodal", (IMAGE, QUESTION), (OUT_TEXT,), "answer a question about an image"),
     _row("document-question-answering", "multimodal", (Input(name="image", kinds=("image", "document")), QUESTION),
-         (OUT_TEXT,), "answer a question about a scanned or photographed document"),
+         (OUT_TEXT,), "answer a question about a document or a photo of one"),
     _row("image-text-to-text", "multimodal", (IMAGE, PROMPT), (OUT_TEXT,), "reply to an instruction about an image"),
     _row("image-text-to-video", "multimodal", (IMAGE, PROMPT), (OUT_VIDEO,), "set an image in motion as told in words"),
     _row("audio-text-to-text", "multimodal", (AUDIO, PROMPT), (OUT_TEXT,), "reply to an instruction about a sound"),
@@ -181,11 +186,20 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
     _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
          "tell whether results agree, and where they differ"),
-    _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)), (OUT_IMAGE,),
-         "cut out a part of an image",
+    _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
+         (Output(name="image", kind="image", many=True),), "cut out a part, or every box",
          *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom"))),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
+    _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
+         "tell which of several has most, or the highest number",
+         Parameter(name="label", description="count or look at only these"),
+         Parameter(name="lowest", type="boolean", description="the least instead")),
+    _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
+    _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
+    _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
+         Parameter(name="frames", type="integer", description="how many, at most 64")),
+    _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video"),
     _row("mux", "deterministic", (VIDEO, AUDIO), (OUT_VIDEO,), "put a sound track under a video"),
 )
 # fmt: on

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -14,7 +14,11 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
+from ..nodes.spending import Spending
+from ..tools.catalog.cache import CatalogCache
+from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import JoinedCatalog
+from ..tools.catalog.watch import WatchedBackend
 from ..tools.fetch import GuardedFetcher
 from ..tools.recording.experts import TapedBackend, TapedCatalog
 from ..tools.recording.files import TapedFetcher
@@ -24,8 +28,8 @@ from .builder import Graph, connect
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
 from .settings import Settings, settings_for_others
 
-HF_CALLS = 4
-"""Calls to Inference Providers at once."""
+CALLS_A_PROVIDER = 4
+"""Calls at once to each inference provider, and to each endpoint."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,33 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     return LlmController(settings.llm, settings, tape=tape)
 
 
-def backends_for(settings: Settings, consent: Consent | None = None) -> list[Backend]:
-    """Every place where experts run, in order of preference. `consent` is asked before a model is downloaded."""
+def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Consent | None = None) -> list[Backend]:
+    """Every place where experts run, each watched for how its calls go.
+
+    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is asked before a model is
+    downloaded.
+    """
+    from ..tools.backends.chat import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
+    from ..tools.backends.endpoint import EndpointBackend
     from ..tools.backends.hf import HfBackend
     from ..tools.backends.local.backend import LocalBackend
 
-    return [EmbeddedBackend(settings), LocalBackend(settings, consent=consent), HfBackend(settings)]
+    hub, cache = Hub(settings), CatalogCache(settings.home)
+    callbacks = None if ledger is None else partial(Spending, ledger)
+    places: list[Backend] = [
+        EmbeddedBackend(settings),
+        LocalBackend(settings, hub.models, consent),
+        EndpointBackend(settings, callbacks),
+        HfBackend(settings, hub),
+        ChatBackend(settings, callbacks),
+    ]
+    return [WatchedBackend(place, cache) for place in places]
+
+
+def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
+    """What the places offer, ranked."""
+    return JoinedCatalog(places, cache=CatalogCache(settings.home))
 
 
 def build_graph(
@@ -76,13 +100,14 @@ def build_graph(
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
     settings = settings or Settings.from_env()
-    places = backends_for(settings) if backends is None else list(backends)
+    ledger = ledger or SqliteLedger(Database(settings.home))
+    places = backends_for(settings, ledger) if backends is None else list(backends)
     return _connected(
         settings,
         controller=controller or controller_for(settings),
-        catalog=catalog or JoinedCatalog(places),
+        catalog=catalog or catalog_for(settings, places),
         backends=places,
-        ledger=ledger or SqliteLedger(Database(settings.home)),
+        ledger=ledger,
         fetcher=GuardedFetcher(FileStore(settings.home), settings),
         checkpointer=checkpointer,
     )
@@ -105,7 +130,7 @@ def _connected(
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
         store=FileStore(settings.home),
-        slots=SlotBoard({"cpu": settings.workers, "hf": HF_CALLS}),
+        slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
         fetcher=fetcher,
         checkpointer=checkpointer,
     )
@@ -129,18 +154,18 @@ async def open_world(
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
     controller = controller or controller_for(settings, tape)
-    places = backends_for(settings, consent) if backends is None else list(backends)
-    catalog = catalog or JoinedCatalog(places)
     store = FileStore(settings.home)
     fetcher: Fetcher = GuardedFetcher(store, settings)
-    if tape:
-        places = [TapedBackend(place, tape) for place in places]
-        catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
     async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
         database = Database(settings.home)
         open_things.callback(database.close)
         ledger = SqliteLedger(database)
         open_things.callback(ledger.close)
+        places = backends_for(settings, ledger, consent) if backends is None else list(backends)
+        catalog = catalog or catalog_for(settings, places)
+        if tape:
+            places = [TapedBackend(place, tape) for place in places]
+            catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
         for backend in places:
             open_things.push_async_callback(backend.aclose)
         checkpointer = await SharedSqliteSaver.open(database)

@@ -23,5 +23,6 @@ def dispatch(state: State) -> list[Send] | str:
         epoch=epoch_of(run["run_id"], plan.digest),
         models=run["options"]["models"],
         select=run["options"].get("select", "controller"),
+        where=run["options"].get("where", []),
     )
     return [Send("task", TaskState(task=task.model_dump(mode="json"), run=about)) for task in plan.tasks]

@@ -13,7 +13,7 @@ import stamina
 
 from ..graph.call import Artifact, Call
 from ..graph.errors import ExpertError
-from ..graph.events import TaskFinished, TaskStarted, emit
+from ..graph.events import TaskFinished, TaskQueued, TaskStarted, emit
 from ..graph.expert import Assignment, Expert
 from ..graph.ports import Backend, Catalog, Ledger, Preparing, Slots, Store
 from ..graph.result import Made, Result
@@ -23,6 +23,9 @@ from ..graph.task import Task
 from ..graph.vocabulary import VOCABULARY
 from .inputs import Inputs, gather_inputs, members_of
 from .obstacles import obstacle_to
+
+LONGEST_WAIT = 60.0
+"""Seconds. A server that asks for a longer pause is not waited for: the next candidate is tried."""
 
 
 class Execution:
@@ -67,7 +70,8 @@ class Execution:
         return await self._record(await self._map(task, assignment, members, run), run)
 
     async def _why_nobody(self, task: Task, run: TaskRun) -> str:
-        return f"no expert can do it here: {await obstacle_to(task, self._catalog, run['models'])}"
+        where = run.get("where") or self._settings.where
+        return f"no expert can do it here: {await obstacle_to(task, self._catalog, run['models'], where)}"
 
     async def _map(self, task: Task, assignment: Assignment, members: Sequence[Inputs], run: TaskRun) -> Result:
         """A list input: each member is done, recorded and retried on its own, under `3[0]`, `3[1]`, ..."""
@@ -131,12 +135,10 @@ class Execution:
         self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun, tries: Counter[str]
     ) -> Made:
         """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
-        async for attempt in stamina.retry_context(
-            on=lambda error: isinstance(error, ExpertError) and error.retryable,
-            attempts=self._settings.retries + 1,
-            timeout=None,
-        ):
+        async for attempt in stamina.retry_context(on=_pause, attempts=self._settings.retries + 1, timeout=None):
             with attempt:
+                if full := self._slots.full(expert.needs):
+                    emit(TaskQueued(run_id=run["run_id"], task_id=task.id, key=key, slots=full))
                 async with self._slots.hold(expert.needs), self._store.scratch() as scratch:
                     if not tries[expert.model_id]:
                         emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
@@ -184,6 +186,15 @@ class Execution:
         paths = {resource.sha256: str(self._store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))
         return {"results": {row.key: row.model_dump(mode="json")}}
+
+
+def _pause(error: Exception) -> bool | float:
+    """Whether to ask the same expert again; in how many seconds, where its server says."""
+    if not isinstance(error, ExpertError) or not error.retryable:
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= LONGEST_WAIT else False
 
 
 def _in_a_line(error: ExpertError) -> str:

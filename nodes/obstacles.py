@@ -1,32 +1,39 @@
 """Obstacles: what will keep a plan's tasks from being done here, and what one line would change that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from ..graph.expert import allowed
 from ..graph.plan import Plan
 from ..graph.ports import Catalog
 from ..graph.task import Task, resources_in
 
 
-async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str]) -> list[str]:
+async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> list[str]:
     """What will fail, and what one line would change that."""
     found: list[str] = []
     for task in plan.tasks:
         missing = [r.label for value in task.inputs.values() for r in resources_in(value) if r.missing]
         found += [f"task {task.label}: {name} is not there" for name in missing]
-        if obstacle := await obstacle_to(task, catalog, models):
+        if obstacle := await obstacle_to(task, catalog, models, where):
             found.append(f"task {task.label}: {obstacle}")
     return found
 
 
-async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str]) -> str | None:
+async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> str | None:
     """Why no expert here can do a task, or None."""
-    candidates = await catalog.candidates(task)
     wanted = models.get(task.key) or models.get(task.type)
+    everywhere = await catalog.candidates(task, wanted)
+    candidates = allowed(everywhere, where)
     if wanted is not None:
         candidates = [c for c in candidates if c.expert.model_id == wanted]
         if not candidates:
             return f"there is no expert {wanted}; `hugginggpt models {task.type}` lists them"
     if not candidates:
+        elsewhere = {c.expert.backend for c in everywhere if c.obstacle is None}
+        if elsewhere:
+            return (
+                f"nothing at {', '.join(where)} offers {task.type}; {', '.join(sorted(elsewhere))} would (see --where)"
+            )
         return f"no backend here offers {task.type}"
     if any(candidate.obstacle is None for candidate in candidates):
         return None

@@ -50,7 +50,7 @@ async def review(state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Le
 
 
 async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
-    warnings = await warnings_of(plan, catalog, run.options.models)
+    warnings = await warnings_of(plan, catalog, run.options.models, run.options.where)
     emit(
         PlanReady(
             run_id=run.run_id,

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from ..graph.events import ExpertChosen, emit
-from ..graph.expert import Assignment, Expert
+from ..graph.expert import Assignment, Expert, allowed
 from ..graph.ports import Catalog, Controller, Ledger
 from ..graph.state import TaskRun, TaskState
 from ..graph.task import Task
@@ -18,10 +18,12 @@ from .spending import Spending
 class Selection:
     """The node. It remembers which decisions are being made, so that equal ones are made once a run."""
 
-    def __init__(self, *, controller: Controller, catalog: Catalog, ledger: Ledger) -> None:
+    def __init__(self, *, controller: Controller, catalog: Catalog, ledger: Ledger, where: Sequence[str] = ()) -> None:
+        """`where`: places for runs whose options name none."""
         self._controller = controller
         self._catalog = catalog
         self._ledger = ledger
+        self._where = where
         self._deciding: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, state: TaskState) -> dict[str, Any]:
@@ -37,8 +39,10 @@ class Selection:
 
     async def _choose(self, task: Task, run: TaskRun) -> Assignment | None:
         """The assignment, or None when no expert can do it here."""
-        able = [c.expert for c in await self._catalog.candidates(task) if c.obstacle is None]
-        if wanted := run["models"].get(task.key) or run["models"].get(task.type):
+        wanted = run["models"].get(task.key) or run["models"].get(task.type)
+        candidates = allowed(await self._catalog.candidates(task, wanted), run.get("where") or self._where)
+        able = [candidate.expert for candidate in candidates if candidate.obstacle is None]
+        if wanted:
             able = [expert for expert in able if expert.model_id == wanted]
             return _only(task, able, "chosen by the user") if able else None
         if len(able) < 2:

@@ -1,6 +1,7 @@
 """What all tests share: a home of their own, and the scripted world in it."""
 
 import importlib.util
+import os
 import sys
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -18,6 +19,14 @@ from support import OpenScripted
 
 hypothesis_settings.register_profile("untimed", deadline=None)  # on a busy machine a slow example is no failure
 hypothesis_settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `local` need torch; only at home may they be passed over."""
+    if importlib.util.find_spec("torch") is None and not os.environ.get("CI"):
+        for item in items:
+            if item.get_closest_marker("local"):
+                item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install 'hugginggpt[local]'"))
 
 
 @pytest.fixture

@@ -21,6 +21,9 @@ class Shelf:
     def experts(self, task_type: str) -> Sequence[Expert]:
         return [expert for expert in self._experts if expert.task_type == task_type]
 
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        return None
+
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         return "needs GPU 24 GB" if "big" in expert.model_id else None
 

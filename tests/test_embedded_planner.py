@@ -58,6 +58,34 @@ def shape(plan: Plan) -> list[str]:
         ("translate the text in the image sign.jpg into German", ["image-to-text", "translation<0"]),
         ("read page.jpg out loud", ["image-to-text", "text-to-speech<0"]),
         ("transcribe a.mp3, b.mp3 and c.mp3", ["automatic-speech-recognition"] * 3),
+        # what is announced is done once, where it is asked for
+        (
+            "I want to make a video based on a.jpg. First enhance the image, then extract the text "
+            "and create a video based on that text.",
+            ["image-to-image", "image-to-text<0", "text-to-video<1"],
+        ),
+        (
+            "Make the sky in a.jpg red. After editing the image, classify it.",
+            ["image-text-to-image", "image-classification<0"],
+        ),
+        ("Classify the recording a.wav to identify its content.", ["audio-classification"]),
+        # findings are told from the findings, and what a voice tells is heard
+        ("Detect the objects in a.jpg and describe them.", ["object-detection", "text-generation<0"]),
+        (
+            "The audio file a.wav contains a description of the changes. Translate the description into French "
+            "and edit b.jpg accordingly.",
+            ["automatic-speech-recognition", "translation<0", "image-text-to-image<1"],
+        ),
+        ("I have b.jpg and a.wav. Please transcribe it.", ["automatic-speech-recognition"]),
+        (
+            "Answer the question 'Who won the race?' about a.txt and have it translated into French",
+            ["question-answering", "translation<0"],
+        ),
+        # a quotation that speaks of what is asked answers it, and not the photo beside it
+        (
+            "I have the text 'Anna bought seven apples in May' and a photo a.jpg. 'Who bought the apples?'",
+            ["question-answering"],
+        ),
         ("give me a French summary of notes.txt", ["summarization", "translation<0"]),
         ("transcribe talk.mp3 and give me Spanish subtitles", ["automatic-speech-recognition", "translation<0"]),
         (
@@ -278,6 +306,16 @@ def test_a_wish_without_its_data_is_refused_and_the_rest_planned() -> None:
     assert "detect the objects in the picture" in proposal.refusals[0]
 
 
+def test_a_text_that_is_announced_and_not_brought_is_missing() -> None:
+    """It is not looked for in a picture that happens to be there; `review` names what to attach."""
+    plan = planned("I have a long article about whales and a photo a.jpg. Summarise the article.").plan
+    assert shape(plan) == ["summarization"]
+    article = plan.tasks[0].inputs["text"]
+    assert isinstance(article, Resource)
+    assert article.missing
+    assert article.name == "article"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -430,3 +468,24 @@ def test_a_long_pasted_text_is_one_input() -> None:
     plan = planned(f"Summarise this:\n\n{text}").plan
     assert shape(plan) == ["summarization"]
     assert plan.tasks[0].inputs["text"] == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("Summarise report.pdf", ["document-to-text", "summarization<1"]),
+        ("translate letter.pdf into German", ["document-to-text", "translation<1"]),
+        (
+            "Read the text in scan.pdf and say it aloud",
+            ["document-to-images", "image-to-text<2", "join-text<0", "text-to-speech<3"],
+        ),
+        ("transcribe talk.mp4", ["video-to-audio", "automatic-speech-recognition<1"]),
+        ("what is the total on invoice.pdf?", ["document-question-answering"]),
+    ],
+)
+def test_a_pdf_and_a_video_are_taken_apart_for_what_is_wished(text: str, graph: list[str]) -> None:
+    """The step between is in the plan, and has the words of the wish behind it."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == graph
+    words = {e.task_id: e.implied for e in proposal.evidence or ()}
+    assert all(words[task.id] for task in proposal.plan.tasks if task.type in ("document-to-text", "video-to-audio"))

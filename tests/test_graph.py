@@ -13,7 +13,7 @@ from langgraph.types import Command
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, InvalidInput, StorageError, UsageError
-from hugginggpt.graph.events import TaskFinished, TaskStarted
+from hugginggpt.graph.events import TaskFinished, TaskQueued, TaskStarted
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
@@ -100,6 +100,23 @@ async def test_the_user_s_own_choice_of_expert_is_kept(scripted: OpenScripted) -
     async with scripted([step(0)], catalog=ScriptedCatalog(experts)) as world:
         events = await ask(world, options=Options(models={"text2text-generation": "org/b"}))
     assert last(events).results[0]["assignment"]["expert"]["model_id"] == "org/b"
+
+
+async def test_a_task_that_waits_for_room_says_for_which(scripted: OpenScripted) -> None:
+    catalog = ScriptedCatalog([scripted_expert("text2text-generation", needs=("gpu:0",))])
+    async with scripted([step(0), step(1)], catalog=catalog, backend=ScriptedBackend(latency=0.05)) as world:
+        events = await ask(world)
+    assert [event.slots for event in events if isinstance(event, TaskQueued)] == [("gpu:0",)]
+    assert last(events).status == "succeeded"
+
+
+async def test_only_the_places_that_the_user_allows_are_used_and_the_first_one_first(scripted: OpenScripted) -> None:
+    experts = [scripted_expert("text2text-generation", f"{place}/m", backend=place) for place in ("hf", "scripted")]
+    async with scripted([step(0)], catalog=ScriptedCatalog(experts)) as world:
+        events = await ask(world, options=Options(where=("scripted",)))
+        nowhere = await ask(world, options=Options(where=("chat",)), thread="u")
+    assert last(events).results[0]["assignment"]["expert"]["model_id"] == "scripted/m"
+    assert "nothing at chat offers text2text-generation; hf, scripted would" in last(nowhere).results[0]["error"]
 
 
 async def test_a_task_without_an_expert_here_fails_and_was_announced(scripted: OpenScripted) -> None:

@@ -158,7 +158,13 @@ async def test_a_plan_that_cannot_be_run_is_sent_back_with_the_exact_problems() 
     problem = "task 0: there is no task type 'image-to-words'"
     assert any(problem in mend for mend in proposal.mends)
     assert problem in server.requests[1].json["messages"][-1]["content"]
-    assert server.requests[1].json["messages"][-2] == {"role": "assistant", "content": BAD}
+    messages = server.requests[1].json["messages"]
+    data = [json.loads(part.partition("</data>")[0]) for part in messages[-1]["content"].split("<data>")[1:]]
+    assert data[-2] == BAD
+    assert problem in data[-1][0]
+    assert [message["role"] for message in messages] == ["system", "user"], (
+        "many chat templates want roles to alternate"
+    )
 
 
 async def test_a_file_that_the_model_invents_is_sent_back() -> None:
@@ -289,6 +295,21 @@ async def test_the_model_chooses_an_expert_with_a_reason() -> None:
     assert "in German" in server.requests[0].json["messages"][-1]["content"]
 
 
+async def test_how_many_are_offered_and_how_much_is_told_of_each_can_be_set() -> None:
+    many = [
+        expert(f"a/{n}", downloads=99 - n, description="long " * 20, license="mit", size=7 * 10**9) for n in range(9)
+    ]
+    for given, offered, letters in (({}, 5, 80), ({"llm_candidates": 3, "llm_description": 9}, 3, 9)):
+        with talking(in_turn(chat('{"id": "a/8", "reason": "best"}')), **given) as (controller, server):
+            chosen = await controller.choose(TASK, many)
+        shown = json.loads(server.requests[0].json["messages"][1]["content"].split("<data>")[2].removesuffix("</data>"))
+        assert [row["id"] for row in shown] == [f"a/{n}" for n in range(offered)]
+        assert {len(row["description"]) for row in shown} == {letters}
+        assert shown[0].keys() >= {"downloads", "license", "size", "runs"}
+        assert len(server.requests) == 2, "a/8 was not offered"
+        assert chosen.reason == "first by rank: the controller chose 'a/8', which is no candidate"
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -336,9 +357,9 @@ async def test_an_answer_comes_in_pieces_and_rests_on_the_results_as_data(tmp_pa
 
     assert pieces == [
         "By a/one [0]. ",
-        "By b/two and c/three. ",
-        "See c.png.",
-        "\n\n[3] text-to-image failed: no token",
+        "By b/two and c/three [1] [2]. ",
+        "See c.png [2].",
+        f"\n\n[2] {tmp_path / 'c.png'}\n[3] text-to-image failed: no token\nNot done: No cooking.",
     ]
     assert tokens(controller.usage) == (1, 11, 7)
     system, user = server.requests[0].json["messages"]
@@ -360,7 +381,7 @@ async def test_experts_that_an_answer_does_not_name_are_named_at_its_end() -> No
         run = finished(done(0, NOTES, "a/one"), done(1, NOTES, "b/two"))
         answer = "".join([piece async for piece in controller.answer(run, {})])
 
-    assert answer == "It says hi (a/one).\n\n[1] translation: b/two"
+    assert answer == "It says hi (a/one) [0].\n\n[1] translation: b/two\nNot done: No cooking."
 
 
 @pytest.mark.parametrize(

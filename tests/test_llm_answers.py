@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
-from hugginggpt.tools.controllers.llm.answering import NO_SUCH_FILE, Checked, sentences
+from hugginggpt.tools.controllers.llm import phrases
+from hugginggpt.tools.controllers.llm.answering import Checked, sentences
 
 PHOTO = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="pictures/photo.png")
 SPEECH = Resource(kind="audio", media_type="audio/wav", sha256="b" * 64, size=9, producer="1")
@@ -52,7 +53,7 @@ async def feed(pieces: Iterable[str]) -> AsyncIterator[str]:
     "text",
     [
         "The photo (photo.png) shows a dog [0].",
-        "It is in /home/me/resources/bb/bbbb.wav, and bbbb.wav is 2 s long.",
+        "It is in /home/me/resources/bb/bbbb.wav, and bbbb.wav is 2 s long [1].",
         "The text names invoice_7.pdf.",
         "I can't write out.txt.",
         "See e.g. section 3.2 of v1.5, i.e. the end.",
@@ -66,8 +67,15 @@ def test_what_exists_may_be_named(text: str) -> None:
 def test_an_invented_file_is_taken_out_and_flagged(name: str) -> None:
     checked = Checked(RUN, PATHS, SHOWN)
 
-    assert checked.sentence(f"I saved it as {name} for you.") == f"I saved it as {NO_SUCH_FILE} for you."
+    assert checked.sentence(f"I saved it as {name} for you.") == "I saved it as (a file that does not exist) for you."
     assert any(name in line for line in checked.unnamed())
+
+
+def test_where_a_file_lies_that_nothing_else_was_made_of_is_told() -> None:
+    checked = Checked(RUN, PATHS, SHOWN)
+    checked.sentence("You find it at /home/me/resources/bb/bbbb.wav [1].")
+
+    assert not any("bbbb.wav" in line for line in checked.unnamed())
 
 
 def test_a_mark_of_a_task_that_was_not_done_is_taken_out() -> None:
@@ -78,7 +86,11 @@ def test_experts_and_failures_that_were_not_named_are_named_at_the_end() -> None
     checked = Checked(RUN, PATHS, SHOWN)
     checked.sentence("By m/0, a dog.")
 
-    assert checked.unnamed() == ["[1] image-to-text: m/1", "[2] image-to-text failed: no token"]
+    assert checked.unnamed() == [
+        "[1] image-to-text: m/1",
+        "[1] /home/me/resources/bb/bbbb.wav",
+        "[2] image-to-text failed: no token",
+    ]
 
 
 async def test_a_sentence_is_let_out_as_soon_as_it_has_ended() -> None:
@@ -133,3 +145,80 @@ def test_experts_that_contradict_each_other_are_named_where_the_answer_does_not(
         "They contradict each other: m/1 says cat [1] and m/3 says Dog [3]",
     ]
     assert not any("contradict" in line and "m/0" in line for line in open_.unnamed())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("By m/0, it is a dog.", "By m/0, it is a dog [0]."),
+        ("m/0 and m/1 did it.", "m/0 and m/1 did it [0] [1]."),
+        ("m/10 is somebody else's.", "m/10 is somebody else's."),
+        ("You can hear it in bbbb.wav.", "You can hear it in bbbb.wav [1]."),
+    ],
+)
+def test_a_sentence_that_names_a_model_or_a_file_refers_to_its_task(sentence: str, said: str) -> None:
+    assert Checked(RUN, PATHS, SHOWN).sentence(sentence) == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "traced"),
+    [
+        ("Dogs were bred from wolves long ago.", False),
+        ("狗是由狼驯化而来的。", False),
+        ("It is a dog [0].", True),
+        ("Done.", True),
+        ("Shall I read it to you too?", True),
+        ("This is what the picture shows:\n", True),
+        ("There is no token for image-to-text.", True),
+    ],
+)
+def test_a_statement_that_no_result_was_found_for_is_named_at_the_end(sentence: str, traced: bool) -> None:
+    checked = Checked(RUN, PATHS, SHOWN)
+    checked.sentence(sentence)
+
+    flagged = [line for line in checked.unnamed() if line.startswith("No result was found behind")]
+    assert flagged == ([] if traced else [f"No result was found behind: “{sentence.strip()}”"])
+
+
+def test_where_nothing_was_done_no_statement_needs_a_result() -> None:
+    checked = Checked(RUN.model_copy(update={"results": ()}), {}, {})
+    checked.sentence("Hello, it is nice to meet you.")
+
+    assert checked.unnamed() == []
+
+
+def test_refusals_that_an_answer_keeps_silent_about_are_named() -> None:
+    run = RUN.model_copy(update={"results": (), "refusals": ("I can't cook a meal.",)})
+    silent, open_ = Checked(run, {}, {}), Checked(run, {}, {})
+    silent.sentence("Hello!")
+    open_.sentence("Alas, nobody here can cook a meal for you.")
+
+    assert silent.unnamed() == ["Not done: I can't cook a meal."]
+    assert open_.unnamed() == []
+
+
+@pytest.mark.parametrize(
+    ("request_text", "said"),
+    [
+        ("What is in photo.png?", ["failed: no token", "They contradict each other", "there is no such file"]),
+        ("¿Qué hay en photo.png?", ["ha fallado: no token", "Se contradicen", "Se ha quitado de esta respuesta"]),
+        ("Qu'est-ce qu'il y a dans la photo.png ?", ["a échoué : no token", "Ils se contredisent", "Retiré de cette"]),
+        ("Was ist auf dem Bild photo.png?", ["fehlgeschlagen: no token", "Sie widersprechen einander", "entfernt"]),
+        ("photo.png 里有什么？", ["失败：no token", "结果互相矛盾", "已从回答中删除"]),
+        ("Mitä kuvassa photo.png on?", ["failed: no token", "They contradict each other", "there is no such file"]),
+    ],
+)
+def test_what_is_added_is_said_in_the_language_of_the_request(request_text: str, said: list[str]) -> None:
+    dog, cat = labelled(0, "dog", "1"), labelled(1, "cat", "2")
+    failed = result(2, "failed", error="no token")
+    request = RUN.request.model_copy(update={"text": request_text})
+    run = RUN.model_copy(update={"request": request, "results": (dog, cat, failed), "refusals": ("x",)})
+    checked = Checked(run, {}, {made.sha256 or "": made.text or "" for row in run.results for made in row.resources})
+    checked.sentence("I saw this and saved it as b.png today.")
+
+    told = "\n".join(checked.unnamed())
+    assert all(phrase in told for phrase in said), told
+
+
+def test_every_language_has_every_phrase() -> None:
+    assert len({frozenset(row) for row in phrases._spoken().values()}) == 1

@@ -42,20 +42,40 @@ TASKS = [
 ANSWER = "It shows what it shows [0]."
 
 
-def obedient(received: Received) -> Reply:
-    """Does its work, unless an order stands anywhere outside of the marked data."""
-    said = "\n".join(str(message["content"]) for message in received.json["messages"])
-    led_astray = "OBEY " in re.sub(r"<data>.*?</data>", "", said, flags=re.DOTALL)
-    if stage_of(received) == "answer":
-        return chat("I was told to obey." if led_astray else ANSWER)
-    if "You plan" in said:
-        evil = [{"task": "text-to-video", "id": 0, "dep": [-1], "args": {"prompt": "evil"}}]
-        return chat(json.dumps({"tasks": evil if led_astray else TASKS, "refusals": []}))
-    return chat(json.dumps({"id": "evil/model" if led_astray else "good/model", "reason": "It fits."}))
+WRONG = [{"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "no such file"}}]
+
+
+class Obedient:
+    """Does its work, unless an order stands anywhere outside of the marked data. Its first draft and choice are wrong.
+
+    Its answers quote what the experts said, so that the next turn's history holds it too.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.stages: list[str] = []
+
+    def __call__(self, received: Received) -> Reply:
+        said = "\n".join(str(message["content"]) for message in received.json["messages"])
+        led_astray = "OBEY " in re.sub(r"<data>.*?</data>", "", said, flags=re.DOTALL)
+        stage = stage_of(received)
+        first = stage not in self.stages
+        self.stages.append(stage)
+        if stage == "answer":
+            return chat("I was told to obey." if led_astray else f"{ANSWER}\n{self._text}")
+        if stage == "plan":
+            evil = [{"task": "text-to-video", "id": 0, "dep": [-1], "args": {"prompt": "evil"}}]
+            return chat(
+                json.dumps({"tasks": evil if led_astray else WRONG if first else TASKS, "refusals": [self._text]})
+            )
+        wrong = f"none/{self._text}"
+        return chat(json.dumps({"id": "evil/model" if led_astray else wrong if first else "good/model", "reason": "."}))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=map(str, range(len(HOSTILE))))
-async def test_orders_in_captions_file_names_and_model_cards_change_nothing(text: str, tmp_path: Path) -> None:
+async def test_orders_in_captions_names_model_cards_and_earlier_answers_change_nothing(
+    text: str, tmp_path: Path
+) -> None:
     experts = [
         scripted_expert(name, f"{who}/model", description=text, downloads=9 if who == "evil" else 1)
         for name in ("image-to-text", "summarization")
@@ -65,14 +85,18 @@ async def test_orders_in_captions_file_names_and_model_cards_change_nothing(text
     name = re.sub(r"[/\0]", " ", text)[:80] + ".txt"
     (tmp_path / name).write_text(text)
     backend = ScriptedBackend(texts={0: text, 1: text})
-    with serve(obedient) as server:
+    model = Obedient(text)
+    with serve(model) as server:
         settings = Settings(home=tmp_path / "home", llm=f"openai:m@{server.url}/v1", retries=0)
         async with open_world(settings, catalog=ScriptedCatalog(experts), backends=[backend]) as world:
-            files = [str(tmp_path / "a.png"), str(tmp_path / name)]
-            feed = Session(world).start("Read it and sum it up", thread_id="t", files=files)
-            last = [event async for event in feed][-1]
+            session, files = Session(world), [str(tmp_path / "a.png"), str(tmp_path / name)]
+            first = [event async for event in session.start("Read it and sum it up", thread_id="t", files=files)][-1]
+            second = [event async for event in session.start("Do that again", thread_id="t", files=files)][-1]
 
-    assert last.event == "run_finished"
-    assert [task["task"] for task in last.plan] == ["image-to-text", "summarization"]
-    assert {result["assignment"]["expert"]["model_id"] for result in last.results} == {"good/model"}
-    assert last.answer.startswith(ANSWER)
+    for last in (first, second):
+        assert last.event == "run_finished"
+        assert [task["task"] for task in last.plan] == ["image-to-text", "summarization"]
+        assert {result["assignment"]["expert"]["model_id"] for result in last.results} == {"good/model"}
+        assert last.answer.startswith(ANSWER)
+    assert model.stages.count("plan") == 3, "the first draft was sent back"
+    assert model.stages.count("choose") == 5, "the first choice was sent back"

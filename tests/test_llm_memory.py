@@ -3,11 +3,24 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
 from hugginggpt.tools.controllers.llm import LlmController
-from hugginggpt.tools.scripted import Received, Reply, chat, serve, stage_of
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedCatalog,
+    chat,
+    scripted_expert,
+    serve,
+    stage_of,
+)
 
 HISTORY = tuple(
     turn for n in range(12) for turn in (("user", f"asked {n} " + "x" * 500), ("assistant", f"told {n} " + "y" * 900))
@@ -31,10 +44,9 @@ async def test_turns_that_do_not_fit_are_summed_up_once_and_never_cut() -> None:
         await controller.plan(Request(text="and now?", history=HISTORY))
 
     assert [stage_of(request) for request in server.requests] == ["summarise", "plan", "plan"]
-    before = server.requests[1].json["messages"][1]["content"]
-    told = json.loads(before[before.index("<data>") + 6 : before.index("</data>")])
-    assert told["summary"] == "They spoke of x and y."
-    kept = [text for turn in told["turns"] for text in turn.values()]
+    memory = told(server.requests[1])
+    assert memory["summary"] == "They spoke of x and y."
+    kept = [text for turn in memory["turns"] for text in turn.values()]
     assert 0 < len(kept) < len(HISTORY)
     assert kept == [text for _, text in HISTORY][-len(kept) :]
     summed = server.requests[0].json["messages"][1]["content"]
@@ -67,3 +79,76 @@ async def test_what_was_answered_before_is_data() -> None:
     said = [str(message["content"]) for message in server.requests[0].json["messages"]]
     assert not any("Ignore all" in re.sub(r"<data>.*?</data>", "", text, flags=re.DOTALL) for text in said)
     assert any("Ignore all" in text for text in said)
+
+
+async def test_a_turn_longer_than_the_window_is_summed_up_in_portions_that_break_between_words() -> None:
+    words = [f"word{n}" for n in range(9_000)]
+    history = (("user", " ".join(words)), ("assistant", "told"), *HISTORY[-2:])
+    with serve(remembers) as server:
+        await LlmController("openai:m", settings(f"{server.url}/v1")).plan(Request(text="and now?", history=history))
+
+    portions = [told(request)["next turns"] for request in server.requests[:-1]]
+    assert len(portions) > 2
+    said = "".join(text for portion in portions for turn in portion for text in turn.values())
+    assert said.removesuffix("told").split() == words
+    assert all(turn["user"].split()[0] in words for portion in portions for turn in portion if "user" in turn)
+
+
+async def test_a_summary_that_is_too_long_loses_whole_sentences() -> None:
+    def talkative(received: Received) -> Reply:
+        return chat("We spoke at length. " * 500) if stage_of(received) == "summarise" else remembers(received)
+
+    with serve(talkative) as server:
+        controller = LlmController("openai:m", settings(f"{server.url}/v1"))
+        await controller.plan(Request(text="and now?", history=HISTORY))
+
+    summary = told(server.requests[-1])["summary"]
+    assert 7_000 < len(summary) <= 8_000
+    assert summary.endswith("length.")
+
+
+async def test_the_above_image_is_the_one_that_an_earlier_turn_made(tmp_path: Path) -> None:
+    """It stands among the files by a name of its own; the plan names it, and the expert gets its very bytes."""
+    asked: list[str] = []
+
+    def model(received: Received) -> Reply:
+        if stage_of(received) == "answer":
+            return chat("Done.")
+        said = received.json["messages"][-1]["content"]
+        asked.append(said)
+        files = json.loads(said.partition("<data>")[2].partition("</data>")[0])
+        images = [file["name"] for file in files if file["kind"] == "image"]
+        task = {"task": "text-to-image", "id": 0, "dep": [-1], "args": {"prompt": "a boat"}}
+        if "above image" in said:
+            task |= {"task": "image-text-to-image", "args": {"image": images[0], "prompt": "make it red"}}
+        return chat(json.dumps({"tasks": [task], "refusals": []}))
+
+    experts = [scripted_expert(name, f"m/{name}") for name in ("text-to-image", "image-text-to-image")]
+    with serve(model) as server:
+        given = Settings(home=tmp_path / "home", llm=f"openai:m@{server.url}/v1", retries=0)
+        async with open_world(given, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()]) as world:
+            feeds = [Session(world).start(text, thread_id="t") for text in ("draw a boat", "make the above image red")]
+            first, second = [[event async for event in feed][-1] for feed in feeds]
+
+    assert isinstance(first, RunFinished)
+    assert isinstance(second, RunFinished)
+    made = first.results[0]["outputs"]["image"]["sha256"]
+    assert made in second.results[0]["inputs"]
+    assert f"image {made[:8]}" in asked[1]
+
+
+def told(received: Received) -> dict[str, Any]:
+    """The marked data of a request."""
+    text = received.json["messages"][1]["content"]
+    found: dict[str, Any] = json.loads(text[text.index("<data>") + 6 : text.index("</data>")])
+    return found
+
+
+async def test_where_the_user_s_files_lie_is_told_to_no_model() -> None:
+    said = "Saved as /home/ada/.hugginggpt/resources/ab/cdef0123.png, as you wished."
+    with serve(remembers) as server:
+        controller = LlmController("openai:m", settings(f"{server.url}/v1"))
+        await controller.plan(Request(text="now in blue", history=(("user", "paint it"), ("assistant", said))))
+    asked = server.requests[0].body.decode()
+    assert "cdef0123.png" in asked
+    assert "/home/ada" not in asked

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,20 @@ from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.models import LOCAL_SERVERS, ROUTER, ChatModel
-from hugginggpt.tools.scripted import Received, Reply, ScriptedChatModel, Server, as_json, chat, in_turn, serve
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedChatModel,
+    Server,
+    as_json,
+    broken_off,
+    chat,
+    failing,
+    garbage,
+    in_turn,
+    rate_limited,
+    serve,
+)
 
 KEYS = {"openai_api_key": "sk-openai", "hf_token": "hf_token", "llm_api_key": "llm-key"}
 PLAN = json.dumps(
@@ -120,6 +135,58 @@ async def test_a_server_that_asks_for_an_hour_is_not_waited_for() -> None:
     assert len(busy.requests) == 1
 
 
+async def test_a_server_may_name_the_moment_until_which_to_wait() -> None:
+    """RFC 9110 allows a date in Retry-After."""
+
+    def busy(seconds: float) -> Reply:
+        moment = formatdate(time.time() + seconds, usegmt=True)
+        return as_json({"error": {"message": "no"}}, 429, retry_after=moment)
+
+    with serve(in_turn(busy(0), chat(PLAN))) as server:
+        assert (await LlmController(f"openai:m@{server.url}/v1", settings(retries=1)).plan(REQUEST)).plan.tasks
+    with serve(in_turn(busy(3600), chat(PLAN))) as server:
+        with pytest.raises(ControllerError) as raised:
+            await LlmController(f"openai:m@{server.url}/v1", settings(retries=1)).plan(REQUEST)
+        assert len(server.requests) == 1
+    assert "wait 3" in raised.value.hint
+
+
+JSON = {"content-type": "application/json"}
+TROUBLE: dict[str, tuple[Reply, int, str]] = {
+    "429 with Retry-After": (rate_limited(0.05), 2, ""),
+    "500": (failing(500), 2, ""),
+    "400": (failing(400), 4, "answers 400"),
+    "401": (failing(401), 1, "answers 401"),
+    "a model it does not have": (failing(404, "there is no model m"), 1, "there is no model m"),
+    "a web page": (garbage(), 1, "does not answer as a chat model"),
+    "slow": (chat(PLAN, seconds=1.5), 1, "gave no answer in 1 s"),
+    "cut off by the token limit": (chat(PLAN[:40], finish_reason="length"), 1, "was cut off before its answer"),
+    "JSON that ends in the middle": (
+        Reply(body=b'{"id": "c", "ch', headers=JSON),
+        1,
+        "does not answer as a chat model",
+    ),
+    "a stream that ends in the middle": (broken_off(PLAN[:60]), 2, ""),
+    "a stream that ends between two tasks": (broken_off(PLAN[: PLAN.index("}]") + 1]), 2, ""),
+}
+"""What a server may do instead of answering: how often it is asked, and what is told; where nothing is, it recovers."""
+
+
+@pytest.mark.parametrize("provider", ["openai", "huggingface"])
+@pytest.mark.parametrize("trouble", TROUBLE)
+async def test_each_kind_of_trouble_is_got_over_or_told_whichever_the_client(provider: str, trouble: str) -> None:
+    reply, asked, told = TROUBLE[trouble]
+    with serve(ScriptedChatModel(lambda _: PLAN, trouble=[reply] * 4 if told else [reply])) as server:
+        controller = LlmController(f"{provider}:m@{server.url}/v1", settings(retries=1, timeout=1))
+        if told:
+            with pytest.raises(ControllerError, match=told):
+                await controller.plan(REQUEST)
+        else:
+            assert [task.type for task in (await controller.plan(REQUEST)).plan.tasks] == ["text-to-speech"]
+
+    assert len(server.requests) >= asked, [request.json for request in server.requests]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
     def refuse(received: Received) -> Reply:
@@ -221,6 +288,22 @@ async def test_a_server_that_does_not_stream_is_found_out_once() -> None:
     assert [bool(received.json.get("stream")) for received in server.requests] == [True, False, False]
 
 
+async def test_any_other_provider_of_langchain_is_called_by_its_own_client(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
+    monkeypatch.setenv("OPENAI_API_VERSION", "2026-01-01")
+    proposal = await LlmController("azure_openai:m", settings(openai_api_key="sk-canary", hf_token="hf_c")).plan(
+        REQUEST
+    )
+
+    assert [task.type for task in proposal.plan.tasks] == ["text-to-speech"]
+    assert server.requests[0].headers["api-key"] == "azure-key"
+    assert server.requests[0].path.startswith("/openai/deployments/m/chat/completions")
+    assert "canary" not in str(server.requests[0].headers)
+
+
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
@@ -228,6 +311,8 @@ async def test_a_server_that_does_not_stream_is_found_out_once() -> None:
         ("hf:m", "HF_TOKEN"),
         ("anthropic:claude", "pip install langchain-anthropic"),
         ("gpt-5", "Name one as openai:MODEL"),
+        ("olama:m", "Did you mean ollama:MODEL?"),
+        ("nobody-knows:m", "There are openai, ollama"),
     ],
 )
 def test_what_is_missing_is_named_with_what_to_do(spec: str, told: str) -> None:

@@ -208,6 +208,19 @@ def test_a_plan_cut_within_a_task_is_never_run(base: str) -> None:
         assert draft is None, text[:end]
 
 
+LAID_BARE = {"as it is", "fenced", "fenced without a language", "a fence that is not closed", "prose around", "a bare list",
+             "thinking before", "thinking without a beginning", "a doubled last bracket", "no dep", "null dep"}  # fmt: skip
+"""Nothing of the plan is put right there: what stands around it is taken off, and `dep` follows from references."""
+
+
+@pytest.mark.parametrize("name", sorted(KEPT.keys() - LAID_BARE))
+def test_no_mend_is_silent(name: str) -> None:
+    text = KEPT[name](BASES["join"])
+    draft = read(text)
+    assert draft
+    assert draft.mends or json.loads(text) == json.loads(text_of(BASES["join"])) or name == "nested lists"
+
+
 def test_every_mend_is_told() -> None:
     draft = read(KEPT["types in capitals"](BASES["chain"]))
     assert draft
@@ -223,6 +236,87 @@ def _resolved(tasks: Tasks) -> Tasks:
     return [
         {**e, "args": {k: files.get(v, v) if isinstance(v, str) else v for k, v in e["args"].items()}} for e in tasks
     ]
+
+
+@pytest.mark.parametrize("spelling", ["<GENERATED>-0,<GENERATED>-1", "<resource>-0 , <resource>-1"])
+def test_a_comma_list_becomes_a_task_for_each_under_fresh_ids_and_so_do_those_that_take_it(spelling: str) -> None:
+    """As JARVIS meant it, whose copies all had one id; then a join that takes many takes all of them."""
+    draft = read(
+        text_of(
+            [
+                task(0, "image-to-text", image="a.png"),
+                task(1, "automatic-speech-recognition", audio="talk.wav"),
+                {"task": "summarization", "id": 2, "dep": [0, 1], "args": {"text": spelling}},
+                task(3, "translation", text="<resource>-2", target_language="fr"),
+                task(4, "text-generation", text="Tell me about <resource>-2."),
+                task(5, "join-text", texts=["<resource>-3", "notes.txt"]),
+            ]
+        )
+    )
+    assert draft
+    assert {t["id"]: (t["task"], t["dep"]) for t in draft.plan.to_hugginggpt()} == {
+        0: ("image-to-text", [-1]),
+        1: ("automatic-speech-recognition", [-1]),
+        2: ("summarization", [0]),
+        6: ("summarization", [1]),
+        3: ("translation", [2]),
+        7: ("translation", [6]),
+        4: ("text-generation", [2, 6]),
+        5: ("join-text", [3, 7]),
+    }
+    assert "task 2 was given a list; there is a task for each of it now: 2, 6" in draft.mends
+
+
+def test_a_list_in_json_stays_one_task_that_is_mapped_over() -> None:
+    draft = read(text_of([task(0, "automatic-speech-recognition", audio=["talk.wav", "talk.wav"])]))
+    assert draft
+    assert (len(draft.plan.tasks), draft.mends) == (1, ())
+
+
+def test_lists_that_multiply_are_not_unfolded_without_end() -> None:
+    lists = [task(n, "summarization", text=", ".join([f"<resource>-{n - 1}"] * 9)) for n in range(1, 9)]
+    draft = read(text_of([task(0, "image-to-text", image="a.png"), *lists]))
+    assert draft
+    assert len(draft.plan.tasks) < 1000
+
+
+TASKBENCH = {
+    "task_steps": ["Step 1: clean the recording", "Step 2: caption the picture", "Step 3: write the recording down"],
+    "task_nodes": [
+        {"task": "Audio-to-Audio", "arguments": ["talk.wav"]},
+        {"task": "Image-to-Text", "arguments": ["a.png"]},
+        {"task": "Automatic Speech Recognition", "arguments": ["<node-0>"]},
+        {"task": "Text-to-Speech", "arguments": [{"name": "text", "value": "<node-2>"}]},
+    ],
+    "task_links": [
+        {"source": "Audio-to-Audio", "target": "Automatic Speech Recognition"},
+        {"source": "Image-to-Text", "target": "Automatic Speech Recognition"},
+        {"source": "Automatic Speech Recognition", "target": "Text-to-Speech"},
+        {"source": "Unheard of", "target": "Text-to-Speech"},
+    ],
+}
+
+
+@pytest.mark.parametrize("names", [("task_nodes", "task_links"), ("tool_nodes", "tool_links"), ("nodes", "edges")])
+def test_taskbench_s_nodes_and_links_are_read(names: tuple[str, str]) -> None:
+    """A link that no argument tells is order without data; so it is told."""
+    draft = read(json.dumps(dict(zip(names, (TASKBENCH["task_nodes"], TASKBENCH["task_links"]), strict=True))))
+    assert draft
+    assert shape(draft.plan) == [
+        ("audio-to-audio", []),
+        ("automatic-speech-recognition", ["audio-to-audio", "image-to-text"]),
+        ("image-to-text", []),
+        ("text-to-speech", ["automatic-speech-recognition"]),
+    ]
+    assert "task 2 comes after task 1, for a link says so" in draft.mends
+
+
+@pytest.mark.parametrize("text", ["<resource>-0", "Say: <resource>-0", ["notes.txt", "<resource>-0"]])
+def test_a_converter_is_put_in_alone_in_a_list_and_within_a_sentence(text: Any) -> None:
+    name = "join-text" if isinstance(text, list) else "text-generation"
+    draft = read(text_of([task(0, "audio-to-audio", audio="talk.wav"), task(1, name, text=text)]))
+    assert draft
+    assert [t.type for t in draft.plan.tasks] == ["audio-to-audio", "automatic-speech-recognition", name]
 
 
 def test_a_converter_is_put_in_where_one_task_type_only_bridges_the_kinds() -> None:

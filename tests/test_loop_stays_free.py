@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
+from test_hf import backend_at, call
 
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings
@@ -13,7 +14,6 @@ from hugginggpt.tools.scripted import Reply, ScriptedBackend, ScriptedController
 from support import ask, last
 from test_fetch_files import png
 from test_fetch_urls import fetcher
-from test_hf import backend_at, call
 from test_llm import GOOD, NOTES, REQUEST, done, finished, talking
 
 

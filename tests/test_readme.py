@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("drawn", ["tree", "picture"])
-def test_the_readme_s_tree_and_graph_are_those_of_the_code(drawn: str) -> None:
+@pytest.mark.parametrize("drawn", ["tree", "picture", "experts"])
+def test_what_is_drawn_from_the_code_is_up_to_date(drawn: str) -> None:
     check = [sys.executable, str(ROOT / "docs" / f"{drawn}.py"), "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

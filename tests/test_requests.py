@@ -52,6 +52,14 @@ def test_nineteen_of_twenty_requests_get_a_right_graph(planning: ModuleType) -> 
     assert len(wrong) <= len(rows) // 20, wrong
 
 
+def test_nine_of_ten_requests_of_another_writer_get_a_right_graph(planning: ModuleType) -> None:
+    """Written before the planner was run on any; 34 of 64 were right then, and the rest has been read since."""
+    rows = load("fresh.toml")
+    assert len(rows) >= 60
+    wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
+    assert len(wrong) <= len(rows) // 10, wrong
+
+
 def test_no_way_of_asking_is_left_out(planning: ModuleType) -> None:
     """Three of four are right in every group: no manner of typing is sacrificed to the others."""
     whole: Counter[str] = Counter()

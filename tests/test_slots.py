@@ -46,7 +46,7 @@ def test_no_slot_is_ever_held_by_more_than_it_has_room_for_and_all_get_in(asked:
     asyncio.run(asyncio.wait_for(all_of_them(), 10))
     room = {"cpu": 2, "hf": 4, "gpu:0": 1, "model": 1}
     assert all(meter.most[name] <= room[name] for name in room)
-    assert not +meter.slots._held
+    assert not meter.slots.held()
     assert not meter.slots._waiting
 
 
@@ -83,8 +83,8 @@ async def test_one_who_waits_does_not_hold_up_another_who_needs_none_of_the_same
 async def test_needing_nothing_never_waits_and_a_name_twice_is_once() -> None:
     slots = SlotBoard({})
     async with slots.hold([]), slots.hold(["model", "model"]), slots.hold([]):
-        assert slots._held["model"] == 1
-    assert not +slots._held
+        assert slots.held()["model"] == (1, 1)
+    assert not slots.held()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -100,7 +100,7 @@ async def test_those_who_are_cancelled_at_any_moment_keep_nothing(seed: int) -> 
     while not all(task.done() for task in tasks):
         rng.choice(tasks).cancel()
         await asyncio.sleep(0)
-    assert not +slots._held
+    assert not slots.held()
     assert not slots._waiting
     async with slots.hold(["cpu", "gpu:0"]):
         pass
@@ -125,7 +125,7 @@ def test_loops_of_many_threads_share_the_slots() -> None:
         for done in [threads.submit(lambda: asyncio.run(some())) for _ in range(4)]:
             done.result(timeout=30)
     assert meter.most["cpu"] <= 2
-    assert not +meter.slots._held
+    assert not meter.slots.held()
 
 
 def test_a_loop_that_ended_while_it_waited_takes_no_turn() -> None:
@@ -133,7 +133,7 @@ def test_a_loop_that_ended_while_it_waited_takes_no_turn() -> None:
 
     async def hold_and_leave_one_waiting() -> None:
         async with slots.hold(["cpu"]):
-            waiting = asyncio.ensure_future(slots._take(frozenset(["cpu"])))
+            waiting = asyncio.ensure_future(slots._take({"cpu": 1}))
             await asyncio.sleep(0)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
@@ -144,3 +144,39 @@ def test_a_loop_that_ended_while_it_waited_takes_no_turn() -> None:
 
     asyncio.run(hold_and_leave_one_waiting())
     asyncio.run(take())
+
+
+async def test_amounts_share_a_slot_as_long_as_they_fit_together() -> None:
+    slots, inside, most = SlotBoard({"gpu:0": 10.0}), 0.0, 0.0
+
+    async def work(amount: float) -> None:
+        nonlocal inside, most
+        async with slots.hold([f"gpu:0={amount}"]):
+            inside += amount
+            most = max(most, inside)
+            await asyncio.sleep(0.01)
+            inside -= amount
+
+    await asyncio.gather(*(work(amount) for amount in (4.0, 6.0, 3.5, 9.0, 2.5)))
+    assert 9.0 <= most <= 10.0
+    assert slots.held() == {}
+
+
+async def test_who_needs_more_than_there_is_gets_all_of_it_alone() -> None:
+    slots = SlotBoard({"gpu:0": 8.0})
+    async with slots.hold(["gpu:0=24"]):
+        assert slots.held() == {"gpu:0": (8.0, 8.0)}
+
+
+async def test_a_slot_without_room_of_its_own_has_that_of_its_family() -> None:
+    slots = SlotBoard({"hf": 2})
+    async with slots.hold(["hf:fal-ai"]), slots.hold(["hf:fal-ai"]), slots.hold(["hf:together"]):
+        assert slots.held() == {"hf:fal-ai": (2, 2), "hf:together": (1, 2)}
+
+
+async def test_full_slots_are_told_by_name() -> None:
+    slots = SlotBoard({"cpu": 1, "hf": 2})
+    assert slots.full(["cpu", "hf:fal-ai"]) == ()
+    async with slots.hold(["cpu"]), slots.hold(["hf:fal-ai"]):
+        assert slots.full(["cpu", "hf:fal-ai"]) == ("cpu",)
+    assert slots.full(["cpu"]) == ()

@@ -34,12 +34,9 @@ def run_requests(file: Path, wanted: Wanted) -> None:
 
 
 async def _run_all(file: Path, wanted: Wanted) -> dict[str, Any]:
-    import stamina.instrumentation
-
     from ... import __version__
     from ...graph.world import open_world
 
-    stamina.instrumentation.set_on_retry_hooks([])
     settings = wanted.settings()
     asked = read_requests(file)[: wanted.limit]
     with leaving(lambda: "interrupted; the same command goes on"):

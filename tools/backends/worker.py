@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from ...graph.call import Artifact, Call
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, FailureKind
 from ...graph.resource import Frozen
 
 PR_SET_PDEATHSIG = 1
@@ -36,21 +36,25 @@ class Failure(Frozen):
 
     message: str
     hint: str = ""
+    kind: FailureKind = ""
     retryable: bool = False
+    retry_after: float | None = None
     input_fault: bool = False
 
     @classmethod
     def of(cls, error: BaseException, what: str) -> "Failure":
         """The words for the user; the traceback of anything unforeseen stays in this process's stderr."""
         if isinstance(error, ExpertError):
-            flags = {"retryable": error.retryable, "input_fault": error.input_fault}
-            return cls(message=error.message, hint=error.hint, **flags)
+            return cls(
+                message=error.message, hint=error.hint, kind=error.kind, retryable=error.retryable,
+                retry_after=error.retry_after, input_fault=error.input_fault,
+            )  # fmt: skip
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
 
     def error(self) -> ExpertError:
         """The error again, on the other side."""
-        return ExpertError(self.message, hint=self.hint, retryable=self.retryable, input_fault=self.input_fault)
+        return ExpertError(**self.model_dump())
 
 
 class Reply(Frozen):

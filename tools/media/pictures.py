@@ -1,5 +1,7 @@
 """Pictures: reading one within the limits, and giving one back."""
 
+import base64
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +38,25 @@ def read_image(material: Material) -> "Image.Image":
         raise ExpertError(f"{material.resource.label} can't be read as an image", input_fault=True) from error
 
 
-def image_artifact(call: Call, image: "Image.Image", output: str = "image") -> Artifact:
-    """The picture as a PNG in the scratch folder."""
-    path: Path = call.scratch / f"{output}.png"
+def image_bytes(material: Material) -> bytes:
+    """The picture as every server takes it: PNG, or JPEG where that is what it was; upright, without transparency."""
+    image = read_image(material)
+    buffer = io.BytesIO()
+    if material.resource.media_type == "image/jpeg":
+        image.save(buffer, "JPEG", quality=95)
+    else:
+        image.save(buffer, "PNG", compress_level=4)
+    return buffer.getvalue()
+
+
+def data_url(material: Material) -> str:
+    """The picture inside a URL, as chat models take it."""
+    form = "jpeg" if material.resource.media_type == "image/jpeg" else "png"
+    return f"data:image/{form};base64,{base64.b64encode(image_bytes(material)).decode()}"
+
+
+def image_artifact(call: Call, image: "Image.Image", output: str = "image", name: str = "") -> Artifact:
+    """The picture as a PNG in the scratch folder; `name` tells several of one output apart."""
+    path: Path = call.scratch / f"{name or output}.png"
     image.save(path, compress_level=4)
     return Artifact(output=output, kind="image", media_type="image/png", path=path)

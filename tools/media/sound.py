@@ -1,9 +1,10 @@
 """Sound: any container in, float32 samples; 16-bit WAV out."""
 
+import io
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
@@ -60,12 +61,45 @@ def _pieces(container: Any, resampler: Any) -> Iterator[Any]:
     yield from (part.to_ndarray() for part in resampler.resample(None))
 
 
+def wav_pieces(material: Material, *, rate: int, longest: float = 0.0) -> list[bytes]:
+    """Mono 16-bit WAV files of at most `longest` seconds (0: of any length), cut where it is quietest."""
+    samples, _ = read_sound(material, rate=rate, mono=True)
+    return [wav_bytes(samples[:, start:end], rate) for start, end in _cuts(samples, rate, longest)]
+
+
+def _cuts(samples: "Samples", rate: int, longest: float) -> Iterator[tuple[int, int]]:
+    """Where pieces begin and end: each ends in the quietest tenth of a second of its last fifth."""
+    import numpy as np
+
+    length, step, begin = samples.shape[1], max(1, rate // 10), 0
+    most = int(longest * rate) or length
+    while length - begin > most:
+        first = begin + most * 4 // 5
+        frames = samples[0, first : first + (most // 5) // step * step].reshape(-1, step)
+        end = first + int(np.square(frames).mean(axis=1).argmin()) * step + step // 2
+        yield begin, end
+        begin = end
+    yield begin, length
+
+
+def wav_bytes(samples: "Samples", rate: int) -> bytes:
+    """(channels, time) within -1..1 as a 16-bit WAV file."""
+    buffer = io.BytesIO()
+    _write(buffer, samples, rate)
+    return buffer.getvalue()
+
+
 def write_wav(path: Path, samples: "Samples", rate: int) -> None:
     """Write (channels, time) within -1..1 as 16-bit WAV; what is louder is clipped."""
+    with path.open("wb") as file:
+        _write(file, samples, rate)
+
+
+def _write(target: IO[bytes], samples: "Samples", rate: int) -> None:
     import numpy as np
 
     whole = (np.clip(samples, -1, 1).T * 32767).astype("<i2")
-    with wave.open(str(path), "wb") as file:
+    with wave.open(target, "wb") as file:
         file.setnchannels(samples.shape[0])
         file.setsampwidth(2)
         file.setframerate(rate)

@@ -20,11 +20,11 @@ class TapedCatalog:
         self._catalog = catalog
         self._tape = tape
 
-    async def candidates(self, task: Task) -> Sequence[Candidate]:
+    async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
         """As recorded; none for a task that was not asked about."""
 
         async def ask() -> Any:
-            return [candidate.model_dump(mode="json") for candidate in await self._catalog.candidates(task)]
+            return [candidate.model_dump(mode="json") for candidate in await self._catalog.candidates(task, wanted)]
 
         asked = task.model_dump(mode="json", exclude={"goal"})
         try:
@@ -45,6 +45,10 @@ class TapedBackend:
     def experts(self, task_type: str) -> Sequence[Expert]:
         """Those of the real one."""
         return self._backend.experts(task_type)
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """That of the real one."""
+        return self._backend.named(task_type, model_id)
 
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """None while playing: nothing is needed to play."""
@@ -77,7 +81,9 @@ class TapedBackend:
         try:
             told = await self._tape.exchange("expert", label, asked, ask)
             if failed := told.get("failed"):
-                raise ExpertError(failed["message"], hint=failed["hint"], **{flag: failed[flag] for flag in _FLAGS})
+                raise ExpertError(
+                    failed["message"], hint=failed["hint"], **{f: failed[f] for f in _FLAGS if f in failed}
+                )
             return [await self._loaded(row, call.scratch) for row in told["made"]]
         except NotRecorded as error:
             raise ExpertError(str(error)) from None
@@ -103,5 +109,5 @@ class TapedBackend:
         return Artifact.model_validate(fields | {"path": path})
 
 
-_FLAGS = ("retryable", "input_fault")
+_FLAGS = ("kind", "retryable", "retry_after", "input_fault")
 """Of an `ExpertError`, beside its words."""

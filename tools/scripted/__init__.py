@@ -9,13 +9,17 @@
     with serve(ScriptedChatModel(plan, answer="Done [0].")) as server:  # a real server that speaks OpenAI's API
         settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1")
 
+    with serve(ScriptedHub()) as server, asked_at(server.url):  # Hub and inference router, for huggingface_hub's client
+        settings = Settings(home=home, hf_token="hf_any")
+
 Nothing is faked inside the graph: planning, selection, scheduling, ledger and events are the real ones.
 """
 
 from .backend import ScriptedBackend
 from .catalog import ScriptedCatalog, scripted_expert
-from .chat import Chat, ScriptedChatModel, chat, failing, garbage, rate_limited, stage_of
+from .chat import Chat, ScriptedChatModel, broken_off, chat, failing, garbage, rate_limited, stage_of
 from .controller import ScriptedController
+from .hub import ScriptedHub, asked_at, model_card
 from .server import Received, Reply, Server, as_json, in_turn, serve
 
 __all__ = [
@@ -26,12 +30,16 @@ __all__ = [
     "ScriptedCatalog",
     "ScriptedChatModel",
     "ScriptedController",
+    "ScriptedHub",
     "Server",
     "as_json",
+    "asked_at",
+    "broken_off",
     "chat",
     "failing",
     "garbage",
     "in_turn",
+    "model_card",
     "rate_limited",
     "scripted_expert",
     "serve",

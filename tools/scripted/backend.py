@@ -48,6 +48,10 @@ class ScriptedBackend:
         """One for every type of the vocabulary."""
         return (scripted_expert(task_type),) if task_type in VOCABULARY else ()
 
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """Any, for every type of the vocabulary."""
+        return scripted_expert(task_type, model_id) if task_type in VOCABULARY else None
+
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """None: it can always run."""
         return None

@@ -15,7 +15,7 @@ class ScriptedCatalog:
         self._experts = None if experts is None else tuple(experts)
         self._obstacles = obstacles or {}
 
-    async def candidates(self, task: Task) -> Sequence[Candidate]:
+    async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
         """The experts of the script for this task's type."""
         known = (scripted_expert(task.type),) if self._experts is None else self._experts
         return [

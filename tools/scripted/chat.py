@@ -28,6 +28,7 @@ class Chat(Reply):
 
     pieces: tuple[str, ...] = ()
     finish_reason: str = "stop"
+    """Empty: it never ends as it should, the connection does."""
 
     def to(self, received: Received) -> Reply:
         """The HTTP reply to that request."""
@@ -50,7 +51,8 @@ class Chat(Reply):
             return [{"index": 0, "delta": delta, "finish_reason": reason}]
 
         chunks = [event(choice({"role": "assistant", **_delta(piece, function)})) for piece in self.pieces]
-        chunks += [event(choice({}, self.finish_reason)), event([], usage=_usage()), b"data: [DONE]\n\n"]
+        if self.finish_reason:
+            chunks += [event(choice({}, self.finish_reason)), event([], usage=_usage()), b"data: [DONE]\n\n"]
         headers = {"content-type": "text/event-stream"}
         return Reply(headers=headers, chunks=tuple(chunks), before=self.before, seconds=self.seconds)
 
@@ -68,6 +70,11 @@ def rate_limited(seconds: float) -> Reply:
 def failing(status: int, message: str = "no") -> Reply:
     """An error, as OpenAI words it."""
     return as_json({"error": {"message": message}}, status)
+
+
+def broken_off(text: str) -> Chat:
+    """A stream that ends in the middle, without a word."""
+    return Chat(pieces=(text,), finish_reason="")
 
 
 def garbage() -> Reply:

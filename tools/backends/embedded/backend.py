@@ -28,6 +28,10 @@ class EmbeddedBackend:
         """What it offers for a task type, installed or not."""
         return [entry.expert for entry in registered().values() if entry.task_type == task_type]
 
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """None: `experts` has all that there are."""
+        return None
+
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """A missing library, or a goal that the expert does not cover."""
         return _entry(expert).obstacle(task)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
-from ....graph.errors import ExpertError
 from ....graph.task import Task
 from .answer_question import reply
+from .document_to_text import whole_text
 from .goals import asks
 from .ocr import read_page
 from .registry import expert
@@ -34,10 +34,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
-    """The short answer, or the line that holds it. Not covered: PDF, handwriting, questions about the pictures."""
+    """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
     page = call.one("image")
-    if not page.resource.media_type.startswith("image/"):
-        raise ExpertError(
-            f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture"
-        )
-    return [reply(call.text("question"), "\n".join(read_page(page)), page.resource.label)]
+    text = whole_text(call, page) if page.resource.kind == "document" else "\n".join(read_page(page))
+    return [reply(call.text("question"), text, page.resource.label)]

@@ -11,8 +11,8 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
 from ...media.sound import read_sound
+from ..languages import NAMES, code, named
 from .goals import goal
-from .languages import NAMES, code, named
 from .registry import expert
 
 if TYPE_CHECKING:

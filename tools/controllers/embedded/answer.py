@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ....graph.converters import STEPS_BETWEEN
 from ....graph.resource import Kind, Resource
 from ....graph.result import Result, Run
 from ....graph.task import Task
@@ -116,12 +117,24 @@ def _by(task: Task, result: Result) -> str:
 def _facts(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
     """What came out, in the order of the tasks: what was asked for in full, steps to something else shortened."""
     for task, result in _results(run):
-        takers = [other for other in run.plan.tasks if task.id in other.depends_on]
+        takers = _takers(task, run)
+        if _is_unsaid(task, takers):
+            continue
         wanted = not takers or _asked_for(task, takers)
         if result.ok and (wanted or not any(other.type == "count" for other in takers)):
             words = _words(result, paths, LONGEST_FACT if wanted else LONGEST_STEP)
             if words:
                 yield f"{_TOLD_AS.get(task.type, task.type)}: {words} {_by(task, result)}"
+
+
+def _takers(task: Task, run: Run) -> list[Task]:
+    """The tasks that take what a task makes."""
+    return [other for other in run.plan.tasks if task.id in other.depends_on]
+
+
+def _is_unsaid(task: Task, takers: Sequence[Task]) -> bool:
+    """Whether a task only stands between two others: the pages of a PDF on the way to what is read on them."""
+    return task.type in STEPS_BETWEEN and any(task.goal == taker.goal for taker in takers)
 
 
 def _asked_for(task: Task, takers: Sequence[Task]) -> bool:
@@ -158,7 +171,8 @@ def _done(run: Run) -> str:
 def _files(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
     """Files that were made and are there."""
     for task, result in _results(run):
-        for resource in result.resources if result.ok else ():
+        shown = result.ok and not _is_unsaid(task, _takers(task, run))
+        for resource in result.resources if shown else ():
             path = paths.get(resource.sha256 or "")
             long = resource.text is None or len(resource.text) > LONGEST_FACT
             if path is not None and path.exists() and (resource.kind not in _READABLE or long):

@@ -7,7 +7,7 @@ from .lexicon import LANGUAGES, lexicon
 
 _LANGUAGE = "|".join(LANGUAGES)
 _TARGET = re.compile(
-    rf"\b(?:in|into|to) (?:the )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))"
+    rf"\b(?:in|into|to) (?:the )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))|\binto ({_LANGUAGE}) text\b"
     rf"|\b({_LANGUAGE}) (?:\w+ )?(?:equivalent|version|translation|summary|captions?|descriptions?"
     r"|subtitles|overview|transcript|narration|voice[- ]?over)\b"
 )
@@ -88,7 +88,7 @@ def target_languages(words: str) -> list[str]:
     found: list[str] = []
     for match in _TARGET.finditer(words):
         more = re.match(rf"(?:(?:,|,? and) (?:(?:in)?to )?(?:{_LANGUAGE})\b)*", words[match.end() :])
-        names = [match[1] or match[2], *re.findall(_LANGUAGE, more.group() if more else "")]
+        names = [match[match.lastindex or 1], *re.findall(_LANGUAGE, more.group() if more else "")]
         found += [LANGUAGES[name] for name in names if LANGUAGES[name] not in found]
     return found
 

@@ -31,10 +31,12 @@ _ASKS = re.compile(
 )
 _AFTER_COLON = re.compile(
     r"\b(?:sentences?|texts?|paragraph|passage|article|review|message|letter|poem|story|words|phrase|quote|email|tweet|"
-    r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)|(?:summari[sz]e|translate)(?: this)?)"
+    r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)"
+    r"|(?:summari[sz]e|translate|shorten|rewrite|rephrase|paraphrase)(?: this| it)?(?: for me)?)"
     r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
 )
 _TOLD = re.compile(r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?=[^\s\ue000-\ue0ff])")
+_GREETING = re.compile(r"\W*(?:hi|hello|hey)(?: (?:there|all|everyone|team))?\W*")
 _THEN_ASKED = re.compile(r"\bquestion\s*:")
 _SENTENCE = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
 _NEXT_SENTENCE = re.compile(r"\s+[A-Z]")
@@ -221,5 +223,5 @@ def _clauses(masked: str) -> Iterator[Clause]:
             turn = cues["turn"].search(masked, a, b) if tells else None
             if tells and turn and turn.start() > a:
                 yield Clause(a, turn.start(), True)
-            asked = asked or not tells or turn is not None
+            asked = asked or not (tells or _GREETING.fullmatch(masked, a, b)) or turn is not None
             yield Clause(turn.start() if turn else a, b, tells and turn is None)

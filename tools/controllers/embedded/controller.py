@@ -1,23 +1,26 @@
 """The embedded controller: plans by reading, chooses by rank, answers by rule. No model, no network, no key."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ....graph.converters import with_converters
 from ....graph.expert import Assignment, Expert
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks
-from ....graph.result import Proposal, Request, Run
+from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import Reading, read
 from .edits import Edits
-from .grounding import MOST_FILES, Ground
-from .intents import Intent, intents, wondered
+from .grounding import Ground
+from .intents import Intent, wondered
 from .languages import language_of, refusal_in
 from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
+from .order import intents
 from .spelling import slips
+from .things import MOST_FILES
 from .wishes import take
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
@@ -68,13 +71,27 @@ def propose(request: Request) -> Proposal:
     def typed(place: int) -> int:
         return meant.before(reading.edits.before(place))
 
+    tasks = tuple(with_converters(linker.tasks))
     return Proposal(
-        plan=Plan(tasks=tuple(linker.tasks)),
+        plan=Plan(tasks=tasks),
         refusals=_refusals(linker, request.text),
         mends=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
-        evidence=tuple(e.model_copy(update={"start": typed(e.start), "end": typed(e.end)}) for e in linker.evidence),
+        evidence=tuple(
+            e.model_copy(update={"start": typed(e.start), "end": typed(e.end)})
+            for e in (*linker.evidence, *_of_converters(tasks, linker.evidence))
+        ),
         unused=tuple((typed(a), typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
     )
+
+
+def _of_converters(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Words of steps that nobody said: those of the first task that takes what they make."""
+    known = {e.task_id: e for e in evidence}
+    for task in tasks:
+        if task.id not in known:
+            taker = next((t for t in tasks if task.id in t.depends_on and t.id in known), None)
+            if taker:
+                yield known[taker.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
 def _linked(reading: Reading, request: Request) -> tuple[Sequence[Intent], Linker]:

@@ -6,14 +6,13 @@ detect objects. What stands in background ("I have a table with some objects") a
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 from .clauses import Clause, Reading
 from .lexicon import QUESTION, lexicon
 
-MOST_INTENTS = 60
-_MAKERS = ("film", "speak", "draw", "write", "summarize")
+_MARKS = _WISH, _MENTION, _PASSING = 1, 2, 3
+"""What words served: a wish; a noun that may be one; a noun that a later wish may still use."""
 
 
 @dataclass(frozen=True)
@@ -29,73 +28,14 @@ class Intent:
     question: str = ""
 
 
-def intents(reading: Reading) -> list[Intent]:
-    """Every wish of a request, in the order of its words."""
+def found_in(reading: Reading) -> list[Intent]:
+    """Every wish that the words of a request speak of, whatever stands of them."""
     taken = bytearray(len(reading.text))
     for denied in lexicon().cues["denied"].finditer(reading.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [*(intent for intent in _asked(reading) if not taken[intent.start]), *_ruled(reading, taken)]
     found += _told(reading, taken, {intent.start for intent in found if intent.act == "question"})
-    if any(re.match(r"how many\b", intent.question.lower()) for intent in found if intent.act == "question"):
-        found = [intent for intent in found if intent.act != "count"]
-    given_up = {intent.clause for intent in found if intent.act == "unable"}
-    held = re.compile(r" (?:in|on) [\ue000-\ue0ff]")  # "forward the summary in report.txt": it is there already
-    found = [i for i in found if not (i.mention and i.clause in given_up and held.match(reading.masked, i.end))]
-    found = _answered_later(found, reading)
-    found.sort(key=lambda intent: intent.start)
-    found = _inner_first(_details_last(found[:MOST_INTENTS], reading), reading)
-    starts = sorted(intent.start for intent in found)
-    stops = dict(pairwise([*starts, len(reading.text)]))
-    wishes = sorted(intent.start for intent in found if not intent.mention)
-    stops |= dict(pairwise([*wishes, len(reading.text)]))
-    return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
-
-
-def _answered_later(found: list[Intent], reading: Reading) -> list[Intent]:
-    """A question asked before the place where it is to be answered ("... then answer my question") goes there."""
-    here = list(lexicon().cues["answer-here"].finditer(reading.masked))
-    if not here:
-        return found
-    place, end = here[-1].span()
-    moved = [
-        replace(i, start=place + number, end=end, clause=reading.clause_at(place))
-        for number, i in enumerate(i for i in found if i.act == "question" and i.end < place)
-    ]
-    return [i for i in found if not (i.act == "question" and i.end < place)] + moved
-
-
-def _details_last(found: list[Intent], reading: Reading) -> list[Intent]:
-    """Without the wish for something that a later sentence asks for in detail ("... to create the video")."""
-    again = re.compile(r"\b(?:creat|generat|mak|produc)\w* the (?:video|image|audio|picture)\b")
-    late = {
-        intent.act: intent.start
-        for intent in found
-        if intent.act in _MAKERS and again.match(reading.masked, intent.start, intent.clause.end)
-    }
-    found = [i for i in found if not (i.act in late and i.start < late[i.act])]
-    styled = {i.clause for i in found if i.act == "restyle"}
-    return [i for i in found if not (i.act == "edit" and i.clause in styled)]
-
-
-def _inner_first(found: list[Intent], reading: Reading) -> list[Intent]:
-    """What a video or speech is to be about comes before it: "a video describing the objects found in a.png"."""
-    ordered: list[Intent] = []
-    for intent in found:
-        place = len(ordered)
-        while place and _holds(ordered[place - 1], intent, reading):
-            place -= 1
-        ordered.insert(place, intent)
-    return ordered
-
-
-def _holds(outer: Intent, inner: Intent, reading: Reading) -> bool:
-    made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
-    made = made or (outer.act in ("film", "speak", "draw") and inner.act == "summarize")
-    made = made and not (outer.act in ("summarize", "write") and inner.act == "translate")
-    made = made or (outer.act == "translate" and inner.act in ("question", "summarize"))
-    if not made or outer.clause != inner.clause or outer.start > inner.start:
-        return False
-    return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", reading.masked[outer.end : inner.start])
+    return found
 
 
 def _asked(reading: Reading) -> list[Intent]:
@@ -118,6 +58,7 @@ def _asked(reading: Reading) -> list[Intent]:
 def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
     found: list[Intent] = []
     for rule in lexicon().rules:
+        held = _MARKS if rule.mention else (_WISH, _MENTION)
         for pattern in rule.find:
             place = 0
             while match := pattern.search(reading.masked, place):
@@ -128,12 +69,13 @@ def _ruled(reading: Reading, taken: bytearray) -> list[Intent]:
                 if within:
                     match, (start, end) = within, within.span(part)
                 words = reading.masked[clause.start : clause.end]
-                free = not any(taken[start:end]) and not _crosses(start, end, clause, reading)
+                free = not any(mark in taken[start:end] for mark in held) and not _crosses(start, end, clause, reading)
                 if not free or clause.background or (rule.unless and rule.unless.search(words)):
                     place = match.start() + 1
                     continue
                 place = match.end()
-                taken[start:end] = (b"\2" if rule.mention else b"\1") * (end - start)
+                mark = _PASSING if rule.passing else _MENTION if rule.mention else _WISH
+                taken[start:end] = bytes((mark,)) * (end - start)
                 found.append(Intent(rule.act, start, end, 0, clause, rule.mention))
     return found
 

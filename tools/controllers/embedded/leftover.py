@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from ....graph.task import Task, Template, Value
 from .clauses import Reading
-from .grounding import NOUNS
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
+from .things import NOUNS
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")

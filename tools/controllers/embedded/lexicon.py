@@ -66,6 +66,8 @@ class Rule:
     unless: re.Pattern[str] | None
     mention: bool
     """A noun: once a task of that type is planned it speaks of its result."""
+    passing: bool
+    """A mention whose words a later wish may use: "convert the edited image to text"."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def lexicon() -> Lexicon:
                 find=tuple(compiled(pattern) for pattern in row["find"]),
                 unless=compiled(row["unless"]) if "unless" in row else None,
                 mention=row.get("mention", False),
+                passing=row.get("passing", False),
             )
             for row in raw["rule"]
         ),

@@ -14,9 +14,10 @@ from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .arguments import Parameters, target_languages
 from .clauses import Clause, Reading
-from .grounding import Ground, Thing, nouns, result_kind
+from .grounding import Ground
 from .intents import Intent
 from .lexicon import lexicon
+from .things import Thing, nouns, result_kind
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
@@ -112,7 +113,7 @@ class Linker:
         """The text that a wish is about, with the unsaid step that makes it from sound or a picture."""
         words = self.ground.window(intent)
         spoken_of = nouns(words)
-        about_picture = re.search(
+        about_picture = lexicon().cues["picture-content"].search(words) or re.search(
             r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)", words
         )
         media = self.ground.said(intent, ("image", "audio"))
@@ -125,15 +126,29 @@ class Linker:
             return [self.in_words(thing, intent) for thing in media]
         if about_picture and not self.has("image-to-text") and self.ground.has("image"):
             return [self.in_words(thing, intent) for thing in self.ground.source(intent, ("image",))]
-        if "audio" in spoken_of[:1] and not self.ground.named(intent, ("text",)):
+        if self.told_aloud(words) and not self.ground.named(intent, ("text",)):
+            return [self.in_words(thing, intent) for thing in self.ground.source(intent, ("audio",))[:1]]
+        if "audio" in spoken_of[:1] and intent.act != "speak" and not self.ground.named(intent, ("text",)):
             heard = [t for t in self.ground.source(intent, ("audio",)) if t.origin != "text-to-speech"]
             if heard and not self.has("automatic-speech-recognition"):
                 return [self.in_words(thing, intent) for thing in heard]
         found = self.ground.source(intent, ("text",), prose=prose, everything=everything)
         if found and (found[0].made or not self.ground.latest(("audio",)) or found[0].origin != "earlier"):
             return found
+        asked = [literal for literal in self.reading.literals if literal.question]
+        itself = intent.act in ("speak", "translate", "entities") and re.search(
+            r"\b(?:text|question|sentence)\b", words
+        )
+        if asked and itself and not self.ground.has("text") and not self.ground.has("audio"):
+            return [Thing("text", asked[0].text, "literal", asked[0].start)]
         media = self.ground.source(intent, ("audio", "image"), everything=everything)
         return [self.in_words(thing, intent) for thing in media] or found or self.unquoted(intent)
+
+    def told_aloud(self, words: str) -> bool:
+        """Whether words speak of what a recording tells: "translate the instructions" that are in example.wav."""
+        cues = lexicon().cues
+        told = cues["told-aloud"].search(words) and cues["audio-tells"].search(self.reading.masked)
+        return bool(told) and not any(t.kind == "text" and t.origin != "earlier" for t in self.ground.things)
 
     def done_first(self, own: Thing, intent: Intent) -> Thing | None:
         """What an earlier wish makes of a quotation that follows both: "summarise and then translate: '...'"."""
@@ -163,10 +178,18 @@ class Linker:
 
     def in_words(self, thing: Thing, intent: Intent) -> Thing:
         """The unsaid step from a picture or sound to its text."""
-        if thing.kind == "audio":
+        if (
+            thing.kind == "audio"
+            and intent.act not in ("transcribe", "question")
+            and lexicon().cues["felt"].search(self.ground.window(intent))
+        ):
+            return self.add("audio-classification", {"audio": thing.value}, intent, implied=True)
+        if thing.kind in ("audio", "video"):
             return self.add("automatic-speech-recognition", {"audio": thing.value}, intent, implied=True)
         clause = self.reading.masked[intent.clause.start : intent.clause.end]
-        if thing.kind == "image" and re.search(r"\btables?\b", clause):
+        if thing.kind == "image" and (
+            re.search(r"\btables?\b", clause) or (thing.origin == "file" and self.shows_table())
+        ):
             return self.add("tabular-classification", {"table": thing.value}, intent, implied=True)
         if (
             thing.kind == "image"

@@ -1,17 +1,15 @@
-"""Wishes about pictures and videos: change, draw, film, look closely, crop, count."""
+"""Wishes that make pictures and videos: change, draw, film, follow a control picture."""
 
 import re
 
 from ....graph.task import Ref
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
-from .arguments import control_of, counted, picture_operation
-from .grounding import nouns
+from .arguments import control_of, picture_operation
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Handler, Linker
-from .prompts import described, prompt
-from .questions import ask
+from .prompts import described
 
 
 def enhance(linker: Linker, intent: Intent) -> None:
@@ -41,10 +39,7 @@ def edit(linker: Linker, intent: Intent) -> None:
     quoted = [t for t in linker.ground.said(intent, ("text",)) if t.origin == "literal"]
     if not quoted and re.search(r"\b(?:description|text|described)\b", linker.ground.window(intent)):
         quoted = [t for t in linker.ground.given(intent, ("text",)) if t.origin == "literal"]
-    based = re.search(
-        r"\b(?:based on|using|use|according to|accordingly|with|reflect\w*|match\w*|considering) ?(?:the|that|this|it)?\b",
-        linker.reading.masked[intent.clause.start : max(intent.stop, intent.end)],
-    )
+    based = lexicon().cues["by-what"].search(linker.reading.masked, intent.clause.start, max(intent.stop, intent.end))
     told = [t for t in linker.ground.inside(intent) if t.origin == "literal"]
     made = named or linker.ground.latest(("text",)) if based and not told else []
     prompts = made or quoted or named
@@ -57,7 +52,13 @@ def edit(linker: Linker, intent: Intent) -> None:
         prompts = [linker.in_words(thing, intent) for thing in heard[:1]]
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
         between = linker.reading.masked[thing.place : intent.start] if thing.place >= 0 else ""
-        if thing.origin == "image-text-to-image" and not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between):
+        again = not prompts and lexicon().cues["edit-again"].search(linker.ground.window(intent))
+        same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
+        first = linker.served.get(("image-text-to-image", intent.clause))
+        done = linker.tasks[first.value.task_id] if first and isinstance(first.value, Ref) else None
+        if done and not thing.made and done.inputs["image"] == thing.value:
+            continue
+        if thing.origin == "image-text-to-image" and same:
             continue
         words = prompts[0].value if prompts else linker.words(intent)
         linker.add("image-text-to-image", {"image": thing.value, "prompt": words}, intent)
@@ -78,7 +79,10 @@ def draw(linker: Linker, intent: Intent) -> None:
         linker.plain(intent, "image-to-image")
         return
     led = re.split(r"[.;!?\n]", linker.reading.masked[max(0, intent.start - 40) : intent.start])[-1]
-    if lexicon().cues["follows-control"].search(led + words) and (made := control_made(linker)):
+    follows = lexicon().cues["follows-control"].search(led + words) and not lexicon().cues["drawn-from-text"].search(
+        words
+    )
+    if follows and (made := control_made(linker)):
         linker.add(made[0], {"prompt": linker.words(intent), "image": made[1]}, intent)
         return
     linker.add("text-to-image", {"prompt": described(linker, intent)}, intent)
@@ -117,12 +121,6 @@ def look_alike(linker: Linker, intent: Intent) -> None:
         linker.add("text-to-video", {"prompt": words.value}, intent)
 
 
-def thorough(linker: Linker, intent: Intent) -> None:
-    for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
-        for task_type in ("image-to-text", "object-detection", "image-classification"):
-            linker.add(task_type, {"image": thing.value}, intent)
-
-
 def control(linker: Linker, intent: Intent) -> None:
     linker.plain(intent, f"{control_of(linker.ground.window(intent))}-control")
 
@@ -149,92 +147,8 @@ def pose_image(linker: Linker, intent: Intent) -> None:
         linker.add("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
 
 
-def crop(linker: Linker, intent: Intent) -> None:
-    words = linker.reading.masked[intent.start : max(intent.stop, intent.end)]
-    images = linker.ground.source(intent, ("image",))
-    boxes = linker.ground.latest(("boxes",)) or [
-        t for t in linker.ground.latest(("labels",)) if t.origin == "object-detection"
-    ]
-    for thing in images or linker.nothing(intent, "an image"):
-        inputs: dict[str, Input] = {"image": thing.value}
-        if boxes:
-            inputs["boxes"] = (
-                Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
-            )
-        elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
-            found = linker.add("object-detection", {"image": thing.value}, intent, implied=True)
-            inputs["boxes"] = found.value
-        linker.add("crop", inputs, intent)
-
-
-def count(linker: Linker, intent: Intent) -> None:
-    words = linker.reading.masked[intent.start : intent.clause.end]
-    labels = linker.ground.latest(("labels", "boxes"))
-    found_in_text = bool(labels) and labels[0].origin == "token-classification" and not counted(words)
-    if labels and (found_in_text or not linker.ground.has("image")) and not linker.ground.inside(intent):
-        linker.add("count", {"items": tuple(thing.value for thing in labels)}, intent, counted(words))
-        return
-    if lexicon().cues["counted-by-form"].search(words) and not linker.ground.has("image"):
-        texts = linker.texts(intent)
-        found = [linker.add("token-classification", {"text": thing.value}, intent, implied=True) for thing in texts]
-        if found:
-            linker.add("count", {"items": tuple(thing.value for thing in found)}, intent)
-            return
-    if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.ground.has("table"):
-        tables = linker.ground.source(intent, ("table",), everything=True)
-        linker.add("count", {"items": tuple(thing.value for thing in tables)}, intent)
-        return
-    if re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words) or not linker.ground.has("image"):
-        ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
-        return
-    found = [t for t in linker.ground.latest(("labels",)) if t.origin == "object-detection"]
-    if not found:
-        images = linker.ground.source(intent, ("image",), everything=True)
-        found = [linker.add("object-detection", {"image": thing.value}, intent, implied=True) for thing in images]
-    linker.add("count", {"items": tuple(thing.value for thing in found)}, intent, counted(words))
-
-
-def describe(linker: Linker, intent: Intent) -> None:
-    task_type = linker.type_of(intent)
-    if "the caption" in linker.reading.masked[max(0, intent.start - 4) : intent.end] and any(
-        t.kind == "text" and t.origin == "earlier" for t in linker.ground.things
-    ):
-        return
-    if linker.has("image-to-text") and task_type == "image-to-text":
-        latest = linker.ground.latest(("image",))
-        if not latest or any(
-            task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in linker.tasks
-        ):
-            return
-    if task_type == "image-to-text" and not linker.ground.has("image"):
-        linker.add("text-generation", {"prompt": prompt(linker, intent)}, intent)
-        return
-    linker.plain(intent, task_type)
-
-
-def happen(linker: Linker, intent: Intent) -> None:
-    linker.plain(intent, linker.type_of(intent))
-
-
-def detect(linker: Linker, intent: Intent) -> None:
-    """Find things in a picture; "the people in article.txt" are named entities."""
-    pictured = linker.ground.has("image") or linker.ground.has("video")
-    if lexicon().cues["measured"].search(linker.reading.masked[intent.clause.start : intent.start]):
-        return
-    named = re.search(r"\b(?:people|persons|places)\b", linker.ground.window(intent))
-    if named and not pictured and linker.ground.has("text"):
-        linker.plain(intent, "token-classification")
-        return
-    spoken_of = nouns(linker.ground.window(intent))
-    if not pictured and "text" in spoken_of and "image" not in spoken_of:
-        linker.plain(intent, "token-classification")
-    elif not (intent.mention and ("object-detection" in linker.wanted or linker.has("object-detection"))):
-        linker.plain(intent, "object-detection")
-
-
 HANDLERS: dict[str, Handler] = {
     **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
-    **{"slideshow": slideshow, "look-alike": look_alike, "thorough": thorough, "control": control},
-    **{"control-image": control_image, "pose-image": pose_image, "crop": crop, "count": count},
-    **{"describe": describe, "happen": happen, "detect": detect},
+    **{"slideshow": slideshow, "look-alike": look_alike, "control": control},
+    **{"control-image": control_image, "pose-image": pose_image},
 }

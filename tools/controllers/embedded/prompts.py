@@ -6,6 +6,7 @@ from ....graph.task import Value as Input
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
+from .things import nouns
 
 _CARRIED = ("converse", "film", "draw", "write", "speak")
 """Acts that, said without an object, are about what was just made."""
@@ -19,11 +20,15 @@ def prompt(linker: Linker, intent: Intent) -> Input:
     named = linker.ground.named(intent, ("text",))
     if said and cues["within-picture"].search(masked, intent.start, said[0].place):
         return own
+    made = linker.ground.latest(("text",))
+    if said and made and made[0].origin == "translation" and made[0].place >= intent.clause.start:
+        return made[0].value
     if said and not (named and re.search(r"\bbased on the\b", words)):
         return said[0].value
     found = named or linker.ground.latest(("text",))
     bare = intent.act in _CARRIED and not cues["content"].search(masked, intent.end, max(intent.stop, intent.end))
-    if found and (named or bare or refers(words)):
+    talk = intent.act == "converse" and not cues["own-words"].search(words)
+    if found and (named or bare or talk or refers(words)):
         return found[0].value
     vague = cues["vague"].search(words)
     if vague and any(t.origin == "literal" for t in linker.ground.things):
@@ -34,7 +39,12 @@ def prompt(linker: Linker, intent: Intent) -> Input:
 
 
 def described(linker: Linker, intent: Intent) -> Input:
-    """A prompt; where the wish is about a picture and there is no text, the picture in words."""
+    """A prompt; where the wish is about a recording, or about a picture and there is no text, that in words."""
+    heard = [] if linker.ground.latest(("text",)) else linker.ground.given(intent, ("audio",))
+    words = linker.ground.window(intent)
+    about = "audio" in nouns(words) or linker.told_aloud(words) or linker.ground.said(intent, ("audio",))
+    if heard and heard[0].origin == "file" and about:
+        return linker.in_words(heard[0], intent).value
     if (
         refers(linker.ground.window(intent))
         and not linker.ground.said(intent, ("text",))

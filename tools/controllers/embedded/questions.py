@@ -11,6 +11,8 @@ from .intents import Intent
 from .lexicon import lexicon
 from .linking import Handler, Linker
 
+_WORD = re.compile(r"[a-z]{4,}")
+_ASKING = frozenset("what which whom whose when where does have been were that this with from about".split())
 _NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
@@ -65,7 +67,7 @@ def found_before(linker: Linker, intent: Intent) -> Ref | None:
     last = linker.ground.things[-1] if linker.ground.things else None
     if last is None or not isinstance(last.value, Ref) or last.origin not in _BUILT_UPON:
         return None
-    words = linker.reading.masked[intent.clause.start : intent.end] + intent.question.lower()
+    words = linker.reading.masked[intent.clause.start : max(intent.stop, intent.end)] + intent.question.lower()
     asked = linker.ground.source(intent, ("document", "image"))
     related = any(linker.matter(last.value) & linker.matter(thing.value) for thing in asked)
     return last.value if related or lexicon().cues["builds-upon"].search(words) else None
@@ -102,6 +104,9 @@ def _signs(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[obje
     cues, has = lexicon().cues, linker.ground.has
     words = linker.reading.masked[intent.clause.start : intent.clause.end] + " " + question
     picture = has("image") or has("document")
+    pointed = linker.ground.said(intent, ("image", "document")) or cues["pointed-at"].search(words)
+    of_text = cues["of-the-text"].search(question) or told(linker, question)
+    yield has("text") and of_text and not pointed and not cues["visual"].search(question), "text"
     yield has("video") and not picture and not has("text"), "video"
     yield has("table") and not picture and not has("text"), "table"
     read = linker.ground.latest(("text",))
@@ -120,6 +125,15 @@ def _signs(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[obje
     yield cues["textual"].search(words) and (has("text") or has("audio")), "text"
     yield has("image"), "image"
     yield has("text") or has("audio"), "text"
+
+
+def told(linker: Linker, question: str) -> bool:
+    """Whether a quotation speaks of what is asked: "Who bought the potatoes?" beside 'John bought potatoes in March.'"""
+    asked = {word for word in _WORD.findall(question) if word not in _ASKING}
+    drawn = [value for task in linker.tasks for name, value in task.inputs.items() if name == "prompt"]
+    quoted = [t.value for t in linker.ground.things if t.origin == "literal" and t.value not in drawn]
+    texts = [value.lower() for value in quoted if isinstance(value, str)]
+    return any(len(asked & set(_WORD.findall(text))) >= max(2, (len(asked) + 1) // 2) for text in texts)
 
 
 HANDLERS: dict[str, Handler] = {"question": question_}

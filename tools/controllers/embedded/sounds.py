@@ -5,10 +5,10 @@ import re
 from ....graph.task import Ref
 from ....graph.task import Value as Input
 from .arguments import picture_operation, target_languages
-from .grounding import Thing
 from .intents import Intent
 from .linking import Handler, Linker
 from .prompts import prompt
+from .things import Thing, nouns
 
 
 def speak(linker: Linker, intent: Intent) -> None:
@@ -25,9 +25,13 @@ def speak(linker: Linker, intent: Intent) -> None:
         said = linker.add("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
         linker.add("text-to-speech", {"text": said.value}, intent)
         return
-    if re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end]) and not linker.has("summarization"):
+    summed = re.search(r"\bsummar", linker.reading.masked[intent.start : intent.end])
+    if summed and not linker.has("summarization"):
         linker.plain(intent, "summarization")
-    linker.plain(intent, "text-to-speech")
+        for thing in linker.ground.latest(("text",)):
+            linker.add("text-to-speech", {"text": thing.value}, intent)
+    else:
+        linker.plain(intent, "text-to-speech")
     better = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.ground.window(intent))
     if better and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         linker.add("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
@@ -59,6 +63,15 @@ def music(linker: Linker, intent: Intent) -> None:
     linker.add("text-to-audio", {"prompt": prompt(linker, intent)}, intent)
 
 
+def transcribe(linker: Linker, intent: Intent) -> None:
+    """Speech in words; a picture's words only where there is no sound, or the wish names the picture."""
+    pictured = "image" in nouns(linker.ground.window(intent))
+    linker.plain(
+        intent,
+        "automatic-speech-recognition" if linker.ground.has("audio") and not pictured else linker.type_of(intent),
+    )
+
+
 def sound_clean(linker: Linker, intent: Intent) -> None:
     if not linker.ground.has("audio"):
         if linker.ground.has("image") and not re.search(
@@ -84,6 +97,7 @@ def sound_class(linker: Linker, intent: Intent) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "speak": speak,
+    "transcribe": transcribe,
     "sound-clean": sound_clean,
     "sound-class": sound_class,
     **{"mux": mux, "music": music},

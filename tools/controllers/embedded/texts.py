@@ -1,8 +1,7 @@
-"""Wishes about texts and labels: compare, classify, summarise, translate, write, converse."""
+"""Wishes about texts and labels: classify, summarise, translate, write, converse."""
 
 import re
 
-from ....graph.resource import Kind
 from .arguments import (
     Parameters,
     candidate_labels,
@@ -10,61 +9,12 @@ from .arguments import (
     source_language,
     target_languages,
 )
-from .grounding import Thing
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Handler, Linker
 from .prompts import described, prompt
 from .questions import ask
-
-_COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
-
-
-def compare(linker: Linker, intent: Intent) -> None:
-    named = (linker.ground.said(intent, (kind,)) for kind in _COMPARED)
-    images = next((things for things in named if len(things) >= 2), [])
-    if len(images) >= 2:
-        texts = [linker.in_words(thing, intent) for thing in images]
-    else:
-        texts = [t for t in linker.ground.things if t.made and t.kind in ("text", "labels", "boxes")][-2:]
-    if len(texts) < 2:
-        similar(linker, intent)
-        return
-    linker.add("compare", {"items": tuple(thing.value for thing in texts)}, intent)
-
-
-def similar(linker: Linker, intent: Intent) -> None:
-    if linker.has("sentence-similarity"):
-        return
-    literals = [t for t in linker.ground.things if t.origin == "literal"]
-    near = linker.ground.said(intent, ("text",)) or literals
-    made = linker.ground.latest(("text",))
-    if len(near) >= 2 and not made:
-        pair = near[-2:] if near is literals else near[:2]
-    elif made and near:
-        pair = [made[0], near[-1]]
-    else:
-        results = [t for t in linker.ground.things if t.made and t.kind in ("text", "labels")]
-        questions = [lit.text for lit in linker.reading.literals if lit.question]
-        asked = [Thing("text", text, "literal", 0) for text in questions]
-        pair = [*asked, *literals, *results][-2:]
-    if len(pair) < 2:
-        texts = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("text", "table")]
-        texts += [] if texts else linker.texts(intent)
-        pair = [*pair, *(t for t in texts if t not in pair)][:2]
-    if len(pair) < 2:
-        media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
-        told = [linker.in_words(thing, intent) for thing in media[:2]]
-        pair = [*pair, *(t for t in told if t not in pair)][:2]
-    bare = lexicon().cues["two-bare"].search(linker.reading.masked, intent.start, intent.clause.end)
-    if len(pair) < 2 and bare and not linker.ground.things:
-        pair = [
-            Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)
-        ]
-    if len(pair) < 2:
-        linker.nothing(intent, "two texts")
-        return
-    linker.add("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
+from .things import Thing
 
 
 def sentiment(linker: Linker, intent: Intent) -> None:
@@ -84,6 +34,8 @@ def sentiment(linker: Linker, intent: Intent) -> None:
 def classify(linker: Linker, intent: Intent) -> None:
     words = linker.reading.masked[intent.start : intent.clause.end]
     labels = candidate_labels(words)
+    if words.startswith(("classified", "categori")) and any("classification" in task.type for task in linker.tasks):
+        return
     task_type = linker.type_of(intent)
     zero = {
         "image-classification": "zero-shot-image-classification",
@@ -130,8 +82,12 @@ def translate(linker: Linker, intent: Intent) -> None:
     refers = re.search(r"\bquestion\b", linker.ground.window(intent))
     asked = asked or [lit for lit in linker.reading.literals if lit.question][:1] if refers else asked
     made = linker.ground.latest(("text",)) if intent.mention else []
+    lead = lexicon().cues["translated"].search(linker.reading.masked, intent.clause.start, intent.end)
+    core = lead.group() if lead else linker.reading.masked[intent.start : intent.end]
     if made and made[0].place >= intent.clause.start:
         found = made
+    elif not asked and (named := linker.ground.named(intent, ("text",), words=core)):
+        found = named
     elif asked:
         found = [Thing("text", asked[0].text, "literal", asked[0].start)]
     else:
@@ -149,11 +105,26 @@ def continue_(linker: Linker, intent: Intent) -> None:
 
 
 def rewrite(linker: Linker, intent: Intent) -> None:
+    if intent.mention and linker.has("text-generation"):
+        return
     for thing in linker.texts(intent) or linker.nothing(intent, "a text"):
         linker.add("text-generation", {"prompt": thing.value}, intent)
 
 
 def write(linker: Linker, intent: Intent) -> None:
+    """A new text; "a description" where there is only a picture is the picture in words."""
+    described_ = re.search(r"\bdescriptions?\b", linker.reading.masked[intent.start : intent.end])
+    has = linker.ground.has
+    texts = linker.ground.latest(("text", "labels")) or has("text") or has("audio")
+    if (
+        described_
+        and has("image")
+        and not texts
+        and not linker.shows_table()
+        and not linker.has("tabular-classification")
+    ):
+        linker.plain(intent, "image-to-text")
+        return
     linker.add("text-generation", {"prompt": described(linker, intent)}, intent)
 
 
@@ -200,8 +171,6 @@ HANDLERS: dict[str, Handler] = {
     **{
         "entities": entities,
         "fill": fill,
-        "compare": compare,
-        "similar": similar,
         "sentiment": sentiment,
         "classify": classify,
     },

@@ -2,8 +2,9 @@
 
 import re
 
-from . import pictures, questions, sounds, texts
+from . import contents, likeness, pictures, questions, sounds, texts
 from .intents import Intent
+from .lexicon import lexicon
 from .linking import MOST_TASKS, Handler, Linker
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -19,10 +20,20 @@ def unable(linker: Linker, intent: Intent) -> None:
 HANDLERS: dict[str, Handler] = {
     "unable": unable,
     **pictures.HANDLERS,
+    **contents.HANDLERS,
     **sounds.HANDLERS,
     **texts.HANDLERS,
+    **likeness.HANDLERS,
     **questions.HANDLERS,
 }
+
+
+def said_again(linker: Linker, intent: Intent) -> bool:
+    """Whether a wish only tells when the next one comes: "after segmenting the image, detect the objects"."""
+    masked, acts = linker.reading.masked, lexicon().acts
+    gerund = re.match(r"\w+ing\b", masked[intent.start : intent.end])
+    timed = gerund and lexicon().cues["afterwards"].search(masked, intent.clause.start, intent.start)
+    return bool(timed) and intent.act in acts and linker.has(linker.type_of(intent))
 
 
 def take(linker: Linker, intent: Intent) -> None:
@@ -30,6 +41,8 @@ def take(linker: Linker, intent: Intent) -> None:
     linker.wish += 1
     if len(linker.tasks) >= MOST_TASKS:
         linker.refuse(intent, f"a plan of mine has {MOST_TASKS} tasks at most")
+        return
+    if said_again(linker, intent):
         return
     if handler := HANDLERS.get(intent.act):
         handler(linker, intent)

@@ -1,7 +1,6 @@
 """Asking: one question to a chat model and its answer, held to a form by whatever means the model understands."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from ....graph.ports import Callbacks
 from ....graph.result import LlmCall, Stage, Usage
 from ....graph.settings import Settings
 from .failures import cut_off, failures_of, is_bad_request, is_of_the_call, tries
+from .forms import Schema, options_of, text_of, tokens_of, why_ended
 from .models import ChatModel, Method
 from .prompts import Messages
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 OnText = Callable[[str], Awaitable[None]]
 """Hears an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
-Schema = dict[str, Any]
-"""A JSON schema with a `title`."""
 
 
 class Answer(NamedTuple):
@@ -30,6 +28,8 @@ class Answer(NamedTuple):
 
     text: str
     usage: Usage
+    whole: bool = True
+    """Whether the model said that it had ended; a connection may end before."""
 
 
 class Said(NamedTuple):
@@ -85,7 +85,7 @@ class Asker:
         async with self._call(stage, messages, callbacks) as count, self.model.connected(self._timeout) as client:
             for number, method in enumerate(methods, start=1):
                 try:
-                    said = await self._said(client, messages, _options(method, schema), count, on_text)
+                    said = await self._said(client, messages, options_of(method, schema), count, on_text)
                 except Exception as error:
                     if number == len(methods) or not is_bad_request(error):
                         raise
@@ -94,7 +94,7 @@ class Asker:
                     break
         if said.ended in _CUT_OFF:
             raise cut_off(self.model.name)
-        return Answer(said.text, count.spent)
+        return Answer(said.text, count.spent, whole=bool(said.ended))
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
         """The answer piece by piece; tried again only while nothing has been said. Raises when it is cut off."""
@@ -107,7 +107,7 @@ class Asker:
                     chunk = await anext(pieces, None)
             while chunk is not None:
                 count(chunk)
-                ended = chunk.response_metadata.get("finish_reason") or ended
+                ended = why_ended(chunk) or ended
                 if piece := str(chunk.text):
                     said = True
                     yield piece
@@ -138,7 +138,7 @@ class Asker:
                     self._streams = self._streams and on_text is None  # it was asked to stream, and did not
                     message: AIMessage = await client.ainvoke(list(messages), **options)
                     count(message)
-                    return Said(_text(message), message.response_metadata.get("finish_reason") or "")
+                    return Said(text_of(message), why_ended(message))
         raise AssertionError("tries ends by returning or raising")
 
     @asynccontextmanager
@@ -152,7 +152,7 @@ class Asker:
         finally:
             count.spent += Usage(seconds=time.monotonic() - clock, cost=self._cost(count.spent))
             self.usage += count.spent
-            characters = sum(len(text) for _, text in messages)
+            characters = sum(_characters(content) for _, content in messages)
             call = LlmCall(
                 stage=stage, model=self.model.name, usage=count.spent, prompt_characters=characters, started_at=started
             )
@@ -164,40 +164,6 @@ class Asker:
         return (spent.input_tokens * self._price[0] + spent.output_tokens * self._price[1]) / 1_000_000
 
 
-def tokens_of(message: "AIMessage") -> tuple[int, int]:
-    """In and out, as told with a message or a piece of one.
-
-    langchain-openai tells it in the metadata only where a streamed answer, held to JSON, is none.
-    """
-    if told := message.usage_metadata:
-        return told["input_tokens"], told["output_tokens"]
-    raw = message.response_metadata.get("token_usage") or {}
-    return raw.get("prompt_tokens") or 0, raw.get("completion_tokens") or 0
-
-
-def _options(method: Method, schema: Schema | None) -> dict[str, Any]:
-    """What the request carries beside its messages, in OpenAI's standard form."""
-    if schema is None:
-        return {}
-    name = schema["title"]
-    bare = {key: value for key, value in schema.items() if key not in ("title", "description")}
-    match method:
-        case "json_schema":  # not strict: the names in `args` depend on the task type
-            return {
-                "response_format": {
-                    "type": "json_schema",
-                    "json_schema": {"name": name, "strict": False, "schema": bare},
-                }
-            }
-        case "function_calling":
-            function = {"name": name, "description": schema["description"], "parameters": bare}
-            choice = {"type": "function", "function": {"name": name}}
-            return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
-        case "json_mode":
-            return {"response_format": {"type": "json_object"}}
-    return {}
-
-
 async def _streamed(
     client: Any, messages: Messages, options: dict[str, Any], count: Count, on_text: OnText
 ) -> Said | None:
@@ -206,7 +172,7 @@ async def _streamed(
     try:
         async for chunk in client.astream(list(messages), **options):
             count(chunk)
-            ended = chunk.response_metadata.get("finish_reason") or ended
+            ended = why_ended(chunk) or ended
             piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
             if piece:
                 pieces.append(piece)
@@ -218,13 +184,10 @@ async def _streamed(
     return Said("".join(pieces), ended) if pieces or ended else None
 
 
-def _text(message: "AIMessage") -> str:
-    """What was said, or the arguments of the function that was called."""
-    if message.tool_calls:
-        return json.dumps(message.tool_calls[0]["args"])
-    if message.invalid_tool_calls:
-        return message.invalid_tool_calls[0]["args"] or ""
-    return str(message.text)
+def _characters(content: str | list[str | dict[str, Any]]) -> int:
+    """Of the words; pictures beside them have none."""
+    blocks = [content] if isinstance(content, str) else content
+    return sum(len(block if isinstance(block, str) else block.get("text", "")) for block in blocks)
 
 
 def _price(told: str) -> tuple[float, float] | None:

@@ -38,6 +38,7 @@ class LlmController:
         self.name = self.model.name
         self._asker = Asker(self.model, settings)
         self._memory = Memory(self._asker)
+        self._candidates, self._description = settings.llm_candidates, settings.llm_description
 
     @property
     def usage(self) -> Usage:
@@ -52,19 +53,19 @@ class LlmController:
         """Ask for a plan, and again while it can't be run. Raises `ControllerError`."""
         files = listed(request)
         before = await self._memory.fitted(request.history, callbacks)
-        messages = prompts.plan_messages(request, files, before)
+        messages = asked = prompts.plan_messages(request, files, before)
         usage, problems, asked_again = Usage(), tuple[str, ...](), list[str]()
         for _ in range(MOST_DRAFTS):
-            answer, spent = await self._asker.ask(
+            answer, spent, whole = await self._asker.ask(
                 "plan", messages, callbacks, prompts.PLAN_SCHEMA, on_text=Drafts(callbacks)
             )
             usage += spent
             try:
-                draft = read_plan(answer, files)
+                draft = read_plan(answer, files, whole=whole)
             except InvalidPlan as error:
                 problems = error.problems
                 asked_again += [f"a plan of the controller's was sent back: {problem}" for problem in problems]
-                messages = [*messages, ("assistant", answer), *prompts.mend_messages(problems)]
+                messages = prompts.mend_messages(asked, answer, problems)
                 continue
             mends = (*asked_again, *draft.mends)
             return Proposal(plan=draft.plan, refusals=draft.refusals, mends=mends, usage=usage)
@@ -82,14 +83,14 @@ class LlmController:
         callbacks: Callbacks = NoCallbacks(),  # noqa: B008
     ) -> Assignment:
         """Ask for one of `candidates`; where the second answer names none of them too, the first by rank, and say so."""
-        messages = prompts.choose_messages(task, candidates)
-        offered = candidates[: prompts.MAX_CANDIDATES]
+        offered = candidates[: self._candidates]
+        messages = prompts.choose_messages(task, offered, self._description)
         for _ in range(2):
-            answer, _ = await self._asker.ask("choose", messages, callbacks, prompts.CHOICE_SCHEMA)
+            answer = (await self._asker.ask("choose", messages, callbacks, prompts.CHOICE_SCHEMA)).text
             expert, reason = read_choice(answer, offered)
             if expert:
                 break
-            messages = [*messages, ("assistant", answer), *prompts.choose_again_messages(offered)]
+            messages = prompts.choose_again_messages(messages, answer, offered)
         chosen = expert or candidates[0]
         return Assignment(
             task_id=task.id,

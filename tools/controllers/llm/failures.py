@@ -3,8 +3,11 @@
 Every provider's client has its own exceptions; what they share is an HTTP status, a response, or a name.
 """
 
+import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import stamina
@@ -15,6 +18,7 @@ from .models import ChatModel
 LONGEST_WAIT = 60.0
 """Seconds. A server that asks for a longer pause is not waited for: the user is told."""
 
+_SECONDS = re.compile(r"\s*\d+(?:\.\d+)?\s*")
 _HINTS = {
     402: "The account has no credit left.",
     403: "The key may not use this model.",
@@ -78,11 +82,14 @@ def _pause(error: Exception) -> bool | float:
 
 
 def retry_after(error: Exception) -> float | None:
-    """The seconds that a server asks to wait."""
+    """The seconds that a server asks to wait; it may name a moment instead (RFC 9110, section 10.2.3)."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None) or {}
+    asked = str(headers.get("retry-after") or "")
     try:
-        return max(0.0, float(headers.get("retry-after")))
-    except (TypeError, ValueError):
+        return max(
+            0.0, float(asked) if _SECONDS.fullmatch(asked) else parsedate_to_datetime(asked).timestamp() - time.time()
+        )
+    except ValueError:
         return None
 
 

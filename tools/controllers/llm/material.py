@@ -44,3 +44,13 @@ def credits_of(run: Run) -> Iterator[tuple[str, str]]:
         if result.ok and result.assignment:
             model_id = result.assignment.expert.model_id
             yield model_id, f"[{result.task_id}] {result.task_type}: {model_id}"
+
+
+def files_of(run: Run, paths: Mapping[str, Path]) -> Iterator[tuple[int, Path]]:
+    """(task id, path) for each file that was made and that no other task took: what the user will want to open."""
+    taken = {sha256 for result in run.results for sha256 in result.inputs}
+    for result in run.results:
+        for made in result.resources:
+            path = paths.get(made.sha256 or "")
+            if path and made.sha256 not in taken and not satisfies(made.kind, "text"):
+                yield result.task_id, path

@@ -5,13 +5,12 @@ that each old turn is summarised once.
 """
 
 import hashlib
-from collections.abc import Sequence
+import textwrap
 
 from ....graph.ports import Callbacks
+from .answering import SENTENCE_END
 from .asking import Asker
-from .prompts import Messages, remembered, summary_messages
-
-Turns = Sequence[tuple[str, str]]
+from .prompts import Messages, Turns, remembered, summary_messages
 
 SMALLEST_WINDOW = 8_192
 """Tokens: of a model whose window nobody tells."""
@@ -57,15 +56,30 @@ class Memory:
         summary = self._summaries[_key(turns[:known])] if known else ""
         for portion in _portions(turns[known:], 3 * await self._room(turns)):
             answer = await self._asker.ask("summarise", summary_messages(summary, portion), callbacks)
-            summary = answer.text.strip()[:SUMMARY_CHARACTERS]
+            summary = _whole_sentences(answer.text.strip())
         self._summaries[_key(turns)] = summary
         return summary
 
 
-def _portions(turns: Turns, size: int) -> list[str]:
-    """The turns as text, in parts of a size that a model can read; a turn longer than that goes on in the next."""
-    text = "\n".join(f"{role}: {said}" for role, said in turns)
-    return [text[start : start + size] for start in range(0, len(text), size)]
+def _portions(turns: Turns, size: int) -> list[list[tuple[str, str]]]:
+    """The turns, whole, in parts of a size that a model can read; one that is longer goes on in the next at a word's end."""
+    portions, left = list[list[tuple[str, str]]](), 0
+    for role, said in turns:
+        for piece in textwrap.wrap(said, size, expand_tabs=False, replace_whitespace=False, drop_whitespace=False):
+            if len(piece) > left:
+                portions.append([])
+                left = size
+            portions[-1].append((role, piece))
+            left -= len(piece)
+    return portions
+
+
+def _whole_sentences(text: str) -> str:
+    """A summary that is too long without the sentences at its end that do not fit."""
+    if len(text) <= SUMMARY_CHARACTERS:
+        return text
+    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, SUMMARY_CHARACTERS)]
+    return text[: ends[-1] if ends else text.rfind(" ", 0, SUMMARY_CHARACTERS)].rstrip()
 
 
 def _key(turns: Turns) -> str:

@@ -1,6 +1,7 @@
 """Mends: slips in a plan's JSON that have one cure are put right by rule, and told; what may mean two things is left.
 
-Works on the paper's entries `{"task", "id", "dep", "args"}` before they become tasks; what joins them is in `wiring.py`.
+Works on the paper's entries `{"task", "id", "dep", "args"}` before they become tasks; what joins them is in `wiring.py`,
+missing steps are in `bridging.py`.
 """
 
 import re
@@ -9,18 +10,19 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from ....graph.errors import InvalidPlan
 from ....graph.vocabulary import VOCABULARY
-from .wiring import NUMBER, Entry, Told, bridge, join, references, spell
+from .bridging import bridge
+from .envelopes import TYPE_KEYS, is_task, links_of, unwrapped
+from .wiring import NUMBER, Entry, Told, join, link, references, spell, unfold
 
-_ENVELOPES = ("tasks", "plan", "task_list", "task_nodes", "nodes", "steps")
 _KEYS = {
-    "task": ("task_type", "type", "tool", "name", "task_name"),
+    "task": TYPE_KEYS[1:],
     "id": ("task_id", "index"),
     "dep": ("deps", "dependencies", "depends_on", "depends"),
     "args": ("arguments", "inputs", "input", "parameters_and_inputs"),
 }
 """Other names of the four keys; the first that is there is taken."""
+_OURS = (*_KEYS, "goal", "parameters")
 
 _OTHER_NAMES = {
     "image-editing": "image-text-to-image",
@@ -41,50 +43,26 @@ _OTHER_NAMES = {
 def mended(found: Any) -> tuple[list[Entry], tuple[str, ...], tuple[str, ...]]:
     """Entries, refusals, and what was put right; raises `InvalidPlan` for what holds no list of tasks."""
     mends: list[str] = []
-    tasks, refusals = _unwrapped(found)
+    tasks, refusals = unwrapped(found, mends.append)
     entries = [_named(entry, number, mends.append) for number, entry in enumerate(tasks)]
     _number(entries, mends.append)
     for entry in entries:
         _type(entry, mends.append)
-        spell(entry)
-        _drop_nulls(entry)
+        spell(entry, mends.append)
+        _drop_nulls(entry, mends.append)
     for entry in entries:
         _arguments(entry, mends.append)
+    link(entries, links_of(found), lambda name: _type_named(name) or name, mends.append)
+    unfold(entries, mends.append)
     join(entries, mends.append)
     bridge(entries, mends.append)
     return entries, refusals, tuple(dict.fromkeys(mends))
 
 
-def _unwrapped(found: Any) -> tuple[list[Any], tuple[str, ...]]:
-    """The list of tasks, out of whatever object or list it stands in."""
-    refusals: Any = []
-    if isinstance(found, dict) and not _is_task(found):
-        refusals = found.get("refusals") or []
-        keys = [key for key in _ENVELOPES if isinstance(found.get(key), list | dict)]
-        inner = list(found.values())
-        if keys:
-            found = found[keys[0]]
-        elif len(inner) == 1 and isinstance(inner[0], list | dict):
-            return _unwrapped(inner[0])
-        else:
-            found = [] if found.get("tasks", 0) is None or ("refusals" in found and "tasks" not in found) else found
-    if isinstance(found, dict):
-        found = [found] if _is_task(found) else list(found.values()) if all(map(_is_task, found.values())) else found
-    while isinstance(found, list) and found and all(isinstance(entry, list) for entry in found):
-        found = [member for entry in found for member in entry]
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise InvalidPlan(['the answer must be {"tasks": [...], "refusals": [...]}, with an object for each task'])
-    refusals = [refusals] if isinstance(refusals, str) else refusals if isinstance(refusals, list) else []
-    return found, tuple(str(refusal) for refusal in refusals if refusal)
-
-
-def _is_task(value: Any) -> bool:
-    return isinstance(value, dict) and any(isinstance(value.get(key), str) for key in ("task", *_KEYS["task"]))
-
-
 def _named(entry: Entry, number: int, tell: Told) -> Entry:
     """The entry with the paper's four keys, whatever it called them; others are left where they are."""
-    if len(entry) == 1 and isinstance(inner := next(iter(entry.values())), dict) and _is_task(inner):
+    if len(entry) == 1 and isinstance(inner := next(iter(entry.values())), dict) and is_task(inner):
+        tell(f"entry {number} was wrapped in an object")
         entry = inner
     named = dict(entry)
     for key, others in _KEYS.items():
@@ -95,13 +73,17 @@ def _named(entry: Entry, number: int, tell: Told) -> Entry:
                 tell(f"entry {number}: {other!r} was read as {key!r}")
     if isinstance(named.get("args"), list):
         named["args"] = _from_list(named, tell)
-    return named
+    strange = [key for key in named if key not in _OURS]
+    if strange:
+        tell(f"entry {number}: {', '.join(map(repr, strange))} says nothing to us and was left out")
+    return {key: value for key, value in named.items() if key in _OURS}
 
 
 def _from_list(entry: Entry, tell: Told) -> Any:
     """TaskBench's arguments: a list without names, in the order of the inputs; or a list of small objects."""
     members = entry["args"]
     if all(isinstance(member, dict) for member in members):
+        tell("arguments in a list of objects were read as one object")
         pairs = [
             {member["name"]: member["value"]} if set(member) == {"name", "value"} else member for member in members
         ]
@@ -110,9 +92,9 @@ def _from_list(entry: Entry, tell: Told) -> Any:
     if row is None:
         return members
     ports = [port for port in row.inputs if port.required] or list(row.inputs)
+    tell(f"the arguments of {row.name} had no names; they were taken in order")
     if len(ports) == 1:
         return {ports[0].name: members[0] if len(members) == 1 else members}
-    tell(f"the arguments of {row.name} had no names; they were taken in order")
     return {port.name: member for port, member in zip(ports, members, strict=False)}
 
 
@@ -122,7 +104,9 @@ def _number(entries: list[Entry], tell: Told) -> None:
         told = entry.get("id")
         match = NUMBER.fullmatch(str(told)) if told is not None and not isinstance(told, bool) else None
         entry["id"] = int(match[1]) if match else number if told is None else told
-        if match and not isinstance(told, int) and str(told) != match[1]:
+        if told is None:
+            tell(f"entry {number} had no id; it is {number}")
+        elif match and not isinstance(told, int):
             tell(f"the id {told!r} was read as {entry['id']}")
     times = Counter(_hashable(entry["id"]) for entry in entries)
     used: set[Any] = set()
@@ -167,10 +151,16 @@ def _type_named(name: str) -> str | None:
     return near[0] if len(near) == 1 else None
 
 
-def _drop_nulls(entry: Entry) -> None:
+def _drop_nulls(entry: Entry, tell: Told) -> None:
     args = entry.get("args")
+    nulls = [key for key in ("goal", "parameters") if key in entry and entry[key] is None]
     if isinstance(args, dict):
+        nulls += [key for key, value in args.items() if value is None]
         entry["args"] = {key: _flat(value) for key, value in args.items() if value is not None}
+        if any(entry["args"][key] != args[key] for key in entry["args"]):
+            tell(f"task {entry['id']}: a list in a list was read as one")
+    if nulls:
+        tell(f"task {entry['id']}: null for {', '.join(map(repr, nulls))} was left out")
     if entry.get("goal") is None:
         entry.pop("goal", None)
     if not isinstance(entry.get("parameters"), Mapping):

@@ -5,6 +5,7 @@ openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if
 ollama: vllm: llamacpp: lmstudio:    the same, at the address where that server listens unless told otherwise
 hf:MODEL                the router of Hugging Face Inference Providers; HF_TOKEN
 huggingface:MODEL[@URL] langchain-huggingface's client: Inference Providers, or an Inference Endpoint at URL
+huggingface-local:MODEL langchain-huggingface's pipeline, in this process: a folder, or a model of the Hub; HF_TOKEN
 PROVIDER:MODEL          whatever else LangChain's `init_chat_model` knows (anthropic, google_genai, mistralai, ...)
 """
 
@@ -14,8 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
 import certifi
@@ -23,6 +23,8 @@ from pydantic import SecretStr
 
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
+from .local import LocalChat, check_packages, load
+from .providers import check_provider
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -35,6 +37,8 @@ LOCAL_SERVERS = {
 }
 """Where these servers listen by default, as their manuals say."""
 
+LOCAL = "huggingface-local"
+_PLACES = {"openai": "api.openai.com", "huggingface": "huggingface.co", LOCAL: "this machine"}
 ROUTER = "https://router.huggingface.co/v1"
 NO_KEY = SecretStr("none-needed")
 """What a server without keys is sent, so that no saved key reaches it."""
@@ -43,14 +47,6 @@ Method = Literal["json_schema", "function_calling", "json_mode", "plain"]
 """How a model can be held to a form, the strictest first."""
 
 _NAME = re.compile(r"(?P<provider>[a-z][\w-]*):(?P<model>\S.*?)(?:@(?P<url>https?://\S+))?", re.IGNORECASE)
-_PACKAGES = {
-    "azure_openai": "langchain_openai",
-    "bedrock": "langchain_aws",
-    "bedrock_converse": "langchain_aws",
-    "google_anthropic_vertex": "langchain_google_vertexai",
-    "nvidia": "langchain_nvidia_ai_endpoints",
-}
-"""Packages of LangChain's providers whose names do not follow from the provider's."""
 _OWN_KEY = "HUGGINGGPT_LLM_API_KEY"
 _EXAMPLES = "Name one as openai:MODEL, ollama:MODEL, hf:MODEL or openai:MODEL@URL, e.g. openai:gpt-5-mini."
 
@@ -95,25 +91,27 @@ class ChatModel:
             if url is None or _is_hugging_faces(url):
                 return cls(name, provider, model, url, settings.hf_token, "HF_TOKEN")
             return cls(name, provider, model, url, settings.llm_api_key, _OWN_KEY)
-        package = _PACKAGES.get(provider, f"langchain_{provider}")
-        if missing := [name for name in ("langchain", package) if find_spec(name) is None]:
-            needed = " ".join(name.replace("_", "-") for name in missing)
-            raise UsageError(f"there is no controller {spec!r} here: it needs {needed}", hint=f"pip install {needed}")
+        if provider == LOCAL:
+            if url:
+                raise UsageError(
+                    f"{name} runs on this machine, not at {url}", hint=f"huggingface:MODEL@{url} asks a server"
+                )
+            check_packages(name)
+            return cls(name, provider, model, None, settings.hf_token, "HF_TOKEN")
+        check_provider(provider, spec, ["openai", *LOCAL_SERVERS, "hf", "huggingface", LOCAL])
         return cls(name, provider, model, url, settings.llm_api_key, _OWN_KEY) if url else cls(name, provider, model)
 
     @property
     def place(self) -> str:
         """Where it is, for people."""
-        return self.base_url or {"openai": "api.openai.com", "huggingface": "huggingface.co"}.get(
-            self.provider, self.provider
-        )
+        return self.base_url or _PLACES.get(self.provider, self.provider)
 
     @property
     def methods(self) -> tuple[Method, ...]:
         """The ways worth trying to hold it to a form."""
         if self.provider in ("openai", "huggingface"):
             return ("json_schema", "function_calling", "json_mode", "plain")
-        return ("function_calling", "plain")
+        return ("plain",) if self.provider == LOCAL else ("function_calling", "plain")
 
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
@@ -137,6 +135,8 @@ class ChatModel:
             return self._openai(timeout)
         if self.provider == "huggingface":
             return self._huggingface(timeout)
+        if self.provider == LOCAL:
+            return cast("BaseChatModel", LocalChat(load(self.model, self.key))), None
         return self._any(timeout), None
 
     def _openai(self, timeout: float) -> tuple["BaseChatModel", Any]:

@@ -38,16 +38,26 @@ class Draft(NamedTuple):
     mends: tuple[str, ...]
 
 
-def read_json(answer: str) -> tuple[Any, bool]:
-    """The JSON in an answer, and whether it had to be repaired; raises `InvalidPlan` where there is none."""
+def read_json(answer: str, *, whole: bool = True) -> tuple[Any, bool]:
+    """The JSON in an answer, and whether it had to be repaired; raises `InvalidPlan` where there is none.
+
+    One that is not `whole` broke off somewhere, and is not repaired: the end of it would be missing.
+    """
     if len(answer) > MAX_CHARACTERS:
         raise InvalidPlan([f"the answer has {len(answer)} characters, more than the {MAX_CHARACTERS} allowed"])
-    text = _END_OF_THOUGHT.split(_THOUGHTS.sub("", answer))[-1].strip()
+    text = without_thoughts(answer)
     for part in (*(match[1].strip() for match in _FENCED.finditer(text)), text):
         for found in _whole(part):
             return found, False
+    if not whole:
+        raise InvalidPlan(["the answer broke off; write the whole plan"])
     fenced = _FENCED.search(text)
     return _repaired(fenced[1].strip() if fenced and _BEGINNING.search(fenced[1]) else text), True
+
+
+def without_thoughts(answer: str) -> str:
+    """An answer without what the model thought before it."""
+    return _END_OF_THOUGHT.split(_THOUGHTS.sub("", answer))[-1].strip()
 
 
 def _whole(text: str) -> Iterator[Any]:
@@ -115,9 +125,9 @@ def _ends_inside_a_task(text: str) -> bool:
     return within and (quoted or not text.rstrip().endswith(("}", "]", "`")))
 
 
-def read_plan(answer: str, files: Mapping[str, Resource]) -> Draft:
+def read_plan(answer: str, files: Mapping[str, Resource], *, whole: bool = True) -> Draft:
     """The plan in an answer; raises `InvalidPlan` with every problem, in words to send back."""
-    found, repaired = read_json(answer)
+    found, repaired = read_json(answer, whole=whole)
     if _deep(found, MAX_DEPTH):
         raise InvalidPlan([f"the answer is nested deeper than {MAX_DEPTH}"])
     tasks, refusals, mends = mended(found)

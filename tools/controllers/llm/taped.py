@@ -9,8 +9,8 @@ from ....graph.errors import ControllerError
 from ....graph.settings import Settings
 from ...addresses import without_secrets
 from ...recording.tape import NotRecorded, Tape
-from .asking import tokens_of
 from .failures import LONGEST_WAIT, retry_after, status_of
+from .forms import tokens_of, why_ended
 from .models import ChatModel
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _told(message: "AIMessage") -> dict[str, Any]:
     into, out = tokens_of(message)
     if into or out:
         told["usage_metadata"] = {"input_tokens": into, "output_tokens": out, "total_tokens": into + out}
-    if reason := message.response_metadata.get("finish_reason"):
+    if reason := why_ended(message):
         told["response_metadata"] = {"finish_reason": reason}
     return told
 

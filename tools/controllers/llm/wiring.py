@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
 
 Entry = dict[str, Any]
@@ -20,12 +19,19 @@ _REFERENCE = re.compile(
     r"|\{\{?\s*(?:resource|generated|task)[-_ ](\d+)\s*\}?\}",
     re.IGNORECASE,
 )
+MOST_UNFOLDED = 200
+"""Tasks; in a plan of more, lists stay lists, which are mapped over just the same."""
+
+_WHOLE = re.compile(r"\s*<resource>-\d+\s*")
 _BARE = re.compile(r"(?:resource|generated|output)[-_ ](?:of[-_ ]task[-_ ])?(\d+)", re.IGNORECASE)
 
 
-def spell(entry: Entry) -> None:
+def spell(entry: Entry, tell: Told) -> None:
     """References as the paper writes them."""
-    entry["args"] = _each_text(entry.get("args"), _spelt)
+    before, entry["args"] = entry.get("args"), each_text(entry.get("args"), _spelt)
+    if before != entry["args"]:
+        numbers = ", ".join(f"<resource>-{number}" for number in dict.fromkeys(references(before)))
+        tell(f"task {entry['id']}: other spellings were read as {numbers}")
 
 
 def _spelt(text: str) -> str:
@@ -34,13 +40,14 @@ def _spelt(text: str) -> str:
     return _REFERENCE.sub(lambda match: f"<resource>-{match[1] or match[2]}", text)
 
 
-def _each_text(value: Any, change: Callable[[str], Any]) -> Any:
+def each_text(value: Any, change: Callable[[str], Any]) -> Any:
+    """The value with every text in it changed."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [_each_text(member, change) for member in value]
+        return [each_text(member, change) for member in value]
     if isinstance(value, dict):
-        return {key: _each_text(member, change) for key, member in value.items()}
+        return {key: each_text(member, change) for key, member in value.items()}
     return value
 
 
@@ -54,6 +61,78 @@ def references(value: Any) -> Iterator[int]:
             yield from references(member)
 
 
+def unfold(entries: list[Entry], tell: Told) -> None:
+    """A comma list of references where one thing is taken: a task for each of them, under fresh ids (as JARVIS meant it).
+
+    Whoever refers to that task refers to all of them then, and is unfolded in turn. So each goes on by itself, while a list
+    that is mapped over waits for all its members.
+    """
+    if not all(isinstance(entry["id"], int) for entry in entries):
+        return
+    done: set[int] = set()
+    while len(entries) < MOST_UNFOLDED:
+        entry = next((entry for entry in entries if entry["id"] not in done and _comma_lists(entry)), None)
+        if entry is None:
+            return
+        lists = _comma_lists(entry)
+        fresh = max(each["id"] for each in entries) + 1
+        ids = [entry["id"], *range(fresh, fresh + len(next(iter(lists.values()))) - 1)]
+        copies = [
+            {**entry, "id": number, "args": entry["args"] | {key: parts[place] for key, parts in lists.items()}}
+            for place, number in enumerate(ids)
+        ]
+        told, taken = entry.get("dep"), set(references(entry["args"]))
+        order = [dep for dep in told if dep not in taken] if isinstance(told, list) else []
+        for copy in copies:
+            copy["dep"] = [*order, *references(copy["args"])]
+        place = entries.index(entry)
+        entries[place : place + 1] = copies
+        _refer_to_all(entries, ids)
+        done.update(ids)
+        tell(f"task {ids[0]} was given a list; there is a task for each of it now: {', '.join(map(str, ids))}")
+
+
+def _comma_lists(entry: Entry) -> dict[str, list[str]]:
+    """The comma lists of references in inputs that take one thing, by name; none where they are not equally long."""
+    row, args = VOCABULARY.get(str(entry.get("task"))), entry.get("args")
+    if row is None or not isinstance(args, dict):
+        return {}
+    single = {key: value for key, value in args.items() if (port := row.input(key)) and not port.many}
+    parts = {key: value.split(",") for key, value in single.items() if isinstance(value, str) and "," in value}
+    lists = {key: [part.strip() for part in each] for key, each in parts.items() if all(map(_WHOLE.fullmatch, each))}
+    return lists if len({len(each) for each in lists.values()}) == 1 else {}
+
+
+def _refer_to_all(entries: list[Entry], ids: list[int]) -> None:
+    """References to the first of `ids` become references to all of them."""
+    one, all_of_them = re.compile(rf"<resource>-{ids[0]}(?!\d)"), ", ".join(f"<resource>-{number}" for number in ids)
+    for entry in entries:
+        entry["args"] = each_text(entry.get("args"), lambda text: one.sub(all_of_them, text))
+        dep = entry.get("dep")
+        if isinstance(dep, list) and ids[0] in dep and entry["id"] not in ids:
+            entry["dep"] = [*dep, *(number for number in ids if number not in dep)]
+
+
+def link(entries: list[Entry], links: Any, meant: Callable[[str], Any], tell: Told) -> None:
+    """TaskBench's links between nodes, by place or by a name that one node only has: order that no argument tells.
+
+    `meant`: from a name to what it is compared by.
+    """
+    by_name: dict[Any, list[Any]] = {}
+    for place, entry in enumerate(entries):
+        for name in {str(place), meant(str(entry.get("task")))}:
+            by_name.setdefault(name, []).append(entry)
+    for each in links if isinstance(links, list) else ():
+        ends = [each.get("source"), each.get("target")] if isinstance(each, dict) else each
+        if not isinstance(ends, list) or len(ends) != 2:
+            continue
+        source, target = (by_name.get(meant(str(end))) or by_name.get(str(end)) or [] for end in ends)
+        if len(source) == len(target) == 1 and source[0]["id"] not in references(target[0].get("args")):
+            told = target[0].get("dep")
+            target[0]["dep"] = [*(told if isinstance(told, list) else []), source[0]["id"]]
+            tell(f"task {target[0]['id']} comes after task {source[0]['id']}, for a link says so")
+
+
 def join(entries: list[Entry], tell: Told) -> None:
     """`dep` is only what the references do not say: no task waits for itself, for none, or for one that waits for it."""
     ids = {entry["id"] for entry in entries if isinstance(entry["id"], int)}
@@ -62,6 +141,8 @@ def join(entries: list[Entry], tell: Told) -> None:
         told = entry.get("dep")
         wanted = told if isinstance(told, list) else [] if told is None else [told]
         kept: list[int] = []
+        if told is not None and not (isinstance(told, list) and all(type(dep) is int for dep in told)):
+            tell(f"task {entry['id']}: its dependencies were not a list of numbers ({told!r})")
         for dep in wanted:
             match = NUMBER.fullmatch(str(dep)) if not isinstance(dep, bool) else None
             number = int(match[1]) if match else None
@@ -85,46 +166,3 @@ def _upstream(task_id: int, needs: Mapping[int, set[int]]) -> set[int]:
                 found.add(source)
                 open_ones.append(source)
     return found
-
-
-def bridge(entries: list[Entry], tell: Told) -> None:
-    """Put the converter between a task and an input of another kind, where one task type only makes this of that."""
-    by_id = {entry["id"]: entry for entry in entries if isinstance(entry["id"], int)}
-    made: dict[tuple[int, str], int] = {}
-    for entry in list(entries):
-        row, args = VOCABULARY.get(str(entry.get("task"))), entry.get("args")
-        if row is None or not isinstance(args, dict):
-            continue
-        for key, value in args.items():
-            port = row.input(key)
-            match = re.fullmatch(r"<resource>-(\d+)", value.strip()) if isinstance(value, str) else None
-            source = by_id.get(int(match[1])) if match else None
-            giver = VOCABULARY.get(str(source.get("task"))) if source else None
-            if not (port and source and giver) or giver.output_for(port):
-                continue
-            if converter := _converter(giver, port):
-                number = made.get((source["id"], converter.name))
-                if number is None:
-                    number = made[source["id"], converter.name] = max(by_id) + 1
-                    step = {"task": converter.name, "id": number, "dep": [-1], "goal": entry.get("goal", "")}
-                    step["args"] = {converter.inputs[0].name: f"<resource>-{source['id']}"}
-                    by_id[number] = step
-                    entries.insert(entries.index(entry), step)
-                    tell(f"task {number}, {converter.name}, was put between task {source['id']} and task {entry['id']}")
-                args[key] = f"<resource>-{number}"
-                entry["dep"] = [dep for dep in entry["dep"] if dep != source["id"]] or [-1]
-
-
-def _converter(giver: TaskType, port: Input) -> TaskType | None:
-    """The one task type that makes, of what `giver` gives and nothing else, what `port` wants."""
-    fitting = [
-        row
-        for row in VOCABULARY.values()
-        if row.inputs
-        and [p for p in row.inputs if p.required] == list(row.inputs[:1])
-        and row.domain != "deterministic"
-        and not row.inputs[0].many
-        and any(output.kind in row.inputs[0].kinds for output in giver.outputs)
-        and any(output.kind in port.kinds for output in row.outputs)
-    ]
-    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,95 @@
+"""`models --add URL`, `models --remove NAME`, `models`: the user's own servers."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+
+from ..graph.errors import ExpertError, UsageError
+from ..graph.settings import Settings
+from ..tools.backends.endpoint.backend import can_ask
+from ..tools.backends.endpoint.known import Endpoint, add_endpoint, read_endpoints, remove_endpoint
+from ..tools.backends.endpoint.probing import Found, health, probe
+from .console import err, out, plain, print_json, table, told_errors
+
+
+def add(
+    url: str, tasks: Sequence[str], *, name: str | None, api: str | None, model: str | None, key_env: str | None,
+    home: Path | None,
+) -> None:  # fmt: skip
+    """Ask the server what it speaks, and keep it."""
+    with told_errors():
+        if not tasks:
+            raise UsageError("which task type does it do?", hint=f"hugginggpt models --add {url} --task summarization")
+        settings = Settings.from_env(home=home)
+        key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
+        found, trouble = _found(url, key)
+        spoken = api or (found.api if found else "tasks")
+        for task in tasks:
+            endpoint = _endpoint(
+                name=name or urlsplit(url).netloc or url,
+                url=f"{url.rstrip('/')}/v1" if spoken == "openai" and not url.rstrip("/").endswith("/v1") else url,
+                task_type=task,
+                api=spoken,
+                model=model or (found.models[0] if found and found.models else ""),
+                key_env=key_env or "",
+            )
+            add_endpoint(settings.home, endpoint)
+            if not can_ask(endpoint):
+                err().print(f"warning: {spoken} has no way to do {task}; it was added all the same", style="yellow")
+    if trouble:
+        err().print(f"warning: it does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
+    out().print(f"added {plain(url)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
+
+
+def remove(name: str, *, home: Path | None) -> None:
+    """Forget it."""
+    with told_errors():
+        settings = Settings.from_env(home=home)
+        if not remove_endpoint(settings.home, name):
+            known = ", ".join(sorted({e.name for e in read_endpoints(settings.home)})) or "none"
+            raise UsageError(f"there is no server {name!r}", hint=f"there are: {known}")
+    out().print(f"removed {plain(name)}")
+
+
+def list_all(*, home: Path | None, as_json: bool) -> None:
+    """Every server that was added, and how it is now."""
+    with told_errors():
+        known = read_endpoints(Settings.from_env(home=home).home)
+        states = [_state(endpoint) for endpoint in known]
+    if as_json:
+        print_json([e.model_dump() | {"state": state} for e, state in zip(known, states, strict=True)])
+        return
+    if not known:
+        err().print("no servers of your own; hugginggpt models --add URL --task TASK adds one", style="dim")
+        return
+    shown = table("name", "task type", "url", "speaks", "model", "key", "how it is")
+    for endpoint, state in zip(known, states, strict=True):
+        key = f"{endpoint.key_env}{'' if endpoint.key else ' (not set)'}" if endpoint.key_env else ""
+        fields = (endpoint.name, endpoint.task_type, endpoint.url, endpoint.api, endpoint.model, key, state)
+        shown.add_row(*(plain(field) for field in fields))
+    out().print(shown)
+
+
+def _found(url: str, key: SecretStr | None) -> tuple[Found | None, str]:
+    try:
+        return probe(url, key), ""
+    except ExpertError as error:
+        return None, str(error)
+
+
+def _endpoint(**fields: str) -> Endpoint:
+    try:
+        return Endpoint.model_validate(fields)
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))} is {e['input']!r}: {e['msg']}" for e in error.errors())
+        raise UsageError(told, hint="URLs begin with http:// or https://; --api is tasks, openai or tei") from None
+
+
+def _state(endpoint: Endpoint) -> str:
+    try:
+        return health(endpoint)
+    except ExpertError as error:
+        return error.message

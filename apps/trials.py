@@ -1,0 +1,166 @@
+"""`doctor --live`: one small real call to each chat model, provider and endpoint set up; what came back, and when."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+from ..graph.call import Artifact, Call, Material
+from ..graph.errors import ExpertError, HuggingGPTError
+from ..graph.expert import Expert
+from ..graph.ports import Backend
+from ..graph.resource import Kind, Resource
+from ..graph.settings import Settings
+from ..graph.task import Task
+from ..graph.task_type import Input
+from ..graph.vocabulary import VOCABULARY
+from ..graph.world import World
+from ..tools.backends.endpoint.known import read_endpoints
+
+SECONDS = 120.0
+CHEAP = ("text-classification", "conversational")
+"""What is asked of providers: a fraction of a cent."""
+
+_WORDS = {
+    "question": "What colour is the square?",
+    "context": "The square is red and the circle is blue.",
+    "fill-mask": "Paris is the [MASK] of France.",
+    "prompt": "a red square",
+}
+_JSON: dict[Kind, str] = {
+    "boxes": '[{"label": "square", "score": 1.0, "box": {"xmin": 8, "ymin": 8, "xmax": 56, "ymax": 56}}]',
+    "labels": '[{"label": "square", "score": 1.0}]',
+    "table": '[{"shape": "square", "colour": "red"}, {"shape": "circle", "colour": "blue"}]',
+}
+
+
+class Trial(NamedTuple):
+    """One call and what came of it."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+async def trials(world: World) -> AsyncIterator[Trial]:
+    """Everything that is set up, one after the other."""
+    settings = world.settings
+    if settings.hf_token:
+        yield await _token(settings)
+        for task_type in CHEAP:
+            yield await _first(world, world.backends["hf"], task_type, settings.hf_provider or "Inference Providers")
+    if settings.vlm:
+        yield await _first(world, world.backends["chat"], "image-to-text", settings.vlm)
+    for endpoint in read_endpoints(settings.home):
+        backend = world.backends["endpoint"]
+        expert = next(e for e in backend.experts(endpoint.task_type) if e.model_id == endpoint.name)
+        yield await _tried(world, backend, expert, f"endpoint {endpoint.name}")
+
+
+async def _token(settings: Settings) -> Trial:
+    """Whose token it is, as the Hub tells."""
+    import asyncio
+
+    from huggingface_hub import HfApi
+
+    from ..tools.http_failures import failures_of
+
+    def ask() -> str:
+        with failures_of("the Hub", SECONDS):
+            told = HfApi(token=settings.hf_token.get_secret_value() if settings.hf_token else None).whoami()
+        return str(told.get("name", "?"))
+
+    began = time.perf_counter()
+    try:
+        name = await asyncio.to_thread(ask)
+    except ExpertError as error:
+        return Trial("Hugging Face token", False, str(error))
+    return Trial("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")
+
+
+async def _first(world: World, backend: Backend, task_type: str, what: str) -> Trial:
+    able = [expert for expert in backend.experts(task_type) if backend.obstacle(expert, None) is None]
+    if not able:
+        return Trial(f"{what}, {task_type}", False, "nothing there can do it")
+    return await _tried(world, backend, able[0], what)
+
+
+async def _tried(world: World, backend: Backend, expert: Expert, what: str) -> Trial:
+    """Call it; cost is told where the service tells it, which only chat models do."""
+    label = f"{what}, {expert.task_type} by {expert.model_id}"
+    began = time.perf_counter()
+    try:
+        made = await try_expert(world, backend, expert)
+    except HuggingGPTError as error:
+        return Trial(label, False, str(error).replace("\n", " "))
+    by = f" by {expert.provider}" if expert.provider else ""
+    return Trial(label, True, f"{_shown(made)} in {time.perf_counter() - began:.1f} s{by}; cost not told")
+
+
+async def try_expert(world: World, backend: Backend, expert: Expert) -> Sequence[Artifact]:
+    """A call with small made-up inputs. Raises `ExpertError`."""
+    async with world.store.scratch() as scratch:
+        inputs: dict[str, tuple[Material, ...]] = {}
+        for port in VOCABULARY[expert.task_type].inputs:
+            if port.required or port.name == "context":
+                one = await _sample(world, port, expert.task_type)
+                inputs[port.name] = (one, one) if port.many else (one,)
+        parameters = {"candidate_labels": ("square", "circle")} if "zero-shot" in expert.task_type else {}
+        task = Task.model_validate({"id": 0, "type": expert.task_type, "parameters": parameters})
+        call = Call(
+            run_id="doctor", key="0", task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=SECONDS
+        )  # fmt: skip
+        return await backend.run(call)
+
+
+async def _sample(world: World, port: Input, task_type: str) -> Material:
+    kind = port.kinds[0]
+    if kind == "text" or kind in _JSON:
+        words = _JSON.get(kind) or _WORDS.get(task_type) or _WORDS.get(port.name, "The square is red, which I like.")
+        resource = await world.store.put_text(words)
+        resource = resource.model_copy(update={"kind": kind})
+    else:
+        data, media_type = (
+            (_picture(), "image/png") if kind in ("image", "mask", "document") else (_tone(), "audio/wav")
+        )
+        sha256, size = await world.store.put_bytes(data, media_type)
+        shown: Kind = "image" if media_type == "image/png" else "audio"
+        resource = Resource(kind=shown, media_type=media_type, sha256=sha256, size=size, name=f"sample of {kind}")
+    return Material(resource=resource, path=world.store.path(resource))
+
+
+def _picture() -> bytes:
+    """A red square."""
+    import io
+
+    from PIL import Image
+
+    picture = Image.new("RGB", (64, 64), "white")
+    picture.paste((220, 30, 30), (8, 8, 56, 56))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _tone() -> bytes:
+    """A second of a low tone."""
+    import io
+    import math
+    import struct
+    import wave
+
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        tone = (struct.pack("<h", round(8000 * math.sin(n * 220 * 2 * math.pi / 16_000))) for n in range(16_000))
+        file.writeframes(b"".join(tone))
+    return buffer.getvalue()
+
+
+def _shown(made: Sequence[Artifact]) -> str:
+    """What came back, in a few words."""
+    texts = [artifact.text for artifact in made if artifact.text]
+    if texts:
+        return repr(texts[0][:60])
+    return ", ".join(f"{a.kind} of {a.path.stat().st_size:,} bytes" for a in made if a.path)

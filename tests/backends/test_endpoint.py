@@ -1,0 +1,198 @@
+"""The user's own servers, each a real one on this machine."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
+from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint, read_endpoints, remove_endpoint
+from hugginggpt.tools.backends.endpoint.probing import health, probe
+from hugginggpt.tools.backends.task_api.methods import methods
+from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
+from hugginggpt.tools.scripted.tasks import png, right_answer, wav
+from samples import call_of, check_outputs
+
+FILMS = ("text-to-video", "image-to-video", "image-text-to-video")
+
+
+def backend_with(home: Path, url: str, task_type: str, api: Api = "tasks", **more: Any) -> EndpointBackend:
+    add_endpoint(home, Endpoint(name="mine", url=url, task_type=task_type, api=api, **more))
+    return EndpointBackend(Settings(home=home, hf_token="hf_canary", openai_api_key="sk-canary"))
+
+
+def tei(received: Received) -> Reply:
+    match received.path:
+        case "/info":
+            return as_json({"model_id": "BAAI/bge", "model_type": {"embedding": {"pooling": "cls"}}})
+        case "/health":
+            return Reply()
+        case "/embed":
+            return as_json([[0.1, 0.2]])
+        case "/similarity":
+            return as_json([0.3] * len(received.json["inputs"]["sentences"]))
+        case "/rerank":
+            return as_json([{"index": 1, "score": 0.9}, {"index": 0, "score": 0.1}])
+        case "/predict":
+            return as_json([{"label": "POSITIVE", "score": 0.9}])
+    return as_json({"error": "no route"}, 404)
+
+
+def openai(received: Received) -> Reply:
+    match received.path:
+        case "/v1/models":
+            return as_json({"object": "list", "data": [{"id": "tiny", "object": "model"}]})
+        case "/v1/audio/transcriptions":
+            return as_json({"text": "hello world"})
+        case "/v1/audio/speech":
+            return Reply(200, wav(), {"content-type": "audio/wav"})
+        case "/v1/images/generations":
+            return as_json({"created": 1, "data": [{"b64_json": base64.b64encode(png(8, 8, 9)).decode()}]})
+        case "/v1/embeddings":
+            row = {"object": "embedding", "index": 0, "embedding": [0.5]}
+            usage = {"prompt_tokens": 1, "total_tokens": 1}
+            return as_json({"object": "list", "model": "tiny", "data": [row], "usage": usage})
+        case "/v1/chat/completions":
+            return chat("Bonjour").to(received)
+    return as_json({"error": "no route"}, 404)
+
+
+TASKS = sorted(set(methods()) - {*FILMS, "text-generation", "conversational", "image-text-to-text"})
+
+
+@pytest.mark.parametrize("task_type", TASKS)
+async def test_the_task_api_is_spoken_for_every_type_at_exactly_that_url(
+    task_type: str, home: Path, tmp_path: Path
+) -> None:
+    tag = methods()[task_type].provider_task
+    with serve(lambda received: right_answer(tag, received)) as server:
+        backend = backend_with(home, f"{server.url}/models/mine", task_type)
+        (expert,) = backend.experts(task_type)
+        check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
+    assert {request.path for request in server.requests} == {"/models/mine"}
+
+
+@pytest.mark.parametrize("task_type", FILMS)
+async def test_an_endpoint_films_too(task_type: str, home: Path, tmp_path: Path, film: bytes) -> None:
+    with serve(lambda _: Reply(200, film, {"content-type": "video/mp4"})) as server:
+        backend = backend_with(home, server.url, task_type)
+        (expert,) = backend.experts(task_type)
+        check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
+
+
+async def test_an_endpoint_estimates_a_number_for_each_row(home: Path, tmp_path: Path) -> None:
+    with serve(lambda received: as_json([1.5] * len(next(iter(received.json["table"].values()))))) as server:
+        backend = backend_with(home, server.url, "tabular-regression")
+        (expert,) = backend.experts("tabular-regression")
+        (made,) = await backend.run(call_of("tabular-regression", expert, tmp_path / "s"))
+    assert json.loads(made.text or "") == [{"label": "row 1", "score": 1.5}, {"label": "row 2", "score": 1.5}]
+    assert server.requests[0].json["table"] == {"city": ["Rome", "Oslo"], "people": ["7", "1"]}
+
+
+@pytest.mark.parametrize(
+    "task_type", ["feature-extraction", "sentence-similarity", "text-ranking", "text-classification"]
+)
+async def test_text_embeddings_inference_is_asked_at_its_routes(task_type: str, home: Path, tmp_path: Path) -> None:
+    with serve(tei) as server:
+        assert probe(server.url, None) == ("tei", ("BAAI/bge",))
+        backend = backend_with(home, server.url, task_type, "tei")
+        (expert,) = backend.experts(task_type)
+        check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
+
+
+@pytest.mark.parametrize(
+    "task_type",
+    [
+        "automatic-speech-recognition",
+        "text-to-speech",
+        "text-to-image",
+        "feature-extraction",
+        "translation",
+        "image-to-text",
+    ],
+)
+async def test_openai_s_api_is_spoken_with_the_endpoint_s_own_key(
+    task_type: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_SERVER_KEY", "mine")
+    with serve(openai) as server:
+        assert probe(f"{server.url}/v1", None) == ("openai", ("tiny",))
+        backend = backend_with(home, f"{server.url}/v1", task_type, "openai", model="tiny", key_env="MY_SERVER_KEY")
+        (expert,) = backend.experts(task_type)
+        assert backend.obstacle(expert, None) is None
+        check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
+    asked = [request for request in server.requests if request.method == "POST"]
+    assert [request.headers["authorization"] for request in asked] == ["Bearer mine"] * len(asked)
+    assert asked[0].path != "/v1/models"
+
+
+async def test_neither_token_nor_key_of_others_goes_to_a_server_of_one_s_own(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HF_TOKEN", "HUGGINGGPT_LLM_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.setenv(name, "hf_canary")
+    for api, answer in (("tasks", lambda r: right_answer("feature-extraction", r)), ("tei", tei), ("openai", openai)):
+        with serve(answer) as server:
+            url = f"{server.url}/v1" if api == "openai" else server.url
+            backend = backend_with(home, url, "feature-extraction", api, model="tiny")  # type: ignore[arg-type]
+            (expert,) = backend.experts("feature-extraction")
+            await backend.run(call_of("feature-extraction", expert, tmp_path / api))
+        assert server.requests
+        assert "canary" not in "".join(f"{request.headers} {request.body!r}" for request in server.requests)
+
+
+def test_a_server_is_told_apart_by_the_routes_it_has() -> None:
+    with serve(lambda _: as_json({"error": "none"}, 404)) as plain:
+        assert probe(plain.url, None) == ("tasks", ())
+    with serve(openai) as server:
+        assert probe(server.url, None) == ("openai", ("tiny",))
+    with pytest.raises(ExpertError, match="can't be reached"):
+        probe("http://127.0.0.1:9", None)
+
+
+def test_health_is_told_in_words_and_trouble_raised(home: Path) -> None:
+    with serve(tei) as server:
+        assert "answers 200" in health(Endpoint(name="m", url=server.url, task_type="feature-extraction", api="tei"))
+    with serve(lambda _: Reply(500)) as broken, pytest.raises(ExpertError, match="500"):
+        health(Endpoint(name="m", url=broken.url, task_type="feature-extraction", api="tei"))
+
+
+def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MY_SERVER_KEY", raising=False)
+    backend = backend_with(home, "http://127.0.0.1:9", "summarization", key_env="MY_SERVER_KEY")
+    (expert,) = backend.experts("summarization")
+    assert backend.obstacle(expert, None) == "needs its key: set MY_SERVER_KEY"
+    monkeypatch.setenv("MY_SERVER_KEY", "secret-value")
+    assert backend.obstacle(expert, None) is None
+    assert "secret-value" not in (home / "endpoints.json").read_text()
+
+
+def test_a_task_that_the_api_has_no_way_for_is_said_so(home: Path) -> None:
+    backend = backend_with(home, "http://127.0.0.1:9", "depth-estimation")
+    (expert,) = backend.experts("depth-estimation")
+    assert backend.obstacle(expert, None) == "the task API has no way to do depth-estimation"
+
+
+def test_endpoints_are_added_replaced_and_removed(home: Path) -> None:
+    for url in ("http://a.example", "http://b.example"):
+        add_endpoint(home, Endpoint(name="mine", url=url, task_type="summarization"))
+    add_endpoint(home, Endpoint(name="mine", url="http://c.example", task_type="translation"))
+    assert [e.url for e in read_endpoints(home)] == ["http://b.example", "http://c.example"]
+    assert remove_endpoint(home, "mine") == 2
+    assert read_endpoints(home) == []
+    with pytest.raises(UsageError, match="no task type"):
+        add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="telepathy"))
+
+
+def test_a_damaged_list_is_named_and_not_overwritten(home: Path) -> None:
+    home.mkdir()
+    (home / "endpoints.json").write_text("{")
+    with pytest.raises(StorageError, match=r"endpoints\.json can't be read"):
+        add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="translation"))
+    assert json.dumps((home / "endpoints.json").read_text()) == '"{"'

@@ -1,0 +1,121 @@
+"""A backend that is watched: figures kept, providers that keep failing left alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import ExpertError, FailureKind
+from hugginggpt.graph.expert import Candidate, Expert, allowed
+from hugginggpt.graph.ports import Backend
+from hugginggpt.graph.task import Task
+from hugginggpt.tools.catalog.cache import CatalogCache
+from hugginggpt.tools.catalog.joined import JoinedCatalog
+from hugginggpt.tools.catalog.watch import FAILURES, WatchedBackend
+from samples import call_of
+
+TASK = Task(id=0, type="summarization", inputs={"text": "long"})
+
+
+def expert(model_id: str, provider: str = "acme", **more: Any) -> Expert:
+    return Expert(model_id=model_id, task_type="summarization", backend="hf", provider=provider, **more)
+
+
+class Moody:
+    """A backend that fails as it is told."""
+
+    name = "hf"
+
+    def __init__(self, *experts: Expert) -> None:
+        self._experts = experts
+        self.error: ExpertError | None = None
+        self.calls = 0
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        return self._experts
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        return expert(model_id) if model_id.startswith("my/") else None
+
+    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+        return None
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        self.calls += 1
+        if self.error:
+            raise self.error
+        return [Artifact(output="text", kind="text", media_type="text/plain", text="short")]
+
+    async def aclose(self) -> None: ...
+
+
+async def fail(backend: Backend, scratch: Path, times: int, model: Expert) -> None:
+    for _ in range(times):
+        with pytest.raises(ExpertError):
+            await backend.run(call_of("summarization", model, scratch))
+
+
+async def test_a_provider_that_keeps_failing_is_left_alone_and_others_are_not(home: Path, tmp_path: Path) -> None:
+    mine, other = expert("org/a"), expert("org/b", provider="other")
+    moody = Moody(mine, other)
+    watched: Backend = WatchedBackend(moody, CatalogCache(home))
+    moody.error = ExpertError("down", kind="unavailable", retryable=True)
+    await fail(watched, tmp_path, FAILURES, mine)
+    assert "has failed 3 times in a row; tried again in" in (watched.obstacle(mine, TASK) or "")
+    assert watched.obstacle(other, TASK) is None
+    with pytest.raises(ExpertError, match="in a row") as raised:
+        await watched.run(call_of("summarization", mine, tmp_path))
+    assert not raised.value.retryable
+    assert moody.calls == FAILURES
+
+
+@pytest.mark.parametrize("kind", ["", "garbage", "bad_request", "unknown_model", "gated"])
+async def test_failures_of_the_model_or_the_input_tell_nothing_of_its_provider(
+    kind: FailureKind, home: Path, tmp_path: Path
+) -> None:
+    moody = Moody(expert("org/a"))
+    watched = WatchedBackend(moody, CatalogCache(home))
+    moody.error = ExpertError("no", kind=kind)
+    await fail(watched, tmp_path, FAILURES + 2, expert("org/a"))
+    assert watched.obstacle(expert("org/a"), TASK) is None
+
+
+async def test_one_success_in_between_begins_the_count_anew(home: Path, tmp_path: Path) -> None:
+    moody = Moody(expert("org/a"))
+    watched = WatchedBackend(moody, CatalogCache(home))
+    for _ in range(3):
+        moody.error = ExpertError("down", kind="unavailable")
+        await fail(watched, tmp_path, FAILURES - 1, expert("org/a"))
+        moody.error = None
+        await watched.run(call_of("summarization", expert("org/a"), tmp_path))
+    assert watched.obstacle(expert("org/a"), TASK) is None
+
+
+async def test_of_equals_the_one_that_went_better_here_is_first_but_downloads_count_more(home: Path) -> None:
+    cache = CatalogCache(home)
+    for _ in range(5):
+        cache.note(("hf", "acme", "org/bad"), None)
+        cache.note(("hf", "acme", "org/slow"), 9.0)
+        cache.note(("hf", "acme", "org/quick"), 1.0)
+    shelf = Moody(expert("org/bad"), expert("org/slow"), expert("org/quick"), expert("org/popular", downloads=5))
+    found = await JoinedCatalog([shelf], cache=cache).candidates(TASK)
+    assert [c.expert.model_id for c in found] == ["org/popular", "org/quick", "org/slow", "org/bad"]
+
+
+async def test_a_model_that_no_list_has_is_found_by_its_id() -> None:
+    catalog = JoinedCatalog([Moody(expert("org/a"))])
+    assert [c.expert.model_id for c in await catalog.candidates(TASK, "my/own")] == ["my/own", "org/a"]
+    assert [c.expert.model_id for c in await catalog.candidates(TASK, "their/own")] == ["org/a"]
+
+
+def test_places_are_an_order_and_what_is_done_by_arithmetic_needs_none() -> None:
+    def at(backend: str, task_type: str = "summarization", obstacle: str | None = None) -> Candidate:
+        row = Expert(model_id=f"{backend}/m", task_type=task_type, backend=backend)
+        return Candidate(expert=row, obstacle=obstacle)
+
+    offered = [at("hf"), at("embedded"), at("chat"), at("local", obstacle="not installed")]
+    assert [c.expert.backend for c in allowed(offered, ())] == ["hf", "embedded", "chat", "local"]
+    assert [c.expert.backend for c in allowed(offered, ("chat", "local", "hf"))] == ["chat", "hf", "local"]
+    assert [c.expert.backend for c in allowed([at("embedded", "count")], ("hf",))] == ["embedded"]

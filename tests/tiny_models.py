@@ -1,0 +1,55 @@
+"""A chat model of a few kilobytes that knows its lines by heart, as transformers keeps one in a folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+STAGES = {"You plan": "<plan>", "You choose": "<choose>"}
+TEMPLATE = (
+    "{% for message in messages %}{{ message['content'] }} {% endfor %}"
+    + "".join(
+        f"{{% if messages[0]['content'].startswith('{words}') %}}{mark}" + "{% else %}"
+        for words, mark in STAGES.items()
+    )
+    + "<answer>"
+    + "{% endif %}" * len(STAGES)
+)
+
+
+def make_chat_model(folder: Path, lines: Mapping[str, str], *, window: int = 32_768, endless: bool = False) -> Path:
+    """A Llama whose every next token follows from the one before it. `lines`: what it says to `<plan>`, `<answer>`, ...
+
+    A line is cut at its first blanks into tokens of their own. `endless`: it says its last token again and again.
+    """
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    marks = ["<unk>", "<end>", *STAGES.values(), "<answer>"]
+    said = {mark: line.split(" ", 3) for mark, line in lines.items()}
+    tokens = [*marks, *dict.fromkeys(token for line in said.values() for token in line)]
+    number = {token: place for place, token in enumerate(tokens)}
+    size = len(tokens) + len(tokens) % 2
+    config = LlamaConfig(
+        vocab_size=size, hidden_size=size, intermediate_size=2, num_hidden_layers=1, num_attention_heads=1,
+        num_key_value_heads=1, max_position_embeddings=window, eos_token_id=number["<end>"], bos_token_id=None,
+        pad_token_id=number["<end>"], tie_word_embeddings=False,
+    )  # fmt: skip
+    model = LlamaForCausalLM(config)
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if "norm" not in name:
+                weights.zero_()
+        model.model.embed_tokens.weight.copy_(torch.eye(size))
+        for mark, line in said.items():
+            last = line[-1] if endless else "<end>"
+            for before, after in zip([mark, *line], [*line, last], strict=True):
+                model.lm_head.weight[number[after], number[before]] = 9.0
+    words = Tokenizer(models.WordLevel(number, unk_token="<unk>"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=words, unk_token="<unk>", eos_token="<end>", additional_special_tokens=marks[2:]
+    )
+    tokenizer.chat_template = TEMPLATE
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

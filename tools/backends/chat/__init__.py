@@ -1,0 +1,5 @@
+"""A chat model as expert: the controller's own, and one that sees pictures."""
+
+from .backend import ChatBackend
+
+__all__ = ["ChatBackend"]

@@ -1,0 +1,101 @@
+"""Forms: the JSON in which a chat model gives labels, entities, scores and boxes, and how each is read and checked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ....graph.call import Artifact, Call
+from ...media.pictures import read_image
+from ..answers import box_answer, entity_answer, garbage, label_answer, score_answer
+from ..task_api.texts import wanted_labels
+
+Read = Callable[[Call, Any], list[Artifact]]
+SCALE = 1000
+"""Boxes are asked for in thousandths of width and height, which models of every make can tell."""
+
+
+def _list_of(title: str, description: str, **fields: dict[str, Any]) -> dict[str, Any]:
+    row = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    return {
+        "title": title,
+        "description": description,
+        "type": "object",
+        "properties": {"found": {"type": "array", "items": row}},
+        "required": ["found"],
+        "additionalProperties": False,
+    }
+
+
+_TEXT, _SCORE = {"type": "string"}, {"type": "number", "minimum": 0, "maximum": 1}
+_SIDE = {"type": "number", "minimum": 0, "maximum": SCALE}
+LABELS = _list_of("labels", "Labels with how sure they are, 0 to 1.", label=_TEXT, score=_SCORE)
+ENTITIES = _list_of(
+    "entities", "What was found in the text, word for word.", entity_group=_TEXT, word=_TEXT, score=_SCORE
+)
+SCORES = _list_of("scores", "One score for each text, in the order given.", score=_SCORE)
+BOXES = _list_of(
+    "boxes", f"Boxes in thousandths of width and height, 0 to {SCALE}.",
+    label=_TEXT, score=_SCORE, left=_SIDE, top=_SIDE, right=_SIDE, bottom=_SIDE,
+)  # fmt: skip
+
+
+def _rows(call: Call, answer: Any) -> list[dict[str, Any]]:
+    found = answer.get("found") if isinstance(answer, dict) else answer
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise garbage(call, "list", answer)
+    return found
+
+
+def read_labels(call: Call, answer: Any) -> list[Artifact]:
+    """Whatever labels it found."""
+    return label_answer(call, _rows(call, answer))
+
+
+def read_chosen(call: Call, answer: Any) -> list[Artifact]:
+    """Labels of the user's own: no others."""
+    allowed = {label.casefold(): label for label in wanted_labels(call)}
+    rows = [
+        row | {"label": allowed[label]}
+        for row in _rows(call, answer)
+        if (label := str(row.get("label")).casefold()) in allowed
+    ]
+    return label_answer(call, rows)
+
+
+def read_entities(call: Call, answer: Any) -> list[Artifact]:
+    """Each where it stands in the text; what does not stand there was invented, and is left out."""
+    text, found, at = call.text("text"), list[dict[str, Any]](), 0
+    for row in _rows(call, answer):
+        word = str(row.get("word", ""))
+        start = text.find(word, at) if word else -1
+        start = start if start >= 0 else text.find(word) if word else -1
+        if start >= 0:
+            found.append(row | {"start": start, "end": start + len(word)})
+            at = start + len(word)
+    return entity_answer(call, found)
+
+
+def read_scores(name: str) -> Read:
+    """A score for each text of the input `name`."""
+
+    def read(call: Call, answer: Any) -> list[Artifact]:
+        texts = [material.text() for material in call.inputs[name]]
+        return score_answer(call, texts, [row.get("score") for row in _rows(call, answer)])
+
+    return read
+
+
+def read_boxes(call: Call, answer: Any) -> list[Artifact]:
+    """Thousandths as pixels."""
+    image = read_image(call.one("image"))
+    rows = []
+    for row in _rows(call, answer):
+        try:
+            left, top, right, bottom = (float(row[side]) for side in ("left", "top", "right", "bottom"))
+        except (KeyError, TypeError, ValueError):
+            raise garbage(call, "box", row) from None
+        box = {
+            "xmin": left * image.width / SCALE, "xmax": right * image.width / SCALE,
+            "ymin": top * image.height / SCALE, "ymax": bottom * image.height / SCALE,
+        }  # fmt: skip
+        rows.append({"label": row.get("label"), "score": row.get("score"), "box": box})
+    return box_answer(call, image, rows)

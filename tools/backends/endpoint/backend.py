@@ -1,0 +1,103 @@
+"""EndpointBackend: the servers that the user added with `hugginggpt models --add URL --task T`."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from types import ModuleType
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from ....graph.expert import Expert
+from ....graph.settings import Settings
+from ....graph.task import Task
+from ...addresses import without_secrets
+from ...http_failures import failures_of, too_slow
+from ...threads import in_abandonable_thread
+from ..chat.asks import ASKS
+from ..chat.backend import CALLBACKS, ChatBackend
+from . import openai_server, task_server, tei_server
+from .known import Endpoint, read_endpoints
+
+_SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
+_SPEAKS = {
+    "tasks": "the task API",
+    "tei": "Text Embeddings Inference",
+    "openai": "OpenAI's API",
+}
+
+
+class EndpointBackend:
+    """The `Backend` port over the list in the home. Neither a Hugging Face token nor an OpenAI key ever goes there."""
+
+    name = "endpoint"
+
+    def __init__(self, settings: Settings, callbacks: CALLBACKS | None = None) -> None:
+        self._settings = settings
+        self._callbacks = callbacks
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        """The user's servers for a task type."""
+        return [self._expert(e) for e in read_endpoints(self._settings.home) if e.task_type == task_type]
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """None: `experts` has all that were added."""
+        return None
+
+    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+        """A key that is not set, or a task type that the server's API has no way for."""
+        endpoint = self._endpoint(expert)
+        if endpoint.key_env and endpoint.key is None:
+            return f"needs its key: set {endpoint.key_env}"
+        return None if can_ask(endpoint) else f"{_SPEAKS[endpoint.api]} has no way to do {endpoint.task_type}"
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Ask the server; what it gives is checked before it is taken."""
+        endpoint = self._endpoint(call.expert)
+        if not can_ask(endpoint):
+            raise ExpertError(self.obstacle(call.expert, call.task) or "", kind="wrong_task")
+        if not _SERVERS[endpoint.api].speaks(call.task.type):
+            return await self._chat(endpoint, call)
+        try:
+            async with asyncio.timeout(call.timeout):
+                return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call)
+        except TimeoutError:
+            raise too_slow(call.expert.model_id, call.timeout) from None
+
+    async def aclose(self) -> None:
+        """Nothing is kept open between calls."""
+
+    async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+        """A task for a chat model, at that server and with its key."""
+        there = self._settings.model_copy(update={"llm_api_key": endpoint.key, "retries": 0})
+        spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
+        chat = ChatBackend(there, self._callbacks)
+        return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
+
+    def _endpoint(self, expert: Expert) -> Endpoint:
+        known = read_endpoints(self._settings.home)
+        found = next((e for e in known if (e.name, e.task_type) == (expert.model_id, expert.task_type)), None)
+        if found is None:
+            raise ExpertError(
+                f"there is no endpoint {expert.model_id} for {expert.task_type} any more", kind="unknown_model"
+            )
+        return found
+
+    def _expert(self, endpoint: Endpoint) -> Expert:
+        return Expert(
+            model_id=endpoint.name,
+            task_type=endpoint.task_type,
+            backend=self.name,
+            provider=endpoint.name,
+            description=f"{endpoint.model or 'A model'} on a server of your own ({without_secrets(endpoint.url)}).",
+            needs=(f"endpoint:{endpoint.name}",),
+        )
+
+
+def can_ask(endpoint: Endpoint) -> bool:
+    """Whether its API has a way for its task type."""
+    spoken: bool = _SERVERS[endpoint.api].speaks(endpoint.task_type)
+    return spoken or (endpoint.api == "openai" and endpoint.task_type in ASKS)
+
+
+def _ask(ask: Callable[[Endpoint, Call], Sequence[Artifact]], endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    with failures_of(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
+        return ask(endpoint, call)

@@ -1,0 +1,82 @@
+"""Known endpoints: the user's own servers, in `endpoints.json` in the home. Keys are not in it, only where to find them."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+
+from ....graph.errors import StorageError, UsageError
+from ....graph.resource import Frozen
+from ....graph.vocabulary import VOCABULARY
+
+Api = Literal["tasks", "openai", "tei"]
+"""The task API of the Hub; OpenAI's (vLLM, TGI, llama.cpp, Ollama); Text Embeddings Inference."""
+
+
+class Endpoint(Frozen):
+    """A server that does one task type."""
+
+    name: str = Field(pattern=r"^[\w.:/@-]{1,80}$")
+    """As `--model TASK=NAME` takes it."""
+    url: str = Field(pattern=r"^https?://\S+$")
+    task_type: str
+    api: Api = "tasks"
+    model: str = ""
+    """The model's name at that server, where it has several (OpenAI's API)."""
+    key_env: str = ""
+    """Environment variable with the key that goes there; empty for a server without keys."""
+
+    @property
+    def key(self) -> SecretStr | None:
+        """The key, if it is set now."""
+        value = os.environ.get(self.key_env) if self.key_env else None
+        return SecretStr(value) if value else None
+
+
+_endpoints = TypeAdapter(list[Endpoint])
+
+
+def read_endpoints(home: Path) -> Sequence[Endpoint]:
+    """Those that were added; raises `StorageError` for a file that can't be read as such."""
+    path = _path(home)
+    try:
+        return _endpoints.validate_json(path.read_bytes()) if path.is_file() else ()
+    except (OSError, ValidationError) as error:
+        raise StorageError(f"{path} can't be read as a list of endpoints: {error}", hint="mend or remove it") from error
+
+
+def add_endpoint(home: Path, endpoint: Endpoint) -> None:
+    """Keep it, in place of one of the same name and task type."""
+    if endpoint.task_type not in VOCABULARY:
+        raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
+    others = [e for e in read_endpoints(home) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
+    _write(home, [*others, endpoint])
+
+
+def remove_endpoint(home: Path, name: str) -> int:
+    """Forget all of that name or URL; gives how many there were."""
+    known = read_endpoints(home)
+    kept = [endpoint for endpoint in known if name not in (endpoint.name, endpoint.url)]
+    if len(kept) < len(known):
+        _write(home, kept)
+    return len(known) - len(kept)
+
+
+def _write(home: Path, endpoints: Sequence[Endpoint]) -> None:
+    path = _path(home)
+    draft = path.with_suffix(".new")
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.write_text(json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} can't be written: {error.strerror or error}", hint="choose another home with --home"
+        ) from error
+
+
+def _path(home: Path) -> Path:
+    return home / "endpoints.json"

@@ -1,0 +1,62 @@
+"""A server that speaks OpenAI's API: speech, transcription, pictures and embeddings. Chat goes through `chat`."""
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ....graph.call import Artifact, Call
+from ...media.playable import audio_artifact
+from ...media.sound import wav_pieces
+from ..answers import garbage, image_answer, text_answer, vector_answer
+from ..task_api.sounds import LONGEST_PIECE, SPEECH_RATE
+from .known import Endpoint
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+
+def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    """One call by OpenAI's own client, which never tries again by itself."""
+    from openai import OpenAI
+
+    key = endpoint.key.get_secret_value() if endpoint.key else "none-needed"
+    with OpenAI(base_url=endpoint.url, api_key=key, timeout=call.timeout, max_retries=0) as client:
+        return _WAYS[call.task.type](client, endpoint.model, call)
+
+
+def speaks(task_type: str) -> bool:
+    """Whether it is done here, and not by chat."""
+    return task_type in _WAYS
+
+
+def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
+    pieces = wav_pieces(call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
+    texts = [client.audio.transcriptions.create(model=model, file=("speech.wav", piece)).text for piece in pieces]
+    return text_answer(call, " ".join(text.strip() for text in texts))
+
+
+def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
+    voice = str(call.task.parameters.get("voice") or "alloy")
+    said = client.audio.speech.create(model=model, voice=voice, input=call.text("text"), response_format="wav")
+    return [audio_artifact(call, said.read())]
+
+
+def _paint(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
+    made = client.images.generate(model=model, prompt=call.text("prompt"), response_format="b64_json")
+    data = made.data[0].b64_json if made.data else None
+    if not data:  # a URL, which nobody fetches for a server: it could be any
+        raise garbage(call, "picture in base64", made.data)
+    return image_answer(call, base64.b64decode(data))
+
+
+def _embed(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
+    told = client.embeddings.create(model=model, input=call.text("text"), encoding_format="float")
+    return vector_answer(call, told.data[0].embedding)
+
+
+_WAYS: dict[str, Callable[["OpenAI", str, Call], list[Artifact]]] = {
+    "automatic-speech-recognition": _transcribe,
+    "text-to-speech": _speak,
+    "text-to-image": _paint,
+    "feature-extraction": _embed,
+}

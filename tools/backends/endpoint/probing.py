@@ -1,0 +1,62 @@
+"""Probing: which API a server speaks, which models it has, and whether it is well."""
+
+from typing import Any, NamedTuple
+
+import httpx
+from pydantic import SecretStr
+
+from ...http_failures import failures_of
+from .known import Api, Endpoint
+
+PATIENCE = 10.0
+"""Seconds for one look."""
+
+
+class Found(NamedTuple):
+    """What a server tells of itself."""
+
+    api: Api
+    models: tuple[str, ...] = ()
+
+
+def probe(url: str, key: SecretStr | None) -> Found:
+    """Look for the routes that each kind of server has; what has none of them is taken to speak the task API.
+
+    Raises `ExpertError` when nobody answers at all.
+    """
+    base = url.rstrip("/")
+    with failures_of(url, PATIENCE, key="the key of this server"), _client(key) as client:
+        info = _json(client.get(f"{base}/info"))
+        if isinstance(info, dict) and "model_type" in info:  # TEI tells embedding, classifier or reranker
+            return Found("tei", (str(info.get("model_id", "")),))
+        for path in (f"{base}/models", f"{base}/v1/models"):
+            listed = _json(client.get(path))
+            if isinstance(listed, dict) and isinstance(listed.get("data"), list):
+                return Found("openai", tuple(str(row.get("id")) for row in listed["data"] if isinstance(row, dict)))
+        if isinstance(info, dict) and "model_id" in info:  # TGI, which speaks OpenAI's API under /v1
+            return Found("openai", (str(info["model_id"]),))
+    return Found("tasks")
+
+
+def health(endpoint: Endpoint) -> str:
+    """In words how a server is: any answer but a server's error is taken as life. Raises `ExpertError` when it is not."""
+    base = endpoint.url.rstrip("/")
+    path = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
+    with failures_of(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"), _client(endpoint.key) as client:
+        response = client.get(path)
+        if response.status_code >= 500 or response.status_code in (401, 403):
+            response.raise_for_status()
+    return f"answers {response.status_code} in {response.elapsed.total_seconds() * 1000:.0f} ms"
+
+
+def _client(key: SecretStr | None) -> httpx.Client:
+    headers = {"authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+    return httpx.Client(timeout=PATIENCE, headers=headers, follow_redirects=False)
+
+
+def _json(response: httpx.Response) -> Any:
+    """The body of a good answer; None for any other."""
+    try:
+        return response.json() if response.is_success else None
+    except ValueError:
+        return None

@@ -1,0 +1,75 @@
+"""A server that speaks the task API: Inference Endpoints, and what others built after them."""
+
+from collections.abc import Callable, Sequence
+
+import httpx
+
+from ....graph.call import Artifact, Call
+from ...media.pictures import image_bytes
+from ...media.playable import video_artifact
+from ...media.tables import columns
+from ..answers import garbage, label_answer
+from ..task_api.methods import methods
+from .known import Endpoint
+
+
+def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    """Send it in the way of the task type. No token but the endpoint's own key goes there."""
+    if own := _OWN.get(call.task.type):
+        return own(endpoint, call)
+    from huggingface_hub import InferenceClient
+
+    # the library sends the token saved for Hugging Face to any URL, unless the header is set or taken out
+    authorization = f"Bearer {endpoint.key.get_secret_value()}" if endpoint.key else None
+    client = InferenceClient(
+        model=endpoint.url,
+        timeout=call.timeout,
+        headers={"authorization": authorization},  # type: ignore[dict-item]
+    )
+    with client:
+        return methods()[call.task.type].ask(client, call)
+
+
+def speaks(task_type: str) -> bool:
+    """Whether the task API has a way for it."""
+    return task_type in methods() or task_type in _OWN
+
+
+def _film(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    """The bytes of a video for a prompt, or for the bytes of a picture."""
+    with _client(endpoint, call) as client:
+        if call.task.type == "text-to-video":
+            response = client.post(endpoint.url, json={"inputs": call.text("prompt"), "parameters": {}})
+        else:
+            response = client.post(
+                endpoint.url, content=image_bytes(call.one("image" if call.has("image") else "images"))
+            )
+    response.raise_for_status()
+    return [video_artifact(call, response.content)]
+
+
+def _estimate(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    """A number for each row of a table, in the order of the rows."""
+    with _client(endpoint, call) as client:
+        response = client.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
+    response.raise_for_status()
+    told = response.json()
+    if not isinstance(told, list) or not all(isinstance(number, int | float) for number in told):
+        raise garbage(call, "list of numbers", told)
+    return label_answer(
+        call, [{"label": f"row {place}", "score": number} for place, number in enumerate(told, start=1)]
+    )
+
+
+def _client(endpoint: Endpoint, call: Call) -> httpx.Client:
+    headers = {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+    return httpx.Client(timeout=call.timeout, headers=headers)
+
+
+_OWN: dict[str, Callable[[Endpoint, Call], Sequence[Artifact]]] = {
+    "text-to-video": _film,
+    "image-to-video": _film,
+    "image-text-to-video": _film,
+    "tabular-regression": _estimate,
+}
+"""What huggingface_hub's client asks of no endpoint, though it knows the task."""

@@ -1,0 +1,62 @@
+"""Text Embeddings Inference: embeddings, similarity, ranking and classification, each at its own route."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+
+from ....graph.call import Artifact, Call
+from ..answers import garbage, label_answer, score_answer, vector_answer
+from .known import Endpoint
+
+
+def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    """Post to the route of the task type."""
+    headers = {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+
+    def post(route: str, **body: Any) -> Any:
+        with httpx.Client(timeout=call.timeout, headers=headers) as client:
+            response = client.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
+        response.raise_for_status()
+        return response.json()
+
+    return _WAYS[call.task.type](call, post)
+
+
+def speaks(task_type: str) -> bool:
+    """Whether it has a route for it."""
+    return task_type in _WAYS
+
+
+def _embed(call: Call, post: Callable[..., Any]) -> list[Artifact]:
+    return vector_answer(call, post("embed", inputs=call.text("text")))
+
+
+def _compare(call: Call, post: Callable[..., Any]) -> list[Artifact]:
+    others = [material.text() for material in call.inputs["sentences"]]
+    source = call.text("source_sentence")
+    return score_answer(call, others, post("similarity", inputs={"source_sentence": source, "sentences": others}))
+
+
+def _rank(call: Call, post: Callable[..., Any]) -> list[Artifact]:
+    texts = [material.text() for material in call.inputs["texts"]]
+    told = post("rerank", query=call.text("query"), texts=texts)
+    try:
+        scores = {int(row["index"]): row["score"] for row in told}
+        return score_answer(call, texts, [scores[number] for number in range(len(texts))])
+    except (TypeError, KeyError, ValueError):
+        raise garbage(call, "list of scores by index", told) from None
+
+
+def _classify(call: Call, post: Callable[..., Any]) -> list[Artifact]:
+    told = post("predict", inputs=call.text("text"))
+    return label_answer(call, told[0] if told and isinstance(told, list) and isinstance(told[0], list) else told)
+
+
+_WAYS: dict[str, Callable[[Call, Callable[..., Any]], list[Artifact]]] = {
+    "feature-extraction": _embed,
+    "sentence-similarity": _compare,
+    "text-ranking": _rank,
+    "text-classification": _classify,
+    "language-identification": _classify,
+}

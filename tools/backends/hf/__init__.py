@@ -1,0 +1,5 @@
+"""Hugging Face Inference Providers."""
+
+from .backend import HfBackend
+
+__all__ = ["HfBackend"]

@@ -1,0 +1,107 @@
+"""HfBackend: models that Hugging Face Inference Providers serve, through huggingface_hub's client."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
+from ....graph.expert import Expert
+from ....graph.settings import Settings
+from ....graph.task import Task
+from ...catalog.coverage import mismatch
+from ...catalog.hub import Hub
+from ...catalog.hub_model import HubModel
+from ...http_failures import failures_of, too_slow
+from ...threads import in_abandonable_thread
+from ..task_api.methods import Method, methods
+from .providers import ROUTED, provider_for
+
+
+class HfBackend:
+    """The `Backend` port over the Hub's router.
+
+    The client is the synchronous one in a thread: the asynchronous one blocks the event loop while it looks up
+    providers. A cancelled call is left alone at once; its thread ends with the answer or the timeout, and holds up
+    nothing. The token goes to Hugging Face only: no model URL is ever called from here (see `endpoint`).
+    """
+
+    name = "hf"
+
+    def __init__(self, settings: Settings, hub: Hub) -> None:
+        self._token = settings.hf_token
+        self._bill_to = settings.hf_bill_to
+        self._provider = settings.hf_provider
+        self._hub = hub
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        """What the catalogue knows to be served; well-known models where the Hub was never reached."""
+        method = methods().get(task_type)
+        if method is None:
+            return ()
+        offered = (self._expert(model, method) for model in self._hub.models(task_type))
+        return [expert for expert in offered if expert is not None]
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """A model of the Hub by its id, one's own and private ones too; raises `ExpertError` when it can't serve."""
+        method = methods().get(task_type)
+        if method is None or self._token is None or model_id.count("/") != 1 or ":" in model_id:
+            return None
+        model = self._hub.model(model_id, task_type)
+        expert = self._expert(model, method)
+        if expert is None:
+            served = ", ".join(f"{s.provider} ({s.task})" for s in model.servings) or "nobody"
+            raise ExpertError(
+                f"no provider serves {model_id} for {task_type}; it is served by: {served}", kind="wrong_task"
+            )
+        return expert
+
+    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+        """A token is needed; and some models are not for some goals."""
+        if self._token is None:
+            return "needs a Hugging Face token: set HF_TOKEN (huggingface.co/settings/tokens)"
+        return mismatch(expert, task) if task is not None else None
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Ask the provider; what it gives is checked before it is taken."""
+        method = methods().get(call.task.type)
+        if method is None:
+            raise ExpertError(f"{call.expert.model_id} can't do {call.task.type} here", kind="wrong_task")
+        try:
+            async with asyncio.timeout(call.timeout):
+                return await in_abandonable_thread(self._ask, method, call)
+        except TimeoutError:
+            raise too_slow(call.expert.model_id, call.timeout) from None
+
+    async def aclose(self) -> None:
+        """Nothing is kept open between calls."""
+
+    def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
+        from huggingface_hub import InferenceClient
+
+        client = InferenceClient(
+            model=call.expert.model_id,
+            provider=call.expert.provider or ROUTED,  # type: ignore[arg-type]  # the names are the Hub's to add to
+            token=self._token.get_secret_value() if self._token else None,
+            timeout=call.timeout,
+            bill_to=self._bill_to,
+        )
+        with failures_of(call.expert.model_id, call.timeout), client:  # unclosed, a 1.x client leaks a context a call
+            return method.ask(client, call)
+
+    def _expert(self, model: HubModel, method: Method) -> Expert | None:
+        provider = provider_for(model, method, self._provider)
+        if provider is None:
+            return None
+        return Expert(
+            model_id=model.model_id,
+            task_type=method.task_type,
+            backend=self.name,
+            provider=provider,
+            revision=model.revision,
+            description=model.description,
+            downloads=model.downloads,
+            likes=model.likes,
+            license=model.license,
+            size=model.size,
+            needs=(f"hf:{provider}",),
+        )

@@ -1,0 +1,93 @@
+"""Pictures in or out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ....graph.call import Artifact, Call
+from ...media.masks import Region
+from ...media.pictures import data_url, image_bytes, read_image
+from ..answers import box_answer, image_answer, label_answer, mask_answer, text_answer
+from .methods import method
+from .texts import wanted_labels
+
+if TYPE_CHECKING:
+    from huggingface_hub import InferenceClient
+
+PAINTING = ("negative_prompt", "width", "height", "seed")
+
+
+@method("image-classification")
+def classify(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Labels of a picture."""
+    return label_answer(call, client.image_classification(image_bytes(call.one("image"))))
+
+
+@method("zero-shot-image-classification")
+def classify_as_told(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Labels of one's own."""
+    image = image_bytes(call.one("image"))
+    return label_answer(call, client.zero_shot_image_classification(image, candidate_labels=wanted_labels(call)))
+
+
+@method("object-detection")
+def detect(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Boxes around what was found."""
+    found = client.object_detection(image_bytes(call.one("image")))
+    return box_answer(call, read_image(call.one("image")), found)
+
+
+@method("image-segmentation")
+def segment(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Regions and what they are."""
+    found: Any = client.image_segmentation(image_bytes(call.one("image")))
+    regions = [Region(str(row.label), row.score, row.mask) for row in found]
+    return mask_answer(call, read_image(call.one("image")), regions)
+
+
+@method("image-to-text")
+def describe(client: InferenceClient, call: Call) -> list[Artifact]:
+    """A caption, or the text in the picture: whatever the model was made for."""
+    return text_answer(call, client.image_to_text(image_bytes(call.one("image"))).generated_text)
+
+
+@method("image-to-image")
+@method("image-text-to-image", provider_task="image-to-image")
+def edit(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The picture changed, as told in words where there are any."""
+    prompt = call.text("prompt") if call.has("prompt") else None
+    return image_answer(call, client.image_to_image(image_bytes(call.one("image")), prompt=prompt))
+
+
+@method("text-to-image")
+def paint(client: InferenceClient, call: Call) -> list[Artifact]:
+    """A picture of what the prompt says."""
+    given: dict[str, Any] = {name: value for name, value in call.task.parameters.items() if name in PAINTING}
+    image = client.text_to_image(call.text("prompt"), **given)
+    image.load()
+    return image_answer(call, image)
+
+
+@method("visual-question-answering")
+def ask_picture(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The likeliest answer about a picture."""
+    found: Any = client.visual_question_answering(image_bytes(call.one("image")), question=call.text("question"))
+    return text_answer(call, found[0].answer)
+
+
+@method("document-question-answering")
+def ask_page(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The likeliest answer from a page."""
+    found: Any = client.document_question_answering(image_bytes(call.one("image")), question=call.text("question"))
+    return text_answer(call, found[0].answer)
+
+
+@method("image-text-to-text", provider_task="conversational")
+def instruct(client: InferenceClient, call: Call) -> list[Artifact]:
+    """What a vision-language model replies; the picture is part of the message, as a data URL."""
+    content = [
+        {"type": "image_url", "image_url": {"url": data_url(call.one("image"))}},
+        {"type": "text", "text": call.text("prompt")},
+    ]
+    reply = client.chat_completion([{"role": "user", "content": content}], max_tokens=2048)
+    return text_answer(call, reply.choices[0].message.content)

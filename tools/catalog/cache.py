@@ -1,0 +1,116 @@
+"""Cache: the Hub's lists and how experts fared, in `catalog.db` in the home. It may be deleted at any time.
+
+A file of its own, since the catalogue is read in threads and by several processes at once, and nothing in it must last.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from sqlite_utils import Database
+
+from .hub_model import HubModel
+
+T = TypeVar("T")
+
+
+class Fared(NamedTuple):
+    """How calls to an expert went, here."""
+
+    calls: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    """In all, of the calls that succeeded."""
+
+    @property
+    def success(self) -> float:
+        """Of 0 to 1, leaning to a half where little is known."""
+        return (self.calls - self.failures + 1) / (self.calls + 2)
+
+    @property
+    def latency(self) -> float:
+        """Mean seconds of a call that succeeded; 0 where none did."""
+        return self.seconds / max(1, self.calls - self.failures)
+
+
+class CatalogCache:
+    """Opened for each look, and made when it is first written to; what can't be read or written is not kept."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "catalog.db"
+
+    def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
+        """The kept list of a task type, and its age in seconds; None where there is none."""
+
+        def read(db: Database) -> tuple[list[HubModel], float | None]:
+            rows = list(
+                db.query("select model, fetched_at from hub_models where task_type = ? order by rank", [task_type])
+            )
+            models = [HubModel.model_validate_json(row["model"]) for row in rows]
+            return models, (time.time() - rows[0]["fetched_at"] if rows else None)
+
+        nothing: tuple[list[HubModel], float | None] = ([], None)
+        return self._read(read, nothing)
+
+    def keep(self, task_type: str, models: Sequence[HubModel]) -> None:
+        """Put the list of a task type in place of the kept one."""
+
+        def write(db: Database) -> None:
+            table, now = db.table("hub_models"), time.time()
+            if table.exists():
+                table.delete_where("task_type = ?", [task_type])
+            table.insert_all(
+                (
+                    {"task_type": task_type, "rank": rank, "model": m.model_dump_json(), "fetched_at": now}
+                    for rank, m in enumerate(models)
+                ),
+                pk=("task_type", "rank"),
+            )
+
+        self._write(write)
+
+    def fared(self) -> dict[tuple[str, str, str], Fared]:
+        """How every expert fared, by backend, provider and model id."""
+
+        def read(db: Database) -> dict[tuple[str, str, str], Fared]:
+            rows = db.query("select backend, provider, model_id, calls, failures, seconds from fared")
+            return {
+                (row["backend"], row["provider"], row["model_id"]): Fared(row["calls"], row["failures"], row["seconds"])
+                for row in rows
+            }
+
+        return self._read(read, {})
+
+    def note(self, expert: tuple[str, str, str], seconds: float | None) -> None:
+        """One more call to an expert; `seconds` None when it failed."""
+
+        def write(db: Database) -> None:
+            db.execute(
+                "create table if not exists fared (backend text, provider text, model_id text, calls integer,"
+                " failures integer, seconds float, primary key (backend, provider, model_id))"
+            )
+            db.execute(
+                "insert into fared values (?, ?, ?, 1, ?, ?) on conflict do update set calls = calls + 1,"
+                " failures = failures + excluded.failures, seconds = seconds + excluded.seconds",
+                [*expert, int(seconds is None), seconds or 0.0],
+            )
+
+        self._write(write)
+
+    def _read(self, look: Callable[[Database], T], otherwise: T) -> T:
+        if not self._path.is_file():
+            return otherwise
+        try:
+            with closing(sqlite3.connect(self._path, timeout=5)) as connection:
+                return look(Database(connection))
+        except (sqlite3.Error, ValueError):  # damaged, of another version, or without the table: as if there were none
+            return otherwise
+
+    def _write(self, change: Callable[[Database], None]) -> None:
+        with suppress(sqlite3.Error, OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
+                change(Database(connection))

@@ -1,0 +1,89 @@
+"""Hub: the models of Hugging Face by task type: from the cache, else those that we pinned; refreshed in the background."""
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...graph.errors import ExpertError
+from ...graph.settings import Settings
+from ..http_failures import failures_of
+from .cache import CatalogCache
+from .hub_model import HubModel
+from .pinned import pinned
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+FRESH = 24 * 3600.0
+"""Seconds after which a list is fetched anew."""
+LOOK_UP_TIMEOUT = 10.0
+"""Seconds for a look at one model."""
+
+
+class Hub:
+    """Never waits for the network, except where one model is asked for by its id.
+
+    A list is fetched in a thread that may be left alone, at most once a process and task type, and only where it may be
+    of use: with a token, or for models that run here (`online`).
+    """
+
+    def __init__(self, settings: Settings, *, online: bool | None = None) -> None:
+        self._token = settings.hf_token
+        self._cache = CatalogCache(settings.home)
+        self._online = settings.hf_token is not None if online is None else online
+        self._asked: set[str] = set()
+        self._lock = threading.Lock()
+        self._found: dict[tuple[str, str], HubModel] = {}
+        self.trouble: str | None = None
+        """Why the last list could not be fetched."""
+
+    def models(self, task_type: str) -> Sequence[HubModel]:
+        """The kept list, however old, else the pinned one; pinned models stand at the end of a list that lacks them."""
+        kept, age = self._cache.models(task_type)
+        if self._online and (age is None or age > FRESH):
+            self._refresh_once(task_type)
+        known = {model.model_id for model in kept}
+        return [*kept, *(model for model in pinned(task_type) if model.model_id not in known)]
+
+    def age(self, task_type: str) -> float | None:
+        """Seconds since the list was fetched; None where it never was."""
+        return self._cache.models(task_type)[1]
+
+    def refresh(self, task_type: str) -> Sequence[HubModel]:
+        """Fetch the list now, and keep it. Raises `ExpertError` when the Hub can't be reached."""
+        from .listing import listed
+
+        with failures_of(f"the list of models for {task_type}", LOOK_UP_TIMEOUT):
+            models = listed(self._api(), task_type)
+        self._cache.keep(task_type, models)
+        return models
+
+    def model(self, model_id: str, task_type: str) -> HubModel:
+        """One model by id: from the lists, else asked of the Hub. Raises `ExpertError` when there is none such."""
+        listed_here = (m for m in self.models(task_type) if m.model_id == model_id and (m.revision or not self._online))
+        found = next(listed_here, None) or self._found.get((model_id, task_type))
+        if found is None:
+            from .listing import looked_up
+
+            with failures_of(model_id, LOOK_UP_TIMEOUT):
+                found = looked_up(self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
+            self._found[model_id, task_type] = found
+        return found
+
+    def _api(self) -> "HfApi":
+        from huggingface_hub import HfApi
+
+        return HfApi(token=self._token.get_secret_value() if self._token else False)
+
+    def _refresh_once(self, task_type: str) -> None:
+        with self._lock:
+            if task_type in self._asked:
+                return
+            self._asked.add(task_type)
+        threading.Thread(target=self._refresh_quietly, args=[task_type], name="hub-list", daemon=True).start()
+
+    def _refresh_quietly(self, task_type: str) -> None:
+        try:
+            self.refresh(task_type)
+        except ExpertError as error:
+            self.trouble = str(error)

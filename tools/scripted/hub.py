@@ -1,0 +1,196 @@
+"""A server that is both Hugging Face's Hub and its inference router, for the real huggingface_hub client.
+
+```python
+hub = ScriptedHub()
+with serve(hub) as server, asked_at(server.url):
+    ...  # whatever huggingface_hub asks of huggingface.co and router.huggingface.co is asked here
+```
+
+It has a model for each task of the API, `scripted/<task>`, served by `hf-inference` (video by `fal-ai`), and answers with
+something small and right, or as it is told.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from .server import Received, Reply, as_json
+from .tasks import right_answer
+
+Model = dict[str, Any]
+Answer = Reply | Callable[[Received], Reply]
+
+HF_INFERENCE = (
+    "text-classification", "token-classification", "question-answering", "table-question-answering", "summarization",
+    "translation", "text-generation", "fill-mask", "feature-extraction", "sentence-similarity",
+    "zero-shot-classification", "image-classification", "zero-shot-image-classification", "object-detection",
+    "image-segmentation", "image-to-text", "image-to-image", "text-to-image", "visual-question-answering",
+    "document-question-answering", "automatic-speech-recognition", "text-to-speech", "audio-classification",
+    "audio-to-audio", "tabular-classification",
+)  # fmt: skip
+FAL = ("text-to-video", "image-to-video")
+CHAT = ("conversational", "image-text-to-text")
+
+
+class ScriptedHub:
+    """Called with each request that comes in; gives the reply."""
+
+    def __init__(
+        self,
+        models: Mapping[str, Model] | None = None,
+        *,
+        replies: Mapping[str, Answer] | None = None,
+        video: bytes = b"",
+    ) -> None:
+        """`models`: further ones, by id, as the Hub's API tells them. `replies`: by model id, in place of the right answer
+        to an inference call; by path, in place of anything. `video`: what models make that film.
+        """
+        served = {f"scripted/{task}": model_card(f"scripted/{task}", task) for task in HF_INFERENCE}
+        filmed = {f"scripted/{task}": model_card(f"scripted/{task}", task, provider="fal-ai") for task in FAL}
+        chats = {
+            f"scripted/{task}": model_card(f"scripted/{task}", task, provider="scripted", served_as="conversational")
+            for task in CHAT
+        }
+        self.models: dict[str, Model] = {**served, **filmed, **chats, **(models or {})}
+        self._replies = replies or {}
+        self._video = video
+
+    def __call__(self, received: Received) -> Reply:
+        """Hub or router, told apart by the path."""
+        path = urlsplit(received.path).path
+        if path in self._replies:
+            return _given(self._replies[path], received)
+        if path.startswith("/api/"):
+            return self._hub(path, parse_qs(urlsplit(received.path).query))
+        return self._router(path, received)
+
+    # -- the Hub ------------------------------------------------------------------------------------------------------
+
+    def _hub(self, path: str, query: Mapping[str, list[str]]) -> Reply:
+        if path == "/api/models":
+            return as_json(self._listed(query))
+        model_id = path.removeprefix("/api/models/")
+        if model_id in self.models:
+            card = dict(self.models[model_id])
+            card["inferenceProviderMapping"] = {m["provider"]: m for m in card.get("inferenceProviderMapping", ())}
+            return as_json(card)
+        return as_json({"error": "Repository not found"}, 404, x_error_code="RepoNotFound")
+
+    def _listed(self, query: Mapping[str, list[str]]) -> list[Model]:
+        wanted = query.get("pipeline_tag", query.get("filter", [""]))[0]
+        served = "inference_provider" in query
+        search = query.get("search", [""])[0]
+        found = [
+            card
+            for card in self.models.values()
+            if card["pipeline_tag"] == wanted
+            and (not served or card.get("inferenceProviderMapping"))
+            and search in card["id"]
+        ]
+        found.sort(key=lambda card: -int(card.get("downloads", 0)))
+        return found[: int(query.get("limit", ["1000"])[0])]
+
+    # -- the router ---------------------------------------------------------------------------------------------------
+
+    def _router(self, path: str, received: Received) -> Reply:
+        if path.endswith("/chat/completions"):
+            model_id = str(received.json.get("model", ""))
+            return self._told(model_id, received) or as_json(_chat(model_id))
+        if path.startswith("/fal-ai/"):
+            return self._fal(path.removeprefix("/fal-ai/"), received)
+        if path == "/made.mp4":
+            return Reply(200, self._video, {"content-type": "video/mp4"})
+        owner, _, rest = path.removeprefix("/hf-inference/models/").partition("/")
+        model_id = f"{owner}/{rest.partition('/')[0]}"
+        if model_id not in self.models:
+            return as_json({"error": f"Model {model_id} does not exist"}, 404)
+        return self._told(model_id, received) or right_answer(self.models[model_id]["pipeline_tag"], received)
+
+    def _fal(self, rest: str, received: Received) -> Reply:
+        """A queue: taken, done at once, and the result has the address of the video."""
+        model_id = rest.removesuffix("/status")
+        if received.method == "POST":
+            taken = {"request_id": "1", "status": "IN_QUEUE", "response_url": f"https://queue.fal.run/{model_id}"}
+            return self._told(model_id, received) or as_json(taken)
+        if rest.endswith("/status"):
+            return as_json({"status": "COMPLETED"})
+        return as_json({"video": {"url": "https://router.huggingface.co/made.mp4"}})
+
+    def _told(self, model_id: str, received: Received) -> Reply | None:
+        return _given(self._replies[model_id], received) if model_id in self._replies else None
+
+
+def model_card(
+    model_id: str, task: str, *, provider: str = "hf-inference", served_as: str = "", live: bool = True, **more: Any
+) -> Model:
+    """A model as the Hub's API tells it; `provider` empty for one that nobody serves."""
+    serving = {
+        "provider": provider,
+        "providerId": model_id,
+        "status": "live" if live else "error",
+        "task": served_as or task,
+    }
+    return {
+        "id": model_id,
+        "sha": "0" * 39 + "1",
+        "pipeline_tag": "text-generation" if task == "conversational" else task,
+        "downloads": 1000,
+        "likes": 10,
+        "tags": [task, "license:apache-2.0"],
+        "library_name": "transformers",
+        "gated": False,
+        "private": False,
+        "inferenceProviderMapping": [serving] if provider else [],
+    } | more
+
+
+@contextmanager
+def asked_at(url: str) -> Iterator[None]:
+    """Send what huggingface_hub asks of any host to `url`, by the library's own hook; a later user finds it as it was."""
+    import huggingface_hub
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils._http import default_client_factory
+
+    # 1.x stands on httpx, 2.x on httpx2, which have the same names
+    base = next(base for base in HfHubHTTPError.__bases__ if base.__name__ == "HTTPError")
+    http = __import__(base.__module__.partition(".")[0])
+    here = urlsplit(url)
+
+    class Here(http.HTTPTransport):  # type: ignore[name-defined, misc]  # known only when it runs
+        """Sends everything to our server."""
+
+        def handle_request(self, request: Any) -> Any:
+            request.url = request.url.copy_with(scheme="http", host=here.hostname, port=here.port)
+            return super().handle_request(request)
+
+    huggingface_hub.set_client_factory(lambda: http.Client(transport=Here(), follow_redirects=True))
+    _forget()
+    try:
+        yield
+    finally:
+        huggingface_hub.set_client_factory(default_client_factory)
+        _forget()
+
+
+def _chat(model_id: str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": "Gladly."}
+    return {
+        "id": "1", "object": "chat.completion", "created": 1, "model": model_id,
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
+    }  # fmt: skip
+
+
+def _given(answer: Answer, received: Received) -> Reply:
+    return answer if isinstance(answer, Reply) else answer(received)
+
+
+def _forget() -> None:
+    """The client remembers for the life of the process who serves a model."""
+    from huggingface_hub.inference._providers import _common, hf_inference
+
+    for module in (_common, hf_inference):
+        for remembered in vars(module).values():
+            if callable(clear := getattr(remembered, "cache_clear", None)):
+                clear()
