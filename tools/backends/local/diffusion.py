@@ -41,7 +41,7 @@ def draw(call: Call, source: Source) -> Sequence[Artifact]:
 @local("unconditional-image-generation", library="diffusers")
 def draw_of_kind(call: Call, source: Source) -> Sequence[Artifact]:
     """One of the pictures that the model knows to make."""
-    pipe = pipeline(source, "DiffusionPipeline")
+    pipe = pipeline(source, "DiffusionPipeline", exact=True)
     steps = min(STEPS, int(pipe.scheduler.config.num_train_timesteps))
     return picture(call, pipe(generator=generator(call), num_inference_steps=steps))
 
@@ -76,21 +76,22 @@ def _edited(call: Call, source: Source) -> Sequence[Artifact]:
 # -- shared with the other families of diffusion --------------------------------------------------------------------
 
 
-def pipeline(source: Source, auto: str, **parts: Any) -> Any:
-    """diffusers' pipeline over the model's folder, kept. `parts`: to be used in place of the model's own."""
+def pipeline(source: Source, auto: str, *, exact: bool = False) -> Any:
+    """diffusers' pipeline over the model's folder, kept. `exact`: in float32, where it hands its numbers to numpy."""
+    form = dtype(exact=exact)
 
     def load() -> Any:
         import diffusers
 
-        options = {"torch_dtype": dtype(), "use_safetensors": True, "local_files_only": True}
+        options = {"torch_dtype": form, "use_safetensors": True, "local_files_only": True}
         try:
-            pipe = getattr(diffusers, auto).from_pretrained(source.folder, **options, **parts)
+            pipe = getattr(diffusers, auto).from_pretrained(source.folder, **options)
         except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
             raise source.unloadable(error) from error
         pipe.set_progress_bar_config(disable=True)
         return pipe.to(device())
 
-    return source.keep(f"diffusion:{auto}", load, bytes_per_number=dtype().itemsize)
+    return source.keep(f"diffusion:{auto}", load, bytes_per_number=form.itemsize)
 
 
 def wishes(call: Call, source: Source, pipe: Any) -> dict[str, Any]:

@@ -142,7 +142,7 @@ _OTHER_WAYS = {"WanPipeline": "WanVideoToVideoPipeline", "CogVideoXPipeline": "C
 
 
 def _mesh(call: Call, source: Source, given: Any) -> Sequence[Artifact]:
-    pipe = pipeline(source, "DiffusionPipeline")
+    pipe = pipeline(source, "DiffusionPipeline", exact=True)
     try:
         mesh = pipe(given, generator=generator(call), output_type="mesh").images[0]
     except (ValueError, RuntimeError) as error:
