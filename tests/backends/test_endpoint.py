@@ -2,6 +2,7 @@
 
 import base64
 import json
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +197,23 @@ def test_a_damaged_list_is_named_and_not_overwritten(home: Path) -> None:
     with pytest.raises(StorageError, match=r"endpoints\.json can't be read"):
         add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="translation"))
     assert json.dumps((home / "endpoints.json").read_text()) == '"{"'
+
+
+@pytest.mark.parametrize("api", ["tasks", "tei", "openai"])
+async def test_a_key_is_trimmed_and_one_that_no_header_may_hold_is_not_repeated(
+    api: Api, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_SERVER_KEY", " sk-mine\n")
+    answer = {"tasks": lambda r: right_answer("feature-extraction", r), "tei": tei, "openai": openai}[api]
+    with serve(answer) as server:
+        url = f"{server.url}/v1" if api == "openai" else server.url
+        backend = backend_with(home, url, "feature-extraction", api, model="tiny", key_env="MY_SERVER_KEY")
+        (expert,) = backend.experts("feature-extraction")
+        await backend.run(call_of("feature-extraction", expert, tmp_path / "good"))
+        assert server.requests[-1].headers["authorization"] == "Bearer sk-mine"
+        monkeypatch.setenv("MY_SERVER_KEY", "sk-\nmine")
+        with pytest.raises(ExpertError, match="the key holds characters that no header may have") as raised:
+            await backend.run(call_of("feature-extraction", expert, tmp_path / "bad"))
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "mine'" not in shown
+    assert raised.value.kind == "no_token"
