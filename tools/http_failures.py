@@ -4,9 +4,12 @@ huggingface_hub 1.x and 2.x, httpx, httpx2 and openai have exceptions of their o
 status, or a name that says what went wrong. They are told apart by these, so that no library must be imported for it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from time import time
 from typing import Any
 
 from ..graph.errors import ExpertError, FailureKind
@@ -26,6 +29,7 @@ _KINDS: dict[int, tuple[FailureKind, str]] = {
     504: ("timeout", "The model took too long; try again, or choose a smaller one."),
 }
 _AT_FAULT: tuple[FailureKind, str] = ("unavailable", "The server is at fault; try again later.")
+_NUMBER = re.compile(r"\s*\d+(?:\.\d+)?\s*")
 _PASSING = {408, 429}
 """Statuses below 500 after which the same call may succeed."""
 BAD_KEY = "the key holds characters that no header may have"
@@ -121,10 +125,11 @@ def _body(response: Any) -> str:
 
 
 def _seconds(response: Any) -> float | None:
-    """How long to wait: `Retry-After` in seconds, or the `estimated_time` of a model that is loading."""
+    """How long to wait: `Retry-After` in seconds or as a date, or the `estimated_time` of a model that is loading."""
+    asked = str(response.headers.get("retry-after", ""))
     try:
-        return max(0.0, float(response.headers["retry-after"]))
-    except (KeyError, ValueError):
+        return max(0.0, float(asked) if _NUMBER.fullmatch(asked) else parsedate_to_datetime(asked).timestamp() - time())
+    except ValueError:
         pass
     try:
         return max(0.0, float(response.json()["estimated_time"]))

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import struct
 import traceback
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hugginggpt.tools.backends.endpoint.probing import health, probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.tasks import png, right_answer, wav
-from samples import call_of, check_outputs
+from samples import call_of, check_outputs, text
 
 FILMS = ("text-to-video", "image-to-video", "image-text-to-video")
 
@@ -217,3 +219,47 @@ async def test_a_key_is_trimmed_and_one_that_no_header_may_hold_is_not_repeated(
     shown = "".join(traceback.format_exception(raised.value))
     assert "mine'" not in shown
     assert raised.value.kind == "no_token"
+
+
+async def test_openai_s_names_of_organisation_and_project_go_to_nobody_else(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-canary")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-canary")
+    with serve(openai) as server:
+        for task_type in ("feature-extraction", "summarization"):
+            backend = backend_with(home, f"{server.url}/v1", task_type, "openai", model="tiny")
+            (expert,) = backend.experts(task_type)
+            await backend.run(call_of(task_type, expert, tmp_path / task_type))
+    assert len(server.requests) == 2
+    assert "canary" not in "".join(str(request.headers) for request in server.requests)
+
+
+async def test_rows_keep_their_order_and_none_is_lost(home: Path, tmp_path: Path) -> None:
+    table = text(json.dumps([{"n": number} for number in range(1200)]), "table")
+    with serve(lambda received: as_json([float(n) for n in received.json["table"]["n"]])) as server:
+        backend = backend_with(home, server.url, "tabular-regression")
+        (expert,) = backend.experts("tabular-regression")
+        asked = call_of("tabular-regression", expert, tmp_path / "s", inputs={"table": (table,)})
+        (made,) = await backend.run(asked)
+    assert [row["score"] for row in json.loads(made.text or "")] == list(range(1200))
+
+
+async def test_answers_for_too_few_rows_are_refused(home: Path, tmp_path: Path) -> None:
+    with serve(lambda _: as_json([1.5])) as server:
+        backend = backend_with(home, server.url, "tabular-regression")
+        (expert,) = backend.experts("tabular-regression")
+        with pytest.raises(ExpertError, match="gave 1 answers for 2 rows"):
+            await backend.run(call_of("tabular-regression", expert, tmp_path / "s"))
+
+
+async def test_a_picture_over_the_limit_is_refused_before_it_is_decoded(home: Path, tmp_path: Path) -> None:
+    huge = png(1, 1, 0).replace(bytes([0, 0, 0, 1, 0, 0, 0, 1]), struct.pack(">II", 9000, 9000))
+    header = huge[12:29]
+    huge = huge[:29] + struct.pack(">I", zlib.crc32(header)) + huge[33:]
+    with serve(lambda _: Reply(200, huge, {"content-type": "image/png"})) as server:
+        backend = backend_with(home, server.url, "image-to-image")
+        (expert,) = backend.experts("image-to-image")
+        with pytest.raises(ExpertError, match="gave 9000 x 9000 pixels; the limit is") as raised:
+            await backend.run(call_of("image-to-image", expert, tmp_path / "s"))
+    assert raised.value.kind == "too_large"

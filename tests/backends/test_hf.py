@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +278,11 @@ def test_hugging_face_s_own_servers_may_have_any_token(home: Path) -> None:
         expert = served(backend, "summarization")
         assert expert.provider == "hf-inference"
         assert backend.obstacle(expert, None) is None
+
+
+async def test_a_server_may_name_the_moment_until_which_to_wait(home: Path, tmp_path: Path) -> None:
+    moment = formatdate(time.time() + 3600, usegmt=True)
+    hub = ScriptedHub(replies={"scripted/summarization": as_json({"error": "x"}, 429, retry_after=moment)})
+    with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
+        await backend.run(call_of("summarization", served(backend, "summarization"), tmp_path))
+    assert 3000 < (raised.value.retry_after or 0) <= 3600
