@@ -19,6 +19,7 @@ from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.tasks import png, right_answer, wav
 from samples import call_of, check_outputs, text
+from shell import Shell
 
 FILMS = ("text-to-video", "image-to-video", "image-text-to-video")
 
@@ -263,3 +264,22 @@ async def test_a_picture_over_the_limit_is_refused_before_it_is_decoded(home: Pa
         with pytest.raises(ExpertError, match="gave 9000 x 9000 pixels; the limit is") as raised:
             await backend.run(call_of("image-to-image", expert, tmp_path / "s"))
     assert raised.value.kind == "too_large"
+
+
+def test_a_password_in_a_url_is_refused_and_a_query_never_shown(shell: Shell) -> None:
+    for url in ("http://bob:hunter2@127.0.0.1:9/x", "bob:hunter2@127.0.0.1:9"):
+        refused = shell("models", "--add", url, "--task", "summarization")
+        assert refused.code == 2
+        assert "--key-env" in refused.err
+        assert "hunter2" not in refused.out + refused.err
+    added = shell("models", "--add", "http://127.0.0.1:9/x?token=hunter2", "--task", "summarization")
+    listed = shell("models", "--json")
+    assert (added.code, listed.code) == (0, 0)
+    assert "hunter2" not in added.out + added.err + listed.out + listed.err + shell("models").out
+
+
+def test_two_servers_at_one_host_keep_names_of_their_own(shell: Shell) -> None:
+    for path in ("one", "two", "two"):
+        assert shell("models", "--add", f"http://127.0.0.1:9/{path}", "--task", "summarization").code == 0
+    names = {row["name"] for row in json.loads(shell("models", "--json").out)}
+    assert names == {"127.0.0.1:9", "127.0.0.1:9/two"}

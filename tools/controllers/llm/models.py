@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
+from ...addresses import without_secrets
 from .local import LocalChat, check_packages, load
 from .providers import check_provider
 
@@ -106,7 +107,7 @@ class ChatModel:
     @property
     def place(self) -> str:
         """Where it is, for people."""
-        return self.base_url or _PLACES.get(self.provider, self.provider)
+        return without_secrets(self.base_url) if self.base_url else _PLACES.get(self.provider, self.provider)
 
     @property
     def methods(self) -> tuple[Method, ...]:
