@@ -1,6 +1,7 @@
 """`models --add URL`, `models --remove NAME`, `models`: the user's own servers."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from ..graph.errors import ExpertError, UsageError
 from ..graph.settings import Settings
+from ..tools.addresses import without_secrets
 from ..tools.backends.endpoint.backend import can_ask
 from ..tools.backends.endpoint.known import Endpoint, add_endpoint, read_endpoints, remove_endpoint
 from ..tools.backends.endpoint.probing import Found, health, probe
@@ -20,16 +22,24 @@ def add(
     home: Path | None,
 ) -> None:  # fmt: skip
     """Ask the server what it speaks, and keep it."""
+    shown = _shown(url)
     with told_errors():
         if not tasks:
-            raise UsageError("which task type does it do?", hint=f"hugginggpt models --add {url} --task summarization")
+            raise UsageError(
+                "which task type does it do?", hint=f"hugginggpt models --add {shown} --task summarization"
+            )
+        if "@" in re.split(r"[/?#]", url.rpartition("://")[2])[0]:
+            raise UsageError(
+                f"a user or password in the URL of {shown} would be kept in plain text",
+                hint="put the key into an environment variable, and name it with --key-env",
+            )
         settings = Settings.from_env(home=home)
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)
         spoken = api or (found.api if found else "tasks")
         for task in tasks:
             endpoint = _endpoint(
-                name=name or urlsplit(url).netloc or url,
+                name=name or _name(url, task, read_endpoints(settings.home)),
                 url=f"{url.rstrip('/')}/v1" if spoken == "openai" and not url.rstrip("/").endswith("/v1") else url,
                 task_type=task,
                 api=spoken,
@@ -41,7 +51,7 @@ def add(
                 err().print(f"warning: {spoken} has no way to do {task}; it was added all the same", style="yellow")
     if trouble:
         err().print(f"warning: it does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
-    out().print(f"added {plain(url)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
+    out().print(f"added {plain(shown)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
 
 
 def remove(name: str, *, home: Path | None) -> None:
@@ -60,7 +70,12 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
         known = read_endpoints(Settings.from_env(home=home).home)
         states = [_state(endpoint) for endpoint in known]
     if as_json:
-        print_json([e.model_dump() | {"state": state} for e, state in zip(known, states, strict=True)])
+        print_json(
+            [
+                e.model_dump() | {"url": without_secrets(e.url), "state": state}
+                for e, state in zip(known, states, strict=True)
+            ]
+        )
         return
     if not known:
         err().print("no servers of your own; hugginggpt models --add URL --task TASK adds one", style="dim")
@@ -68,9 +83,30 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
     shown = table("name", "task type", "url", "speaks", "model", "key", "how it is")
     for endpoint, state in zip(known, states, strict=True):
         key = f"{endpoint.key_env}{'' if endpoint.key else ' (not set)'}" if endpoint.key_env else ""
-        fields = (endpoint.name, endpoint.task_type, endpoint.url, endpoint.api, endpoint.model, key, state)
+        fields = (
+            endpoint.name,
+            endpoint.task_type,
+            without_secrets(endpoint.url),
+            endpoint.api,
+            endpoint.model,
+            key,
+            state,
+        )
         shown.add_row(*(plain(field) for field in fields))
     out().print(shown)
+
+
+def _name(url: str, task_type: str, known: Sequence[Endpoint]) -> str:
+    """Its host; with the path where another server of that task type is called so."""
+    parts = urlsplit(url)
+    others = {e.name for e in known if e.task_type == task_type and e.url.rstrip("/") not in _spellings(url)}
+    name = parts.netloc or url
+    return re.sub(r"[^\w.:/@-]", "-", f"{name}{parts.path.rstrip('/')}")[:80] if name in others else name
+
+
+def _spellings(url: str) -> tuple[str, str]:
+    """A URL as it was typed, and as it is kept for OpenAI's API."""
+    return url.rstrip("/"), f"{url.rstrip('/')}/v1"
 
 
 def _found(url: str, key: SecretStr | None) -> tuple[Found | None, str]:
@@ -84,8 +120,14 @@ def _endpoint(**fields: str) -> Endpoint:
     try:
         return Endpoint.model_validate(fields)
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))} is {e['input']!r}: {e['msg']}" for e in error.errors())
+        told = "; ".join(
+            f"{'.'.join(map(str, e['loc']))} is {_shown(e['input'])!r}: {e['msg']}" for e in error.errors()
+        )
         raise UsageError(told, hint="URLs begin with http:// or https://; --api is tasks, openai or tei") from None
+
+
+def _shown(value: str) -> str:
+    return without_secrets(value) if "://" in value else value.rpartition("@")[2]
 
 
 def _state(endpoint: Endpoint) -> str:

@@ -69,6 +69,13 @@ class Settings(BaseModel):
     allow_private_urls: bool = False
     """Whether URLs may point at this machine or its private network."""
 
+    @field_validator("llm_api_key", "openai_api_key", "hf_token")
+    @classmethod
+    def _trimmed(cls, key: SecretStr | None) -> SecretStr | None:
+        """Without the line end that a key read from a file has: no header may hold one."""
+        trimmed = key.get_secret_value().strip() if key else ""
+        return SecretStr(trimmed) if trimmed else None
+
     @field_validator("where", mode="before")
     @classmethod
     def _places(cls, value: object) -> object:

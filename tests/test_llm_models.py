@@ -319,3 +319,13 @@ def test_what_is_missing_is_named_with_what_to_do(spec: str, told: str) -> None:
     with pytest.raises(UsageError) as raised:
         LlmController(spec, settings())
     assert told in raised.value.hint
+
+
+async def test_a_key_that_no_header_may_hold_is_not_repeated() -> None:
+    with serve(in_turn(chat(PLAN))) as server:
+        spec = f"openai:m@{server.url}/v1"
+        await LlmController(spec, settings(llm_api_key="sk-mine\n")).plan(Request(text="Hi"))
+        assert server.requests[0].headers["authorization"] == "Bearer sk-mine"
+        with pytest.raises(ControllerError, match="the key holds characters that no header may have") as raised:
+            await LlmController(spec, settings(llm_api_key="sk-\nmine", retries=0)).plan(Request(text="Hi"))
+    assert "mine" not in str(raised.value)

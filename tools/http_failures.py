@@ -4,9 +4,12 @@ huggingface_hub 1.x and 2.x, httpx, httpx2 and openai have exceptions of their o
 status, or a name that says what went wrong. They are told apart by these, so that no library must be imported for it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from time import time
 from typing import Any
 
 from ..graph.errors import ExpertError, FailureKind
@@ -26,8 +29,10 @@ _KINDS: dict[int, tuple[FailureKind, str]] = {
     504: ("timeout", "The model took too long; try again, or choose a smaller one."),
 }
 _AT_FAULT: tuple[FailureKind, str] = ("unavailable", "The server is at fault; try again later.")
+_NUMBER = re.compile(r"\s*\d+(?:\.\d+)?\s*")
 _PASSING = {408, 429}
 """Statuses below 500 after which the same call may succeed."""
+BAD_KEY = "the key holds characters that no header may have"
 HF_TOKEN = "HF_TOKEN (huggingface.co/settings/tokens)"
 
 
@@ -39,7 +44,8 @@ def failures_of(what: str, timeout: float, *, key: str = HF_TOKEN) -> Iterator[N
     except ExpertError:
         raise
     except Exception as error:  # clients do not check what they read: odd JSON ends in any exception
-        raise _told(what, timeout, error, key) from error
+        told = _told(what, timeout, error, key)
+        raise told from (None if told.message.endswith(BAD_KEY) else error)  # a traceback would show the key
 
 
 def too_slow(what: str, timeout: float) -> ExpertError:
@@ -52,10 +58,26 @@ def too_slow(what: str, timeout: float) -> ExpertError:
     )
 
 
+def tells_key(message: str) -> bool:
+    """Whether a client's message repeats the header with the key, which nobody may read."""
+    return "bearer " in message.lower() or "header value" in message.lower()
+
+
+def is_of_the_key(error: BaseException | None) -> bool:
+    """Whether a key is at fault that can't be sent: of all that an error came from, something repeats it."""
+    while error is not None:
+        if tells_key(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _told(what: str, timeout: float, error: Exception, key: str) -> ExpertError:
     response = getattr(error, "response", None)
     if isinstance(getattr(response, "status_code", None), int):
         return _by_status(what, response, getattr(error, "server_message", None), key)
+    if is_of_the_key(error):
+        return ExpertError(f"{what} could not be called: {BAD_KEY}", hint=f"Set {key} again.", kind="no_token")
     names = {base.__name__ for base in type(error).__mro__}
     if "OfflineModeIsEnabled" in names:
         return ExpertError(f"{what} can't be reached in offline mode", hint="Unset HF_HUB_OFFLINE.", kind="offline")
@@ -78,6 +100,7 @@ def _by_status(what: str, response: Any, message: str | None, key: str) -> Exper
     status: int = response.status_code
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     said = message or _body(response)
+    said = "" if tells_key(said) else said
     kind, hint = _KINDS.get(status, _AT_FAULT if status >= 500 else ("", ""))
     seconds = _seconds(response)
     if seconds is not None:
@@ -102,10 +125,11 @@ def _body(response: Any) -> str:
 
 
 def _seconds(response: Any) -> float | None:
-    """How long to wait: `Retry-After` in seconds, or the `estimated_time` of a model that is loading."""
+    """How long to wait: `Retry-After` in seconds or as a date, or the `estimated_time` of a model that is loading."""
+    asked = str(response.headers.get("retry-after", ""))
     try:
-        return max(0.0, float(response.headers["retry-after"]))
-    except (KeyError, ValueError):
+        return max(0.0, float(asked) if _NUMBER.fullmatch(asked) else parsedate_to_datetime(asked).timestamp() - time())
+    except ValueError:
         pass
     try:
         return max(0.0, float(response.json()["estimated_time"]))

@@ -2,6 +2,9 @@
 
 import base64
 import json
+import struct
+import traceback
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,8 @@ from hugginggpt.tools.backends.endpoint.probing import health, probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.tasks import png, right_answer, wav
-from samples import call_of, check_outputs
+from samples import call_of, check_outputs, text
+from shell import Shell
 
 FILMS = ("text-to-video", "image-to-video", "image-text-to-video")
 
@@ -211,3 +215,86 @@ def test_a_damaged_list_is_named_and_not_overwritten(home: Path) -> None:
     with pytest.raises(StorageError, match=r"endpoints\.json can't be read"):
         add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="translation"))
     assert json.dumps((home / "endpoints.json").read_text()) == '"{"'
+
+
+@pytest.mark.parametrize("api", ["tasks", "tei", "openai"])
+async def test_a_key_is_trimmed_and_one_that_no_header_may_hold_is_not_repeated(
+    api: Api, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_SERVER_KEY", " sk-mine\n")
+    answer = {"tasks": lambda r: right_answer("feature-extraction", r), "tei": tei, "openai": openai}[api]
+    with serve(answer) as server:
+        url = f"{server.url}/v1" if api == "openai" else server.url
+        backend = backend_with(home, url, "feature-extraction", api, model="tiny", key_env="MY_SERVER_KEY")
+        (expert,) = backend.experts("feature-extraction")
+        await backend.run(call_of("feature-extraction", expert, tmp_path / "good"))
+        assert server.requests[-1].headers["authorization"] == "Bearer sk-mine"
+        monkeypatch.setenv("MY_SERVER_KEY", "sk-\nmine")
+        with pytest.raises(ExpertError, match="the key holds characters that no header may have") as raised:
+            await backend.run(call_of("feature-extraction", expert, tmp_path / "bad"))
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "mine'" not in shown
+    assert raised.value.kind == "no_token"
+
+
+async def test_openai_s_names_of_organisation_and_project_go_to_nobody_else(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-canary")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-canary")
+    with serve(openai) as server:
+        for task_type in ("feature-extraction", "summarization"):
+            backend = backend_with(home, f"{server.url}/v1", task_type, "openai", model="tiny")
+            (expert,) = backend.experts(task_type)
+            await backend.run(call_of(task_type, expert, tmp_path / task_type))
+    assert len(server.requests) == 2
+    assert "canary" not in "".join(str(request.headers) for request in server.requests)
+
+
+async def test_rows_keep_their_order_and_none_is_lost(home: Path, tmp_path: Path) -> None:
+    table = text(json.dumps([{"n": number} for number in range(1200)]), "table")
+    with serve(lambda received: as_json([float(n) for n in received.json["table"]["n"]])) as server:
+        backend = backend_with(home, server.url, "tabular-regression")
+        (expert,) = backend.experts("tabular-regression")
+        asked = call_of("tabular-regression", expert, tmp_path / "s", inputs={"table": (table,)})
+        (made,) = await backend.run(asked)
+    assert [row["score"] for row in json.loads(made.text or "")] == list(range(1200))
+
+
+async def test_answers_for_too_few_rows_are_refused(home: Path, tmp_path: Path) -> None:
+    with serve(lambda _: as_json([1.5])) as server:
+        backend = backend_with(home, server.url, "tabular-regression")
+        (expert,) = backend.experts("tabular-regression")
+        with pytest.raises(ExpertError, match="gave 1 answers for 2 rows"):
+            await backend.run(call_of("tabular-regression", expert, tmp_path / "s"))
+
+
+async def test_a_picture_over_the_limit_is_refused_before_it_is_decoded(home: Path, tmp_path: Path) -> None:
+    huge = png(1, 1, 0).replace(bytes([0, 0, 0, 1, 0, 0, 0, 1]), struct.pack(">II", 9000, 9000))
+    header = huge[12:29]
+    huge = huge[:29] + struct.pack(">I", zlib.crc32(header)) + huge[33:]
+    with serve(lambda _: Reply(200, huge, {"content-type": "image/png"})) as server:
+        backend = backend_with(home, server.url, "image-to-image")
+        (expert,) = backend.experts("image-to-image")
+        with pytest.raises(ExpertError, match="gave 9000 x 9000 pixels; the limit is") as raised:
+            await backend.run(call_of("image-to-image", expert, tmp_path / "s"))
+    assert raised.value.kind == "too_large"
+
+
+def test_a_password_in_a_url_is_refused_and_a_query_never_shown(shell: Shell) -> None:
+    for url in ("http://bob:hunter2@127.0.0.1:9/x", "bob:hunter2@127.0.0.1:9"):
+        refused = shell("models", "--add", url, "--task", "summarization")
+        assert refused.code == 2
+        assert "--key-env" in refused.err
+        assert "hunter2" not in refused.out + refused.err
+    added = shell("models", "--add", "http://127.0.0.1:9/x?token=hunter2", "--task", "summarization")
+    listed = shell("models", "--json")
+    assert (added.code, listed.code) == (0, 0)
+    assert "hunter2" not in added.out + added.err + listed.out + listed.err + shell("models").out
+
+
+def test_two_servers_at_one_host_keep_names_of_their_own(shell: Shell) -> None:
+    for path in ("one", "two", "two"):
+        assert shell("models", "--add", f"http://127.0.0.1:9/{path}", "--task", "summarization").code == 0
+    names = {row["name"] for row in json.loads(shell("models", "--json").out)}
+    assert names == {"127.0.0.1:9", "127.0.0.1:9/two"}

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +258,31 @@ async def test_a_long_recording_is_transcribed_in_pieces(home: Path, tmp_path: P
     pieces = [request for request in server.requests if request.method == "POST"]
     assert 3 <= len(pieces) <= 4
     assert made.text == " ".join(["hello world"] * len(pieces))
+
+
+@pytest.mark.parametrize("provider", ["fal-ai", "auto", ""])
+async def test_a_token_that_is_not_hugging_face_s_is_never_sent_to_a_provider(
+    provider: str, home: Path, tmp_path: Path
+) -> None:
+    with providers(home, hf_token="sk-mine") as (backend, server):
+        expert = served(backend, "summarization").model_copy(update={"provider": provider})
+        assert "HF_TOKEN is no Hugging Face token" in (backend.obstacle(expert, None) or "")
+        with pytest.raises(ExpertError, match="they begin with hf_") as raised:
+            await backend.run(call_of("summarization", expert, tmp_path))
+    assert raised.value.kind == "no_token"
+    assert [request for request in server.requests if request.method == "POST"] == []
+
+
+def test_hugging_face_s_own_servers_may_have_any_token(home: Path) -> None:
+    with providers(home, hf_token="api_old") as (backend, _):
+        expert = served(backend, "summarization")
+        assert expert.provider == "hf-inference"
+        assert backend.obstacle(expert, None) is None
+
+
+async def test_a_server_may_name_the_moment_until_which_to_wait(home: Path, tmp_path: Path) -> None:
+    moment = formatdate(time.time() + 3600, usegmt=True)
+    hub = ScriptedHub(replies={"scripted/summarization": as_json({"error": "x"}, 429, retry_after=moment)})
+    with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
+        await backend.run(call_of("summarization", served(backend, "summarization"), tmp_path))
+    assert 3000 < (raised.value.retry_after or 0) <= 3600

@@ -15,8 +15,10 @@ from ...graph.errors import ExpertError
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
 from ..media.boxes import box, box_artifacts
+from ..media.limits import limits
 from ..media.masks import Region, colour, drawn_masks, overlaid, share
 from ..media.pictures import image_artifact
+from ..media.rows import rows as table_rows
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -79,11 +81,25 @@ def text_answer(call: Call, text: object) -> list[Artifact]:
 
 def label_answer(call: Call, rows: object) -> list[Artifact]:
     """`{"label", "score"}`, the surest first; at least one."""
-    labels = _checked(call, _labels, rows, "list of labels")
-    if not labels:
-        raise garbage(call, "list of labels", rows)
+    labels = _labels_of(call, rows)
     ordered = sorted(labels, key=lambda row: -(row.score if row.score is not None else 0.0))
     return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in ordered[:MOST_ROWS]])]
+
+
+def row_answer(call: Call, rows: object) -> list[Artifact]:
+    """A label, or a number as its score, for each row of the table that was given: all of them, in its order."""
+    labels = _labels_of(call, rows)
+    wanted = len(table_rows(call.one("table")) or ())
+    if len(labels) != wanted:
+        raise ExpertError(f"{call.expert.model_id} gave {len(labels)} answers for {wanted} rows", retryable=True)
+    return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in labels])]
+
+
+def _labels_of(call: Call, rows: object) -> list[Label]:
+    labels: list[Label] = _checked(call, _labels, rows, "list of labels")
+    if not labels:
+        raise garbage(call, "list of labels", rows)
+    return labels
 
 
 def entity_answer(call: Call, rows: object) -> list[Artifact]:
@@ -129,16 +145,22 @@ def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> 
 
 
 def image_answer(call: Call, image: "Image.Image | bytes") -> list[Artifact]:
-    """A picture, decoded whole, as PNG."""
+    """A picture, decoded whole, as PNG; what it claims to measure is checked first. The client gives it unread."""
     from PIL import Image
 
-    if isinstance(image, bytes):
-        try:
-            opened = Image.open(io.BytesIO(image))
-            opened.load()
-        except (Image.DecompressionBombError, SyntaxError, OSError, ValueError) as error:
-            raise garbage(call, "image", f"{len(image):,} bytes, {error}") from error
-        image = opened if opened.mode in ("RGB", "RGBA", "L") else opened.convert("RGB")
+    try:
+        opened = Image.open(io.BytesIO(image)) if isinstance(image, bytes) else image
+        if opened.width * opened.height > (most := limits().max_image_pixels):
+            raise ExpertError(
+                f"{call.expert.model_id} gave {opened.width} x {opened.height} pixels; the limit is {most:,}",
+                hint="Ask for a smaller picture.",
+                kind="too_large",
+            )
+        opened.load()
+    except (Image.DecompressionBombError, SyntaxError, OSError, ValueError) as error:
+        told = f"{len(image):,} bytes, " if isinstance(image, bytes) else ""
+        raise garbage(call, "image", f"{told}{error}") from error
+    image = opened if opened.mode in ("RGB", "RGBA", "L") else opened.convert("RGB")
     return [image_artifact(call, image, output_of(call, "image"))]
 
 

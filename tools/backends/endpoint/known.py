@@ -32,7 +32,7 @@ class Endpoint(Frozen):
     @property
     def key(self) -> SecretStr | None:
         """The key, if it is set now."""
-        value = os.environ.get(self.key_env) if self.key_env else None
+        value = os.environ.get(self.key_env, "").strip() if self.key_env else ""
         return SecretStr(value) if value else None
 
 

@@ -20,7 +20,10 @@ def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
     from openai import OpenAI
 
     key = endpoint.key.get_secret_value() if endpoint.key else "none-needed"
-    with OpenAI(base_url=endpoint.url, api_key=key, timeout=call.timeout, max_retries=0) as client:
+    # empty, or the client takes OPENAI_ORG_ID and OPENAI_PROJECT_ID and tells them to whoever that is
+    with OpenAI(
+        base_url=endpoint.url, api_key=key, timeout=call.timeout, max_retries=0, organization="", project=""
+    ) as client:
         return _WAYS[call.task.type](client, endpoint.model, call)
 
 

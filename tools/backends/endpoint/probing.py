@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import httpx
 from pydantic import SecretStr
 
+from ...addresses import without_secrets
 from ...http_failures import failures_of
 from .known import Api, Endpoint
 
@@ -25,7 +26,7 @@ def probe(url: str, key: SecretStr | None) -> Found:
     Raises `ExpertError` when nobody answers at all.
     """
     base = url.rstrip("/")
-    with failures_of(url, PATIENCE, key="the key of this server"), _client(key) as client:
+    with failures_of(without_secrets(url), PATIENCE, key="the key of this server"), _client(key) as client:
         info = _json(client.get(f"{base}/info"))
         if isinstance(info, dict) and "model_type" in info:  # TEI tells embedding, classifier or reranker
             return Found("tei", (str(info.get("model_id", "")),))

@@ -8,7 +8,7 @@ from ....graph.call import Artifact, Call
 from ...media.pictures import image_bytes
 from ...media.playable import video_artifact
 from ...media.tables import columns
-from ..answers import garbage, label_answer
+from ..answers import garbage, row_answer
 from ..task_api.methods import methods
 from .known import Endpoint
 
@@ -56,9 +56,7 @@ def _estimate(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
     told = response.json()
     if not isinstance(told, list) or not all(isinstance(number, int | float) for number in told):
         raise garbage(call, "list of numbers", told)
-    return label_answer(
-        call, [{"label": f"row {place}", "score": number} for place, number in enumerate(told, start=1)]
-    )
+    return row_answer(call, [{"label": f"row {place}", "score": number} for place, number in enumerate(told, start=1)])
 
 
 def _client(endpoint: Endpoint, call: Call) -> httpx.Client:

@@ -14,7 +14,11 @@ from ...catalog.hub_model import HubModel
 from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..task_api.methods import Method, methods
-from .providers import ROUTED, provider_for
+from .providers import OWN, ROUTED, provider_for
+
+STRANGE_TOKEN = (
+    "HF_TOKEN is no Hugging Face token (they begin with hf_): the client would send it to the provider itself"
+)
 
 
 class HfBackend:
@@ -59,6 +63,8 @@ class HfBackend:
         """A token is needed; and some models are not for some goals."""
         if self._token is None:
             return "needs a Hugging Face token: set HF_TOKEN (huggingface.co/settings/tokens)"
+        if (reason := self._strange(expert)) is not None:
+            return reason
         return mismatch(expert, task) if task is not None else None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
@@ -76,6 +82,8 @@ class HfBackend:
         """Nothing is kept open between calls."""
 
     def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
+        if (reason := self._strange(call.expert)) is not None:
+            raise ExpertError(reason, kind="no_token")
         from huggingface_hub import InferenceClient
 
         client = InferenceClient(
@@ -87,6 +95,11 @@ class HfBackend:
         )
         with failures_of(call.expert.model_id, call.timeout), client:  # unclosed, a 1.x client leaks a context a call
             return method.ask(client, call)
+
+    def _strange(self, expert: Expert) -> str | None:
+        """Why the token may not be used: the client goes past the router with any that is not Hugging Face's."""
+        token = self._token.get_secret_value() if self._token else ""
+        return None if token.startswith("hf_") or expert.provider == OWN else STRANGE_TOKEN
 
     def _expert(self, model: HubModel, method: Method) -> Expert | None:
         provider = provider_for(model, method, self._provider)

@@ -8,6 +8,8 @@ from ..task_api.methods import Method
 ROUTED = "auto"
 """Left to Hugging Face's router, which does chat with whoever is up; or to the client's own look at the Hub, where the
 catalogue can't tell."""
+OWN = "hf-inference"
+"""Hugging Face's own servers."""
 
 
 def provider_for(model: HubModel, method: Method, wanted: str = "") -> str | None:

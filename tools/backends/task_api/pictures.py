@@ -63,9 +63,7 @@ def edit(client: InferenceClient, call: Call) -> list[Artifact]:
 def paint(client: InferenceClient, call: Call) -> list[Artifact]:
     """A picture of what the prompt says."""
     given: dict[str, Any] = {name: value for name, value in call.task.parameters.items() if name in PAINTING}
-    image = client.text_to_image(call.text("prompt"), **given)
-    image.load()
-    return image_answer(call, image)
+    return image_answer(call, client.text_to_image(call.text("prompt"), **given))
 
 
 @method("visual-question-answering")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ...media.tables import columns
-from ..answers import entity_answer, label_answer, score_answer, text_answer, vector_answer
+from ..answers import entity_answer, label_answer, row_answer, score_answer, text_answer, vector_answer
 from ..languages import code
 from .methods import method
 
@@ -121,7 +121,7 @@ def classify_rows(client: InferenceClient, call: Call) -> list[Artifact]:
     found: Any = client.tabular_classification(columns(call.one("table")))
     if not isinstance(found, list):
         raise ExpertError(f"{call.expert.model_id} gave no list of labels", kind="garbage", retryable=True)
-    return label_answer(call, [{"label": str(label)} for label in found])
+    return row_answer(call, [{"label": str(label)} for label in found])
 
 
 def wanted_labels(call: Call) -> list[str]:

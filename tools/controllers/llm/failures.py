@@ -13,6 +13,7 @@ from typing import Any
 import stamina
 
 from ....graph.errors import ControllerError, HuggingGPTError
+from ...http_failures import BAD_KEY, is_of_the_key, tells_key
 from .models import ChatModel
 
 LONGEST_WAIT = 60.0
@@ -39,7 +40,8 @@ def failures_of(model: ChatModel, timeout: float) -> Iterator[None]:
         raise
     except Exception as error:
         # The clients do not check what they read: a web page or odd JSON for an answer ends in any exception.
-        raise _told(error, model, timeout) from error
+        told = _told(error, model, timeout)
+        raise told from (None if told.message.endswith(BAD_KEY) else error)  # a traceback would show the key
 
 
 def tries(retries: int) -> AsyncIterator[stamina.Attempt]:
@@ -116,6 +118,8 @@ def _told(error: Exception, model: ChatModel, timeout: float) -> ControllerError
         wait = retry_after(error)
         hint += f" It asks to wait {wait:g} s." if wait and wait > LONGEST_WAIT else ""
         return ControllerError(f"{name} at {where} answers {status}: {_said(error)}", hint=hint)
+    if is_of_the_key(error):
+        return ControllerError(f"{name} could not be called: {BAD_KEY}", hint=f"Set {model.key_name} again.")
     if _is_connection(error):
         return ControllerError(
             f"{name} can't be reached at {where}: {error.__cause__ or error}",
@@ -130,4 +134,5 @@ def _told(error: Exception, model: ChatModel, timeout: float) -> ControllerError
 def _said(error: Exception) -> str:
     body = getattr(error, "body", None)
     said = body.get("message") if isinstance(body, dict) else None
-    return str(said or error)[:300]
+    told = str(said or error)[:300]
+    return "(it repeats the key)" if tells_key(told) else told

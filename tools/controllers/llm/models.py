@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
+from ...addresses import without_secrets
 from .local import LocalChat, check_packages, load
 from .providers import check_provider
 
@@ -40,6 +41,8 @@ LOCAL_SERVERS = {
 LOCAL = "huggingface-local"
 _PLACES = {"openai": "api.openai.com", "huggingface": "huggingface.co", LOCAL: "this machine"}
 ROUTER = "https://router.huggingface.co/v1"
+_NOBODY = {"OpenAI-Organization": "", "OpenAI-Project": ""}
+"""For servers other than OpenAI's: else the client tells them what OPENAI_ORG_ID and OPENAI_PROJECT_ID say."""
 NO_KEY = SecretStr("none-needed")
 """What a server without keys is sent, so that no saved key reaches it."""
 
@@ -104,7 +107,7 @@ class ChatModel:
     @property
     def place(self) -> str:
         """Where it is, for people."""
-        return self.base_url or _PLACES.get(self.provider, self.provider)
+        return without_secrets(self.base_url) if self.base_url else _PLACES.get(self.provider, self.provider)
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -152,6 +155,7 @@ class ChatModel:
             max_retries=0,
             stream_usage=True,
             http_async_client=connections,
+            default_headers=_NOBODY if _is_a_strangers(self.base_url) else None,
         )
         return model, connections
 
@@ -188,6 +192,11 @@ class ChatModel:
 def _certificates() -> ssl.SSLContext:
     """Read once a process: it takes 20 ms, and every call has connections of its own."""
     return ssl.create_default_context(cafile=certifi.where())
+
+
+def _is_a_strangers(url: str | None) -> bool:
+    """Whether a server that speaks OpenAI's API is not OpenAI's own."""
+    return url is not None and not (urlsplit(url).hostname or "").endswith(".openai.com")
 
 
 def _is_hugging_faces(url: str) -> bool:
