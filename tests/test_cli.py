@@ -182,7 +182,7 @@ def test_a_retry_does_again_what_failed(shell: Shell) -> None:
         (("run", "fold my laundry"), 1, "--llm openai:MODEL"),
         (("run", "generate an image of a cat"), 1, "set HF_TOKEN"),
         (("run", "say 'hi' aloud", "--model", "x=y"), 2, "must be TASK=ID"),
-        (("run", "say 'hi' aloud", "--model", "text-to-speech=no/such"), 1, "there is no expert no/such"),
+        (("run", "say 'hi' aloud", "--model", "text-to-speech=no/such"), 1, "no expert can do it here: no/such: "),
         (("run", "say 'hi' aloud", "--approve", "perhaps"), 2, "always or never"),
         (("run", "say 'hi' aloud", "--llm", "openai:m"), 2, "needs a key"),
         (("run", "say 'hi' aloud", "--home", "/proc/none"), 1, "can't be written"),

@@ -290,7 +290,7 @@ def test_a_killed_evaluation_goes_on_with_the_run_it_was_in(shell: Shell, tmp_pa
     asked: list[str] = []
 
     def model(received: Received) -> Reply:
-        asked.append("answer" if stage_of(received) == "answer" else "plan")
+        asked.append(stage_of(received))
         if asked[-1] == "plan":
             task = {"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}
             return chat(json.dumps({"tasks": [task], "refusals": []}))

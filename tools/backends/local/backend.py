@@ -148,12 +148,12 @@ class LocalBackend:
             return "its weights are pickle only, which can run any code when loaded; it is not used"
         if model.gated and self._token is None:
             return f"is gated: accept its terms at https://huggingface.co/{model_id}, and set HF_TOKEN"
-        about = size(model.size * 4) if model.size else "unknown size"
+        about = f"about {size(model.size * 4)}" if model.size else "unknown size"
         if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
             return "is not on this machine, and HF_HUB_OFFLINE forbids to get it"
         if self._settings.download == "yes" or (self._settings.download == "ask" and self._consent is not None):
             return "its download was refused" if model_id in self._refused else None
-        return f"is not on this machine (a download of about {about}): {ALLOW}"
+        return f"is not on this machine (a download of {about}): {ALLOW}"
 
     # -- downloads --------------------------------------------------------------------------------------------------
 
