@@ -11,6 +11,7 @@ import pytest
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.hub import needed
@@ -50,6 +51,7 @@ def test_listing_experts_loads_neither_torch_nor_transformers() -> None:
 import sys
 from pathlib import Path
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
 place = LocalBackend(Settings(home=Path("home")))
@@ -93,6 +95,20 @@ def test_a_named_model_needs_no_listing_and_a_type_without_a_way_has_none(
     assert expert.revision.startswith("folder-")
     assert place.obstacle(expert, None) is None
     assert place.named("tabular-regression", folder) is None
+
+
+def test_what_a_model_nobody_has_seen_can_do_is_not_judged_before_it_is_here(tmp_path: Path) -> None:
+    place = LocalBackend(Settings(home=tmp_path, download="yes"), lambda _task_type: [])
+    expert = place.named("image-to-image", "somebody/pix2pix")
+    assert expert is not None
+    task = Task(id=0, type="image-to-image", inputs={"prompt": "make it blue"})
+    assert place.obstacle(expert, task) is None
+
+
+def test_a_folder_for_the_other_library_is_no_expert_for_the_type(tmp_path: Path, tiny: Callable[[str], Path]) -> None:
+    place = LocalBackend(Settings(home=tmp_path), lambda _task_type: [])
+    assert place.named("fill-mask", str(tiny("ddpm"))) is None
+    assert place.named("unconditional-image-generation", str(tiny("ddpm"))) is not None
 
 
 def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ class LocalBackend:
         self._described: dict[tuple[str, str], HubModel] = {}
         self._getting: dict[str, Lock] = {}
         self._refused: set[str] = set()
+        self._guessed: set[tuple[str, str]] = set()
+        """Named models that nobody has looked at: which library they are for, and what they take, is not known yet."""
         self._lock, self._asking = Lock(), Lock()
 
     def experts(self, task_type: str) -> Sequence[Expert]:
@@ -68,6 +70,8 @@ class LocalBackend:
                 return expert
         found = find(model_id)
         library = library_of(found.folder) if found else _any_library(task_type)
+        if found is None:
+            self._guessed.add((task_type, model_id))
         model = HubModel(model_id=model_id, task_type=task_type, library=library, description="Named by you.")
         return self._expert(model) if _way(model) else None
 
@@ -130,7 +134,8 @@ class LocalBackend:
             return f"no code here does {expert.task_type} with it"
         if (lacking := _lacking(way)) is not None:
             return lacking
-        if task is not None and way.accepts is not None and (reason := way.accepts(task, expert.model_id)) is not None:
+        sure = (expert.task_type, expert.model_id) not in self._guessed
+        if task and sure and way.accepts and (reason := way.accepts(task, expert.model_id)) is not None:
             return reason
         device = device_for(expert.model_id)
         needed = device.needed(expert.size)
