@@ -1,5 +1,6 @@
 """`doctor --live`: one small real call to each chat model, provider and endpoint set up; what came back, and when."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
@@ -7,16 +8,23 @@ from typing import NamedTuple
 from ..graph.call import Artifact, Call, Material
 from ..graph.errors import ExpertError, HuggingGPTError
 from ..graph.expert import Expert
-from ..graph.ports import Backend
+from ..graph.ports import Backend, NoCallbacks
 from ..graph.resource import Kind, Resource
+from ..graph.result import LlmCall, Usage
 from ..graph.settings import Settings
 from ..graph.task import Task
 from ..graph.task_type import Input
 from ..graph.vocabulary import VOCABULARY
 from ..graph.world import World
+from ..tools.backends.chat import ChatBackend
+from ..tools.backends.endpoint import EndpointBackend
 from ..tools.backends.endpoint.known import read_endpoints
+from ..tools.http_failures import failures_of
+from ..tools.threads import in_abandonable_thread
 
 SECONDS = 120.0
+HUB_SECONDS = 20.0
+MOST_PROVIDERS = 6
 CHEAP = ("text-classification", "conversational")
 """What is asked of providers: a fraction of a cent."""
 
@@ -41,59 +49,89 @@ class Trial(NamedTuple):
     said: str
 
 
+class Count(NoCallbacks):
+    """What the calls to chat models cost: they belong to no run that could tell."""
+
+    def __init__(self) -> None:
+        self.spent = Usage()
+
+    async def on_call_end(self, number: int, call: LlmCall) -> None:
+        """Add it."""
+        self.spent += call.usage
+
+
 async def trials(world: World) -> AsyncIterator[Trial]:
     """Everything that is set up, one after the other."""
-    settings = world.settings
+    settings, count = world.settings, Count()
     if settings.hf_token:
         yield await _token(settings)
-        for task_type in CHEAP:
-            yield await _first(world, world.backends["hf"], task_type, settings.hf_provider or "Inference Providers")
+        for expert in await _of_each_provider(world):
+            yield await _tried(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
-        yield await _first(world, world.backends["chat"], "image-to-text", settings.vlm)
+        chat = ChatBackend(settings, lambda _run_id: count)
+        yield await _first(world, chat, "image-to-text", settings.vlm, count)
     for endpoint in read_endpoints(settings.home):
-        backend = world.backends["endpoint"]
-        expert = next(e for e in backend.experts(endpoint.task_type) if e.model_id == endpoint.name)
-        yield await _tried(world, backend, expert, f"endpoint {endpoint.name}")
+        servers = EndpointBackend(settings, lambda _run_id: count)
+        expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
+        yield await _tried(world, servers, expert, f"endpoint {endpoint.name}", count)
+
+
+async def _of_each_provider(world: World) -> list[Expert]:
+    """The first model of each provider, of cheap task types."""
+    backend = world.backends["hf"]
+    found: dict[str, Expert] = {}
+    for task_type in CHEAP:
+        for expert in backend.experts(task_type):
+            if backend.obstacle(expert, None) is None:
+                found.setdefault(expert.provider, expert)
+    return list(found.values())[:MOST_PROVIDERS]
 
 
 async def _token(settings: Settings) -> Trial:
-    """Whose token it is, as the Hub tells."""
-    import asyncio
-
+    """Whose token it is, as the Hub tells. Its client has no timeout of its own for this."""
     from huggingface_hub import HfApi
 
-    from ..tools.http_failures import failures_of
-
     def ask() -> str:
-        with failures_of("the Hub", SECONDS):
+        with failures_of("the Hub", HUB_SECONDS):
             told = HfApi(token=settings.hf_token.get_secret_value() if settings.hf_token else None).whoami()
         return str(told.get("name", "?"))
 
     began = time.perf_counter()
     try:
-        name = await asyncio.to_thread(ask)
-    except ExpertError as error:
-        return Trial("Hugging Face token", False, str(error))
+        async with asyncio.timeout(HUB_SECONDS):
+            name = await in_abandonable_thread(ask)
+    except (ExpertError, TimeoutError) as error:
+        return Trial("Hugging Face token", False, str(error) or f"the Hub took longer than {HUB_SECONDS:g} s")
     return Trial("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")
 
 
-async def _first(world: World, backend: Backend, task_type: str, what: str) -> Trial:
+async def _first(world: World, backend: Backend, task_type: str, what: str, count: Count) -> Trial:
     able = [expert for expert in backend.experts(task_type) if backend.obstacle(expert, None) is None]
     if not able:
         return Trial(f"{what}, {task_type}", False, "nothing there can do it")
-    return await _tried(world, backend, able[0], what)
+    return await _tried(world, backend, able[0], what, count)
 
 
-async def _tried(world: World, backend: Backend, expert: Expert, what: str) -> Trial:
-    """Call it; cost is told where the service tells it, which only chat models do."""
+async def _tried(world: World, backend: Backend, expert: Expert, what: str, count: Count) -> Trial:
+    """Call it; whatever goes wrong is told, and the next one is tried."""
     label = f"{what}, {expert.task_type} by {expert.model_id}"
-    began = time.perf_counter()
+    began, count.spent = time.perf_counter(), Usage()
     try:
         made = await try_expert(world, backend, expert)
     except HuggingGPTError as error:
         return Trial(label, False, str(error).replace("\n", " "))
+    except Exception as error:  # an error of ours in one trial must not hide the others
+        return Trial(label, False, f"{type(error).__name__}: {error}")
     by = f" by {expert.provider}" if expert.provider else ""
-    return Trial(label, True, f"{_shown(made)} in {time.perf_counter() - began:.1f} s{by}; cost not told")
+    return Trial(label, True, f"{_shown(made)} in {time.perf_counter() - began:.1f} s{by}; {_cost(count.spent)}")
+
+
+def _cost(spent: Usage) -> str:
+    """Tokens, and dollars where HUGGINGGPT_LLM_PRICE tells the price."""
+    if not spent.tokens:
+        return "cost not told"
+    tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens"
+    return f"{tokens}, ${spent.cost:.6f}" if spent.cost is not None else f"{tokens}; cost not told"
 
 
 async def try_expert(world: World, backend: Backend, expert: Expert) -> Sequence[Artifact]:
@@ -119,13 +157,34 @@ async def _sample(world: World, port: Input, task_type: str) -> Material:
         resource = await world.store.put_text(words)
         resource = resource.model_copy(update={"kind": kind})
     else:
-        data, media_type = (
-            (_picture(), "image/png") if kind in ("image", "mask", "document") else (_tone(), "audio/wav")
-        )
+        data, media_type, shown = _made(kind)
         sha256, size = await world.store.put_bytes(data, media_type)
-        shown: Kind = "image" if media_type == "image/png" else "audio"
         resource = Resource(kind=shown, media_type=media_type, sha256=sha256, size=size, name=f"sample of {kind}")
     return Material(resource=resource, path=world.store.path(resource))
+
+
+def _made(kind: Kind) -> tuple[bytes, str, Kind]:
+    """Bytes, media type and kind of something small that stands for `kind`."""
+    if kind in ("image", "mask", "document"):
+        return _picture(), "image/png", "image"
+    return (_film(), "video/mp4", "video") if kind == "video" else (_tone(), "audio/wav", "audio")
+
+
+def _film() -> bytes:
+    """A second of video that grows lighter."""
+    import tempfile
+    from fractions import Fraction
+    from pathlib import Path
+
+    import numpy as np
+
+    from ..tools.media.film import write_film
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        frames = (np.full((64, 64, 3), 30 * number, np.uint8) for number in range(8))
+        write_film(path, frames, Fraction(8), (64, 64), None)
+        return path.read_bytes()
 
 
 def _picture() -> bytes:

@@ -92,6 +92,12 @@ def call_of(
     )
 
 
+ONE_PICTURE: dict[str, dict[str, tuple[Material, ...]]] = {
+    "image-to-video": {"images": (file("harbour.jpg", "image", "image/jpeg"),), "audio": ()}
+}
+"""Inputs for who sets one picture in motion, without a sound."""
+
+
 def check_outputs(task_type: str, made: list[Artifact] | tuple[Artifact, ...]) -> None:
     """Names and kinds are those of the vocabulary, and nothing is empty."""
     promised = {output.name: output.kind for output in VOCABULARY[task_type].outputs}

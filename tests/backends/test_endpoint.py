@@ -25,7 +25,7 @@ from hugginggpt.tools.backends.endpoint.probing import health, probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.tasks import png, right_answer, wav
-from samples import call_of, check_outputs, text
+from samples import ONE_PICTURE, call_of, check_outputs, text
 from shell import Shell
 
 FILMS = ("text-to-video", "image-to-video", "image-text-to-video")
@@ -92,7 +92,12 @@ async def test_an_endpoint_films_too(task_type: str, home: Path, tmp_path: Path,
     with serve(lambda _: Reply(200, film, {"content-type": "video/mp4"})) as server:
         backend = backend_with(home, server.url, task_type)
         (expert,) = backend.experts(task_type)
-        check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
+        asked = call_of(task_type, expert, tmp_path / "s", inputs=ONE_PICTURE.get(task_type))
+        check_outputs(task_type, list(await backend.run(asked)))
+    told = server.requests[0].json
+    if task_type != "text-to-video":
+        assert base64.b64decode(told["inputs"])[:3] == b"\xff\xd8\xff"
+        assert told["parameters"]["prompt"] == asked.text("prompt")
 
 
 async def test_an_endpoint_estimates_a_number_for_each_row(home: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.catalog.hub import Hub
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
-from samples import EXAMPLES, call_of, check_outputs, file, text
+from samples import EXAMPLES, ONE_PICTURE, call_of, check_outputs, file, text
 
 TASKS = sorted(methods())
 
@@ -44,7 +44,8 @@ async def test_every_task_type_is_asked_of_the_provider_and_its_answer_checked(
     task_type: str, home: Path, tmp_path: Path, film: bytes
 ) -> None:
     with providers(home, ScriptedHub(video=film)) as (backend, server):
-        made = await backend.run(call_of(task_type, served(backend, task_type), tmp_path / "scratch"))
+        asked = call_of(task_type, served(backend, task_type), tmp_path / "scratch", inputs=ONE_PICTURE.get(task_type))
+        made = await backend.run(asked)
 
     check_outputs(task_type, list(made))
     posts = [request for request in server.requests if request.method == "POST"]

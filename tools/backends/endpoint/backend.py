@@ -14,6 +14,7 @@ from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
+from ..heeding import check, given_in, pictures_only, unheeded
 from . import openai_server, task_server, tei_server
 from .known import Endpoint, read_endpoints
 
@@ -47,7 +48,9 @@ class EndpointBackend:
         endpoint = self._endpoint(expert)
         if endpoint.key_env and endpoint.key is None:
             return f"needs its key: set {endpoint.key_env}"
-        return None if can_ask(endpoint) else f"{_SPEAKS[endpoint.api]} has no way to do {endpoint.task_type}"
+        if not can_ask(endpoint):
+            return f"{_SPEAKS[endpoint.api]} has no way to do {endpoint.task_type}"
+        return None if task is None else _refusal(endpoint, task)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask the server; what it gives is checked before it is taken."""
@@ -56,6 +59,7 @@ class EndpointBackend:
             raise ExpertError(self.obstacle(call.expert, call.task) or "", kind="wrong_task")
         if not _SERVERS[endpoint.api].speaks(call.task.type):
             return await self._chat(endpoint, call)
+        check(call, _SERVERS[endpoint.api].heeds(call.task.type))
         try:
             async with asyncio.timeout(call.timeout):
                 return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call)
@@ -96,6 +100,15 @@ def can_ask(endpoint: Endpoint) -> bool:
     """Whether its API has a way for its task type."""
     spoken: bool = _SERVERS[endpoint.api].speaks(endpoint.task_type)
     return spoken or (endpoint.api == "openai" and endpoint.task_type in ASKS)
+
+
+def _refusal(endpoint: Endpoint, task: Task) -> str | None:
+    """Why a task is not for a server: it has no place for something that the task says."""
+    server = _SERVERS[endpoint.api]
+    if not server.speaks(task.type):  # a chat model is told all
+        return pictures_only(task, endpoint.model)
+    reason: str | None = unheeded(task.type, given_in(task), server.heeds(task.type)) or server.refusal(endpoint, task)
+    return reason
 
 
 def _ask(ask: Callable[[Endpoint, Call], Sequence[Artifact]], endpoint: Endpoint, call: Call) -> Sequence[Artifact]:

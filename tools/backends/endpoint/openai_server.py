@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
+from ....graph.task import Task
 from ...media.playable import audio_artifact
 from ...media.sound import wav_pieces
 from ..answers import garbage, image_answer, text_answer, vector_answer
+from ..local.languages import iso1
 from ..task_api.sounds import LONGEST_PIECE, SPEECH_RATE
 from .known import Endpoint
 
@@ -32,9 +34,23 @@ def speaks(task_type: str) -> bool:
     return task_type in _WAYS
 
 
+def heeds(task_type: str) -> frozenset[str]:
+    """The optional inputs and the parameters that it is sent."""
+    return _HEEDS.get(task_type, frozenset())
+
+
+def refusal(_endpoint: Endpoint, task: Task) -> str | None:
+    """A picture's size has two sides."""
+    sides = {"width", "height"} & set(task.parameters)
+    return "needs width and height, or neither" if len(sides) == 1 else None
+
+
 def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     pieces = wav_pieces(call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
-    texts = [client.audio.transcriptions.create(model=model, file=("speech.wav", piece)).text for piece in pieces]
+    short = iso1(str(call.task.parameters.get("language") or ""))
+    told: dict[str, Any] = {"language": short} if short else {}
+    create = client.audio.transcriptions.create
+    texts = [create(model=model, file=("speech.wav", piece), **told).text for piece in pieces]
     return text_answer(call, " ".join(text.strip() for text in texts))
 
 
@@ -45,7 +61,9 @@ def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 
 
 def _paint(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
-    made = client.images.generate(model=model, prompt=call.text("prompt"), response_format="b64_json")
+    width, height = (call.task.parameters.get(side) for side in ("width", "height"))
+    size: dict[str, Any] = {"size": f"{width}x{height}"} if width and height else {}
+    made = client.images.generate(model=model, prompt=call.text("prompt"), response_format="b64_json", **size)
     data = made.data[0].b64_json if made.data else None
     if not data:  # a URL, which nobody fetches for a server: it could be any
         raise garbage(call, "picture in base64", made.data)
@@ -57,6 +75,11 @@ def _embed(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     return vector_answer(call, told.data[0].embedding)
 
 
+_HEEDS = {
+    "automatic-speech-recognition": frozenset({"language"}),
+    "text-to-speech": frozenset({"language", "voice"}),  # its voices speak the language of the text
+    "text-to-image": frozenset({"width", "height"}),
+}
 _WAYS: dict[str, Callable[["OpenAI", str, Call], list[Artifact]]] = {
     "automatic-speech-recognition": _transcribe,
     "text-to-speech": _speak,

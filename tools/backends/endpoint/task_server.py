@@ -1,14 +1,17 @@
 """A server that speaks the task API: Inference Endpoints, and what others built after them."""
 
+import base64
 from collections.abc import Callable, Sequence
 
 import httpx
 
 from ....graph.call import Artifact, Call
+from ....graph.task import Task
 from ...media.pictures import image_bytes
 from ...media.playable import video_artifact
 from ...media.tables import columns
 from ..answers import garbage, row_answer
+from ..task_api.films import only_picture
 from ..task_api.methods import methods
 from .known import Endpoint
 
@@ -35,15 +38,28 @@ def speaks(task_type: str) -> bool:
     return task_type in methods() or task_type in _OWN
 
 
+def heeds(task_type: str) -> frozenset[str]:
+    """The optional inputs and the parameters that it is sent."""
+    return _OWN_HEEDS.get(task_type, frozenset()) if task_type in _OWN else methods()[task_type].heeds
+
+
+def refusal(endpoint: Endpoint, task: Task) -> str | None:
+    """What the task type's way refuses; of the model its name is known, or what the endpoint is called."""
+    way = methods().get(task.type)
+    return way.accepts(task, endpoint.model or endpoint.name) if way and way.accepts else None
+
+
 def _film(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
-    """The bytes of a video for a prompt, or for the bytes of a picture."""
+    """The bytes of a video for a prompt, for the bytes of a picture, or for both as JSON."""
     with _client(endpoint, call) as client:
         if call.task.type == "text-to-video":
             response = client.post(endpoint.url, json={"inputs": call.text("prompt"), "parameters": {}})
+        elif call.has("prompt"):
+            picture = base64.b64encode(image_bytes(only_picture(call))).decode()
+            body = {"inputs": picture, "parameters": {"prompt": call.text("prompt")}}
+            response = client.post(endpoint.url, json=body)
         else:
-            response = client.post(
-                endpoint.url, content=image_bytes(call.one("image" if call.has("image") else "images"))
-            )
+            response = client.post(endpoint.url, content=image_bytes(only_picture(call)))
     response.raise_for_status()
     return [video_artifact(call, response.content)]
 
@@ -64,6 +80,7 @@ def _client(endpoint: Endpoint, call: Call) -> httpx.Client:
     return httpx.Client(timeout=call.timeout, headers=headers)
 
 
+_OWN_HEEDS = {"image-to-video": frozenset({"prompt"})}
 _OWN: dict[str, Callable[[Endpoint, Call], Sequence[Artifact]]] = {
     "text-to-video": _film,
     "image-to-video": _film,

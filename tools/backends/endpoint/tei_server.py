@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from ....graph.call import Artifact, Call
+from ....graph.task import Task
 from ..answers import garbage, label_answer, score_answer, vector_answer
 from .known import Endpoint
 
@@ -26,6 +27,16 @@ def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
 def speaks(task_type: str) -> bool:
     """Whether it has a route for it."""
     return task_type in _WAYS
+
+
+def heeds(_task_type: str) -> frozenset[str]:
+    """Its routes take what is required, and no more."""
+    return frozenset()
+
+
+def refusal(_endpoint: Endpoint, _task: Task) -> str | None:
+    """Nothing else stands in the way."""
+    return None
 
 
 def _embed(call: Call, post: Callable[..., Any]) -> list[Artifact]:

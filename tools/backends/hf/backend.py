@@ -13,6 +13,7 @@ from ...catalog.hub import Hub
 from ...catalog.hub_model import HubModel
 from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
+from ..heeding import check
 from ..task_api.methods import Method, methods
 from .providers import OWN, ROUTED, provider_for
 
@@ -65,13 +66,17 @@ class HfBackend:
             return "needs a Hugging Face token: set HF_TOKEN (huggingface.co/settings/tokens)"
         if (reason := self._strange(expert)) is not None:
             return reason
-        return mismatch(expert, task) if task is not None else None
+        if task is None:
+            return None
+        method = methods().get(task.type)
+        return (method.refusal(task, expert.model_id) if method else None) or mismatch(expert, task)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask the provider; what it gives is checked before it is taken."""
         method = methods().get(call.task.type)
         if method is None:
             raise ExpertError(f"{call.expert.model_id} can't do {call.task.type} here", kind="wrong_task")
+        check(call, method.heeds)
         try:
             async with asyncio.timeout(call.timeout):
                 return await in_abandonable_thread(self._ask, method, call)

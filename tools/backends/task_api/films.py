@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ....graph.call import Artifact, Call
+from ....graph.call import Artifact, Call, Material
+from ....graph.errors import ExpertError
 from ...media.pictures import image_bytes
 from ...media.playable import video_artifact
+from ..local.motion import one_silent_picture
 from .methods import method
 
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient
+
+
+def only_picture(call: Call) -> Material:
+    """The picture to set in motion; raises `ExpertError` for several, which need a slideshow."""
+    name = "image" if call.has("image") else "images"
+    if len(call.inputs.get(name, ())) > 1:
+        raise ExpertError(f"{call.expert.model_id} sets one picture in motion, and got several", kind="wrong_task")
+    return call.one(name)
 
 
 @method("text-to-video")
@@ -19,10 +29,10 @@ def film(client: InferenceClient, call: Call) -> list[Artifact]:
     return [video_artifact(call, client.text_to_video(call.text("prompt")))]
 
 
-@method("image-to-video")
+@method("image-to-video", heeds=("prompt",), accepts=one_silent_picture)
 @method("image-text-to-video", provider_task="image-to-video")
 def animate(client: InferenceClient, call: Call) -> list[Artifact]:
     """A picture set in motion."""
-    image = call.one("image" if call.has("image") else "images")
+    image = only_picture(call)
     prompt = call.text("prompt") if call.has("prompt") else None
     return [video_artifact(call, client.image_to_video(image_bytes(image), prompt=prompt))]

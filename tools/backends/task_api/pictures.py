@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
+from ....graph.errors import ExpertError
 from ...media.masks import Region
 from ...media.pictures import data_url, image_bytes, read_image
 from ..answers import box_answer, image_answer, label_answer, mask_answer, text_answer
+from ..heeding import pictures_only
+from ..local.text import needs_labels
 from .methods import method
 from .texts import wanted_labels
 
@@ -23,7 +26,7 @@ def classify(client: InferenceClient, call: Call) -> list[Artifact]:
     return label_answer(call, client.image_classification(image_bytes(call.one("image"))))
 
 
-@method("zero-shot-image-classification")
+@method("zero-shot-image-classification", heeds=("candidate_labels",), accepts=needs_labels)
 def classify_as_told(client: InferenceClient, call: Call) -> list[Artifact]:
     """Labels of one's own."""
     image = image_bytes(call.one("image"))
@@ -51,7 +54,7 @@ def describe(client: InferenceClient, call: Call) -> list[Artifact]:
     return text_answer(call, client.image_to_text(image_bytes(call.one("image"))).generated_text)
 
 
-@method("image-to-image")
+@method("image-to-image", heeds=("prompt",))
 @method("image-text-to-image", provider_task="image-to-image")
 def edit(client: InferenceClient, call: Call) -> list[Artifact]:
     """The picture changed, as told in words where there are any."""
@@ -59,7 +62,7 @@ def edit(client: InferenceClient, call: Call) -> list[Artifact]:
     return image_answer(call, client.image_to_image(image_bytes(call.one("image")), prompt=prompt))
 
 
-@method("text-to-image")
+@method("text-to-image", heeds=PAINTING)
 def paint(client: InferenceClient, call: Call) -> list[Artifact]:
     """A picture of what the prompt says."""
     given: dict[str, Any] = {name: value for name, value in call.task.parameters.items() if name in PAINTING}
@@ -73,10 +76,15 @@ def ask_picture(client: InferenceClient, call: Call) -> list[Artifact]:
     return text_answer(call, found[0].answer)
 
 
-@method("document-question-answering")
+@method("document-question-answering", accepts=pictures_only)
 def ask_page(client: InferenceClient, call: Call) -> list[Artifact]:
     """The likeliest answer from a page."""
-    found: Any = client.document_question_answering(image_bytes(call.one("image")), question=call.text("question"))
+    page = call.one("image")
+    if not page.resource.media_type.startswith("image/"):
+        raise ExpertError(
+            f"{call.expert.model_id} is shown pictures of pages, and {page.resource.label} is none", kind="wrong_task"
+        )
+    found: Any = client.document_question_answering(image_bytes(page), question=call.text("question"))
     return text_answer(call, found[0].answer)
 
 

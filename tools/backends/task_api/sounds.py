@@ -19,7 +19,7 @@ LONGEST_PIECE = 120.0
 """Seconds of speech in one request; longer recordings go in pieces, cut where it is quietest."""
 
 
-@method("automatic-speech-recognition")
+@method("automatic-speech-recognition", heeds=("language",))  # not sent: models hear for themselves which it is
 def transcribe(client: InferenceClient, call: Call) -> list[Artifact]:
     """What is said, piece by piece."""
     pieces = wav_pieces(call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)

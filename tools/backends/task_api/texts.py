@@ -8,7 +8,8 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ...media.tables import columns
 from ..answers import entity_answer, label_answer, row_answer, score_answer, text_answer, vector_answer
-from ..languages import code
+from ..local.text import needs_context, needs_labels
+from .languages import can_be_told, told
 from .methods import method
 
 if TYPE_CHECKING:
@@ -39,17 +40,15 @@ def summarize(client: InferenceClient, call: Call) -> list[Artifact]:
     return text_answer(call, client.summarization(call.text("text")).summary_text)
 
 
-@method("translation")
+@method("translation", heeds=("source_language", "target_language"), accepts=can_be_told)
 def translate(client: InferenceClient, call: Call) -> list[Artifact]:
-    """The text in another language. Codes are sent only when both languages are told, as the client wants it."""
-    source, target = (call.task.parameters.get(f"{side}_language") for side in ("source", "target"))
-    languages: dict[str, Any] = {}
-    if isinstance(source, str) and isinstance(target, str):
-        languages = {"src_lang": code(source) or source, "tgt_lang": code(target) or target}
-    return text_answer(call, client.translation(call.text("text"), **languages).translation_text)
+    """The text in another language."""
+    text = call.text("text")
+    languages = told(call, text)
+    return text_answer(call, client.translation(languages.prefix + text, **languages.parameters).translation_text)
 
 
-@method("question-answering")
+@method("question-answering", heeds=("context",), accepts=needs_context)
 def answer_question(client: InferenceClient, call: Call) -> list[Artifact]:
     """The words of the context that answer."""
     if not call.has("context"):
@@ -102,7 +101,7 @@ def embed(client: InferenceClient, call: Call) -> list[Artifact]:
     return vector_answer(call, client.feature_extraction(call.text("text")).tolist())
 
 
-@method("zero-shot-classification")
+@method("zero-shot-classification", heeds=("candidate_labels",), accepts=needs_labels)
 def classify_as_told(client: InferenceClient, call: Call) -> list[Artifact]:
     """Labels of one's own."""
     return label_answer(call, client.zero_shot_classification(call.text("text"), candidate_labels=wanted_labels(call)))

@@ -1,0 +1,147 @@
+"""Whoever asks a server refuses what the server would not heed, and what it can't be shown, so that others are asked."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.expert import Expert
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
+from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.scripted import as_json, serve
+from samples import call_of, file, text
+
+PICTURE = Resource(kind="image", media_type="image/png", size=1, name="a.png")
+PAGES = Resource(kind="document", media_type="application/pdf", size=1, name="a.pdf")
+
+
+def task(task_type: str, inputs: dict[str, Any] | None = None, **parameters: Any) -> Task:
+    return Task.model_validate({"id": 0, "type": task_type, "inputs": inputs or {}, "parameters": parameters})
+
+
+def at_provider(home: Path, asked: Task, model_id: str = "org/model") -> str | None:
+    settings = Settings(home=home, hf_token="hf_any")
+    expert = Expert(model_id=model_id, task_type=asked.type, backend="hf", provider="hf-inference")
+    return HfBackend(settings, Hub(settings, online=False)).obstacle(expert, asked)
+
+
+def at_endpoint(home: Path, asked: Task, api: Api = "tasks", url: str = "http://127.0.0.1:9") -> str | None:
+    add_endpoint(home, Endpoint(name="mine", url=url, task_type=asked.type, api=api, model="m"))
+    backend = EndpointBackend(Settings(home=home))
+    (expert,) = backend.experts(asked.type)
+    return backend.obstacle(expert, asked)
+
+
+LOST = [
+    (task("image-to-image", {"image": PICTURE}, operation="rotate"), "does not heed operation"),
+    (task("image-to-image", {"image": PICTURE}, angle=90), "does not heed angle"),
+    (task("image-text-to-image", {"image": PICTURE, "prompt": "red", "mask": PICTURE}), "does not heed mask"),
+    (task("image-to-video", {"images": (PICTURE,), "audio": PICTURE}), "does not heed audio"),
+    (task("image-to-video", {"images": (PICTURE, PICTURE)}), "it sets one picture in motion"),
+    (task("summarization", {"text": "x"}, max_sentences=1), "does not heed max_sentences"),
+    (task("text-to-speech", {"text": "x"}, language="fr"), "does not heed language"),
+    (task("text-to-video", {"prompt": "x"}, width=64), "does not heed width"),
+    (task("question-answering", {"question": "x"}), "it finds answers in a text only"),
+    (
+        task("document-question-answering", {"image": PAGES, "question": "x"}),
+        "it is shown pictures of pages, and a.pdf",
+    ),
+    (task("translation", {"text": "x"}, target_language="Klingon"), "it has no code for Klingon"),
+]
+
+
+@pytest.mark.parametrize(("asked", "why"), LOST, ids=[why for _, why in LOST])
+def test_what_would_be_lost_is_an_obstacle(asked: Task, why: str, home: Path) -> None:
+    assert (at_provider(home, asked) or "").startswith(why)
+    assert (at_endpoint(home, asked) or "").startswith(why)
+
+
+HEEDED = [
+    task("image-to-image", {"image": PICTURE, "prompt": "red"}),
+    task("text-to-image", {"prompt": "x"}, width=64, height=64, seed=1, negative_prompt="y"),
+    task("text-to-speech", {"text": "x"}, voice="alloy", rate=100),
+    task("image-to-video", {"images": (PICTURE,), "prompt": "wave"}),
+    task("automatic-speech-recognition", {"audio": PICTURE}, language="fr"),
+    task("zero-shot-classification", {"text": "x"}, candidate_labels=("a",)),
+]
+
+
+@pytest.mark.parametrize("asked", HEEDED, ids=[asked.type for asked in HEEDED])
+def test_what_is_passed_on_or_harmless_is_none(asked: Task, home: Path) -> None:
+    assert at_provider(home, asked) is None
+    assert at_endpoint(home, asked) is None
+
+
+def test_every_kind_of_server_is_held_to_it(home: Path) -> None:
+    speech = task("text-to-image", {"prompt": "x"}, negative_prompt="y")
+    assert at_endpoint(home, speech, "openai") == "does not heed negative_prompt"
+    half = task("text-to-image", {"prompt": "x"}, width=64)
+    assert at_endpoint(home, half, "openai") == "needs width and height, or neither"
+    pages = task("document-question-answering", {"image": PAGES, "question": "x"})
+    assert (at_endpoint(home, pages, "openai") or "").startswith("it is shown pictures of pages")
+    assert at_endpoint(home, task("summarization", {"text": "x"}, max_sentences=1), "openai") is None
+
+
+@pytest.mark.parametrize(
+    ("model_id", "languages", "sent"),
+    [
+        ("Helsinki-NLP/opus-mt-en-fr", {"target_language": "French"}, {"inputs": "Hello"}),
+        ("facebook/nllb-200-distilled-600M", {"source_language": "en", "target_language": "Chinese"},
+         {"inputs": "Hello", "parameters": {"src_lang": "eng_Latn", "tgt_lang": "zho_Hans"}}),
+        ("facebook/mbart-large-50-many-to-many-mmt", {"source_language": "en", "target_language": "fr"},
+         {"inputs": "Hello", "parameters": {"src_lang": "en_XX", "tgt_lang": "fr_XX"}}),
+        ("google-t5/t5-small", {"source_language": "en", "target_language": "de"},
+         {"inputs": "translate English to German: Hello"}),
+        ("org/other", {"source_language": "English", "target_language": "French"},
+         {"inputs": "Hello", "parameters": {"src_lang": "en", "tgt_lang": "fr"}}),
+    ],
+)  # fmt: skip
+async def test_a_translator_is_told_the_languages_as_it_calls_them(
+    model_id: str, languages: dict[str, str], sent: dict[str, Any], home: Path, tmp_path: Path
+) -> None:
+    asked = task("translation", {"text": "Hello"}, **languages)
+    assert at_provider(home, asked, model_id) is None
+    with serve(lambda _: as_json([{"translation_text": "Bonjour"}])) as server:
+        at_endpoint(home, asked, url=server.url)
+        backend = EndpointBackend(Settings(home=home))
+        expert = backend.experts("translation")[0]
+        from huggingface_hub import InferenceClient
+
+        from hugginggpt.tools.backends.task_api.methods import methods
+
+        call = call_of("translation", expert, tmp_path / "s", inputs={"text": (text("Hello"),)})
+        call = call.model_copy(update={"task": asked, "expert": expert.model_copy(update={"model_id": model_id})})
+        with InferenceClient(model=server.url) as client:
+            methods()["translation"].ask(client, call)
+    told = server.requests[0].json
+    assert {name: value for name, value in told.items() if value} == sent
+
+
+def test_a_pair_of_languages_is_for_that_pair_only(home: Path) -> None:
+    asked = task("translation", {"text": "x"}, target_language="German")
+    assert at_provider(home, asked, "Helsinki-NLP/opus-mt-en-fr") == "it translates English to French, not German"
+
+
+async def test_what_is_known_only_when_it_arrives_is_refused_then_and_others_may_try(
+    home: Path, tmp_path: Path
+) -> None:
+    page = file("receipt.jpg", "document", "application/pdf")
+    harbour = file("harbour.jpg", "image", "image/jpeg")
+    for task_type, inputs in (
+        ("document-question-answering", {"image": (page,)}),
+        ("image-to-video", {"images": (harbour, harbour), "audio": ()}),
+        ("image-to-video", {"images": (harbour,)}),
+        ("table-question-answering", {"table": (harbour,)}),
+    ):
+        add_endpoint(home, Endpoint(name="mine", url="http://127.0.0.1:9", task_type=task_type))
+        backend = EndpointBackend(Settings(home=home))
+        (expert,) = backend.experts(task_type)
+        with pytest.raises(ExpertError) as raised:
+            await backend.run(call_of(task_type, expert, tmp_path / "s", inputs=inputs))
+        assert (raised.value.kind, raised.value.input_fault) == ("wrong_task", False), task_type
