@@ -105,6 +105,13 @@ async def test_of_equals_the_one_that_went_better_here_is_first_but_downloads_co
     assert [c.expert.model_id for c in found] == ["org/popular", "org/quick", "org/slow", "org/bad"]
 
 
+async def test_a_server_of_one_s_own_is_first_and_what_must_be_fetched_last() -> None:
+    popular, fetched = expert("org/popular", downloads=9), expert("org/absent", downloads=99, here=False)
+    mine = Expert(model_id="mine", task_type="summarization", backend="endpoint")
+    found = await JoinedCatalog([Moody(fetched, popular, mine)]).candidates(TASK)
+    assert [c.expert.model_id for c in found] == ["mine", "org/popular", "org/absent"]
+
+
 async def test_a_model_that_no_list_has_is_found_by_its_id() -> None:
     catalog = JoinedCatalog([Moody(expert("org/a"))])
     assert [c.expert.model_id for c in await catalog.candidates(TASK, "my/own")] == ["my/own", "org/a"]

@@ -23,8 +23,8 @@ LOOK_UP_TIMEOUT = 10.0
 class Hub:
     """Never waits for the network, except where one model is asked for by its id.
 
-    A list is fetched in a thread that may be left alone, at most once a process and task type, and only where it may be
-    of use: with a token, or for models that run here (`online`).
+    A list is fetched in a thread that may be left alone, at most once a process and task type, and only with a token:
+    who gave none has not asked to be known there. `hugginggpt models TASK --refresh` fetches it all the same.
     """
 
     def __init__(self, settings: Settings, *, online: bool | None = None) -> None:

@@ -43,9 +43,9 @@ def ranked(
 ) -> list[Candidate]:
     """What `backends` offer, best first. Without `task`: for any.
 
-    Those that can run here and now, before those that must be downloaded first; then by downloads, then by likes; of
-    equals what covers the whole type, then by how often it succeeded and how long it took here, then by the order of
-    `backends`.
+    Those that can run here and now, before those that must be downloaded first; servers that the user added, for they
+    were added to be used; then by downloads, then by likes; of equals what covers the whole type, then by how often it
+    succeeded and how long it took here, then by the order of `backends`.
     """
     offered = [
         Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
@@ -57,8 +57,8 @@ def ranked(
         expert = candidate.expert
         known = (fared or {}).get((expert.backend, expert.provider, expert.model_id), Fared())
         return (
-            candidate.obstacle is not None, not expert.here, -expert.downloads, -expert.likes, expert.partial,
-            -round(known.success, 1), known.latency,
+            candidate.obstacle is not None, not expert.here, expert.backend != "endpoint",
+            -expert.downloads, -expert.likes, expert.partial, -round(known.success, 1), known.latency,
         )  # fmt: skip
 
     return sorted(offered, key=rank)
