@@ -48,6 +48,11 @@ def failures_of(what: str, timeout: float, *, key: str = HF_TOKEN) -> Iterator[N
         raise told from (None if told.message.endswith(BAD_KEY) else error)  # a traceback would show the key
 
 
+def kind_of(status: int) -> FailureKind:
+    """Which kind of failure an HTTP status tells of; empty for none in particular."""
+    return _KINDS.get(status, _AT_FAULT if status >= 500 else ("", ""))[0]
+
+
 def too_slow(what: str, timeout: float) -> ExpertError:
     """For a call that was given up."""
     return ExpertError(

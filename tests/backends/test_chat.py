@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.backends.chat.asks import ASKS, sees
 from hugginggpt.tools.scripted import Received, Reply, Server, chat, failing, serve
@@ -176,3 +178,37 @@ def test_a_chat_model_can_be_named_for_one_task(home: Path) -> None:
     assert backend.named("summarization", "org/name") is None
     with pytest.raises(ExpertError, match="needs a key"):
         backend.named("summarization", "openai:gpt-5-mini")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, "bad_request"), (401, "no_token"), (403, "gated"), (429, "rate_limit")]
+)
+async def test_a_refusal_that_is_not_the_server_s_fault_is_not_counted_as_one(
+    status: int, kind: str, home: Path, tmp_path: Path
+) -> None:
+    with model_that_says(failing(status), home) as (backend, _):
+        (expert,) = backend.experts("summarization")
+        with pytest.raises(ExpertError) as raised:
+            await backend.run(call_of("summarization", expert, tmp_path))
+    assert raised.value.kind == kind
+
+
+async def test_the_controller_s_key_goes_to_its_own_server_only(home: Path, tmp_path: Path) -> None:
+    with serve(lambda r: chat("Red.").to(r)) as mine, serve(lambda r: chat("Red.").to(r)) as other:
+        for number, llm in enumerate((mine, other)):
+            settings = Settings(
+                home=home, llm=f"openai:a@{llm.url}/v1", vlm=f"openai:b@{other.url}/v1", llm_api_key="sk-llm", retries=0
+            )
+            backend = ChatBackend(settings)
+            (expert,) = backend.experts("image-to-text")
+            await backend.run(call_of("image-to-text", expert, tmp_path / str(number)))
+    assert [r.headers["authorization"] for r in other.requests] == ["Bearer none-needed", "Bearer sk-llm"]
+
+
+def test_pages_that_it_can_t_be_shown_are_an_obstacle(home: Path) -> None:
+    spec = "openai:m@http://127.0.0.1:9/v1"
+    backend = ChatBackend(Settings(home=home, llm=spec, vlm=spec))
+    (expert,) = backend.experts("document-question-answering")
+    pages = Resource(kind="document", media_type="application/pdf", size=1, name="a.pdf")
+    task = Task.model_validate({"id": 0, "type": expert.task_type, "inputs": {"image": pages, "question": "x"}})
+    assert "a.pdf is none" in (backend.obstacle(expert, task) or "")

@@ -287,3 +287,20 @@ async def test_a_server_may_name_the_moment_until_which_to_wait(home: Path, tmp_
     with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
         await backend.run(call_of("summarization", served(backend, "summarization"), tmp_path))
     assert 3000 < (raised.value.retry_after or 0) <= 3600
+
+
+async def test_a_job_in_a_queue_is_asked_for_no_longer_than_its_time_and_not_begun_twice(
+    home: Path, tmp_path: Path
+) -> None:
+    working = as_json({"status": "IN_PROGRESS"})
+    hub = ScriptedHub(replies={"/fal-ai/scripted/text-to-video/status": working})
+    with providers(home, hub) as (backend, server):
+        expert = served(backend, "text-to-video")
+        with pytest.raises(ExpertError, match="took longer than") as raised:
+            await backend.run(call_of("text-to-video", expert, tmp_path, timeout=1.5))
+        left = [thread for thread in threading.enumerate() if thread.name == "_ask"]
+        for thread in left:
+            await asyncio.to_thread(thread.join, 10)
+        assert not any(thread.is_alive() for thread in left)
+    assert any(request.path.partition("?")[0].endswith("/status") for request in server.requests)
+    assert (raised.value.kind, raised.value.retryable) == ("timeout", False)

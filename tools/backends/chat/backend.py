@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ControllerError, ExpertError, InvalidPlan, LimitReached, UsageError
@@ -11,11 +12,13 @@ from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...controllers.llm.asking import Asker
+from ...controllers.llm.failures import kind_of_failure
 from ...controllers.llm.models import ChatModel
 from ...controllers.llm.prompts import Messages, marked
 from ...controllers.llm.reading import read_json, without_thoughts
 from ...media.pictures import data_url
 from ..answers import garbage
+from ..heeding import pictures_only
 from .asks import ASKS, Ask, sees
 
 CALLBACKS = Callable[[str], Callbacks]
@@ -58,7 +61,7 @@ class ChatBackend:
             return f"{error.message}: {error.hint}"
         if sees(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.llm:
             return f"nobody said that {expert.model_id} sees pictures: set HUGGINGGPT_VLM={expert.model_id} if it does"
-        return None
+        return pictures_only(task, expert.model_id) if task is not None else None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask, and check what it says as any expert's answer is."""
@@ -73,7 +76,7 @@ class ChatBackend:
         except LimitReached:
             raise  # the run's own affair, and not this expert's failure
         except ControllerError as error:
-            raise ExpertError(error.message, hint=error.hint, kind="unavailable") from error
+            raise ExpertError(error.message, hint=error.hint, kind=kind_of_failure(error)) from error
         except TimeoutError:
             raise ExpertError(f"{call.expert.model_id} took longer than {call.timeout:g} s", kind="timeout") from None
         return await asyncio.to_thread(ask.read, call, _value(ask, call, answer))
@@ -86,8 +89,17 @@ class ChatBackend:
 
     def _asker(self, spec: str) -> Asker:
         if spec not in self._askers:
-            self._askers[spec] = Asker(ChatModel.of(spec, self._settings), self._settings)
+            settings = self._with_key_for(spec)
+            self._askers[spec] = Asker(ChatModel.of(spec, settings), settings)
         return self._askers[spec]
+
+    def _with_key_for(self, spec: str) -> Settings:
+        """The key of the controller's server goes to that server only; the only model set up may have it too."""
+        given = self._settings
+        alone = spec == given.vlm and not given.llm
+        if spec == given.llm or alone or _server(spec, given) == _server(given.llm, given):
+            return given
+        return given.model_copy(update={"llm_api_key": None})
 
     def _expert(self, task_type: str, spec: str) -> Expert:
         what = (
@@ -100,6 +112,14 @@ class ChatBackend:
             model_id=spec, task_type=task_type, backend=self.name, provider=provider, description=what,
             needs=(f"chat:{provider}",),
         )  # fmt: skip
+
+
+def _server(spec: str, settings: Settings) -> str:
+    """Host and port of a chat model; its name where its client knows the place."""
+    try:
+        return urlsplit(ChatModel.of(spec, settings).base_url or "").netloc or spec
+    except UsageError:
+        return spec
 
 
 def _value(ask: Ask, call: Call, answer: str) -> Any:

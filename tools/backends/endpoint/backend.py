@@ -71,8 +71,8 @@ class EndpointBackend:
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         """A task for a chat model, at that server and with its key."""
-        there = self._settings.model_copy(update={"llm_api_key": endpoint.key, "retries": 0})
         spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
+        there = self._settings.model_copy(update={"llm": spec, "llm_api_key": endpoint.key, "retries": 0})
         chat = ChatBackend(there, self._callbacks)
         return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
 

@@ -15,6 +15,7 @@ from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..heeding import check
 from ..task_api.methods import Method, methods
+from .deadline import within
 from .providers import OWN, ROUTED, provider_for
 
 STRANGE_TOKEN = (
@@ -26,8 +27,9 @@ class HfBackend:
     """The `Backend` port over the Hub's router.
 
     The client is the synchronous one in a thread: the asynchronous one blocks the event loop while it looks up
-    providers. A cancelled call is left alone at once; its thread ends with the answer or the timeout, and holds up
-    nothing. The token goes to Hugging Face only: no model URL is ever called from here (see `endpoint`).
+    providers. A cancelled call is left alone at once; its thread ends with the answer or at its next request after the
+    timeout, and holds up nothing. A job that a provider has queued goes on there: nobody can take it back. The
+    token goes to Hugging Face only: no model URL is ever called from here (see `endpoint`).
     """
 
     name = "hf"
@@ -81,7 +83,14 @@ class HfBackend:
             async with asyncio.timeout(call.timeout):
                 return await in_abandonable_thread(self._ask, method, call)
         except TimeoutError:
-            raise too_slow(call.expert.model_id, call.timeout) from None
+            late = too_slow(call.expert.model_id, call.timeout)
+        except ExpertError as error:
+            if error.kind != "timeout":
+                raise
+            late = error
+        # elsewhere the job may be in a queue, and a second try would be a second job to pay for
+        late.retryable = late.retryable and call.expert.provider == OWN
+        raise late from None
 
     async def aclose(self) -> None:
         """Nothing is kept open between calls."""
@@ -98,7 +107,11 @@ class HfBackend:
             timeout=call.timeout,
             bill_to=self._bill_to,
         )
-        with failures_of(call.expert.model_id, call.timeout), client:  # unclosed, a 1.x client leaks a context a call
+        with (
+            failures_of(call.expert.model_id, call.timeout),
+            within(call.timeout),
+            client,
+        ):  # unclosed, a 1.x client leaks a context a call
             return method.ask(client, call)
 
     def _strange(self, expert: Expert) -> str | None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import stamina
 
-from ....graph.errors import ControllerError, HuggingGPTError
-from ...http_failures import BAD_KEY, is_of_the_key, tells_key
+from ....graph.errors import ControllerError, FailureKind, HuggingGPTError
+from ...http_failures import BAD_KEY, is_of_the_key, kind_of, tells_key
 from .models import ChatModel
 
 LONGEST_WAIT = 60.0
@@ -54,6 +54,18 @@ def status_of(error: BaseException) -> int | None:
     response = getattr(error, "response", None)
     found = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     return found if isinstance(found, int) and found >= 400 else None
+
+
+def kind_of_failure(error: ControllerError) -> FailureKind:
+    """Of which kind a call's failure is, for who counts those of a provider: by what the client raised."""
+    cause = error.__cause__
+    if cause is None:
+        return "no_token" if error.message.endswith(BAD_KEY) else ""
+    if (status := status_of(cause)) is not None:
+        return kind_of(status)
+    if _is_timeout(cause):
+        return "timeout"
+    return "offline" if _is_connection(cause) else ""
 
 
 def is_bad_request(error: BaseException) -> bool:
