@@ -35,8 +35,9 @@ def test_a_run_gets_its_model_and_tells_how_far_it_has_come(shell: Shell, hub: H
     assert progress[-1]["what"] == f"download of {MODEL}"
     assert events[-1]["status"] == "succeeded"
 
-    rows = {row["model_id"]: row for row in json.loads(shell("models", "fill-mask", "--json", **env).out)}
-    assert rows[MODEL]["obstacle"] is None
-    assert rows[MODEL]["revision"] == hub.repositories[MODEL].commit
+    rows = json.loads(shell("models", "fill-mask", "--json", **env).out)
+    row = next(row for row in rows if (row["backend"], row["model_id"]) == ("local", MODEL))
+    assert row["obstacle"] is None
+    assert row["revision"] == hub.repositories[MODEL].commit
     again = shell("run", WISH, "--download", "no", HF_HUB_OFFLINE="1", **env)
     assert again.code == 0, again.err
