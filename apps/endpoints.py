@@ -33,6 +33,8 @@ def add(
                 f"a user or password in the URL of {shown} would be kept in plain text",
                 hint="put the key into an environment variable, and name it with --key-env",
             )
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"{url!r} is no URL", hint=f"begin it with http:// or https://, e.g. http://{url}")
         settings = Settings.from_env(home=home)
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..graph.errors import UsageError
+from ..graph.errors import ExpertError, UsageError
 from ..graph.expert import Candidate, Expert, allowed
 from ..graph.settings import Settings
 from ..graph.task_type import TaskType
@@ -55,8 +55,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         settings = Settings.from_env(home=home, where=where)
         hub = Hub(settings)
         if refresh:
-            with err().status("asking the Hub"):
-                hub.refresh(task_type)
+            _refresh(hub, task_type)
         fared = CatalogCache(settings.home).fared()
         candidates = allowed(ranked(backends_for(settings), task_type, fared=fared), settings.where)
         age = hub.age(task_type)
@@ -78,6 +77,15 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     out().print(shown)
     old = "never fetched: well-known models stand for it" if age is None else f"{age / 3600:.1f} hours old"
     err().print(f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model", style="dim")
+
+
+def _refresh(hub: Hub, task_type: str) -> None:
+    """Fetch the list; where the Hub can't be reached, say so and go on with what is known."""
+    try:
+        with err().status("asking the Hub"):
+            hub.refresh(task_type)
+    except ExpertError as error:
+        err().print(f"warning: {plain(str(error))}", style="yellow", soft_wrap=True)
 
 
 def _place(expert: Expert) -> str:

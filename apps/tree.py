@@ -28,7 +28,7 @@ from ..graph.events import (
 from ..graph.plan import Plan
 from ..graph.result import Result
 from ..graph.task import Task
-from .console import clean, plain
+from .console import clean
 
 MARKS = {
     "succeeded": ("✓", "green"),
@@ -198,7 +198,7 @@ class LiveTree:
         if not result and (progress := self._progress.get(task_id)):
             line.append(f"  {_told(progress)}", style="dim")
         if result and result.error:
-            line.append(f"  {plain(result.error)}", style=style)
+            line.append(f"  {clean(result.error)}", style=style)
         return line
 
 

@@ -57,6 +57,10 @@ def allowed(candidates: Iterable[Candidate], where: Sequence[str]) -> list[Candi
     return sorted(kept, key=lambda c: (c.obstacle is not None, order.get(c.expert.backend, -1)))
 
 
+FALLEN_BACK = "next best after "
+"""How the reason of an assignment begins, where the expert chosen first failed."""
+
+
 class Assignment(Frozen):
     """The paper's `{"id", "reason"}`, with what it was chosen from."""
 

@@ -106,8 +106,11 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
-            told = (f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})" for e in error.errors())
-            raise UsageError("; ".join(told), hint="see --timeout and the HUGGINGGPT_ variables") from None
+            told = (
+                f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
+                for e in error.errors()
+            )
+            raise UsageError("; ".join(told), hint="see --help and the HUGGINGGPT_ variables") from None
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:

@@ -14,7 +14,7 @@ import stamina
 from ..graph.call import Artifact, Call
 from ..graph.errors import ExpertError
 from ..graph.events import TaskFinished, TaskQueued, TaskStarted, emit
-from ..graph.expert import Assignment, Expert
+from ..graph.expert import FALLEN_BACK, Assignment, Expert
 from ..graph.ports import Backend, Catalog, Ledger, Preparing, Slots, Store
 from ..graph.result import Made, Result
 from ..graph.settings import Settings
@@ -229,7 +229,7 @@ def _flat(value: Any) -> tuple[Any, ...]:
 
 
 def _fallen_back(first: Assignment, expert: Expert, error: str) -> Assignment:
-    reason = f"next best after {first.expert.model_id} failed: {error}"
+    reason = f"{FALLEN_BACK}{first.expert.model_id} failed: {error}"
     return first.model_copy(update={"expert": expert, "reason": reason})
 
 

@@ -271,11 +271,10 @@ def test_what_is_counted_is_named_as_detectors_name_it() -> None:
         ),
         ("how many dates are in a.txt", ["token-classification", "count<0"]),
         ("count the codes in codes.png", ["object-detection", "count<0"]),
-        ("how many QR codes are in codes.png", ["object-detection", "count<0"]),
     ],
 )
 def test_what_was_found_is_counted_without_a_label_that_none_of_it_bears(text: str, graph: list[str]) -> None:
-    """`there` is no label, and a code is labelled by what it says."""
+    """`there` is no label, and codes of any kind are all of them."""
     plan = planned(text).plan
     assert shape(plan) == graph
     assert plan.tasks[-1].parameters == {}
@@ -489,3 +488,11 @@ def test_a_pdf_and_a_video_are_taken_apart_for_what_is_wished(text: str, graph: 
     assert shape(proposal.plan) == graph
     words = {e.task_id: e.implied for e in proposal.evidence or ()}
     assert all(words[task.id] for task in proposal.plan.tasks if task.type in ("document-to-text", "video-to-audio"))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"), [("How many QR codes are in a.png", "qr code"), ("count the barcodes in a.png", "barcode")]
+)
+def test_one_kind_of_code_is_counted_where_one_kind_is_asked_for(text: str, label: str) -> None:
+    """Not all that was found."""
+    assert planned(text).plan.tasks[-1].parameters == {"label": label}

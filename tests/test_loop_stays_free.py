@@ -4,13 +4,26 @@ from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
-from test_hf import backend_at, call
 
 from hugginggpt.graph.errors import InvalidInput
+from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.world import open_world
+from hugginggpt.graph.world import backends_for, open_world
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
-from hugginggpt.tools.scripted import Reply, ScriptedBackend, ScriptedController, chat, in_turn, serve
+from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedController,
+    ScriptedHub,
+    asked_at,
+    chat,
+    in_turn,
+    serve,
+)
+from hugginggpt.tools.scripted.tasks import right_answer
+from samples import call_of
 from support import ask, last
 from test_fetch_files import png
 from test_fetch_urls import fetcher
@@ -32,10 +45,29 @@ async def test_reading_calling_planning_and_answering_leave_the_loop_free(tmp_pa
         gathered = await reader.gather(f"{tmp_path}/x.png, y.png, {pictures.url}/z.png", [])
         with pytest.raises(InvalidInput):
             await guarded.fetch(f"{pictures.url}/z.png")
-        backend = backend_at(pictures.url)
-        assert await backend.run(call(backend, tmp_path))
 
     assert [resource.missing for resource in gathered] == [False, True, False]
+
+
+async def test_asking_providers_servers_and_chat_models_leaves_the_loop_free(home: Path, tmp_path: Path) -> None:
+    def answers(received: Received) -> Reply:
+        return chat("Short.").to(received) if "chat" in received.path else right_answer("summarization", received)
+
+    with serve(ScriptedHub()) as hub, serve(answers) as mine:
+        add_endpoint(home, Endpoint(name="mine", url=mine.url, task_type="summarization"))
+        settings = Settings(home=home, hf_token="hf_any", llm=f"openai:m@{mine.url}/v1")
+        backends = {backend.name: backend for backend in backends_for(settings)}
+
+        async def ask_there(name: str, model_id: str, provider: str) -> None:
+            expert = Expert(model_id=model_id, task_type="summarization", backend=name, provider=provider)
+            call = call_of("summarization", expert, tmp_path / name)
+            with blockbuster_ctx():
+                assert await backends[name].run(call)
+
+        await ask_there("endpoint", "mine", "mine")
+        await ask_there("chat", settings.llm, "openai")
+        with asked_at(hub.url):
+            await ask_there("hf", "scripted/summarization", "hf-inference")
 
 
 @pytest.mark.parametrize("embedded", [True, False], ids=["embedded", "scripted"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ....graph.converters import STEPS_BETWEEN
+from ....graph.expert import FALLEN_BACK
 from ....graph.resource import Kind, Resource
 from ....graph.result import Result, Run
 from ....graph.task import Task
@@ -56,6 +57,7 @@ def paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
         _done(run),
         "\n".join(_files(run, paths)),
         "\n".join(_not_done(run)),
+        "\n".join(_fallen_back(run)),
         "\n".join(clean(refusal) for refusal in run.refusals),
         _substitutes(run),
     ]
@@ -190,6 +192,14 @@ def _not_done(run: Run) -> Iterator[str]:
     for task in run.plan.tasks:
         if task.id not in ended:
             yield f"Not done: task {task.label} has no result"
+
+
+def _fallen_back(run: Run) -> Iterator[str]:
+    """Experts that failed, where the next best did the task."""
+    for task, result in _results(run):
+        reason = result.assignment.reason if result.ok and result.assignment else ""
+        if result.assignment and reason.startswith(FALLEN_BACK):
+            yield f"Task {task.id} was done by {result.assignment.expert.model_id}, {clean(reason)}"
 
 
 def _substitutes(run: Run) -> str:

@@ -57,9 +57,10 @@ _NAMELESS = {
         "your",
         "our",
     ),
-    *("those", "its", "his", "her", "their", "which", "what", "code", "codes", "qr", "barcode", "barcodes", "bar"),
+    *("those", "its", "his", "her", "their", "which", "what", "code", "codes"),
 }
-"""What `how many` may lead to and is no label: words that join, and codes, which are labelled by what they say."""
+"""What `how many` may lead to and is no label: words that join, and codes of any kind."""
+_CODES = {"qr": "qr code", "bar": "barcode"}
 _TWO_WORDS = {
     "traffic",
     "cell",
@@ -127,7 +128,9 @@ def counted(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    return {} if noun in _EVERYTHING | _NAMELESS | _NOT_NOUNS else {"label": singular(noun)}
+    if noun in _EVERYTHING | _NAMELESS | _NOT_NOUNS:
+        return {}
+    return {"label": _CODES.get(noun) or singular(noun)}
 
 
 def singular(noun: str) -> str:

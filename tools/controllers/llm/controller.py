@@ -108,7 +108,7 @@ class LlmController:
     ) -> AsyncIterator[str]:
         """Stream the answer a sentence at a time, each checked; what it should have named stands at its end."""
         contents = await asyncio.to_thread(contents_of, run, paths)
-        checked = Checked(run, paths, contents)
+        checked = await asyncio.to_thread(Checked, run, paths, contents)  # it reads the phrases of a language
         before = await self._memory.fitted(run.request.history, callbacks)
         messages = prompts.answer_messages(run, contents, before)
         async for sentence in sentences(self._asker.stream("answer", messages, callbacks)):
