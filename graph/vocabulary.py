@@ -82,7 +82,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("text-classification", "text", (TEXT,), (OUT_LABELS,), "label a text, e.g. its sentiment"),
     _row("language-identification", "text", (TEXT,), (OUT_LABELS,), "tell which language a text is in"),
     _row("token-classification", "text", (TEXT,), (OUT_LABELS,),
-         "find named entities, dates, amounts, parts of speech"),
+         "find names, dates, amounts, parts of speech"),
     _row("text2text-generation", "text", (TEXT,), (OUT_TEXT,), "rewrite a text as instructed"),
     _row("summarization", "text", (TEXT,), (OUT_TEXT,), "shorten a text to what matters",
          Parameter(name="max_sentences", type="integer", description="at most so many sentences")),
@@ -167,7 +167,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("any-to-any", "multimodal",
          (_optional(PROMPT), *(Input(name=name, kinds=(name,),
           required=False) for name in ("image", "audio", "video"))),
-         (OUT_TEXT, OUT_IMAGE, OUT_AUDIO), "reply to any mixture of text, images, sound and video"),
+         (OUT_TEXT, OUT_IMAGE, OUT_AUDIO), "reply to any mixture of media"),
     # control: the condition image, and an image made under it
     *(
         _row(f"{control}-control", "control", (IMAGE,), (OUT_IMAGE,), f"draw {what} of an image as a condition")
@@ -185,7 +185,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="contains", description="keep what contains this"),
          Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
     _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
-         "tell whether results agree, and where they differ"),
+         "tell where results agree or differ"),
     _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
          (Output(name="image", kind="image", many=True),), "cut out a part, or every box",
          *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom"))),
