@@ -15,8 +15,6 @@ from .methods import method
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient
 
-LABELS_FROM_GOAL = "candidate_labels"
-
 
 @method("text-classification")
 @method("language-identification", provider_task="text-classification")
@@ -125,7 +123,7 @@ def classify_rows(client: InferenceClient, call: Call) -> list[Artifact]:
 
 def wanted_labels(call: Call) -> list[str]:
     """The labels to choose from."""
-    given = call.task.parameters.get(LABELS_FROM_GOAL)
+    given = call.task.parameters.get("candidate_labels")
     labels = [str(label) for label in given] if isinstance(given, tuple) else []
     if not labels:
         raise ExpertError(
