@@ -12,7 +12,7 @@ from ..graph.errors import ExpertError, UsageError
 from ..graph.settings import Settings
 from ..tools.addresses import without_secrets
 from ..tools.backends.endpoint.backend import can_ask
-from ..tools.backends.endpoint.known import Endpoint, add_endpoint, read_endpoints, remove_endpoint
+from ..tools.backends.endpoint.known import Endpoint, add_endpoint, callable_url, read_endpoints, remove_endpoint
 from ..tools.backends.endpoint.probing import Found, health, probe
 from .console import err, out, plain, print_json, table, told_errors
 
@@ -28,13 +28,7 @@ def add(
             raise UsageError(
                 "which task type does it do?", hint=f"hugginggpt models --add {shown} --task summarization"
             )
-        if "@" in re.split(r"[/?#]", url.rpartition("://")[2])[0]:
-            raise UsageError(
-                f"a user or password in the URL of {shown} would be kept in plain text",
-                hint="put the key into an environment variable, and name it with --key-env",
-            )
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"{url!r} is no URL", hint=f"begin it with http:// or https://, e.g. http://{url}")
+        _check(url, shown)
         settings = Settings.from_env(home=home)
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)
@@ -54,6 +48,21 @@ def add(
     if trouble:
         err().print(f"warning: it does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
     out().print(f"added {plain(shown)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
+
+
+def _check(url: str, shown: str) -> None:
+    """Raises `UsageError` for what nobody can call, or should keep."""
+    if "@" in re.split(r"[/?#]", url.rpartition("://")[2])[0]:
+        raise UsageError(
+            f"a user or password in the URL of {shown} would be kept in plain text",
+            hint="put the key into an environment variable, and name it with --key-env",
+        )
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"{url!r} is no URL", hint=f"begin it with http:// or https://, e.g. http://{url}")
+    try:
+        callable_url(url)
+    except ValueError as error:
+        raise UsageError(f"{shown} is no URL that can be called: {error}", hint="look at its host and port") from None
 
 
 def remove(name: str, *, home: Path | None) -> None:

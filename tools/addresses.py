@@ -60,6 +60,9 @@ def _wrapped(address: IPv6Address) -> IPv4Address | None:
 
 def without_secrets(url: str) -> str:
     """The URL as it may be recorded and shown: no user, password or query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address, say
+        return f"{url.partition('://')[0]}://..."
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"

@@ -3,6 +3,7 @@
 import base64
 import json
 import struct
+import time
 import traceback
 import zlib
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.known import (
     Api,
@@ -22,7 +24,9 @@ from hugginggpt.tools.backends.endpoint.known import (
     remove_endpoint,
 )
 from hugginggpt.tools.backends.endpoint.probing import health, probe
+from hugginggpt.tools.backends.endpoint.pulse import PATIENCE
 from hugginggpt.tools.backends.task_api.methods import methods
+from hugginggpt.tools.catalog.joined import ranked
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.tasks import png, right_answer, wav
 from samples import ONE_PICTURE, call_of, check_outputs, text
@@ -178,15 +182,47 @@ def test_health_is_told_in_words_and_trouble_raised(home: Path) -> None:
 
 
 def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, listening: str
 ) -> None:
     monkeypatch.delenv("MY_SERVER_KEY", raising=False)
-    backend = backend_with(home, "http://127.0.0.1:9", "summarization", key_env="MY_SERVER_KEY")
+    backend = backend_with(home, listening, "summarization", key_env="MY_SERVER_KEY")
     (expert,) = backend.experts("summarization")
     assert backend.obstacle(expert, None) == "needs its key: set MY_SERVER_KEY"
     monkeypatch.setenv("MY_SERVER_KEY", "secret-value")
     assert backend.obstacle(expert, None) is None
     assert "secret-value" not in (home / "endpoints.json").read_text()
+
+
+def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home: Path) -> None:
+    with serve(lambda _: Reply(503)) as server:
+        ill = backend_with(home, server.url, "summarization")
+        (expert,) = ill.experts("summarization")
+        assert ill.obstacle(expert, None) is None  # it may be waking up
+        assert server.requests == []  # which no look of ours has made it do
+    (expert,) = (later := EndpointBackend(Settings(home=home))).experts("summarization")
+    assert (later.obstacle(expert, None) or "").startswith("nobody answers at 127.0.0.1:")
+    places = [later, *(place for place in backends_for(Settings(home=home)) if place.name == "embedded")]
+    best, *_, last = ranked(places, "summarization")
+    assert (best.expert.backend, best.obstacle, last.expert) == ("embedded", None, expert)
+
+
+def test_looks_at_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
+    for number in range(8):  # TEST-NET-1: packets to it go nowhere
+        url = f"http://192.0.2.{number + 1}:8080"
+        add_endpoint(home, Endpoint(name=f"dead{number}", url=url, task_type="summarization"))
+    backend = EndpointBackend(Settings(home=home))
+    began = time.monotonic()
+    obstacles = [backend.obstacle(expert, None) for expert in backend.experts("summarization")]
+    assert all((obstacle or "").startswith("nobody answers at 192.0.2.") for obstacle in obstacles)
+    assert time.monotonic() - began < 2 * PATIENCE
+
+
+@pytest.mark.parametrize("url", ["http://[::1/x", "http://127.0.0.1:99999", "http://:80", "http://127.0.0.1:port"])
+def test_a_url_that_nobody_can_call_is_refused_when_it_is_added(url: str, shell: Shell) -> None:
+    refused = shell("models", "--add", url, "--task", "summarization")
+    assert refused.code == 2
+    assert "URL" in refused.err
+    assert json.loads(shell("models", "--json").out) == []
 
 
 def test_a_task_that_the_api_has_no_way_for_is_said_so(home: Path) -> None:

@@ -17,6 +17,7 @@ from ..chat.backend import CALLBACKS, ChatBackend
 from ..heeding import check, given_in, pictures_only, unheeded
 from . import openai_server, task_server, tei_server
 from .known import Endpoint, read_endpoints
+from .pulse import Pulse
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
 _SPEAKS = {
@@ -34,29 +35,33 @@ class EndpointBackend:
     def __init__(self, settings: Settings, callbacks: CALLBACKS | None = None) -> None:
         self._settings = settings
         self._callbacks = callbacks
+        self._pulse = Pulse()
 
     def experts(self, task_type: str) -> Sequence[Expert]:
-        """The user's servers for a task type."""
-        return [self._expert(e) for e in read_endpoints(self._settings.home) if e.task_type == task_type]
+        """The user's servers for a task type. Whether they answer is looked at meanwhile, for `obstacle`."""
+        offered = [e for e in read_endpoints(self._settings.home) if e.task_type == task_type]
+        self._pulse.look(offered)
+        return [self._expert(endpoint) for endpoint in offered]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
         """None: `experts` has all that were added."""
         return None
 
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
-        """A key that is not set, or a task type that the server's API has no way for."""
+        """A key that is not set, a task type that the server's API has no way for, or nobody who answers there."""
         endpoint = self._endpoint(expert)
         if endpoint.key_env and endpoint.key is None:
             return f"needs its key: set {endpoint.key_env}"
         if not can_ask(endpoint):
-            return f"{_SPEAKS[endpoint.api]} has no way to do {endpoint.task_type}"
-        return None if task is None else _refusal(endpoint, task)
+            return _no_way(endpoint)
+        refusal = None if task is None else _refusal(endpoint, task)
+        return refusal or self._pulse.trouble(endpoint)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask the server; what it gives is checked before it is taken."""
         endpoint = await asyncio.to_thread(self._endpoint, call.expert)
         if not can_ask(endpoint):
-            raise ExpertError(self.obstacle(call.expert, call.task) or "", kind="wrong_task")
+            raise ExpertError(_no_way(endpoint), kind="wrong_task")
         if not _SERVERS[endpoint.api].speaks(call.task.type):
             return await self._chat(endpoint, call)
         check(call, _SERVERS[endpoint.api].heeds(call.task.type))
@@ -100,6 +105,10 @@ def can_ask(endpoint: Endpoint) -> bool:
     """Whether its API has a way for its task type."""
     spoken: bool = _SERVERS[endpoint.api].speaks(endpoint.task_type)
     return spoken or (endpoint.api == "openai" and endpoint.task_type in ASKS)
+
+
+def _no_way(endpoint: Endpoint) -> str:
+    return f"{_SPEAKS[endpoint.api]} has no way to do {endpoint.task_type}"
 
 
 def _refusal(endpoint: Endpoint, task: Task) -> str | None:

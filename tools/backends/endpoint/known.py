@@ -4,9 +4,10 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from ....graph.errors import StorageError, UsageError
 from ....graph.resource import Frozen
@@ -16,12 +17,20 @@ Api = Literal["tasks", "openai", "tei"]
 """The task API of the Hub; OpenAI's (vLLM, TGI, llama.cpp, Ollama); Text Embeddings Inference."""
 
 
+def callable_url(url: str) -> str:
+    """The URL itself. Raises `ValueError` where it has no host, or an address or port that no host has."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.port == 0:
+        raise ValueError("it needs a host, and a port of 1 to 65535")
+    return url
+
+
 class Endpoint(Frozen):
     """A server that does one task type."""
 
     name: str = Field(pattern=r"^[\w.:/@-]{1,80}$")
     """As `--model TASK=NAME` takes it."""
-    url: str = Field(pattern=r"^https?://\S+$")
+    url: Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(callable_url)]
     task_type: str
     api: Api = "tasks"
     model: str = ""
