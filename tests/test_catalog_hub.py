@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub import FRESH, Hub
 from hugginggpt.tools.catalog.pinned import pinned
-from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
+from hugginggpt.tools.scripted import Reply, ScriptedHub, asked_at, model_card, serve
 
 CARD = {
     "cardData": {"license": "mit", "base_model": "org/base", "language": ["en", "fr"]},
@@ -23,7 +24,7 @@ CARD = {
 
 
 def hub_with(home: Path, **given: Any) -> Hub:
-    return Hub(Settings(home=home, hf_token="hf_mine", **given), online=True)
+    return Hub(Settings(home=home, hf_token="hf_mine"), online=True, **given)
 
 
 def eventually(check: Any, seconds: float = 10.0) -> None:
@@ -90,6 +91,30 @@ def test_without_a_token_nothing_is_asked_of_the_hub(home: Path) -> None:
         Hub(Settings(home=home)).models("summarization")
         time.sleep(0.1)
     assert server.requests == []
+
+
+def test_a_list_that_was_fetched_once_is_kept_fresh_without_a_token_too(
+    home: Path,
+) -> None:
+    with serve(ScriptedHub()) as server, asked_at(server.url):
+        Hub(Settings(home=home)).refresh("summarization")
+        (hub := Hub(Settings(home=home))).models("summarization")
+        with closing(sqlite3.connect(home / "catalog.db")) as database, database:
+            database.execute("update hub_models set fetched_at = fetched_at - ?", [2 * FRESH])
+        hub.models("summarization")
+        eventually(lambda: (hub.age("summarization") or FRESH) < FRESH)
+        hub.models("translation")  # never fetched, and nobody asked for it
+        time.sleep(0.1)
+    assert len(server.requests) == 4  # two of each fetch
+
+
+def test_a_hub_that_never_ends_its_list_is_given_up(home: Path) -> None:
+    headers = {"content-type": "application/json"}
+    page = Reply(200, b"[]", headers, seconds=0.2)
+    with serve(lambda _: page) as server, asked_at(server.url):
+        headers["link"] = f'<{server.url}/api/models?cursor=next>; rel="next"'
+        with pytest.raises(ExpertError, match="took longer than 1 s"):
+            hub_with(home, patience=1.0).refresh("summarization")
 
 
 def test_a_model_by_its_id_is_looked_up_private_ones_with_the_token(home: Path) -> None:

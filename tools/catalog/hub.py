@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
+from ..deadline import within
 from ..http_failures import failures_of
 from .cache import CatalogCache
 from .hub_model import HubModel
@@ -18,19 +19,23 @@ FRESH = 24 * 3600.0
 """Seconds after which a list is fetched anew."""
 LOOK_UP_TIMEOUT = 10.0
 """Seconds for a look at one model."""
+LIST_TIMEOUT = 60.0
+"""Seconds for a list, all its requests together."""
 
 
 class Hub:
     """Never waits for the network, except where one model is asked for by its id.
 
-    A list is fetched in a thread that may be left alone, at most once a process and task type, and only with a token:
-    who gave none has not asked to be known there. `hugginggpt models TASK --refresh` fetches it all the same.
+    A list is fetched in a thread that may be left alone, at most once a process and task type: with a token, or where the
+    user has fetched it before (`hugginggpt models TASK --refresh`). Who did neither has not asked to be known there.
     """
 
-    def __init__(self, settings: Settings, *, online: bool | None = None) -> None:
+    def __init__(self, settings: Settings, *, online: bool | None = None, patience: float = LIST_TIMEOUT) -> None:
+        """`patience`: seconds for a list."""
         self._token = settings.hf_token
         self._cache = CatalogCache(settings.home)
         self._online = settings.hf_token is not None if online is None else online
+        self._patience = patience
         self._asked: set[str] = set()
         self._lock = threading.Lock()
         self._found: dict[tuple[str, str], HubModel] = {}
@@ -40,7 +45,7 @@ class Hub:
     def models(self, task_type: str) -> Sequence[HubModel]:
         """The kept list, however old, else the pinned one; pinned models stand at the end of a list that lacks them."""
         kept, age = self._cache.models(task_type)
-        if self._online and (age is None or age > FRESH):
+        if age > FRESH if age is not None else self._online:
             self._refresh_once(task_type)
         known = {model.model_id for model in kept}
         return [*kept, *(model for model in pinned(task_type) if model.model_id not in known)]
@@ -53,7 +58,7 @@ class Hub:
         """Fetch the list now, and keep it. Raises `ExpertError` when the Hub can't be reached."""
         from .listing import listed
 
-        with failures_of(f"the list of models for {task_type}", LOOK_UP_TIMEOUT):
+        with failures_of(f"the list of models for {task_type}", self._patience), within(self._patience):
             models = listed(self._api(), task_type)
         self._cache.keep(task_type, models)
         return models

@@ -11,11 +11,11 @@ from ....graph.task import Task
 from ...catalog.coverage import mismatch
 from ...catalog.hub import Hub
 from ...catalog.hub_model import HubModel
+from ...deadline import within
 from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..heeding import check
 from ..task_api.methods import Method, methods
-from .deadline import within
 from .providers import OWN, ROUTED, provider_for
 
 STRANGE_TOKEN = (
