@@ -1,6 +1,7 @@
 """History: runs, results and resources read back; and the one thing that forgets, for a retry."""
 
 import json
+import re
 from typing import Any
 
 from pydantic import ValidationError
@@ -60,9 +61,9 @@ class History:
         return await self._ledger.database.read(read)
 
     async def members(self, epoch: str) -> list[Result]:
-        """The rows of members of mapped tasks, by key."""
+        """The rows of members of mapped tasks, and of parts of recordings, in order."""
         rows = await self._ledger.results(epoch)
-        return [row for key, row in sorted(rows.items()) if "[" in key]
+        return [rows[key] for key in sorted(rows, key=_numbers) if "[" in key]
 
     async def reopen(self, run: Run) -> None:
         """Delete the rows of a run that did not succeed, so that they are done again, and have it running again."""
@@ -72,6 +73,11 @@ class History:
             db.execute("UPDATE runs SET status = 'running' WHERE run_id = ?", [run.run_id])
 
         await self._ledger.database.write(delete)
+
+
+def _numbers(key: str) -> list[int]:
+    """`3[10][2]` as 3, 10, 2."""
+    return [int(number) for number in re.findall(r"\d+", key)]
 
 
 def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:

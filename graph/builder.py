@@ -8,6 +8,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from ..nodes.calling import Calling
 from ..nodes.dispatch import dispatch
 from ..nodes.execute import Execution
 from ..nodes.plan import plan
@@ -15,7 +16,7 @@ from ..nodes.respond import respond
 from ..nodes.review import review
 from ..nodes.select import Selection
 from ..nodes.task import task_node
-from .ports import Backend, Catalog, Controller, Fetcher, Ledger, Slots, Store
+from .ports import Backend, Catalog, Controller, Cutter, Fetcher, Ledger, Slots, Store
 from .settings import Settings
 from .state import Asked, State, TaskOutput, TaskState
 
@@ -32,14 +33,16 @@ def connect(
     store: Store,
     slots: Slots,
     fetcher: Fetcher,
+    cut: Cutter,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> Graph:
     """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
     single = StateGraph(TaskState, output_schema=TaskOutput)
     single.add_node("select", Selection(controller=controller, catalog=catalog, ledger=ledger, where=settings.where))
+    calling = Calling(backends=backends, store=store, slots=slots, settings=settings)
     single.add_node(
         "execute",
-        Execution(catalog=catalog, backends=backends, ledger=ledger, store=store, slots=slots, settings=settings),
+        Execution(catalog=catalog, calling=calling, ledger=ledger, store=store, cut=cut, where=settings.where),
     )
     single.add_edge(START, "select")
     single.add_edge("select", "execute")

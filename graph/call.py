@@ -19,6 +19,16 @@ class Material(Frozen):
         return self.resource.text if self.resource.text is not None else self.path.read_text(encoding="utf-8")
 
 
+class Part(Frozen):
+    """A stretch of a recording, in a file of its own."""
+
+    path: Path
+    media_type: str
+    begin: float
+    """Seconds from the beginning of the whole."""
+    end: float
+
+
 class Call(Frozen):
     """One call to one expert, with its inputs at hand."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from .board import Board
-from .call import Artifact, Call
+from .call import Artifact, Call, Part
 from .expert import Assignment, Candidate, Expert
 from .resource import Resource
 from .result import LlmCall, Options, Proposal, Request, Result, Run, RunStatus, Stage
@@ -98,6 +98,11 @@ class Preparing(Protocol):
         """Bring it; nothing to do when it is here. Raises `ExpertError`."""
 
 
+Cutter = Callable[[Path, Path], Sequence[Part]]
+"""Cuts the recording at a path into files in a folder, each short enough for one call; none where it is so already.
+
+Called in a thread. Raises `ExpertError` for what is too long even so.
+"""
 Consent = Callable[[str, int], bool]
 """Asks the user whether the model of that id may be downloaded, of so many bytes. Called in a thread; may wait."""
 

@@ -66,6 +66,8 @@ class Result(Frozen):
     status: TaskStatus
     outputs: Made = {}
     error: str | None = None
+    input_fault: bool = False
+    """What it was given is to blame: another expert would have done no better."""
     assignment: Assignment | None = None
     fingerprint: str = ""
     """Task id, type, parameters, hashes of the inputs, model id and revision: what was asked of the expert."""

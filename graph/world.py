@@ -20,6 +20,7 @@ from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import JoinedCatalog
 from ..tools.catalog.watch import WatchedBackend
 from ..tools.fetch import GuardedFetcher
+from ..tools.media.parts import cut_recording
 from ..tools.recording.experts import TapedBackend, TapedCatalog
 from ..tools.recording.files import TapedFetcher
 from ..tools.recording.tape import Tape
@@ -132,6 +133,7 @@ def _connected(
         store=FileStore(settings.home),
         slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
         fetcher=fetcher,
+        cut=cut_recording,
         checkpointer=checkpointer,
     )
 

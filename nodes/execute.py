@@ -5,50 +5,41 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import stamina
-
-from ..graph.call import Artifact, Call
 from ..graph.errors import ExpertError
-from ..graph.events import TaskFinished, TaskQueued, TaskStarted, emit
+from ..graph.events import TaskFinished, emit
 from ..graph.expert import FALLEN_BACK, Assignment, Expert
-from ..graph.ports import Backend, Catalog, Ledger, Preparing, Slots, Store
+from ..graph.ports import Catalog, Cutter, Ledger, Store
 from ..graph.result import Made, Result
-from ..graph.settings import Settings
 from ..graph.state import TaskRun, TaskState
 from ..graph.task import Task
-from ..graph.vocabulary import VOCABULARY
+from .calling import Calling, flat
 from .inputs import Inputs, gather_inputs, members_of
 from .obstacles import obstacle_to
+from .parts import parts_of, whole_text
 
+Do = Callable[[Task, str, Assignment, Inputs, TaskRun], Awaitable[Result]]
+"""Does one thing, under a key."""
 MEMBERS_AT_ONCE = 32
 """Of a list that is done member by member; fewer where their expert needs a slot."""
-LONGEST_WAIT = 60.0
-"""Seconds. A server that asks for a longer pause is not waited for: the next candidate is tried."""
+TOLD = 5
+"""Failed members that are named in the error of their list."""
 
 
 class Execution:
     """The node, with the ports that it needs."""
 
     def __init__(
-        self,
-        *,
-        catalog: Catalog,
-        backends: Mapping[str, Backend],
-        ledger: Ledger,
-        store: Store,
-        slots: Slots,
-        settings: Settings,
+        self, *, catalog: Catalog, calling: Calling, ledger: Ledger, store: Store, cut: Cutter, where: Sequence[str]
     ) -> None:
         self._catalog = catalog
-        self._backends = backends
+        self._calling = calling
         self._ledger = ledger
         self._store = store
-        self._slots = slots
-        self._settings = settings
+        self._cut = cut
+        self._where = where
 
     async def __call__(self, state: TaskState) -> dict[str, Any]:
         """The task's result: from the ledger if it is there, else by doing it. An expert's failure is a result too."""
@@ -68,48 +59,63 @@ class Execution:
         except ExpertError as error:
             return await self._record(_result(task, task.key, "failed", error=_in_a_line(error)), run)
         if members is None:
-            return await self._record(await self._one(task, task.key, assignment, inputs, run), run)
+            return await self._record(await self._whole(task, task.key, assignment, inputs, run), run)
         return await self._record(await self._map(task, assignment, members, run), run)
 
     async def _why_nobody(self, task: Task, run: TaskRun) -> str:
-        where = run.get("where") or self._settings.where
+        where = run.get("where") or self._where
         return f"no expert can do it here: {await obstacle_to(task, self._catalog, run['models'], where)}"
 
     async def _map(self, task: Task, assignment: Assignment, members: Sequence[Inputs], run: TaskRun) -> Result:
-        """A list input: each member is done, recorded and retried on its own, under `3[0]`, `3[1]`, ..."""
-        keys = [f"{task.key}[{number}]" for number in range(len(members))]
-        rows = await self._ledger.results(run["epoch"], keys)
+        """A list input: each member is done on its own, and one that fails is all that `retry` must do again."""
         began = time.time()
+        done = await self._each(self._whole, task, task.key, assignment, members, run)
+        if failed := [row for row in done if not row.ok]:
+            return _gathered(task, task.key, assignment, done, began, error=_told_failures(failed, len(done)))
+        names = {name for row in done for name in row.outputs}
+        outputs: Made = {
+            name: tuple(resource for row in done for resource in flat(row.outputs.get(name, ()))) for name in names
+        }
+        return _gathered(task, task.key, assignment, done, began, outputs=outputs)
 
+    async def _whole(self, task: Task, key: str, assignment: Assignment, inputs: Inputs, run: TaskRun) -> Result:
+        """One thing: by one call, or by one for each part of a recording that is too long for one."""
+        try:
+            parts = await parts_of(task, key, inputs, self._store, self._cut)
+        except ExpertError as error:
+            return _result(task, key, "failed", error=_in_a_line(error), input_fault=error.input_fault)
+        if not parts:
+            return await self._one(task, key, assignment, inputs, run)
+        began = time.time()
+        done = await self._each(self._one, task, key, assignment, [inputs for _, inputs in parts], run)
+        failed = [row for row in done if not row.ok]
+        if len(failed) == len(done) or not all(row.input_fault for row in failed):
+            return _gathered(task, key, assignment, done, began, error=_told_failures(failed, len(done)))
+        text = whole_text([part for part, _ in parts], done, self._store)
+        return _gathered(
+            task, key, assignment, done, began, outputs={"text": await self._store.put_text(text, producer=key)}
+        )
+
+    async def _each(
+        self, do: Do, task: Task, key: str, assignment: Assignment, members: Sequence[Inputs], run: TaskRun
+    ) -> list[Result]:
+        """Every member is done, recorded and retried on its own, under `3[0]`, `3[1]`, ..."""
+        keys = [f"{key}[{number}]" for number in range(len(members))]
+        rows = await self._ledger.results(run["epoch"], keys)
         room = asyncio.Semaphore(MEMBERS_AT_ONCE)
 
         async def member(key: str, inputs: Inputs) -> Result:
             async with room:
-                return rows.get(key) or await self._put(await self._one(task, key, assignment, inputs, run), run)
+                return rows.get(key) or await self._put(await do(task, key, assignment, inputs, run), run)
 
         working = [asyncio.ensure_future(member(*each)) for each in zip(keys, members, strict=True)]
         try:
-            done = await asyncio.gather(*working)
+            return await asyncio.gather(*working)
         except BaseException:  # what ends one (a full disk, a question, Ctrl-C) must not leave the others at work
             for one in working:
                 one.cancel()
             await asyncio.gather(*working, return_exceptions=True)
             raise
-        about = {
-            "assignment": assignment,
-            "started_at": began,
-            "duration": time.time() - began,
-            "attempts": max((row.attempts for row in done), default=0),
-            "inputs": tuple(sha for row in done for sha in row.inputs),
-        }
-        if failed := [row for row in done if not row.ok]:
-            why = f"{len(failed)} of {len(done)} failed: " + "; ".join(f"{row.key}: {row.error}" for row in failed)
-            return _result(task, task.key, "failed", error=why, **about)
-        names = {name for row in done for name in row.outputs}
-        outputs: Made = {
-            name: tuple(resource for row in done for resource in _flat(row.outputs.get(name, ()))) for name in names
-        }
-        return _result(task, task.key, "succeeded", outputs=outputs, **about)
 
     async def _one(self, task: Task, key: str, first: Assignment, inputs: Inputs, run: TaskRun) -> Result:
         """One call: taken from an earlier run of this line if it was made there, else from the first expert that can."""
@@ -118,75 +124,24 @@ class Execution:
         if earlier := await self._ledger.find(run["run_id"], fingerprint):
             return earlier.model_copy(update={"task_id": task.id, "key": key})
         began, clock, tries = time.time(), time.perf_counter(), Counter[str]()
-        errors: list[str] = []
+        errors, at_fault = list[str](), False
         for expert in (first.expert, *first.fallbacks):
             assignment = first if expert == first.expert else _fallen_back(first, expert, errors[-1])
             try:
-                outputs = await self._call(task, key, expert, inputs, run, tries)
+                outputs = await self._calling.ask(task, key, expert, inputs, run, tries)
                 return _result(
                     task, key, "succeeded", outputs=outputs, assignment=assignment, fingerprint=fingerprint,
                     inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=tries.total(),
                 )  # fmt: skip
             except ExpertError as error:
                 errors.append(_in_a_line(error))
-                if error.input_fault:
+                if at_fault := error.input_fault:
                     break
         return _result(
-            task, key, "failed", error="; ".join(dict.fromkeys(errors)), assignment=first, fingerprint=fingerprint,
-            inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=tries.total(),
+            task, key, "failed", error="; ".join(dict.fromkeys(errors)), input_fault=at_fault, assignment=first,
+            fingerprint=fingerprint, inputs=hashes, started_at=began, duration=time.perf_counter() - clock,
+            attempts=tries.total(),
         )  # fmt: skip
-
-    async def _call(
-        self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun, tries: Counter[str]
-    ) -> Made:
-        """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
-        place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
-        async for attempt in stamina.retry_context(on=_pause, attempts=self._settings.retries + 1, timeout=None):
-            with attempt:
-                async with AsyncExitStack() as held:
-                    scratch = await held.enter_async_context(self._store.scratch())
-                    call = Call(
-                        run_id=run["run_id"], key=key, task=task, expert=expert, inputs=inputs, scratch=scratch,
-                        timeout=self._settings.timeout,
-                    )  # fmt: skip
-                    await self._prepare(call)  # a download, or a question, takes no room from others
-                    if full := self._slots.full(expert.needs):
-                        emit(TaskQueued(run_id=run["run_id"], task_id=task.id, key=key, slots=full))
-                    await held.enter_async_context(self._slots.hold(expert.needs))
-                    if not tries[place]:
-                        emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
-                    tries[place] += 1
-                    made = await self._attempt(call)
-                    return await self._adopted(task, key, made)
-        raise AssertionError("retry_context ends by returning or raising")
-
-    async def _adopted(self, task: Task, key: str, made: Sequence[Artifact]) -> Made:
-        """The artifacts in the store; a list where the task type gives one."""
-        lists = {output.name for output in VOCABULARY[task.type].outputs if output.many}
-        adopted: Made = {}
-        for artifact in made:
-            resource = await self._store.adopt(artifact, key)
-            if artifact.output in lists:
-                adopted[artifact.output] = (*_flat(adopted.get(artifact.output, ())), resource)
-            else:
-                adopted[artifact.output] = resource
-        return adopted
-
-    async def _prepare(self, call: Call) -> None:
-        backend = self._backends[call.expert.backend]
-        if isinstance(backend, Preparing):
-            await backend.prepare(call)
-
-    async def _attempt(self, call: Call) -> Sequence[Artifact]:
-        try:
-            async with asyncio.timeout(
-                call.timeout + 5
-            ):  # a backend keeps the limit itself; this is for one that does not
-                return await self._backends[call.expert.backend].run(call)
-        except TimeoutError as error:
-            raise ExpertError(
-                f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="raise --timeout", kind="timeout"
-            ) from error
 
     async def _put(self, result: Result, run: TaskRun) -> Result:
         return await self._ledger.put(run["run_id"], run["thread_id"], run["epoch"], result)
@@ -203,15 +158,6 @@ class Execution:
         return {"results": {row.key: row.model_dump(mode="json")}}
 
 
-def _pause(error: Exception) -> bool | float:
-    """Whether to ask the same expert again; in how many seconds, where its server says."""
-    if not isinstance(error, ExpertError) or not error.retryable:
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after if error.retry_after <= LONGEST_WAIT else False
-
-
 def _in_a_line(error: ExpertError) -> str:
     """What happened and what to do, in one line."""
     return f"{error.message} ({error.hint})" if error.hint else error.message
@@ -224,8 +170,23 @@ def _result(task: Task, key: str, status: str, **about: Any) -> Result:
     return Result(task_id=task.id, key=key, task_type=task.type, status=status, **about)  # type: ignore[arg-type]
 
 
-def _flat(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
+def _gathered(
+    task: Task, key: str, assignment: Assignment, done: Sequence[Result], began: float, *,
+    error: str = "", outputs: Made | None = None,
+) -> Result:  # fmt: skip
+    """One row for several."""
+    return _result(
+        task, key, "failed" if error else "succeeded", error=error or None, outputs=outputs or {},
+        input_fault=bool(error) and all(row.ok or row.input_fault for row in done),
+        assignment=assignment, started_at=began, duration=time.time() - began,
+        attempts=max(row.attempts for row in done), inputs=tuple(sha for row in done for sha in row.inputs),
+    )  # fmt: skip
+
+
+def _told_failures(failed: Sequence[Result], of: int) -> str:
+    """Each, or the first few of many."""
+    told = "; ".join(f"{row.key}: {row.error}" for row in failed[:TOLD])
+    return f"{len(failed)} of {of} failed: {told}" + (f"; and {len(failed) - TOLD} more" if len(failed) > TOLD else "")
 
 
 def _fallen_back(first: Assignment, expert: Expert, error: str) -> Assignment:

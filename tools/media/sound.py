@@ -44,18 +44,23 @@ def read_audio(path: Path, *, rate: int = 0, mono: bool = False) -> "tuple[Sampl
         layout = "mono" if mono else container.streams.audio[0].layout
         resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
         pieces, most = list[Any](), int(limits().max_audio_seconds * rate)
-        for piece in _pieces(container, resampler):
+        for piece in decoded(container, resampler):
             pieces.append(piece)
             most -= piece.shape[1]
             if most < 0:
                 seconds = limits().max_audio_seconds
-                raise ExpertError(f"the sound is longer than the limit of {seconds:g} s", input_fault=True)
+                raise ExpertError(
+                    f"the sound is longer than the limit of {seconds:g} s",
+                    hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.",
+                    input_fault=True,
+                )
     if not pieces:
         raise ExpertError(f"{path.name} has no sound in it", input_fault=True)
     return np.concatenate(pieces, axis=1).astype(np.float32), rate
 
 
-def _pieces(container: Any, resampler: Any) -> Iterator[Any]:
+def decoded(container: Any, resampler: Any) -> Iterator[Any]:
+    """The first track, resampled, as it is decoded: arrays of shape (channels, time)."""
     for frame in container.decode(audio=0):
         yield from (part.to_ndarray() for part in resampler.resample(frame))
     yield from (part.to_ndarray() for part in resampler.resample(None))
@@ -68,18 +73,23 @@ def wav_pieces(material: Material, *, rate: int, longest: float = 0.0) -> list[b
 
 
 def _cuts(samples: "Samples", rate: int, longest: float) -> Iterator[tuple[int, int]]:
-    """Where pieces begin and end: each ends in the quietest tenth of a second of its last fifth."""
-    import numpy as np
-
-    length, step, begin = samples.shape[1], max(1, rate // 10), 0
+    """Where pieces begin and end."""
+    length, begin = samples.shape[1], 0
     most = int(longest * rate) or length
     while length - begin > most:
-        first = begin + most * 4 // 5
-        frames = samples[0, first : first + (most // 5) // step * step].reshape(-1, step)
-        end = first + int(np.square(frames).mean(axis=1).argmin()) * step + step // 2
+        end = begin + quiet_place(samples[0, begin : begin + most], rate)
         yield begin, end
         begin = end
     yield begin, length
+
+
+def quiet_place(samples: "Samples", rate: int) -> int:
+    """The middle of the quietest tenth of a second in the last fifth of samples of shape (time,)."""
+    import numpy as np
+
+    step, first = max(1, rate // 10), len(samples) * 4 // 5
+    frames = samples[first : first + (len(samples) // 5) // step * step].reshape(-1, step)
+    return first + int(np.square(frames).mean(axis=1).argmin()) * step + step // 2
 
 
 def wav_bytes(samples: "Samples", rate: int) -> bytes:

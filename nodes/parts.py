@@ -1,0 +1,45 @@
+"""Parts: a recording too long for one call is cut, done part by part, and what was made of the parts is put together."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ..graph.call import Artifact, Material, Part
+from ..graph.ports import Cutter, Store
+from ..graph.result import Result
+from ..graph.task import Task
+from .inputs import Inputs
+
+_CUT = {"automatic-speech-recognition": "audio"}
+"""Input that is cut, by task type: those where the texts of the parts, one behind the other, are the text of the whole."""
+
+
+async def parts_of(task: Task, key: str, inputs: Inputs, store: Store, cut: Cutter) -> list[tuple[Part, Inputs]]:
+    """The parts with the inputs of each; none where the whole fits. Raises `ExpertError` for what is too long even so."""
+    name = _CUT.get(task.type, "")
+    if len(inputs.get(name, ())) != 1:
+        return []
+    whole, found = inputs[name][0], list[tuple[Part, Inputs]]()
+    async with store.scratch() as folder:
+        for part in await asyncio.to_thread(cut, whole.path, folder):
+            sound = Artifact(output=name, kind=whole.resource.kind, media_type=part.media_type, path=part.path)
+            resource = await store.adopt(sound, key)
+            about = resource.model_copy(update={"name": f"{whole.resource.label} from {_clock(part.begin)}"})
+            found.append((part, inputs | {name: (Material(resource=about, path=store.path(resource)),)}))
+    return found
+
+
+def whole_text(parts: Sequence[Part], rows: Sequence[Result], store: Store) -> str:
+    """The texts one behind the other; a part in which nothing was heard is named in its place."""
+    return "\n".join(_text(*each, store) for each in zip(parts, rows, strict=True))
+
+
+def _text(part: Part, row: Result, store: Store) -> str:
+    if not row.ok:
+        return f"[nothing from {_clock(part.begin)} to {_clock(part.end)}: {row.error}]"
+    return " ".join(Material(resource=resource, path=store.path(resource)).text() for resource in row.resources)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

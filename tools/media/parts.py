@@ -1,0 +1,75 @@
+"""Parts of a recording: cut where it is quietest while it is decoded, so that an hour takes no more memory than a minute."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...graph.call import Part
+from ...graph.errors import ExpertError
+from .sound import decoded, quiet_place, write_wav
+
+if TYPE_CHECKING:
+    from .sound import Samples
+
+RATE = 16_000
+"""Hz, mono: what speech models hear."""
+LONGEST = 120.0
+"""Seconds of a part."""
+MOST = 8 * 3600.0
+"""Seconds of a recording."""
+
+
+def cut_recording(path: Path, folder: Path, *, most: float = MOST) -> Sequence[Part]:
+    """The `Cutter` port: WAV files in `folder`, of two minutes at most; none where the recording is no longer than that.
+
+    None either where it can't be read: its expert will say what is wrong with it. Raises `ExpertError` (input fault)
+    beyond `most` seconds, counted as they are decoded: headers lie.
+    """
+    if find_spec("av") is None:
+        return ()
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            seconds = (container.duration or 0) / av.time_base
+            if not container.streams.audio or 0 < seconds <= LONGEST:
+                return ()
+            resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
+            return _written(_quietly_cut(decoded(container, resampler)), folder, most)
+    except (av.FFmpegError, ValueError):
+        return ()
+
+
+def _written(pieces: Iterable["Samples"], folder: Path, most: float) -> Sequence[Part]:
+    parts, begin = list[Part](), 0.0
+    for samples in pieces:
+        end = begin + samples.shape[1] / RATE
+        if end > most:
+            raise ExpertError(
+                f"the recording is longer than {most / 3600:g} hours",
+                hint="Cut it, and give its parts.",
+                kind="too_large",
+                input_fault=True,
+            )
+        parts.append(Part(path=folder / f"{len(parts)}.wav", media_type="audio/wav", begin=begin, end=end))
+        write_wav(parts[-1].path, samples, RATE)
+        begin = end
+    return parts if len(parts) > 1 else ()
+
+
+def _quietly_cut(frames: Iterable["Samples"]) -> Iterator["Samples"]:
+    """Arrays of shape (1, time), each as long as a part may be, or a little shorter."""
+    import numpy as np
+
+    most, kept, length = int(LONGEST * RATE), list["Samples"](), 0
+    for frame in frames:
+        kept.append(frame)
+        length += frame.shape[1]
+        while length > most:
+            whole = np.concatenate(kept, axis=1)
+            end = quiet_place(whole[0, :most], RATE)
+            yield whole[:, :end]
+            kept, length = [whole[:, end:]], length - end
+    if length:
+        yield np.concatenate(kept, axis=1)
