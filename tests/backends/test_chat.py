@@ -1,17 +1,20 @@
 """A chat model as expert: the real client against a scripted model."""
 
+import base64
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from hugginggpt.graph.call import Material
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.backends.chat.asks import ASKS, sees
 from hugginggpt.tools.scripted import Received, Reply, Server, chat, failing, serve
@@ -65,6 +68,14 @@ def model_that_says(
         spec = f"openai:m@{server.url}/v1"
         settings = Settings(home=home, llm=spec, vlm=spec, retries=0)
         yield ChatBackend(settings, (lambda _run_id: heard) if heard else None), server
+
+
+def scan(folder: Path, count: int) -> Material:
+    """A PDF of A4 pages, red and blue in turn."""
+    pages = [Image.new("RGB", (827, 1169), ("red", "blue")[number % 2]) for number in range(count)]
+    pages[0].save(folder / "scan.pdf", "PDF", resolution=100, save_all=True, append_images=pages[1:])
+    pdf = Resource(kind="document", media_type="application/pdf", sha256="0" * 64, size=1, name="scan.pdf")
+    return Material(resource=pdf, path=folder / "scan.pdf")
 
 
 @pytest.mark.parametrize("task_type", sorted(ASKS))
@@ -161,12 +172,34 @@ def test_a_model_of_which_nobody_said_that_it_sees_is_not_shown_pictures(home: P
     assert backend.obstacle(reading, None) is None
 
 
-async def test_what_can_t_be_shown_is_said(home: Path, tmp_path: Path) -> None:
-    page = file("receipt.jpg", "document", "application/pdf")
+async def test_a_model_is_shown_the_pages_of_a_pdf(home: Path, tmp_path: Path) -> None:
+    asked = {"image": (scan(tmp_path, 2),), "question": (text("What is on the second page?"),)}
+    with model_that_says("A blue page.", home) as (backend, server):
+        (expert,) = backend.experts("document-question-answering")
+        (said,) = await backend.run(call_of("document-question-answering", expert, tmp_path / "s", inputs=asked))
+    assert said.text == "A blue page."
+    _words, *blocks = server.requests[0].json["messages"][1]["content"]
+    pages = [Image.open(io.BytesIO(base64.b64decode(b["image_url"]["url"].partition(",")[2]))) for b in blocks]
+    assert [page.height for page in pages] == [1600, 1600]
+    red, blue = (page.convert("RGB").getpixel((500, 500)) for page in pages)
+    assert (max(range(3), key=red.__getitem__), max(range(3), key=blue.__getitem__)) == (0, 2)
+
+
+async def test_a_document_of_many_pages_is_for_others(home: Path, tmp_path: Path) -> None:
+    asked = {"image": (scan(tmp_path, 11),), "question": (text("Why?"),)}
     with model_that_says("x", home) as (backend, server):
         (expert,) = backend.experts("document-question-answering")
-        with pytest.raises(ExpertError, match=r"can't be shown receipt\.jpg"):
-            await backend.run(call_of("document-question-answering", expert, tmp_path, inputs={"image": (page,)}))
+        with pytest.raises(ExpertError, match=r"is shown 10 pages at most, and scan\.pdf has more") as raised:
+            await backend.run(call_of("document-question-answering", expert, tmp_path / "s", inputs=asked))
+    assert (server.requests, raised.value.kind, raised.value.input_fault) == ([], "too_large", False)
+
+
+async def test_what_can_t_be_shown_is_said(home: Path, tmp_path: Path) -> None:
+    sound = file("hello.wav", "audio", "audio/wav")
+    with model_that_says("x", home) as (backend, server):
+        (expert,) = backend.experts("image-to-text")
+        with pytest.raises(ExpertError, match=r"can't be shown hello\.wav"):
+            await backend.run(call_of("image-to-text", expert, tmp_path, inputs={"image": (sound,)}))
     assert server.requests == []
 
 
@@ -203,12 +236,3 @@ async def test_the_controller_s_key_goes_to_its_own_server_only(home: Path, tmp_
             (expert,) = backend.experts("image-to-text")
             await backend.run(call_of("image-to-text", expert, tmp_path / str(number)))
     assert [r.headers["authorization"] for r in other.requests] == ["Bearer none-needed", "Bearer sk-llm"]
-
-
-def test_pages_that_it_can_t_be_shown_are_an_obstacle(home: Path) -> None:
-    spec = "openai:m@http://127.0.0.1:9/v1"
-    backend = ChatBackend(Settings(home=home, llm=spec, vlm=spec))
-    (expert,) = backend.experts("document-question-answering")
-    pages = Resource(kind="document", media_type="application/pdf", size=1, name="a.pdf")
-    task = Task.model_validate({"id": 0, "type": expert.task_type, "inputs": {"image": pages, "question": "x"}})
-    assert "a.pdf is none" in (backend.obstacle(expert, task) or "")

@@ -84,7 +84,7 @@ def test_every_kind_of_server_is_held_to_it(home: Path, listening: str) -> None:
     half = task("text-to-image", {"prompt": "x"}, width=64)
     assert at_endpoint(home, half, "openai") == "needs width and height, or neither"
     pages = task("document-question-answering", {"image": PAGES, "question": "x"})
-    assert (at_endpoint(home, pages, "openai") or "").startswith("it is shown pictures of pages")
+    assert at_endpoint(home, pages, "openai", listening) is None  # a chat model is shown the pages
     short = task("summarization", {"text": "x"}, max_sentences=1)
     assert at_endpoint(home, short, "openai", listening) is None
 

@@ -16,10 +16,9 @@ from ...controllers.llm.failures import kind_of_failure
 from ...controllers.llm.models import ChatModel
 from ...controllers.llm.prompts import Messages, marked
 from ...controllers.llm.reading import read_json, without_thoughts
-from ...media.pictures import data_url
 from ..answers import garbage
-from ..heeding import pictures_only
 from .asks import ASKS, Ask, sees
+from .showing import shown
 
 CALLBACKS = Callable[[str], Callbacks]
 """From a run's id to those who count its calls."""
@@ -61,7 +60,7 @@ class ChatBackend:
             return f"{error.message}: {error.hint}"
         if sees(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.llm:
             return f"nobody said that {expert.model_id} sees pictures: set HUGGINGGPT_VLM={expert.model_id} if it does"
-        return pictures_only(task, expert.model_id) if task is not None else None
+        return None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask, and check what it says as any expert's answer is."""
@@ -133,13 +132,10 @@ def _value(ask: Ask, call: Call, answer: str) -> Any:
 
 
 def _messages(ask: Ask, call: Call) -> Messages:
-    """The instruction and the marked material; pictures as blocks behind it."""
+    """The instruction and the marked material; pictures and pages as blocks behind it."""
     words = f"{ask.instruction(call)}\n{marked(ask.material(call))}"
-    materials = [material for many in call.inputs.values() for material in many]
-    pictures = [material for material in materials if material.resource.kind in ("image", "mask")]
-    if unseen := [m.resource for m in materials if m.resource.kind in ("document", "audio", "video")]:
-        raise ExpertError(f"{call.expert.model_id} can't be shown {unseen[0].label}", kind="wrong_task")
+    pictures = shown(call)
     if not pictures:
         return [("system", _SYSTEM), ("user", words)]
-    blocks: list[str | dict[str, Any]] = [{"type": "image_url", "image_url": {"url": data_url(m)}} for m in pictures]
+    blocks: list[str | dict[str, Any]] = [{"type": "image_url", "image_url": {"url": url}} for url in pictures]
     return [("system", _SYSTEM), ("user", [{"type": "text", "text": words}, *blocks])]

@@ -14,7 +14,7 @@ from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
-from ..heeding import check, given_in, pictures_only, unheeded
+from ..heeding import check, given_in, unheeded
 from . import openai_server, task_server, tei_server
 from .known import Endpoint, read_endpoints
 from .pulse import Pulse
@@ -114,8 +114,8 @@ def _no_way(endpoint: Endpoint) -> str:
 def _refusal(endpoint: Endpoint, task: Task) -> str | None:
     """Why a task is not for a server: it has no place for something that the task says."""
     server = _SERVERS[endpoint.api]
-    if not server.speaks(task.type):  # a chat model is told all
-        return pictures_only(task, endpoint.model)
+    if not server.speaks(task.type):  # a chat model is told and shown all
+        return None
     reason: str | None = unheeded(task.type, given_in(task), server.heeds(task.type)) or server.refusal(endpoint, task)
     return reason
 
