@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from ..graph.call import Artifact, Call, Material
@@ -28,6 +29,8 @@ MOST_PROVIDERS = 6
 CHEAP = ("text-classification", "conversational")
 """What is asked of providers: a fraction of a cent."""
 
+_OF_ONE = ("image-to-video",)
+"""Task types that may take several, of which most models take one."""
 _WORDS = {
     "question": "What colour is the square?",
     "context": "The square is red and the circle is blue.",
@@ -117,13 +120,14 @@ async def _tried(world: World, backend: Backend, expert: Expert, what: str, coun
     label = f"{what}, {expert.task_type} by {expert.model_id}"
     began, count.spent = time.perf_counter(), Usage()
     try:
-        made = await try_expert(world, backend, expert)
+        async with tried(world, backend, expert) as made:
+            shown = _shown(made)
     except HuggingGPTError as error:
         return Trial(label, False, str(error).replace("\n", " "))
     except Exception as error:  # an error of ours in one trial must not hide the others
         return Trial(label, False, f"{type(error).__name__}: {error}")
     by = f" by {expert.provider}" if expert.provider else ""
-    return Trial(label, True, f"{_shown(made)} in {time.perf_counter() - began:.1f} s{by}; {_cost(count.spent)}")
+    return Trial(label, True, f"{shown} in {time.perf_counter() - began:.1f} s{by}; {_cost(count.spent)}")
 
 
 def _cost(spent: Usage) -> str:
@@ -134,20 +138,23 @@ def _cost(spent: Usage) -> str:
     return f"{tokens}, ${spent.cost:.6f}" if spent.cost is not None else f"{tokens}; cost not told"
 
 
-async def try_expert(world: World, backend: Backend, expert: Expert) -> Sequence[Artifact]:
-    """A call with small made-up inputs. Raises `ExpertError`."""
+@asynccontextmanager
+async def tried(
+    world: World, backend: Backend, expert: Expert, *, seconds: float = SECONDS
+) -> AsyncIterator[Sequence[Artifact]]:
+    """What a call with small made-up inputs gives; its files are there while the body runs. Raises `ExpertError`."""
     async with world.store.scratch() as scratch:
         inputs: dict[str, tuple[Material, ...]] = {}
         for port in VOCABULARY[expert.task_type].inputs:
             if port.required or port.name == "context":
                 one = await _sample(world, port, expert.task_type)
-                inputs[port.name] = (one, one) if port.many else (one,)
+                inputs[port.name] = (one, one) if port.many and expert.task_type not in _OF_ONE else (one,)
         parameters = {"candidate_labels": ("square", "circle")} if "zero-shot" in expert.task_type else {}
         task = Task.model_validate({"id": 0, "type": expert.task_type, "parameters": parameters})
         call = Call(
-            run_id="doctor", key="0", task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=SECONDS
+            run_id="doctor", key="0", task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=seconds
         )  # fmt: skip
-        return await backend.run(call)
+        yield await backend.run(call)
 
 
 async def _sample(world: World, port: Input, task_type: str) -> Material:

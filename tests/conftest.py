@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 from contextlib import AbstractAsyncContextManager
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -67,3 +68,16 @@ def planning() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A short video that browsers play."""
+    import numpy as np
+
+    from hugginggpt.tools.media.film import write_film
+
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    frames = (np.full((64, 64, 3), 20 * number, np.uint8) for number in range(5))
+    write_film(path, frames, Fraction(5), (64, 64), None)
+    return path.read_bytes()

@@ -7,6 +7,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import ScriptedHub, as_json, asked_at, chat, serve
+from hugginggpt.tools.scripted.tasks import right_answer
 
 
 async def test_models_that_see_and_servers_of_one_s_own_are_called_and_tokens_told(home: Path) -> None:
@@ -33,6 +34,15 @@ async def test_one_that_fails_does_not_hide_the_others_and_a_video_is_sent_where
             video = (await _sample(world, VIDEO, "video-classification")).resource
     assert [trial.ok for trial in said] == [False, False]
     assert (video.kind, video.media_type) == ("video", "video/mp4")
+
+
+async def test_what_is_a_file_is_shown_by_its_size(home: Path) -> None:
+    with serve(lambda received: right_answer("text-to-image", received)) as server:
+        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="text-to-image"))
+        async with open_world(Settings(home=home)) as world:
+            (said,) = [trial async for trial in trials(world)]
+    assert said.ok, said
+    assert "image of" in said.said
 
 
 async def test_each_provider_is_called_once(home: Path) -> None:
