@@ -496,3 +496,19 @@ def test_a_pdf_and_a_video_are_taken_apart_for_what_is_wished(text: str, graph: 
 def test_one_kind_of_code_is_counted_where_one_kind_is_asked_for(text: str, label: str) -> None:
     """Not all that was found."""
     assert planned(text).plan.tasks[-1].parameters == {"label": label}
+
+
+def test_two_kinds_counted_in_one_breath_are_two_counts_of_one_detection() -> None:
+    plan = planned("How many QR codes and how many barcodes are in a.png?").plan
+    assert [task.type for task in plan.tasks] == ["object-detection", "count", "count"]
+    assert [task.parameters["label"] for task in plan.tasks[1:]] == ["qr code", "barcode"]
+
+
+@pytest.mark.parametrize(("noun", "label"), [("QR codes", "qr code"), ("faces", "face")])
+def test_what_is_seen_on_pages_is_looked_for_on_every_page(noun: str, label: str) -> None:
+    """Other things are counted in the text of a document."""
+    counting = planned(f"How many {noun} are in a.pdf?").plan
+    assert shape(counting) == ["document-to-images", "object-detection<2", "count<0"]
+    assert counting.by_id[1].parameters == {"label": label}
+    assert shape(planned(f"Detect the {noun} in a.pdf").plan) == ["document-to-images", "object-detection<1"]
+    assert shape(planned("How many invoices are in a.pdf?").plan) == ["document-question-answering"]

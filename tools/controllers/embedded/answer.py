@@ -126,7 +126,13 @@ def _facts(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
         if result.ok and (wanted or not any(other.type == "count" for other in takers)):
             words = _words(result, paths, LONGEST_FACT if wanted else LONGEST_STEP)
             if words:
-                yield f"{_TOLD_AS.get(task.type, task.type)}: {words} {_by(task, result)}"
+                yield f"{_told_as(task)}: {words} {_by(task, result)}"
+
+
+def _told_as(task: Task) -> str:
+    """How its result is introduced; a count with what was counted."""
+    label = task.parameters.get("label") if task.type == "count" else None
+    return _TOLD_AS.get(task.type, task.type) + (f" ({label})" if label else "")
 
 
 def _takers(task: Task, run: Run) -> list[Task]:

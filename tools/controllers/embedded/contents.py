@@ -13,6 +13,10 @@ from .questions import ask
 from .things import nouns
 
 
+_SEEN_ON_PAGES = ("face", "qr code", "barcode")
+"""What is counted by looking at the pages of a document; other things are counted in its text."""
+
+
 def thorough(linker: Linker, intent: Intent) -> None:
     for thing in linker.ground.source(intent, ("image",)) or linker.nothing(intent, "an image"):
         for task_type in ("image-to-text", "object-detection", "image-classification"):
@@ -54,12 +58,14 @@ def count(linker: Linker, intent: Intent) -> None:
         tables = linker.ground.source(intent, ("table",), everything=True)
         linker.add("count", {"items": tuple(thing.value for thing in tables)}, intent)
         return
-    if re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words) or not linker.ground.has("image"):
+    seen = ("image", "document") if counted(words).get("label") in _SEEN_ON_PAGES else ("image",)
+    in_text = re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words)
+    if in_text or not any(linker.ground.has(kind) for kind in seen):
         ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
         return
     found = [t for t in linker.ground.latest(("labels",)) if t.origin == "object-detection"]
     if not found:
-        images = linker.ground.source(intent, ("image",), everything=True)
+        images = linker.ground.source(intent, seen, everything=True)
         found = [linker.add("object-detection", {"image": thing.value}, intent, implied=True) for thing in images]
     linker.add("count", {"items": tuple(thing.value for thing in found)}, intent, counted(words))
 
