@@ -178,7 +178,7 @@ def test_a_retry_does_again_what_failed(shell: Shell) -> None:
         (("run", "read it", "-f", "empty.png"), 2, "empty (0 bytes)"),
         (("run", "read it", "-f", "fake.png"), 2, "not an image"),
         (("run", "read it", "-f", "huge.png"), 2, "more than the 25,000,000 allowed"),
-        (("run", "transcribe it", "-f", "long.wav"), 2, "700 seconds long"),
+        (("run", "denoise it", "-f", "long.wav"), 1, "longer than the limit of 600 s (Cut it, or raise HUGGINGGPT_MAX"),
         (("run", "fold my laundry"), 1, "--llm openai:MODEL"),
         (("run", "generate an image of a cat"), 1, "set HF_TOKEN"),
         (("run", "say 'hi' aloud", "--model", "x=y"), 2, "must be TASK=ID"),

@@ -12,7 +12,6 @@ from .prompts import prompt
 from .questions import ask
 from .things import nouns
 
-
 _SEEN_ON_PAGES = ("face", "qr code", "barcode")
 """What is counted by looking at the pages of a document; other things are counted in its text."""
 
