@@ -282,7 +282,9 @@ def test_every_task_type_is_listed_with_what_can_run_and_why_others_can_t(shell:
     assert any("HF_TOKEN" in expert["obstacle"] for expert in rows["text-to-image"]["experts"])
     for expert in rows["depth-estimation"]["experts"]:
         assert "hugginggpt[local]" in expert["obstacle"] or "--download yes" in expert["obstacle"]
-    assert rows["voice-activity-detection"]["experts"] == []
+    assert [expert["model_id"] for expert in rows["voice-activity-detection"]["experts"]] == [
+        "embedded/pocketsphinx-vad"
+    ]
 
 
 def test_the_version_is_told_and_bad_settings_are_named(shell: Shell) -> None:

@@ -40,6 +40,8 @@ def shape(plan: Plan) -> list[str]:
         ("find the dates and amounts in letter.txt", ["token-classification"]),
         ("how many faces are in x.jpg", ["object-detection", "count<0"]),
         ("read the QR code in code.png", ["object-detection"]),
+        ("When does somebody speak in talk.wav?", ["voice-activity-detection"]),
+        ("detect the speech in talk.wav", ["voice-activity-detection"]),
         ("what does the barcode on box.jpg say", ["object-detection"]),
         ("count the rows in data.csv", ["count"]),
         ("denoise noisy.wav and transcribe it", ["audio-to-audio", "automatic-speech-recognition<0"]),

@@ -1,5 +1,6 @@
 """The sound and video experts, on speech that we made ourselves."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -200,3 +201,33 @@ def test_a_shorter_sound_track_ends_in_silence(ask: Ask, examples: Path) -> None
     found = streams(file(ask("mux", {"video": video, "audio": examples / "hello.wav"}), "video"))
     assert found["video"][1] == pytest.approx(3, abs=0.1)
     assert found["audio"][1] == pytest.approx(3, abs=0.1)
+
+
+def speech(ask: Ask, tmp_path: Path, text: str) -> Any:
+    return read_audio(file(ask("espeak-ng", {"text": text}, language="English"), "audio"), rate=16000, mono=True)[0]
+
+
+def heard_in(ask: Ask, tmp_path: Path, sound: Any) -> list[dict[str, Any]]:
+    write_wav(tmp_path / "said.wav", np.asarray(sound, np.float32), 16000)
+    rows: list[dict[str, Any]] = json.loads(
+        ask("pocketsphinx-vad", {"audio": tmp_path / "said.wav"})["labels"].text or ""
+    )
+    return rows
+
+
+def test_it_is_told_when_somebody_speaks(ask: Ask, tmp_path: Path) -> None:
+    said, silence = speech(ask, tmp_path, SENTENCES[0]), np.zeros((1, 32000), np.float32)
+    rows = heard_in(ask, tmp_path, np.concatenate([silence, said, silence, said], axis=1))
+    length = said.shape[1] / 16000
+    assert [row["label"] for row in rows] == ["speech", "speech"]
+    for row, start in zip(rows, (2.0, 4.0 + length), strict=True):
+        assert abs(row["start"] - start) < 0.35
+        assert abs(row["end"] - start - length) < 0.35
+        assert row["score"] > 0.7
+
+
+def test_neither_silence_noise_nor_a_held_chord_is_speech(ask: Ask, tmp_path: Path) -> None:
+    time = np.arange(48000) / 16000
+    chord = sum(0.1 * np.sin(2 * np.pi * hertz * time) for hertz in (262, 330, 392))
+    for sound in (np.zeros(48000), np.random.default_rng(0).normal(0, 0.1, 48000), chord):
+        assert heard_in(ask, tmp_path, np.asarray(sound)[None]) == []

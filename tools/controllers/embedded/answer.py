@@ -36,6 +36,7 @@ _TOLD_AS: dict[str, str] = {
     "zero-shot-object-detection": "Found in the picture",
     "image-classification": "The picture shows",
     "audio-classification": "The sound is",
+    "voice-activity-detection": "Heard",
     "video-classification": "The video shows",
     "sentence-similarity": "Similarity",
     "question-answering": "Answer",
@@ -100,6 +101,8 @@ def _row(row: Any) -> str | None:
         return None
     name = f"{word} [{label}]" if word is not None and label is not None else str(label if word is None else word)
     name = "" if label is None and word is None else name
+    if word is None and all(isinstance(row.get(side), float) for side in ("start", "end")):
+        name = f"{name} from {row['start']:.1f} to {row['end']:.1f} s".strip()
     if isinstance(score, int | float) and not isinstance(score, bool):
         return f"{name} ({score:.2f})" if name else f"{score:.2f}"
     return name

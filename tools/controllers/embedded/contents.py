@@ -2,6 +2,7 @@
 
 import re
 
+from ....graph.resource import Kind
 from ....graph.task import Ref
 from ....graph.task import Value as Input
 from .arguments import counted
@@ -57,7 +58,7 @@ def count(linker: Linker, intent: Intent) -> None:
         tables = linker.ground.source(intent, ("table",), everything=True)
         linker.add("count", {"items": tuple(thing.value for thing in tables)}, intent)
         return
-    seen = ("image", "document") if counted(words).get("label") in _SEEN_ON_PAGES else ("image",)
+    seen: tuple[Kind, ...] = ("image", "document") if counted(words).get("label") in _SEEN_ON_PAGES else ("image",)
     in_text = re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words)
     if in_text or not any(linker.ground.has(kind) for kind in seen):
         ask(linker, intent, linker.reading.text[intent.start : intent.clause.end].strip())
