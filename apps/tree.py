@@ -208,8 +208,9 @@ def amount(count: int) -> str:
 
 
 def _told(event: TaskProgress) -> str:
-    of = amount if event.unit == "bytes" else lambda count: f"{count} {event.unit}"
-    return f"{clean(event.what)}: {of(event.done)}" + (f" of {of(event.total)}" if event.total else "")
+    if event.unit == "bytes":
+        return f"{clean(event.what)}: {amount(event.done)}" + (f" of {amount(event.total)}" if event.total else "")
+    return f"{clean(event.what)}: {event.done}{f' of {event.total}' if event.total else ''} {event.unit}"
 
 
 def _quarter(event: TaskProgress) -> int:

@@ -162,8 +162,12 @@ _reader: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def emit(event: Event) -> None:
-    """Send an event from inside a node."""
-    get_stream_writer()(event.model_dump(mode="json"))
+    """Send an event from inside a node; outside of a run (a trial of `doctor`, say) nobody listens."""
+    try:
+        send = get_stream_writer()
+    except RuntimeError:
+        return
+    send(event.model_dump(mode="json"))
 
 
 def read_event(data: Any) -> Event:

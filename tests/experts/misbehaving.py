@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError
+from hugginggpt.tools.backends.progress import tell
 
 
 def _said(text: str) -> Sequence[Artifact]:
@@ -62,3 +63,12 @@ def fail(call: Call) -> Sequence[Artifact]:
 def environment(call: Call) -> Sequence[Artifact]:
     """Says what it inherited."""
     return _said("\n".join(f"{name}={value}" for name, value in sorted(os.environ.items())))
+
+
+def step(call: Call) -> Sequence[Artifact]:
+    """Tells of three steps, and dies in the middle where its text says so."""
+    for done in (1, 2, 3):
+        tell("knitting", done, 3, "rows")
+        if done == 2 and call.text("items") == "crash":
+            ctypes.string_at(0)
+    return _said("a sock")

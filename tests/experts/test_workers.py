@@ -18,6 +18,7 @@ from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.process import environment
+from hugginggpt.tools.backends.progress import Step
 from hugginggpt.tools.backends.workers import Workers
 
 MakeCall = Callable[..., Call]
@@ -47,6 +48,23 @@ async def said(workers: Workers, function: str, call: Call) -> str:
 async def under_way(call: Call) -> int:
     """The process id that a call writes into its pipe once it runs."""
     return int(await asyncio.to_thread((call.scratch / "pid").read_text))
+
+
+async def test_what_an_expert_tells_of_its_progress_is_heard_as_it_goes(workers: Workers, make_call: MakeCall) -> None:
+    heard: list[Step] = []
+    (sock,) = await workers.run("misbehaving:step", make_call("count", {"items": "wool"}), heard.append)
+    assert sock.text == "a sock"
+    assert [(step.what, step.done, step.total, step.unit) for step in heard] == [
+        ("knitting", n, 3, "rows") for n in (1, 2, 3)
+    ]
+    assert await workers.run("misbehaving:step", make_call("count", {"items": "wool"}))  # nobody has to listen
+
+
+async def test_a_crash_after_some_steps_is_told_as_any_other(workers: Workers, make_call: MakeCall) -> None:
+    heard: list[Step] = []
+    with pytest.raises(ExpertError, match="died"):
+        await workers.run("misbehaving:step", make_call("count", {"items": "crash"}), heard.append)
+    assert [step.done for step in heard] == [1, 2]
 
 
 async def test_a_worker_stays_warm_for_the_next_call(workers: Workers, call: Call) -> None:

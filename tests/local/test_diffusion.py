@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.meshes import write_glb
@@ -44,6 +45,18 @@ async def test_text_to_image_draws_as_large_as_asked_and_the_same_for_the_same_s
     ]
     assert first.size == (64, 32)
     assert first.tobytes() == again.tobytes() != other.tobytes()
+
+
+async def test_every_step_of_a_picture_is_told(tiny: Callable[[str], Path], home: Path, tmp_path: Path) -> None:
+    heard: list[TaskProgress] = []
+    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), tell=heard.append)
+    try:
+        call = call_for(backend, "text-to-image", str(tiny("stable_diffusion")), {"prompt": "a cat"}, tmp_path)
+        assert await backend.run(call)
+    finally:
+        await backend.aclose()
+    assert [event.done for event in heard] == list(range(1, heard[0].total + 1))
+    assert {(event.what, event.unit, event.key) for event in heard} == {("diffusion", "steps", "1")}
 
 
 async def test_a_size_beyond_the_limit_is_the_input_s_fault(do: Do) -> None:

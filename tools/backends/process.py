@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from ...graph.settings import Settings
-from .worker import Order, Reply
+from .progress import Tell
+from .worker import Order, Reply, read_line
 
 _PASSED_ON = ("PATH", "HOME", "USERPROFILE", "LANG", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _PASSED_ON_FAMILIES = ("LC_", "TMP", "TEMP", "XDG_", "APPDATA", "LOCALAPPDATA", "CUDA_")
@@ -35,17 +36,20 @@ class Process:
         )
         self.pid = self._popen.pid
 
-    def ask(self, order: Order) -> Reply | None:
-        """Send an order and wait for its reply; None when the process died over it."""
+    def ask(self, order: Order, tell: Tell) -> Reply | None:
+        """Send an order and wait for its reply; None when the process died over it. Its steps are handed to `tell`."""
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         try:
             self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
             self._popen.stdin.flush()
-            line = self._popen.stdout.readline()
+            while (line := self._popen.stdout.readline()).endswith(b"\n"):
+                if isinstance(said := read_line(line), Reply):
+                    return said
+                tell(said)
         except OSError:
-            return None
-        return Reply.model_validate_json(line) if line.endswith(b"\n") else None
+            pass
+        return None
 
     def last_words(self) -> str:
         """The end of what it wrote to standard error since it was last asked."""

@@ -1,8 +1,8 @@
 """The process that experts run in: `python -m hugginggpt.tools.backends.worker`, fed and read by `workers.py`.
 
-One JSON object a line: an `Order` comes in on stdin, a `Reply` goes out on what was stdout. Standard output itself is
-pointed at standard error first, so that a library that prints can't corrupt a reply. When stdin closes, the parent is
-gone, however it died, and this process ends at once.
+One JSON object a line: an `Order` comes in on stdin; out, on what was stdout, go any number of `Step`s, then a `Reply`.
+Standard output itself is pointed at standard error first, so that a library that prints can't corrupt a reply. When
+stdin closes, the parent is gone, however it died, and this process ends at once.
 """
 
 import ctypes
@@ -16,9 +16,12 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import BinaryIO
 
+from pydantic import TypeAdapter
+
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError, FailureKind
 from ...graph.resource import Frozen
+from .progress import Step, telling
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal this process gets when the thread that started it ends."""
@@ -64,15 +67,28 @@ class Reply(Frozen):
     failure: Failure | None = None
 
 
+_lines: TypeAdapter[Step | Reply] = TypeAdapter(Step | Reply)
+
+
+def read_line(line: bytes) -> Step | Reply:
+    """What came out: neither has a field of the other."""
+    return _lines.validate_json(line)
+
+
 def main() -> None:
     """Serve orders, one at a time, until the parent is gone."""
     orders, replies = _pipes()
     _die_with_parent()
     inbox: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(orders, inbox), daemon=True).start()
-    while True:
-        replies.write(serve(inbox.get()).model_dump_json().encode() + b"\n")
+
+    def send(line: Step | Reply) -> None:
+        replies.write(line.model_dump_json().encode() + b"\n")
         replies.flush()
+
+    with telling(send):
+        while True:
+            send(serve(inbox.get()))
 
 
 def serve(line: bytes) -> Reply:

@@ -17,7 +17,12 @@ from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
 from .process import Process, environment
+from .progress import Step, Tell
 from .worker import Order
+
+
+def _unheard(_step: Step) -> None:
+    """For who does not listen."""
 
 
 class Workers:
@@ -33,11 +38,14 @@ class Workers:
         self._holds: set[_Hold] = set()
         self._closed = False
 
-    async def run(self, target: str, call: Call) -> Sequence[Artifact]:
-        """Run `module:function` on a call, within `call.timeout`. All that goes wrong in it is an `ExpertError`."""
+    async def run(self, target: str, call: Call, tell: Tell = _unheard) -> Sequence[Artifact]:
+        """Run `module:function` on a call, within `call.timeout`. All that goes wrong in it is an `ExpertError`.
+
+        What it tells of its progress goes to `tell`, in a thread of the pool.
+        """
         hold = _Hold()
         try:
-            future = self._threads.submit(self._serve, hold, target, call)
+            future = self._threads.submit(self._serve, hold, target, call, tell)
         except RuntimeError:  # the pool has been shut down
             raise _closed() from None
         waiting = asyncio.wrap_future(future)
@@ -69,7 +77,7 @@ class Workers:
 
     # -- in a thread of the pool ------------------------------------------------------------------------------------
 
-    def _serve(self, hold: "_Hold", target: str, call: Call) -> tuple[Artifact, ...]:
+    def _serve(self, hold: "_Hold", target: str, call: Call, tell: Tell) -> tuple[Artifact, ...]:
         """One call: take a process, ask it, put it back."""
         limit = threading.Timer(call.timeout, hold.end, args=["timeout"])
         limit.daemon = True
@@ -80,7 +88,7 @@ class Workers:
         try:
             limit.start()
             process = self._take(target)
-            reply = process.ask(Order(target=target, call=call)) if hold.take(process) else None
+            reply = process.ask(Order(target=target, call=call), tell) if hold.take(process) else None
             words = process.last_words()
             if hold.leave() and reply is not None:
                 self._give_back(process)

@@ -4,7 +4,8 @@ import asyncio
 import contextvars
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from threading import Event, Lock
 
@@ -18,6 +19,7 @@ from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
 from ...threads import in_abandonable_thread
+from ..progress import Step, Tell
 from ..workers import Workers
 from . import hub
 from .machine import Device, device_for, size
@@ -93,7 +95,8 @@ class LocalBackend:
             raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
         await self.prepare(call)
         workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id)))
-        return await workers.run(TARGET, call)
+        with self._telling(call) as tell:
+            return await workers.run(TARGET, call, tell)
 
     async def aclose(self) -> None:
         """Kill the worker processes, and the models in them."""
@@ -166,25 +169,31 @@ class LocalBackend:
         """Download it. Cancelled, the download stops; what it has got stays for the next time."""
         if is_path(model_id):
             raise ExpertError(f"there is no model in {model_id}", hint="config.json and safetensors are needed")
-        stop, loop, context = Event(), asyncio.get_running_loop(), contextvars.copy_context()
+        stop = Event()
+        with self._telling(call) as tell:
 
-        def progress(done: int, total: int) -> None:
-            event = TaskProgress(
-                run_id=call.run_id,
-                task_id=call.task.id,
-                key=call.key,
-                what=f"download of {model_id}",
-                done=done,
-                total=total,
-                unit="bytes",
-            )
-            if not stop.is_set():
+            def progress(done: int, total: int) -> None:
+                tell(Step(what=f"download of {model_id}", done=done, total=total, unit="bytes"))
+
+            try:
+                return await in_abandonable_thread(self._fetch, call, model_id, revision, progress, stop)
+            finally:
+                stop.set()
+
+    @contextmanager
+    def _telling(self, call: Call) -> Iterator[Tell]:
+        """Tell of a call's progress, from any thread, for as long as the body runs."""
+        over, loop, context = Event(), asyncio.get_running_loop(), contextvars.copy_context()
+
+        def tell(step: Step) -> None:
+            event = TaskProgress(run_id=call.run_id, task_id=call.task.id, key=call.key, **step.model_dump())
+            if not over.is_set():
                 loop.call_soon_threadsafe(self._tell, event, context=context)
 
         try:
-            return await in_abandonable_thread(self._fetch, call, model_id, revision, progress, stop)
+            yield tell
         finally:
-            stop.set()
+            over.set()
 
     def _fetch(self, call: Call, model_id: str, revision: str, progress: hub.Progress, stop: Event) -> Found:
         """In a thread: one download of a model at a time; who comes second finds it done."""

@@ -8,6 +8,7 @@ from ....graph.errors import ExpertError
 from ....graph.task import Task
 from ...media.pictures import read_image
 from ..answers import garbage, image_answer
+from ..progress import tell
 from .device import device, dtype
 from .loading import Source
 from .registry import local
@@ -95,18 +96,25 @@ def pipeline(source: Source, auto: str, *, exact: bool = False) -> Any:
 
 
 def wishes(call: Call, source: Source, pipe: Any) -> dict[str, Any]:
-    """Seed, what to keep out, steps and guidance: as far as the pipeline knows the word."""
+    """Seed, what to keep out, steps and guidance, and to be told of every step: as far as the pipeline knows the word."""
     import inspect
 
     told: dict[str, Any] = {
         "generator": generator(call),
         "negative_prompt": call.task.parameters.get("negative_prompt"),
+        "callback_on_step_end": _step_done,
     }
     for word, (steps, guidance) in _FAST.items():
         if word in source.model_id.lower():
             told |= {"num_inference_steps": steps, "guidance_scale": guidance}
     known = inspect.signature(pipe.__call__).parameters
     return {name: value for name, value in told.items() if value is not None and name in known}
+
+
+def _step_done(pipe: Any, step: int, _time: Any, changed: dict[str, Any]) -> dict[str, Any]:
+    """diffusers' `callback_on_step_end`: changes nothing."""
+    tell("diffusion", step + 1, int(getattr(pipe, "num_timesteps", 0) or 0), "steps")
+    return changed
 
 
 def generator(call: Call) -> Any:
