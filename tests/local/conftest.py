@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 
 import local.tiny_diffusion
+import local.tiny_series
 import local.tiny_sound
 import local.tiny_talk
 import local.tiny_vision
@@ -78,6 +79,7 @@ def call_for(
     scratch: Path,
     *,
     timeout: float = 120,
+    goal: str = "",
     **parameters: Scalar | tuple[Scalar, ...],
 ) -> Call:
     """A call to that model; raises `AssertionError` where the place can't have it."""
@@ -92,7 +94,7 @@ def call_for(
         name: values[0].resource if len(values) == 1 else tuple(v.resource for v in values)
         for name, values in inputs.items()
     }
-    task = Task(id=1, type=task_type, inputs=named, parameters=dict(parameters))
+    task = Task(id=1, type=task_type, inputs=named, goal=goal, parameters=dict(parameters))
     return Call(run_id="test", key="1", task=task, expert=expert, inputs=inputs, scratch=scratch, timeout=timeout)
 
 
@@ -102,11 +104,11 @@ def do(backend: LocalBackend, tiny: Callable[[str], Path], tmp_path: Path) -> Do
     made = iter(range(1000))
 
     async def run(
-        task_type: str, model: str, given: dict[str, Given], **parameters: Scalar | tuple[Scalar, ...]
+        task_type: str, model: str, given: dict[str, Given], goal: str = "", **parameters: Scalar | tuple[Scalar, ...]
     ) -> dict[str, Artifact]:
         scratch = tmp_path / f"scratch-{next(made)}"
         scratch.mkdir()
-        call = call_for(backend, task_type, str(tiny(model)), given, scratch, **parameters)
+        call = call_for(backend, task_type, str(tiny(model)), given, scratch, goal=goal, **parameters)
         return {artifact.output: artifact for artifact in await backend.run(call)}
 
     return run

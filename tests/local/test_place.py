@@ -23,7 +23,7 @@ from local.conftest import Do, call_for
 
 NOT_DONE = {
     "audio-to-audio", "voice-activity-detection", "tabular-classification", "tabular-regression",
-    "time-series-forecasting", "canny-control", "hed-control", "mlsd-control", "scribble-control",
+    "canny-control", "hed-control", "mlsd-control", "scribble-control",
 }  # fmt: skip
 """Not done here: no library of the extra has models for them, or an embedded expert draws them."""
 
