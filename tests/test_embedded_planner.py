@@ -42,6 +42,8 @@ def shape(plan: Plan) -> list[str]:
         ("read the QR code in code.png", ["object-detection"]),
         ("When does somebody speak in talk.wav?", ["voice-activity-detection"]),
         ("detect the speech in talk.wav", ["voice-activity-detection"]),
+        ("Forecast the next 12 months of sales.csv", ["time-series-forecasting"]),
+        ("predict how the values in sales.csv go on", ["time-series-forecasting"]),
         ("what does the barcode on box.jpg say", ["object-detection"]),
         ("count the rows in data.csv", ["count"]),
         ("denoise noisy.wav and transcribe it", ["audio-to-audio", "automatic-speech-recognition<0"]),
@@ -514,3 +516,8 @@ def test_what_is_seen_on_pages_is_looked_for_on_every_page(noun: str, label: str
     assert counting.by_id[1].parameters == {"label": label}
     assert shape(planned(f"Detect the {noun} in a.pdf").plan) == ["document-to-images", "object-detection<1"]
     assert shape(planned("How many invoices are in a.pdf?").plan) == ["document-question-answering"]
+
+
+def test_a_guess_about_rows_is_no_forecast() -> None:
+    tasks = planned("Predict which customer in sales.csv will leave").plan.tasks
+    assert all(task.type != "time-series-forecasting" for task in tasks)
