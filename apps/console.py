@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import typer
 from rich.console import Console
@@ -24,13 +24,20 @@ _UNFOLDED = 400
 
 
 def out() -> Console:
-    """stdout: answers, lists. Honours `NO_COLOR` and pipes."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
+    """stdout: answers, lists. Honours `COLUMNS`, `NO_COLOR` and pipes."""
+    told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return _console(stderr=False, width=None if told else _UNFOLDED)
 
 
 def err() -> Console:
     """stderr: progress, hints, errors."""
-    return Console(stderr=True, highlight=False)
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool, width: int | None = None) -> Console:
+    """`NO_COLOR` (no-color.org) takes bold and dim too, which rich would keep."""
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(stderr=stderr, highlight=False, width=width, color_system=colours)
 
 
 def clean(text: str) -> str:

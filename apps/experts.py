@@ -1,6 +1,5 @@
 """`tasks`, `models`: which experts there are, what can run here, and what would change that."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,11 @@ from ..tools.catalog.cache import CatalogCache, Fared
 from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import ranked
 from .console import err, out, plain, print_json, table, told_errors
+from .remedies import Remedies, remedy_in, trouble_in
 
-NOBODY = "nobody here has a way to do it yet; a server of your own may"
+NOBODY = "nobody here can do it: hugginggpt models --add URL --task TASK adds a server of yours that does it"
+WIDE = 160
+"""Columns from which on a model's description stands beside it, and not under its name."""
 
 
 def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
@@ -30,21 +32,24 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
     if as_json:
         print_json([_task_json(row, candidates) for row, candidates in rows])
         return
-    shown = table("task type", "takes", "gives", "runs here", "does not, because")
-    for row, candidates in rows:
+    obstacles = [_obstacles(candidates) for _, candidates in rows]
+    remedies, console = Remedies(obstacles), out()
+    shown = table("task type", "takes", "gives", "runs here", "more with")
+    shown.columns[0].no_wrap = True
+    for (row, candidates), stopped in zip(rows, obstacles, strict=True):
         shown.add_row(
             row.name,
             ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs),
             ", ".join(output.name for output in row.outputs),
             plain(", ".join(_short(c) for c in candidates if c.obstacle is None)),
-            plain(
-                "; ".join(_reasons(candidates))
-                or ("" if candidates else "nobody here has a way to do it yet; a server of your own may")
-            ),
+            remedies.marks(stopped),
         )
-    out().print(shown)
+    console.print(shown)
+    for line in ("", *remedies.lines("task type")):
+        console.print(line, soft_wrap=True)
     runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
-    err().print(f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type", style="dim")
+    told = f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type"
+    err().print(f"{told}; hugginggpt models TASK tells of each expert", style="dim", soft_wrap=True)
 
 
 def list_models(task_type: str, *, home: Path | None, where: str | None, refresh: bool, as_json: bool) -> None:
@@ -65,18 +70,26 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     if not candidates:
         err().print(f"no backend here offers {task_type}")
         return
-    shown = table("rank", "model", "where", "downloads", "size", "license", "runs here", "went", "what it is")
+    remedies, console = Remedies([c.obstacle] for c in candidates if c.obstacle), out()
+    beside = console.width >= WIDE
+    shown = table(
+        "rank", "model", "where", "downloads", "size", "license", "runs here", "went", *["what it is"] * beside
+    )
     for rank, candidate in enumerate(candidates, 1):
         expert = candidate.expert
+        name, about = plain(expert.model_id), plain(expert.description)
         shown.add_row(
-            str(rank), plain(expert.model_id), plain(_place(expert)), _short_number(expert.downloads),
-            _short_number(expert.size), plain(expert.license),
-            "yes" if candidate.obstacle is None else plain(f"no: {candidate.obstacle}"),
-            _went(fared.get((expert.backend, expert.provider, expert.model_id))), plain(expert.description),
+            str(rank), name if beside or not about else f"{name}\n[dim]{about}[/]", plain(_place(expert)),
+            _short_number(expert.downloads), _short_number(expert.size), plain(expert.license),
+            _runs_here(candidate, remedies), _went(fared.get((expert.backend, expert.provider, expert.model_id))),
+            *[about] * beside,
         )  # fmt: skip
-    out().print(shown)
+    console.print(shown)
+    for line in ("", *remedies.lines("model")):
+        console.print(line, soft_wrap=True)
     old = "never fetched: well-known models stand for it" if age is None else f"{age / 3600:.1f} hours old"
-    err().print(f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model", style="dim")
+    told = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
+    err().print(told, style="dim", soft_wrap=True)
 
 
 def _refresh(hub: Hub, task_type: str) -> None:
@@ -109,13 +122,19 @@ def _short(candidate: Candidate) -> str:
     return candidate.expert.model_id + (" (part)" if candidate.expert.partial else "")
 
 
-def _reasons(candidates: list[Candidate]) -> Iterator[str]:
-    """Each obstacle once, with those that it stops."""
-    by_reason: dict[str, list[str]] = {}
-    for candidate in candidates:
-        if candidate.obstacle is not None:
-            by_reason.setdefault(candidate.obstacle, []).append(candidate.expert.model_id)
-    return (f"{', '.join(models)}: {reason}" for reason, models in by_reason.items())
+def _obstacles(candidates: list[Candidate]) -> list[str]:
+    """Of a task type; where nothing runs and no line would change that, a server of one's own would."""
+    found = [c.obstacle for c in candidates if c.obstacle]
+    hopeless = len(found) == len(candidates) and not any(map(remedy_in, found))
+    return [*found, NOBODY] if hopeless else found
+
+
+def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
+    """`yes`; else what is wrong, and by which line to mend it."""
+    if candidate.obstacle is None:
+        return "yes"
+    mark = remedies.marks([candidate.obstacle])
+    return plain(f"no: {trouble_in(candidate.obstacle)}{f' ({mark})' if mark else ''}")
 
 
 def _task_json(row: TaskType, candidates: list[Candidate]) -> dict[str, Any]:

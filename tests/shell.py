@@ -24,7 +24,7 @@ class Shell:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_"))}
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_", "COLUMNS"))}
         self.env["HUGGINGGPT_HOME"] = str(folder / "home")
 
     def __call__(self, *words: str, **env: str) -> Typed:

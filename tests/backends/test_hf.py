@@ -268,7 +268,7 @@ async def test_a_token_that_is_not_hugging_face_s_is_never_sent_to_a_provider(
     with providers(home, hf_token="sk-mine") as (backend, server):
         expert = served(backend, "summarization").model_copy(update={"provider": provider})
         assert "HF_TOKEN is no Hugging Face token" in (backend.obstacle(expert, None) or "")
-        with pytest.raises(ExpertError, match="they begin with hf_") as raised:
+        with pytest.raises(ExpertError, match="set one that begins with hf_") as raised:
             await backend.run(call_of("summarization", expert, tmp_path))
     assert raised.value.kind == "no_token"
     assert [request for request in server.requests if request.method == "POST"] == []

@@ -19,7 +19,7 @@ from ..task_api.methods import Method, methods
 from .providers import OWN, ROUTED, provider_for
 
 STRANGE_TOKEN = (
-    "HF_TOKEN is no Hugging Face token (they begin with hf_): the client would send it to the provider itself"
+    "HF_TOKEN is no Hugging Face token, and the client would send it on to the provider: set one that begins with hf_"
 )
 
 

@@ -1,0 +1,43 @@
+"""What a terminal is sent, by real processes on a pseudo-terminal."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+
+from shell import Shell
+
+STYLED = re.compile(r"\x1b\[[0-9;]*m")
+SAY = ("run", "say 'ahoy' aloud with text-to-speech")
+
+
+def on_a_terminal(shell: Shell, *words: str, **env: str) -> str:
+    """All that a command writes, its stdout and stderr being one terminal of 100 columns."""
+    above, below = pty.openpty()
+    ran = subprocess.Popen(
+        [sys.executable, "-m", "hugginggpt.apps", *words],
+        cwd=shell.folder, env=shell.env | {"TERM": "xterm-256color", "COLUMNS": "100"} | env,
+        stdin=subprocess.DEVNULL, stdout=below, stderr=below,
+    )  # fmt: skip
+    os.close(below)
+    told = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(above, 65536):
+            told += part
+    ran.wait(timeout=60)
+    os.close(above)
+    return told.decode(errors="replace")
+
+
+@pytest.mark.parametrize("words", [SAY, ("tasks", "speech"), ("show", "none"), ("doctor",), ("--help",)])
+def test_no_color_leaves_no_style_at_all(shell: Shell, words: tuple[str, ...]) -> None:
+    """Neither bold nor dim: no-color.org."""
+    assert not STYLED.search(on_a_terminal(shell, *words, NO_COLOR="1"))
+
+
+def test_a_terminal_without_it_is_styled(shell: Shell) -> None:
+    assert STYLED.search(on_a_terminal(shell, "tasks", "speech"))
