@@ -14,6 +14,7 @@ import typer
 from ..checkpoints.database import Database
 from ..graph.call import Call, Material
 from ..graph.errors import ExpertError, HuggingGPTError
+from ..graph.extras import install
 from ..graph.plan import Plan
 from ..graph.ports import Backend
 from ..graph.settings import MEGABYTE, Settings
@@ -161,7 +162,7 @@ async def _identify(world: World, text: str) -> str:
     (task,) = Plan.from_hugginggpt([{"task": "language-identification", "args": {"text": text}}]).tasks
     able = [c.expert for c in await world.catalog.candidates(task) if c.obstacle is None]
     if not able:
-        raise ExpertError("nothing here identifies languages", hint="pip install 'hugginggpt[embedded]'")
+        raise ExpertError("nothing here identifies languages", hint=install("embedded"))
     resource = await world.store.put_text(text)
     material = Material(resource=resource, path=world.store.path(resource))
     async with world.store.scratch() as scratch:

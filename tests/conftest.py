@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if importlib.util.find_spec("torch") is None and not os.environ.get("CI"):
         for item in items:
             if item.get_closest_marker("local"):
-                item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install 'hugginggpt[local]'"))
+                item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install -e '.[local]'"))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hugginggpt.graph.extras import install
 from hugginggpt.tools.scripted import chat, in_turn, serve
 from shell import Shell
 
@@ -282,7 +283,7 @@ def test_every_task_type_is_listed_with_what_can_run_and_why_others_can_t(shell:
     assert any(expert["obstacle"] is None for expert in rows["text-to-speech"]["experts"])
     assert any("HF_TOKEN" in expert["obstacle"] for expert in rows["text-to-image"]["experts"])
     for expert in rows["depth-estimation"]["experts"]:
-        assert "hugginggpt[local]" in expert["obstacle"] or "--download yes" in expert["obstacle"]
+        assert install("local") in expert["obstacle"] or "--download yes" in expert["obstacle"]
     assert [expert["model_id"] for expert in rows["voice-activity-detection"]["experts"]] == [
         "embedded/pocketsphinx-vad"
     ]

@@ -10,6 +10,7 @@ import pytest
 
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.extras import install
 from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
@@ -46,7 +47,7 @@ def test_its_libraries_are_installed_with_the_extra(entry: Embedded) -> None:
 @every
 def test_a_missing_library_is_an_obstacle_with_the_line_that_mends_it(entry: Embedded) -> None:
     lacking = replace(entry, requires=("a_library_nobody_has",))
-    assert "pip install 'hugginggpt[embedded]'" in (lacking.obstacle(None) or "")
+    assert install("embedded") in (lacking.obstacle(None) or "")
 
 
 @every

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
+from ...graph.extras import install
 from .sound import read_audio, write_wav
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _pyav(call: Call):  # type: ignore[no-untyped-def]  # a module
         import av
     except ImportError:
         raise ExpertError(
-            f"what {call.expert.model_id} made can't be checked without PyAV", hint="pip install 'hugginggpt[embedded]'"
+            f"what {call.expert.model_id} made can't be checked without PyAV", hint=install("embedded")
         ) from None
     return av
 

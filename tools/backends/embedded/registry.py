@@ -19,10 +19,10 @@ from importlib.util import find_spec
 
 from ....graph.call import Artifact, Call
 from ....graph.expert import Expert
+from ....graph.extras import needs
 from ....graph.task import Task
 
 BACKEND = "embedded"
-NOT_INSTALLED = "needs the extra `embedded`: pip install 'hugginggpt[embedded]'"
 
 Function = Callable[[Call], Sequence[Artifact]]
 Accepts = Callable[[Task], str | None]
@@ -71,7 +71,7 @@ class Embedded:
     def obstacle(self, task: Task | None) -> str | None:
         """What keeps it from this task (None: any) here and now."""
         if any(find_spec(module) is None for module in self.requires):
-            return NOT_INSTALLED
+            return needs("embedded")
         return self.accepts(task) if task is not None and self.accepts is not None else None
 
 

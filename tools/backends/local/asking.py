@@ -6,6 +6,7 @@ from typing import Any
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
+from ....graph.extras import install
 from ...media.pictures import read_image
 from ..answers import text_answer
 from .device import device, dtype
@@ -81,9 +82,7 @@ def words_of(page: Material, image: Any) -> list[tuple[str, list[int]]]:
 
         from ..embedded.ocr import upright
     except ImportError:
-        raise ExpertError(
-            "the words on the page are read by the extra `embedded`", hint="pip install 'hugginggpt[embedded]'"
-        ) from None
+        raise ExpertError("the words on the page are read by the extra `embedded`", hint=install("embedded")) from None
     pieces = upright(np.ascontiguousarray(np.asarray(image)[:, :, ::-1])).pieces
     if not pieces:
         raise ExpertError(f"no text was found in {page.resource.label}", input_fault=True)

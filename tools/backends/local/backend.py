@@ -13,6 +13,7 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.events import TaskProgress, emit
 from ....graph.expert import Expert
+from ....graph.extras import needs
 from ....graph.ports import Consent
 from ....graph.settings import Settings
 from ....graph.task import Task
@@ -27,7 +28,6 @@ from .registry import LIBRARIES, Way, registered
 from .running import TARGET
 from .shelf import Found, builds_on, cache_folder, find, is_path, library_of
 
-NOT_INSTALLED = "needs the extra `local`: pip install 'hugginggpt[local]'"
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 SLOT = "local"
 """The one worker process of the processors."""
@@ -249,7 +249,7 @@ def _any_library(task_type: str) -> str:
 
 def _lacking(way: Way) -> str | None:
     if any(find_spec(module) is None for module in ("torch", "transformers", way.library)):
-        return NOT_INSTALLED
+        return needs("local")
     missing = [module for module in way.requires if find_spec(module) is None]
     return f"needs {missing[0]}: pip install {' '.join(missing)}" if missing else None
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from ....graph.errors import ControllerError, UsageError
+from ....graph.extras import install
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk
@@ -30,7 +31,7 @@ _PACKAGES = ("torch", "transformers", "accelerate", "safetensors")
 def check_packages(name: str) -> None:
     """Raises `UsageError` where a model can't be run here, with the line that changes it."""
     if missing := [package for package in _PACKAGES if find_spec(package) is None]:
-        raise UsageError(f"{name} needs {', '.join(missing)}", hint="pip install 'hugginggpt[local]'")
+        raise UsageError(f"{name} needs {', '.join(missing)}", hint=install("local"))
 
 
 @dataclass(frozen=True)
