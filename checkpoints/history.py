@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from ..graph.errors import InvalidPlan, UnknownRun
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
-from . import lease
+from . import calls, lease
 from .ledger import SqliteLedger
 
 
@@ -88,8 +89,10 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     plan, mends = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
-    results = {key: Result.model_validate_json(text) for key, text in rows if key in order}
-    finished = row["finished_at"] or max((r.started_at + r.duration for r in results.values()), default=0.0)
+    done = {key: Result.model_validate_json(text) for key, text in rows}
+    results = {key: result for key, result in done.items() if key in order}
+    made = [(result.started_at, result.duration) for result in done.values()]
+    asked = [(call.started_at, call.usage.seconds) for call in calls.of_run(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
@@ -105,10 +108,19 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
         answer=row["answer"] or "",
         status=status,
         started_at=row["started_at"] or 0.0,
-        duration=max(0.0, finished - (row["started_at"] or 0.0)),
+        duration=_at_work([*made, *asked], row["started_at"] or 0.0),
         version=row["version"] or "",
         usage=Usage.model_validate_json(row["usage"] or "{}"),
     )
+
+
+def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
+    """Seconds covered by stretches of (start, length), those side by side once: neither pauses nor what an earlier run did."""
+    seconds, reached = 0.0, since
+    for start, length in sorted(stretches):
+        seconds += max(0.0, start + length - max(start, reached))
+        reached = max(reached, start + length)
+    return seconds
 
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:

@@ -170,6 +170,7 @@ class Run(Frozen):
     status: RunStatus = "running"
     started_at: float = 0.0
     duration: float = 0.0
+    """Seconds in which its tasks and calls were under way; while nobody was at it, none pass."""
     version: str = ""
     """Of the graph that made it; see `RunChanged`."""
     usage: Usage = Usage()

@@ -1,7 +1,6 @@
 """Respond: tell the user what came of it, and close the run."""
 
 import asyncio
-import time
 from typing import Any
 
 from langchain_core.messages import AIMessage
@@ -41,7 +40,6 @@ async def respond(state: State, *, controller: Controller, ledger: Ledger, store
             raise
     ended = {
         "answer": "".join(pieces).strip(),
-        "duration": time.time() - run.started_at,
         "usage": await spending.usage(),
     }
     run = run.model_copy(update=ended)

@@ -292,6 +292,16 @@ async def test_a_plan_from_outside_can_t_name_a_stranger_s_data(scripted: OpenSc
         assert asked["__interrupt__"][0].value["problems"]
 
 
+async def test_the_time_of_a_run_is_that_of_its_work_and_not_of_its_pauses(scripted: OpenScripted) -> None:
+    async with scripted([step(0), step(1)], backend=ScriptedBackend(latency=0.2)) as world:
+        session = Session(world)
+        await ask(world, options=Options(approve="always"))
+        await asyncio.sleep(1.0)
+        _ = [event async for event in session.resume(await session.history.run(), True)]
+        duration = (await session.history.run()).duration
+    assert 0.2 <= duration < 1.0
+
+
 async def test_a_finished_run_is_not_begun_again_by_whoever_saw_it_unfinished(scripted: OpenScripted) -> None:
     async with scripted([step(0)]) as world:
         session = Session(world)

@@ -16,10 +16,12 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hugginggpt.checkpoints import lease
 from hugginggpt.checkpoints.database import Database
-from hugginggpt.checkpoints.history import History
+from hugginggpt.checkpoints.history import History, _at_work
 from hugginggpt.checkpoints.ledger import SqliteLedger
 from hugginggpt.graph.errors import RunBusy, StorageError, UnknownRun
 from hugginggpt.graph.expert import Assignment
@@ -388,3 +390,9 @@ def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
     assert set(asyncio.run(ledger.results("r:1"))) == {"0"}
     ledger.close()
     database.close()
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=12), st.integers(0, 40))
+def test_time_at_work_is_that_covered_by_any_stretch(stretches: list[tuple[int, int]], since: int) -> None:
+    covered = {second for start, length in stretches for second in range(start, start + length) if second >= since}
+    assert _at_work(stretches, since) == len(covered)
