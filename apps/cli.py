@@ -42,7 +42,6 @@ Files = Annotated[
 ]
 Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What is to be done; - reads it from stdin.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="Run id, or the beginning of one.")]
 Newest = Annotated[
     str | None, typer.Argument(metavar="[RUN]", help="Run id, or the beginning of one; the newest without.")
 ]
@@ -246,9 +245,11 @@ def resume(
     )
 
 
-@app.command(epilog="Example: hugginggpt retry 3f9a")
+@app.command(
+    epilog="Example: hugginggpt retry            tries again what failed in the newest run in which anything did"
+)
 def retry(
-    run: RunId,
+    run: Newest = None,
     home: Home = None,
     llm: Llm = None,
     out: Out = None,

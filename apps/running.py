@@ -18,7 +18,7 @@ from ..graph.result import Options, Run, RunStatus
 from ..graph.settings import Settings
 from ..tools.recording.tape import Player, Recorder
 from .consent import terminal_consent
-from .console import INTERRUPTED, clean, err, leaving, settle, told_errors, write_out
+from .console import INTERRUPTED, clean, err, leaving, plain, settle, told_errors, write_out
 from .copies import copy_out
 from .planning import plan_table
 from .taping import end_of, player, recorder, refuse_beside_replay
@@ -119,6 +119,7 @@ def resume_run(
         run: Run | None = await session.history.run(name) if name else await session.history.unfinished()
         if run is None:
             raise UsageError("no run is waiting or was interrupted", hint="`hugginggpt runs` lists all of them")
+        _say_which(run, name)
         await _limit(session, run, limits)
         async for event in session.resume(run, verdict):
             yield event
@@ -126,16 +127,25 @@ def resume_run(
     _end(work, events)
 
 
-def retry_run(work: Work, name: str, *, limits: Limits) -> NoReturn:
+def retry_run(work: Work, name: str | None, *, limits: Limits) -> NoReturn:
     """`hugginggpt retry`."""
 
     async def events(session: Any) -> AsyncIterator[Event]:
-        run: Run = await session.history.run(name)
+        run: Run | None = await session.history.run(name) if name else await session.history.failed()
+        if run is None:
+            raise UsageError("nothing failed in any run", hint="`hugginggpt runs` lists all of them")
+        _say_which(run, name)
         await _limit(session, run, limits)
         async for event in session.retry(run):
             yield event
 
     _end(work, events)
+
+
+def _say_which(run: Run, name: str | None) -> None:
+    """Which run was taken, where nobody named one."""
+    if not name:
+        err().print(f"run {run.run_id}: {plain(run.request.text, 60)}", style="dim", soft_wrap=True)
 
 
 async def _limit(session: Any, run: Run, limits: Limits) -> None:

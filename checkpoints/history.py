@@ -51,6 +51,10 @@ class History:
         """The newest run that can be gone on with."""
         return next((run for run in await self.runs() if run.unfinished), None)
 
+    async def failed(self) -> Run | None:
+        """The newest run of which something can be tried again."""
+        return next((run for run in await self.runs() if run.plan.tasks and run.status in {"partial", "failed"}), None)
+
     async def resources(self, *, thread_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
         """What was given and made, oldest first: rows of the table `resources`."""
 
@@ -115,7 +119,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
 
 
 def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
-    """Seconds covered by stretches of (start, length), those side by side once: neither pauses nor what an earlier run did."""
+    """Seconds covered by stretches of (start, length), once each: neither pauses nor what an earlier run did."""
     seconds, reached = 0.0, since
     for start, length in sorted(stretches):
         seconds += max(0.0, start + length - max(start, reached))

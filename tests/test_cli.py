@@ -166,8 +166,9 @@ def test_a_retry_does_again_what_failed(shell: Shell) -> None:
     assert failed.code == 3, failed.err
     assert "hugginggpt retry" in failed.err
     run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
-    again = shell("retry", run_id)
+    again = shell("retry")
     assert again.code == 3
+    assert f"run {run_id}: " in again.err
     assert "recorded" in again.err
 
 
@@ -191,6 +192,7 @@ def test_a_retry_does_again_what_failed(shell: Shell) -> None:
         (("run", "say 'hi' aloud", "--out", "/proc/none"), 2, "can't be written"),
         (("show", "zzzz"), 2, "there is no run zzzz"),
         (("resume",), 2, "no run is waiting or was interrupted"),
+        (("retry",), 2, "nothing failed in any run"),
         (("models", "telepathy"), 2, "there is no task type 'telepathy'"),
     ],
 )
