@@ -169,7 +169,9 @@ async def _drive(work: Work, events: Events, settings: Settings | None, tape: Re
     last: RunFinished | None = None
 
     def interrupted() -> str:
-        return f"interrupted; go on with it: hugginggpt resume {run_id}" if run_id else "interrupted"
+        if not run_id:  # its files were still being fetched
+            return "interrupted before anything was planned, so nothing is kept of it: run it again"
+        return f"interrupted; go on with it: hugginggpt resume {run_id}"
 
     with leaving(interrupted):
         try:

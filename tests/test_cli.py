@@ -8,12 +8,13 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
 from hugginggpt.graph.extras import install
-from hugginggpt.tools.scripted import chat, in_turn, serve
+from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve
 from shell import Shell
 
 SPOKEN = "Say 'hello from the harbour' aloud"
@@ -337,3 +338,22 @@ def test_bytes_that_are_no_text_do_no_harm(shell: Shell) -> None:
         command, input=b"say 'ahoy \xff\xfe' aloud", cwd=shell.folder, env=shell.env, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_ctrl_c_while_a_file_is_fetched_says_that_nothing_is_kept(shell: Shell) -> None:
+    asked, never = Event(), Event()
+
+    def slow(_received: Received) -> Reply:
+        asked.set()
+        return Reply(before=never)
+
+    with serve(slow) as server:
+        shell.env["HUGGINGGPT_ALLOW_PRIVATE_URLS"] = "true"
+        run = shell.start("run", f"Summarise {server.url}/long.txt")
+        assert asked.wait(30)
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate(timeout=30)
+        never.set()
+    assert run.returncode == 130
+    assert "nothing is kept of it: run it again" in told
+    assert shell("runs").out.strip() == "nothing was run here yet"
