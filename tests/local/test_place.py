@@ -15,7 +15,7 @@ from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.hub import needed
-from hugginggpt.tools.backends.local.machine import devices, read_cards, size
+from hugginggpt.tools.backends.local.machine import Device, chosen, devices, read_cards, size
 from hugginggpt.tools.backends.local.registry import registered
 from hugginggpt.tools.backends.local.shelf import find, is_complete, parameters
 from hugginggpt.tools.catalog.hub_model import HubModel
@@ -44,6 +44,15 @@ def test_the_docs_tell_of_every_task_type_done_here_and_of_no_other() -> None:
     types = set(VOCABULARY)
     assert first & types == {task_type for task_type, _ in registered()}
     assert second & types == NOT_DONE
+
+
+def test_a_model_goes_to_a_card_that_can_hold_it_and_always_to_the_same() -> None:
+    small, large, other = (Device(f"gpu:{n}", gigabytes * 10**9, str(n)) for n, gigabytes in enumerate((8, 80, 80)))
+    names = [f"org/model-{n}" for n in range(40)]
+    assert {chosen([small, large, other], name, 100_000_000) for name in names} == {small, large, other}
+    assert {chosen([small, large, other], name, 8_000_000_000) for name in names} == {large, other}
+    assert {chosen([small, large], name, 900_000_000_000) for name in names} == {large}
+    assert chosen([small, large], names[0], 10) == chosen([small, large], names[0], 10)
 
 
 def test_listing_experts_loads_neither_torch_nor_transformers() -> None:

@@ -94,7 +94,7 @@ class LocalBackend:
         if (reason := await asyncio.to_thread(self._unfit, call.expert, call.task)) is not None:
             raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
         await self.prepare(call)
-        workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id)))
+        workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id, call.expert.size)))
         with self._telling(call) as tell:
             return await workers.run(TARGET, call, tell)
 
@@ -111,7 +111,7 @@ class LocalBackend:
         self._described[model.task_type, model.model_id] = model
         found = find(model.model_id, model.revision)
         way = _way(model)
-        device = device_for(model.model_id)
+        device = device_for(model.model_id, model.size)
         return Expert(
             model_id=model.model_id,
             task_type=model.task_type,
@@ -140,7 +140,7 @@ class LocalBackend:
         sure = (expert.task_type, expert.model_id) not in self._guessed
         if task and sure and way.accepts and (reason := way.accepts(task, expert.model_id)) is not None:
             return reason
-        device = device_for(expert.model_id)
+        device = device_for(expert.model_id, expert.size)
         needed = device.needed(expert.size)
         if device.memory and needed > device.memory:
             return f"needs about {size(needed)} of memory; {device.noun} has {size(device.memory)}"

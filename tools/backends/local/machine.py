@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zlib
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -46,9 +47,16 @@ def devices() -> tuple[Device, ...]:
     return tuple(_cards()) or (Device("cpu", _memory(), ""),)
 
 
-def device_for(model_id: str) -> Device:
-    """Always the same one for a model, so that it is loaded once; models are spread over the cards."""
-    return devices()[zlib.crc32(model_id.encode()) % len(devices())]
+def device_for(model_id: str, parameters: int = 0) -> Device:
+    """Always the same one for a model, so that it is loaded once. `parameters`: 0 when unknown."""
+    return chosen(devices(), model_id, parameters)
+
+
+def chosen(among: Sequence[Device], model_id: str, parameters: int) -> Device:
+    """Models are spread over the cards that can hold them; one that none can goes to the largest, which will say so."""
+    fit = [device for device in among if not device.memory or device.needed(parameters) <= device.memory]
+    fit = fit or [max(among, key=lambda device: device.memory)]
+    return fit[zlib.crc32(model_id.encode()) % len(fit)]
 
 
 def size(number: int) -> str:
