@@ -181,6 +181,14 @@ def test_health_is_told_in_words_and_trouble_raised(home: Path) -> None:
         health(Endpoint(name="m", url=broken.url, task_type="feature-extraction", api="tei"))
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_that_has_its_task_s_route_only_is_reached_and_called_no_failure(status: int, home: Path) -> None:
+    with serve(lambda received: Reply(200 if received.method == "POST" else status)) as server:
+        told = health(Endpoint(name="m", url=server.url, task_type="summarization"))
+    assert told.startswith("reached in")
+    assert "doctor --live tries its task" in told
+
+
 def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
     home: Path, monkeypatch: pytest.MonkeyPatch, listening: str
 ) -> None:

@@ -40,14 +40,20 @@ def probe(url: str, key: SecretStr | None) -> Found:
 
 
 def health(endpoint: Endpoint) -> str:
-    """In words how a server is: any answer but a server's error is taken as life. Raises `ExpertError` when it is not."""
+    """In words how a server is: any answer but a server's error is taken as life. Raises `ExpertError` when it is not.
+
+    Many a server has nothing but its task's route, to which a look is a missing page (404, 405) or method (501).
+    """
     base = endpoint.url.rstrip("/")
     path = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
     with failures_of(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"), _client(endpoint.key) as client:
         response = client.get(path)
-        if response.status_code >= 500 or response.status_code in (401, 403):
+        if (response.status_code >= 500 and response.status_code != 501) or response.status_code in (401, 403):
             response.raise_for_status()
-    return f"answers {response.status_code} in {response.elapsed.total_seconds() * 1000:.0f} ms"
+    milliseconds = f"{response.elapsed.total_seconds() * 1000:.0f} ms"
+    if response.is_success:
+        return f"answers {response.status_code} in {milliseconds}"
+    return f"reached in {milliseconds}; it tells nothing of its health ({response.status_code}): doctor --live tries its task"
 
 
 def _client(key: SecretStr | None) -> httpx.Client:
