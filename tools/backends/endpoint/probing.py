@@ -53,7 +53,8 @@ def health(endpoint: Endpoint) -> str:
     milliseconds = f"{response.elapsed.total_seconds() * 1000:.0f} ms"
     if response.is_success:
         return f"answers {response.status_code} in {milliseconds}"
-    return f"reached in {milliseconds}; it tells nothing of its health ({response.status_code}): doctor --live tries its task"
+    told = f"reached in {milliseconds}, and tells nothing of its health ({response.status_code})"
+    return f"{told}: doctor --live tries its task"
 
 
 def _client(key: SecretStr | None) -> httpx.Client:

@@ -135,9 +135,9 @@ class LocalBackend:
         way = _way(model) if model else None
         if way is None:
             return f"no code here does {expert.task_type} with it"
-        if (lacking := _lacking(way)) is not None:
-            return lacking
         sure = (expert.task_type, expert.model_id) not in self._guessed
+        if (lacking := _lacking(way)) is not None:
+            return lacking if sure else f"is in no list here, and {lacking}"
         if task and sure and way.accepts and (reason := way.accepts(task, expert.model_id)) is not None:
             return reason
         device = device_for(expert.model_id, expert.size)
@@ -161,7 +161,8 @@ class LocalBackend:
             return "is not on this machine, and HF_HUB_OFFLINE forbids to get it"
         if self._settings.download == "yes" or (self._settings.download == "ask" and self._consent is not None):
             return "its download was refused" if model_id in self._refused else None
-        return f"is not on this machine (a download of {about}): {ALLOW}"
+        unheard = ", nor in any list here" if (expert.task_type, model_id) in self._guessed else ""
+        return f"is not on this machine{unheard} (a download of {about}): {ALLOW}"
 
     # -- downloads --------------------------------------------------------------------------------------------------
 
