@@ -110,6 +110,8 @@ def _task_in_words(
         lines.append(f"[dim]took:[/] {result.duration:.2f} s{attempts}, from {moment(result.started_at)}")
     if result and result.error:
         lines.append(f"[{style}]{plain(result.error)}[/]")
+    for note in result.notes if result else ():
+        lines.append(f"[dim]note:[/] {plain(note)}")
     for member in members:
         lines.append(f"[dim]{member.key}:[/] {member.status} {plain(member.error or '')}")
     for output in result.resources if result else ():

@@ -79,3 +79,5 @@ class Artifact(Frozen):
     media_type: str
     text: str | None = None
     path: Path | None = None
+    note: str = ""
+    """What its reader must know of it, in a sentence without a full stop; nothing, mostly."""

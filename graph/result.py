@@ -79,6 +79,8 @@ class Result(Frozen):
     """Seconds the expert took, slots and retries included."""
     attempts: int = 0
     usage: Usage = Usage()
+    notes: tuple[str, ...] = ()
+    """What its reader must know of the outputs, e.g. that scanned pages were read by OCR."""
 
     @property
     def ok(self) -> bool:

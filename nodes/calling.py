@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from typing import NamedTuple
 
 import stamina
 
@@ -24,6 +25,13 @@ LONGEST_WAIT = 60.0
 """Seconds. A server that asks for a longer pause is not waited for: the next candidate is tried."""
 
 
+class Kept(NamedTuple):
+    """What a call gave, in the store, and what must be known of it."""
+
+    outputs: Made
+    notes: tuple[str, ...]
+
+
 class Calling:
     """Calls to experts, within the slots that they need. Raises `ExpertError` when an expert did not do it."""
 
@@ -35,7 +43,7 @@ class Calling:
 
     async def ask(
         self, task: Task, key: str, expert: Expert, inputs: Inputs, run: TaskRun, tries: Counter[str]
-    ) -> Made:
+    ) -> Kept:
         """Ask one expert, again when that may help; slots are held only while it works. `tries` counts the calls."""
         place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
         async for attempt in stamina.retry_context(on=_pause, attempts=self._settings.retries + 1, timeout=None):
@@ -54,7 +62,8 @@ class Calling:
                         emit(TaskStarted(run_id=run["run_id"], task_id=task.id, key=key, model_id=expert.model_id))
                     tries[place] += 1
                     made = await self._attempt(call)
-                    return await self._adopted(task, key, made)
+                    notes = tuple(dict.fromkeys(artifact.note for artifact in made if artifact.note))
+                    return Kept(await self._adopted(task, key, made), notes)
         raise AssertionError("retry_context ends by returning or raising")
 
     async def _adopted(self, task: Task, key: str, made: Sequence[Artifact]) -> Made:

@@ -128,10 +128,11 @@ class Execution:
         for expert in (first.expert, *first.fallbacks):
             assignment = first if expert == first.expert else _fallen_back(first, expert, errors[-1])
             try:
-                outputs = await self._calling.ask(task, key, expert, inputs, run, tries)
+                kept = await self._calling.ask(task, key, expert, inputs, run, tries)
                 return _result(
-                    task, key, "succeeded", outputs=outputs, assignment=assignment, fingerprint=fingerprint,
-                    inputs=hashes, started_at=began, duration=time.perf_counter() - clock, attempts=tries.total(),
+                    task, key, "succeeded", outputs=kept.outputs, notes=kept.notes, assignment=assignment,
+                    fingerprint=fingerprint, inputs=hashes, started_at=began, duration=time.perf_counter() - clock,
+                    attempts=tries.total(),
                 )  # fmt: skip
             except ExpertError as error:
                 errors.append(_in_a_line(error))
@@ -180,6 +181,7 @@ def _gathered(
         input_fault=bool(error) and all(row.ok or row.input_fault for row in done),
         assignment=assignment, started_at=began, duration=time.time() - began,
         attempts=max(row.attempts for row in done), inputs=tuple(sha for row in done for sha in row.inputs),
+        notes=tuple(dict.fromkeys(note for row in done for note in row.notes)),
     )  # fmt: skip
 
 

@@ -130,3 +130,15 @@ async def test_the_pages_of_a_pdf_are_read_one_by_one_and_their_text_is_one(home
     assert len(members) == 2
     assert "hello" in by_type["join-text"]["outputs"]["text"]["text"]
     assert "goodbye" in by_type["question-answering"]["outputs"]["text"]["text"]
+
+
+async def test_what_must_be_known_of_a_result_is_kept_with_it_and_told(home: Path, tmp_path: Path) -> None:
+    page = Image.new("RGB", (1240, 1754), "white")
+    ImageDraw.Draw(page).text((100, 120), "The harbour opens at nine", "black", font=ImageFont.load_default(44))
+    page.save(tmp_path / "scan.pdf", "PDF", resolution=150)
+    async with open_world(Settings(home=home)) as world:
+        events = await ask(world, f"Summarise {tmp_path / 'scan.pdf'}")
+    reading = next(row for row in last(events).results if row["task_type"] == "document-to-text")
+    note = "the page is a picture, read by OCR, which may be wrong in places"
+    assert reading["notes"] == [note]
+    assert f"Task {reading['task_id']} (document-to-text): {note}" in last(events).answer

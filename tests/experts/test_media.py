@@ -51,8 +51,10 @@ def test_the_pages_of_a_pdf_become_pictures_in_their_order(scanned: Path, tmp_pa
 
 
 def test_a_scanned_pdf_is_read_page_by_page(ask: Ask, scanned: Path) -> None:
-    text = ask("pdf-text", {"document": scanned})["text"].text or ""
+    made = ask("pdf-text", {"document": scanned})["text"]
+    text = made.text or ""
     assert text.index("Minutes of the meeting") < text.index("The total is 42 euros")
+    assert made.note == "2 of 2 pages are pictures, read by OCR, which may be wrong in places"
 
 
 def test_only_the_pages_asked_for_are_taken(ask: Ask, scanned: Path) -> None:
@@ -64,7 +66,8 @@ def test_only_the_pages_asked_for_are_taken(ask: Ask, scanned: Path) -> None:
 def test_the_text_layer_of_a_pdf_is_taken_as_it_is(ask: Ask, tmp_path: Path) -> None:
     path = tmp_path / "layer.pdf"
     path.write_bytes(pdf_with_text("Straight from the layer"))
-    assert ask("pdf-text", {"document": path})["text"].text == "Straight from the layer"
+    made = ask("pdf-text", {"document": path})["text"]
+    assert (made.text, made.note) == ("Straight from the layer", "")
 
 
 def test_a_question_about_a_pdf_is_answered_from_its_pages(ask: Ask, scanned: Path) -> None:

@@ -21,17 +21,29 @@ from .registry import expert
 )
 def document_to_text(call: Call) -> Sequence[Artifact]:
     """The pages one after another, a blank line between them. Raises `ExpertError` when there is no text at all."""
-    text = whole_text(call, call.one("document"))
-    return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]
+    text, note = whole_text(call, call.one("document"))
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text, note=note)]
 
 
-def whole_text(call: Call, document: Material) -> str:
-    """The text of all pages that the task asks for. Raises `ExpertError` (input fault) when there is none."""
-    texts = [text_of(page) or _read(call, page) for page in pages(call, document)]
+def whole_text(call: Call, document: Material) -> tuple[str, str]:
+    """The text of all pages that the task asks for, and what must be known of it. `ExpertError` (input fault) for none."""
+    texts, scanned = list[str](), 0
+    for page in pages(call, document):
+        text = text_of(page)
+        if not text and (text := _read(call, page)):
+            scanned += 1
+        texts.append(text)
     whole = "\n\n".join(text for text in texts if text)
     if not whole:
         raise ExpertError(f"{document.resource.label} has no text that can be read", input_fault=True)
-    return whole
+    return whole, _told(scanned, len(texts))
+
+
+def _told(scanned: int, of: int) -> str:
+    if not scanned:
+        return ""
+    which = "the page is a picture" if of == 1 else f"{scanned} of {of} pages are pictures"
+    return f"{which}, read by OCR, which may be wrong in places"
 
 
 def _read(call: Call, page: Any) -> str:

@@ -36,5 +36,8 @@ def accepts(task: Task) -> str | None:
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
     page = call.one("image")
-    text = whole_text(call, page) if page.resource.kind == "document" else "\n".join(read_page(page))
-    return [reply(call.text("question"), text, page.resource.label)]
+    if page.resource.kind == "document":
+        text, note = whole_text(call, page)
+    else:
+        text, note = "\n".join(read_page(page)), ""
+    return [reply(call.text("question"), text, page.resource.label).model_copy(update={"note": note})]

@@ -61,6 +61,7 @@ def paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
         "\n".join(_fallen_back(run)),
         "\n".join(clean(refusal) for refusal in run.refusals),
         _substitutes(run),
+        "\n".join(_notes(run)),
     ]
     said = [block for block in blocks if block]
     for number, block in enumerate(said or ["Nothing in the request needed an expert, so nothing was done."]):
@@ -209,6 +210,12 @@ def _fallen_back(run: Run) -> Iterator[str]:
         reason = result.assignment.reason if result.ok and result.assignment else ""
         if result.assignment and reason.startswith(FALLEN_BACK):
             yield f"Task {task.id} was done by {result.assignment.expert.model_id}, {clean(reason)}"
+
+
+def _notes(run: Run) -> Iterator[str]:
+    """What must be known of single results."""
+    for task, result in _results(run):
+        yield from (f"Task {task.id} ({task.type}): {clean(note)}" for note in result.notes)
 
 
 def _substitutes(run: Run) -> str:

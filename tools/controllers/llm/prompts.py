@@ -213,6 +213,8 @@ def _result(result: Result, contents: Mapping[str, str]) -> dict[str, Any]:
             told["only a part of this task"] = expert.description
     if result.error:
         told["error"] = result.error
+    if result.notes:
+        told["notes"] = list(result.notes)
     told["outputs"] = [
         {"kind": made.kind, "content": contents[made.sha256][:RESULT_CHARACTERS]}
         for made in result.resources
