@@ -137,11 +137,23 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def base_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Callable[[str], Path]) -> None:
-    """A tiny Stable Diffusion 1.5 in the Hub's cache, under its name."""
+def in_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Callable[[str], Path]
+) -> Callable[[str, str], None]:
+    """Puts a tiny model into a Hub's cache of its own, under the name of a real one."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
-    repository = tmp_path / "cache" / "models--stable-diffusion-v1-5--stable-diffusion-v1-5"
-    (repository / "refs").mkdir(parents=True)
-    (repository / "refs" / "main").write_text("0" * 40)
-    (repository / "snapshots").mkdir()
-    (repository / "snapshots" / ("0" * 40)).symlink_to(tiny("stable_diffusion_768"))
+
+    def put(model_id: str, model: str) -> None:
+        repository = tmp_path / "cache" / f"models--{model_id.replace('/', '--')}"
+        (repository / "refs").mkdir(parents=True)
+        (repository / "refs" / "main").write_text("0" * 40)
+        (repository / "snapshots").mkdir()
+        (repository / "snapshots" / ("0" * 40)).symlink_to(tiny(model))
+
+    return put
+
+
+@pytest.fixture
+def base_model(in_cache: Callable[[str, str], None]) -> None:
+    """A tiny Stable Diffusion 1.5, found by its name."""
+    in_cache("stable-diffusion-v1-5/stable-diffusion-v1-5", "stable_diffusion_768")

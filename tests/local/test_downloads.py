@@ -241,3 +241,17 @@ async def test_no_keys_reach_the_worker_process(
     environment = Path(f"/proc/{workers.pids[0]}/environ").read_bytes().decode()
     assert "hf_" not in environment
     assert "HF_HUB_OFFLINE=1" in environment
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_model_that_helps_is_brought_along_and_done_without_where_it_can_t_be(
+    hub: Hub, place: Any, tiny: Callable[[str], Path], tmp_path: Path, there: bool
+) -> None:
+    hub.repositories["org/pose"] = Repository(tiny("vitpose"))
+    if there:
+        hub.repositories["PekingU/rtdetr_r18vd"] = Repository(tiny("yolos_person"))
+    backend = place(download="yes")
+    picture = Path(__file__).parents[2] / "examples" / "portrait.jpg"
+    call = call_for(backend, "keypoint-detection", "org/pose", {"image": picture}, tmp_path)
+    await backend.prepare(call)
+    assert (find("PekingU/rtdetr_r18vd") is not None) == there

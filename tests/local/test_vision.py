@@ -1,6 +1,7 @@
 """Vision tasks by tiny models in a real worker process: form, size and names of what they give."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from PIL import Image, ImageDraw
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
-from local.conftest import Do
+from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.local.backend import LocalBackend
+from local.conftest import Do, call_for
 
 
 @pytest.fixture
@@ -80,12 +83,42 @@ async def test_mask_generation_outlines_what_it_is_sure_of(do: Do, photo: Path) 
     assert picture((await do("mask-generation", "sam", {"image": photo}))["mask"]).size == (60, 40)
 
 
-@pytest.mark.parametrize("model", ["vitpose", "superpoint"])
-async def test_keypoint_detection_gives_named_points_and_draws_them(do: Do, photo: Path, model: str) -> None:
+@pytest.mark.parametrize(("model", "more"), [("vitpose", {"person"}), ("superpoint", set())])
+async def test_keypoint_detection_gives_named_points_and_draws_them(
+    do: Do, photo: Path, model: str, more: set[str]
+) -> None:
     made = await do("keypoint-detection", model, {"image": photo})
+    assert read(made["labels"])
     for row in read(made["labels"]):
-        assert set(row) == {"label", "score", "x", "y"}
+        assert set(row) == {"label", "score", "x", "y"} | more
     assert picture(made["image"]).size == (60, 40)
+
+
+@pytest.mark.parametrize("task_type", ["keypoint-detection", "openpose-control"])
+async def test_joints_are_those_of_each_person_that_another_model_finds(
+    do: Do,
+    photo: Path,
+    tmp_path: Path,
+    tiny: Callable[[str], Path],
+    in_cache: Callable[[str, str], None],
+    task_type: str,
+) -> None:
+    output = "labels" if task_type == "keypoint-detection" else "image"
+    alone = (await do(task_type, "vitpose", {"image": photo}))[output]
+    assert alone.note.startswith("one person was looked for, as if they filled the picture; PekingU/rtdetr_r18vd")
+    in_cache("PekingU/rtdetr_r18vd", "yolos_person")
+    backend = LocalBackend(Settings(home=tmp_path / "home", download="no"), models=lambda _task_type: ())
+    try:
+        made = await backend.run(call_for(backend, task_type, str(tiny("vitpose")), {"image": photo}, tmp_path))
+    finally:
+        await backend.aclose()
+    (together,) = (artifact for artifact in made if artifact.output == output)
+    assert together.note == ""
+    if output == "labels":
+        assert {row["person"] for row in read(alone)} == {1}
+        assert {row["person"] for row in read(together)} == {1, 2, 3, 4, 5}
+    else:
+        assert picture(together).tobytes() != picture(alone).tobytes()
 
 
 async def test_keypoint_matching_takes_two_pictures(do: Do, photo: Path) -> None:

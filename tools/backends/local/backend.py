@@ -5,7 +5,7 @@ import contextvars
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from threading import Event, Lock
 
@@ -26,7 +26,7 @@ from . import hub
 from .machine import Device, device_for, size
 from .registry import LIBRARIES, Way, registered
 from .running import TARGET
-from .shelf import Found, builds_on, cache_folder, find, is_path, library_of
+from .shelf import Found, builds_on, cache_folder, find, helped_by, is_path, library_of
 
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 SLOT = "local"
@@ -82,12 +82,16 @@ class LocalBackend:
         return self._unfit(expert, task) or (None if find(expert.model_id, expert.revision) else self._absent(expert))
 
     async def prepare(self, call: Call) -> None:
-        """Bring the model here, and the one that it builds on: as the settings or the user allow, telling the progress."""
+        """Bring the model here, and those that it builds on or is helped by: as the settings or the user allow."""
         model_id, revision = call.expert.model_id, call.expert.revision
         found = await asyncio.to_thread(find, model_id, revision) or await self._bring(call, model_id, revision)
         base = await asyncio.to_thread(builds_on, found.folder)
         if base is not None and await asyncio.to_thread(find, base) is None:
             await self._bring(call, base, "")
+        helper = await asyncio.to_thread(helped_by, found.folder)
+        if helper is not None and self._may_download() and await asyncio.to_thread(find, helper) is None:
+            with suppress(ExpertError):  # it can do without, and says so
+                await self._bring(call, helper, "")
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it in the worker process of the model's device."""
@@ -159,10 +163,14 @@ class LocalBackend:
         about = f"about {size(model.size * 4)}" if model.size else "unknown size"
         if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
             return "is not on this machine, and HF_HUB_OFFLINE forbids to get it"
-        if self._settings.download == "yes" or (self._settings.download == "ask" and self._consent is not None):
+        if self._may_download():
             return "its download was refused" if model_id in self._refused else None
         unheard = ", nor in any list here" if (expert.task_type, model_id) in self._guessed else ""
         return f"is not on this machine{unheard} (a download of {about}): {ALLOW}"
+
+    def _may_download(self) -> bool:
+        """Whether the settings allow it, or there is somebody to ask."""
+        return self._settings.download == "yes" or (self._settings.download == "ask" and self._consent is not None)
 
     # -- downloads --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from .diffusion import grained, picture, wishes
 from .keypoints import joints
 from .loading import Source
 from .palette import ADE20K, LIMBS, colour_of
+from .persons import persons_in
 from .registry import local
 from .segmentation import regions_of
 from .shelf import builds_on, find, parameters
@@ -58,24 +59,31 @@ def segments_condition(call: Call, source: Source) -> Sequence[Artifact]:
 
 @local("openpose-control")
 def pose_condition(call: Call, source: Source) -> Sequence[Artifact]:
-    """A stick figure in OpenPose's colours, from COCO's 17 joints; its neck is the middle of the shoulders."""
-    from PIL import Image, ImageDraw
+    """Stick figures in OpenPose's colours, from COCO's 17 joints; the neck is the middle of the shoulders."""
+    from PIL import Image
 
     image = read_image(call.one("image"))
     if source.kind != "vitpose":
         raise ExpertError(f"{source.model_id} does not find the joints of persons")
-    places = {_joint(point["label"]): (point["x"], point["y"]) for point in joints(source, image)}
+    persons, canvas = persons_in(source, image), Image.new("RGB", image.size, "black")
+    for points in joints(source, image, persons.boxes):
+        _draw_figure(canvas, {_joint(point["label"]): (point["x"], point["y"]) for point in points})
+    (figure,) = image_answer(call, canvas)
+    return [figure.model_copy(update={"note": persons.note})]
+
+
+def _draw_figure(canvas: Any, places: dict[str, tuple[float, float]]) -> None:
+    from PIL import ImageDraw
+
     if {"left shoulder", "right shoulder"} <= set(places):
         (left, top), (right, bottom) = places["left shoulder"], places["right shoulder"]
         places["neck"] = (left + right) / 2, (top + bottom) / 2
-    canvas, unit = Image.new("RGB", image.size, "black"), max(2, min(image.size) // 120)
-    draw = ImageDraw.Draw(canvas)
+    draw, unit = ImageDraw.Draw(canvas), max(2, min(canvas.size) // 120)
     for number, (start, end) in enumerate(LIMBS):
         if start in places and end in places:
             draw.line((places[start], places[end]), fill=colour_of(number, 0.6), width=2 * unit)
     for number, (x, y) in enumerate(places.values()):
         draw.ellipse((x - unit, y - unit, x + unit, y + unit), fill=colour_of(number, 1.0))
-    return image_answer(call, canvas)
 
 
 @local(*(f"{name}-text-to-image" for name in CONTROLS), library="diffusers")

@@ -10,6 +10,7 @@ from ...media.pictures import image_artifact, read_image
 from ..answers import MOST_ROWS, output_of
 from .device import device
 from .loading import Source
+from .persons import Box, persons_in
 from .registry import local
 
 SURE = 0.3
@@ -18,36 +19,42 @@ SURE = 0.3
 
 @local("keypoint-detection")
 def find_landmarks(call: Call, source: Source) -> Sequence[Artifact]:
-    """`{"label", "score", "x", "y"}` in pixels, and the picture with a dot at each.
-
-    ViTPose looks at the picture as if one person filled it: it does not find persons itself.
-    """
+    """`{"label", "score", "x", "y"}` in pixels, joints with the number of their `person`; and the picture with dots."""
     from PIL import ImageDraw
 
     image = read_image(call.one("image"))
-    points = joints(source, image) if source.kind == "vitpose" else corners(source, image)
+    persons = persons_in(source, image) if source.kind == "vitpose" else None
+    if persons is None:
+        points = corners(source, image)
+    else:
+        found = enumerate(joints(source, image, persons.boxes), 1)
+        points = [point | {"person": number} for number, person in found for point in person]
     marked, unit = image.copy(), max(2, min(image.size) // 150)
     draw = ImageDraw.Draw(marked)
     for point in points:
         draw.ellipse((point["x"] - unit, point["y"] - unit, point["x"] + unit, point["y"] + unit), fill=(230, 40, 60))
-    return [_rows(call, points), image_artifact(call, marked)]
+    note = persons.note if persons else ""
+    return [_rows(call, points).model_copy(update={"note": note}), image_artifact(call, marked)]
 
 
-def joints(source: Source, image: Any) -> list[dict[str, Any]]:
-    """The joints of the person in the picture, those that the model is sure of."""
+def joints(source: Source, image: Any, persons: Sequence[Box]) -> list[list[dict[str, Any]]]:
+    """The joints of each person, those that the model is sure of."""
     model, processor = (
         source.model("VitPoseForPoseEstimation", "AutoModelForPoseEstimation", exact=True),
         _processor(source),
     )
-    boxes = [[[0.0, 0.0, float(image.width), float(image.height)]]]
+    boxes = [[list(person) for person in persons]]
     read = processor(images=image, boxes=boxes, return_tensors="pt").to(device())
     options = {}
     if getattr(model.config.backbone_config, "num_experts", 1) > 1:  # ViTPose++: the first set is COCO's
         import torch
 
-        options["dataset_index"] = torch.zeros(1, dtype=torch.int64, device=device())
-    found = processor.post_process_pose_estimation(model(**read, **options), boxes=boxes)[0][0]
-    names = model.config.id2label
+        options["dataset_index"] = torch.zeros(len(persons), dtype=torch.int64, device=device())
+    found = processor.post_process_pose_estimation(model(**read, **options), boxes=boxes)[0]
+    return [_sure(model.config.id2label, person) for person in found]
+
+
+def _sure(names: dict[int, str], found: dict[str, Any]) -> list[dict[str, Any]]:
     rows = zip(found["labels"].tolist(), found["scores"].tolist(), found["keypoints"].tolist(), strict=True)
     return [
         {"label": str(names.get(label, label)), "score": round(score, 4), "x": round(x, 1), "y": round(y, 1)}

@@ -15,6 +15,8 @@ WEIGHTS = ("model", "diffusion_pytorch_model")
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
 """What a ControlNet builds on, by its `cross_attention_dim`."""
+HELPERS = {"vitpose": "PekingU/rtdetr_r18vd"}
+"""What a model does better with, by its `model_type`."""
 
 
 class Found(NamedTuple):
@@ -55,6 +57,11 @@ def builds_on(folder: Path) -> str | None:
     if config.get("_class_name") != "ControlNetModel":
         return None
     return BASES.get(config.get("cross_attention_dim", 0))
+
+
+def helped_by(folder: Path) -> str | None:
+    """The id of a model that one does better with, and can do without: ViTPose looks at persons that another has found."""
+    return HELPERS.get(str((read_json(folder / "config.json") or {}).get("model_type")))
 
 
 def is_complete(folder: Path) -> bool:
