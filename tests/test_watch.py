@@ -1,17 +1,20 @@
 """A backend that is watched: figures kept, providers that keep failing left alone."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, FailureKind
 from hugginggpt.graph.expert import Candidate, Expert, allowed
 from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.catalog.breaker import FAILURES, PAUSE, Breaker
+from hugginggpt.tools.catalog.breaker import FAILURES, LONGEST_REST, PAUSE, USUAL_REST, Breaker
 from hugginggpt.tools.catalog.cache import CatalogCache
 from hugginggpt.tools.catalog.joined import JoinedCatalog
 from hugginggpt.tools.catalog.watch import WatchedBackend
@@ -156,3 +159,41 @@ def test_what_tells_nothing_of_the_provider_does_not_forgive_it() -> None:
     breaker.told_nothing()
     breaker.failed()
     assert breaker.left() > 0
+
+
+async def test_where_one_call_is_told_to_wait_the_others_wait_too_and_none_is_lost(home: Path, tmp_path: Path) -> None:
+    class Busy(Moody):
+        """Takes two calls in each fifth of a second."""
+
+        def __init__(self) -> None:
+            super().__init__(expert("org/m"))
+            self.taken: list[float] = []
+            self.refused = 0
+
+        async def run(self, call: Call) -> Sequence[Artifact]:
+            now = time.monotonic()
+            if len([moment for moment in self.taken if now - moment < 0.2]) >= 2:
+                self.refused += 1
+                raise ExpertError("429", kind="rate_limit", retryable=True, retry_after=0.2)
+            self.taken.append(now)
+            return await super().run(call)
+
+    async def patient(number: int) -> None:
+        async for attempt in stamina.retry_context(on=ExpertError, attempts=8, wait_initial=0.01, wait_jitter=0.01):
+            with attempt:
+                await backend.run(call_of("summarization", expert("org/m"), tmp_path / str(number)))
+
+    busy = Busy()
+    backend = WatchedBackend(busy, CatalogCache(home))
+    await asyncio.gather(*(patient(number) for number in range(6)))
+    assert len(busy.taken) == 6
+    assert busy.refused <= 8  # each calling for itself it would be far more
+    assert backend.obstacle(expert("org/m"), None) is None
+
+
+@pytest.mark.parametrize(("asked", "rests"), [(None, USUAL_REST), (3.0, 3.0), (LONGEST_REST + 1, 0.0)])
+def test_a_pause_too_long_to_wait_for_is_a_failure_and_any_other_is_a_rest(asked: float | None, rests: float) -> None:
+    breaker = Breaker(clock=lambda: 100.0)
+    assert breaker.rest(asked) == (rests > 0)
+    assert breaker.resting() == rests
+    assert breaker.enter()

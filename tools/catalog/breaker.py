@@ -1,4 +1,4 @@
-"""Breaker: counts how often in a row a provider failed, and says when to leave it alone."""
+"""Breaker: counts how often in a row a provider failed, and says when to leave it alone, or to let it rest a little."""
 
 import threading
 import time
@@ -8,6 +8,10 @@ FAILURES = 3
 """In a row, until it is left alone."""
 PAUSE = 60.0
 """Seconds that it is left alone; then one call tries whether it works again."""
+LONGEST_REST = 60.0
+"""Seconds for which calls wait where a provider asks for a pause; for a longer one they go elsewhere."""
+USUAL_REST = 5.0
+"""Seconds, where it asks for a pause (429) and does not say how long."""
 
 
 class Breaker:
@@ -19,6 +23,7 @@ class Breaker:
         self._failures = 0
         self._opened = 0.0
         self._trying = False
+        self._rested = 0.0
 
     def left(self) -> float:
         """Seconds that it is left alone still; 0 when it may be called. While one call tries, the others wait for it."""
@@ -37,6 +42,20 @@ class Breaker:
                 return False
             self._trying = True
             return True
+
+    def rest(self, seconds: float | None) -> bool:
+        """It gets too many calls: those to come wait so long. False where that is too long to wait: it has failed."""
+        asked = USUAL_REST if seconds is None else seconds
+        if asked > LONGEST_REST:
+            return False
+        with self._lock:
+            self._trying, self._rested = False, max(self._rested, self._clock() + asked)
+        return True
+
+    def resting(self) -> float:
+        """Seconds to wait before the next call."""
+        with self._lock:
+            return max(0.0, self._rested - self._clock())
 
     def succeeded(self) -> None:
         """The call was answered."""

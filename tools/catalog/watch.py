@@ -1,5 +1,6 @@
 """Watch: between the stages and a backend, it notes how calls go, and keeps calls from a provider that keeps failing."""
 
+import asyncio
 import threading
 import time
 from collections import defaultdict
@@ -46,6 +47,8 @@ class WatchedBackend:
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it, and note how it went."""
         breaker = self._breakers[_place(call.expert)]
+        while (rest := breaker.resting()) > 0:  # noqa: ASYNC110  # a call under way may lengthen it
+            await asyncio.sleep(rest)
         if not breaker.enter():
             raise ExpertError(f"{call.expert.model_id}: {self._paused(call.expert)}", kind="unavailable")
         began = time.perf_counter()
@@ -53,7 +56,7 @@ class WatchedBackend:
             with within(self._settings):
                 made = await self._backend.run(call)
         except ExpertError as error:
-            (breaker.failed if error.kind in OF_THE_PROVIDER else breaker.told_nothing)()
+            _tell(breaker, error)
             if not error.input_fault:
                 self._note(call.expert, None)
             raise
@@ -78,6 +81,13 @@ class WatchedBackend:
             return
         key = (expert.backend, expert.provider, expert.model_id)
         threading.Thread(target=self._cache.note, args=(key, seconds), daemon=True).start()
+
+
+def _tell(breaker: Breaker, error: ExpertError) -> None:
+    """What a failure says of the provider. One that gets too many calls at once is well: the others wait as well."""
+    if error.kind == "rate_limit" and breaker.rest(error.retry_after):
+        return
+    (breaker.failed if error.kind in OF_THE_PROVIDER else breaker.told_nothing)()
 
 
 def _place(expert: Expert) -> str:
