@@ -91,10 +91,9 @@ class Execution:
         failed = [row for row in done if not row.ok]
         if len(failed) == len(done) or not all(row.input_fault for row in failed):
             return _gathered(task, key, assignment, done, began, error=_told_failures(failed, len(done)))
-        text = whole_text([part for part, _ in parts], done, self._store)
-        return _gathered(
-            task, key, assignment, done, began, outputs={"text": await self._store.put_text(text, producer=key)}
-        )
+        text = await asyncio.to_thread(whole_text, [part for part, _ in parts], done, self._store)
+        outputs: Made = {"text": await self._store.put_text(text, producer=key)}
+        return _gathered(task, key, assignment, done, began, outputs=outputs)
 
     async def _each(
         self, do: Do, task: Task, key: str, assignment: Assignment, members: Sequence[Inputs], run: TaskRun

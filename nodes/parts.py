@@ -2,30 +2,42 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..graph.call import Artifact, Material, Part
+from ..graph.errors import StorageError
 from ..graph.ports import Cutter, Store
 from ..graph.result import Result
 from ..graph.task import Task
 from .inputs import Inputs
 
-_CUT = {"automatic-speech-recognition": "audio"}
+_LONG = {"automatic-speech-recognition": "audio"}
 """Input that is cut, by task type: those where the texts of the parts, one behind the other, are the text of the whole."""
 
 
 async def parts_of(task: Task, key: str, inputs: Inputs, store: Store, cut: Cutter) -> list[tuple[Part, Inputs]]:
     """The parts with the inputs of each; none where the whole fits. Raises `ExpertError` for what is too long even so."""
-    name = _CUT.get(task.type, "")
+    name = _LONG.get(task.type, "")
     if len(inputs.get(name, ())) != 1:
         return []
     whole, found = inputs[name][0], list[tuple[Part, Inputs]]()
     async with store.scratch() as folder:
-        for part in await asyncio.to_thread(cut, whole.path, folder):
+        for part in await _cut(cut, whole, folder):
             sound = Artifact(output=name, kind=whole.resource.kind, media_type=part.media_type, path=part.path)
             resource = await store.adopt(sound, key)
             about = resource.model_copy(update={"name": f"{whole.resource.label} from {_clock(part.begin)}"})
             found.append((part, inputs | {name: (Material(resource=about, path=store.path(resource)),)}))
     return found
+
+
+async def _cut(cut: Cutter, whole: Material, folder: Path) -> Sequence[Part]:
+    try:
+        return await asyncio.to_thread(cut, whole.path, folder)
+    except OSError as error:  # the disk is full, say: no expert's fault
+        raise StorageError(
+            f"{whole.resource.label} can't be cut into parts: {error.strerror or error}",
+            hint="free some space, or choose another home with --home",
+        ) from error
 
 
 def whole_text(parts: Sequence[Part], rows: Sequence[Result], store: Store) -> str:

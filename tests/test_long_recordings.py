@@ -1,5 +1,6 @@
 """A recording too long for one call is heard part by part, each of them durable, and written down as one text."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,9 +8,14 @@ import numpy as np
 import pytest
 
 from hugginggpt.apps.session import Session
-from hugginggpt.graph.call import Artifact, Call
-from hugginggpt.graph.errors import ExpertError
+from hugginggpt.checkpoints.home import prepare_home
+from hugginggpt.checkpoints.store import FileStore
+from hugginggpt.graph.call import Artifact, Call, Material, Part
+from hugginggpt.graph.errors import ExpertError, StorageError
 from hugginggpt.graph.events import Event, TaskStarted
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.task import Task
+from hugginggpt.nodes.parts import parts_of
 from hugginggpt.tools.media.parts import LONGEST, RATE, cut_recording
 from hugginggpt.tools.media.sound import read_audio, write_wav
 from hugginggpt.tools.scripted import ScriptedBackend
@@ -139,3 +145,16 @@ async def test_silence_all_through_is_a_failure(talk: Path, scripted: OpenScript
     async with scripted(LISTEN, backend=Listener(deaf)) as world:
         events = await ask(world, files=["talk.wav"])
     assert "3 of 3 failed: 0[0]: no speech was found" in last(events).results[0]["error"]
+
+
+async def test_a_disk_too_full_for_the_parts_ends_the_run_and_blames_no_expert(home: Path, talk: Path) -> None:
+    def cut(_path: Path, _folder: Path) -> Sequence[Part]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    prepare_home(home)
+    store = FileStore(home)
+    sha256, size = await store.put_bytes(talk.read_bytes(), "audio/wav")
+    sound = Resource(kind="audio", media_type="audio/wav", sha256=sha256, size=size, name="talk.wav")
+    inputs = {"audio": (Material(resource=sound, path=store.path(sound)),)}
+    with pytest.raises(StorageError, match=r"talk\.wav can't be cut into parts: No space left"):
+        await parts_of(Task(id=0, type="automatic-speech-recognition"), "0", inputs, store, cut)
