@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
+FRAME = 0.03
+"""Seconds that the detector decides upon."""
+
 
 @expert(
     "voice-activity-detection",
@@ -46,10 +49,6 @@ def spoken(samples: "Samples") -> Iterator[tuple[float, float, float]]:
         frames = voiced[int(start / FRAME) : max(int(start / FRAME) + 1, int(end / FRAME))]
         if has_speech(samples[int(start * HERTZ) : int(end * HERTZ)]):
             yield start, end, sum(frames) / max(1, len(frames))
-
-
-FRAME = 0.03
-"""Seconds that the detector decides upon."""
 
 
 def _stretches(samples: "Samples") -> Iterator[tuple[float, float]]:
