@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
 
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import LimitReached
@@ -12,6 +12,7 @@ from hugginggpt.graph.events import Event, LlmCalled
 from hugginggpt.graph.result import LlmCall, Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
+from hugginggpt.tools.media.sound import write_wav
 from hugginggpt.tools.scripted import (
     Received,
     Reply,
@@ -114,11 +115,11 @@ async def test_a_call_that_fails_is_on_record_too(tmp_path: Path) -> None:
 
 
 async def test_a_retry_may_be_given_other_limits(shell: Shell) -> None:
-    plan = [{"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "blank.png"}}]
-    Image.new("RGB", (200, 100), "white").save(shell.folder / "blank.png")  # there is nothing to read in it
+    plan = [{"task": "automatic-speech-recognition", "id": 0, "dep": [-1], "args": {"audio": "silence.wav"}}]
+    write_wav(shell.folder / "silence.wav", np.zeros((1, 8000), np.float32), 16000)  # there is nothing to hear in it
     with serve(ScriptedChatModel(plan)) as server:
         llm = ("--llm", f"openai:m@{server.url}/v1")
-        first = shell("run", "read blank.png", "--json", "--max-llm-calls", "2", *llm)
+        first = shell("run", "transcribe silence.wav", "--json", "--max-llm-calls", "2", *llm)
         assert first.code == 1, first.err
         run_id = str(first.events[-1]["run_id"])
         stopped = shell("retry", run_id, *llm)
