@@ -10,20 +10,18 @@ PROVIDER:MODEL          whatever else LangChain's `init_chat_model` knows (anthr
 """
 
 import re
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
-import certifi
 from pydantic import SecretStr
 
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
 from ...addresses import without_secrets
+from .connections import certificates, unused
 from .local import LocalChat, check_packages, load
 from .providers import check_provider
 
@@ -146,7 +144,7 @@ class ChatModel:
         import openai
         from langchain_openai import ChatOpenAI
 
-        connections = openai.DefaultAsyncHttpxClient(verify=_certificates())
+        connections = openai.DefaultAsyncHttpxClient(verify=certificates())
         model = ChatOpenAI(
             model=self.model,
             base_url=self.base_url,
@@ -155,6 +153,7 @@ class ChatModel:
             max_retries=0,
             stream_usage=True,
             http_async_client=connections,
+            http_client=unused(),
             default_headers=_NOBODY if _is_a_strangers(self.base_url) else None,
         )
         return model, connections
@@ -186,12 +185,6 @@ class ChatModel:
         except (ImportError, ValueError) as error:
             raise UsageError(f"there is no controller {self.name!r}: {str(error)[:300]}", hint=_EXAMPLES) from error
         return model
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Read once a process: it takes 20 ms, and every call has connections of its own."""
-    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _is_a_strangers(url: str | None) -> bool:
