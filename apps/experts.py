@@ -16,8 +16,8 @@ from .console import err, out, plain, print_json, table, told_errors
 from .remedies import Remedies, remedy_in, trouble_in
 
 NOBODY = "nobody here can do it: hugginggpt models --add URL --task TASK adds a server of yours that does it"
-WIDE = 160
-"""Columns from which on a model's description stands beside it, and not under its name."""
+ROOMY, WIDE = 100, 160
+"""Columns from which on there is room for what a task takes and gives, and for a model's description beside its name."""
 
 
 def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
@@ -34,16 +34,14 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
         return
     obstacles = [_obstacles(candidates) for _, candidates in rows]
     remedies, console = Remedies(obstacles), out()
-    shown = table("task type", "takes", "gives", "runs here", "more with")
+    ports = console.width >= ROOMY
+    shown = table("task type", *["takes", "gives"] * ports, "runs here", "more with")
     shown.columns[0].no_wrap = True
     for (row, candidates), stopped in zip(rows, obstacles, strict=True):
-        shown.add_row(
-            row.name,
-            ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs),
-            ", ".join(output.name for output in row.outputs),
-            plain(", ".join(_short(c) for c in candidates if c.obstacle is None)),
-            remedies.marks(stopped),
-        )
+        takes = ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs)
+        gives = ", ".join(output.name for output in row.outputs)
+        runs = plain(", ".join(_short(c) for c in candidates if c.obstacle is None))
+        shown.add_row(row.name, *[takes, gives] * ports, runs, remedies.marks(stopped))
     console.print(shown)
     for line in ("", *remedies.lines("task type")):
         console.print(line, soft_wrap=True)
