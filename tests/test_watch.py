@@ -197,3 +197,14 @@ def test_a_pause_too_long_to_wait_for_is_a_failure_and_any_other_is_a_rest(asked
     assert breaker.rest(asked) == (rests > 0)
     assert breaker.resting() == rests
     assert breaker.enter()
+
+
+async def test_a_call_waits_no_longer_for_a_provider_than_it_may_take(home: Path, tmp_path: Path) -> None:
+    moody = Moody(expert("org/m"))
+    moody.error = ExpertError("429", kind="rate_limit", retryable=True, retry_after=30.0)
+    backend = WatchedBackend(moody, CatalogCache(home))
+    await fail(backend, tmp_path, 1, expert("org/m"))
+    began = time.monotonic()
+    with pytest.raises(ExpertError, match="takes no calls for another 30 s"):
+        await backend.run(call_of("summarization", expert("org/m"), tmp_path, timeout=5))
+    assert (moody.calls, time.monotonic() - began < 5) == (1, True)

@@ -35,6 +35,13 @@ async def test_every_column_of_numbers_goes_on_beside_its_dates(do: Do, tmp_path
     assert again["table"].text == made["table"].text
 
 
+async def test_numbers_that_grow_evenly_are_a_series_where_there_is_no_other(do: Do, tmp_path: Path) -> None:
+    path = table(tmp_path, month=MONTHS[:12], sold=list(range(10, 22)))
+    rows = json.loads((await do("time-series-forecasting", "timesfm", {"table": path}))["table"].text or "")
+    assert [row["month"] for row in rows] == ["2025-01", "2025-02", "2025-03"]
+    assert all(set(row) == {"month", "sold"} for row in rows)
+
+
 async def test_without_a_number_in_the_goal_a_quarter_of_the_series_is_told(do: Do, tmp_path: Path) -> None:
     path = table(tmp_path, value=[1.5, "", 2.5, 3.5, 3.0, 4.0, 4.5, 5.0], shop=["a"] * 8)
     rows = json.loads((await do("time-series-forecasting", "timesfm", {"table": path}))["table"].text or "")

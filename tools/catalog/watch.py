@@ -47,8 +47,7 @@ class WatchedBackend:
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it, and note how it went."""
         breaker = self._breakers[_place(call.expert)]
-        while (rest := breaker.resting()) > 0:  # noqa: ASYNC110  # a call under way may lengthen it
-            await asyncio.sleep(rest)
+        await _rested(breaker, call)
         if not breaker.enter():
             raise ExpertError(f"{call.expert.model_id}: {self._paused(call.expert)}", kind="unavailable")
         began = time.perf_counter()
@@ -81,6 +80,15 @@ class WatchedBackend:
             return
         key = (expert.backend, expert.provider, expert.model_id)
         threading.Thread(target=self._cache.note, args=(key, seconds), daemon=True).start()
+
+
+async def _rested(breaker: Breaker, call: Call) -> None:
+    """Wait for as long as the provider asked one call to wait; for no longer than this call may take."""
+    while (rest := breaker.resting()) > 0:  # a call under way may lengthen it
+        if rest > call.timeout:
+            told = f"{_place(call.expert)} takes no calls for another {rest:.0f} s"
+            raise ExpertError(f"{call.expert.model_id}: {told}", kind="rate_limit")
+        await asyncio.sleep(rest)
 
 
 def _tell(breaker: Breaker, error: ExpertError) -> None:

@@ -31,8 +31,9 @@ def forecast(call: Call, source: Source) -> Sequence[Artifact]:
     steps = _steps(goal, len(next(iter(table.values()))))
     beside = {name: later for name, cells in table.items() if (later := continued(cells, steps))}
     series = {name: values for name, cells in table.items() if name not in beside and (values := _numbers(cells))}
-    if not series:  # a count that goes on evenly is all there is: then it is the series
-        series, beside = {name: values for name in beside if (values := _numbers(table[name]))}, {}
+    if not series:  # numbers that grow evenly are all there is: then they are the series
+        series = {name: values for name in beside if (values := _numbers(table[name]))}
+        beside = {name: later for name, later in beside.items() if name not in series}
     if not series:
         raise ExpertError(
             f"there is no series to continue: a column of {FEWEST} numbers or more is needed", kind="wrong_task"
