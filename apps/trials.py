@@ -1,6 +1,7 @@
 """`doctor --live`: one small real call to each chat model, provider and endpoint set up; what came back, and when."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -42,6 +43,10 @@ _JSON: dict[Kind, str] = {
     "labels": '[{"label": "square", "score": 1.0}]',
     "table": '[{"shape": "square", "colour": "red"}, {"shape": "circle", "colour": "blue"}]',
 }
+
+
+_SERIES = json.dumps([{"day": day, "sold": (day % 7) * 1.5} for day in range(1, 43)])
+"""A table that can be continued: six weeks."""
 
 
 class Trial(NamedTuple):
@@ -159,8 +164,7 @@ async def tried(
 
 async def _sample(world: World, port: Input, task_type: str) -> Material:
     kind = port.kinds[0]
-    if kind == "text" or kind in _JSON:
-        words = _JSON.get(kind) or _WORDS.get(task_type) or _WORDS.get(port.name, "The square is red, which I like.")
+    if words := _words(kind, port, task_type):
         resource = await world.store.put_text(words)
         resource = resource.model_copy(update={"kind": kind})
     else:
@@ -168,6 +172,15 @@ async def _sample(world: World, port: Input, task_type: str) -> Material:
         sha256, size = await world.store.put_bytes(data, media_type)
         resource = Resource(kind=shown, media_type=media_type, sha256=sha256, size=size, name=f"sample of {kind}")
     return Material(resource=resource, path=world.store.path(resource))
+
+
+def _words(kind: Kind, port: Input, task_type: str) -> str:
+    """What stands for a text, or for what is kept as one; empty for other kinds."""
+    if kind in _JSON:
+        return _SERIES if task_type == "time-series-forecasting" else _JSON[kind]
+    if kind != "text":
+        return ""
+    return _WORDS.get(task_type) or _WORDS.get(port.name, "The square is red, which I like.")
 
 
 def _made(kind: Kind) -> tuple[bytes, str, Kind]:
