@@ -28,10 +28,10 @@ async def test_one_that_fails_does_not_hide_the_others_and_a_video_is_sent_where
             add_endpoint(home, Endpoint(name="mine", url=server.url, task_type=task_type))
         async with open_world(Settings(home=home)) as world:
             said = [trial async for trial in trials(world)]
-            from hugginggpt.apps.trials import _sample
+            from hugginggpt.apps.samples import sample
             from hugginggpt.graph.vocabulary import VIDEO
 
-            video = (await _sample(world, VIDEO, "video-classification")).resource
+            video = (await sample(world, VIDEO, "video-classification")).resource
     assert [trial.ok for trial in said] == [False, False]
     assert (video.kind, video.media_type) == ("video", "video/mp4")
 
