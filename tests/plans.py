@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from hugginggpt.graph.converters import with_converters
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.task import Ref, Single, Task, Template
@@ -67,8 +68,8 @@ def tasks(draw: st.DrawFn, task_id: int, earlier: list[Task]) -> Task:
 
 @st.composite
 def plans(draw: st.DrawFn, max_size: int = 7) -> Plan:
-    """Tasks with any ids, each using any that were drawn before it, in any order."""
+    """Tasks with any ids, each using any that were drawn before it, in any order; with the steps put in that they need."""
     made: list[Task] = []
     for task_id in draw(st.lists(st.integers(0, 99), min_size=1, max_size=max_size, unique=True)):
         made.append(draw(tasks(task_id, made)))
-    return Plan(tasks=tuple(draw(st.permutations(made))))
+    return Plan(tasks=tuple(with_converters(draw(st.permutations(made)))))

@@ -33,7 +33,7 @@ def on_a_terminal(shell: Shell, *words: str, **env: str) -> str:
     return told.decode(errors="replace")
 
 
-@pytest.mark.parametrize("words", [SAY, ("tasks", "speech"), ("show", "none"), ("doctor",), ("--help",)])
+@pytest.mark.parametrize("words", [SAY, ("show", "none"), ("--help",)])
 def test_no_color_leaves_no_style_at_all(shell: Shell, words: tuple[str, ...]) -> None:
     """Neither bold nor dim: no-color.org."""
     assert not STYLED.search(on_a_terminal(shell, *words, NO_COLOR="1"))
