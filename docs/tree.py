@@ -44,6 +44,8 @@ NOTES = {
     "benchmarks/readings.jsonl": "graphs of 900 requests of TaskBench by id, from careful reading",
     "docs/embedded_planner.md": "how it plans without a model, how well, and what it can't",
     "docs/local_models.md": "which task types models do on this machine, how, and what was not seen",
+    "Makefile": "`make test`, `make check`, `make nightly`",
+    "docs/promises.md": "what is promised about files, keys, servers and limits; drawn by promises.py",
     "docs/log.md": "what was tried and dropped, with numbers",
     "langgraph.json": "for `langgraph dev` and Studio",
     "pyproject.toml": "packaging, and the settings of every check",

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("drawn", ["tree", "picture", "experts"])
+@pytest.mark.parametrize("drawn", ["tree", "picture", "experts", "promises"])
 def test_what_is_drawn_from_the_code_is_up_to_date(drawn: str) -> None:
     check = [sys.executable, str(ROOT / "docs" / f"{drawn}.py"), "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
