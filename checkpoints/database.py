@@ -1,148 +1,98 @@
-"""The database: one SQLite file, one connection, one thread; what arrives during a commit shares the next transaction.
+"""The database of a home: one SQLite file, opened once by this process however many openers there are.
 
-LangGraph's checkpoints and our ledger both write here, so they never wait for each other's lock (SQLite's waiting is a
-sleep), and a burst of small writes costs one commit. A call returns when its transaction is committed: killed at any
-instant, what was returned is there. After a power cut the file is whole; tasks of the last moments may be done again.
+A process that opens the file a second time by itself would lose SQLite's locks on it: closing any descriptor of a file
+drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2), another process then takes the
+write-ahead log for abandoned, and removes it. So nothing else in this program opens that file.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from sqlite3 import DatabaseError, connect
-from threading import Lock, Thread
-from typing import Any, NamedTuple, TypeVar
+from threading import Lock
+from typing import TypeVar
 
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
-from .home import DATABASE, prepare_home
-from .tables import create_tables
+from .connection import Connection, Job
+from .home import DATABASE
 
 T = TypeVar("T")
 
+_connections: dict[Path, Connection] = {}
+"""Of this process, by file."""
+_lock = Lock()
 
-class _Job(NamedTuple):
-    work: Callable[[SqliteUtils], Any]
-    writes: bool
-    future: "Future[Any]"
+
+def _forget_all() -> None:
+    """A forked child has neither the threads nor a right to the connections."""
+    global _lock  # noqa: PLW0603  (the parent may have held it)
+    _lock = Lock()
+    _connections.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 class Database:
-    """The SQLite file of a home folder, opened at the first call; usable from any number of event loops."""
+    """One opener's hold on the database of a home, taken at the first call; usable from any number of event loops."""
 
     def __init__(self, home: Path) -> None:
         self.file = home / DATABASE
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._lock = Lock()
-        self._thread: Thread | None = None
+        self._connection: Connection | None = None
         self._closed = False
-        self._db: SqliteUtils | None = None
 
-    async def read(self, work: Callable[[SqliteUtils], T]) -> T:
-        """What `work` gives. Raises `StorageError` for what SQLite complains of."""
-        return await asyncio.wrap_future(self.submit(work, writes=False))
+    async def read(self, work: Callable[[SqliteUtils], T], *, alone: bool = False) -> T:
+        """What `work` gives. Raises `StorageError` for what SQLite complains of.
+
+        `alone`: in no transaction of others, for a script that commits by itself.
+        """
+        return await asyncio.wrap_future(self.submit(work, writes=False, alone=alone))
 
     async def write(self, work: Callable[[SqliteUtils], T]) -> T:
         """Do `work` in a transaction, whole or not at all, and commit; also when the caller is cancelled meanwhile."""
         return await asyncio.shield(asyncio.wrap_future(self.submit(work, writes=True)))
 
-    def submit(self, work: Callable[[SqliteUtils], T], *, writes: bool) -> "Future[T]":
+    def submit(self, work: Callable[[SqliteUtils], T], *, writes: bool, alone: bool = False) -> "Future[T]":
         """The same for threads without an event loop."""
         future: Future[T] = Future()
-        with self._lock:
+        with _lock:
             if self._closed:
                 raise StorageError(f"the database {self.file} was closed")
-            if self._thread is None:
-                self._thread = Thread(target=self._serve, name="database", daemon=True)
-                self._thread.start()
-            self._jobs.put(_Job(work, writes, future))
+            self._connection = self._connection or _take(self.file)
+            self._connection.put(Job(work, writes, alone, future))
         return future
 
     def close(self) -> None:
-        """Finish what was submitted, and close the connection."""
-        with self._lock:
-            self._closed = True
-            self._jobs.put(None)
-            thread = self._thread
-        if thread is not None:
-            thread.join()
-
-    def _serve(self) -> None:
-        """The thread: take all that waits, do it in one transaction, answer, again."""
-        going = True
-        while going:
-            batch = [self._jobs.get()]
-            try:
-                while True:
-                    batch.append(self._jobs.get_nowait())
-            except Empty:
-                pass
-            going = None not in batch
-            self._do([job for job in batch if job is not None and job.future.set_running_or_notify_cancel()])
-        if self._db is not None:
-            self._db.conn.close()
-            self._db = None
-
-    def _do(self, batch: list[_Job]) -> None:
-        outcomes: list[tuple[_Job, Any, BaseException | None]] = []
-        try:
-            db = self._db = self._db or self._open()
-            if writing := any(job.writes for job in batch):
-                db.execute(
-                    "BEGIN IMMEDIATE"
-                )  # asks for the write lock at once: a reader that turns writer may be refused
-            try:
-                outcomes = [(job, *self._one(job, db)) for job in batch]
-                if writing:
-                    db.conn.execute("COMMIT")
-            finally:
-                if db.conn.in_transaction:
-                    db.conn.rollback()
-        except BaseException as failure:  # whatever it is, it goes to those who wait; this thread serves the next
-            outcomes = [(job, None, self._told(failure)) for job in batch]
-        for job, value, error in outcomes:
-            if error is None:
-                job.future.set_result(value)
-            else:
-                job.future.set_exception(error)
-
-    def _one(self, job: _Job, db: SqliteUtils) -> tuple[Any, BaseException | None]:
-        """One job's value or error; what a failed one wrote is taken back, and nobody else's."""
-        try:
-            if not job.writes:
-                return job.work(db), None
-            with db.atomic():  # a savepoint: the transaction is the batch's
-                return job.work(db), None
-        except Exception as error:  # handed to the caller whose work it was
-            return None, self._told(error)
-
-    def _open(self) -> SqliteUtils:
-        prepare_home(self.file.parent)
-        db = SqliteUtils(connect(self.file, timeout=30, check_same_thread=False))
-        db.conn.execute("PRAGMA journal_mode=WAL")
-        db.conn.execute(
-            "PRAGMA synchronous=NORMAL"
-        )  # a power cut may take back the last moments, a killed process none
-        create_tables(db)
-        return db
-
-    def _told(self, error: BaseException) -> BaseException:
-        return damaged(self.file, error) if isinstance(error, DatabaseError) else error
+        """Finish what was submitted; the last opener of the process closes the connection."""
+        with _lock:
+            connection, self._connection, self._closed = self._connection, None, True
+            is_last = connection is not None and _leave(connection)
+            finished: Future[None] = Future()
+            if connection and not is_last:
+                connection.put(Job(lambda _: None, False, False, finished))
+        if connection and is_last:
+            connection.close()
+        elif connection:
+            finished.exception()  # waits; what went wrong was answered to those who had asked
 
 
-def damaged(file: Path, error: Exception) -> StorageError:
-    """What to say of a database that can't be read or written."""
-    text = str(error)
-    if "locked" in text:
-        what, hint = "stayed locked by another program", "close it (a database browser?) and try again"
-    elif "full" in text or "disk I/O" in text:
-        what, hint = f"can't grow: the disk is full or failing ({text})", "make room, then: hugginggpt resume"
-    elif "readonly" in text or "unable to open" in text:
-        what, hint = f"can't be written ({text})", "name another home with --home DIR"
-    else:
-        kept = file.parent / "resources"
-        what = f"is damaged ({text})"
-        hint = f"move it away (mv {file} {file}.broken) or name another home with --home DIR; files made are in {kept}"
-    return StorageError(f"the database {file} {what}", hint=hint)
+def _take(file: Path) -> Connection:
+    """The process's connection to a file. One whose file was moved away meanwhile is left to those who have it."""
+    key = Path(os.path.realpath(file))
+    known = _connections.get(key)
+    if known is None or known.moved:
+        known = _connections[key] = Connection(key)
+    known.holders += 1
+    return known
+
+
+def _leave(connection: Connection) -> bool:
+    """Count one holder less; True for the last one."""
+    connection.holders -= 1
+    if connection.holders == 0 and _connections.get(connection.file) is connection:
+        del _connections[connection.file]
+    return connection.holders == 0

@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from ..graph.errors import StorageError
 
@@ -10,13 +11,15 @@ DATABASE = "hugginggpt.db"
 RESOURCES = "resources"
 SCRATCH = "scratch"
 
+_making = Lock()
+
 
 def prepare_home(home: Path) -> Path:
     """Make `home` (0700) with its folders and an empty database (0600); raises `StorageError` when that can't be."""
     try:
         for folder in (home, home / RESOURCES, home / SCRATCH):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(home / DATABASE, os.O_RDWR | os.O_CREAT, 0o600))
+        _make_private(home / DATABASE)
         with suppress(PermissionError):  # somebody else's shared home stays as it is
             home.chmod(0o700)
             (home / DATABASE).chmod(0o600)
@@ -28,3 +31,12 @@ def prepare_home(home: Path) -> Path:
             hint="name another one with --home DIR or HUGGINGGPT_HOME",
         ) from error
     return home
+
+
+def _make_private(database: Path) -> None:
+    """An empty file where there is none. One that is there is not opened: that would end SQLite's locks on it.
+
+    No connection can begin between the two calls: each begins with `prepare_home`.
+    """
+    with _making, suppress(FileExistsError):
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

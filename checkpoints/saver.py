@@ -39,7 +39,7 @@ class SharedSqliteSaver(SqliteSaver):
             saver.setup()
             return saver
 
-        return await database.read(make)  # its own script, which ends in a commit of its own
+        return await database.read(make, alone=True)  # a script with a commit of its own
 
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Cursor]:

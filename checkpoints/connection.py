@@ -1,0 +1,168 @@
+"""Connection: a thread that owns the SQLite connection; what arrives during a commit shares the next transaction.
+
+LangGraph's checkpoints and our ledger both write here, so they never wait for each other's lock (SQLite's waiting is a
+sleep), and a burst of small writes costs one commit. A call returns when its transaction is committed: killed at any
+instant, what was returned is there. After a power cut the file is whole; tasks of the last moments may be done again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from sqlite3 import DatabaseError, connect
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
+
+from sqlite_utils import Database as SqliteUtils
+
+from ..graph.errors import StorageError
+from .home import prepare_home
+from .tables import create_tables
+
+T = TypeVar("T")
+
+
+class Job(NamedTuple):
+    """Work for the thread, and who waits for it."""
+
+    work: Callable[[SqliteUtils], Any]
+    writes: bool
+    alone: bool
+    """Outside of any transaction of ours: a script with commits of its own."""
+    future: "Future[Any]"
+
+
+class Connection:
+    """A thread with a connection, opened at the first job."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.holders = 0
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._db: SqliteUtils | None = None
+        self._opened: tuple[int, int] | None = None
+        self._thread = Thread(target=self._serve, name="database", daemon=True)
+        self._thread.start()
+
+    @property
+    def moved(self) -> bool:
+        """Whether the file that is open is no longer the one of that name: moved away, deleted, replaced."""
+        return self._opened is not None and self._opened != identity(self.file)
+
+    def put(self, job: Job) -> None:
+        """Queue a job."""
+        self._jobs.put(job)
+
+    def close(self) -> None:
+        """Finish what was queued, and close the connection."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        """The thread: take all that waits, do it in one transaction, answer, again."""
+        going = True
+        while going:
+            waiting = [self._jobs.get()]
+            try:
+                while True:
+                    waiting.append(self._jobs.get_nowait())
+            except Empty:
+                pass
+            going = None not in waiting
+            for batch in _batches(job for job in waiting if job and job.future.set_running_or_notify_cancel()):
+                self._do(batch)
+        if self._db is not None:
+            self._db.conn.close()
+            self._db = None
+
+    def _do(self, batch: list[Job]) -> None:
+        outcomes: list[tuple[Job, Any, BaseException | None]] = []
+        try:
+            db = self._db = self._db or self._open()
+            if writing := any(job.writes for job in batch):
+                db.execute("BEGIN IMMEDIATE")  # the write lock at once: a reader that turns writer may be refused
+            try:
+                outcomes = [(job, *self._one(job, db)) for job in batch]
+                if writing:
+                    db.conn.execute("COMMIT")
+                    self._check_place()
+            finally:
+                if db.conn.in_transaction:
+                    db.conn.rollback()
+        except BaseException as failure:  # whatever it is, it goes to those who wait; this thread serves the next
+            outcomes = [(job, None, self._explained(failure)) for job in batch]
+        for job, value, error in outcomes:
+            if error is None:
+                job.future.set_result(value)
+            else:
+                job.future.set_exception(error)
+
+    def _one(self, job: Job, db: SqliteUtils) -> tuple[Any, BaseException | None]:
+        """One job's value or error; what a failed one wrote is taken back, and nobody else's."""
+        try:
+            if not job.writes:
+                return job.work(db), None
+            with db.atomic():  # a savepoint: the transaction is the batch's
+                return job.work(db), None
+        except Exception as error:  # handed to the caller whose work it was
+            return None, self._explained(error)
+
+    def _open(self) -> SqliteUtils:
+        prepare_home(self.file.parent)
+        self._opened = identity(self.file)
+        db = SqliteUtils(connect(self.file, timeout=30, check_same_thread=False))
+        db.conn.execute("PRAGMA journal_mode=WAL")
+        db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a kill none
+        create_tables(db)
+        return db
+
+    def _check_place(self) -> None:
+        """Raises `StorageError` where what was just committed went into a file that no one will find again."""
+        if self.moved:
+            raise StorageError(
+                f"the database {self.file} was moved away or replaced while it was in use",
+                hint="put it back, or start again: what is done now is not kept",
+            )
+
+    def _explained(self, error: BaseException) -> BaseException:
+        return damaged(self.file, error) if isinstance(error, DatabaseError) else error
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """Which file has that name now, by device and number; it is not opened for it. None where there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    """Jobs in their order; those that share a transaction together."""
+    batch: list[Job] = []
+    for job in jobs:
+        if job.alone and batch:
+            yield batch
+            batch = []
+        batch.append(job)
+        if job.alone:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def damaged(file: Path, error: Exception) -> StorageError:
+    """What to say of a database that can't be read or written."""
+    text = str(error)
+    if "locked" in text:
+        what, hint = "stayed locked by another program", "close it (a database browser?) and try again"
+    elif "full" in text or "disk I/O" in text:
+        what, hint = f"can't grow: the disk is full or failing ({text})", "make room, then: hugginggpt resume"
+    elif "readonly" in text or "unable to open" in text:
+        what, hint = f"can't be written ({text})", "name another home with --home DIR"
+    else:
+        kept = file.parent / "resources"
+        what = f"is damaged ({text})"
+        hint = f"move it away (mv {file} {file}.broken) or name another home with --home DIR; files made are in {kept}"
+    return StorageError(f"the database {file} {what}", hint=hint)
