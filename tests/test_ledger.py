@@ -346,7 +346,10 @@ async def test_a_database_damaged_in_the_middle_is_said_to_be_so(opened: OpenLed
 
 
 async def test_a_database_of_a_newer_version_is_left_alone(opened: OpenLedger, home: Path) -> None:
-    await opened().start_run(run())
+    ledger = opened()
+    await ledger.start_run(run())
+    ledger.close()
+    ledger.database.close()
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StorageError, match="newer HuggingGPT"):

@@ -147,7 +147,7 @@ def test_all_openers_of_a_process_share_one_connection(home: Path) -> None:
 
 
 def test_what_would_be_lost_with_a_replaced_file_is_an_error(home: Path) -> None:
-    """Where a home is deleted or replaced while it is in use, the next write is an error; who opens it anew has the new one."""
+    """Where a home is deleted or replaced while it is in use, the next write is an error; a new opener gets the new one."""
     first, second = Database(home), Database(home)
 
     def forget(database: Database) -> None:
