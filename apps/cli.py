@@ -25,7 +25,9 @@ app.add_typer(evaluations, name="eval")
 Home = Annotated[
     Path | None,
     typer.Option(
-        "--home", metavar="DIR", help="Where runs are kept [$HUGGINGGPT_HOME, ./.hugginggpt, your data folder]."
+        "--home",
+        metavar="DIR",
+        help="Where runs are kept [$HUGGINGGPT_HOME, ./.hugginggpt if you made it, your data folder].",
     ),
 ]
 Llm = Annotated[
@@ -344,6 +346,10 @@ def models(
     remove: Annotated[
         str | None, typer.Option("--remove", metavar="NAME", help="Forget a server of that name or URL.")
     ] = None,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Look at the servers that an old home lists, and add them or not.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --take-over: add them without a question.")] = False,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -354,10 +360,28 @@ def models(
         endpoints.add(add, for_task or [], name=name, api=api, model=model, key_env=key_env, home=home)
     elif remove:
         endpoints.remove(remove, home=home)
+    elif take_over:
+        from .taking_over import take_over_list
+
+        take_over_list(home=home, yes=yes)
     elif task:
         experts.list_models(task, home=home, where=where, refresh=refresh, as_json=json)
     else:
         endpoints.list_all(home=home, as_json=json)
+
+
+@app.command(epilog="Example: hugginggpt home --here    keeps the runs of this folder in ./.hugginggpt from now on")
+def home(
+    here: Annotated[
+        bool, typer.Option("--here", help="Make ./.hugginggpt the home of this folder, or adopt the one that is there.")
+    ] = False,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Print where runs are kept, and why there."""
+    from .homes import print_home
+
+    print_home(home, here=here, as_json=json)
 
 
 @app.command(epilog="Example: hugginggpt doctor --live      one small real call to each model and server set up")

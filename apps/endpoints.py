@@ -12,7 +12,14 @@ from ..graph.errors import ExpertError, UsageError
 from ..graph.settings import Settings
 from ..tools.addresses import without_secrets
 from ..tools.backends.endpoint.backend import can_ask
-from ..tools.backends.endpoint.known import Endpoint, add_endpoint, callable_url, read_endpoints, remove_endpoint
+from ..tools.backends.endpoint.known import (
+    Endpoint,
+    add_endpoint,
+    callable_url,
+    known_endpoints,
+    read_endpoints,
+    remove_endpoint,
+)
 from ..tools.backends.endpoint.probing import Found, health, probe
 from .console import err, out, plain, print_json, table, told_errors
 
@@ -35,14 +42,14 @@ def add(
         spoken = api or (found.api if found else "tasks")
         for task in tasks:
             endpoint = _endpoint(
-                name=name or _name(url, task, read_endpoints(settings.home)),
+                name=name or _name(url, task, read_endpoints(settings.config)),
                 url=f"{url.rstrip('/')}/v1" if spoken == "openai" and not url.rstrip("/").endswith("/v1") else url,
                 task_type=task,
                 api=spoken,
                 model=model or (found.models[0] if found and found.models else ""),
                 key_env=key_env or "",
             )
-            add_endpoint(settings.home, endpoint)
+            add_endpoint(settings.config, endpoint.with_key_bound())
             if not can_ask(endpoint):
                 err().print(f"warning: {spoken} has no way to do {task}; it was added all the same", style="yellow")
     if trouble:
@@ -69,31 +76,35 @@ def remove(name: str, *, home: Path | None) -> None:
     """Forget it."""
     with told_errors():
         settings = Settings.from_env(home=home)
-        if not remove_endpoint(settings.home, name):
-            known = ", ".join(sorted({e.name for e in read_endpoints(settings.home)})) or "none"
-            raise UsageError(f"there is no server {name!r}", hint=f"there are: {known}")
+        if not remove_endpoint(settings.config, name):
+            names = ", ".join(sorted({e.name for e in read_endpoints(settings.config)})) or "none"
+            raise UsageError(f"there is no server {name!r}", hint=f"there are: {names}")
     out().print(f"removed {plain(name)}")
 
 
 def list_all(*, home: Path | None, as_json: bool) -> None:
     """Every server that was added, and how it is now."""
     with told_errors():
-        known = read_endpoints(Settings.from_env(home=home).home)
-        states = [_state(endpoint) for endpoint in known]
+        listed = _listed(Settings.from_env(home=home))
+        states = [_state(endpoint) for endpoint in listed]
     if as_json:
         print_json(
             [
                 e.model_dump() | {"url": without_secrets(e.url), "state": state}
-                for e, state in zip(known, states, strict=True)
+                for e, state in zip(listed, states, strict=True)
             ]
         )
         return
-    if not known:
+    if not listed:
         err().print("no servers of your own; hugginggpt models --add URL --task TASK adds one", style="dim")
         return
     shown = table("name", "task type", "url", "speaks", "model", "key", "how it is")
-    for endpoint, state in zip(known, states, strict=True):
-        key = f"{endpoint.key_env}{'' if endpoint.key else ' (not set)'}" if endpoint.key_env else ""
+    for endpoint, state in zip(listed, states, strict=True):
+        key = (
+            f"{endpoint.key_env}{'' if endpoint.key else ' (not set)' if endpoint.has_own_key else ' (of another address)'}"
+            if endpoint.key_env
+            else ""
+        )
         fields = (
             endpoint.name,
             endpoint.task_type,
@@ -105,6 +116,14 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
         )
         shown.add_row(*(plain(field) for field in fields))
     out().print(shown)
+
+
+def _listed(settings: Settings) -> tuple[Endpoint, ...]:
+    """What can be read; what can't is a warning."""
+    listed = known_endpoints(settings.config)
+    if listed.trouble:
+        err().print(f"warning: {plain(listed.trouble)}", style="yellow", soft_wrap=True)
+    return listed.endpoints
 
 
 def _name(url: str, task_type: str, known: Sequence[Endpoint]) -> str:

@@ -59,7 +59,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         hub = Hub(settings)
         if refresh:
             _refresh(hub, task_type)
-        fared = CatalogCache(settings.home).fared()
+        fared = CatalogCache(settings.cache).fared()
         candidates = allowed(ranked(backends_for(settings), task_type, fared=fared), settings.where)
         age = hub.age(task_type)
     if as_json:

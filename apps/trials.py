@@ -61,7 +61,7 @@ async def trials(world: World) -> AsyncIterator[Trial]:
     if settings.vlm:
         chat = ChatBackend(settings, lambda _run_id: count)
         yield await _first(world, chat, "image-to-text", settings.vlm, count)
-    for endpoint in read_endpoints(settings.home):
+    for endpoint in read_endpoints(settings.config):
         servers = EndpointBackend(settings, lambda _run_id: count)
         expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
         yield await _tried(world, servers, expert, f"endpoint {endpoint.name}", count)

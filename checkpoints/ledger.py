@@ -45,6 +45,7 @@ class SqliteLedger:
         self._holder.close()
         if self._owned:
             self.database.submit(self._disown_all, writes=True).result()
+            self._owned.clear()
 
     # -- runs and their leases --------------------------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from .configuration import default_cache, default_config
 from .errors import UsageError
+from .homes import default_home
 
 MEGABYTE = 1024 * 1024
 PLACES = ("embedded", "local", "endpoint", "hf", "chat")
@@ -26,7 +28,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     home: Path
-    """Folder of the database and the files made."""
+    """Folder of the database and the files made. Data only: nothing in it is trusted."""
+    config: Path = Field(default_factory=default_config)
+    """Folder of what the user configures: servers of their own, and which homes they made."""
+    cache: Path = Field(default_factory=default_cache)
+    """Folder of the Hub's lists, and of how experts fared; for all homes."""
     llm: str = ""
     """Controller: `PROVIDER:MODEL[@URL]` (see `tools/controllers/llm/models.py`); empty for the embedded one."""
     llm_api_key: SecretStr | None = None
@@ -95,7 +101,9 @@ class Settings(BaseModel):
     def from_env(cls, env: Mapping[str, str] = os.environ, **given: object) -> Self:
         """Settings from `HUGGINGGPT_*` and the standard names of keys; `given` wins, None in it means not given."""
         found: dict[str, object] = {
-            "home": default_home(env),
+            "home": given.get("home") or default_home(env),
+            "config": default_config(env),
+            "cache": default_cache(env),
             "llm": env.get("HUGGINGGPT_LLM", ""),
             "openai_base_url": env.get("OPENAI_BASE_URL") or None,
             "openai_api_key": env.get("OPENAI_API_KEY") or None,
@@ -138,15 +146,3 @@ _ALSO_FROM_ENV = (
     "allow_private_urls",
 )
 """Read from `HUGGINGGPT_` and the name in capitals."""
-
-
-def default_home(env: Mapping[str, str] = os.environ) -> Path:
-    """`HUGGINGGPT_HOME`, else `.hugginggpt` here when it exists, else the user's data folder."""
-    if named := env.get("HUGGINGGPT_HOME"):
-        return Path(named).expanduser()
-    here = Path(".hugginggpt")
-    if here.is_dir():
-        return here.resolve()
-    from platformdirs import user_data_path
-
-    return user_data_path("hugginggpt")

@@ -70,7 +70,7 @@ def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Cons
     from ..tools.backends.hf import HfBackend
     from ..tools.backends.local.backend import LocalBackend
 
-    hub, cache = Hub(settings), CatalogCache(settings.home)
+    hub, cache = Hub(settings), CatalogCache(settings.cache)
     callbacks = None if ledger is None else partial(Spending, ledger)
     places: list[Backend] = [
         EmbeddedBackend(settings),
@@ -84,7 +84,7 @@ def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Cons
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
     """What the places offer, ranked."""
-    return JoinedCatalog(places, cache=CatalogCache(settings.home))
+    return JoinedCatalog(places, cache=CatalogCache(settings.cache))
 
 
 def build_graph(

@@ -35,6 +35,13 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(autouse=True)
+def _no_configuration_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that whoever runs the tests has added, and lists that they fetched, must not matter here."""
+    for name in ("config", "cache"):
+        monkeypatch.setenv(f"HUGGINGGPT_{name.upper()}", str(tmp_path / name))
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)

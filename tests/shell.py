@@ -25,7 +25,7 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_", "COLUMNS"))}
-        self.env["HUGGINGGPT_HOME"] = str(folder / "home")
+        self.env |= {f"HUGGINGGPT_{name.upper()}": str(folder / name) for name in ("home", "config", "cache")}
 
     def __call__(self, *words: str, **env: str) -> Typed:
         command = [sys.executable, "-m", "hugginggpt.apps", *words]

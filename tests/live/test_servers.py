@@ -12,7 +12,7 @@ pytestmark = pytest.mark.live
 
 async def test_all_that_is_set_up_answers() -> None:
     settings = Settings.from_env().model_copy(update={"hf_token": None})
-    if not settings.vlm and not read_endpoints(settings.home):
+    if not settings.vlm and not read_endpoints(settings.config):
         pytest.skip("neither HUGGINGGPT_VLM nor a server of one's own is set up")
     async with open_world(settings) as world:
         failed = [trial async for trial in trials(world) if not trial.ok]

@@ -1,4 +1,4 @@
-"""Cache: the Hub's lists and how experts fared, in `catalog.db` in the home. It may be deleted at any time.
+"""Cache: the Hub's lists and how experts fared, in `catalog.db` in the user's cache folder. It may be deleted at any time.
 
 A file of its own, since the catalogue is read in threads and by several processes at once, and nothing in it must last.
 """
@@ -39,8 +39,8 @@ class Fared(NamedTuple):
 class CatalogCache:
     """Opened for each look, and made when it is first written to; what can't be read or written is not kept."""
 
-    def __init__(self, home: Path) -> None:
-        self._path = home / "catalog.db"
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "catalog.db"
 
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The kept list of a task type, and its age in seconds; None where there is none."""

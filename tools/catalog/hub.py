@@ -33,7 +33,7 @@ class Hub:
     def __init__(self, settings: Settings, *, online: bool | None = None, patience: float = LIST_TIMEOUT) -> None:
         """`patience`: seconds for a list."""
         self._token = settings.hf_token
-        self._cache = CatalogCache(settings.home)
+        self._cache = CatalogCache(settings.cache)
         self._online = settings.hf_token is not None if online is None else online
         self._patience = patience
         self._asked: set[str] = set()

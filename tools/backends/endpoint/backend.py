@@ -7,6 +7,7 @@ from types import ModuleType
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert
+from ....graph.notices import notice
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...addresses import without_secrets
@@ -16,7 +17,8 @@ from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
 from ..heeding import check, given_in, unheeded
 from . import openai_server, task_server, tei_server
-from .known import Endpoint, read_endpoints
+from .known import Endpoint, known_endpoints, read_endpoints
+from .old_list import left_in
 from .pulse import Pulse
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
@@ -28,7 +30,7 @@ _SPEAKS = {
 
 
 class EndpointBackend:
-    """The `Backend` port over the list in the home. Neither a Hugging Face token nor an OpenAI key ever goes there."""
+    """The `Backend` port over the list that the user made. Neither a Hugging Face token nor an OpenAI key ever goes there."""
 
     name = "endpoint"
 
@@ -36,10 +38,11 @@ class EndpointBackend:
         self._settings = settings
         self._callbacks = callbacks
         self._pulse = Pulse()
+        _report(settings)
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The user's servers for a task type. Whether they answer is looked at meanwhile, for `obstacle`."""
-        offered = [e for e in read_endpoints(self._settings.home) if e.task_type == task_type]
+        offered = [e for e in read_endpoints(self._settings.config) if e.task_type == task_type]
         self._pulse.look(offered)
         return [self._expert(endpoint) for endpoint in offered]
 
@@ -50,8 +53,8 @@ class EndpointBackend:
     def obstacle(self, expert: Expert, task: Task | None) -> str | None:
         """A key that is not set, a task type that the server's API has no way for, or nobody who answers there."""
         endpoint = self._endpoint(expert)
-        if endpoint.key_env and endpoint.key is None:
-            return f"needs its key: set {endpoint.key_env}"
+        if endpoint.missing_key:
+            return endpoint.missing_key
         if not can_ask(endpoint):
             return _no_way(endpoint)
         refusal = None if task is None else _refusal(endpoint, task)
@@ -82,7 +85,7 @@ class EndpointBackend:
         return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
 
     def _endpoint(self, expert: Expert) -> Endpoint:
-        known = read_endpoints(self._settings.home)
+        known = read_endpoints(self._settings.config)
         found = next((e for e in known if (e.name, e.task_type) == (expert.model_id, expert.task_type)), None)
         if found is None:
             raise ExpertError(
@@ -98,6 +101,19 @@ class EndpointBackend:
             provider=endpoint.name,
             description=f"{endpoint.model or 'A model'} on a server of your own ({without_secrets(endpoint.url)}).",
             needs=(f"endpoint:{endpoint.name}",),
+        )
+
+
+def _report(settings: Settings) -> None:
+    """Servers that the user may count on, and that are not used."""
+    if trouble := known_endpoints(settings.config).trouble:
+        notice(trouble)
+    left = left_in(settings.home)
+    if left.endpoints or left.trouble:
+        what = f"the {len(left.endpoints)} servers that it lists" if left.endpoints else "what it lists"
+        notice(
+            f"{settings.home / 'endpoints.json'} is not used any more: a home holds data only. "
+            f"To look at {what}, and take them over or not: hugginggpt models --take-over"
         )
 
 

@@ -1,4 +1,7 @@
-"""Known endpoints: the user's own servers, in `endpoints.json` in the home. Keys are not in it, only where to find them."""
+"""Known endpoints: the user's own servers, in `endpoints.json` in the configuration. Keys are not in it, only their names.
+
+A home may come from anywhere: a list that lies in one is not read, until the user has looked at it and taken it over.
+"""
 
 import json
 import os
@@ -9,9 +12,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
+from ....graph.configuration import write_private
 from ....graph.errors import StorageError, UsageError
 from ....graph.resource import Frozen
 from ....graph.vocabulary import VOCABULARY
+
+FILE = "endpoints.json"
 
 Api = Literal["tasks", "openai", "tei"]
 """The task API of the Hub; OpenAI's (vLLM, TGI, llama.cpp, Ollama); Text Embeddings Inference."""
@@ -37,12 +43,38 @@ class Endpoint(Frozen):
     """The model's name at that server, where it has several (OpenAI's API)."""
     key_env: str = ""
     """Environment variable with the key that goes there; empty for a server without keys."""
+    key_for: str = ""
+    """Where that key goes: scheme, host and port of the URL for which the user named it."""
 
     @property
     def key(self) -> SecretStr | None:
-        """The key, if it is set now."""
-        value = os.environ.get(self.key_env, "").strip() if self.key_env else ""
+        """The key, if it is set now, and was named for this very address."""
+        value = os.environ.get(self.key_env, "").strip() if self.key_env and self.has_own_key else ""
         return SecretStr(value) if value else None
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether its key was named for the address that it has now."""
+        return self.key_for == origin(self.url)
+
+    @property
+    def missing_key(self) -> str:
+        """Why it can't be called with its key; empty where it can, or needs none."""
+        if not self.key_env or self.key is not None:
+            return ""
+        if self.has_own_key:
+            return f"needs its key: set {self.key_env}"
+        return f"its key {self.key_env} was not named for this address; add it again: hugginggpt models --add"
+
+    def with_key_bound(self) -> "Endpoint":
+        """The same, its key bound to its address: the user has just named both together."""
+        return self.model_copy(update={"key_for": origin(self.url) if self.key_env else ""})
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or {'http': 80, 'https': 443}.get(parts.scheme, 0)}"
 
 
 class Known(NamedTuple):
@@ -52,12 +84,12 @@ class Known(NamedTuple):
     trouble: str = ""
 
 
-def known_endpoints(home: Path) -> Known:
-    """Those that were added. A damaged list, or a row of a later version, keeps nobody from running: it is told."""
-    path = _path(home)
+def known_endpoints(config: Path) -> Known:
+    """Those that were added, and what of a damaged list, or one of a later version, can't be read."""
+    path = _path(config)
     try:
         rows = json.loads(path.read_bytes()) if path.is_file() else []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
     if not isinstance(rows, list):
         return Known(trouble=f"{path} holds no list of endpoints")
@@ -70,48 +102,38 @@ def known_endpoints(home: Path) -> Known:
     return Known(tuple(found), f"{broken} of {len(rows)} rows of {path} can't be read" if broken else "")
 
 
-def read_endpoints(home: Path) -> tuple[Endpoint, ...]:
+def read_endpoints(config: Path) -> tuple[Endpoint, ...]:
     """Those that can be read."""
-    return known_endpoints(home).endpoints
+    return known_endpoints(config).endpoints
 
 
-def add_endpoint(home: Path, endpoint: Endpoint) -> None:
+def add_endpoint(config: Path, endpoint: Endpoint) -> None:
     """Keep it, in place of one of the same name and task type. Raises `StorageError` rather than lose a damaged list."""
     if endpoint.task_type not in VOCABULARY:
         raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
-    others = [e for e in _sound(home) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
-    _write(home, [*others, endpoint])
+    others = [e for e in _sound(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
+    _write(config, [*others, endpoint])
 
 
-def remove_endpoint(home: Path, name: str) -> int:
+def remove_endpoint(config: Path, name: str) -> int:
     """Forget all of that name or URL; gives how many there were."""
-    known = _sound(home)
+    known = _sound(config)
     kept = [endpoint for endpoint in known if name not in (endpoint.name, endpoint.url)]
     if len(kept) < len(known):
-        _write(home, kept)
+        _write(config, kept)
     return len(known) - len(kept)
 
 
-def _sound(home: Path) -> tuple[Endpoint, ...]:
-    known = known_endpoints(home)
+def _sound(config: Path) -> tuple[Endpoint, ...]:
+    known = known_endpoints(config)
     if known.trouble:
-        raise StorageError(known.trouble, hint="mend or remove it")
+        raise StorageError(known.trouble, hint="repair or remove it")
     return known.endpoints
 
 
-def _write(home: Path, endpoints: Sequence[Endpoint]) -> None:
-    path = _path(home)
-    draft = path.with_suffix(".new")
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise StorageError(
-            f"{path} can't be written: {error.strerror or error}", hint="choose another home with --home"
-        ) from error
+def _write(config: Path, endpoints: Sequence[Endpoint]) -> None:
+    write_private(_path(config), json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n")
 
 
-def _path(home: Path) -> Path:
-    return home / "endpoints.json"
+def _path(folder: Path) -> Path:
+    return folder / FILE

@@ -1,0 +1,42 @@
+"""Configuration: the folders outside of every home that are this user's alone, and how a file is written there.
+
+A home holds data, which may come from anywhere (a checkout, a copy, another person); nothing beside data is trusted.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from .errors import StorageError
+
+
+def default_config(env: Mapping[str, str] = os.environ) -> Path:
+    """`HUGGINGGPT_CONFIG`, else the user's configuration folder: servers of their own, homes that they made."""
+    if named := env.get("HUGGINGGPT_CONFIG"):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("hugginggpt")
+
+
+def default_cache(env: Mapping[str, str] = os.environ) -> Path:
+    """`HUGGINGGPT_CACHE`, else the user's cache folder: what was fetched and measured, for all homes."""
+    if named := env.get("HUGGINGGPT_CACHE"):
+        return Path(named).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("hugginggpt")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this user can read, whole or not at all. Raises `StorageError`."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} can't be written: {error.strerror or error}", hint="name another folder with HUGGINGGPT_CONFIG"
+        ) from error

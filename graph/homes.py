@@ -1,0 +1,89 @@
+"""Homes: where runs are kept, and whether a `.hugginggpt` in a working folder is one that this user made there.
+
+Such a folder may come with a checkout or an archive. It is used by itself only if it bears a mark that is recorded in the
+user's configuration, belongs to this user, and is closed to others. A home that the user names is used as data.
+"""
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from .configuration import default_config, write_private
+from .errors import StorageError, UsageError
+from .notices import notice
+
+HERE = Path(".hugginggpt")
+_MARK = "mark"
+_RECORD = "homes.json"
+
+
+def default_home(env: Mapping[str, str] = os.environ) -> Path:
+    """`HUGGINGGPT_HOME`, else `.hugginggpt` here if this user made it, else the user's data folder."""
+    if named := env.get("HUGGINGGPT_HOME"):
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    home = user_data_path("hugginggpt")
+    if not os.path.lexists(HERE):
+        return home
+    if not (reason := why_not(HERE, default_config(env))):
+        return HERE.resolve()
+    notice(
+        f"{HERE.absolute()} is not used: {reason}. Runs are kept in {home}. "
+        f"To use it from now on: hugginggpt home --here; for one command: --home {HERE}"
+    )
+    return home
+
+
+def why_not(folder: Path, config: Path) -> str:
+    """Why a folder is not one that this user made as a home; empty where it is."""
+    try:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            return "it is no folder"
+        if os.name == "posix" and status.st_uid != os.geteuid():
+            return "it belongs to another user"
+        if os.name == "posix" and status.st_mode & 0o077:
+            return f"it is open to other users (mode {status.st_mode & 0o777:o}, not 700)"
+        mark = (folder / _MARK).read_text(encoding="ascii").strip() if (folder / _MARK).is_file() else ""
+    except (OSError, ValueError) as error:
+        return f"it can't be read ({error})"
+    if not mark or _recorded(config).get(str(folder.resolve())) != mark:
+        return "you did not make it here"
+    return ""
+
+
+def adopt(folder: Path, config: Path) -> Path:
+    """Make `folder` a home of this user, or take one that is there; from now on it is used when it is worked beside."""
+    if folder.is_symlink():
+        raise UsageError(f"{folder} is a link", hint=f"name its target: --home {folder.resolve()}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.name == "posix" and folder.stat().st_uid != os.geteuid():
+            raise UsageError(f"{folder} belongs to another user", hint="use it as data: --home DIR")
+        folder.chmod(0o700)
+        mark = secrets.token_hex(16)
+        (folder / _MARK).unlink(missing_ok=True)
+        write_private(folder / _MARK, mark + "\n")
+    except OSError as error:
+        raise StorageError(
+            f"{folder} can't be made a home: {error.strerror or error}", hint="try another folder"
+        ) from None
+    home = folder.resolve()
+    write_private(config / _RECORD, json.dumps(_recorded(config) | {str(home): mark}, indent=2) + "\n")
+    return home
+
+
+def _recorded(config: Path) -> dict[str, str]:
+    """The marks of the homes that this user made, by path."""
+    try:
+        known = json.loads((config / _RECORD).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        notice(f"{config / _RECORD} can't be read ({error}): no folder is known as a home that you made")
+        return {}
+    return {path: mark for path, mark in known.items() if isinstance(mark, str)} if isinstance(known, dict) else {}
