@@ -49,7 +49,7 @@ def add(
                 model=model or (found.models[0] if found and found.models else ""),
                 key_env=key_env or "",
             )
-            add_endpoint(settings.config, endpoint.with_key_bound())
+            add_endpoint(settings.config, endpoint)
             if not can_ask(endpoint):
                 err().print(f"warning: {spoken} has no way to do {task}; it was added all the same", style="yellow")
     if trouble:

@@ -99,7 +99,7 @@ def test_a_list_that_was_fetched_once_is_kept_fresh_without_a_token_too(
     with serve(ScriptedHub()) as server, asked_at(server.url):
         Hub(Settings(home=home)).refresh("summarization")
         (hub := Hub(Settings(home=home))).models("summarization")
-        with closing(sqlite3.connect(home / "catalog.db")) as database, database:
+        with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as database, database:
             database.execute("update hub_models set fetched_at = fetched_at - ?", [2 * FRESH])
         hub.models("summarization")
         eventually(lambda: (hub.age("summarization") or FRESH) < FRESH)

@@ -54,7 +54,7 @@ async def test_asking_providers_servers_and_chat_models_leaves_the_loop_free(hom
         return chat("Short.").to(received) if "chat" in received.path else right_answer("summarization", received)
 
     with serve(ScriptedHub()) as hub, serve(answers) as mine:
-        add_endpoint(home, Endpoint(name="mine", url=mine.url, task_type="summarization"))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=mine.url, task_type="summarization"))
         settings = Settings(home=home, hf_token="hf_any", llm=f"openai:m@{mine.url}/v1")
         backends = {backend.name: backend for backend in backends_for(settings)}
 

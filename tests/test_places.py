@@ -99,7 +99,7 @@ async def test_a_model_of_one_s_own_is_used_by_its_id(home: Path) -> None:
 async def test_a_server_of_one_s_own_does_what_no_other_can(home: Path) -> None:
     plan = [{"task": "translation", "id": 0, "dep": [-1], "args": {"text": "hello"}}]
     with serve(lambda received: right_answer("translation", received)) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="translation"))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="translation"))
         async with open_world(Settings(home=home), controller=ScriptedController(plan)) as world:
             events = await ask(world)
     (result,) = last(events).results

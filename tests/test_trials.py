@@ -14,7 +14,8 @@ async def test_models_that_see_and_servers_of_one_s_own_are_called_and_tokens_to
     with serve(lambda received: chat("A red square.").to(received)) as server:
         spec = f"openai:m@{server.url}/v1"
         add_endpoint(
-            home, Endpoint(name="mine", url=f"{server.url}/v1", task_type="summarization", api="openai", model="m")
+            home.with_name("config"),
+            Endpoint(name="mine", url=f"{server.url}/v1", task_type="summarization", api="openai", model="m"),
         )
         async with open_world(Settings(home=home, vlm=spec, llm_price="1/1", retries=0)) as world:
             said = [trial async for trial in trials(world)]
@@ -25,7 +26,7 @@ async def test_models_that_see_and_servers_of_one_s_own_are_called_and_tokens_to
 async def test_one_that_fails_does_not_hide_the_others_and_a_video_is_sent_where_one_is_wanted(home: Path) -> None:
     with serve(lambda _: as_json([1])) as server:
         for task_type in ("video-classification", "text-classification"):
-            add_endpoint(home, Endpoint(name="mine", url=server.url, task_type=task_type))
+            add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type=task_type))
         async with open_world(Settings(home=home)) as world:
             said = [trial async for trial in trials(world)]
             from hugginggpt.apps.samples import sample
@@ -38,7 +39,7 @@ async def test_one_that_fails_does_not_hide_the_others_and_a_video_is_sent_where
 
 async def test_what_is_a_file_is_shown_by_its_size(home: Path) -> None:
     with serve(lambda received: right_answer("text-to-image", received)) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="text-to-image"))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="text-to-image"))
         async with open_world(Settings(home=home)) as world:
             (said,) = [trial async for trial in trials(world)]
     assert said.ok, said

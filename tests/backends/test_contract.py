@@ -57,7 +57,7 @@ def hf(home: Path, answer: Answer | None) -> Iterator[Backend]:
 @contextmanager
 def endpoint(home: Path, answer: Answer | None) -> Iterator[Backend]:
     with serve(answer or (lambda received: right_answer(TASK, received))) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type=TASK))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type=TASK))
         yield EndpointBackend(Settings(home=home))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
+from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.endpoint import EndpointBackend
@@ -36,8 +37,9 @@ FILMS = ("text-to-video", "image-to-video", "image-text-to-video")
 
 
 def backend_with(home: Path, url: str, task_type: str, api: Api = "tasks", **more: Any) -> EndpointBackend:
-    add_endpoint(home, Endpoint(name="mine", url=url, task_type=task_type, api=api, **more))
-    return EndpointBackend(Settings(home=home, hf_token="hf_canary", openai_api_key="sk-canary"))
+    settings = Settings(home=home, hf_token="hf_canary", openai_api_key="sk-canary")
+    add_endpoint(settings.config, Endpoint(name="mine", url=url, task_type=task_type, api=api, **more))
+    return EndpointBackend(settings)
 
 
 def tei(received: Received) -> Reply:
@@ -198,7 +200,7 @@ def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
     assert backend.obstacle(expert, None) == "needs its key: set MY_SERVER_KEY"
     monkeypatch.setenv("MY_SERVER_KEY", "secret-value")
     assert backend.obstacle(expert, None) is None
-    assert "secret-value" not in (home / "endpoints.json").read_text()
+    assert "secret-value" not in (home.with_name("config") / "endpoints.json").read_text()
 
 
 def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home: Path) -> None:
@@ -217,7 +219,7 @@ def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home:
 def test_looks_at_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
     for number in range(8):  # TEST-NET-1: packets to it go nowhere
         url = f"http://192.0.2.{number + 1}:8080"
-        add_endpoint(home, Endpoint(name=f"dead{number}", url=url, task_type="summarization"))
+        add_endpoint(home.with_name("config"), Endpoint(name=f"dead{number}", url=url, task_type="summarization"))
     backend = EndpointBackend(Settings(home=home))
     began = time.monotonic()
     obstacles = [backend.obstacle(expert, None) for expert in backend.experts("summarization")]
@@ -241,29 +243,31 @@ def test_a_task_that_the_api_has_no_way_for_is_said_so(home: Path) -> None:
 
 def test_endpoints_are_added_replaced_and_removed(home: Path) -> None:
     for url in ("http://a.example", "http://b.example"):
-        add_endpoint(home, Endpoint(name="mine", url=url, task_type="summarization"))
-    add_endpoint(home, Endpoint(name="mine", url="http://c.example", task_type="translation"))
-    assert [e.url for e in read_endpoints(home)] == ["http://b.example", "http://c.example"]
-    assert remove_endpoint(home, "mine") == 2
-    assert read_endpoints(home) == ()
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=url, task_type="summarization"))
+    add_endpoint(home.with_name("config"), Endpoint(name="mine", url="http://c.example", task_type="translation"))
+    assert [e.url for e in read_endpoints(home.with_name("config"))] == ["http://b.example", "http://c.example"]
+    assert remove_endpoint(home.with_name("config"), "mine") == 2
+    assert read_endpoints(home.with_name("config")) == ()
     with pytest.raises(UsageError, match="no task type"):
-        add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="telepathy"))
+        add_endpoint(home.with_name("config"), Endpoint(name="x", url="http://a.example", task_type="telepathy"))
 
 
 @pytest.mark.parametrize("text", ["{oops", '{"a": 1}', '[{"name": "x"}, 7]'])
-def test_a_damaged_list_keeps_nobody_from_running_and_is_told(text: str, home: Path) -> None:
-    home.mkdir()
-    (home / "endpoints.json").write_text(text)
+def test_a_damaged_list_stops_no_run_and_is_reported(text: str, home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    notice.cache_clear()
+    home.with_name("config").mkdir()
+    (home.with_name("config") / "endpoints.json").write_text(text)
     assert EndpointBackend(Settings(home=home)).experts("translation") == []
-    assert "endpoints.json" in known_endpoints(home).trouble
+    assert "endpoints.json" in caplog.text
+    assert "endpoints.json" in known_endpoints(home.with_name("config")).trouble
 
 
 def test_a_damaged_list_is_named_and_not_overwritten(home: Path) -> None:
-    home.mkdir()
-    (home / "endpoints.json").write_text("{")
+    home.with_name("config").mkdir()
+    (home.with_name("config") / "endpoints.json").write_text("{")
     with pytest.raises(StorageError, match=r"endpoints\.json can't be read"):
-        add_endpoint(home, Endpoint(name="x", url="http://a.example", task_type="translation"))
-    assert json.dumps((home / "endpoints.json").read_text()) == '"{"'
+        add_endpoint(home.with_name("config"), Endpoint(name="x", url="http://a.example", task_type="translation"))
+    assert json.dumps((home.with_name("config") / "endpoints.json").read_text()) == '"{"'
 
 
 @pytest.mark.parametrize("api", ["tasks", "tei", "openai"])

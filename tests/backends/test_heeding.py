@@ -32,7 +32,7 @@ def at_provider(home: Path, asked: Task, model_id: str = "org/model") -> str | N
 
 
 def at_endpoint(home: Path, asked: Task, api: Api = "tasks", url: str = "http://127.0.0.1:9") -> str | None:
-    add_endpoint(home, Endpoint(name="mine", url=url, task_type=asked.type, api=api, model="m"))
+    add_endpoint(home.with_name("config"), Endpoint(name="mine", url=url, task_type=asked.type, api=api, model="m"))
     backend = EndpointBackend(Settings(home=home))
     (expert,) = backend.experts(asked.type)
     return backend.obstacle(expert, asked)
@@ -140,7 +140,7 @@ async def test_what_is_known_only_when_it_arrives_is_refused_then_and_others_may
         ("image-to-video", {"images": (harbour,)}),
         ("table-question-answering", {"table": (harbour,)}),
     ):
-        add_endpoint(home, Endpoint(name="mine", url="http://127.0.0.1:9", task_type=task_type))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url="http://127.0.0.1:9", task_type=task_type))
         backend = EndpointBackend(Settings(home=home))
         (expert,) = backend.experts(task_type)
         with pytest.raises(ExpertError) as raised:

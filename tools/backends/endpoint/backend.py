@@ -30,7 +30,7 @@ _SPEAKS = {
 
 
 class EndpointBackend:
-    """The `Backend` port over the list that the user made. Neither a Hugging Face token nor an OpenAI key ever goes there."""
+    """The `Backend` port over the list that the user made. No Hugging Face token and no OpenAI key goes there."""
 
     name = "endpoint"
 

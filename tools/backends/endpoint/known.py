@@ -108,11 +108,14 @@ def read_endpoints(config: Path) -> tuple[Endpoint, ...]:
 
 
 def add_endpoint(config: Path, endpoint: Endpoint) -> None:
-    """Keep it, in place of one of the same name and task type. Raises `StorageError` rather than lose a damaged list."""
+    """Keep it, in place of one of the same name and task type, its key bound to its address.
+
+    Raises `StorageError` rather than lose a damaged list.
+    """
     if endpoint.task_type not in VOCABULARY:
         raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
     others = [e for e in _sound(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
-    _write(config, [*others, endpoint])
+    _write(config, [*others, endpoint.with_key_bound()])
 
 
 def remove_endpoint(config: Path, name: str) -> int:

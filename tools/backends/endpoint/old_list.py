@@ -15,7 +15,7 @@ def take_over(home: Path, config: Path) -> int:
     """Add the servers of an old home to the configuration, and put its list aside; gives how many there were."""
     left = left_in(home).endpoints
     for endpoint in left:
-        add_endpoint(config, endpoint.with_key_bound())
+        add_endpoint(config, endpoint)
     put_aside(home)
     return len(left)
 
