@@ -27,7 +27,7 @@ class History:
 
         def read(db: SqliteUtils) -> list[Run]:
             where = "WHERE thread_id = :thread" if thread_id else ""
-            query = f"SELECT * FROM runs {where} ORDER BY started_at DESC, rowid DESC LIMIT :limit"
+            query = f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT :limit"
             return [_run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
 
         return await self._ledger.database.read(read)
@@ -36,7 +36,7 @@ class History:
         """The run of that id or the only one whose id begins so; the newest without a name. Raises `UnknownRun`."""
 
         def read(db: SqliteUtils) -> list[Run]:
-            query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY started_at DESC LIMIT 5"
+            query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
             return [_run(db, row) for row in db.query(query, {"name": name or ""})]
 
         found = await self._ledger.database.read(read)
@@ -88,7 +88,7 @@ def _numbers(key: str) -> list[int]:
 def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     """A row of `runs` with its results; a run that says it is running but whose owner is dead was interrupted."""
     status = row["status"]
-    if status == "running" and not (row["owner"] and lease.alive(row["owner"], row["heartbeat"] or 0.0)):
+    if status == "running" and (not row["owner"] or lease.alive(row["owner"]) is False):
         status = "interrupted"
     plan, mends = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}

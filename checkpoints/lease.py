@@ -1,25 +1,25 @@
-"""The lease of a run: which process owns it, and whether that process still lives.
+"""The lease of a run: which process owns it, and whether that process still lives. No clock on a wall decides it.
 
-On this machine a process is known by its id and start time, so a killed owner is noticed at once; on another one
-sharing the file, by its heartbeat.
+Under this kernel a process is known by its id and start, so a killed owner is noticed at once. On another host sharing
+the file, an owner is dead when its count of beats has not moved for a while of our own monotonic clock.
 """
 
 import json
 import os
 import socket
-import time
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import psutil
 
 BEAT: Final = 5.0
-"""Seconds between heartbeats."""
+"""Seconds between beats."""
 STALE: Final = 30.0
-"""Seconds without one after which an owner on another machine is taken for dead."""
+"""Seconds without one after which an owner on another host is taken for dead."""
 
 _open: set[str] = set()
 """Leases' holders of this process that are not closed: two of them in one process are rivals too."""
@@ -30,9 +30,9 @@ class Holder:
 
     def __init__(self) -> None:
         self.nonce = uuid4().hex
-        process = psutil.Process(os.getpid())
+        pid = os.getpid()
         self.mark = json.dumps(
-            {"host": machine(), "pid": process.pid, "started": process.create_time(), "nonce": self.nonce}
+            {"host": socket.gethostname(), "place": place(), "pid": pid, "start": _start(pid), "nonce": self.nonce}
         )
         _open.add(self.nonce)
         self._stop = Event()
@@ -55,29 +55,73 @@ class Holder:
         self._stop.set()
 
 
-def machine() -> str:
-    """This host, and the name space that its process ids mean something in: a container may share the host's name."""
+class Owner(NamedTuple):
+    """Who wrote a mark."""
+
+    host: str
+    place: str
+    pid: int
+    start: float
+    nonce: str
+
+
+def read_mark(mark: str) -> Owner | None:
+    """The owner that a mark names; None for a mark of an earlier version, or a damaged one."""
     try:
-        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
+        read = json.loads(mark)
+        return Owner(str(read["host"]), str(read["place"]), int(read["pid"]), float(read["start"]), str(read["nonce"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def place() -> str:
+    """What process ids mean something in: this boot of this kernel, and the name space (a container has its own)."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:  # not Linux
         return socket.gethostname()
 
 
-def alive(mark: str, heartbeat: float) -> bool:
-    """Whether the process that wrote `mark` still owns what it claimed."""
-    owner = json.loads(mark)
-    if owner["host"] != machine():
-        return time.time() - heartbeat < STALE
-    try:
-        process = psutil.Process(owner["pid"])
-        if abs(process.create_time() - owner["started"]) > 1 or process.status() == psutil.STATUS_ZOMBIE:
-            return False
-    except psutil.NoSuchProcess:
-        return False
-    return owner["pid"] != os.getpid() or owner["nonce"] in _open
+def alive(mark: str) -> bool | None:
+    """Whether the process that wrote `mark` still owns what it claimed; None for another host's: watch its beats."""
+    owner = read_mark(mark)
+    if owner is None or owner.place != place():
+        return None
+    if owner.pid == os.getpid():
+        return owner.nonce in _open
+    return _start(owner.pid) in (owner.start, _UNKNOWN)
 
 
 def describe(mark: str) -> str:
     """The owner in words."""
-    owner = json.loads(mark)
-    return f"process {owner['pid']} on {owner['host'].split()[0]}"
+    owner = read_mark(mark)
+    return f"process {owner.pid} on {owner.host}" if owner else "another process"
+
+
+_GONE: Final = -1.0
+_UNKNOWN: Final = -2.0
+
+
+def _start(pid: int) -> float:
+    """When a process began: ticks since the boot, which no step of the clock changes. `_GONE`, `_UNKNOWN` where it is so."""
+    if sys.platform != "linux":
+        return _start_elsewhere(pid)
+    try:
+        state, *fields = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        )
+    except OSError:  # gone, or hidden from us (hidepid)
+        return _UNKNOWN if psutil.pid_exists(pid) else _GONE
+    return _GONE if state in "ZX" else float(fields[18])  # proc(5): field 22 of the line, `starttime`
+
+
+def _start_elsewhere(pid: int) -> float:
+    """Seconds since the epoch, as the system noted it when the process began."""
+    try:
+        process = psutil.Process(pid)
+        return _GONE if process.status() == psutil.STATUS_ZOMBIE else round(process.create_time(), 2)
+    except psutil.NoSuchProcess:
+        return _GONE
+    except psutil.AccessDenied:
+        return _UNKNOWN

@@ -3,16 +3,19 @@
 A call returns when its transaction is committed. Rows are written once; whoever comes second reads the first one's back.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.board import Board
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.expert import Assignment
+from ..graph.notices import notice
 from ..graph.resource import Resource
 from ..graph.result import LlmCall, Options, Proposal, Result, Run, RunStatus, Stage
 from . import calls, lease
@@ -26,11 +29,35 @@ _LINEAGE = """
 """
 
 
+class _Seen(NamedTuple):
+    """The lease of a run as it stands in its row."""
+
+    owner: str
+    """Empty where there is none."""
+    beats: float
+
+
+def _seen(run_id: str, db: SqliteUtils) -> _Seen:
+    found = db.execute("SELECT owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
+    if found is None:
+        raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
+    return _Seen(found[0] or "", found[1] or 0.0)
+
+
+def _busy(run_id: str, owner: str) -> RunBusy:
+    return RunBusy(
+        f"run {run_id} belongs to {lease.describe(owner)}, which is still working on it",
+        hint="wait for it, or stop that process; `hugginggpt show` follows what it records",
+    )
+
+
 class SqliteLedger:
     """The `Ledger` port on a database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, patience: float = lease.STALE) -> None:
+        """`patience`: seconds in which an owner on another host must give a sign of life."""
         self.database = database
+        self._patience = patience
         self._board = Board()
         self._holder = lease.Holder()
         self._owned: set[str] = set()
@@ -83,30 +110,40 @@ class SqliteLedger:
         self._owned.discard(run_id)
 
     async def own(self, run_id: str) -> None:
-        """Claim the lease of a run, or keep it."""
-        if run_id not in self._owned:
-            await self.database.write(partial(self._own, run_id))
-            self._owned.add(run_id)
-            self._holder.start_beating(self._beat)
+        """Claim the lease of a run, or keep it. Of an owner on another host, its beats are watched first."""
+        if run_id in self._owned:
+            return
+        if watched := await self.database.write(partial(self._own, run_id, None)):
+            notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; looking whether it is still at work")
+            await self._watch(run_id, watched)
+            await self.database.write(partial(self._own, run_id, watched))
+        self._owned.add(run_id)
+        self._holder.start_beating(self._beat)
 
-    def _own(self, run_id: str, db: SqliteUtils) -> None:
-        """Compare and swap: of two processes that see the same dead owner, one wins."""
-        found = db.execute("SELECT owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
-        if found is None:
-            raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
-        owner, heartbeat = found
-        if not owner or owner == self._holder.mark or not lease.alive(owner, heartbeat or 0.0):
-            swapped = db.execute(
-                "UPDATE runs SET owner = ?, heartbeat = ? WHERE run_id = ? AND owner IS ?",
-                [self._holder.mark, time.time(), run_id, owner],
-            ).rowcount
-            if swapped:
-                return
-            (owner,) = db.execute("SELECT owner FROM runs WHERE run_id = ?", [run_id]).fetchone()
-        raise RunBusy(
-            f"run {run_id} belongs to {lease.describe(owner)}, which is still working on it",
-            hint="wait for it, or stop that process; `hugginggpt show` follows what it records",
-        )
+    async def _watch(self, run_id: str, seen: "_Seen") -> None:
+        """Raises `RunBusy` as soon as the owner gives a sign of life; returns when it gave none for long enough."""
+        end = time.monotonic() + self._patience
+        while (left := end - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, self._patience / 20))
+            if await self.database.read(partial(_seen, run_id)) != seen:
+                raise _busy(run_id, seen.owner)
+
+    def _own(self, run_id: str, silent: "_Seen | None", db: SqliteUtils) -> "_Seen | None":
+        """Compare and swap: of two processes that see the same dead owner, one wins.
+
+        Gives what has to be watched before it is known whether the owner lives. `silent`: what has been watched.
+        """
+        owner, beats = seen = _seen(run_id, db)
+        alive = bool(owner) and owner != self._holder.mark and lease.alive(owner)
+        if alive is None and seen != silent:
+            if silent:
+                raise _busy(run_id, owner)
+            return seen
+        if not alive:
+            query = "UPDATE runs SET owner = ?, heartbeat = ? WHERE run_id = ? AND owner IS ?"
+            db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])
+            return None
+        raise _busy(run_id, owner)
 
     async def disown(self, run_id: str) -> None:
         """Give the lease back."""
@@ -123,8 +160,8 @@ class SqliteLedger:
     def _beat(self) -> None:
         """Called by the holder's thread."""
         if self._owned:
-            query = "UPDATE runs SET heartbeat = ? WHERE owner = ?"
-            self.database.submit(lambda db: db.execute(query, [time.time(), self._holder.mark]), writes=True)
+            query = "UPDATE runs SET heartbeat = coalesce(heartbeat, 0) + 1 WHERE owner = ?"
+            self.database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""

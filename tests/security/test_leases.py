@@ -1,0 +1,156 @@
+"""A run belongs to the process that works on it
+
+Two processes that work on one run would spend its money twice and overwrite each other.
+"""
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fences import Fence
+from hugginggpt.checkpoints import lease
+from hugginggpt.checkpoints.database import Database
+from hugginggpt.checkpoints.history import History
+from hugginggpt.checkpoints.ledger import SqliteLedger
+from hugginggpt.graph.errors import RunBusy
+from hugginggpt.graph.result import Request, Run
+
+FENCES = (
+    Fence(
+        "an owner on another host is watched before it is taken for dead",
+        "checkpoints/lease.py",
+        "if owner is None or owner.place != place():\n        return None",
+        "if owner is None or owner.place != place():\n        return False",
+        "test_leases.py::test_a_living_run_of_another_host_is_never_taken_over[0]",
+    ),
+    Fence(
+        "a process here is known by its start",
+        "checkpoints/lease.py",
+        "return _start(owner.pid) in (owner.start, _UNKNOWN)",
+        "return True",
+        "test_leases.py::test_a_process_that_got_a_dead_owner_s_number_does_not_own_its_runs",
+    ),
+)
+
+SECOND, OTHER_HOST = 1.0, {"host": "elsewhere", "place": "another boot", "pid": 1, "start": 5.0, "nonce": "x"}
+
+
+@pytest.fixture
+def ledger(home: Path) -> Iterator[SqliteLedger]:
+    """With a run in it that no one owns, and a second of patience with owners on other hosts."""
+    made = SqliteLedger(Database(home), patience=SECOND)
+    run = Run(run_id="r", thread_id="t", request=Request(text="do it"), version="1")
+    asyncio.run(made.start_run(run))
+    asyncio.run(made.disown("r"))
+    yield made
+    made.close()
+    made.database.close()
+
+
+def write(home: Path, owner: object, heartbeat: float) -> None:
+    """What another host's process would write through a shared disk."""
+    with closing(sqlite3.connect(home / "hugginggpt.db", timeout=30)) as db:
+        db.execute("UPDATE runs SET owner = ?, heartbeat = ?", [json.dumps(owner), heartbeat])
+        db.commit()
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 0.0, 3600.0], ids=["-1h", "0", "+1h"])
+def test_a_living_run_of_another_host_is_never_taken_over(home: Path, ledger: SqliteLedger, ahead: float) -> None:
+    """A run on another host belongs to it as long as its beats go on, however far apart the clocks of the two are."""
+    write(home, OTHER_HOST, time.time() + ahead)
+
+    async def claim() -> None:
+        claiming = asyncio.create_task(ledger.own("r"))
+        for beat in range(1, 3):
+            await asyncio.sleep(SECOND / 3)
+            await asyncio.to_thread(write, home, OTHER_HOST, time.time() + ahead + beat)
+        await claiming
+
+    with pytest.raises(RunBusy, match="process 1 on elsewhere"):
+        asyncio.run(claim())
+
+
+@pytest.mark.parametrize("heartbeat", [0.0, 1e12, -5.0])
+def test_a_silent_run_of_another_host_is_taken_over_after_a_while_of_our_own(
+    home: Path, ledger: SqliteLedger, heartbeat: float
+) -> None:
+    """An owner on another host is dead when its beats have stood still for 30 seconds as this host counts them."""
+    write(home, OTHER_HOST, heartbeat)
+    began = time.monotonic()
+    asyncio.run(ledger.own("r"))
+    assert time.monotonic() - began >= SECOND
+    assert lease.STALE == 30.0
+
+
+def test_a_step_of_the_clock_takes_no_run_from_a_living_process(
+    home: Path, ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of a living process of this host stays its own when the clock is set forward or back."""
+    holder = subprocess.Popen(
+        [sys.executable, str(Path(__file__).parent.parent / "home_child.py"), str(home)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdin
+    assert holder.stdout
+    with holder:
+        holder.stdin.write("write held\n")
+        holder.stdin.flush()
+        assert [holder.stdout.readline() for _ in range(2)] == ["ready\n", "held\n"]
+        for step in (3600.0, -3600.0):
+            boot, now = psutil.boot_time(), time.time
+            monkeypatch.setattr(psutil._pslinux, "boot_time", lambda boot=boot, step=step: boot + step)
+            monkeypatch.setattr(time, "time", lambda now=now, step=step: now() + step)
+            with pytest.raises(RunBusy, match=f"process {holder.pid}"):
+                asyncio.run(ledger.own("held"))
+            assert asyncio.run(History(ledger).run("held")).status == "running"
+            monkeypatch.undo()
+        holder.kill()
+    asyncio.run(ledger.own("held"))  # at once: it is known to be dead
+
+
+def test_a_process_that_got_a_dead_owner_s_number_does_not_own_its_runs(home: Path, ledger: SqliteLedger) -> None:
+    """A process is known by its number and start: one that was given a dead owner's number owns nothing of it."""
+    write(home, {"host": "x", "place": lease.place(), "pid": os.getppid(), "start": 3.0, "nonce": "x"}, 1.0)
+    asyncio.run(ledger.own("r"))
+
+
+@pytest.mark.parametrize("mark", ["", "[]", "{", "{}", "[" * 100_000, '{"pid": "many"}', "null"])
+def test_a_damaged_lease_blocks_no_run_for_good(home: Path, ledger: SqliteLedger, mark: str) -> None:
+    """A lease that can't be read holds a run no longer than an owner that gives no sign of life."""
+    with closing(sqlite3.connect(home / "hugginggpt.db", timeout=30)) as db:
+        db.execute("UPDATE runs SET owner = ?", [mark])
+        db.commit()
+    asyncio.run(ledger.own("r"))
+
+
+def test_of_many_who_watch_a_silent_owner_one_gets_the_run(home: Path, ledger: SqliteLedger) -> None:
+    """Of several processes that wait for the same silent owner, one gets the run and the others hear who has it."""
+    others = [SqliteLedger(Database(home), patience=SECOND) for _ in range(3)]
+    write(home, OTHER_HOST, 5.0)
+
+    async def all_of_them() -> list[BaseException | None]:
+        return await asyncio.gather(*(each.own("r") for each in (ledger, *others)), return_exceptions=True)
+
+    outcomes = asyncio.run(all_of_them())
+    for other in others:
+        other.close()
+        other.database.close()
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "RunBusy", "RunBusy", "RunBusy"]
+
+
+def test_the_newest_run_is_the_one_begun_last_whatever_the_clock_says(home: Path, ledger: SqliteLedger) -> None:
+    """After the clock was set back, the run begun last still counts as the newest of its conversation."""
+    for number, started_at in enumerate((5000.0, 1000.0)):
+        run = Run(run_id=str(number), thread_id="c", request=Request(text="x"), version="1", started_at=started_at)
+        asyncio.run(ledger.start_run(run))
+    assert [run.run_id for run in asyncio.run(History(ledger).runs(thread_id="c"))] == ["1", "0"]
