@@ -9,6 +9,7 @@ from pathlib import Path
 from ..graph.errors import StorageError
 from ..graph.events import RunFinished
 from ..graph.result import Result
+from ..graph.stored import open_stored
 
 
 def copy_out(event: RunFinished, folder: Path) -> list[Path]:
@@ -33,7 +34,7 @@ def _copy(source: Path, folder: Path, name: str) -> Path:
         if target.is_file() and not target.is_symlink() and filecmp.cmp(source, target, shallow=False):
             return target
         try:
-            with target.open("xb") as made, source.open("rb") as kept:
+            with target.open("xb") as made, open_stored(source) as kept:
                 shutil.copyfileobj(kept, made)
         except FileExistsError:
             continue

@@ -32,6 +32,7 @@ CODES: dict[RunStatus, int] = {
     "waiting": 4,
     "interrupted": INTERRUPTED,
     "cancelled": 0,
+    "damaged": 1,
 }
 
 

@@ -113,6 +113,8 @@ class Session:
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
         """The run as it stands now, ours alone until the body is left."""
+        if run.status == "damaged":
+            raise UsageError(f"run {run.run_id} is damaged: {run.answer}", hint="word it anew: hugginggpt run")
         _check_version(run)
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:

@@ -13,7 +13,10 @@ from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
 from . import calls, lease
-from .ledger import SqliteLedger
+from .ledger import SqliteLedger, sound_resources
+
+_COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
+"""Of the table `resources`: what a `Resource` has."""
 
 
 class History:
@@ -61,7 +64,8 @@ class History:
         def read(db: SqliteUtils) -> list[dict[str, Any]]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM (SELECT * FROM resources {where} ORDER BY id DESC LIMIT :limit) ORDER BY id"
-            return list(db.query(query, {"thread": thread_id, "limit": limit}))
+            rows = list(db.query(query, {"thread": thread_id, "limit": limit}))
+            return [row for row in rows if sound_resources([{name: row[name] for name in _COLUMNS}])]
 
         return await self._ledger.database.read(read)
 
@@ -86,7 +90,19 @@ def _numbers(key: str) -> list[int]:
 
 
 def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
-    """A row of `runs` with its results; a run that says it is running but whose owner is dead was interrupted."""
+    """A row of `runs` with its results; one that can't be read is a damaged run, and spoils no other."""
+    try:
+        return _read(db, row)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:  # whatever a row of any content can cause
+        why = f"what is recorded of it can't be read: {' '.join(str(error).split())[:200]}"
+        request = Request(text=str(row["request"] or ""), thread_id=str(row["thread_id"]))
+        return Run(
+            run_id=str(row["run_id"]), thread_id=str(row["thread_id"]), request=request, status="damaged", answer=why
+        )
+
+
+def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
+    """A run as it is recorded; one that says it is running but whose owner is dead was interrupted."""
     status = row["status"]
     if status == "running" and (not row["owner"] or lease.alive(row["owner"]) is False):
         status = "interrupted"
@@ -138,9 +154,8 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
 
 def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
     """What was given, and after it what was named only."""
-    columns = "kind, media_type, sha256, size, text, name"
-    query = f"SELECT {columns} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
-    there = [Resource.model_validate(found) for found in db.query(query, [row["run_id"]])]
+    query = f"SELECT {', '.join(_COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
+    there = sound_resources(db.query(query, [row["run_id"]]))
     names = set(json.loads(row["files"] or "[]")) - {resource.name for resource in there}
     gone = [Resource(kind="document", media_type="application/octet-stream", name=name) for name in sorted(names)]
     return (*there, *gone)

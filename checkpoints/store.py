@@ -17,6 +17,7 @@ from uuid import uuid4
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
 from ..graph.resource import INLINE_LIMIT, Resource
+from ..graph.stored import is_whole
 from .home import RESOURCES, SCRATCH
 
 _SUFFIX: Final = {
@@ -103,7 +104,7 @@ class FileStore:
     def _put_bytes(self, data: bytes, media_type: str) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
-        if not target.exists():
+        if not _holds(target, sha256):
             draft = self._scratch / f"{sha256}.{uuid4().hex}"
             try:
                 with draft.open("wb") as file:
@@ -133,9 +134,17 @@ class FileStore:
         draft.replace(target)
 
 
+def _holds(target: Path, sha256: str) -> bool:
+    """Whether it is kept already, and is still what its name says; if not, it is written again."""
+    try:
+        return is_whole(target, sha256)
+    except OSError:
+        return False
+
+
 def _size(file: Path | None) -> int:
-    """Bytes of a file; 0 where there is none."""
-    return file.stat().st_size if file and file.is_file() else 0
+    """Bytes of a regular file; 0 where there is none."""
+    return file.stat().st_size if file and file.is_file() and not file.is_symlink() else 0
 
 
 def _remove(folder: Path) -> None:

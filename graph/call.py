@@ -5,6 +5,7 @@ from pathlib import Path
 from .errors import ExpertError
 from .expert import Expert
 from .resource import Frozen, Kind, Resource
+from .stored import check_stored
 from .task import Task
 
 
@@ -15,8 +16,16 @@ class Material(Frozen):
     path: Path
 
     def text(self) -> str:
-        """The content as text."""
-        return self.resource.text if self.resource.text is not None else self.path.read_text(encoding="utf-8")
+        """The content as text. Raises `ExpertError` where the file is not what was recorded."""
+        if self.resource.text is not None:
+            return self.resource.text
+        self.check()
+        return self.path.read_text(encoding="utf-8")
+
+    def check(self) -> None:
+        """Raises `ExpertError` where the file is not what was recorded."""
+        if self.resource.sha256 is not None:
+            check_stored(self.path, self.resource.sha256, self.resource.label)
 
 
 class Part(Frozen):
@@ -44,6 +53,12 @@ class Call(Frozen):
     """An empty folder of this call's own for the files it makes; gone afterwards."""
     timeout: float
     """Seconds the call may take."""
+
+    def check(self) -> None:
+        """Look at every file before it is read; raises `ExpertError`. Each place where experts run begins with it."""
+        for materials in self.inputs.values():
+            for material in materials:
+                material.check()
 
     def has(self, name: str) -> bool:
         """Whether this optional input was given."""

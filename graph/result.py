@@ -9,7 +9,8 @@ from .plan import Plan
 from .resource import Frozen, Resource
 
 TaskStatus = Literal["succeeded", "failed", "skipped", "cancelled"]
-RunStatus = Literal["running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelled"]
+RunStatus = Literal["running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelled", "damaged"]
+"""`damaged`: the database holds rows of it that can't be read; the others of the home are as they were."""
 
 Made = dict[str, Resource | tuple[Resource, ...]]
 """What a task made, by output name; a tuple where it was mapped over a list."""

@@ -31,6 +31,7 @@ async def parts_of(task: Task, key: str, inputs: Inputs, store: Store, cut: Cutt
 
 
 async def _cut(cut: Cutter, whole: Material, folder: Path) -> Sequence[Part]:
+    await asyncio.to_thread(whole.check)
     try:
         return await asyncio.to_thread(cut, whole.path, folder)
     except OSError as error:  # the disk is full, say: no expert's fault

@@ -49,7 +49,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fetcher(here: Path, **given: object) -> Fetcher:
     kept = here.parent / "store"
     kept.mkdir(exist_ok=True)
-    return GuardedFetcher(FolderStore(kept), Settings.model_validate({"home": here.parent, **given}))
+    return GuardedFetcher(FolderStore(kept), Settings.model_validate({"home": here.parent / "home", **given}))
 
 
 async def refused(here: Path, name: str, **given: object) -> str:

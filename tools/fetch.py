@@ -14,6 +14,7 @@ from ..graph.ports import Store
 from ..graph.resource import Resource
 from ..graph.settings import Settings
 from .addresses import Address, is_public
+from .beneath import open_beneath
 from .content import identify
 from .download import Unreachable, download, too_large
 
@@ -79,27 +80,39 @@ class GuardedFetcher:
         return path.exists()
 
     def _allowed_path(self, name: str) -> Path:
-        """The path without symbolic links; raises `InvalidInput` when it lies outside `file_roots`."""
+        """The path without symbolic links; raises `InvalidInput` when no request may read it."""
         if "://" in name:
             raise InvalidInput(f"{name} is neither a path nor an http or https URL")
         try:
             path = Path(name).expanduser().resolve()
-            roots = [root.expanduser().resolve() for root in self._settings.file_roots or ()]
+            roots = self._roots()
+            kept = [folder.expanduser().resolve() for folder in (self._settings.home, self._settings.config)]
         except (OSError, RuntimeError, ValueError) as error:
             raise InvalidInput(f"{name!r} is not a path that can be read: {error}") from None
-        if self._settings.file_roots is not None and not any(path.is_relative_to(root) for root in roots):
+        if roots is not None and _root_of(path, roots) is None:
             raise InvalidInput(
                 f"{name} lies outside the folders that may be read",
                 hint=f"These may: {', '.join(map(str, roots)) or 'none'}.",
             )
+        if any(path.is_relative_to(folder) for folder in kept):
+            raise InvalidInput(
+                f"{name} lies in the folder where all runs are kept, which no request may read",
+                hint="What was made in a conversation is known there by its name; copies for other uses: --out DIR.",
+            )
+        if os.name == "posix" and path.parts[1:2] and path.parts[1] in _OF_THE_SYSTEM:
+            raise InvalidInput(f"{name} shows the state of the system or of a process, and is not read")
         return path
+
+    def _roots(self) -> list[Path] | None:
+        roots = self._settings.file_roots
+        return None if roots is None else [root.expanduser().resolve() for root in roots]
 
     def _read(self, name: str) -> bytes:
         """The bytes of a regular file, as far as the limit. Opens nothing that could make it wait (FIFO, device)."""
         path, limit = self._allowed_path(name), self._settings.max_file_bytes
         try:
             _refuse_special(name, path.stat())
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+            handle = open_beneath(path, _root_of(path, self._roots() or ()))
             with os.fdopen(handle, "rb") as file:
                 status = os.fstat(handle)
                 _refuse_special(name, status)
@@ -117,8 +130,8 @@ class GuardedFetcher:
 
     def _near(self, path: Path) -> str:
         """Files beside the missing one whose names are like it."""
-        roots = self._settings.file_roots
-        if roots is not None and not any(path.parent.is_relative_to(root.expanduser().resolve()) for root in roots):
+        roots = self._roots()
+        if roots is not None and _root_of(path.parent, roots) is None:
             return ""
         try:
             names = {entry.name.casefold(): entry.name for entry in path.parent.iterdir()}
@@ -128,6 +141,15 @@ class GuardedFetcher:
         if not near:
             return f"It was looked for in {path.parent}."
         return f"Near it: {', '.join(names[name] for name in near)}."
+
+
+_OF_THE_SYSTEM = ("proc", "sys", "dev")
+"""Folders at the top whose files are no files: `/proc/self/environ` holds the keys."""
+
+
+def _root_of(path: Path, roots: Sequence[Path]) -> Path | None:
+    """The folder that a path lies in, of those that may be read."""
+    return next((root for root in roots if path.is_relative_to(root)), None)
 
 
 def is_url(name: str) -> bool:

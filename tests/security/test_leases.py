@@ -108,7 +108,7 @@ def test_a_step_of_the_clock_takes_no_run_from_a_living_process(
         assert [holder.stdout.readline() for _ in range(2)] == ["ready\n", "held\n"]
         for step in (3600.0, -3600.0):
             boot, now = psutil.boot_time(), time.time
-            monkeypatch.setattr(psutil._pslinux, "boot_time", lambda boot=boot, step=step: boot + step)
+            monkeypatch.setattr(psutil._psplatform, "boot_time", lambda boot=boot, step=step: boot + step)
             monkeypatch.setattr(time, "time", lambda now=now, step=step: now() + step)
             with pytest.raises(RunBusy, match=f"process {holder.pid}"):
                 asyncio.run(ledger.own("held"))

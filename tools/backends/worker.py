@@ -95,6 +95,7 @@ def serve(line: bytes) -> Reply:
     """Do one order. Whatever goes wrong is a reply too."""
     order = Order.model_validate_json(line)
     try:
+        order.call.check()
         return Reply(artifacts=tuple(find(order.target)(order.call)))
     except Exception as error:
         if not isinstance(error, ExpertError):

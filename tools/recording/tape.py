@@ -13,6 +13,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -70,7 +71,8 @@ class Recorder:
         self._blobs: dict[str, bytes] = {}
         self._written = set[str]()
         try:
-            self._file = file.open("x", encoding="utf-8", errors="replace")
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # it holds the user's files
+            self._file = os.fdopen(handle, "w", encoding="utf-8", errors="replace")
         except FileExistsError:
             raise UsageError(f"{file} is there already", hint="name another file, or remove it first") from None
         except OSError as error:

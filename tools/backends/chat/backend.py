@@ -133,6 +133,7 @@ def _value(ask: Ask, call: Call, answer: str) -> Any:
 
 def _messages(ask: Ask, call: Call) -> Messages:
     """The instruction and the marked material; pictures and pages as blocks behind it."""
+    call.check()
     words = f"{ask.instruction(call)}\n{marked(ask.material(call))}"
     pictures = shown(call)
     if not pictures:

@@ -137,5 +137,6 @@ def _refusal(endpoint: Endpoint, task: Task) -> str | None:
 
 
 def _ask(ask: Callable[[Endpoint, Call], Sequence[Artifact]], endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+    call.check()
     with failures_of(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
         return ask(endpoint, call)

@@ -100,6 +100,7 @@ class HfBackend:
             raise ExpertError(reason, kind="no_token")
         from huggingface_hub import InferenceClient
 
+        call.check()
         client = InferenceClient(
             model=call.expert.model_id,
             provider=call.expert.provider or ROUTED,  # type: ignore[arg-type]  # the names are the Hub's to add to
