@@ -20,6 +20,7 @@ from ..graph.state import GRAPH_VERSION
 from ..graph.world import World, open_world
 from ..nodes.respond import finished
 from ..nodes.review import QUESTION
+from ..tools.named_servers import remember
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Session:
         wishes = options or Options()
         if not wishes.where:  # kept with the run: a resume must not go to a place that was ruled out
             wishes = wishes.model_copy(update={"where": self.world.settings.where})
+        await asyncio.to_thread(remember, self.world.settings.config, wishes.models.values())
         asked = {"request": request, "files": list(files), "options": wishes.model_dump(mode="json")}
         async with aclosing(self._drive(asked, _config(thread_id))) as feed:
             async for event in feed:

@@ -11,11 +11,13 @@ from ....graph.expert import Expert
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.settings import Settings
 from ....graph.task import Task
+from ...addresses import origin
 from ...controllers.llm.asking import Asker
 from ...controllers.llm.failures import kind_of_failure
 from ...controllers.llm.models import ChatModel
 from ...controllers.llm.prompts import Messages, marked
 from ...controllers.llm.reading import read_json, without_thoughts
+from ...named_servers import named, url_in
 from ..answers import garbage
 from .asks import ASKS, Ask, sees
 from .showing import shown
@@ -58,6 +60,8 @@ class ChatBackend:
             ChatModel.of(expert.model_id, self._settings)
         except UsageError as error:
             return f"{error.message}: {error.hint}"
+        if reason := self._unnamed(expert.model_id):
+            return reason
         if sees(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.llm:
             return f"nobody said that {expert.model_id} sees pictures: set HUGGINGGPT_VLM={expert.model_id} if it does"
         return None
@@ -67,6 +71,8 @@ class ChatBackend:
         ask = ASKS.get(call.task.type)
         if ask is None:
             raise ExpertError(f"a chat model can't do {call.task.type}", kind="wrong_task")
+        if reason := await asyncio.to_thread(self._unnamed, call.expert.model_id):
+            raise ExpertError(reason, kind="unknown_model")
         messages = await asyncio.to_thread(_messages, ask, call)
         try:
             async with asyncio.timeout(call.timeout):
@@ -85,6 +91,14 @@ class ChatBackend:
 
     def _spec(self, task_type: str) -> str:
         return (self._settings.vlm or self._settings.llm) if sees(task_type) else self._settings.llm
+
+    def _unnamed(self, spec: str) -> str:
+        """Why a model may not be called: its address stands in a run or plan, and the user never named it."""
+        url, given = url_in(spec), self._settings
+        own = {_server(each, given) for each in (given.llm, given.vlm) if each}
+        if not url or _server(spec, given) in own or origin(url) in named(given.config):
+            return ""
+        return f"{origin(url)} is no server that you named: begin a run with --model TASK={spec}"
 
     def _asker(self, spec: str) -> Asker:
         if spec not in self._askers:

@@ -16,6 +16,7 @@ from ....graph.configuration import write_private
 from ....graph.errors import StorageError, UsageError
 from ....graph.resource import Frozen
 from ....graph.vocabulary import VOCABULARY
+from ...addresses import origin
 
 FILE = "endpoints.json"
 
@@ -69,12 +70,6 @@ class Endpoint(Frozen):
     def with_key_bound(self) -> "Endpoint":
         """The same, its key bound to its address: the user has just named both together."""
         return self.model_copy(update={"key_for": origin(self.url) if self.key_env else ""})
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or {'http': 80, 'https': 443}.get(parts.scheme, 0)}"
 
 
 class Known(NamedTuple):

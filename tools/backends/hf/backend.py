@@ -1,6 +1,7 @@
 """HfBackend: models that Hugging Face Inference Providers serve, through huggingface_hub's client."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
@@ -21,6 +22,9 @@ from .providers import OWN, ROUTED, provider_for
 STRANGE_TOKEN = (
     "HF_TOKEN is no Hugging Face token, and the client would send it on to the provider: set one that begins with hf_"
 )
+
+
+_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
 class HfBackend:
@@ -98,6 +102,8 @@ class HfBackend:
     def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
         if (reason := self._strange(call.expert)) is not None:
             raise ExpertError(reason, kind="no_token")
+        if not _ID.fullmatch(call.expert.model_id):  # the client would take a URL, and send the token there
+            raise ExpertError(f"{call.expert.model_id} is no id of a model on the Hub", kind="unknown_model")
         from huggingface_hub import InferenceClient
 
         call.check()
