@@ -1,6 +1,6 @@
 """Checkpoints and rows run no code and reach no server
 
-A home that came from elsewhere may hold checkpoints and rows that were made to attack. Its runs can be looked at and resumed:
+A home that came from elsewhere may hold checkpoints and rows that were made to attack. Its runs can be shown and resumed:
 state is plain values, servers are those that this user named, and models of the Hub are named by their ids.
 """
 
