@@ -5,10 +5,11 @@ import io
 import wave
 from typing import NamedTuple
 
-from ..graph.errors import InvalidInput
+from ..graph.errors import ExpertError, InvalidInput
 from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, Kind
 from ..graph.settings import Settings
+from .media.cells import records
 
 SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
 
@@ -85,17 +86,23 @@ def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
         raise InvalidInput(f"{label} holds nothing but blanks")
     inline = text if len(text.encode()) <= INLINE_LIMIT else None
     if media_type in ("text/csv", "text/tab-separated-values"):
-        _check_table(text, label, "," if media_type == "text/csv" else "\t")
+        _check_table(text, label, media_type)
         return Content("table", media_type, inline)
     return Content("text", media_type if media_type in _TEXT_TYPES else "text/plain", inline)
 
 
-def _check_table(text: str, label: str, delimiter: str) -> None:
+class _Tabs(csv.excel):
+    delimiter = "\t"
+
+
+def _check_table(text: str, label: str, media_type: str) -> None:
     try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for _ in records(text, label, csv.excel if media_type == "text/csv" else _Tabs):
             pass
     except csv.Error as error:
         raise InvalidInput(f"{label} is not a table: {error}") from None
+    except ExpertError as error:  # too large
+        raise InvalidInput(error.message, hint=error.hint) from None
 
 
 def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> None:

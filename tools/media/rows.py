@@ -1,11 +1,11 @@
 """Rows: boxes, labels and tables in their canonical form, for the experts that count and compare them."""
 
 import csv
-import io
 import json
 from typing import Any
 
 from ...graph.call import Material
+from .cells import records
 
 Row = dict[str, Any]
 
@@ -13,15 +13,28 @@ Row = dict[str, Any]
 def rows(material: Material) -> list[Row] | None:
     """The rows of boxes, labels or a table; None for plain text."""
     text = material.text()
-    if material.resource.media_type == "text/csv":
-        return list(csv.DictReader(io.StringIO(text), dialect=_dialect(text)))
+    if material.resource.media_type in ("text/csv", "text/tab-separated-values"):
+        return _of_table(text, material.resource.label)
     if not text.lstrip().startswith("["):
         return None
     try:
         read = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
+
+
+def _of_table(text: str, label: str) -> list[Row]:
+    """Each row by the names in the first one; cells that it lacks are None."""
+    read = records(text, label, _dialect(text))
+    names = next(read, [])
+    empty: Row = dict.fromkeys(names)
+    return [empty | dict(zip(names, record, strict=False)) | _beyond(names, record) for record in read if record]
+
+
+def _beyond(names: list[str], record: list[str]) -> Row:
+    """Cells without a name."""
+    return {"": ", ".join(record[len(names) :])} if len(record) > len(names) else {}
 
 
 def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:

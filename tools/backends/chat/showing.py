@@ -40,7 +40,7 @@ def _page_urls(call: Call, material: Material) -> Iterator[str]:
                 hint="Ask about its text, or about the pages that matter.",
                 kind="too_large",
             )
-        image, buffer = drawn(page), io.BytesIO()
+        image, buffer = drawn(page, material.resource.label), io.BytesIO()
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         image.save(buffer, "JPEG", quality=90)
         yield f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

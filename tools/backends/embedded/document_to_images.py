@@ -18,4 +18,4 @@ from .registry import expert
 def document_to_images(call: Call) -> Sequence[Artifact]:
     """A picture a page, in order."""
     numbered = enumerate(pages(call, call.one("document")), start=1)
-    return [image_artifact(call, drawn(page), "images", f"page-{number}") for number, page in numbered]
+    return [image_artifact(call, drawn(page, call.one("document").resource.label), "images", f"page-{number}") for number, page in numbered]
