@@ -13,16 +13,27 @@ BYTES_A_PIXEL = 16
 BESIDES = 64 * 1024 * 1024
 """Bytes for what a decoder keeps beside the picture."""
 
-Announce = Callable[[str], None]
-_announce: Announce | None = None
-"""Where it goes which file is being read. None: this process serves others too, and its limits are left alone."""
-_inside = False
+SECONDS = 20.0
+"""For one picture or page."""
+
+Announce = Callable[[str, float], None]
 
 
-def guard(announce: Announce) -> None:
-    """From now on each file is read within the budget. For a process that does one thing at a time."""
-    global _announce  # noqa: PLW0603  (a limit of the process, as the kernel's is)
-    _announce = announce
+class _Process:
+    """What counts in this process. Of its limits there is one set, as they are the kernel's."""
+
+    announce: Announce | None = None
+    """Where it goes which file is being read. None: this process serves others too, and its limits are left alone."""
+    limited = True
+    reading = False
+
+
+def guard(announce: Announce, *, limited: bool = True) -> None:
+    """From now on each file is announced and read within the budget. For a process that does one thing at a time.
+
+    `limited`: whether the budget counts. Not where torch reserves address space for itself.
+    """
+    _Process.announce, _Process.limited = announce, limited
 
 
 def allowance() -> int:
@@ -31,32 +42,32 @@ def allowance() -> int:
 
 
 @contextmanager
-def reading(label: str) -> Iterator[None]:
+def reading(label: str, seconds: float = SECONDS) -> Iterator[None]:
     """Read a file in the body. Raises `ExpertError` (input fault) when that takes more memory than the budget has.
 
-    The parent knows meanwhile which file it is: some decoders abort the process where memory runs out. Libraries are
-    imported before: they would count too.
+    The parent knows meanwhile which file it is, ends what takes longer than `seconds` (0: as long as the call), and
+    can say what a decoder died of that aborts its process. Libraries are imported before: they would count too.
     """
-    global _inside  # noqa: PLW0603
-    if _announce is None or _inside:
+    announce = _Process.announce
+    if announce is None or _Process.reading:
         yield
         return
-    _inside = True
-    _announce(label)
+    _Process.reading = True
+    announce(label, seconds)
     try:
-        with address_space(allowance()):
+        with address_space(allowance() if _Process.limited else 0):
             yield
     except MemoryError:
         raise too_much(label, allowance()) from None
     finally:
-        _inside = False
-        _announce("")
+        _Process.reading = False
+        announce("", 0.0)
 
 
 @contextmanager
 def address_space(more: int) -> Iterator[None]:
-    """The body may take `more` bytes beyond what the process has now. Linux only: elsewhere the parent alone watches."""
-    if sys.platform != "linux":
+    """The body may take `more` bytes beyond what the process has now (0: any). Linux only: elsewhere the parent watches."""
+    if sys.platform != "linux" or not more:
         yield
         return
     import resource

@@ -62,7 +62,7 @@ def opened(path: Path, label: str, what: str = "a video") -> "Iterator[InputCont
     import av
     import numpy  # noqa: F401  (what frames are given as: imported before the budget counts)
 
-    with path.open("rb") as file, reading(label):
+    with path.open("rb") as file, reading(label, seconds=0):
         demuxer = demuxer_of(file.read(8192))
         file.seek(0)
         if demuxer is None:

@@ -5,9 +5,12 @@ import json
 from typing import Any
 
 from ...graph.call import Material
+from ...graph.errors import ExpertError
 from .cells import records
 
 Row = dict[str, Any]
+MOST_MEMBERS = 1_000_000
+"""Objects and lists of one JSON text: about 200 bytes each, however few it takes to write them."""
 
 
 def rows(material: Material) -> list[Row] | None:
@@ -17,6 +20,13 @@ def rows(material: Material) -> list[Row] | None:
         return _of_table(text, material.resource.label)
     if not text.lstrip().startswith("["):
         return None
+    if text.count("{") + text.count("[") > MOST_MEMBERS:
+        raise ExpertError(
+            f"{material.resource.label} has more than {MOST_MEMBERS:,} members",
+            hint="Cut it into smaller lists.",
+            kind="too_large",
+            input_fault=True,
+        )
     try:
         read = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
