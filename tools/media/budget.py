@@ -42,8 +42,8 @@ def allowance() -> int:
 
 
 @contextmanager
-def reading(label: str, seconds: float = SECONDS) -> Iterator[None]:
-    """Read a file in the body. Raises `ExpertError` (input fault) when that takes more memory than the budget has.
+def reading(label: str, seconds: float = SECONDS, most: int = 0) -> Iterator[None]:
+    """Read a file in the body. Raises `ExpertError` (input fault) when that takes more memory than `most`, or the budget.
 
     The parent knows meanwhile which file it is, ends what takes longer than `seconds` (0: as long as the call), and
     can say what a decoder died of that aborts its process. Libraries are imported before: they would count too.
@@ -55,10 +55,10 @@ def reading(label: str, seconds: float = SECONDS) -> Iterator[None]:
     _Process.reading = True
     announce(label, seconds)
     try:
-        with address_space(allowance() if _Process.limited else 0):
+        with address_space((most or allowance()) if _Process.limited else 0):
             yield
     except MemoryError:
-        raise too_much(label, allowance()) from None
+        raise too_much(label, most or allowance()) from None
     finally:
         _Process.reading = False
         announce("", 0.0)

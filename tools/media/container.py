@@ -105,6 +105,7 @@ def _sealed(demuxer: str) -> dict[str, Any]:
     options = {
         "format_whitelist": _FULL_NAMES.get(demuxer, demuxer),
         "protocol_whitelist": "none",
+        **({"max_size": "65536"} if demuxer == "wav" else {}),  # else a tenth of a second, which may be 400 MB
         **_codec_options(),
     }
     return {"format": demuxer, "options": options, "io_open": _refuse}

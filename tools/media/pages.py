@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MOST_PAGES = 200
 MOST_LETTERS = 1_000_000
 """Of one page: a printed one has about 3,000."""
+PARSED = 256_000_000
+"""Bytes for what is drawn on one page, before it is: lines, letters, pictures."""
 LONGEST_SIDE = 30_000
 """Pixels of one side of a page."""
 DOTS = 200
@@ -27,7 +29,7 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
     with _opened(material) as document:
         first, last = _range(call, len(document), material.resource.label)
         for number in range(first - 1, last):
-            with reading(material.resource.label):
+            with reading(material.resource.label, most=PARSED):
                 page = document[number]
             try:
                 yield page
@@ -54,7 +56,7 @@ def drawn(page: Any, label: str) -> "Image.Image":
 
 def text_of(page: Any, label: str) -> str:
     """The text layer of a page; empty for a scan."""
-    with reading(label):
+    with reading(label, most=PARSED):
         layer = page.get_textpage()
         try:
             if layer.count_chars() > MOST_LETTERS:
@@ -73,7 +75,7 @@ def _opened(material: Material) -> Iterator[Any]:
 
     label = material.resource.label
     try:
-        with reading(label):
+        with reading(label, most=PARSED):
             document = pypdfium2.PdfDocument(material.path)
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)

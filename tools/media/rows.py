@@ -17,7 +17,8 @@ def rows(material: Material) -> list[Row] | None:
     """The rows of boxes, labels or a table; None for plain text."""
     text = material.text()
     if material.resource.media_type in ("text/csv", "text/tab-separated-values"):
-        return _of_table(text, material.resource.label)
+        tabs = material.resource.media_type == "text/tab-separated-values"
+        return _of_table(text, material.resource.label, csv.excel_tab if tabs else _dialect(text))
     if not text.lstrip().startswith("["):
         return None
     if text.count("{") + text.count("[") > MOST_MEMBERS:
@@ -34,9 +35,9 @@ def rows(material: Material) -> list[Row] | None:
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
 
 
-def _of_table(text: str, label: str) -> list[Row]:
+def _of_table(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> list[Row]:
     """Each row by the names in the first one; cells that it lacks are None."""
-    read = records(text, label, _dialect(text))
+    read = records(text, label, dialect)
     names = next(read, [])
     empty: Row = dict.fromkeys(names)
     return [empty | dict(zip(names, record, strict=False)) | _beyond(names, record) for record in read if record]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_CHANNELS = 64
 """What FFmpeg's resampler takes."""
+HIGHEST_RATE = 768_000
+"""Hz: the highest that converters for measuring have."""
+_DURATION_KNOWN = {"flac", "wav", "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+"""Containers that say how long they are, in microseconds as FFmpeg gives it; of the others it guesses."""
 SAMPLES_A_SECOND = 2 * 48_000
 """As many are read for each second that sound may last: 230 MB for ten minutes."""
 
@@ -41,6 +45,8 @@ def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False
         track = sound_track(container, label)
         rate = rate or track.rate
         seconds = limits().max_audio_seconds
+        if container.format.name in _DURATION_KNOWN and (container.duration or 0) > seconds * 1_000_000:
+            raise _too_long(label, rate, seconds)
         pieces, length, most = list[Any](), 0, int(seconds * rate)
         for piece in decoded(container, track, rate=rate, mono=mono):
             pieces.append(piece)
@@ -60,6 +66,10 @@ def sound_track(container: "InputContainer", label: str) -> Any:
     if not 1 <= track.channels <= MOST_CHANNELS:
         raise ExpertError(
             f"{label} has {track.channels} channels; sound is read of {MOST_CHANNELS} at most", input_fault=True
+        )
+    if track.rate > HIGHEST_RATE:
+        raise ExpertError(
+            f"{label} has {track.rate:,} samples a second; sound is read of {HIGHEST_RATE:,} at most", input_fault=True
         )
     return track
 
