@@ -109,8 +109,12 @@ def wav(channels: int, rate: int, data: bytes, *, claimed: int | None = None, bi
     size = len(data) if claimed is None else claimed
     frame = max(1, channels * bits // 8)
     form = struct.pack("<HHIIHH", 1, channels, rate, rate * frame & 0xFFFFFFFF, frame & 0xFFFF, bits)
-    return b"RIFF" + struct.pack("<I", min(36 + size, 0xFFFFFFFF)) + b"WAVEfmt \x10\0\0\0" + form + (
-        b"data" + struct.pack("<I", size) + data
+    return (
+        b"RIFF"
+        + struct.pack("<I", min(36 + size, 0xFFFFFFFF))
+        + b"WAVEfmt \x10\0\0\0"
+        + form
+        + (b"data" + struct.pack("<I", size) + data)
     )
 
 
@@ -171,8 +175,10 @@ def pdf(content: bytes, *, box: str = "0 0 200 200", objects: tuple[bytes, ...] 
         stream(content),
         *objects,
     ]
-    return b"%PDF-1.5\n" + b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, o) for n, o in enumerate(body, 1)) + (
-        b"trailer<</Root 1 0 R>>\n%%EOF"
+    return (
+        b"%PDF-1.5\n"
+        + b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, o) for n, o in enumerate(body, 1))
+        + (b"trailer<</Root 1 0 R>>\n%%EOF")
     )
 
 
@@ -235,7 +241,11 @@ BOMBS: dict[str, tuple[str, str, Make]] = {
     "mp4-of-16000-x-16000-that-claims-64-x-64": ("frames", "a.mp4", lambda: film("mp4", jpeg(16_000))),
     "mp4-that-claims-16000-x-16000": ("frames", "a.mp4", lambda: film("mp4", jpeg(16_000), claimed=16_000)),
     "mkv-of-16000-x-16000-that-claims-64-x-64": ("frames", "a.mkv", lambda: film("matroska", jpeg(16_000))),
-    "webm-of-16000-x-16000-that-claims-64-x-64": ("frames", "a.webm", lambda: film("webm", vp8(16_000), codec="libvpx")),
+    "webm-of-16000-x-16000-that-claims-64-x-64": (
+        "frames",
+        "a.webm",
+        lambda: film("webm", vp8(16_000), codec="libvpx"),
+    ),
     "mkv-of-30000-x-30000": ("frames", "a.mkv", lambda: film("matroska", jpeg(30_000), shown=1)),
     "avi-of-16000-x-16000-that-claims-64-x-64": ("frames", "a.avi", lambda: film("avi", jpeg(16_000))),
     "avi-of-30000-x-30000": ("frames", "a.avi", lambda: film("avi", jpeg(30_000), shown=1)),

@@ -1,7 +1,7 @@
 """Confinement: what a worker process gives up before it reads anything, and how its parent keeps its memory to itself.
 
-`python -m hugginggpt.tools.backends.confinement` prints as JSON what is in force on this machine; `doctor` shows it. All of it
-is Linux's: elsewhere a worker has no keys in its environment, and no more is promised.
+`python -m hugginggpt.tools.backends.confinement` prints as JSON what is in force here, which `doctor` shows. All of it is
+Linux's: elsewhere a worker has no keys in its environment, and no more is promised.
 
 A worker gets a user and a network namespace of its own (user_namespaces(7)): no interface but a loopback that is down, and
 no look at processes outside. Where the system allows none (in most containers, with some distributions' defaults), what
@@ -58,7 +58,7 @@ def keep_memory() -> bool:
 
     So a debugger can't be attached without root's rights. False where the system can't.
     """
-    return sys.platform == "linux" and ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0) == 0
+    return sys.platform == "linux" and bool(ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0) == 0)
 
 
 def _own_namespaces(libc: ctypes.CDLL) -> bool:
@@ -93,8 +93,8 @@ def _without_sockets(libc: ctypes.CDLL, unix_sockets: bool) -> bool:
     for place, (code, number) in enumerate(body):
         program.append((code, len(body) - place + 1 + len(domain), 0, number))
     program += [(jump_if, 1, 0, socket), (give, 0, 0, allow), *domain, (give, 0, 0, refuse)]
-    code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
-    kept = ctypes.create_string_buffer(code, len(code))
+    packed = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+    kept = ctypes.create_string_buffer(packed, len(packed))
     head = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(kept))
     return bool(libc.prctl(_SET_SECCOMP, _FILTER, head, 0, 0) == 0)
 

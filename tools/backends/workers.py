@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
@@ -27,16 +28,23 @@ def _unheard(_step: Step) -> None:
 
 
 class Workers:
-    """At most `settings.workers` processes, started when first needed."""
+    """At most `settings.workers` processes, and those to spare, started when first needed."""
 
     def __init__(
-        self, settings: Settings, besides: Mapping[str, str] | None = None, bounds: Bounds | None = None
+        self,
+        settings: Settings,
+        besides: Mapping[str, str] | None = None,
+        bounds: Bounds | None = None,
+        spare: int = 0,
     ) -> None:
-        """`besides`: what the processes know beyond what every worker does, by name of the environment."""
+        """`besides`: what the processes know beyond what every worker does, by name of the environment.
+
+        `spare`: further processes, so that what decodes does not queue behind all those that think.
+        """
         self._bounds = bounds or Bounds.of_a_call(settings)
         self._environment = environment(settings, os.environ) | self._bounds.environment() | dict(besides or {})
         # A worker dies with the thread that started it (PR_SET_PDEATHSIG): these threads live as long as the pool.
-        self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="hugginggpt-worker")
+        self._threads = ThreadPoolExecutor(settings.workers + spare, thread_name_prefix="hugginggpt-worker")
         self._lock = threading.Lock()
         self._idle: list[Process] = []
         self._holds: set[Hold] = set()
@@ -61,6 +69,14 @@ class Workers:
         """As `run`, for a thread that may wait."""
         _, future = self._begin(target, call, _unheard)
         return future.result()
+
+    def warm(self) -> None:
+        """Start a process, unless one waits already; does not wait for it."""
+        with self._lock:
+            ready = bool(self._idle) or self._closed
+        if not ready:
+            with suppress(RuntimeError):  # shut down meanwhile
+                self._threads.submit(self._start)
 
     def _begin(self, target: str, call: Call, tell: Tell) -> "tuple[Hold, Future[tuple[Artifact, ...]]]":
         hold = Hold()
@@ -112,6 +128,10 @@ class Workers:
         if reply.failure is not None:
             raise reply.failure.error()
         return reply.artifacts
+
+    def _start(self) -> None:
+        with suppress(ExpertError):  # the call that needs it reports it
+            self._give_back(self._take(":"))
 
     def _take(self, target: str) -> Process:
         """An idle process that has the module loaded, else any idle one, else a new one."""

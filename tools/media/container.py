@@ -39,9 +39,9 @@ _DEMUXERS = {
 }
 """FFmpeg's name of the one demuxer that reads each media type."""
 _DECODERS = """
-aac aac_latm ac3 alac amrnb amrwb eac3 libopencore_amrnb libopencore_amrwb flac libopus mp1float mp2 mp2float mp3 mp3float opus vorbis wmav1 wmav2
-adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_alaw pcm_f32be pcm_f32le pcm_f64be pcm_f64le pcm_mulaw pcm_s16be pcm_s16le
-pcm_s24be pcm_s24le pcm_s32be pcm_s32le pcm_s8 pcm_u8
+aac aac_latm ac3 alac amrnb amrwb eac3 flac libopencore_amrnb libopencore_amrwb libopus mp1float mp2 mp2float mp3 mp3float
+opus vorbis wmav1 wmav2 adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_alaw pcm_f32be pcm_f32le pcm_f64be pcm_f64le
+pcm_mulaw pcm_s16be pcm_s16le pcm_s24be pcm_s24le pcm_s32be pcm_s32le pcm_s8 pcm_u8
 av1 ffv1 flv h263 h264 hevc libdav1d libvpx libvpx-vp9 mjpeg mpeg1video mpeg2video mpeg4 mpegvideo msmpeg4v2 msmpeg4 prores
 rawvideo theora vc1 vp6f vp8 vp9 wmv1 wmv2 wmv3
 """.split()

@@ -30,9 +30,7 @@ def each_frame(material: Material, count: int) -> "Iterator[Image.Image]":
         for frame in container.decode(picture_track(container, label)):
             total += 1
             if frame.time is not None and frame.time > most:
-                raise ExpertError(
-                    f"{label} is longer than the limit of {most:g} s", kind="too_large", input_fault=True
-                )
+                raise ExpertError(f"{label} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
     if not total:
         raise ExpertError(f"there are no pictures in {label}", input_fault=True)
     wanted = {int((place + 0.5) * total / count) for place in range(count)} if total > count else set(range(total))

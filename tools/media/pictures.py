@@ -28,7 +28,10 @@ def read_image(material: Material) -> "Image.Image":
 
 @contextmanager
 def decoded(path: Path, label: str) -> "Iterator[Image.Image]":
-    """The picture in its own mode, upright as its EXIF says. Raises `ExpertError` (input fault); what it measures is checked first."""
+    """The picture in its own mode, upright as its EXIF says. Raises `ExpertError` (input fault).
+
+    What it measures is checked before it is decoded.
+    """
     from PIL import Image, ImageOps
 
     Image.init()  # the plug-ins, imported before the budget counts

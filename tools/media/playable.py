@@ -1,5 +1,6 @@
 """Sound and video as every browser plays them: kept when they are so, else written anew."""
 
+from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,14 +76,12 @@ def _encode_anew(source: Path, target: Path) -> None:
         size = even((stream.codec_context.width, stream.codec_context.height))
         rate = stream.average_rate or 25
         frames = (frame.to_ndarray(format="rgb24", width=size[0], height=size[1]) for frame in container.decode(stream))
-        write_film(target, frames, rate, size, sound)
+        write_film(target, frames, Fraction(rate), size, sound)
 
 
 def _need_pyav(call: Call) -> None:
     if find_spec("av") is None:
-        raise ExpertError(
-            f"what {call.expert.model_id} made can't be checked without PyAV", hint=install("embedded")
-        )
+        raise ExpertError(f"what {call.expert.model_id} made can't be checked without PyAV", hint=install("embedded"))
 
 
 def _none(call: Call, what: str, data: bytes, error: ExpertError) -> ExpertError:
