@@ -4,7 +4,7 @@ from pathlib import Path
 
 from .errors import ExpertError
 from .expert import Expert
-from .resource import Frozen, Kind, Resource
+from .resource import MOST_TEXT, Frozen, Kind, Resource
 from .stored import check_stored
 from .task import Task
 
@@ -16,10 +16,17 @@ class Material(Frozen):
     path: Path
 
     def text(self) -> str:
-        """The content as text. Raises `ExpertError` where the file is not what was recorded."""
+        """The content as text. Raises `ExpertError` where the file is not what was recorded, or too much to read at once."""
         if self.resource.text is not None:
             return self.resource.text
         self.check()
+        if (size := self.path.stat().st_size) > MOST_TEXT:
+            raise ExpertError(
+                f"{self.resource.label} holds {size:,} bytes of text; {MOST_TEXT:,} are read at most",
+                hint="Cut it into parts.",
+                kind="too_large",
+                input_fault=True,
+            )
         return self.path.read_text(encoding="utf-8")
 
     def check(self) -> None:

@@ -10,6 +10,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 INLINE_LIMIT = 8 * 1024
 """Bytes of text that a resource carries itself; longer text is in its file only."""
 
+MOST_TEXT = 16 * 1024 * 1024
+"""Bytes of text that are read at once: five times War and Peace."""
+
 _SATISFIES: dict[Kind, tuple[Kind, ...]] = {
     "boxes": ("text",),
     "labels": ("text",),

@@ -15,12 +15,13 @@ from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
 from ..nodes.spending import Spending
+from ..tools.backends.decoder import Decoder
+from ..tools.backends.workers import Workers
 from ..tools.catalog.cache import CatalogCache
 from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import JoinedCatalog
 from ..tools.catalog.watch import WatchedBackend
 from ..tools.fetch import GuardedFetcher
-from ..tools.media.parts import cut_recording
 from ..tools.recording.experts import TapedBackend, TapedCatalog
 from ..tools.recording.files import TapedFetcher
 from ..tools.recording.tape import Tape
@@ -58,11 +59,16 @@ def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     return LlmController(settings.llm, settings, tape=tape)
 
 
-def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Consent | None = None) -> list[Backend]:
+def backends_for(
+    settings: Settings,
+    ledger: Ledger | None = None,
+    consent: Consent | None = None,
+    workers: Workers | None = None,
+) -> list[Backend]:
     """Every place where experts run, each watched for how its calls go.
 
     With `ledger`, calls to chat models as experts count as calls of their run. `consent` is asked before a model is
-    downloaded.
+    downloaded. `workers` do what is embedded, and decode what the others give and get; any backend's closing closes them.
     """
     from ..tools.backends.chat import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
@@ -71,13 +77,15 @@ def backends_for(settings: Settings, ledger: Ledger | None = None, consent: Cons
     from ..tools.backends.local.backend import LocalBackend
 
     hub, cache = Hub(settings), CatalogCache(settings.cache)
+    workers = workers or Workers(settings, spare=1)
+    decoder = Decoder(workers)
     callbacks = None if ledger is None else partial(Spending, ledger)
     places: list[Backend] = [
-        EmbeddedBackend(settings),
+        EmbeddedBackend(settings, workers),
         LocalBackend(settings, hub.models, consent),
-        EndpointBackend(settings, callbacks),
-        HfBackend(settings, hub),
-        ChatBackend(settings, callbacks),
+        EndpointBackend(settings, callbacks, decoder),
+        HfBackend(settings, hub, decoder),
+        ChatBackend(settings, callbacks, decoder),
     ]
     return [WatchedBackend(place, cache, settings) for place in places]
 
@@ -102,7 +110,8 @@ def build_graph(
     """
     settings = settings or Settings.from_env()
     ledger = ledger or SqliteLedger(Database(settings.home))
-    places = backends_for(settings, ledger) if backends is None else list(backends)
+    workers = Workers(settings, spare=1)
+    places = backends_for(settings, ledger, workers=workers) if backends is None else list(backends)
     return _connected(
         settings,
         controller=controller or controller_for(settings),
@@ -110,6 +119,7 @@ def build_graph(
         backends=places,
         ledger=ledger,
         fetcher=GuardedFetcher(FileStore(settings.home), settings),
+        workers=workers,
         checkpointer=checkpointer,
     )
 
@@ -122,6 +132,7 @@ def _connected(
     backends: Sequence[Backend],
     ledger: Ledger,
     fetcher: Fetcher,
+    workers: Workers,
     checkpointer: BaseCheckpointSaver[str] | None,
 ) -> Graph:
     return connect(
@@ -133,7 +144,7 @@ def _connected(
         store=FileStore(settings.home),
         slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
         fetcher=fetcher,
-        cut=cut_recording,
+        cut=Decoder(workers).cut,
         checkpointer=checkpointer,
     )
 
@@ -163,7 +174,9 @@ async def open_world(
         open_things.callback(database.close)
         ledger = SqliteLedger(database)
         open_things.callback(ledger.close)
-        places = backends_for(settings, ledger, consent) if backends is None else list(backends)
+        workers = Workers(settings, spare=1)
+        open_things.push_async_callback(asyncio.to_thread, workers.close)
+        places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
         catalog = catalog or catalog_for(settings, places)
         if tape:
             places = [TapedBackend(place, tape) for place in places]
@@ -180,6 +193,7 @@ async def open_world(
                 backends=places,
                 ledger=ledger,
                 fetcher=fetcher,
+                workers=workers,
                 checkpointer=checkpointer,
             ),
             controller=controller,

@@ -1,14 +1,16 @@
 """Content: what the bytes of a file are, told by the bytes and not by the name."""
 
+import codecs
 import csv
 import io
 import wave
 from typing import NamedTuple
 
-from ..graph.errors import InvalidInput
+from ..graph.errors import ExpertError, InvalidInput
 from ..graph.mentions import kind_of_name
-from ..graph.resource import INLINE_LIMIT, Kind
+from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
+from .media.cells import records
 
 SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
 
@@ -45,6 +47,10 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
         raise InvalidInput(f"{label} is empty (0 bytes)", hint="Was it saved, or downloaded, in full?")
     claimed, media_type = kind_of_name(name)
     guessed = _guess(data)
+    if not guessed and len(data) > MOST_TEXT and _begins_as_text(data):
+        raise InvalidInput(
+            f"{label} holds {len(data):,} bytes of text; {MOST_TEXT:,} are read at most", hint="Cut it into parts."
+        )
     text = _text(data) if guessed not in (*_TEXT_IN_NAME_ONLY, "application/pdf") else None
     if text is not None:
         return _as_text(text, label, claimed, media_type)
@@ -77,6 +83,15 @@ def _text(data: bytes) -> str | None:
         return None
 
 
+def _begins_as_text(data: bytes) -> bool:
+    """By the first megabyte: the whole is not decoded when it is too long in any case."""
+    start = data[: MOST_TEXT // 16]
+    try:
+        return b"\0" not in start and bool(codecs.getincrementaldecoder("utf-8")().decode(start))
+    except UnicodeDecodeError:
+        return False
+
+
 def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
     noun = "a PDF" if media_type == "application/pdf" else _NOUNS.get(claimed)
     if noun:
@@ -85,23 +100,28 @@ def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
         raise InvalidInput(f"{label} holds nothing but blanks")
     inline = text if len(text.encode()) <= INLINE_LIMIT else None
     if media_type in ("text/csv", "text/tab-separated-values"):
-        _check_table(text, label, "," if media_type == "text/csv" else "\t")
+        _check_table(text, label, media_type)
         return Content("table", media_type, inline)
     return Content("text", media_type if media_type in _TEXT_TYPES else "text/plain", inline)
 
 
-def _check_table(text: str, label: str, delimiter: str) -> None:
+def _check_table(text: str, label: str, media_type: str) -> None:
     try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for _ in records(text, label, csv.excel if media_type == "text/csv" else csv.excel_tab):
             pass
     except csv.Error as error:
         raise InvalidInput(f"{label} is not a table: {error}") from None
+    except ExpertError as error:  # too large
+        raise InvalidInput(error.message, hint=error.hint) from None
 
 
 def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> None:
     """Read the size from the header. `Image.open` would warn of large images on its own; the plug-in does not."""
     from PIL import Image
 
+    if media_type == "image/webp":  # its plug-in has libwebp allocate the canvas; the others read headers in Python
+        width, height = _webp_size(data, label)
+        return _check_size(width, height, label, max_pixels)
     Image.init()
     plugin = Image.OPEN[_PILLOW[media_type]][0]
     try:
@@ -113,6 +133,26 @@ def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> N
             f"{label} is not an image: it begins like {what}, but its header can't be read ({error})",
             hint="It may be cut off; get it again.",
         ) from None
+    _check_size(width, height, label, max_pixels)
+
+
+def _webp_size(data: bytes, label: str) -> tuple[int, int]:
+    """Of the canvas (RFC 9649, sections 2.5 to 2.7)."""
+    form, body = data[12:16], data[20:30]
+    if len(body) == 10 and form == b"VP8X":
+        return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
+    if len(body) == 10 and form == b"VP8L" and body[0] == 0x2F:
+        bits = int.from_bytes(body[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if len(body) == 10 and form == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
+        return int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
+    raise InvalidInput(
+        f"{label} is not an image: it begins like WEBP, but its header can't be read",
+        hint="It may be cut off; get it again.",
+    )
+
+
+def _check_size(width: int, height: int, label: str, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise InvalidInput(
             f"{label} has {width} x {height} = {width * height:,} pixels, more than the {max_pixels:,} allowed",

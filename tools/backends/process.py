@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 
 from ...graph.settings import Settings
-from .progress import Tell
+from .confinement import keep_memory
+from .progress import Reading, Step, Tell
 from .worker import Order, Reply, read_line
 
 _PASSED_ON = ("PATH", "HOME", "USERPROFILE", "LANG", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -25,6 +27,10 @@ class Process:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.loaded: set[str] = set()
+        self.reading = Reading(reading="")
+        """The file that it reads now, or died of."""
+        self._since = 0.0
+        keep_memory()  # before there is anyone who could look
         self._errors = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (closed by `kill`)
         self._popen = subprocess.Popen(
             [sys.executable, "-m", f"{__package__}.worker"],
@@ -44,9 +50,13 @@ class Process:
             self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
             self._popen.stdin.flush()
             while (line := self._popen.stdout.readline()).endswith(b"\n"):
-                if isinstance(said := read_line(line), Reply):
-                    return said
-                tell(said)
+                match read_line(line):
+                    case Reply() as reply:
+                        return reply
+                    case Reading() as reading:
+                        self.reading, self._since = reading, time.monotonic()
+                    case Step() as step:
+                        tell(step)
         except OSError:
             pass
         return None
@@ -58,6 +68,19 @@ class Process:
         words = self._errors.read().decode(errors="replace").strip()
         self._errors.truncate(0)
         return "\n".join(words.splitlines()[-3:])
+
+    def resident(self) -> int:
+        """Bytes of memory that it holds; 0 when it is gone."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+    def reads_too_long(self) -> bool:
+        """Whether a file takes it longer than it may."""
+        return 0 < self.reading.within < time.monotonic() - self._since
 
     def alive(self) -> bool:
         """Whether it still runs; one that died while idle is cleaned up."""
@@ -88,21 +111,26 @@ class Process:
         return self._popen.poll()
 
 
-def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
-    """What a worker may know: no keys, its limits, its share of the processors, and where to import from."""
-    passed = {
+def passed_on(inherited: Mapping[str, str]) -> dict[str, str]:
+    """What any process that we start may know of our environment."""
+    return {
         name: value
         for name, value in inherited.items()
         if name in _PASSED_ON or name.upper().startswith(_PASSED_ON_FAMILIES)
     }
+
+
+def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
+    """What a worker may know: no keys, its limits, its share of the processors, and where to import from."""
     threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
-    return passed | {
+    return passed_on(inherited) | {
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",  # a numpy.py in the user's folder must not shadow the real one
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
+        "MALLOC_ARENA_MAX": "2",  # glibc reserves address space for each thread that allocates
         "ORT_DISABLE_TELEMETRY": "1",
         "HUGGINGGPT_HOME": str(settings.home),
         "HUGGINGGPT_MAX_IMAGE_PIXELS": str(settings.max_image_pixels),

@@ -17,6 +17,15 @@ class Step(Frozen):
     unit: str
 
 
+class Reading(Frozen):
+    """Which file a worker reads now: should that be its end, this is what it died of."""
+
+    reading: str
+    """Its name; empty when it has been read."""
+    within: float = 0.0
+    """Seconds that it may take; 0: as long as the call."""
+
+
 Tell = Callable[[Step], None]
 _tell: ContextVar[Tell | None] = ContextVar("tell", default=None)
 

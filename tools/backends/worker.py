@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import BinaryIO
 
@@ -21,7 +22,9 @@ from pydantic import TypeAdapter
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError, FailureKind
 from ...graph.resource import Frozen
-from .progress import Step, telling
+from ..media.budget import address_space, guard
+from .confinement import confine
+from .progress import Reading, Step, telling
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal this process gets when the thread that started it ends."""
@@ -67,40 +70,69 @@ class Reply(Frozen):
     failure: Failure | None = None
 
 
-_lines: TypeAdapter[Step | Reply] = TypeAdapter(Step | Reply)
+_lines: TypeAdapter[Step | Reading | Reply] = TypeAdapter(Step | Reading | Reply)
 
 
-def read_line(line: bytes) -> Step | Reply:
-    """What came out: neither has a field of the other."""
+def read_line(line: bytes) -> Step | Reading | Reply:
+    """What came out: none has a field of another."""
     return _lines.validate_json(line)
 
 
 def main() -> None:
     """Serve orders, one at a time, until the parent is gone."""
     orders, replies = _pipes()
+    confine(unix_sockets=bool(os.environ.get("HUGGINGGPT_UNIX_SOCKETS")))
     _die_with_parent()
     inbox: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(orders, inbox), daemon=True).start()
 
-    def send(line: Step | Reply) -> None:
+    def send(line: Step | Reading | Reply) -> None:
         replies.write(line.model_dump_json().encode() + b"\n")
         replies.flush()
 
+    memory = int(os.environ.get("HUGGINGGPT_CALL_MEMORY", "0"))
+    guard(lambda label, seconds: send(Reading(reading=label, within=seconds)), limited=memory > 0)
     with telling(send):
         while True:
-            send(serve(inbox.get()))
+            send(serve(inbox.get(), memory))
 
 
-def serve(line: bytes) -> Reply:
-    """Do one order. Whatever goes wrong is a reply too."""
+def serve(line: bytes, memory: int = 0) -> Reply:
+    """Do one order, with at most so much memory more. Whatever goes wrong is a reply too."""
     order = Order.model_validate_json(line)
+    _limit_processor_time(order.call.timeout)
     try:
         order.call.check()
-        return Reply(artifacts=tuple(find(order.target)(order.call)))
+        function = find(order.target)
+        with address_space(memory):
+            return Reply(artifacts=tuple(function(order.call)))
+    except MemoryError:
+        traceback.print_exc()
+        return Reply(failure=Failure.of(too_much_memory(order.call, memory), order.call.expert.model_id))
     except Exception as error:
         if not isinstance(error, ExpertError):
             traceback.print_exc()
         return Reply(failure=Failure.of(error, order.call.expert.model_id))
+
+
+def too_much_memory(call: Call, most: int) -> ExpertError:
+    """What a call died of that takes more memory than `most`; it names what went in."""
+    given = ", ".join(material.resource.label for materials in call.inputs.values() for material in materials)
+    return ExpertError(
+        f"{call.expert.model_id} takes more than {most // 1_000_000:,} MB of memory for {given or 'this'}",
+        hint="Give it less at once, or something smaller.",
+        kind="too_large",
+    )
+
+
+def _limit_processor_time(seconds: float) -> None:
+    """The kernel ends us beyond what a call could use, though the parent may not be there to do it."""
+    with suppress(ImportError):  # Windows
+        import resource
+
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        most = spent.ru_utime + spent.ru_stime + seconds * (os.cpu_count() or 1)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(most) + 2, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def find(target: str) -> Callable[[Call], Sequence[Artifact]]:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
 from ...graph.errors import ExpertError
+from .budget import reading
 from .limits import limits
 
 if TYPE_CHECKING:
     from PIL import Image
 
 MOST_PAGES = 200
+MOST_LETTERS = 1_000_000
+"""Of one page: a printed one has about 3,000."""
+PARSED = 256_000_000
+"""Bytes for what is drawn on one page, before it is: lines, letters, pictures."""
+LONGEST_SIDE = 30_000
+"""Pixels of one side of a page."""
 DOTS = 200
 """Dots an inch at which a page is drawn: what OCR wants of 10 point text."""
 
@@ -22,28 +29,43 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
     with _opened(material) as document:
         first, last = _range(call, len(document), material.resource.label)
         for number in range(first - 1, last):
-            page = document[number]
+            with reading(material.resource.label, most=PARSED):
+                page = document[number]
             try:
                 yield page
             finally:
                 page.close()
 
 
-def drawn(page: Any) -> "Image.Image":
-    """A page as RGB, at 200 dots an inch or as many as the limit of pixels allows."""
+def drawn(page: Any, label: str) -> "Image.Image":
+    """A page as RGB, at 200 dots an inch or as many as the limit of pixels allows. Raises `ExpertError` (input fault)."""
     width, height = page.get_size()  # in points, 72 an inch
-    fitting = sqrt(limits().max_image_pixels / max(1.0, width * height))
-    image: Image.Image = page.render(scale=min(DOTS / 72, fitting)).to_pil().convert("RGB")
+    most = limits().max_image_pixels
+    scale = min(DOTS / 72, sqrt(most / max(1.0, width * height)), LONGEST_SIDE / max(1.0, width, height))
+    if min(width, height) * scale < 1:  # PDFium draws no side of less than a pixel: the other could be any length
+        raise ExpertError(
+            f"a page of {label} measures {width:,g} x {height:,g} points, which is too narrow to be drawn",
+            hint=f"Pages are drawn within {most:,} pixels, and {LONGEST_SIDE:,} to a side.",
+            kind="too_large",
+            input_fault=True,
+        )
+    with reading(label):
+        image: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
     return image
 
 
-def text_of(page: Any) -> str:
+def text_of(page: Any, label: str) -> str:
     """The text layer of a page; empty for a scan."""
-    layer = page.get_textpage()
-    try:
-        text: str = layer.get_text_range()
-    finally:
-        layer.close()
+    with reading(label, most=PARSED):
+        layer = page.get_textpage()
+        try:
+            if layer.count_chars() > MOST_LETTERS:
+                raise ExpertError(
+                    f"a page of {label} has more than {MOST_LETTERS:,} letters", kind="too_large", input_fault=True
+                )
+            text: str = layer.get_text_range()
+        finally:
+            layer.close()
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
 
 
@@ -53,7 +75,8 @@ def _opened(material: Material) -> Iterator[Any]:
 
     label = material.resource.label
     try:
-        document = pypdfium2.PdfDocument(material.path)
+        with reading(label, most=PARSED):
+            document = pypdfium2.PdfDocument(material.path)
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
         raise ExpertError(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...graph.call import Part
 from ...graph.errors import ExpertError
-from .sound import decoded, quiet_place, write_wav
+from .container import Unreadable, opened
+from .sound import decoded, quiet_place, sound_track, write_wav
 
 if TYPE_CHECKING:
     from .sound import Samples
@@ -31,13 +32,13 @@ def cut_recording(path: Path, folder: Path, *, most: float = MOST) -> Sequence[P
     import av
 
     try:
-        with av.open(str(path)) as container:
+        with opened(path, path.name, "sound") as container:
             seconds = (container.duration or 0) / av.time_base
             if not container.streams.audio or 0 < seconds <= LONGEST:
                 return ()
-            resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
-            return _written(_quietly_cut(decoded(container, resampler)), folder, most)
-    except (av.FFmpegError, ValueError):
+            track = sound_track(container, path.name)
+            return _written(_quietly_cut(decoded(container, track, rate=RATE, mono=True)), folder, most)
+    except Unreadable:
         return ()
 
 

@@ -2,40 +2,71 @@
 
 import base64
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
+from .budget import reading
 from .limits import limits
+from .scans import check_scans
 
 if TYPE_CHECKING:
     from PIL import Image
 
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+"""Pillow's names of the forms that are read; it knows forty more, some of which run other programs."""
+
 
 def read_image(material: Material) -> "Image.Image":
     """The picture as RGB, upright as its EXIF says, transparency over white. Raises `ExpertError` (input fault)."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    with decoded(material.path, material.resource.label) as image:
+        return _over_white(image)
 
+
+@contextmanager
+def decoded(path: Path, label: str) -> "Iterator[Image.Image]":
+    """The picture in its own mode, upright as its EXIF says. Raises `ExpertError` (input fault).
+
+    What it measures is checked before it is decoded.
+    """
+    from PIL import Image, ImageOps
+
+    Image.init()  # the plug-ins, imported before the budget counts
     most = limits().max_image_pixels
     try:
-        with Image.open(material.path) as opened:
-            if opened.width * opened.height > most:
-                size = f"{opened.width} x {opened.height}"
+        check_scans(path, label)
+        with reading(label), Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > most:
                 raise ExpertError(
-                    f"{material.resource.label} has {size} pixels; the limit is {most:,}", input_fault=True
+                    f"{label} has {image.width} x {image.height} pixels; the limit is {most:,}",
+                    hint="Make it smaller, or raise HUGGINGGPT_MAX_IMAGE_PIXELS.",
+                    kind="too_large",
+                    input_fault=True,
                 )
-            upright = ImageOps.exif_transpose(opened)
-            if upright.has_transparency_data:
-                layer = upright.convert("RGBA")
-                return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-            return upright.convert("RGB")
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)
+            yield image
     except Image.DecompressionBombError:
-        raise ExpertError(f"{material.resource.label} is larger than {most:,} pixels", input_fault=True) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ExpertError(f"{label} is larger than {most:,} pixels", kind="too_large", input_fault=True) from None
+    except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        raise ExpertError(f"{material.resource.label} can't be read as an image", input_fault=True) from error
+        raise ExpertError(f"{label} can't be read as an image", input_fault=True) from error
+
+
+def _over_white(image: "Image.Image") -> "Image.Image":
+    """As RGB, in as few copies as it takes: each of a large picture is 100 MB."""
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layer = image if image.mode == "RGBA" else image.convert("RGBA")
+    canvas = Image.new("RGB", layer.size, "white")
+    canvas.paste(layer.convert("RGB"), mask=layer.getchannel("A"))
+    return canvas
 
 
 def image_bytes(material: Material) -> bytes:

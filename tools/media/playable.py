@@ -1,11 +1,15 @@
 """Sound and video as every browser plays them: kept when they are so, else written anew."""
 
+from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.extras import install
+from .container import media_type_of, opened
+from .frames import picture_track
 from .sound import read_audio, write_wav
 
 if TYPE_CHECKING:
@@ -18,17 +22,17 @@ _SUFFIX = {"audio/mpeg": "mp3", "video/webm": "webm", "video/mp4": "mp4"}
 
 
 def audio_artifact(call: Call, data: bytes, output: str = "audio") -> Artifact:
-    """Encoded sound as it came, if it is WAV, MP3, FLAC or Ogg; anything else that PyAV reads as a 16-bit WAV."""
-    media_type = _guess(data)
+    """Encoded sound as it came, if it is WAV, MP3, FLAC or Ogg; anything else that is read here as a 16-bit WAV."""
+    media_type = media_type_of(data[:8192])
     path = call.scratch / f"{output}.{_SUFFIX.get(media_type, media_type.rpartition('/')[2] or 'bin')}"
     path.write_bytes(data)
     if media_type in _SOUND:
         return Artifact(output=output, kind="audio", media_type=media_type, path=path)
-    av = _pyav(call)
+    _need_pyav(call)
     try:
         samples, rate = read_audio(path)
-    except (av.FFmpegError, ValueError, ExpertError) as error:
-        raise _none(call, "sound", data) from error
+    except ExpertError as error:
+        raise _none(call, "sound", data, error) from error
     anew = call.scratch / f"{output}.wav"
     write_wav(anew, samples, rate)
     return Artifact(output=output, kind="audio", media_type="audio/wav", path=anew)
@@ -38,23 +42,23 @@ def video_artifact(call: Call, data: bytes, output: str = "video") -> Artifact:
     """An encoded video as it came, if browsers play it; else as MP4 (H.264, AAC)."""
     path = call.scratch / f"{output}.raw"
     path.write_bytes(data)
-    av = _pyav(call)
+    _need_pyav(call)
     try:
-        with av.open(str(path)) as container:
-            media_type = _played_as(container, _guess(data))
+        with opened(path, path.name) as container:
+            media_type = _played_as(container, media_type_of(data[:8192]))
         if media_type:
             kept = path.rename(call.scratch / f"{output}.{_SUFFIX[media_type]}")
             return Artifact(output=output, kind="video", media_type=media_type, path=kept)
         anew = call.scratch / f"{output}.mp4"
         _encode_anew(path, anew)
-    except (av.FFmpegError, ValueError, IndexError) as error:
-        raise _none(call, "video", data) from error
+    except ExpertError as error:
+        raise _none(call, "video", data, error) from error
     return Artifact(output=output, kind="video", media_type="video/mp4", path=anew)
 
 
 def _played_as(container: "InputContainer", media_type: str) -> str | None:
     """The media type of what browsers play as it is."""
-    stream = container.streams.video[0]
+    stream = picture_track(container, "the video")
     kind = "webm" if media_type == "video/webm" else "mp4" if media_type in ("video/mp4", "video/quicktime") else ""
     plays = (kind, stream.codec_context.name.replace("libdav1d", "av1")) in _FILMS
     plain = stream.codec_context.pix_fmt in ("yuv420p", "yuvj420p")
@@ -62,35 +66,25 @@ def _played_as(container: "InputContainer", media_type: str) -> str | None:
 
 
 def _encode_anew(source: Path, target: Path) -> None:
-    import av
-
     from .film import even, write_film
 
-    with av.open(str(source)) as container:
-        stream = container.streams.video[0]
+    with opened(source, source.name) as container:
+        has_sound = bool(container.streams.audio)
+    sound = read_audio(source) if has_sound else None
+    with opened(source, source.name) as container:
+        stream = picture_track(container, source.name)
         size = even((stream.codec_context.width, stream.codec_context.height))
         rate = stream.average_rate or 25
-        sound = read_audio(source) if container.streams.audio else None
         frames = (frame.to_ndarray(format="rgb24", width=size[0], height=size[1]) for frame in container.decode(stream))
-        write_film(target, frames, rate, size, sound)  # type: ignore[arg-type]  # Fraction or int, ndarray of uint8
+        write_film(target, frames, Fraction(rate), size, sound)
 
 
-def _guess(data: bytes) -> str:
-    import filetype
-
-    found: str = filetype.guess_mime(data[:8192]) or ""
-    return {"audio/x-wav": "audio/wav", "audio/x-flac": "audio/flac"}.get(found, found)
+def _need_pyav(call: Call) -> None:
+    if find_spec("av") is None:
+        raise ExpertError(f"what {call.expert.model_id} made can't be checked without PyAV", hint=install("embedded"))
 
 
-def _pyav(call: Call):  # type: ignore[no-untyped-def]  # a module
-    try:
-        import av
-    except ImportError:
-        raise ExpertError(
-            f"what {call.expert.model_id} made can't be checked without PyAV", hint=install("embedded")
-        ) from None
-    return av
-
-
-def _none(call: Call, what: str, data: bytes) -> ExpertError:
+def _none(call: Call, what: str, data: bytes, error: ExpertError) -> ExpertError:
+    if error.kind == "too_large":
+        return ExpertError(f"{call.expert.model_id} gave too large a {what}: {error.message}", kind="too_large")
     return ExpertError(f"{call.expert.model_id} gave {len(data):,} bytes that are no {what}", retryable=True)

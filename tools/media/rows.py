@@ -1,27 +1,51 @@
 """Rows: boxes, labels and tables in their canonical form, for the experts that count and compare them."""
 
 import csv
-import io
 import json
 from typing import Any
 
 from ...graph.call import Material
+from ...graph.errors import ExpertError
+from .cells import records
 
 Row = dict[str, Any]
+MOST_MEMBERS = 1_000_000
+"""Objects and lists of one JSON text: about 200 bytes each, however few it takes to write them."""
 
 
 def rows(material: Material) -> list[Row] | None:
     """The rows of boxes, labels or a table; None for plain text."""
     text = material.text()
-    if material.resource.media_type == "text/csv":
-        return list(csv.DictReader(io.StringIO(text), dialect=_dialect(text)))
+    if material.resource.media_type in ("text/csv", "text/tab-separated-values"):
+        tabs = material.resource.media_type == "text/tab-separated-values"
+        return _of_table(text, material.resource.label, csv.excel_tab if tabs else _dialect(text))
     if not text.lstrip().startswith("["):
         return None
+    if text.count("{") + text.count("[") > MOST_MEMBERS:
+        raise ExpertError(
+            f"{material.resource.label} has more than {MOST_MEMBERS:,} members",
+            hint="Cut it into smaller lists.",
+            kind="too_large",
+            input_fault=True,
+        )
     try:
         read = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
+
+
+def _of_table(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> list[Row]:
+    """Each row by the names in the first one; cells that it lacks are None."""
+    read = records(text, label, dialect)
+    names = next(read, [])
+    empty: Row = dict.fromkeys(names)
+    return [empty | dict(zip(names, record, strict=False)) | _beyond(names, record) for record in read if record]
+
+
+def _beyond(names: list[str], record: list[str]) -> Row:
+    """Cells without a name."""
+    return {"": ", ".join(record[len(names) :])} if len(record) > len(names) else {}
 
 
 def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:

@@ -8,13 +8,24 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
+from .container import opened
 from .limits import limits
 
 if TYPE_CHECKING:
     import numpy as np
+    from av.container import InputContainer
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float32]
+
+MOST_CHANNELS = 64
+"""What FFmpeg's resampler takes."""
+HIGHEST_RATE = 768_000
+"""Hz: the highest that converters for measuring have."""
+_DURATION_KNOWN = {"flac", "wav", "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+"""Containers that say how long they are, in microseconds as FFmpeg gives it; of the others it guesses."""
+SAMPLES_A_SECOND = 2 * 48_000
+"""As many are read for each second that sound may last: 230 MB for ten minutes."""
 
 
 def read_sound(material: Material, *, rate: int = 0, mono: bool = False) -> "tuple[Samples, int]":
@@ -22,48 +33,76 @@ def read_sound(material: Material, *, rate: int = 0, mono: bool = False) -> "tup
 
     Raises `ExpertError` (input fault) when there is no sound in it, or more than the limit.
     """
-    import av
-
-    try:
-        return read_audio(material.path, rate=rate, mono=mono)
-    except (av.FFmpegError, ValueError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ExpertError(f"{material.resource.label} can't be read as sound", input_fault=True) from error
+    return read_audio(material.path, material.resource.label, rate=rate, mono=mono)
 
 
-def read_audio(path: Path, *, rate: int = 0, mono: bool = False) -> "tuple[Samples, int]":
-    """As `read_sound`, from a path."""
-    import av
+def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False) -> "tuple[Samples, int]":
+    """As `read_sound`, from a path. What has more than two channels is mixed down to two."""
     import numpy as np
 
-    with av.open(str(path)) as container:
-        if not container.streams.audio:
-            raise ExpertError(f"{path.name} has no sound in it", input_fault=True)
-        rate = rate or container.streams.audio[0].rate
-        layout = "mono" if mono else container.streams.audio[0].layout
-        resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
-        pieces, most = list[Any](), int(limits().max_audio_seconds * rate)
-        for piece in decoded(container, resampler):
+    label = label or path.name
+    with opened(path, label, "sound") as container:
+        track = sound_track(container, label)
+        rate = rate or track.rate
+        seconds = limits().max_audio_seconds
+        if container.format.name in _DURATION_KNOWN and (container.duration or 0) > seconds * 1_000_000:
+            raise _too_long(label, rate, seconds)
+        pieces, length, most = list[Any](), 0, int(seconds * rate)
+        for piece in decoded(container, track, rate=rate, mono=mono):
             pieces.append(piece)
-            most -= piece.shape[1]
-            if most < 0:
-                seconds = limits().max_audio_seconds
-                raise ExpertError(
-                    f"the sound is longer than the limit of {seconds:g} s",
-                    hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.",
-                    input_fault=True,
-                )
+            length += piece.shape[1]
+            if length > most or length * piece.shape[0] > seconds * SAMPLES_A_SECOND:
+                raise _too_long(label, rate, seconds)
     if not pieces:
-        raise ExpertError(f"{path.name} has no sound in it", input_fault=True)
-    return np.concatenate(pieces, axis=1).astype(np.float32), rate
+        raise ExpertError(f"{label} has no sound in it", input_fault=True)
+    return np.concatenate(pieces, axis=1), rate
 
 
-def decoded(container: Any, resampler: Any) -> Iterator[Any]:
-    """The first track, resampled, as it is decoded: arrays of shape (channels, time)."""
-    for frame in container.decode(audio=0):
-        yield from (part.to_ndarray() for part in resampler.resample(frame))
-    yield from (part.to_ndarray() for part in resampler.resample(None))
+def sound_track(container: "InputContainer", label: str) -> Any:
+    """The first track of sound. Raises `ExpertError` (input fault) when there is none that can be read."""
+    track: Any = next(iter(container.streams.audio), None)
+    if track is None or track.codec_context is None:
+        raise ExpertError(f"{label} has no sound in it", input_fault=True)
+    if not 1 <= track.channels <= MOST_CHANNELS:
+        raise ExpertError(
+            f"{label} has {track.channels} channels; sound is read of {MOST_CHANNELS} at most", input_fault=True
+        )
+    if track.rate > HIGHEST_RATE:
+        raise ExpertError(
+            f"{label} has {track.rate:,} samples a second; sound is read of {HIGHEST_RATE:,} at most", input_fault=True
+        )
+    return track
+
+
+def decoded(container: "InputContainer", track: Any, *, rate: int, mono: bool) -> "Iterator[Samples]":
+    """A track, resampled, as it is decoded: arrays of shape (channels, time), one or two channels.
+
+    Samples come packed, never planar: PyAV reads planes beyond the eighth from memory that is not theirs. Channels that
+    no one knows the place of are averaged.
+    """
+    import av
+
+    placed = not track.layout.name.endswith(" channels")  # FFmpeg's name for any number of them, anywhere
+    layout = track.layout if not placed else "mono" if mono or track.channels == 1 else "stereo"
+    resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
+    for frame in container.decode(track):
+        yield from map(_by_channel, resampler.resample(frame))
+    yield from map(_by_channel, resampler.resample(None))
+
+
+def _by_channel(frame: Any) -> "Samples":
+    count = frame.layout.nb_channels
+    samples: Samples = frame.to_ndarray().reshape(-1, count).T
+    return samples if count <= 2 else samples.mean(axis=0, keepdims=True, dtype=samples.dtype)
+
+
+def _too_long(label: str, rate: int, seconds: float) -> ExpertError:
+    return ExpertError(
+        f"the sound of {label} is longer than the limit of {seconds:g} s, or has too many samples ({rate:,} Hz)",
+        hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.",
+        kind="too_large",
+        input_fault=True,
+    )
 
 
 def wav_pieces(material: Material, *, rate: int, longest: float = 0.0) -> list[bytes]:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ...media.pictures import read_image
-from ..answers import box_answer, entity_answer, garbage, label_answer, score_answer
+from ..answers import entity_answer, garbage, label_answer, score_answer
+from ..decoder import boxes_answer
+from ..decoding import SCALE
 from ..task_api.texts import wanted_labels
 
 Read = Callable[[Call, Any], list[Artifact]]
-SCALE = 1000
-"""Boxes are asked for in thousandths of width and height, which models of every make can tell."""
 
 
 def _list_of(title: str, description: str, **fields: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +31,7 @@ ENTITIES = _list_of(
     "entities", "What was found in the text, word for word.", entity_group=_TEXT, word=_TEXT, score=_SCORE
 )
 SCORES = _list_of("scores", "One score for each text, in the order given.", score=_SCORE)
+# boxes in thousandths of width and height, which models of every make can give
 BOXES = _list_of(
     "boxes", f"Boxes in thousandths of width and height, 0 to {SCALE}.",
     label=_TEXT, score=_SCORE, left=_SIDE, top=_SIDE, right=_SIDE, bottom=_SIDE,
@@ -86,16 +86,12 @@ def read_scores(name: str) -> Read:
 
 def read_boxes(call: Call, answer: Any) -> list[Artifact]:
     """Thousandths as pixels."""
-    image = read_image(call.one("image"))
     rows = []
     for row in _rows(call, answer):
         try:
             left, top, right, bottom = (float(row[side]) for side in ("left", "top", "right", "bottom"))
         except (KeyError, TypeError, ValueError):
             raise garbage(call, "box", row) from None
-        box = {
-            "xmin": left * image.width / SCALE, "xmax": right * image.width / SCALE,
-            "ymin": top * image.height / SCALE, "ymax": bottom * image.height / SCALE,
-        }  # fmt: skip
+        box = {"xmin": left, "xmax": right, "ymin": top, "ymax": bottom}
         rows.append({"label": row.get("label"), "score": row.get("score"), "box": box})
-    return box_answer(call, image, rows)
+    return boxes_answer(call, call.one("image"), rows, thousandths=True)

@@ -21,8 +21,8 @@ class EmbeddedBackend:
 
     name = BACKEND
 
-    def __init__(self, settings: Settings) -> None:
-        self._workers = Workers(settings)
+    def __init__(self, settings: Settings, workers: Workers | None = None) -> None:
+        self._workers = workers or Workers(settings)
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """What it offers for a task type, installed or not."""

@@ -17,5 +17,7 @@ from .registry import expert
 )
 def document_to_images(call: Call) -> Sequence[Artifact]:
     """A picture a page, in order."""
-    numbered = enumerate(pages(call, call.one("document")), start=1)
-    return [image_artifact(call, drawn(page), "images", f"page-{number}") for number, page in numbered]
+    document = call.one("document")
+    numbered = enumerate(pages(call, document), start=1)
+    drawings = ((number, drawn(page, document.resource.label)) for number, page in numbered)
+    return [image_artifact(call, image, "images", f"page-{number}") for number, image in drawings]

@@ -29,8 +29,8 @@ def whole_text(call: Call, document: Material) -> tuple[str, str]:
     """The text of all pages that the task asks for, and what must be known of it. `ExpertError` (input fault) for none."""
     texts, scanned = list[str](), 0
     for page in pages(call, document):
-        text = text_of(page)
-        if not text and (text := _read(call, page)):
+        text = text_of(page, document.resource.label)
+        if not text and (text := _read(call, page, document.resource.label)):
             scanned += 1
         texts.append(text)
     whole = "\n\n".join(text for text in texts if text)
@@ -46,13 +46,13 @@ def _told(scanned: int, of: int) -> str:
     return f"{which}, read by OCR, which may be wrong in places"
 
 
-def _read(call: Call, page: Any) -> str:
+def _read(call: Call, page: Any, label: str) -> str:
     """The printed text of a page without a text layer; empty for an empty page, or without OCR here."""
     if find_spec("rapidocr") is None:
         return ""
     from .ocr import lines_on
 
-    path = image_artifact(call, drawn(page), "image", "scan").path
+    path = image_artifact(call, drawn(page, label), "image", "scan").path
     assert path is not None
     picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
     try:

@@ -6,12 +6,13 @@ The result is as long as the longer of the two: a shorter video starts again, a 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
+from ...media.container import opened
 from ...media.film import MEDIA_TYPE, even, write_film
+from ...media.frames import picture_track
 from ...media.limits import limits
 from ...media.sound import read_sound
 from .registry import expert
@@ -39,40 +40,32 @@ def mux(call: Call) -> Sequence[Artifact]:
     silence = max(0, round(wanted * hertz) - samples.shape[1])
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
     path = call.scratch / "video.mp4"
-    frames = islice(_looped(video.path, size), max(1, round(wanted * rate)))
+    frames = islice(_looped(video, size), max(1, round(wanted * rate)))
     write_film(path, frames, rate, size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 
 def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
     """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for what is no video."""
-    import av
-
     name, most = video.resource.label, limits().max_audio_seconds
-    try:
-        with av.open(str(video.path)) as container:
-            if not container.streams.video:
-                raise ExpertError(f"{name} has no pictures in it", input_fault=True)
-            stream = container.streams.video[0]
-            rate = min(max(stream.average_rate or Fraction(25), Fraction(1)), Fraction(60))
-            size = even((stream.width, stream.height))
-            count = stream.frames or sum(1 for _ in container.decode(video=0))
-    except (av.FFmpegError, ValueError) as error:
-        raise ExpertError(f"{name} can't be read as a video", input_fault=True) from error
+    with opened(video.path, name) as container:
+        stream = picture_track(container, name)
+        rate = min(max(stream.average_rate or Fraction(25), Fraction(1)), Fraction(60))
+        size = even((stream.width, stream.height))
+        count = stream.frames or sum(1 for _ in container.decode(stream))
     if count / rate > most:
-        raise ExpertError(f"{name} is longer than the limit of {most:g} s", input_fault=True)
+        raise ExpertError(f"{name} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
     return rate, size, float(count / rate)
 
 
-def _looped(path: Path, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
+def _looped(video: Material, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
     """The frames, over and over."""
-    import av
     import numpy as np
 
-    shown = True
+    name, shown = video.resource.label, True
     while shown:
         shown = False
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
+        with opened(video.path, name) as container:
+            for frame in container.decode(picture_track(container, name)):
                 shown = True
                 yield np.asarray(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), dtype=np.uint8)

@@ -15,5 +15,5 @@ from .registry import expert
     requires=("av", "numpy"),
 )
 def video_to_audio(call: Call) -> Sequence[Artifact]:
-    """All its channels, at its own rate."""
+    """One or two channels, at its own rate."""
     return [sound_artifact(call, *read_sound(call.one("video")))]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
-from ...media.frames import read_frames
+from ...media.frames import each_frame
 from ...media.pictures import image_artifact
 from .registry import expert
 
@@ -22,5 +22,5 @@ def video_to_images(call: Call) -> Sequence[Artifact]:
     """Pictures in the order of time."""
     asked = call.task.parameters.get("frames")
     count = max(1, min(MOST, asked if isinstance(asked, int) else USUAL))
-    frames = enumerate(read_frames(call.one("video"), count), start=1)
+    frames = enumerate(each_frame(call.one("video"), count), start=1)
     return [image_artifact(call, frame, "images", f"frame-{number}") for number, frame in frames]

@@ -15,7 +15,9 @@ from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
+from ..decoder import Decoder, decoding_by
 from ..heeding import check, given_in, unheeded
+from ..workers import Workers
 from . import openai_server, task_server, tei_server
 from .known import Endpoint, known_endpoints, read_endpoints
 from .old_list import left_in
@@ -34,8 +36,9 @@ class EndpointBackend:
 
     name = "endpoint"
 
-    def __init__(self, settings: Settings, callbacks: CALLBACKS | None = None) -> None:
+    def __init__(self, settings: Settings, callbacks: CALLBACKS | None = None, decoder: Decoder | None = None) -> None:
         self._settings = settings
+        self._decoder = decoder or Decoder(Workers(settings))
         self._callbacks = callbacks
         self._pulse = Pulse()
         _report(settings)
@@ -70,18 +73,20 @@ class EndpointBackend:
         check(call, _SERVERS[endpoint.api].heeds(call.task.type))
         try:
             async with asyncio.timeout(call.timeout):
-                return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call)
+                with decoding_by(self._decoder):
+                    return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call)
         except TimeoutError:
             raise too_slow(call.expert.model_id, call.timeout) from None
 
     async def aclose(self) -> None:
-        """Nothing is kept open between calls."""
+        """No connection is kept open between calls; the decoder's processes are shared."""
+        await asyncio.to_thread(self._decoder.close)
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         """A task for a chat model, at that server and with its key."""
         spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
         there = self._settings.model_copy(update={"llm": spec, "llm_api_key": endpoint.key, "retries": 0})
-        chat = ChatBackend(there, self._callbacks)
+        chat = ChatBackend(there, self._callbacks, self._decoder)
         return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
 
     def _endpoint(self, expert: Expert) -> Endpoint:

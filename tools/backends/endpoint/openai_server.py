@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from ...media.playable import audio_artifact
-from ...media.sound import wav_pieces
-from ..answers import garbage, image_answer, text_answer, vector_answer
+from ..answers import garbage, text_answer, vector_answer
+from ..decoder import picture_answer, sound_answer, sound_pieces
 from ..local.languages import iso1
 from ..task_api.sounds import LONGEST_PIECE, SPEECH_RATE
 from .known import Endpoint
@@ -46,7 +45,7 @@ def refusal(_endpoint: Endpoint, task: Task) -> str | None:
 
 
 def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
-    pieces = wav_pieces(call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
+    pieces = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
     short = iso1(str(call.task.parameters.get("language") or ""))
     told: dict[str, Any] = {"language": short} if short else {}
     create = client.audio.transcriptions.create
@@ -57,7 +56,7 @@ def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     voice = str(call.task.parameters.get("voice") or "alloy")
     said = client.audio.speech.create(model=model, voice=voice, input=call.text("text"), response_format="wav")
-    return [audio_artifact(call, said.read())]
+    return sound_answer(call, said.read())
 
 
 def _paint(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
@@ -67,7 +66,7 @@ def _paint(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     data = made.data[0].b64_json if made.data else None
     if not data:  # a URL, which nobody fetches for a server: it could be any
         raise garbage(call, "picture in base64", made.data)
-    return image_answer(call, base64.b64decode(data))
+    return picture_answer(call, base64.b64decode(data))
 
 
 def _embed(client: "OpenAI", model: str, call: Call) -> list[Artifact]:

@@ -7,10 +7,9 @@ import httpx
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from ...media.pictures import image_bytes
-from ...media.playable import video_artifact
 from ...media.tables import columns
 from ..answers import garbage, row_answer
+from ..decoder import film_answer, picture_bytes
 from ..task_api.films import only_picture
 from ..task_api.methods import methods
 from .known import Endpoint
@@ -55,13 +54,13 @@ def _film(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         if call.task.type == "text-to-video":
             response = client.post(endpoint.url, json={"inputs": call.text("prompt"), "parameters": {}})
         elif call.has("prompt"):
-            picture = base64.b64encode(image_bytes(only_picture(call))).decode()
+            picture = base64.b64encode(picture_bytes(call, only_picture(call))).decode()
             body = {"inputs": picture, "parameters": {"prompt": call.text("prompt")}}
             response = client.post(endpoint.url, json=body)
         else:
-            response = client.post(endpoint.url, content=image_bytes(only_picture(call)))
+            response = client.post(endpoint.url, content=picture_bytes(call, only_picture(call)))
     response.raise_for_status()
-    return [video_artifact(call, response.content)]
+    return film_answer(call, response.content)
 
 
 def _estimate(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:

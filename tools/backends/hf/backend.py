@@ -15,8 +15,10 @@ from ...catalog.hub_model import HubModel
 from ...deadline import within
 from ...http_failures import failures_of, too_slow
 from ...threads import in_abandonable_thread
+from ..decoder import Decoder, decoding_by
 from ..heeding import check
 from ..task_api.methods import Method, methods
+from ..workers import Workers
 from .providers import OWN, ROUTED, provider_for
 
 STRANGE_TOKEN = (
@@ -38,7 +40,8 @@ class HfBackend:
 
     name = "hf"
 
-    def __init__(self, settings: Settings, hub: Hub) -> None:
+    def __init__(self, settings: Settings, hub: Hub, decoder: Decoder | None = None) -> None:
+        self._decoder = decoder or Decoder(Workers(settings))
         self._token = settings.hf_token
         self._bill_to = settings.hf_bill_to
         self._provider = settings.hf_provider
@@ -85,7 +88,8 @@ class HfBackend:
         check(call, method.heeds)
         try:
             async with asyncio.timeout(call.timeout):
-                return await in_abandonable_thread(self._ask, method, call)
+                with decoding_by(self._decoder):
+                    return await in_abandonable_thread(self._ask, method, call)
         except TimeoutError:
             late = too_slow(call.expert.model_id, call.timeout)
         except ExpertError as error:
@@ -97,7 +101,8 @@ class HfBackend:
         raise late from None
 
     async def aclose(self) -> None:
-        """Nothing is kept open between calls."""
+        """No connection is kept open between calls; the decoder's processes are shared."""
+        await asyncio.to_thread(self._decoder.close)
 
     def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
         if (reason := self._strange(call.expert)) is not None:

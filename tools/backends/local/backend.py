@@ -20,15 +20,20 @@ from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
 from ...threads import in_abandonable_thread
+from ..bounds import Bounds
 from ..progress import Step, Tell
 from ..workers import Workers
 from . import hub
-from .machine import Device, device_for, size
+from .machine import Device, device_for, make_nodes, memory, size
 from .registry import LIBRARIES, Way, registered
 from .running import TARGET
 from .shelf import Found, builds_on, cache_folder, find, helped_by, is_path, library_of
 
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
+SHARE = 0.9
+"""Of the machine's memory."""
+LIBRARIES_TAKE = 2_000_000_000
+"""Bytes of torch and transformers, with room."""
 SLOT = "local"
 """The one worker process of the processors."""
 
@@ -242,7 +247,11 @@ class LocalBackend:
         with self._lock:
             if device.name not in self._workers:
                 alone = self._settings.model_copy(update={"workers": 1})
-                self._workers[device.name] = Workers(alone, _environment(self._settings, device))
+                if device.name != "cpu":
+                    make_nodes()
+                self._workers[device.name] = Workers(
+                    alone, _environment(self._settings, device), bounds(self._settings)
+                )
             return self._workers[device.name]
 
 
@@ -263,15 +272,30 @@ def _lacking(way: Way) -> str | None:
     return f"needs {missing[0]}: pip install {' '.join(missing)}" if missing else None
 
 
+def bounds(settings: Settings) -> Bounds:
+    """What a process may hold: so much that the machine is not driven to end others, and this program with them.
+
+    Where the memory for models is set: half as much again, which is what they take while they work, and the libraries.
+    """
+    most = int(memory() * SHARE)
+    wanted = settings.local_memory
+    return Bounds(resident=most if wanted is None else min(most, int(wanted * 1.5) + LIBRARIES_TAKE))
+
+
 def _environment(settings: Settings, device: Device) -> dict[str, str]:
     """What its process knows beyond what every worker does."""
+    sockets = {} if device.name == "cpu" else {"HUGGINGGPT_UNIX_SOCKETS": "1"}  # the driver's, to its daemons
     budget = {} if settings.local_memory is None else {"HUGGINGGPT_LOCAL_MEMORY": str(int(settings.local_memory))}
-    return budget | {
-        "HF_HUB_CACHE": str(cache_folder()),
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "CUDA_VISIBLE_DEVICES": device.visible,
-        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi counts
-        "TOKENIZERS_PARALLELISM": "false",
-        "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning: 15 times slower where others need the processors
-    }
+    return (
+        budget
+        | sockets
+        | {
+            "HF_HUB_CACHE": str(cache_folder()),
+            "HF_HUB_OFFLINE": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "CUDA_VISIBLE_DEVICES": device.visible,
+            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi counts
+            "TOKENIZERS_PARALLELISM": "false",
+            "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning: 15 times slower where others need the processors
+        }
+    )

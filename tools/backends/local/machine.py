@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+from ..process import passed_on
 
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
@@ -44,7 +47,7 @@ class Device(NamedTuple):
 @functools.cache
 def devices() -> tuple[Device, ...]:
     """The cards that torch can use, in their order; without any, the processors."""
-    return tuple(_cards()) or (Device("cpu", _memory(), ""),)
+    return tuple(_cards()) or (Device("cpu", memory(), ""),)
 
 
 def device_for(model_id: str, parameters: int = 0) -> Device:
@@ -73,10 +76,27 @@ def _cards() -> list[Device]:
         return []
     query = [tool, "--query-gpu=index,uuid,memory.total", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+        return read_cards(output_of(query), asked)
     except (OSError, subprocess.SubprocessError):
         return []
-    return read_cards(told, asked)
+
+
+def output_of(command: Sequence[str]) -> str:
+    """What a tool of the driver writes. It sees of our environment what a worker sees, and no keys."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=passed_on(os.environ))
+    return done.stdout
+
+
+def make_nodes() -> None:
+    """Have the device files of the cards made, where none has used one since the start of the machine.
+
+    A worker can't: the driver's tool for that needs root's rights, which a process gets by setuid only while new
+    privileges are allowed.
+    """
+    tool = shutil.which("nvidia-modprobe")
+    if tool is not None and not Path("/dev/nvidia-uvm").exists():
+        with suppress(OSError, subprocess.SubprocessError):  # the card then reports itself what it lacks
+            output_of([tool, "-u", "-c=0"])
 
 
 def read_cards(told: str, asked: str | None) -> list[Device]:
@@ -104,11 +124,11 @@ def _torch_has_cuda() -> bool:
     return re.search(r"^cuda\b[^=]*=\s*['\"]", text, re.MULTILINE) is not None
 
 
-def _memory() -> int:
+def memory() -> int:
     """Of the machine, or of the container it is cut down to."""
     import psutil
 
-    total: int = psutil.virtual_memory().total
+    total: int = psutil.virtualmemory().total
     return min(total, container_limit() or total)
 
 

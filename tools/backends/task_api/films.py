@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
-from ...media.pictures import image_bytes
-from ...media.playable import video_artifact
+from ..decoder import film_answer, picture_bytes
 from ..local.motion import one_silent_picture
 from .methods import method
 
@@ -26,7 +25,7 @@ def only_picture(call: Call) -> Material:
 @method("text-to-video")
 def film(client: InferenceClient, call: Call) -> list[Artifact]:
     """A video of what the prompt says."""
-    return [video_artifact(call, client.text_to_video(call.text("prompt")))]
+    return film_answer(call, client.text_to_video(call.text("prompt")))
 
 
 @method("image-to-video", heeds=("prompt",), accepts=one_silent_picture)
@@ -35,4 +34,4 @@ def animate(client: InferenceClient, call: Call) -> list[Artifact]:
     """A picture set in motion."""
     image = only_picture(call)
     prompt = call.text("prompt") if call.has("prompt") else None
-    return [video_artifact(call, client.image_to_video(image_bytes(image), prompt=prompt))]
+    return film_answer(call, client.image_to_video(picture_bytes(call, image), prompt=prompt))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
-from ...media.playable import audio_artifact
-from ...media.sound import wav_pieces
 from ..answers import garbage, label_answer, text_answer
+from ..decoder import sound_answer, sound_pieces
 from .methods import method
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ LONGEST_PIECE = 120.0
 @method("automatic-speech-recognition", heeds=("language",))  # not sent: models hear for themselves which it is
 def transcribe(client: InferenceClient, call: Call) -> list[Artifact]:
     """What is said, piece by piece."""
-    pieces = wav_pieces(call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
+    pieces = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
     texts = [client.automatic_speech_recognition(piece).text for piece in pieces]
     return text_answer(call, " ".join(text.strip() for text in texts if isinstance(text, str)))
 
@@ -30,18 +29,18 @@ def transcribe(client: InferenceClient, call: Call) -> list[Artifact]:
 @method("audio-classification")
 def classify(client: InferenceClient, call: Call) -> list[Artifact]:
     """What kind of sound it is."""
-    (piece,) = wav_pieces(call.one("audio"), rate=SPEECH_RATE)
+    (piece,) = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE)
     return label_answer(call, client.audio_classification(piece))
 
 
 @method("audio-to-audio")
 def change(client: InferenceClient, call: Call) -> list[Artifact]:
     """The first track that the model gives: separators put the speech, or the first speaker, there."""
-    (piece,) = wav_pieces(call.one("audio"), rate=SPEECH_RATE)
+    (piece,) = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE)
     tracks: Any = client.audio_to_audio(piece)
     if not tracks or not isinstance(tracks[0].blob, bytes):
         raise garbage(call, "list of sounds", tracks)
-    return [audio_artifact(call, tracks[0].blob)]
+    return sound_answer(call, tracks[0].blob)
 
 
 @method("text-to-speech")
@@ -49,4 +48,4 @@ def change(client: InferenceClient, call: Call) -> list[Artifact]:
 def speak(client: InferenceClient, call: Call) -> list[Artifact]:
     """The text as sound."""
     text = call.text("prompt" if call.has("prompt") else "text")
-    return [audio_artifact(call, client.text_to_speech(text))]
+    return sound_answer(call, client.text_to_speech(text))

@@ -1,13 +1,13 @@
-"""Showing: what a model that sees is shown of the inputs: pictures as they are, documents page by page."""
+"""Shown: what a chat model that sees is given of an input: a picture as it is, a document page by page."""
 
 import base64
 import io
 from collections.abc import Iterator
 
-from ....graph.call import Call, Material
-from ....graph.errors import ExpertError
-from ...media.pages import drawn, pages
-from ...media.pictures import data_url
+from ...graph.call import Call, Material
+from ...graph.errors import ExpertError
+from .pages import drawn, pages
+from .pictures import data_url
 
 MOST_PAGES = 10
 """Pages of one document in one question: about as many as a small context window has room for."""
@@ -15,12 +15,8 @@ LONGEST_SIDE = 1600
 """Pixels of a page: 10 point text can be read, and no model takes more without making it smaller."""
 
 
-def shown(call: Call) -> list[str]:
-    """Data URLs, in order. Raises `ExpertError` for what nobody can look at, and for a document of too many pages."""
-    return [url for many in call.inputs.values() for material in many for url in _looks(call, material)]
-
-
-def _looks(call: Call, material: Material) -> Iterator[str]:
+def looks(call: Call, material: Material) -> Iterator[str]:
+    """Data URLs. Raises `ExpertError` for what can't be looked at, and for a document of too many pages."""
     match material.resource.kind:
         case "image" | "mask":
             yield data_url(material)
@@ -40,7 +36,7 @@ def _page_urls(call: Call, material: Material) -> Iterator[str]:
                 hint="Ask about its text, or about the pages that matter.",
                 kind="too_large",
             )
-        image, buffer = drawn(page), io.BytesIO()
+        image, buffer = drawn(page, material.resource.label), io.BytesIO()
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         image.save(buffer, "JPEG", quality=90)
         yield f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

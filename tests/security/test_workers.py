@@ -1,0 +1,288 @@
+"""Workers: the processes that read files and run experts.
+
+They hold neither keys nor a way to get any. On Linux the kernel sees to it; `hugginggpt doctor` says what is in force on a
+machine, as some systems allow no namespaces, and others none of it.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fences import Fence
+from hugginggpt.graph.call import Call
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
+from hugginggpt.tools.backends.bounds import Bounds
+from hugginggpt.tools.backends.embedded.registry import registered
+from hugginggpt.tools.backends.workers import Workers
+from support_media import material
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's means are Linux's")
+KEY = "sk-canary-of-the-parent"
+GIGABYTE = 1_000_000_000
+
+Ask = Callable[..., str]
+
+
+@pytest.fixture
+def pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Workers]]:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    made = list[Workers]()
+
+    def make(bounds: Bounds | None = None) -> Workers:
+        made.append(Workers(Settings(home=tmp_path / "home", workers=1), bounds=bounds))
+        return made[-1]
+
+    yield make
+    for pool in made:
+        pool.close()
+
+
+@pytest.fixture
+def ask(pools: Callable[..., Workers], tmp_path: Path) -> Ask:
+    """`ask("read", "environ")`: what a probe gives."""
+    first = pools()
+
+    def run(probe: str, text: str = "-", pool: Workers | None = None, timeout: float = 10) -> str:
+        expert = registered()["embedded/count"].expert
+        call = Call(
+            run_id="r", key="1", task=Task(id=1, type="count"), expert=expert, inputs={"items": (material(text),)},
+            scratch=tmp_path, timeout=timeout,
+        )  # fmt: skip
+        (artifact,) = (pool or first).run_here(f"probes:{probe}", call)
+        return artifact.text or ""
+
+    return run
+
+
+@pytest.mark.parametrize("what", ["environ", "mem", "maps"])
+def test_a_worker_can_not_read_the_process_that_holds_the_keys(ask: Ask, what: str) -> None:
+    """A process that reads your files can read neither the memory nor the environment of the one that holds your keys."""
+    assert ask("read", what) == "refused: Permission denied"
+
+
+def test_no_process_of_the_user_reads_the_one_that_holds_the_keys(tmp_path: Path) -> None:
+    """On Linux no other process of the same user can read the memory or the environment of the one that holds your keys."""
+    script = """
+        import ctypes, os, sys, subprocess
+        from hugginggpt.graph.settings import Settings
+        from hugginggpt.tools.backends.process import Process
+        if os.getuid() == 0:
+            os.setgroups([]); os.setgid(65534); os.setuid(65534)
+            ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # readable again, as after execve
+        look = ["cat", f"/proc/{os.getpid()}/environ"]
+        before = subprocess.run(look, capture_output=True).stdout
+        try:
+            Process({}).kill()
+        except OSError:  # the interpreter may be unreadable for that user
+            pass
+        after = subprocess.run(look, capture_output=True).stdout
+        print(b"sk-canary" in before, b"sk-canary" in after)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        env=os.environ | {"OPENAI_API_KEY": KEY, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.stdout.split() == ["True", "False"], done.stderr
+
+
+def test_a_worker_opens_no_connection(ask: Ask, tmp_path: Path) -> None:
+    """A process that reads your files can't connect to anything: the internet, this machine, a local socket."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as local:
+        local.bind(str(tmp_path / "s"))
+        local.listen()
+        server.settimeout(0.1)
+        assert ask("connect", str(server.getsockname()[1])) == "refused: Permission denied"
+        assert ask("connect", str(tmp_path / "s")) == "refused: Permission denied"
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_a_worker_is_in_a_network_of_its_own(ask: Ask) -> None:
+    """Where the system allows it, a process that reads your files is in a network namespace with no way out."""
+    if subprocess.run(["unshare", "-Urn", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this system allows no namespaces")
+    assert ask("network") != str(Path("/proc/self/ns/net").readlink())
+
+
+def test_a_worker_has_no_rights_to_give_up(ask: Ask) -> None:
+    """A process that reads your files has no capabilities, root's neither, and gets none by any program it could start."""
+    held = dict(line.split(":\t") for line in ask("status").splitlines() if ":\t" in line)
+    assert int(held["CapEff"], 16) == int(held["CapPrm"], 16) == 0
+    assert held["NoNewPrivs"] == "1"
+    assert held["Seccomp"] == "2"
+
+
+def test_without_namespaces_it_still_opens_no_connection(tmp_path: Path) -> None:
+    """Where the system allows no namespaces, as in most containers, they still open no socket and have no rights."""
+    script = """
+        import os, socket, sys
+        from pathlib import Path
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
+        from hugginggpt.tools.backends.confinement import confine
+        before = os.readlink("/proc/self/ns/net")
+        print(confine())
+        assert os.readlink("/proc/self/ns/net") == before
+        socket.socket()
+    """
+    inside = ["unshare", "-Ur", sys.executable, "-c", textwrap.dedent(script)]
+    if subprocess.run(["unshare", "-Ur", "true"], check=False, capture_output=True).returncode:
+        inside = inside[2:]
+        inside[-1] = inside[-1].replace('Path("/proc/sys/user/max_user_namespaces").write_text("0")', "")
+    path = os.pathsep.join(filter(None, sys.path))
+    done = subprocess.run(
+        inside, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stdout.strip() == str(["no new privileges", "no capabilities", "no sockets"]), done.stderr
+    assert "PermissionError" in done.stderr
+
+
+def test_what_is_in_force_is_printed() -> None:
+    """`hugginggpt doctor` reports which of these means are in force on this machine."""
+    path = os.pathsep.join(filter(None, sys.path))
+    done = subprocess.run(
+        [sys.executable, "-m", "hugginggpt.tools.backends.confinement"],
+        env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    in_force = json.loads(done.stdout)
+    assert in_force["parent"] is True
+    assert {"no new privileges", "no capabilities", "no sockets"} <= set(in_force["worker"])
+
+
+def test_a_tool_of_the_system_sees_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Any other program that is started, such as nvidia-smi, gets none of your keys either."""
+    from hugginggpt.tools.backends.local.machine import output_of
+
+    monkeypatch.setenv("HF_TOKEN", KEY)
+    assert KEY not in output_of(["env"])
+
+
+def test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on(ask: Ask, pools: Callable[..., Workers]) -> None:
+    """A call that takes more than 3 GB of memory beyond what its process has is refused, and nothing else comes to harm."""
+    pool = pools(Bounds(more=GIGABYTE))
+    before = ask("pid", pool=pool)
+    with pytest.raises(ExpertError, match=r"embedded/count takes more than 1,000 MB of memory"):
+        ask("grow", str(2 * GIGABYTE), pool)
+    assert ask("pid", pool=pool) == before
+
+
+def test_a_model_beyond_the_memory_of_the_machine_is_ended(ask: Ask, pools: Callable[..., Workers]) -> None:
+    """A model of your own that grows beyond nine tenths of the machine's memory is ended before the machine suffers."""
+    pool = pools(Bounds(resident=GIGABYTE))
+    with pytest.raises(ExpertError, match=r"embedded/count takes more than 1,000 MB of memory"):
+        ask("grow", str(3 * GIGABYTE), pool)
+    assert ask("grow", str(GIGABYTE // 2), pool) == "taken"
+
+
+def test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file(ask: Ask) -> None:
+    """Reading one file takes at most 464 MB beyond what the process has; beyond that the file is refused, by its name."""
+    before = ask("pid")
+    with pytest.raises(ExpertError, match=r"large\.pdf takes more than 467 MB of memory") as error:
+        ask("read_and_grow", str(GIGABYTE))
+    assert error.value.input_fault
+    assert ask("pid") == before
+
+
+def test_a_page_that_takes_too_long_is_given_up(ask: Ask) -> None:
+    """Reading one picture or page takes at most 20 s; beyond that the file is refused, by its name."""
+    began = time.monotonic()
+    with pytest.raises(ExpertError, match=r"endless\.pdf took longer than 0\.5 s to be read") as error:
+        ask("read_for_long")
+    assert time.monotonic() - began < 5
+    assert error.value.input_fault
+    assert ask("pid")
+
+
+def test_a_file_that_crashes_its_decoder_is_named(ask: Ask) -> None:
+    """A file that crashes its decoder ends one worker, is refused by its name, and the next call has another worker."""
+    with pytest.raises(ExpertError, match=r"broken\.pdf can't be read.*SIGSEGV") as error:
+        ask("read_and_die")
+    assert error.value.input_fault
+    assert ask("pid")
+
+
+def test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file(ask: Ask) -> None:
+    """A process that reads your files has a limit of processor time, and leaves no core file when it crashes."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    with contextlib.suppress(OSError, ValueError):  # so that a worker would inherit it
+        resource.setrlimit(resource.RLIMIT_CORE, (1_000_000, max(1_000_000, hard)))
+    seconds, core = map(int, ask("bounds", timeout=7).split())
+    assert 0 < seconds <= 7 * (os.cpu_count() or 1) + 10
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    assert core == 0
+
+
+FENCES = (
+    Fence(
+        "a worker's own namespaces", "tools/backends/confinement.py",
+        "libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0", "True",
+        "test_workers.py::test_a_worker_is_in_a_network_of_its_own",
+    ),
+    Fence(
+        "a worker's sockets", "tools/backends/confinement.py",
+        "bool(libc.prctl(_SET_SECCOMP, _FILTER, head, 0, 0) == 0)", "True",
+        "test_workers.py::test_a_worker_opens_no_connection",
+    ),
+    Fence(
+        "a worker's capabilities", "tools/backends/confinement.py",
+        "bool(libc.capset(header, bytes(24)) == 0)", "True",
+        "test_workers.py::test_a_worker_has_no_rights_to_give_up",
+    ),
+    Fence(
+        "the memory of the process with the keys", "tools/backends/process.py",
+        "        keep_memory()", "        _ = keep_memory",
+        "test_workers.py::test_no_process_of_the_user_reads_the_one_that_holds_the_keys",
+    ),
+    Fence(
+        "the environment of other programs", "tools/backends/local/machine.py",
+        "env=passed_on(os.environ)", "env=dict(os.environ)",
+        "test_workers.py::test_a_tool_of_the_system_sees_no_keys",
+    ),
+    Fence(
+        "the address space of a call", "tools/backends/worker.py",
+        "with address_space(memory):", "with address_space(0):",
+        "test_workers.py::test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on",
+    ),
+    Fence(
+        "the watch on resident memory", "tools/backends/hold.py",
+        "if bounds.exceeded(resident, self._before):", "if False:",
+        "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended",
+    ),
+    Fence(
+        "the memory of one file", "tools/media/budget.py",
+        "with address_space((most or allowance()) if _Process.limited else 0):", "with address_space(0):",
+        "test_workers.py::test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file",
+    ),
+    Fence(
+        "the time for one page", "tools/backends/hold.py",
+        'return "reading" if process.reads_too_long() else ""', 'return ""',
+        "test_workers.py::test_a_page_that_takes_too_long_is_given_up",
+    ),
+    Fence(
+        "the processor time of a call", "tools/backends/worker.py",
+        "    _limit_processor_time(order.call.timeout)", "    pass",
+        "test_workers.py::test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file",
+    ),
+    Fence(
+        "core files", "tools/backends/confinement.py",
+        "    _no_core_file()\n    return done", "    return done",
+        "test_workers.py::test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file",
+    ),
+)  # fmt: skip

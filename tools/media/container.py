@@ -1,0 +1,128 @@
+"""Containers of sound and video, opened for reading: one file, of a form known by its first bytes, and nothing beside it.
+
+FFmpeg reads 350 forms, some of which name other files and servers (playlists, manifests, scripts). Here the form is found
+by the first bytes and forced, from a short list; every other form, codec and protocol is off, and the demuxer gets an
+open file instead of a name, so that there is nothing it could open.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...graph.errors import ExpertError
+from .budget import reading
+from .limits import limits
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+_DEMUXERS = {
+    "audio/aac": "aac",
+    "audio/aiff": "aiff",
+    "audio/amr": "amr",
+    "audio/flac": "flac",
+    "audio/mp4": "mov",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "video/3gpp": "mov",
+    "video/matroska": "matroska",
+    "video/mp4": "mov",
+    "video/mpeg": "mpeg",
+    "video/quicktime": "mov",
+    "video/webm": "matroska",
+    "video/x-flv": "flv",
+    "video/x-ms-wmv": "asf",
+    "video/x-msvideo": "avi",
+}
+"""FFmpeg's name of the one demuxer that reads each media type."""
+_DECODERS = """
+aac aac_latm ac3 alac amrnb amrwb eac3 flac libopencore_amrnb libopencore_amrwb libopus mp1float mp2 mp2float mp3 mp3float
+opus vorbis wmav1 wmav2 adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_alaw pcm_f32be pcm_f32le pcm_f64be pcm_f64le
+pcm_mulaw pcm_s16be pcm_s16le pcm_s24be pcm_s24le pcm_s32be pcm_s32le pcm_s8 pcm_u8
+av1 ffv1 flv h263 h264 hevc libdav1d libvpx libvpx-vp9 mjpeg mpeg1video mpeg2video mpeg4 mpegvideo msmpeg4v2 msmpeg4 prores
+rawvideo theora vc1 vp6f vp8 vp9 wmv1 wmv2 wmv3
+""".split()
+MOST_SAMPLES = 1 << 20
+"""Of one frame of sound, a channel: the longest that any codec above makes is 65,536."""
+
+
+class Unreadable(ExpertError):
+    """A file that is no container of sound or video that is read here, or is broken."""
+
+    def __init__(self, label: str, what: str) -> None:
+        super().__init__(f"{label} can't be read as {what}", input_fault=True)
+
+
+@contextmanager
+def opened(path: Path, label: str, what: str = "a video") -> "Iterator[InputContainer]":
+    """The container, while the body reads it. Raises `Unreadable` as soon as something is wrong with it."""
+    import av
+    import numpy  # noqa: F401  (what frames are given as: imported before the budget counts)
+
+    with path.open("rb") as file, reading(label, seconds=0):
+        demuxer = demuxer_of(file.read(8192))
+        file.seek(0)
+        if demuxer is None:
+            raise Unreadable(label, what)
+        try:
+            with av.open(file, "r", **_sealed(demuxer)) as container:
+                for stream in container.streams:
+                    if stream.codec_context is not None:
+                        stream.codec_context.options = _codec_options()
+                yield container
+        except (av.FFmpegError, ValueError, IndexError) as error:
+            if isinstance(error, MemoryError):
+                raise
+            raise Unreadable(label, what) from error
+
+
+def demuxer_of(head: bytes) -> str | None:
+    """Which of FFmpeg's demuxers reads what begins so; None for none of those used here."""
+    found = _DEMUXERS.get(media_type_of(head))
+    if found == "mpeg" and not head.startswith(b"\0\0\1\xba"):
+        return "mpegvideo"  # without a container around it
+    return found
+
+
+def media_type_of(head: bytes) -> str:
+    """The media type of sound or video by its first bytes; empty for anything else."""
+    import filetype
+
+    found = str(filetype.guess_mime(head) or "")
+    if not found and len(head) > 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # frames without a header
+        found = "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg"
+    if not found.startswith(("audio/", "video/")):
+        return ""
+    plain = found.replace("/x-wav", "/wav").replace("/x-flac", "/flac").replace("/x-aiff", "/aiff")
+    return plain.replace("/x-m4v", "/mp4").replace("/x-matroska", "/matroska")
+
+
+def _sealed(demuxer: str) -> dict[str, Any]:
+    """How a file is opened: one form, few codecs, no protocol."""
+    options = {
+        "format_whitelist": _FULL_NAMES.get(demuxer, demuxer),
+        "protocol_whitelist": "none",
+        **({"max_size": "65536"} if demuxer == "wav" else {}),  # else a tenth of a second, which may be 400 MB
+        **_codec_options(),
+    }
+    return {"format": demuxer, "options": options, "io_open": _refuse}
+
+
+_FULL_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
+
+
+def _codec_options() -> dict[str, str]:
+    """What decoders are held to: headers may tell of another size than the frames have."""
+    return {
+        "codec_whitelist": ",".join(_DECODERS),
+        "max_pixels": str(limits().max_image_pixels),
+        "max_samples": str(MOST_SAMPLES),
+        "threads": str(min(4, int(os.environ.get("OMP_NUM_THREADS", "1")))),  # each has a stack, and frames of its own
+    }
+
+
+def _refuse(url: str, _flags: int, _options: dict[str, str]) -> Any:
+    raise PermissionError(f"a container names another file: {url[:80]}")
