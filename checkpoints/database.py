@@ -17,6 +17,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
+from ..graph.redactor import Redactor
+from .clean import CleanConnection
 from .home import DATABASE, prepare_home
 from .tables import create_tables
 
@@ -39,6 +41,11 @@ class Database:
         self._thread: Thread | None = None
         self._closed = False
         self._db: SqliteUtils | None = None
+        self._redactors: list[Redactor] = []
+
+    def redact_with(self, redact: Redactor) -> None:
+        """Write nothing that holds a secret of `redact`; beside those of who shares this database."""
+        self._redactors.append(redact)
 
     async def read(self, work: Callable[[SqliteUtils], T]) -> T:
         """What `work` gives. Raises `StorageError` for what SQLite complains of."""
@@ -120,7 +127,9 @@ class Database:
 
     def _open(self) -> SqliteUtils:
         prepare_home(self.file.parent)
-        db = SqliteUtils(connect(self.file, timeout=30, check_same_thread=False))
+        connection = connect(self.file, timeout=30, check_same_thread=False, factory=CleanConnection)
+        connection.redactors = self._redactors
+        db = SqliteUtils(connection)
         db.conn.execute("PRAGMA journal_mode=WAL")
         db.conn.execute(
             "PRAGMA synchronous=NORMAL"
