@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError
 
 from ..graph.errors import ExpertError, UsageError
-from ..graph.settings import Settings
 from ..tools.addresses import without_secrets
 from ..tools.backends.endpoint.backend import can_ask
 from ..tools.backends.endpoint.known import Endpoint, add_endpoint, callable_url, read_endpoints, remove_endpoint
 from ..tools.backends.endpoint.probing import Found, health, probe
 from .console import err, out, plain, print_json, table, told_errors
+from .typed import settings_of
 
 
 def add(
@@ -29,7 +29,7 @@ def add(
                 "which task type does it do?", hint=f"hugginggpt models --add {shown} --task summarization"
             )
         _check(url, shown)
-        settings = Settings.from_env(home=home)
+        settings = settings_of(home=home)
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)
         spoken = api or (found.api if found else "tasks")
@@ -68,7 +68,7 @@ def _check(url: str, shown: str) -> None:
 def remove(name: str, *, home: Path | None) -> None:
     """Forget it."""
     with told_errors():
-        settings = Settings.from_env(home=home)
+        settings = settings_of(home=home)
         if not remove_endpoint(settings.home, name):
             known = ", ".join(sorted({e.name for e in read_endpoints(settings.home)})) or "none"
             raise UsageError(f"there is no server {name!r}", hint=f"there are: {known}")
@@ -78,7 +78,7 @@ def remove(name: str, *, home: Path | None) -> None:
 def list_all(*, home: Path | None, as_json: bool) -> None:
     """Every server that was added, and how it is now."""
     with told_errors():
-        known = read_endpoints(Settings.from_env(home=home).home)
+        known = read_endpoints(settings_of(home=home).home)
         states = [_state(endpoint) for endpoint in known]
     if as_json:
         print_json(

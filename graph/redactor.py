@@ -17,12 +17,13 @@ from html import escape
 from itertools import takewhile
 from json import dumps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote, quote_plus, unquote
 
-from pydantic import BaseModel
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
-Noun = TypeVar("Noun", bound=BaseModel)
+Noun = TypeVar("Noun", bound="BaseModel")
 
 HEAD: Final = 12
 """Characters of a secret that are taken out where the rest is missing: error texts are cut."""

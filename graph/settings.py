@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .errors import UsageError
+from .redactor import Redactor, secrets_of
 
 MEGABYTE = 1024 * 1024
 PLACES = ("embedded", "local", "endpoint", "hf", "chat")
@@ -110,7 +111,8 @@ class Settings(BaseModel):
                 f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
                 for e in error.errors()
             )
-            raise UsageError("; ".join(told), hint="see --help and the HUGGINGGPT_ variables") from None
+            words = Redactor(secrets_of(env)).text("; ".join(told))
+            raise UsageError(words, hint="see --help and the HUGGINGGPT_ variables") from None
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.errors import StorageError
+from ..visible import json_text
 
 
 class Kept:
@@ -42,7 +43,7 @@ class Kept:
         """Put a row on disk."""
         self._rows[key] = {"key": key, **row}
         try:
-            self._file.write(json.dumps(self._rows[key], ensure_ascii=False).encode(errors="replace") + b"\n")
+            self._file.write(json_text(self._rows[key]).encode() + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:

@@ -16,6 +16,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -90,12 +91,14 @@ class Recorder:
         """Pass on each piece as it comes, and write them down at the end."""
         began, pieces = time.monotonic(), []
         async for piece in do():
-            pieces.append(piece)
+            pieces.append(deepcopy(piece))
             yield piece
-        await self._put(kind, label, asked, pieces, began)
+        await self._put(kind, label, asked, self._scrub.stream(pieces), began)
 
     async def keep(self, data: bytes) -> str:
-        """Put a file on the tape, once."""
+        """Put a file on the tape, once; a text without secrets."""
+        if is_utf8(data):
+            data = await asyncio.to_thread(self._scrub.redact.data, data)
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
         if sha256 not in self._written:
             self._written.add(sha256)
@@ -206,6 +209,14 @@ class Player:
         left.remove(same)
         self._last[exact] = same["told"]
         return same["told"]
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether it is text, as far as that can be seen."""
+    try:
+        return b"\0" not in data and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 async def _nothing() -> Json:
