@@ -88,15 +88,19 @@ class Process:
         return self._popen.poll()
 
 
-def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
-    """What a worker may know: no keys, its limits, its share of the processors, and where to import from."""
-    passed = {
+def passed_on(inherited: Mapping[str, str]) -> dict[str, str]:
+    """What any program that is started may know of an environment: no keys."""
+    return {
         name: value
         for name, value in inherited.items()
         if name in _PASSED_ON or name.upper().startswith(_PASSED_ON_FAMILIES)
     }
+
+
+def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
+    """What a worker may know: no keys, its limits, its share of the processors, and where to import from."""
     threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
-    return passed | {
+    return passed_on(inherited) | {
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",  # a numpy.py in the user's folder must not shadow the real one
         "PYTHONUTF8": "1",

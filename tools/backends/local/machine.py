@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from ..process import passed_on
+
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
 """Of what a model takes while it works, over its weights alone; activations of large inputs take more."""
@@ -73,7 +75,8 @@ def _cards() -> list[Device]:
         return []
     query = [tool, "--query-gpu=index,uuid,memory.total", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+        known = passed_on(os.environ)
+        told = subprocess.run(query, env=known, capture_output=True, text=True, timeout=10, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return []
     return read_cards(told, asked)
