@@ -2,10 +2,10 @@
 
 import csv
 import io
-import json
 from typing import Any
 
 from ...graph.call import Material
+from ...graph.outside import OddJson, read_json
 
 Row = dict[str, Any]
 
@@ -14,14 +14,22 @@ def rows(material: Material) -> list[Row] | None:
     """The rows of boxes, labels or a table; None for plain text."""
     text = material.text()
     if material.resource.media_type == "text/csv":
-        return list(csv.DictReader(io.StringIO(text), dialect=_dialect(text)))
+        return _table(text)
     if not text.lstrip().startswith("["):
         return None
     try:
-        read = json.loads(text)
-    except json.JSONDecodeError:
+        read = read_json(text)
+    except OddJson:
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
+
+
+def _table(text: str) -> list[Row] | None:
+    """None where it is no table: a cell of more than 131,072 characters, say."""
+    try:
+        return list(csv.DictReader(io.StringIO(text), dialect=_dialect(text)))
+    except csv.Error:
+        return None
 
 
 def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:

@@ -22,10 +22,13 @@ from threading import Lock
 from typing import Any, Protocol
 
 from ...graph.errors import StorageError, UsageError
+from ...graph.outside import read_json
 from .differences import first_difference
 from .scrub import Scrubber
 
 FORMAT = 1
+LONGEST_LINE = 1 << 30
+"""Characters: a line may hold a file."""
 REPEATABLE = {"experts", "files"}
 """Questions that may be asked more or less often than they were: the answer is the same, and nothing is spent."""
 
@@ -239,7 +242,7 @@ def _lines(file: Path) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for number, text in enumerate(raw, start=1):
         try:
-            line = json.loads(text)
+            line = read_json(text, longest=LONGEST_LINE)
             _ = line["kind"]
         except (ValueError, KeyError, TypeError):
             if number == len(raw) > 1:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from ....graph.errors import StorageError, UsageError
+from ....graph.outside import read_json
 from ....graph.resource import Frozen
 from ....graph.vocabulary import VOCABULARY
 
@@ -56,7 +57,7 @@ def known_endpoints(home: Path) -> Known:
     """Those that were added. A damaged list, or a row of a later version, keeps nobody from running: it is told."""
     path = _path(home)
     try:
-        rows = json.loads(path.read_bytes()) if path.is_file() else []
+        rows = read_json(path.read_bytes()) if path.is_file() else []
     except (OSError, ValueError) as error:
         return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
     if not isinstance(rows, list):
