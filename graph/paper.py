@@ -19,6 +19,8 @@ from .vocabulary import VOCABULARY
 
 MAX_TASKS = 1000
 """A chat model writes a few dozen; a list of a thousand files is mapped in one task. Each costs 6 KB of database."""
+MAX_WAITS = 10_000
+"""Dependencies of all tasks together."""
 LONGEST_PLAN = 1_000_000
 """Characters of a plan as text."""
 LONGEST_TYPE = 100
@@ -49,6 +51,9 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
         raise InvalidPlan(["a plan is a JSON list of objects"])
     if len(tasks) > MAX_TASKS:
         raise InvalidPlan([f"{len(tasks)} tasks are more than the {MAX_TASKS} that a plan may have"])
+    waits = sum(len(entry["dep"]) for entry in tasks if isinstance(entry.get("dep"), list | tuple))
+    if waits > MAX_WAITS:
+        raise InvalidPlan([f"its tasks wait {waits} times for others, more often than the {MAX_WAITS} that a plan may"])
     try:
         entries = checked(tasks)
     except OddJson as error:
@@ -89,8 +94,6 @@ def _read_task(entry: Mapping[str, Any], position: int, known: Mapping[str, Reso
         parameters={key: tuple(value) if isinstance(value, list) else value for key, value in parameters.items()},
         goal=str(entry.get("goal", "")),
     )
-    if isinstance(deps, list) and len(deps) > MAX_TASKS:
-        raise InvalidPlan([f"task {task.label} waits for {len(deps)} tasks, more than a plan may have"])
     wanted = {_integer(dep, f"task {task.label}: dep") for dep in (deps if isinstance(deps, list) else [deps])} - {-1}
     return task.model_copy(update={"after": tuple(sorted(wanted - {ref.task_id for ref in task.refs}))})
 
