@@ -6,9 +6,9 @@ Python and libraries write to stderr (tracebacks, warnings, logs) through `Clean
 
 import os
 import re
-import unicodedata
 from functools import cache
 from typing import Any, TextIO
+from unicodedata import category as category_of
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
@@ -99,7 +99,7 @@ def _is_plain(text: str) -> bool:
 def _harmless(character: str) -> str:
     if character in "\n\t":
         return character
-    category = unicodedata.category(character)
+    category = category_of(character)
     return "" if category in _STEERING else " " if category in _BREAKING else character
 
 
@@ -109,7 +109,7 @@ def _marked(character: str) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     character = found.group()
-    if unicodedata.category(character) not in _STEERING | _BREAKING:
+    if category_of(character) not in _STEERING | _BREAKING:
         return character
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

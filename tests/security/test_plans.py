@@ -39,7 +39,7 @@ FENCES = (
         "graph/paper.py",
         "        entries = checked(tasks)\n",
         "        entries = tasks\n",
-        "test_plans.py::test_a_hostile_plan_is_refused_or_repaired_at_once[deep-args]",
+        "test_plans.py::test_a_hostile_plan_is_run_or_refused_through_approval[deep-args]",
     ),
     Fence(
         "half surrogate pairs are replaced",
@@ -61,6 +61,13 @@ FENCES = (
         "    if len(tasks) > MAX_TASKS:\n",
         "    if False:\n",
         "test_plans.py::test_a_hostile_plan_is_refused_or_repaired_at_once[100000-tasks]",
+    ),
+    Fence(
+        "the tasks of a plan wait for few others",
+        "graph/paper.py",
+        "    if waits > MAX_WAITS:\n",
+        "    if False:\n",
+        "test_plans.py::test_a_hostile_plan_is_refused_or_repaired_at_once[1000-that-wait-for-all]",
     ),
     Fence(
         "a task type is short",
@@ -118,7 +125,7 @@ HOSTILE: dict[str, Any] = {
     "deep-dep": [task(dep=DEEP)],
     "deep-id": [task(id=DEEP)],
     "long-json": "[" + " " * 2_000_000 + "]",
-    "100000-tasks": [task(id=number) for number in range(100_000)],
+    "100000-tasks": [{"task": "summarization", "id": number, "args": {"text": "a"}} for number in range(100_000)],
     "1000-unknown": [task(id=number, task=f"x{number}") for number in range(1000)],
     "1000-that-wait-for-all": [task(id=n, dep=list(range(n)) or [-1]) for n in range(1000)],
     "100000-deps": [task(dep=list(range(100_000)))],

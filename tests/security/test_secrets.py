@@ -8,9 +8,6 @@ cut off. Not found: in pictures, sound and packed files. A value of fewer than 8
 
 import ast
 import json
-import os
-import subprocess
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -43,6 +40,7 @@ from hugginggpt.tools.scripted import (
 )
 from hugginggpt.tools.scripted.chat import stage_of
 from hugginggpt.tools.scripted.hub import ScriptedHub, asked_at, model_card
+from shell import MARK, Shell
 
 FENCES = (
     Fence(
@@ -365,24 +363,14 @@ async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, 
     assert f"Bearer {key}" not in said
 
 
-SCRIPT = """
-import sys
-from hugginggpt.apps.cli import main
-for words in __import__("json").loads(sys.argv[1]):
-    for stream in (sys.stdout, sys.stderr):
-        print("====", file=stream, flush=True)
-    sys.argv = ["hugginggpt", *words]
-    try:
-        main()
-    except SystemExit as done:
-        print("exit", done.code)
-import logging, threading, warnings
-logging.getLogger("httpx").warning("sent Bearer %s", __import__("os").environ["HUGGINGGPT_LLM_API_KEY"])
-warnings.warn("sent " + __import__("os").environ["HUGGINGGPT_LLM_API_KEY"])
+LOGGED = """
+import logging, os, warnings
+logging.getLogger("httpx").warning("sent Bearer %s", os.environ["HUGGINGGPT_LLM_API_KEY"])
+warnings.warn("sent " + os.environ["HUGGINGGPT_LLM_API_KEY"])
 """
 
 
-def test_no_command_prints_or_keeps_a_key(home: Path, tmp_path: Path) -> None:
+def test_no_command_prints_or_keeps_a_key(shell: Shell, home: Path, tmp_path: Path) -> None:
     """No command prints or keeps a key or a URL's password, with `--debug` and `--json` too, whatever a server repeats."""
 
     def answer(received: Received) -> Reply:
@@ -406,21 +394,16 @@ def test_no_command_prints_or_keeps_a_key(home: Path, tmp_path: Path) -> None:
             ["run", "x", "--llm", KEY], ["run", "x", "--approve", KEY], ["run", "x", "--timeout", KEY],
             [f"--no-such={KEY}"], [KEY], ["resume", "--edit", f"/nowhere/{KEY}"], ["run", "--replay", f"/nowhere/{KEY}"],
         ]  # fmt: skip
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_", "COLUMNS"))}
-        env |= {"HUGGINGGPT_HOME": str(home), "HUGGINGGPT_LLM_API_KEY": KEY + "\n", "MY_SERVERS_WORD": KEY}
-        env |= {"ANTHROPIC_API_KEY": "sk-ant-" + PASSWORD, "HUGGINGGPT_RETRIES": "0", "COLUMNS": "60"}
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, json.dumps(words)], env=env, cwd=tmp_path, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, timeout=110, check=False,
-        )  # fmt: skip
+        env = {"HUGGINGGPT_LLM_API_KEY": KEY + "\n", "MY_SERVERS_WORD": KEY, "HUGGINGGPT_RETRIES": "0", "COLUMNS": "60"}
+        done = shell.each(words, LOGGED, ANTHROPIC_API_KEY=f"sk-ant-{PASSWORD}", **env)
         assert len(server.requests) > 5
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "Traceback" in done.stderr
-    assert done.stderr.count("====") == len(words)
-    folded = "".join(done.stdout.split()) + "".join(done.stderr.split())
+    assert done.code == 0, done.err[-2000:]
+    assert "Traceback" in done.err
+    assert done.err.count(MARK) == len(words)
+    folded = "".join(done.out.split()) + "".join(done.err.split())
     (home / "endpoints.json").unlink()  # what the user added is kept as it was typed
     for secret in (KEY, PASSWORD):
-        assert not leaks(secret, tmp_path, done.stdout, done.stderr, folded)
+        assert not leaks(secret, tmp_path, done.out, done.err, folded)
 
 
 def test_settings_that_are_wrong_do_not_repeat_a_key() -> None:
