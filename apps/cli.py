@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
 
@@ -408,12 +408,12 @@ def main() -> None:
         os.environ["HUGGINGGPT_DEBUG"] = "1"
         arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
     from ..graph.errors import HuggingGPTError
+    from .visible import CleanStream
 
+    sys.stderr = cast("TextIO", CleanStream(sys.stderr))
     try:
         app(args=arguments, prog_name="hugginggpt")
     except HuggingGPTError as error:  # before anything was opened: the settings, say
-        if os.environ.get("HUGGINGGPT_DEBUG"):
-            raise
         from .console import told
 
         sys.exit(told(error))

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-import unicodedata
+import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..graph.errors import HuggingGPTError
+from .visible import Screen, clean, json_text
 
 INTERRUPTED = 130
 
@@ -37,12 +38,7 @@ def err() -> Console:
 def _console(*, stderr: bool, width: int | None = None) -> Console:
     """`NO_COLOR` (no-color.org) takes bold and dim too, which rich would keep."""
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    return Console(stderr=stderr, highlight=False, width=width, color_system=colours)
-
-
-def clean(text: str) -> str:
-    """Without control characters: what experts and files say must not steer the terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return Screen(stderr=stderr, highlight=False, width=width, color_system=colours)
 
 
 def plain(text: str, limit: int = 0) -> str:
@@ -65,8 +61,10 @@ def moment(seconds: float) -> str:
 
 
 def told(error: HuggingGPTError) -> int:
-    """Say what happened and what to do; gives the exit code."""
+    """Say what happened and what to do, with `--debug` where; gives the exit code."""
     console = err()
+    if os.environ.get("HUGGINGGPT_DEBUG"):
+        console.print(clean("".join(traceback.format_exception(error))), soft_wrap=True, markup=False)
     console.print(f"[bold red]error:[/] {escape(clean(error.message))}", soft_wrap=True)
     if error.hint:
         console.print(f"[dim]{escape(clean(error.hint))}[/]", soft_wrap=True)
@@ -75,20 +73,17 @@ def told(error: HuggingGPTError) -> int:
 
 @contextmanager
 def told_errors() -> Iterator[None]:
-    """Errors of ours become messages; with `--debug` they stay tracebacks."""
+    """Errors become messages; with `--debug` after their tracebacks."""
     try:
         yield
     except HuggingGPTError as error:
-        if os.environ.get("HUGGINGGPT_DEBUG"):
-            raise
         raise typer.Exit(told(error)) from None
     except typer.Exit:
         raise
     except Exception as error:
-        if os.environ.get("HUGGINGGPT_DEBUG"):
-            raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         bug = HuggingGPTError(f"this should not have happened: {what}", hint="again with --debug shows where; tell us")
+        bug.__cause__ = error
         raise typer.Exit(told(bug)) from None
     except KeyboardInterrupt:
         err().print("interrupted")
@@ -135,6 +130,4 @@ def write_out(text: str) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON value on stdout."""
-    import json
-
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(value, indent=2) + "\n")

@@ -22,6 +22,7 @@ from ..graph.vocabulary import VOCABULARY
 from ..graph.world import World, backends_for, controller_for, open_world
 from ..tools.catalog.joined import ranked
 from .console import err, out, plain, print_json, settle, table
+from .typed import settings_of
 
 State = Literal["ok", "note", "broken"]
 _LITTLE = 500 * MEGABYTE
@@ -37,7 +38,7 @@ class Finding(NamedTuple):
 
 def examine(*, home: Path | None, llm: str | None, live: bool, as_json: bool) -> None:
     """Print every finding; exit code 1 when something is broken."""
-    findings: list[Finding] = settle(_findings(Settings.from_env(home=home, llm=llm), live))
+    findings: list[Finding] = settle(_findings(settings_of(home=home, llm=llm), live))
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:

@@ -22,6 +22,7 @@ from ..tools.backends.endpoint.known import (
 )
 from ..tools.backends.endpoint.probing import Found, health, probe
 from .console import err, out, plain, print_json, table, told_errors
+from .typed import settings_of
 
 
 def add(
@@ -36,7 +37,7 @@ def add(
                 "which task type does it do?", hint=f"hugginggpt models --add {shown} --task summarization"
             )
         _check(url, shown)
-        settings = Settings.from_env(home=home)
+        settings = settings_of(home=home)
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)
         spoken = api or (found.api if found else "tasks")
@@ -75,7 +76,7 @@ def _check(url: str, shown: str) -> None:
 def remove(name: str, *, home: Path | None) -> None:
     """Forget it."""
     with told_errors():
-        settings = Settings.from_env(home=home)
+        settings = settings_of(home=home)
         if not remove_endpoint(settings.config, name):
             names = ", ".join(sorted({e.name for e in read_endpoints(settings.config)})) or "none"
             raise UsageError(f"there is no server {name!r}", hint=f"there are: {names}")
@@ -85,7 +86,7 @@ def remove(name: str, *, home: Path | None) -> None:
 def list_all(*, home: Path | None, as_json: bool) -> None:
     """Every server that was added, and how it is now."""
     with told_errors():
-        listed = _listed(Settings.from_env(home=home))
+        listed = _listed(settings_of(home=home))
         states = [_state(endpoint) for endpoint in listed]
     if as_json:
         print_json(

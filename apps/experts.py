@@ -5,7 +5,6 @@ from typing import Any
 
 from ..graph.errors import ExpertError, UsageError
 from ..graph.expert import Candidate, Expert, allowed
-from ..graph.settings import Settings
 from ..graph.task_type import TaskType
 from ..graph.vocabulary import VOCABULARY
 from ..graph.world import backends_for
@@ -14,6 +13,7 @@ from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import ranked
 from .console import err, out, plain, print_json, table, told_errors
 from .remedies import Remedies, remedy_in, trouble_in
+from .typed import settings_of
 
 NOBODY = "nobody here can do it: hugginggpt models --add URL --task TASK adds a server of yours that does it"
 ROOMY, WIDE = 100, 160
@@ -23,7 +23,7 @@ ROOMY, WIDE = 100, 160
 def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
     """`hugginggpt tasks`."""
     with told_errors():
-        settings = Settings.from_env(home=home, where=where)
+        settings = settings_of(home=home, where=where)
         places = backends_for(settings)
         wanted = (row for row in VOCABULARY.values() if (name or "") in row.name)
         rows = [(row, allowed(ranked(places, row.name), settings.where)) for row in wanted]
@@ -55,13 +55,15 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     with told_errors():
         if task_type not in VOCABULARY:
             raise UsageError(f"there is no task type {task_type!r}", hint="`hugginggpt tasks` lists them")
-        settings = Settings.from_env(home=home, where=where)
+        settings = settings_of(home=home, where=where)
         hub = Hub(settings)
         if refresh:
             _refresh(hub, task_type)
         fared = CatalogCache(settings.cache).fared()
         candidates = allowed(ranked(backends_for(settings), task_type, fared=fared), settings.where)
         age = hub.age(task_type)
+    if hub.trouble:
+        err().print(f"warning: {plain(hub.trouble)}", style="yellow", soft_wrap=True)
     if as_json:
         print_json([c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates])
         return

@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 from ..graph.homes import HERE, adopt
-from ..graph.settings import Settings
 from .console import err, out, plain, print_json, told_errors
+from .typed import settings_of
 
 
 def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
     """`hugginggpt home`."""
     with told_errors():
-        settings = Settings.from_env(home=named)
+        settings = settings_of(home=named)
         home = adopt(named or HERE, settings.config) if here else settings.home
     why = _why(home, named, here)
     if as_json:

@@ -10,11 +10,12 @@ from rich.tree import Tree
 
 from ..graph.resource import Resource
 from ..graph.result import LlmCall, Result, Run, Usage
-from ..graph.settings import Settings
 from ..graph.task import Task
-from .console import clean, err, moment, out, plain, print_json, settle, table
+from .console import err, moment, out, plain, print_json, settle, table
 from .planning import inputs_in_words
 from .tree import MARKS
+from .typed import settings_of
+from .visible import clean
 
 if TYPE_CHECKING:
     from .session import Session
@@ -186,7 +187,7 @@ def _look(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any
         from ..graph.world import open_world
         from .session import Session
 
-        async with open_world(Settings.from_env(home=home, llm="")) as world:  # reading needs no chat model
+        async with open_world(settings_of(home=home, llm="")) as world:  # reading needs no chat model
             return await work(Session(world))
 
     return settle(read())

@@ -13,7 +13,7 @@ from ..graph.result import Proposal, Request
 from ..graph.settings import Settings
 from ..graph.task import Ref, Single, Task, Template, Value
 from .console import err, out, plain, print_json, settle, table
-from .typed import request_text
+from .typed import request_text, settings_of
 
 
 def print_plan(
@@ -21,7 +21,7 @@ def print_plan(
 ) -> None:
     """Print the checked plan; exit code 1 when nothing could be planned."""
     text = request_text(request)
-    proposal, warnings = settle(_propose(Settings.from_env(home=home, llm=llm), text, files))
+    proposal, warnings = settle(_propose(settings_of(home=home, llm=llm), text, files))
     if as_json:
         tasks = proposal.plan.to_hugginggpt()
         print_json({"plan": tasks, **explained(proposal, text)} if explain else tasks)

@@ -18,12 +18,13 @@ from ..graph.result import Options, Run, RunStatus
 from ..graph.settings import Settings
 from ..tools.recording.tape import Player, Recorder
 from .consent import terminal_consent
-from .console import INTERRUPTED, clean, err, leaving, plain, settle, told_errors, write_out
+from .console import INTERRUPTED, err, leaving, plain, settle, told_errors, write_out
 from .copies import copy_out
 from .planning import plan_table
 from .taping import end_of, player, recorder, refuse_beside_replay
 from .tree import LiveTree
-from .typed import approval_of, choices_of, request_text, selection_of, verdict_of
+from .typed import approval_of, choices_of, request_text, selection_of, settings_of, verdict_of
+from .visible import clean, json_text
 
 CODES: dict[RunStatus, int] = {
     "succeeded": 0,
@@ -50,9 +51,7 @@ class Work:
 
     def settings(self) -> Settings:
         """Theirs over the environment's."""
-        return Settings.from_env(
-            home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where
-        )
+        return settings_of(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where)
 
 
 Limits = tuple[int | None, int | None]
@@ -240,7 +239,7 @@ def _say_what_next(event: RunFinished, work: Work, plan: Plan | None) -> None:
 
 
 def _print_event(event: Event) -> None:
-    write_out(event.model_dump_json() + "\n")
+    write_out(json_text(event.model_dump(mode="json")) + "\n")
 
 
 def _writable(folder: Path) -> None:

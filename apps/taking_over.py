@@ -4,16 +4,16 @@ import sys
 from pathlib import Path
 
 from ..graph.errors import UsageError
-from ..graph.settings import Settings
 from ..tools.addresses import without_secrets
 from ..tools.backends.endpoint.old_list import left_in, put_aside, take_over
 from .console import err, out, plain, told_errors
+from .typed import settings_of
 
 
 def take_over_list(*, home: Path | None, yes: bool) -> None:
     """Show what an old home lists, and add it to the configuration if the user agrees; either way, ask only once."""
     with told_errors():
-        settings = Settings.from_env(home=home)
+        settings = settings_of(home=home)
         left = left_in(settings.home)
         if not left.endpoints and not left.trouble:
             raise UsageError(f"the home {settings.home} lists no servers", hint="another home: --home DIR")

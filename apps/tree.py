@@ -28,7 +28,7 @@ from ..graph.events import (
 from ..graph.plan import Plan
 from ..graph.result import Result
 from ..graph.task import Task
-from .console import clean
+from .visible import clean
 
 MARKS = {
     "succeeded": ("✓", "green"),

@@ -1,12 +1,23 @@
 """Typed: what was typed behind a command, checked before anything is opened. Raises `UsageError`."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..graph.errors import UsageError
+from ..graph.settings import Settings
 from ..graph.vocabulary import VOCABULARY
+from ..tools.secrets import redactor_of
+from .visible import hide
+
+
+def settings_of(**given: object) -> Settings:
+    """What was typed over the environment; from here on no secret of it is printed."""
+    settings = Settings.from_env(os.environ, **given)
+    hide(redactor_of(settings))
+    return settings
 
 
 def request_text(given: str | None) -> str:

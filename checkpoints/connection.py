@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
+from .clean import CleanConnection, Redactors
 from .home import prepare_home
 from .tables import create_tables
 
@@ -38,6 +39,7 @@ class Connection:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.holders = 0
+        self.redactors = Redactors()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._db: SqliteUtils | None = None
         self._opened: tuple[int, int] | None = None
@@ -110,7 +112,9 @@ class Connection:
     def _open(self) -> SqliteUtils:
         prepare_home(self.file.parent)
         self._opened = identity(self.file)
-        db = SqliteUtils(connect(self.file, timeout=30, check_same_thread=False))
+        connection = connect(self.file, timeout=30, check_same_thread=False, factory=CleanConnection)
+        connection.redactors = self.redactors
+        db = SqliteUtils(connection)
         db.conn.execute("PRAGMA journal_mode=WAL")
         db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a kill none
         create_tables(db)

@@ -16,6 +16,7 @@ from typing import TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
+from ..graph.redactor import Redactor
 from .connection import Connection, Job
 from .home import DATABASE
 
@@ -44,6 +45,14 @@ class Database:
         self.file = home / DATABASE
         self._connection: Connection | None = None
         self._closed = False
+        self._redactors: list[Redactor] = []
+
+    def redact_with(self, redact: Redactor) -> None:
+        """Write nothing that holds a secret of `redact`, nor one of any other opener, while this one is open."""
+        with _lock:
+            self._redactors.append(redact)
+            if self._connection:
+                self._connection.redactors.add(redact)
 
     async def read(self, work: Callable[[SqliteUtils], T], *, alone: bool = False) -> T:
         """What `work` gives. Raises `StorageError` for what SQLite complains of.
@@ -62,9 +71,20 @@ class Database:
         with _lock:
             if self._closed:
                 raise StorageError(f"the database {self.file} was closed")
-            self._connection = self._connection or _take(self.file)
+            self._connection = self._connection or self._take()
             self._connection.put(Job(work, writes, alone, future))
         return future
+
+    def _take(self) -> Connection:
+        """The process's connection. One whose file was moved away meanwhile is left to those who have it."""
+        key = Path(os.path.realpath(self.file))
+        known = _connections.get(key)
+        if known is None or known.moved:
+            known = _connections[key] = Connection(key)
+        known.holders += 1
+        for redact in self._redactors:
+            known.redactors.add(redact)
+        return known
 
     def close(self) -> None:
         """Finish what was submitted; the last opener of the process closes the connection."""
@@ -78,16 +98,8 @@ class Database:
             connection.close()
         elif connection:
             finished.exception()  # waits; what went wrong was answered to those who had asked
-
-
-def _take(file: Path) -> Connection:
-    """The process's connection to a file. One whose file was moved away meanwhile is left to those who have it."""
-    key = Path(os.path.realpath(file))
-    known = _connections.get(key)
-    if known is None or known.moved:
-        known = _connections[key] = Connection(key)
-    known.holders += 1
-    return known
+            for redact in self._redactors:
+                connection.redactors.remove(redact)
 
 
 def _leave(connection: Connection) -> bool:

@@ -1,6 +1,5 @@
 """History: runs, results and resources read back; and the one thing that forgets, for a retry."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +8,7 @@ from pydantic import ValidationError
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import InvalidPlan, UnknownRun
+from ..graph.outside import read_json
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
@@ -93,7 +93,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     """A row of `runs` with its results; one that can't be read is a damaged run, and spoils no other."""
     try:
         return _read(db, row)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:  # whatever a row of any content can cause
+    except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
         why = f"what is recorded of it can't be read: {' '.join(str(error).split())[:200]}"
         request = Request(text=str(row["request"] or ""), thread_id=str(row["thread_id"]))
         return Run(
@@ -123,7 +123,7 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
         plan=plan,
         epoch=row["epoch"] or "",
         results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
-        refusals=tuple(json.loads(row["refusals"] or "[]")),
+        refusals=tuple(read_json(row["refusals"] or "[]")),
         mends=mends,
         answer=row["answer"] or "",
         status=status,
@@ -145,7 +145,7 @@ def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a run and what was mended in it; one that today's vocabulary does not know is left out, and said so."""
-    mends = tuple(json.loads(row["mends"] or "[]"))
+    mends = tuple(read_json(row["mends"] or "[]"))
     try:
         return (Plan.model_validate_json(row["plan"]) if row["plan"] else Plan()), mends
     except (InvalidPlan, ValidationError):
@@ -156,6 +156,6 @@ def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
     """What was given, and after it what was named only."""
     query = f"SELECT {', '.join(_COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
     there = sound_resources(db.query(query, [row["run_id"]]))
-    names = set(json.loads(row["files"] or "[]")) - {resource.name for resource in there}
+    names = set(read_json(row["files"] or "[]")) - {resource.name for resource in there}
     gone = [Resource(kind="document", media_type="application/octet-stream", name=name) for name in sorted(names)]
     return (*there, *gone)

@@ -16,6 +16,8 @@ from uuid import uuid4
 
 import psutil
 
+from ..graph.outside import read_json
+
 BEAT: Final = 5.0
 """Seconds between beats."""
 STALE: Final = 30.0
@@ -68,9 +70,9 @@ class Owner(NamedTuple):
 def read_mark(mark: str) -> Owner | None:
     """The owner that a mark names; None for a mark of an earlier version, or a damaged one."""
     try:
-        read = json.loads(mark)
+        read = read_json(mark)
         return Owner(str(read["host"]), str(read["place"]), int(read["pid"]), float(read["start"]), str(read["nonce"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
+from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.stored import is_whole
 from .home import RESOURCES, SCRATCH
@@ -46,10 +47,16 @@ def suffix_of(media_type: str) -> str:
     return _SUFFIX.get(media_type, ".bin")
 
 
-class FileStore:
-    """The store in a home folder (see `home.py`)."""
+def is_text(media_type: str) -> bool:
+    """Whether content of that type is text, which can be searched for secrets."""
+    return media_type.startswith("text/") or media_type.endswith(("json", "xml", "yaml", "x-subrip", "x-tex"))
 
-    def __init__(self, home: Path) -> None:
+
+class FileStore:
+    """The store in a home folder (see `home.py`). Texts are kept without secrets."""
+
+    def __init__(self, home: Path, redact: Redactor | None = None) -> None:
+        self._redact = redact or Redactor()
         self._resources = home / RESOURCES
         self._scratch = home / SCRATCH
 
@@ -64,6 +71,8 @@ class FileStore:
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
         """Keep bytes; gives sha256 and size."""
+        if is_text(media_type):
+            data = self._redact.data(data)  # as long as it was
         return await asyncio.to_thread(self._put_bytes, data, media_type), len(data)
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
@@ -94,7 +103,7 @@ class FileStore:
             await asyncio.to_thread(_remove, folder)
 
     async def _text(self, text: str, like: Artifact, producer: str | None) -> Resource:
-        clean = text.encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
+        clean = self._redact.text(text).encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
         sha256, size = await self.put_bytes(clean, like.media_type)
         inline = clean.decode("utf-8") if size <= INLINE_LIMIT else None
         return Resource(
@@ -117,6 +126,8 @@ class FileStore:
 
     def _move_in(self, draft: Path, media_type: str) -> str:
         try:
+            if is_text(media_type) and (clean := self._redact.data(held := draft.read_bytes())) != held:
+                draft.write_bytes(clean)
             with draft.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             self._publish(draft, self._path(sha256, media_type))

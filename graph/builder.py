@@ -17,6 +17,7 @@ from ..nodes.review import review
 from ..nodes.select import Selection
 from ..nodes.task import task_node
 from .ports import Backend, Catalog, Controller, Cutter, Fetcher, Ledger, Slots, Store
+from .redactor import Redactor
 from .settings import Settings
 from .state import Asked, State, TaskOutput, TaskState
 
@@ -34,6 +35,7 @@ def connect(
     slots: Slots,
     fetcher: Fetcher,
     cut: Cutter,
+    redact: Redactor,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> Graph:
     """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
@@ -50,10 +52,10 @@ def connect(
     one_task = single.compile()
 
     whole = StateGraph(State, input_schema=Asked, output_schema=State)
-    planning = partial(plan, controller=controller, fetcher=fetcher, ledger=ledger, store=store)
+    planning = partial(plan, controller=controller, fetcher=fetcher, ledger=ledger, store=store, redact=redact)
     whole.add_node("plan", planning, input_schema=State)
     reviewing = partial(
-        review, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, where=settings.where
+        review, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact, where=settings.where
     )  # fmt: skip
     whole.add_node("review", reviewing, input_schema=State)
     whole.add_node("task", task_node(one_task, ledger), input_schema=TaskState)

@@ -14,6 +14,7 @@ from pathlib import Path
 from .configuration import default_config, write_private
 from .errors import StorageError, UsageError
 from .notices import notice
+from .outside import read_json
 
 HERE = Path(".hugginggpt")
 _MARK = "mark"
@@ -80,10 +81,10 @@ def adopt(folder: Path, config: Path) -> Path:
 def _recorded(config: Path) -> dict[str, str]:
     """The marks of the homes that this user made, by path."""
     try:
-        known = json.loads((config / _RECORD).read_bytes())
+        known = read_json((config / _RECORD).read_bytes())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         notice(f"{config / _RECORD} can't be read ({error}): no folder is known as a home that you made")
         return {}
     return {path: mark for path, mark in known.items() if isinstance(mark, str)} if isinstance(known, dict) else {}

@@ -11,10 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import InvalidPlan
+from .outside import OddJson, checked, read_json
 from .resource import Kind, Resource
 from .task import Ref, Single, Task, Template, Value, resources_in
 from .task_type import Input, TaskType
 from .vocabulary import VOCABULARY
+
+MAX_TASKS = 1000
+"""A chat model writes a few dozen; a list of a thousand files is mapped in one task. Each costs 6 KB of database."""
+MAX_WAITS = 10_000
+"""Dependencies of all tasks together."""
+LONGEST_PLAN = 1_000_000
+"""Characters of a plan as text."""
+LONGEST_TYPE = 100
+"""Characters of a task type: near ones are searched for the hint, which takes long for a long one."""
+_DIGITS = 9
+"""Of an id."""
 
 _REF = re.compile(r"<(?:resource|generated)>-(\d+)|<(?:resource|generated)-(\d+)>|<node-(\d+)>", re.IGNORECASE)
 """The paper's and JARVIS's spelling; JARVIS's own demonstrations also write the second, TaskBench the third."""
@@ -32,15 +44,24 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
     """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
     if isinstance(tasks, str):
         try:
-            tasks = json.loads(tasks)
-        except ValueError as error:
-            raise InvalidPlan([f"not JSON: {error}"]) from None
+            tasks = read_json(tasks, longest=LONGEST_PLAN)
+        except OddJson as error:
+            raise InvalidPlan([f"not JSON that can be read: {error}"]) from None
     if not isinstance(tasks, list | tuple) or not all(isinstance(entry, Mapping) for entry in tasks):
         raise InvalidPlan(["a plan is a JSON list of objects"])
+    if len(tasks) > MAX_TASKS:
+        raise InvalidPlan([f"{len(tasks)} tasks are more than the {MAX_TASKS} that a plan may have"])
+    waits = sum(len(entry["dep"]) for entry in tasks if isinstance(entry.get("dep"), list | tuple))
+    if waits > MAX_WAITS:
+        raise InvalidPlan([f"its tasks wait {waits} times for others, more often than the {MAX_WAITS} that a plan may"])
+    try:
+        entries = checked(tasks)
+    except OddJson as error:
+        raise InvalidPlan([f"the plan can't be read: {error}"]) from None
     given = tuple(resources or ())
     known = {name: resource for resource in given if resource.name for name in (resource.label, resource.name)}
     hashes = None if resources is None else {resource.sha256 for resource in given}
-    for position, entry in enumerate(tasks):
+    for position, entry in enumerate(entries):
         task = _read_task(entry, position, known)
         for named in (resource for value in task.inputs.values() for resource in resources_in(value)):
             if hashes is not None and not named.missing and named.sha256 not in hashes:
@@ -50,10 +71,12 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
 
 def _read_task(entry: Mapping[str, Any], position: int, known: Mapping[str, Resource]) -> Task:
     task_id, name, args = entry.get("id", position), entry.get("task"), entry.get("args") or {}
-    if not isinstance(name, str):
+    if not isinstance(name, str) or len(name) > LONGEST_TYPE:
         raise InvalidPlan([f"entry {position} has no task type under 'task'"])
     if not isinstance(args, Mapping):
-        raise InvalidPlan([f"task {task_id} ({name}): 'args' must be an object"])
+        raise InvalidPlan([f"entry {position} ({name}): 'args' must be an object"])
+    if not isinstance(entry.get("parameters") or {}, Mapping):
+        raise InvalidPlan([f"entry {position} ({name}): 'parameters' must be an object"])
     row = VOCABULARY.get(name)
     inputs: dict[str, Value] = {}
     parameters = dict(entry.get("parameters") or {})
@@ -82,9 +105,11 @@ def _free_input(row: TaskType, key: str, taken: Mapping[str, Value]) -> Input | 
 
 
 def _integer(raw: Any, what: str) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(r"-?\d+", str(raw).strip()):
-        raise InvalidPlan([f"{what} must be a whole number, not {raw!r}"])
-    return int(raw)
+    text = raw.strip() if isinstance(raw, str) else str(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(rf"-?\d{{1,{_DIGITS}}}", text):
+        shown = text if len(text) <= 40 else f"{text[:39]}…"
+        raise InvalidPlan([f"{what} must be a whole number of at most {_DIGITS} digits, not {shown!r}"])
+    return int(text)
 
 
 def _read_value(raw: Any, port: Input | None, known: Mapping[str, Resource]) -> Value:
@@ -117,7 +142,7 @@ def _read_singles(raw: Any, port: Input | None, known: Mapping[str, Resource]) -
 
 
 def _ref(match: re.Match[str]) -> Ref:
-    return Ref(task_id=int(next(group for group in match.groups() if group is not None)))
+    return Ref(task_id=_integer(next(group for group in match.groups() if group is not None), "a reference"))
 
 
 def _sentence(text: str, matches: list[re.Match[str]]) -> Iterator[str | Ref]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from typing import Any, Self
 
 from pydantic import ValidationError, field_validator
@@ -13,12 +14,14 @@ from pydantic import ValidationError, field_validator
 from . import paper
 from .converters import with_converters
 from .errors import InvalidPlan
+from .paper import LONGEST_TYPE, MAX_TASKS
 from .resource import Frozen, Resource
 from .task import Ref, Single, Task, Template, Value
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
-MAX_TASKS = 1000
+MOST_PROBLEMS = 50
+"""Of one plan, that are listed: looking for more takes longer than anyone reads."""
 
 
 class Plan(Frozen):
@@ -29,7 +32,7 @@ class Plan(Frozen):
     @field_validator("tasks")
     @classmethod
     def _check(cls, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
-        if problems := list(_problems(tasks)):
+        if problems := list(islice(_problems(tasks), MOST_PROBLEMS)):
             raise InvalidPlan(problems)
         by_id = {task.id: task for task in tasks}
         return _ordered(tuple(_resolved(task, by_id) for task in tasks))
@@ -95,7 +98,7 @@ def _problems(tasks: tuple[Task, ...]) -> Iterable[str]:
 
 
 def _did_you_mean(name: str) -> str:
-    near = get_close_matches(name, VOCABULARY, n=3)
+    near = get_close_matches(name[:LONGEST_TYPE], VOCABULARY, n=3)
     return f"; near it: {', '.join(near)}" if near else ""
 
 

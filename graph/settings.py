@@ -10,6 +10,7 @@ from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, Validati
 from .configuration import default_cache, default_config
 from .errors import UsageError
 from .homes import default_home
+from .redactor import Redactor, secrets_of
 
 MEGABYTE = 1024 * 1024
 PLACES = ("embedded", "local", "endpoint", "hf", "chat")
@@ -118,7 +119,8 @@ class Settings(BaseModel):
                 f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
                 for e in error.errors()
             )
-            raise UsageError("; ".join(told), hint="see --help and the HUGGINGGPT_ variables") from None
+            words = Redactor(secrets_of(env)).text("; ".join(told))
+            raise UsageError(words, hint="see --help and the HUGGINGGPT_ variables") from None
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:

@@ -25,9 +25,12 @@ from ..tools.fetch import GuardedFetcher
 from ..tools.recording.experts import TapedBackend, TapedCatalog
 from ..tools.recording.files import TapedFetcher
 from ..tools.recording.tape import Tape
+from ..tools.redacted import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
+from ..tools.secrets import redactor_of
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
+from .redactor import Redactor
 from .settings import Settings, settings_for_others
 
 CALLS_A_PROVIDER = 4
@@ -109,17 +112,23 @@ def build_graph(
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
     settings = settings or Settings.from_env()
+    redact = redactor_of(settings)
     ledger = ledger or SqliteLedger(Database(settings.home))
+    if isinstance(ledger, SqliteLedger):
+        ledger.database.redact_with(redact)
     workers = Workers(settings, spare=1)
     places = backends_for(settings, ledger, workers=workers) if backends is None else list(backends)
+    store = FileStore(settings.home, redact)
     return _connected(
         settings,
-        controller=controller or controller_for(settings),
-        catalog=catalog or catalog_for(settings, places),
-        backends=places,
+        controller=RedactedController(controller or controller_for(settings), redact),
+        catalog=RedactedCatalog(catalog or catalog_for(settings, places), redact),
+        backends=[RedactedBackend(place, redact) for place in places],
         ledger=ledger,
-        fetcher=GuardedFetcher(FileStore(settings.home), settings),
+        store=store,
+        fetcher=RedactedFetcher(GuardedFetcher(store, settings), redact),
         workers=workers,
+        redact=redact,
         checkpointer=checkpointer,
     )
 
@@ -131,8 +140,10 @@ def _connected(
     catalog: Catalog,
     backends: Sequence[Backend],
     ledger: Ledger,
+    store: FileStore,
     fetcher: Fetcher,
     workers: Workers,
+    redact: Redactor,
     checkpointer: BaseCheckpointSaver[str] | None,
 ) -> Graph:
     return connect(
@@ -141,10 +152,11 @@ def _connected(
         catalog=catalog,
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
-        store=FileStore(settings.home),
+        store=store,
         slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
         fetcher=fetcher,
         cut=Decoder(workers).cut,
+        redact=redact,
         checkpointer=checkpointer,
     )
 
@@ -166,18 +178,21 @@ async def open_world(
     """
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
-    controller = controller or controller_for(settings, tape)
-    store = FileStore(settings.home)
-    fetcher: Fetcher = GuardedFetcher(store, settings)
+    redact = redactor_of(settings)
+    controller = RedactedController(controller or controller_for(settings, tape), redact)
+    store = FileStore(settings.home, redact)
+    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
     async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
         database = Database(settings.home)
         open_things.callback(database.close)
+        database.redact_with(redact)
         ledger = SqliteLedger(database)
         open_things.callback(ledger.close)
         workers = Workers(settings, spare=1)
         open_things.push_async_callback(asyncio.to_thread, workers.close)
         places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
-        catalog = catalog or catalog_for(settings, places)
+        catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
+        places = [RedactedBackend(place, redact) for place in places]
         if tape:
             places = [TapedBackend(place, tape) for place in places]
             catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
@@ -192,8 +207,10 @@ async def open_world(
                 catalog=catalog,
                 backends=places,
                 ledger=ledger,
+                store=store,
                 fetcher=fetcher,
                 workers=workers,
+                redact=redact,
                 checkpointer=checkpointer,
             ),
             controller=controller,

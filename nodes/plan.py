@@ -14,6 +14,7 @@ from langgraph.types import Overwrite
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
+from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, State, epoch_of
 from .inputs import with_long_texts_kept
@@ -21,7 +22,14 @@ from .spending import Spending
 
 
 async def plan(
-    state: State, config: RunnableConfig, *, controller: Controller, fetcher: Fetcher, ledger: Ledger, store: Store
+    state: State,
+    config: RunnableConfig,
+    *,
+    controller: Controller,
+    fetcher: Fetcher,
+    ledger: Ledger,
+    store: Store,
+    redact: Redactor,
 ) -> dict[str, Any]:
     """Start a run. Its row is written before the controller is called, so a run killed while planning can be resumed."""
     # 1. what is asked
@@ -29,11 +37,12 @@ async def plan(
     run_id, thread_id = _identify(config)
     run_id = state.get("run_id") or run_id
     files = await fetcher.gather(text, state.get("files") or [])
+    said, text = text, redact.text(text)  # from here on no secret that the user typed is known
     request = Request(
         text=text,
         files=tuple(files),
         thread_id=thread_id,
-        history=history,
+        history=tuple((role, redact.text(turn)) for role, turn in history),
         resources=tuple(await ledger.thread_resources(thread_id)),
     )
     # 2. on record before anything is spent
@@ -41,7 +50,7 @@ async def plan(
         run_id=run_id,
         thread_id=thread_id,
         request=request,
-        options=Options.model_validate(state.get("options") or {}),
+        options=redact.noun(Options.model_validate(state.get("options") or {})),
         controller=controller.name,
         started_at=time.time(),
         version=GRAPH_VERSION,
@@ -71,8 +80,14 @@ async def plan(
         "results": Overwrite({}),
         "problems": [],
         "answer": "",
-        "messages": [HumanMessage(text)] if state.get("request") else [],
+        "messages": _heard(state, text) if state.get("request") or text != said else [],
     }
+
+
+def _heard(state: State, text: str) -> list[HumanMessage]:
+    """The request as a turn of the conversation; in place of the message that it came as, where it came as one."""
+    came_as = None if state.get("request") else (state.get("messages") or [])[-1].id
+    return [HumanMessage(text, id=came_as)]
 
 
 def _asked(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -10,6 +10,7 @@ from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.events import PlanReady, RunWaiting, emit
 from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
+from ..graph.redactor import Redactor
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Run
 from ..graph.state import State, epoch_of
@@ -21,7 +22,14 @@ QUESTION = "run this plan?"
 
 
 async def review(
-    state: State, *, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, where: Sequence[str] = ()
+    state: State,
+    *,
+    catalog: Catalog,
+    fetcher: Fetcher,
+    ledger: Ledger,
+    store: Store,
+    redact: Redactor,
+    where: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Announce the plan with its warnings. With `approve="always"` it pauses here. `where`: places of runs that name none.
 
@@ -43,7 +51,7 @@ async def review(
         edited = Plan.from_hugginggpt(verdict["plan"], await _known(run, plan, verdict["plan"], fetcher))
     except (InvalidPlan, InvalidInput) as error:
         return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)]}
-    edited = await with_long_texts_kept(edited, store)
+    edited = await with_long_texts_kept(redact.noun(edited), store)
     run = run.model_copy(update={"mends": (*run.mends, "the plan was edited by hand")})
     proposal = Proposal(plan=edited, refusals=run.refusals, mends=run.mends)
     await ledger.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)

@@ -4,7 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+MARK = "===="
+_EACH = f"""
+import json, sys
+from hugginggpt.apps.cli import main
+for words in json.loads(sys.argv[1]):
+    for stream in (sys.stdout, sys.stderr):
+        print("{MARK}", file=stream, flush=True)
+    sys.argv = ["hugginggpt", *words]
+    try:
+        main()
+    except SystemExit as done:
+        print("exit", done.code, file=sys.stderr, flush=True)
+"""
 
 
 class Typed:
@@ -28,12 +43,14 @@ class Shell:
         self.env |= {f"HUGGINGGPT_{name.upper()}": str(folder / name) for name in ("home", "config", "cache")}
 
     def __call__(self, *words: str, **env: str) -> Typed:
-        command = [sys.executable, "-m", "hugginggpt.apps", *words]
+        return self._done([sys.executable, "-m", "hugginggpt.apps", *words], env)
+
+    def _done(self, command: Sequence[str], env: Mapping[str, str]) -> Typed:
         return Typed(
             subprocess.run(
                 command,
                 cwd=self.folder,
-                env=self.env | env,
+                env=self.env | dict(env),
                 capture_output=True,
                 text=True,
                 timeout=120,
@@ -41,6 +58,11 @@ class Shell:
                 check=False,
             )
         )
+
+    def each(self, commands: Sequence[Sequence[str]], then: str = "", **env: str) -> Typed:
+        """Many commands in one process, each behind a line `MARK` on both streams; `then`: Python at its end."""
+        command = [sys.executable, "-c", _EACH + then, json.dumps(commands)]
+        return self._done(command, env)
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """The process, running."""

@@ -182,5 +182,8 @@ def _same(name: str, other: str) -> bool:
 
 def _parts(name: str) -> tuple[str, ...]:
     """The parts of a path or of a URL's path, without leading dots and slashes."""
-    path = unquote(urlsplit(name).path) if is_url(name) else name
+    try:
+        path = unquote(urlsplit(name).path) if is_url(name) else name
+    except ValueError:  # half an IPv6 address: fetching it says so
+        path = name
     return tuple(part for part in PurePosixPath(path).parts if part not in (".", "/", "~"))

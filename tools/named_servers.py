@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..graph.configuration import write_private
 from ..graph.notices import notice
+from ..graph.outside import read_json
 from .addresses import origin
 
 _FILE = "servers.json"
@@ -34,10 +35,10 @@ def remember(config: Path, specs: Iterable[str]) -> None:
 def named(config: Path) -> set[str]:
     """Their origins."""
     try:
-        read = json.loads((config / _FILE).read_bytes())
+        read = read_json((config / _FILE).read_bytes())
     except FileNotFoundError:
         return set()
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         notice(f"{config / _FILE} can't be read ({error}): no server of a chat model counts as named by you")
         return set()
     return {each for each in read if isinstance(each, str)} if isinstance(read, list) else set()

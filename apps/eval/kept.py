@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.errors import StorageError
+from ...graph.outside import read_json
+from ..visible import json_text
 
 
 class Kept:
@@ -42,7 +44,7 @@ class Kept:
         """Put a row on disk."""
         self._rows[key] = {"key": key, **row}
         try:
-            self._file.write(json.dumps(self._rows[key], ensure_ascii=False).encode(errors="replace") + b"\n")
+            self._file.write(json_text(self._rows[key]).encode() + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -66,7 +68,7 @@ def default_file(home: Path, what: str, controller: str) -> Path:
 
 def _row(line: bytes) -> dict[str, Any] | None:
     try:
-        row = json.loads(line)
+        row = read_json(line)
     except ValueError:
         return None
     return row if isinstance(row, dict) and isinstance(row.get("key"), str) else None

@@ -16,6 +16,7 @@ from ...graph.resource import Resource
 from ...graph.result import Request
 from ...graph.settings import Settings
 from ..console import err, leaving, out, print_json, settle, table
+from ..typed import settings_of
 from .kept import Kept, default_file, key_of
 from .progress import each
 from .scores import METRICS, planned_arguments, prediction_of, report_of
@@ -42,7 +43,7 @@ class Wanted:
 
     def settings(self) -> Settings:
         """Theirs over the environment's."""
-        return Settings.from_env(home=self.home, llm=self.llm, timeout=self.timeout)
+        return settings_of(home=self.home, llm=self.llm, timeout=self.timeout)
 
 
 def score_taskbench(data: Path, wording: str, wanted: Wanted) -> None:

@@ -112,7 +112,7 @@ class Process:
 
 
 def passed_on(inherited: Mapping[str, str]) -> dict[str, str]:
-    """What any process that we start may know of our environment."""
+    """What any program that is started may know of an environment: no keys."""
     return {
         name: value
         for name, value in inherited.items()

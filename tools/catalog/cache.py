@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlite_utils import Database
 
-from .hub_model import HubModel
+from .hub_model import HubModel, is_id
 
 T = TypeVar("T")
 
@@ -41,6 +41,8 @@ class CatalogCache:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "catalog.db"
+        self.left_out = 0
+        """Rows of the list read last that hold no model."""
 
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The kept list of a task type, and its age in seconds; None where there is none."""
@@ -49,7 +51,8 @@ class CatalogCache:
             rows = list(
                 db.query("select model, fetched_at from hub_models where task_type = ? order by rank", [task_type])
             )
-            models = [HubModel.model_validate_json(row["model"]) for row in rows]
+            models = [model for row in rows if (model := _model(row["model"]))]
+            self.left_out = len(rows) - len(models)
             return models, (time.time() - rows[0]["fetched_at"] if rows else None)
 
         nothing: tuple[list[HubModel], float | None] = ([], None)
@@ -123,3 +126,12 @@ class CatalogCache:
     def _change(self, change: Callable[[Database], None]) -> None:
         with closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
             change(Database(connection))
+
+
+def _model(row: str) -> HubModel | None:
+    """None where an id stands that no model can have: written by an earlier version, or by others."""
+    try:
+        model = HubModel.model_validate_json(row)
+    except ValueError:
+        return None
+    return model if is_id(model.model_id) else None

@@ -8,6 +8,7 @@ from ...graph.errors import ExpertError
 from ...graph.settings import Settings
 from ..deadline import within
 from ..http_failures import failures_of
+from ..secrets import redactor_of
 from .cache import CatalogCache
 from .hub_model import HubModel
 from .pinned import pinned
@@ -33,6 +34,7 @@ class Hub:
     def __init__(self, settings: Settings, *, online: bool | None = None, patience: float = LIST_TIMEOUT) -> None:
         """`patience`: seconds for a list."""
         self._token = settings.hf_token
+        self._redact = redactor_of(settings)
         self._cache = CatalogCache(settings.cache)
         self._online = settings.hf_token is not None if online is None else online
         self._patience = patience
@@ -40,11 +42,11 @@ class Hub:
         self._lock = threading.Lock()
         self._found: dict[tuple[str, str], HubModel] = {}
         self.trouble: str | None = None
-        """Why the last list could not be fetched."""
+        """Why the last list could not be fetched, or what was left out of it."""
 
     def models(self, task_type: str) -> Sequence[HubModel]:
         """The kept list, however old, else the pinned one; pinned models stand at the end of a list that lacks them."""
-        kept, age = self._cache.models(task_type)
+        kept, age = self._kept(task_type)
         if age > FRESH if age is not None else self._online:
             self._refresh_once(task_type)
         known = {model.model_id for model in kept}
@@ -52,15 +54,17 @@ class Hub:
 
     def age(self, task_type: str) -> float | None:
         """Seconds since the list was fetched; None where it never was."""
-        return self._cache.models(task_type)[1]
+        return self._kept(task_type)[1]
 
     def refresh(self, task_type: str) -> Sequence[HubModel]:
         """Fetch the list now, and keep it. Raises `ExpertError` when the Hub can't be reached."""
         from .listing import listed
 
         with failures_of(f"the list of models for {task_type}", self._patience), within(self._patience):
-            models = listed(self._api(), task_type)
+            found, refused = listed(self._api(), task_type)
+        models = [self._redact.noun(model) for model in found]
         self._cache.keep(task_type, models)
+        self.trouble = f"{_left_out(len(refused))}: {', '.join(map(ascii, refused))[:200]}" if refused else None
         return models
 
     def model(self, model_id: str, task_type: str) -> HubModel:
@@ -72,7 +76,13 @@ class Hub:
 
             with failures_of(model_id, LOOK_UP_TIMEOUT):
                 found = looked_up(self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
-            self._found[model_id, task_type] = found
+            found = self._found[model_id, task_type] = self._redact.noun(found)
+        return found
+
+    def _kept(self, task_type: str) -> tuple[list[HubModel], float | None]:
+        found = self._cache.models(task_type)
+        if self._cache.left_out and self.trouble is None:
+            self.trouble = _left_out(self._cache.left_out)
         return found
 
     def _api(self) -> "HfApi":
@@ -92,3 +102,7 @@ class Hub:
             self.refresh(task_type)
         except ExpertError as error:
             self.trouble = str(error)
+
+
+def _left_out(number: int) -> str:
+    return f"{number} model{'s' * (number != 1)} of the Hub's list left out, with an id that no model can have"

@@ -1,9 +1,9 @@
 """Listing: what the Hub says of its models, by `HfApi`. Blocking, over the network; `hub.py` decides when."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .hub_model import HubModel, Serving
+from .hub_model import HubModel, Serving, is_id
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -31,17 +31,29 @@ _SEARCHED = {"language-identification": "language-detection", "text2text-generat
 """What to look for among the models of that tag."""
 
 
-def listed(api: "HfApi", task_type: str) -> list[HubModel]:
+class Listing(NamedTuple):
+    """A list of the Hub's."""
+
+    models: list[HubModel]
+    refused: list[str]
+    """Ids that no model can have."""
+
+
+def listed(api: "HfApi", task_type: str) -> Listing:
     """Models of a task type: those that providers serve and the most downloaded ones, each once, by downloads."""
     tag, search = _TAGS.get(task_type, task_type), _SEARCHED.get(task_type)
     common: dict[str, Any] = {"pipeline_tag": tag, "search": search, "sort": "downloads", "expand": _EXPAND}
     found: dict[str, HubModel] = {}
+    refused: list[str] = []
     for info in (
         *api.list_models(inference_provider="all", limit=SERVED, **common),
         *api.list_models(limit=POPULAR, **common),
     ):
-        found.setdefault(info.id, read(info, task_type))
-    return sorted(found.values(), key=lambda model: (-model.downloads, -model.likes))
+        if is_id(info.id):
+            found.setdefault(info.id, read(info, task_type))
+        else:
+            refused.append(info.id)
+    return Listing(sorted(found.values(), key=lambda model: (-model.downloads, -model.likes)), refused)
 
 
 def looked_up(api: "HfApi", model_id: str, task_type: str, timeout: float) -> HubModel:

@@ -1,11 +1,11 @@
 """Rows: boxes, labels and tables in their canonical form, for the experts that count and compare them."""
 
 import csv
-import json
 from typing import Any
 
 from ...graph.call import Material
 from ...graph.errors import ExpertError
+from ...graph.outside import OddJson, read_json
 from .cells import records
 
 Row = dict[str, Any]
@@ -29,8 +29,8 @@ def rows(material: Material) -> list[Row] | None:
             input_fault=True,
         )
     try:
-        read = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        read = read_json(text)
+    except OddJson:
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
 

@@ -17,15 +17,19 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
 from ...graph.errors import StorageError, UsageError
+from ...graph.outside import read_json
 from .differences import first_difference
 from .scrub import Scrubber
 
 FORMAT = 1
+LONGEST_LINE = 1 << 30
+"""Characters: a line may hold a file."""
 REPEATABLE = {"experts", "files"}
 """Questions that may be asked more or less often than they were: the answer is the same, and nothing is spent."""
 
@@ -92,12 +96,14 @@ class Recorder:
         """Pass on each piece as it comes, and write them down at the end."""
         began, pieces = time.monotonic(), []
         async for piece in do():
-            pieces.append(piece)
+            pieces.append(deepcopy(piece))
             yield piece
-        await self._put(kind, label, asked, pieces, began)
+        await self._put(kind, label, asked, self._scrub.stream(pieces), began)
 
     async def keep(self, data: bytes) -> str:
-        """Put a file on the tape, once."""
+        """Put a file on the tape, once; a text without secrets."""
+        if is_utf8(data):
+            data = await asyncio.to_thread(self._scrub.redact.data, data)
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
         if sha256 not in self._written:
             self._written.add(sha256)
@@ -210,6 +216,14 @@ class Player:
         return same["told"]
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether it is text, as far as that can be seen."""
+    try:
+        return b"\0" not in data and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
 async def _nothing() -> Json:
     return None
 
@@ -230,7 +244,7 @@ def _lines(file: Path) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for number, text in enumerate(raw, start=1):
         try:
-            line = json.loads(text)
+            line = read_json(text, longest=LONGEST_LINE)
             _ = line["kind"]
         except (ValueError, KeyError, TypeError):
             if number == len(raw) > 1:

@@ -1,5 +1,17 @@
 """The user's own servers: Inference Endpoints, TGI, TEI, vLLM, whatever speaks the task API or OpenAI's."""
 
-from .backend import EndpointBackend
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .backend import EndpointBackend
 
 __all__ = ["EndpointBackend"]
+
+
+def __getattr__(name: str) -> Any:
+    """The backend is imported when it is asked for: who reads the list of servers needs no client."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from .backend import EndpointBackend
+
+    return EndpointBackend

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from ....graph.configuration import write_private
 from ....graph.errors import StorageError, UsageError
+from ....graph.outside import read_json
 from ....graph.resource import Frozen
 from ....graph.vocabulary import VOCABULARY
 from ...addresses import origin
@@ -83,8 +84,8 @@ def known_endpoints(config: Path) -> Known:
     """Those that were added, and what of a damaged list, or one of a later version, can't be read."""
     path = _path(config)
     try:
-        rows = json.loads(path.read_bytes()) if path.is_file() else []
-    except (OSError, ValueError, RecursionError) as error:
+        rows = read_json(path.read_bytes()) if path.is_file() else []
+    except (OSError, ValueError) as error:
         return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
     if not isinstance(rows, list):
         return Known(trouble=f"{path} holds no list of endpoints")

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import httpx
 from pydantic import SecretStr
 
+from ....graph.outside import read_json
 from ...addresses import without_secrets
 from ...http_failures import failures_of
 from .known import Api, Endpoint
@@ -65,6 +66,6 @@ def _client(key: SecretStr | None) -> httpx.Client:
 def _json(response: httpx.Response) -> Any:
     """The body of a good answer; None for any other."""
     try:
-        return response.json() if response.is_success else None
+        return read_json(response.content) if response.is_success else None
     except ValueError:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import httpx
 
 from ....graph.call import Artifact, Call
+from ....graph.outside import read_json
 from ....graph.task import Task
 from ...media.tables import columns
 from ..answers import garbage, row_answer
@@ -68,7 +69,7 @@ def _estimate(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
     with _client(endpoint, call) as client:
         response = client.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
     response.raise_for_status()
-    told = response.json()
+    told = read_json(response.content)
     if not isinstance(told, list) or not all(isinstance(number, int | float) for number in told):
         raise garbage(call, "list of numbers", told)
     return row_answer(call, [{"label": f"row {place}", "score": number} for place, number in enumerate(told, start=1)])

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from ....graph.call import Artifact, Call
+from ....graph.outside import read_json
 from ....graph.task import Task
 from ..answers import garbage, label_answer, score_answer, vector_answer
 from .known import Endpoint
@@ -19,7 +20,7 @@ def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         with httpx.Client(timeout=call.timeout, headers=headers) as client:
             response = client.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
         response.raise_for_status()
-        return response.json()
+        return read_json(response.content)
 
     return _WAYS[call.task.type](call, post)
 

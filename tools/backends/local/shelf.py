@@ -1,13 +1,13 @@
 """The models that lie on this machine: in the Hub's own cache, by id and commit, or in a folder that the user names."""
 
 import hashlib
-import json
 import os
 import struct
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ....graph import outside
 from .registry import Library
 
 WEIGHTS = ("model", "diffusion_pytorch_model")
@@ -105,7 +105,7 @@ def parameters(folder: Path) -> int:
 def read_json(path: Path) -> dict[str, Any] | None:
     """A JSON object, or None when it is not there or is none."""
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        read = outside.read_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return read if isinstance(read, dict) else None
@@ -152,7 +152,7 @@ def _numbers(file: Path) -> int:
     """A safetensors file begins with the length of its JSON head (8 bytes), and that with the shapes."""
     with file.open("rb") as opened:
         (length,) = struct.unpack("<Q", opened.read(8))
-        head = json.loads(opened.read(length))
+        head = outside.read_json(opened.read(min(length, outside.LONGEST + 1)))
     total = 0
     for name, tensor in head.items():
         if name != "__metadata__":

@@ -4,7 +4,6 @@ Grounded by construction: every statement is read off a result, names the expert
 when it is there. In English, whatever the language of the request.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from ....graph.converters import STEPS_BETWEEN
 from ....graph.expert import FALLEN_BACK
+from ....graph.outside import read_json
 from ....graph.resource import Kind, Resource
 from ....graph.result import Result, Run
 from ....graph.task import Task
@@ -78,7 +78,7 @@ def readable(text: str) -> str:
     if not text.lstrip().startswith(("[", "{")):
         return text
     try:
-        value = json.loads(text)
+        value = read_json(text)
     except ValueError:
         return text
     rows = value if isinstance(value, list) else [value]

@@ -11,7 +11,7 @@ from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
 from .wiring import Entry, Told, each_text, references
 
-_REFERENCE = re.compile(r"<resource>-(\d+)")
+_REFERENCE = re.compile(r"<resource>-(\d{1,9})(?!\d)")
 
 
 def bridge(entries: list[Entry], tell: Told) -> None:

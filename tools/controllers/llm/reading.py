@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ....graph.errors import InvalidPlan
 from ....graph.expert import Expert
+from ....graph.outside import OddJson, checked
 from ....graph.plan import Plan
 from ....graph.resource import Resource
 from ....graph.task import resources_in
@@ -43,6 +44,14 @@ def read_json(answer: str, *, whole: bool = True) -> tuple[Any, bool]:
 
     One that is not `whole` broke off somewhere, and is not repaired: the end of it would be missing.
     """
+    found, repaired = _found(answer, whole=whole)
+    try:
+        return checked(found, MAX_DEPTH), repaired
+    except OddJson as error:
+        raise InvalidPlan([f"the answer can't be read: {error}"]) from None
+
+
+def _found(answer: str, *, whole: bool) -> tuple[Any, bool]:
     if len(answer) > MAX_CHARACTERS:
         raise InvalidPlan([f"the answer has {len(answer)} characters, more than the {MAX_CHARACTERS} allowed"])
     text = without_thoughts(answer)
@@ -128,8 +137,6 @@ def _ends_inside_a_task(text: str) -> bool:
 def read_plan(answer: str, files: Mapping[str, Resource], *, whole: bool = True) -> Draft:
     """The plan in an answer; raises `InvalidPlan` with every problem, in words to send back."""
     found, repaired = read_json(answer, whole=whole)
-    if _deep(found, MAX_DEPTH):
-        raise InvalidPlan([f"the answer is nested deeper than {MAX_DEPTH}"])
     tasks, refusals, mends = mended(found)
     plan = Plan.from_hugginggpt([_with_files(entry, files) for entry in tasks], files.values())
     known = {resource.name for resource in files.values()}
@@ -151,12 +158,6 @@ def read_choice(answer: str, candidates: Sequence[Expert]) -> tuple[Expert | Non
         if candidate.model_id == chosen.get("id"):
             return candidate, str(chosen.get("reason") or "the controller gave no reason")
     return None, f"first by rank: the controller chose {chosen.get('id')!r}, which is no candidate"
-
-
-def _deep(value: Any, left: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    return left == 0 or any(_deep(inner, left - 1) for inner in (value.values() if isinstance(value, dict) else value))
 
 
 def _missing(plan: Plan) -> list[str]:

@@ -3,7 +3,6 @@
 Not covered: a sentence that says a result in other words, and contradictions between tasks that were asked different things.
 """
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+from ....graph.outside import read_json
 from ....graph.result import Result, Run
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]{4,}")
@@ -109,7 +109,7 @@ def _claim(result: Result, contents: Mapping[str, str]) -> Claim | None:
 
 def _first_label(text: str) -> str:
     try:
-        return str(json.loads(text)[0]["label"])
+        return str(read_json(text)[0]["label"])
     except (ValueError, LookupError, TypeError):
         return ""
 

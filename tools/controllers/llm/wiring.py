@@ -11,7 +11,7 @@ Entry = dict[str, Any]
 Told = Callable[[str], None]
 """Hears what was put right."""
 
-NUMBER = re.compile(r"\s*(?:(?:task|node|id)[\s_#-]*|#)?(-?\d+)\s*", re.IGNORECASE)
+NUMBER = re.compile(r"\s*(?:(?:task|node|id)[\s_#-]*|#)?(-?\d{1,9})\s*", re.IGNORECASE)
 """An id, however it is dressed."""
 
 _REFERENCE = re.compile(
@@ -54,7 +54,7 @@ def each_text(value: Any, change: Callable[[str], Any]) -> Any:
 def references(value: Any) -> Iterator[int]:
     """The ids that the arguments of a task refer to."""
     if isinstance(value, str):
-        for match in re.finditer(r"<resource>-(\d+)", _spelt(value)):
+        for match in re.finditer(r"<resource>-(\d{1,9})(?!\d)", _spelt(value)):
             yield int(match[1])
     elif isinstance(value, dict | list):
         for member in value.values() if isinstance(value, dict) else value:

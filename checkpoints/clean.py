@@ -1,0 +1,57 @@
+"""A connection to SQLite that writes no secret: rows of ours and LangGraph's checkpoints pass here, and nowhere else."""
+
+from collections.abc import Iterable, Mapping
+from sqlite3 import Connection, Cursor
+from typing import Any, Self
+
+from ..graph.redactor import Redactor
+
+
+class Redactors:
+    """Those of all openers of a connection, each as often as it was added; one for all who know the same secrets."""
+
+    def __init__(self) -> None:
+        self._added: list[Redactor] = []
+        self.distinct: tuple[Redactor, ...] = ()
+
+    def add(self, redact: Redactor) -> None:
+        """From now on."""
+        self._added.append(redact)
+        self.distinct = tuple(dict.fromkeys(self._added))
+
+    def remove(self, redact: Redactor) -> None:
+        """No more, unless another opener has added it too."""
+        self._added.remove(redact)
+        self.distinct = tuple(dict.fromkeys(self._added))
+
+
+class CleanConnection(Connection):
+    """Every value of a statement goes through the redactors, texts and serialized states alike: none gets longer."""
+
+    redactors = Redactors()
+
+    def cursor(self, factory: Any = None) -> Any:  # always ours, whichever is asked for
+        """All that `execute` of a connection does goes through a cursor."""
+        return super().cursor(_CleanCursor)
+
+    def clean(self, values: Any) -> Any:
+        """The values of one statement."""
+        if isinstance(values, Mapping):
+            return {name: self._clean(value) for name, value in values.items()}
+        return [self._clean(value) for value in values]
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, str | bytes):
+            for redact in self.redactors.distinct:
+                value = redact.value(value)
+        return value
+
+
+class _CleanCursor(Cursor):
+    connection: CleanConnection
+
+    def execute(self, sql: str, values: Any = (), /) -> Self:
+        return super().execute(sql, self.connection.clean(values))
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> Self:
+        return super().executemany(sql, map(self.connection.clean, rows))

@@ -1,0 +1,212 @@
+"""Redactor: takes secrets out of all that leaves the program: screen, rows, files, events, errors, tapes.
+
+A secret is found raw, URL-encoded, escaped for JSON or HTML, in base64 at each of its three alignments, and where it is
+cut off after its first `HEAD` characters; a user and password are found in any URL. What takes the place of a secret has
+its length, so that JSON, msgpack and offsets around it stay whole.
+
+A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word: it is
+taken out behind `Bearer` and inside a URL only, so that a key "none" does not put marks into ordinary text. Not covered: a
+secret that is painted in a picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
+"""
+
+import os
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from html import escape
+from itertools import takewhile
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote, quote_plus, unquote
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Noun = TypeVar("Noun", bound="BaseModel")
+
+HEAD: Final = 12
+"""Characters of a secret that are taken out where the rest is missing: error texts are cut."""
+SHORTEST: Final = 8
+LONGEST_WORD: Final = 16
+
+_HEX = re.compile(r"%[0-9A-F]{2}")
+_WORD = re.compile(r"[a-z _-]*")
+_IN_URL = r"[^\s/@:\"'<>`\\?#\x00-\x20\x7f-\U0010ffff]"
+_USER = re.compile(rf"://({_IN_URL}{{0,200}}:(?:{_IN_URL}|[:@]){{1,400}}|{_IN_URL}{{20,200}})@")
+"""User and password, or one long word: a token."""
+_BEGUN_URL = re.compile(rf":(?:/(?:/(?:{_IN_URL}|[:@]){{0,600}})?)?\Z")
+_NAMED_LIKE_KEYS = re.compile(
+    r"(_|^)(API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_KEY|SECRET_KEY|PAT)(_|$)", re.IGNORECASE
+)
+_NAMES_A_PLACE = re.compile(r"_(PATH|FILE|DIR|URL|URI|NAME|ID|SOCK)$", re.IGNORECASE)
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "OPENAI_BASE_URL", "OPENAI_PROXY")
+
+
+class Redactor:
+    """Knows secrets, and takes them out; the same text always becomes the same, and one that is clean stays itself."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        trimmed = {secret.strip() for secret in secrets}
+        forms = {form for secret in trimmed for form in (_forms(secret) if _is_no_word(secret) else _carried(secret))}
+        self._forms = sorted(forms, key=lambda form: (-len(form), form))
+        heads = {form: form if "\\" in form else form[:HEAD] for form in self._forms}  # half an escape breaks JSON
+        self._by_head: dict[str, list[str]] = {}
+        for form, head in heads.items():
+            self._by_head.setdefault(head, []).append(form)
+        self._heads = sorted(self._by_head, key=lambda head: (-len(head), head))
+        self._find = re.compile("|".join(map(re.escape, self._heads)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Redactor) and self._forms == other._forms
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._forms))
+
+    def text(self, text: str) -> str:
+        """The text without secrets, as long as it was."""
+        if "@" in text and "://" in text:
+            text = _USER.sub(lambda found: f"://{_mark(len(found[1]))}@", text)
+        if not any(head in text for head in self._heads):
+            return text
+        pieces, at = list[str](), 0
+        while found := self._find.search(text, at):
+            start = found.start()
+            length = max(_common(form, text, start) for form in self._by_head[found.group()])
+            pieces += [text[at:start], _mark(length)]
+            at = start + length
+        return "".join([*pieces, text[at:]])
+
+    def data(self, data: bytes) -> bytes:
+        """The same for bytes, text in UTF-8 or anything around it; as many bytes."""
+        text = data.decode("latin-1")
+        clean = self.text(text)
+        return data if clean == text else clean.encode("latin-1")
+
+    def value(self, value: Any) -> Any:
+        """The same for a JSON value, its names included."""
+        match value:
+            case str():
+                return self.text(value)
+            case bytes():
+                return self.data(value)
+            case dict():
+                return {self.value(name): self.value(part) for name, part in value.items()}
+            case list() | tuple():
+                return [self.value(part) for part in value]
+        return value
+
+    def noun(self, noun: Noun) -> Noun:
+        """The same for a noun, which is itself when it is clean."""
+        written = noun.model_dump_json()
+        clean = self.text(written)
+        return noun if clean == written else type(noun).model_validate_json(clean)
+
+    def pieces(self, pieces: Sequence[str]) -> list[str]:
+        """The same for a text in pieces, over whose borders a secret may lie."""
+        whole, at, cut = self.text("".join(pieces)), 0, list[str]()
+        for piece in pieces:
+            cut.append(whole[at : at + len(piece)])
+            at += len(piece)
+        return cut
+
+    async def stream(self, pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
+        """The same for a text that is still being written: an end that may begin a secret waits for what follows."""
+        held = ""
+        async for piece in pieces:
+            held += piece
+            ready = len(held) - self._begun(held)
+            if ready:
+                yield self.text(held[:ready])
+                held = held[ready:]
+        if held:
+            yield self.text(held)
+
+    def error(self, error: BaseException) -> BaseException:
+        """The error itself, its words clean; what caused it is forgotten where that holds a secret."""
+        if any(self.finds(str(cause)) for cause in _causes(error)):
+            error.__cause__ = error.__context__ = None
+        if not self.finds(str(error)):
+            return error
+        for name in ("message", "hint", "problems"):
+            if hasattr(error, name):
+                clean = self.value(getattr(error, name))
+                setattr(error, name, tuple(clean) if isinstance(clean, list) else clean)
+        error.args = tuple(self.value(part) for part in error.args)
+        return RuntimeError(f"{type(error).__name__}: {self.text(str(error))}") if self.finds(str(error)) else error
+
+    def finds(self, text: str) -> bool:
+        """Whether a secret is in it."""
+        return self.text(text) != text
+
+    def _begun(self, text: str) -> int:
+        """Characters at the end that may be the beginning of a secret."""
+        begun = [len(found.group())] if (found := _BEGUN_URL.search(text, max(0, len(text) - 700))) else [0]
+        for form in self._forms:
+            longest = min(len(form) - 1, len(text))
+            begun.append(next((length for length in range(longest, 0, -1) if text.endswith(form[:length])), 0))
+        return max(begun)
+
+
+def secrets_of(env: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """The secrets of an environment: keys by their names, passwords of proxies, and the token saved for Hugging Face."""
+    for name, value in env.items():
+        if _NAMED_LIKE_KEYS.search(name) and not _NAMES_A_PLACE.search(name):
+            yield value
+        elif name.upper() in _PROXIES:
+            yield from secrets_in(value)
+    home = env.get("HF_HOME") or Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
+    for saved in (env.get("HF_TOKEN_PATH") or Path(home, "token"), Path(home, "stored_tokens")):
+        try:
+            lines = Path(saved).expanduser().read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
+            continue
+        yield from (line.rpartition("=")[2] for line in lines if not line.startswith("["))
+
+
+def secrets_in(url: str) -> Iterator[str]:
+    """The password of a URL, or the token that stands in its place."""
+    for found in _USER.finditer(url):
+        password = found[1].rpartition(":")[2]
+        yield from {password, unquote(password)}
+
+
+def _is_no_word(secret: str) -> bool:
+    return len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
+
+
+def _carried(secret: str) -> list[str]:
+    """A word, where it can only be a key."""
+    return [f"{scheme} {secret}" for scheme in ("Bearer", "bearer")] if secret else []
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The spellings of a secret; for text, and for the bytes of UTF-8."""
+    encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
+    encoded |= {_HEX.sub(lambda byte: byte.group().lower(), form) for form in encoded}
+    for form in {secret, escape(secret), dumps(secret)[1:-1], *encoded}:
+        yield form
+        yield form.encode("utf-8", "replace").decode("latin-1")
+    for skipped in range(3):
+        raw = bytes(skipped) + secret.encode("utf-8", "replace")
+        first, last = (0, 2, 3)[skipped], len(raw) * 8 // 6
+        for alphabet in (b64encode, urlsafe_b64encode):
+            yield alphabet(raw).decode()[first:last]
+
+
+def _common(form: str, text: str, start: int) -> int:
+    """How far a form goes on at a place of a text."""
+    pairs = zip(form, text[start : start + len(form)], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _mark(length: int) -> str:
+    return f"[removed{'*' * (length - 9)}]" if length >= 9 else "*" * length
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen = {id(error)}
+    while (cause := error.__cause__ or error.__context__) is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        error = cause

@@ -1,0 +1,453 @@
+"""Keys and passwords: none is printed, kept or handed on, whoever repeats it.
+
+A key is known from the settings, from variables of the environment that are named like keys, from the token saved for
+Hugging Face, and from the variables that your own servers name. It is found raw, URL-encoded, in base64, and where it is
+cut off. Not found: in pictures, sound and packed files. A value of fewer than 8 characters, or a common word of fewer than
+16, is taken out behind `Bearer` and in URLs only.
+"""
+
+import ast
+import json
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from canary import KEY, PASSWORD, REPEATED, TOKEN, leaks
+from fences import Fence
+from hugginggpt.apps.session import Session
+from hugginggpt.apps.taping import recorder
+from hugginggpt.apps.tool import as_tool
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import ExpertError, HuggingGPTError
+from hugginggpt.graph.events import Event
+from hugginggpt.graph.result import Options
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import build_graph, open_world
+from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedCatalog,
+    ScriptedController,
+    as_json,
+    chat,
+    serve,
+)
+from hugginggpt.tools.scripted.chat import stage_of
+from hugginggpt.tools.scripted.hub import ScriptedHub, asked_at, model_card
+from shell import MARK, Shell
+
+FENCES = (
+    Fence(
+        "no secret in what a controller says or raises",
+        "graph/world.py",
+        "controller = RedactedController(controller or controller_for(settings, tape), redact)",
+        "controller = controller or controller_for(settings, tape)",
+        "test_secrets.py::test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere[session-401-json]",
+    ),
+    Fence(
+        "an answer waits for the rest of a secret",
+        "graph/redactor.py",
+        "ready = len(held) - self._begun(held)",
+        "ready = len(held)",
+        "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
+    ),
+    Fence(
+        "no secret in what an expert raises",
+        "graph/world.py",
+        "        places = [RedactedBackend(place, redact) for place in places]\n",
+        "",
+        "test_secrets.py::test_a_key_that_a_server_of_your_own_repeats_stays_nowhere[401-json]",
+    ),
+    Fence(
+        "no secret in a text that an expert makes",
+        "checkpoints/store.py",
+        "clean = self._redact.text(text).encode(",
+        "clean = text.encode(",
+        "test_secrets.py::test_a_key_in_what_an_expert_makes_stays_nowhere[text]",
+    ),
+    Fence(
+        "no secret in a text file that an expert makes",
+        "checkpoints/store.py",
+        "if is_text(media_type) and (clean := self._redact.data(held := draft.read_bytes())) != held:",
+        "if False:",
+        "test_secrets.py::test_a_key_in_what_an_expert_makes_stays_nowhere[file]",
+    ),
+    Fence(
+        "no secret in a text file of the user's",
+        "checkpoints/store.py",
+        "        if is_text(media_type):\n",
+        "        if False:\n",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
+    ),
+    Fence(
+        "no secret in what a catalogue says",
+        "graph/world.py",
+        "catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)",
+        "catalog = catalog or catalog_for(settings, places)",
+        "test_secrets.py::test_a_key_in_what_a_catalogue_says_stays_nowhere",
+    ),
+    Fence(
+        "no secret in a checkpoint or row",
+        "checkpoints/clean.py",
+        "        return super().cursor(_CleanCursor)",
+        "        return super().cursor()",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
+    ),
+    Fence(
+        "no secret in the request that is announced",
+        "nodes/plan.py",
+        "said, text = text, redact.text(text)",
+        "said, text = text, text",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
+    ),
+    Fence(
+        "no secret in the list of the Hub's models",
+        "tools/catalog/hub.py",
+        "models = [self._redact.noun(model) for model in found]",
+        "models = found",
+        "test_secrets.py::test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere",
+    ),
+    Fence(
+        "no secret on a recording in pieces",
+        "tools/recording/tape.py",
+        "self._scrub.stream(pieces), began",
+        "pieces, began",
+        "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
+    ),
+    Fence(
+        "no secret on the screen",
+        "apps/visible.py",
+        "    for redact in (_of_environment(), *_hidden):",
+        "    for redact in ():",
+        "test_secrets.py::test_no_command_prints_or_keeps_a_key",
+    ),
+    Fence(
+        "no key in a worker's environment",
+        "tools/backends/process.py",
+        "if name in _PASSED_ON or name.upper().startswith(_PASSED_ON_FAMILIES)",
+        "if name",
+        "test_secrets.py::test_workers_have_no_key_in_their_environment",
+    ),
+)
+
+STEPS: list[dict[str, Any]] = [
+    {"task": "text-generation", "id": 0, "dep": [-1], "args": {"text": "hello"}},
+    {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
+]
+
+
+async def heard(session: Session, request: str, **given: Any) -> list[str]:
+    """All that a caller hears of a run: its events as JSON, and the traceback of its error."""
+    events: list[Event] = []
+    try:
+        async for event in session.start(request, thread_id="t", **given):
+            events.append(event)
+    except HuggingGPTError as error:
+        return [event.model_dump_json() for event in events] + traceback.format_exception(error)
+    return [event.model_dump_json() for event in events]
+
+
+@pytest.fixture
+def scripted(home: Path) -> Callable[..., Any]:
+    """Opens a world with scripted experts, whose settings hold the key."""
+
+    def opened(**given: Any) -> Any:
+        settings = Settings(home=home, retries=0, openai_api_key=KEY, **given.pop("settings", {}))
+        return open_world(settings, **{"catalog": ScriptedCatalog(), "backends": [ScriptedBackend()]} | given)
+
+    return opened
+
+
+@pytest.mark.parametrize("how", REPEATED)
+@pytest.mark.parametrize("door", ["session", "tool", "graph"])
+async def test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere(door: str, how: str, home: Path) -> None:
+    """A key that the server of a chat model repeats in an error (text, HTML, URL, base64), is in no message or file."""
+    with serve(REPEATED[how]) as server:
+        settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", llm_api_key=KEY, retries=0)  # type: ignore[arg-type]
+        said = await _through(door, settings)
+        assert KEY in server.requests[0].headers["authorization"], "nothing was tried"
+    assert "can't be reached" not in "".join(said)
+    assert not leaks(KEY, home, *said)
+
+
+async def _through(door: str, settings: Settings) -> list[str]:
+    """What is heard of a request by a way into the program."""
+    if door == "session":
+        async with open_world(settings, backends=[ScriptedBackend()]) as world:
+            return await heard(Session(world), "Say hello")
+    graph = build_graph(settings, catalog=ScriptedCatalog(), backends=[ScriptedBackend()])
+    if door == "tool":
+        told = await as_tool(graph).ainvoke(
+            {"type": "tool_call", "id": "1", "name": "hugginggpt", "args": {"request": "Say hello"}}
+        )
+        return [str(told.content), str(told.artifact)]
+    try:
+        return [str(part) async for part in graph.astream({"request": "Say hello"}, stream_mode="updates")]
+    except HuggingGPTError as error:
+        return traceback.format_exception(error)
+
+
+class Parrot:
+    """A chat model that repeats its key in everything that it says, in pieces of so many characters."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def __call__(self, received: Received) -> Reply:
+        text = {
+            "plan": json.dumps(
+                {
+                    "tasks": [STEPS[0] | {"goal": f"say {KEY}"}, STEPS[1] | {"goal": KEY}],
+                    "refusals": [f"I can't use {KEY} here"],
+                }
+            ),
+            "choose": json.dumps({"id": "good/model", "reason": f"it likes {KEY}"}),
+        }.get(stage_of(received), f"It is done [0] [1]. The key is {KEY}! Or {KEY[:20]}. Bye.")
+        return chat(*(text[at : at + self._size] for at in range(0, len(text), self._size)))
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, tmp_path: Path) -> None:
+    """A key that a chat model repeats in a plan, a choice or an answer, in pieces too, is neither told nor kept."""
+    from hugginggpt.tools.scripted import scripted_expert
+
+    experts = [
+        scripted_expert(name, f"{who}/model")
+        for name in ("text-generation", "summarization")
+        for who in ("evil", "good")
+    ]
+    with serve(Parrot(size)) as server:
+        settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", llm_api_key=KEY, retries=0)  # type: ignore[arg-type]
+        tape = recorder(tmp_path / "tape.jsonl", "Say hello", [], Options(), settings)
+        async with open_world(
+            settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], tape=tape
+        ) as world:
+            said = await heard(Session(world), "Say hello")
+        tape.close()
+    deltas = "".join(json.loads(line)["text"] for line in said if '"answer_delta"' in line)
+    assert "It is done [0] [1]. The key is [removed" in deltas
+    assert not leaks(KEY, tmp_path, *said, deltas)
+    taped = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
+    pieces = [piece for line in taped if isinstance(line.get("told"), list) for piece in line["told"]]
+    assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
+
+
+def _words(piece: dict[str, Any]) -> str:
+    return str(piece.get("content", "")) + "".join(call["args"] or "" for call in piece.get("tool_call_chunks", ()))
+
+
+@pytest.mark.parametrize("how", [*REPEATED, "200-result"])
+async def test_a_key_that_a_server_of_your_own_repeats_stays_nowhere(
+    how: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that a server of your own repeats, in an error or as its result, is in no message and no file."""
+    monkeypatch.setenv("MY_SERVERS_WORD", KEY)
+    result = {"200-result": lambda received: as_json([{"summary_text": f"it is {received.headers['authorization']}"}])}
+    with serve((REPEATED | result)[how]) as server:
+        add_endpoint(
+            home.with_name("config"),
+            Endpoint(name="mine", url=server.url, task_type="summarization", key_env="MY_SERVERS_WORD"),
+        )
+        async with open_world(
+            Settings(home=home, retries=0, where=("endpoint",)), controller=ScriptedController([_alone(STEPS[1])])
+        ) as world:
+            said = await heard(Session(world), "Sum it up")
+        assert server.requests, "nothing was tried"
+    assert '"status":"succeeded"' in said[-1] or how != "200-result"
+    assert not leaks(KEY, home, *said)
+
+
+def _alone(step: dict[str, Any]) -> dict[str, Any]:
+    return step | {"id": 0, "dep": [-1], "args": {"text": "some long text"}}
+
+
+async def test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere(home: Path) -> None:
+    """A Hugging Face token that the Hub repeats in its list, or a provider in an error, is in no message and no file."""
+    card = model_card("evil/model", "summarization", cardData={"license": TOKEN, "datasets": [f"set {TOKEN}"]})
+    for how in ("401-json", "500-text", "500-base64"):
+        hub = ScriptedHub({"evil/model": card}, replies={"evil/model": REPEATED[how]})
+        settings = Settings(home=home, retries=0, hf_token=TOKEN, where=("hf",))  # type: ignore[arg-type]
+        with serve(hub) as server, asked_at(server.url):
+            from hugginggpt.tools.catalog.hub import Hub
+
+            listed = Hub(settings).refresh("summarization")
+            async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:
+                said = await heard(Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"}))
+        assert any(model.model_id == "evil/model" for model in listed)
+        assert '"status":"failed"' in said[-1], said[-1]
+        assert not leaks(TOKEN, home, *said, *map(str, listed))
+
+
+class Careless(ScriptedBackend):
+    """Makes texts that hold the key."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self._way = way
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        about = {"output": "text", "kind": "text", "media_type": "text/plain", "note": f"made with {KEY}"}
+        if self._way == "error":
+            raise ExpertError(f"no luck with {KEY}", hint=f"is {KEY} right?")
+        if self._way == "bug":
+            raise RuntimeError(f"no luck with {KEY}")
+        if self._way == "text":
+            return [Artifact(**about, text=f"the key is {KEY}")]
+        file = call.scratch / "text"
+        file.write_text(f"the key is {KEY}")
+        return [Artifact(**about, path=file)]
+
+
+@pytest.mark.parametrize("way", ["text", "file", "error", "bug"])
+async def test_a_key_in_what_an_expert_makes_stays_nowhere(way: str, scripted: Any, home: Path) -> None:
+    """A key in a text, a file, a note or an error of an expert is neither told nor kept."""
+    said: list[str] = []
+    async with scripted(controller=ScriptedController([STEPS[0]]), backends=[Careless(way)]) as world:
+        try:
+            said = await heard(Session(world), "Say hello")
+        except RuntimeError as error:
+            said = traceback.format_exception(error)
+            assert way == "bug"
+    assert "the key is [removed" in "".join(said) or way in ("error", "bug", "file")
+    assert not leaks(KEY, home, *said)
+
+
+async def test_a_key_in_what_a_catalogue_says_stays_nowhere(scripted: Any, home: Path) -> None:
+    """A key in a model's description, or in the reason why it can't run, is neither told nor kept."""
+    from hugginggpt.tools.scripted import scripted_expert
+
+    experts = [scripted_expert("text-generation", who, description=f"bought with {KEY}") for who in ("a/a", "b/b")]
+    catalog = ScriptedCatalog(experts, obstacles={"b/b": f"needs more than {KEY}"})
+    async with scripted(controller=ScriptedController(STEPS), catalog=catalog) as world:
+        said = await heard(Session(world), "Say hello")
+    assert not leaks(KEY, home, *said)
+
+
+async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: Path, tmp_path: Path) -> None:
+    """A key that you type in a request, a message, a choice or a plan, or that a text file of yours holds, is not kept."""
+    notes, outer = tmp_path / "notes.txt", tmp_path / "outside"
+    outer.mkdir()
+    notes.write_text(f"my key is {KEY}, and http://alice:{PASSWORD}@127.0.0.1:9/x too")
+    plan = [_alone(STEPS[1]) | {"goal": f"with {KEY}"}]
+    async with scripted(controller=ScriptedController([_alone(STEPS[1])])) as world:
+        said = await heard(
+            Session(world), f"Sum up what {KEY} and postgres://alice:{PASSWORD}@127.0.0.1:9/db are", files=[str(notes)],
+            options=Options(approve="always", models={"translation": KEY}),
+        )  # fmt: skip
+        waiting = await Session(world).history.run()
+        verdict = {"approve": True, "plan": plan}
+        said += [event.model_dump_json() async for event in Session(world).resume(waiting, verdict)]
+        heard_once = {"messages": [("user", f"Say {KEY}")]}
+        config: Any = {"configurable": {"thread_id": "u", "my_own": KEY}, "metadata": {"mine": f"Bearer {KEY}"}}
+        done = await world.graph.ainvoke(heard_once, config)
+        turns = [str(message.content) for message in done["messages"]]
+        kept = [str(snapshot.values) async for snapshot in world.graph.aget_state_history(config)]
+    assert '"status":"succeeded"' in said[-1]
+    assert len(turns) == 2, "the message that held the key was replaced, and not doubled"
+    for secret in (KEY, PASSWORD):
+        assert not leaks(secret, home, *said, *turns, *kept)
+
+
+@pytest.mark.parametrize("key", ["none", "password", "local", "no-key-needed"])
+async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, home: Path) -> None:
+    """A key that is an ordinary word ("none", say) does not put marks into texts; behind `Bearer` it is taken out."""
+    settings = Settings(home=home, retries=0, openai_api_key=key)  # type: ignore[arg-type]
+    text = f"there is {key} here; Authorization: Bearer {key}"
+    async with open_world(settings, controller=ScriptedController([STEPS[0]]), catalog=ScriptedCatalog(),
+                          backends=[ScriptedBackend(texts={0: text})]) as world:  # fmt: skip
+        said = "".join(await heard(Session(world), f"Say {key}"))
+    assert f"there is {key} here" in said
+    assert f"Bearer {key}" not in said
+
+
+LOGGED = """
+import logging, os, warnings
+logging.getLogger("httpx").warning("sent Bearer %s", os.environ["HUGGINGGPT_LLM_API_KEY"])
+warnings.warn("sent " + os.environ["HUGGINGGPT_LLM_API_KEY"])
+"""
+
+
+def test_no_command_prints_or_keeps_a_key(shell: Shell, home: Path, tmp_path: Path) -> None:
+    """No command prints or keeps a key or a URL's password, with `--debug` and `--json` too, whatever a server repeats."""
+
+    def answer(received: Received) -> Reply:
+        return REPEATED["401-json" if "openai" in received.path or "v1" in received.path else "500-text"](received)
+
+    with serve(answer) as server:
+        spec = f"openai:m@{server.url.replace('//', f'//alice:{PASSWORD}@')}/v1"
+        add_endpoint(
+            home.with_name("config"),
+            Endpoint(name="mine", url=server.url, task_type="summarization", key_env="MY_SERVERS_WORD"),
+        )
+        words = [
+            ["run", "Say hello", "--llm", spec, "--record", str(tmp_path / "a.jsonl")],
+            ["run", "Say hello", "--llm", spec, "--json"],
+            ["--debug", "run", "Say hello", "--llm", spec],
+            ["run", 'Summarise "some words that are long enough"', "--where", "endpoint", "--out", str(tmp_path / "out")],
+            ["retry", "--json"], ["resume"], ["runs", "--json"], ["runs"], ["show"], ["show", "--json"],
+            ["history", "--json"], ["resources", "--json"], ["plan", f"Say {KEY}", "--llm", spec], 
+            ["plan", f"say '{KEY}' aloud", "--json"],
+            ["doctor", "--llm", spec], ["doctor", "--llm", spec, "--json"], ["models"], ["models", "--json"],
+            ["models", "--add", f"http://alice:{PASSWORD}@127.0.0.1:9", "--task", "summarization"],
+            ["models", "--add", server.url, "--task", "translation", "--key-env", "MY_SERVERS_WORD"],
+            ["models", "--remove", KEY], ["tasks", KEY], ["models", "summarization"], ["show", KEY], ["run", KEY, "-f", KEY],
+            ["run", "x", "--llm", KEY], ["run", "x", "--approve", KEY], ["run", "x", "--timeout", KEY],
+            [f"--no-such={KEY}"], [KEY], ["resume", "--edit", f"/nowhere/{KEY}"], ["run", "--replay", f"/nowhere/{KEY}"],
+        ]  # fmt: skip
+        env = {"HUGGINGGPT_LLM_API_KEY": KEY + "\n", "MY_SERVERS_WORD": KEY, "HUGGINGGPT_RETRIES": "0", "COLUMNS": "60"}
+        done = shell.each(words, LOGGED, ANTHROPIC_API_KEY=f"sk-ant-{PASSWORD}", **env)
+        assert len(server.requests) > 5
+    assert done.code == 0, done.err[-2000:]
+    assert "Traceback" in done.err
+    assert done.err.count(MARK) == len(words)
+    folded = "".join(done.out.split()) + "".join(done.err.split())
+    (home.with_name("config") / "endpoints.json").unlink()  # what the user added is kept as it was typed
+    for secret in (KEY, PASSWORD):
+        assert not leaks(secret, tmp_path, done.out, done.err, folded)
+
+
+def test_settings_that_are_wrong_do_not_repeat_a_key() -> None:
+    """An error in the settings names the variable, and no key that stands in it."""
+    with pytest.raises(HuggingGPTError) as raised:
+        Settings.from_env({"HUGGINGGPT_HOME": "/x", "HUGGINGGPT_TIMEOUT": KEY, "SOME_API_KEY": KEY})
+    assert "timeout" in str(raised.value)
+    assert not leaks(KEY, Path(__file__).parent / "none", str(raised.value))
+
+
+async def test_workers_have_no_key_in_their_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker and child processes have no key in their environment, as the system shows it."""
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HF_TOKEN", "HUGGINGGPT_LLM_API_KEY", "AWS_SECRET_ACCESS_KEY",
+                 "MY_SERVERS_WORD", "HTTPS_PROXY"):  # fmt: skip
+        monkeypatch.setenv(name, f"http://alice:{KEY}@127.0.0.1:9" if name == "HTTPS_PROXY" else KEY)
+    plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "Bonjour tout le monde"}}]
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    async with open_world(Settings.from_env(home=home, where="embedded"), controller=ScriptedController(plan)) as world:
+        said = await heard(Session(world), "Which language is it?")
+        children = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
+        known = [*(str(child.environ()) for child in children), *(str(child.cmdline()) for child in children)]
+    assert '"status":"succeeded"' in said[-1], said[-1]
+    assert len(children) >= 1, "there is a worker"
+    assert not leaks(KEY, home, *said, *known)
+
+
+def test_no_program_that_is_started_inherits_the_environment() -> None:
+    """Every program that this one starts is given an environment of its own."""
+    import hugginggpt
+
+    package = Path(hugginggpt.__file__).parent
+    files = [
+        file for part in ("graph", "nodes", "tools", "checkpoints", "apps") for file in (package / part).rglob("*.py")
+    ]
+    calls = [(file.name, node) for file in files for node in ast.walk(ast.parse(file.read_text())) if _starts(node)]
+    assert calls
+    assert [name for name, node in calls if "env" not in {keyword.arg for keyword in node.keywords}] == []
+
+
+def _starts(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"subprocess.run", "subprocess.Popen"}
