@@ -16,9 +16,9 @@ from typing import TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
+from ..graph.homes import DATABASE
 from ..graph.redactor import Redactor
 from .connection import Connection, Job
-from .home import DATABASE
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""The home folder: made private, checked for writing, and where things lie in it."""
+"""The home folder: made private, and checked for writing."""
 
 import os
 from contextlib import suppress
@@ -6,10 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from ..graph.errors import StorageError
-
-DATABASE = "hugginggpt.db"
-RESOURCES = "resources"
-SCRATCH = "scratch"
+from ..graph.homes import DATABASE, RESOURCES, SCRATCH
 
 _making = Lock()
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from ..graph.errors import UsageError
+from ..graph.homes import DATABASE
 from .database import Database
-from .home import DATABASE
 from .saver import SharedSqliteSaver
 
 

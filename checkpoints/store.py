@@ -16,10 +16,10 @@ from uuid import uuid4
 
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
+from ..graph.homes import RESOURCES, SCRATCH
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.stored import is_whole
-from .home import RESOURCES, SCRATCH
 
 _SUFFIX: Final = {
     "text/plain": ".txt",

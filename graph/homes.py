@@ -17,6 +17,9 @@ from .notices import notice
 from .outside import read_json
 
 HERE = Path(".hugginggpt")
+DATABASE = "hugginggpt.db"
+RESOURCES = "resources"
+SCRATCH = "scratch"
 _MARK = "mark"
 _RECORD = "homes.json"
 
@@ -37,6 +40,15 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
         f"To use it from now on: hugginggpt home --here; for one command: --home {HERE}"
     )
     return home
+
+
+def is_kept_in(home: Path, path: Path) -> bool:
+    """Whether a path, without links, is of what a home keeps; files of the user's may lie beside that."""
+    home = home.expanduser().resolve()
+    if not path.is_relative_to(home):
+        return False
+    first = next(iter(path.relative_to(home).parts), "")
+    return first in (RESOURCES, SCRATCH, _MARK) or first.startswith(DATABASE)
 
 
 def why_not(folder: Path, config: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ..graph.errors import InvalidInput
+from ..graph.homes import is_kept_in
 from ..graph.mentions import Mention, kind_of_name, mentions
 from ..graph.ports import Store
 from ..graph.resource import Resource
@@ -86,7 +87,7 @@ class GuardedFetcher:
         try:
             path = Path(name).expanduser().resolve()
             roots = self._roots()
-            kept = [folder.expanduser().resolve() for folder in (self._settings.home, self._settings.config)]
+            config = self._settings.config.expanduser().resolve()
         except (OSError, RuntimeError, ValueError) as error:
             raise InvalidInput(f"{name!r} is not a path that can be read: {error}") from None
         if roots is not None and _root_of(path, roots) is None:
@@ -94,9 +95,9 @@ class GuardedFetcher:
                 f"{name} lies outside the folders that may be read",
                 hint=f"These may: {', '.join(map(str, roots)) or 'none'}.",
             )
-        if any(path.is_relative_to(folder) for folder in kept):
+        if is_kept_in(self._settings.home, path) or path.is_relative_to(config):
             raise InvalidInput(
-                f"{name} lies in the folder where all runs are kept, which no request may read",
+                f"{name} is of what HuggingGPT keeps for all runs, which no request may read",
                 hint="What was made in a conversation is known there by its name; copies for other uses: --out DIR.",
             )
         if os.name == "posix" and path.parts[1:2] and path.parts[1] in _OF_THE_SYSTEM:

@@ -1,6 +1,7 @@
 """A chat model as expert: the real client against a scripted model."""
 
 import base64
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ def scan(folder: Path, count: int) -> Material:
     """A PDF of A4 pages, red and blue in turn."""
     pages = [Image.new("RGB", (827, 1169), ("red", "blue")[number % 2]) for number in range(count)]
     pages[0].save(folder / "scan.pdf", "PDF", resolution=100, save_all=True, append_images=pages[1:])
-    pdf = Resource(kind="document", media_type="application/pdf", sha256="0" * 64, size=1, name="scan.pdf")
+    sha256 = hashlib.sha256((folder / "scan.pdf").read_bytes()).hexdigest()
+    pdf = Resource(kind="document", media_type="application/pdf", sha256=sha256, size=1, name="scan.pdf")
     return Material(resource=pdf, path=folder / "scan.pdf")
 
 

@@ -38,7 +38,7 @@ FENCES = (
     Fence(
         "the home as input",
         "tools/fetch.py",
-        "if any(path.is_relative_to(folder) for folder in kept):",
+        "if is_kept_in(self._settings.home, path) or path.is_relative_to(config):",
         "if False:",
         "test_files.py::test_what_is_kept_in_a_home_is_no_input[for others-resources]",
     ),
