@@ -41,7 +41,7 @@ def test_the_first_command_reads_summarises_judges_and_speaks(tmp_path: Path) ->
     for fact in ("positive", "21.40", spoken["path"], "embedded/rapidocr", "embedded/summary", "embedded/vader"):
         assert fact in done.answer
 
-    recording = shutil.copy(spoken["path"], tmp_path / "recording.wav")  # what a home keeps is no input
+    recording = str(shutil.copy(spoken["path"], tmp_path / "recording.wav"))  # what a home keeps is no input
     heard = run("transcribe this recording", files=[recording], settings=settings)
     said, summary = words(text_of(heard, "automatic-speech-recognition")), words(text_of(done, "summarization"))
     other = words((ROOT / "examples/article.txt").read_text())
