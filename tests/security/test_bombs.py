@@ -139,7 +139,7 @@ def test_what_a_file_claims_is_judged_before_it_goes_to_anyone(name: str) -> Non
     """A file that claims to be too large is refused when the request is read, at once, and before it is kept or decoded."""
     file, data = CLAIMS[name]
     began = time.monotonic()
-    with address_space(300 * MEGABYTE), pytest.raises(InvalidInput, match="columns|bytes of text| pixels, more than"):
+    with address_space(300 * MEGABYTE), pytest.raises(InvalidInput, match=r"columns|bytes of text| pixels, more than"):
         identify(data, file, Settings(home=Path()))
     assert time.monotonic() - began < SECONDS
 
