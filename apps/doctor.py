@@ -20,7 +20,11 @@ from ..graph.ports import Backend
 from ..graph.settings import MEGABYTE, Settings
 from ..graph.vocabulary import VOCABULARY
 from ..graph.world import World, backends_for, controller_for, open_world
+from ..tools.backends.bounds import Bounds
+from ..tools.backends.confinement import ALL_MEANS
+from ..tools.backends.process import in_force
 from ..tools.catalog.joined import ranked
+from ..tools.media.budget import allowance_of
 from .console import err, out, plain, print_json, settle, table
 from .typed import settings_of
 
@@ -65,6 +69,7 @@ async def _examined(settings: Settings, live: bool) -> AsyncIterator[Finding]:
     yield Finding("packages", "ok", packages)
     yield await _home(settings)
     yield await _controller(settings)
+    yield await asyncio.to_thread(_workers, settings)
     places = backends_for(settings)
     try:
         for place in places:
@@ -128,6 +133,18 @@ async def _controller(settings: Settings) -> Finding:
     spent = controller.usage
     cost = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s"
     return Finding("controller", "ok", f"{controller.name} at {controller.model.place} says {said[:40]!r} ({cost})")
+
+
+def _workers(settings: Settings) -> Finding:
+    """What keeps the processes that read files from keys and network, and what bounds their memory, on this machine."""
+    found = in_force(settings)
+    kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
+    means = ", ".join(kept) or "nothing but an environment without keys: this system has no means for more"
+    call, file = Bounds.of_a_call(settings).more, allowance_of(settings)
+    how = "by the kernel and by a watch" if sys.platform == "linux" else "by a watch"
+    memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
+    whole = found.parent and len(found.worker) == ALL_MEANS
+    return Finding("workers", "ok" if whole else "note", f"{means}; {memory}")
 
 
 def _backend(place: Backend) -> Finding:

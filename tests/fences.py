@@ -40,9 +40,9 @@ class Fence:
         copy = folder / "hugginggpt"
         copy.mkdir(parents=True)
         for file in ("__init__.py", "py.typed"):
-            shutil.copy(package / file, copy)
+            shutil.copy2(package / file, copy)
         for part in _PARTS:
-            shutil.copytree(package / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(package / part, copy / part)  # what is compiled too: times are kept, so it stays valid
         target = copy / self.file
         text = target.read_text()
         assert text.count(self.code) == 1, f"{self.file} has the fence {self.name!r} {text.count(self.code)} times"

@@ -124,7 +124,8 @@ def endless(form: str, codec: str, seconds: int, rate: int = 8_000) -> bytes:
     import numpy as np
 
     target = io.BytesIO()
-    with av.open(target, "w", format=form) as container:
+    plain = {"id3v2_version": "0", "write_xing": "0"} if form == "mp3" else {}  # so that it can be repeated
+    with av.open(target, "w", format=form, options=plain) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
         frame = av.AudioFrame.from_ndarray(np.zeros((1, rate), np.int16), format="s16", layout="mono")
         frame.sample_rate = rate
@@ -214,6 +215,7 @@ def table(columns: int, rows: int, *, delimiter: str = ",") -> bytes:
 BOMBS: dict[str, tuple[str, str, Make]] = {
     # name: (the expert that reads it, its input, the file)
     "png-of-20000-x-20000": ("crop", "a.png", lambda: png(20_000)),
+    "png-of-8000-x-8000": ("crop", "a.png", lambda: png(8_000)),
     "png-that-is-a-header-only": ("crop", "a.png", lambda: png(60_000, b"")),
     "png-with-100-packed-texts": ("crop", "a.png", png_of_texts),
     "jpeg-of-16000-x-16000": ("crop", "a.jpg", lambda: jpeg(16_000)),
@@ -253,7 +255,7 @@ BOMBS: dict[str, tuple[str, str, Make]] = {
     "pdf-of-nested-forms": ("pdf-pages", "a.pdf", pdf_of_forms),
     "pdf-of-a-page-like-a-thread": ("pdf-pages", "a.pdf", lambda: pdf(b"", box="0 0 0.001 50000000")),
     "pdf-of-a-million-pages": ("pdf-pages", "a.pdf", lambda: pdf(b"").replace(b"/Count 1", b"/Count 1000000")),
-    "pdf-of-a-word-of-three-million-letters": ("pdf-text", "a.pdf", lambda: pdf_of_letters(3_000_000)),
+    "pdf-of-a-word-of-a-million-letters": ("pdf-text", "a.pdf", lambda: pdf_of_letters(1_100_000)),
     "csv-of-100000-columns": ("count", "a.csv", lambda: table(100_000, 300_000)),
     "csv-of-one-line": ("count", "a.csv", lambda: b"," * 10_000_000),
     "csv-of-100-million-cells": ("count", "a.csv", lambda: table(1_000, 100_000)),

@@ -5,6 +5,7 @@ Each is given to a warm worker process, of the kind that reads every file and ev
 """
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -13,13 +14,18 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fences import Fence
 from hugginggpt.graph.call import Call
-from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.errors import ExpertError, InvalidInput
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.backends.workers import Workers
-from support_bombs import BOMBS, written
+from hugginggpt.tools.content import identify
+from hugginggpt.tools.media.budget import address_space
+from hugginggpt.tools.media.frames import read_frames
+from hugginggpt.tools.media.sound import read_audio
+from support_bombs import BOMBS, bmp, film, gif, jpeg, png, table, tiff, wav, webp, webp_lossless, written
 from support_media import material
 
 MEGABYTE = 1_000_000
@@ -27,8 +33,8 @@ SECONDS, MEMORY = 2.0, 500 * MEGABYTE
 TOO_FAR = 3 * MEMORY
 """Where the test itself ends the process: without a fence nothing else may."""
 PARAMETERS: dict[str, dict[str, Scalar]] = {"crop": {"left": 0, "top": 0, "right": 8, "bottom": 8}}
-LARGE = r"pixels|memory|scans|cells|columns|members|narrow|letters|longer|channels|bytes of text"
-"""What an error says that was too large; a broken one says that it can't be read."""
+LARGE = r"pixels|memory|scans|cells|columns|members|narrow|letters|pages|longer|channels|samples|bytes of text"
+"""What was too large, in the words of an error."""
 
 
 class Watch:
@@ -109,4 +115,122 @@ def test_a_bomb_is_refused_in_words_within_two_seconds_and_half_a_gigabyte(
     assert watch.most <= MEMORY, f"{watch.most / MEGABYTE:.0f} MB more than the idle process, in {took:.1f} s"
     assert took <= SECONDS, f"{took:.1f} s: {error.value}"
     assert bomb.name in str(error.value), error.value
+    assert re.search(LARGE, error.value.message), error.value
     ask(pool, "crop", examples / "receipt.jpg", tmp_path)
+
+
+CLAIMS: dict[str, tuple[str, bytes]] = {
+    "png": ("a.png", png(60_000, b"")),
+    "jpeg": ("a.jpg", jpeg(8_000)),
+    "webp-lossless": ("a.webp", webp_lossless(16_383)),
+    "webp-broken": ("a.webp", webp_lossless(16_000)[:40]),
+    "webp-film": ("a.webp", webp(16_000, 16_000, frames=True)),
+    "gif": ("a.gif", gif(65_000, 65_000)),
+    "tiff": ("a.tiff", tiff(100_000)),
+    "bmp": ("a.bmp", bmp(40_000, 40_000)),
+    "csv-of-many-columns": ("a.csv", table(100_000, 300_000)),
+    "csv-of-one-line": ("a.csv", b"," * 10_000_000),
+    "text": ("a.txt", b"ab\n" * 40_000_000),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_what_a_file_claims_is_judged_before_it_goes_to_anyone(name: str) -> None:
+    """A file that claims to be too large is refused when the request is read, at once, and before it is kept or decoded."""
+    file, data = CLAIMS[name]
+    began = time.monotonic()
+    with address_space(300 * MEGABYTE), pytest.raises(InvalidInput, match=r"columns|bytes of text| pixels, more than"):
+        identify(data, file, Settings(home=Path()))
+    assert time.monotonic() - began < SECONDS
+
+
+def test_a_decoder_is_held_to_the_limit_whatever_a_header_claims(tmp_path: Path) -> None:
+    """A film whose frames are larger than it claims is refused by its decoder, before there is room made for a frame."""
+    (tmp_path / "a.mov").write_bytes(film("mov", jpeg(6_400)))
+    with pytest.raises(ExpertError, match=r"a\.mov can't be read as a video"):
+        read_frames(material(tmp_path / "a.mov"), 4)
+
+
+@pytest.mark.parametrize("channels", [3, 6, 7, 8, 9, 16, 24, 64])
+def test_sound_of_any_number_of_channels_is_read(pool: Workers, tmp_path: Path, channels: int) -> None:
+    """Sound of up to 64 channels is read, as one channel or two, and crashes nothing."""
+    quiet = bytes(2 * channels) * 8_000
+    (tmp_path / "a.wav").write_bytes(wav(channels, 16_000, quiet))
+    for _ in range(3):
+        ask(pool, "denoise", tmp_path / "a.wav", tmp_path)
+    samples, rate = read_audio(tmp_path / "audio.wav")
+    assert rate == 16_000
+    assert samples.shape[0] <= 2
+    assert not samples.any()
+
+
+def _bomb(name: str) -> str:
+    return f"test_bombs.py::test_a_bomb_is_refused_in_words_within_two_seconds_and_half_a_gigabyte[{name}]"
+
+
+FENCES = (
+    Fence(
+        "the scans of a JPEG", "tools/media/pictures.py", "        check_scans(path, label)", "        pass",
+        _bomb("jpeg-of-33-scans"),
+    ),
+    Fence(
+        "the pixels of a picture", "tools/media/pictures.py", "if image.width * image.height > most:", "if False:",
+        _bomb("png-of-8000-x-8000"),
+    ),
+    Fence(
+        "the pixels of a frame", "tools/media/container.py", '"max_pixels": str(limits().max_image_pixels)',
+        '"max_pixels": str(2**31 - 1)', "test_bombs.py::test_a_decoder_is_held_to_the_limit_whatever_a_header_claims",
+    ),
+    Fence(
+        "the length of sound", "tools/media/sound.py",
+        "if length > most or length * piece.shape[0] > seconds * SAMPLES_A_SECOND:", "if False:", _bomb("mp3-of-an-hour"),
+    ),
+    Fence(
+        "the channels of sound", "tools/media/sound.py", 'AudioResampler(format="flt"', 'AudioResampler(format="fltp"',
+        "test_bombs.py::test_sound_of_any_number_of_channels_is_read[9]",
+    ),
+    Fence(
+        "the sides of a page", "tools/media/pages.py",
+        "sqrt(most / max(1.0, width * height)), LONGEST_SIDE / max(1.0, width, height))\n"
+        "    if min(width, height) * scale < 1:",
+        "sqrt(most / max(1.0, width * height)))\n    if False:", _bomb("pdf-of-a-page-like-a-thread"),
+    ),
+    Fence(
+        "the pages of a PDF", "tools/media/pages.py", "if end - begin + 1 > MOST_PAGES:", "if False:",
+        _bomb("pdf-of-a-million-pages"),
+    ),
+    Fence(
+        "the memory of a page", "tools/media/pages.py",
+        "with reading(material.resource.label, most=PARSED):\n                page", "if True:\n                page",
+        _bomb("pdf-of-nested-forms"),
+    ),
+    Fence(
+        "the cells of a table", "tools/media/cells.py", "if number * columns > MOST_CELLS:", "if False:",
+        _bomb("csv-of-100-million-cells"),
+    ),
+    Fence(
+        "the columns of a record", "tools/media/cells.py", "if len(record) > MOST_COLUMNS:", "if False:",
+        _bomb("csv-of-one-line"),
+    ),
+    Fence(
+        "the bytes of a text", "graph/call.py", "if (size := self.path.stat().st_size) > MOST_TEXT:",
+        "if (size := 0) > MOST_TEXT:", _bomb("text-of-17-megabytes"),
+    ),
+    Fence(
+        "the members of a list", "tools/media/rows.py",
+        'if text.count("{") + text.count("[") > MOST_MEMBERS:', "if False:", _bomb("json-of-five-million-objects"),
+    ),
+    Fence(
+        "the canvas of a WebP", "tools/content.py", 'if media_type == "image/webp":', "if False:",
+        "test_bombs.py::test_what_a_file_claims_is_judged_before_it_goes_to_anyone[webp-broken]",
+    ),
+    Fence(
+        "the size that a picture claims", "tools/content.py", "if width * height > max_pixels:", "if False:",
+        "test_bombs.py::test_what_a_file_claims_is_judged_before_it_goes_to_anyone[jpeg]",
+    ),
+    Fence(
+        "the bytes of a text, before it is decoded", "tools/content.py",
+        "if not guessed and len(data) > MOST_TEXT and _begins_as_text(data):", "if False:",
+        "test_bombs.py::test_what_a_file_claims_is_judged_before_it_goes_to_anyone[text]",
+    ),
+)  # fmt: skip

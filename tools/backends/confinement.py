@@ -34,6 +34,10 @@ _UNIX = 1
 """AF_UNIX."""
 
 
+ALL_MEANS = 4
+"""What `confine` gives where all is in force."""
+
+
 def confine(*, unix_sockets: bool = False) -> list[str]:
     """Give up all that this process can do without; gives in words what is in force. Before any thread starts.
 

@@ -54,7 +54,7 @@ def parts(call: Call) -> Sequence[Artifact]:
 
 def picture_answer(call: Call) -> Sequence[Artifact]:
     """A picture, decoded whole, as PNG."""
-    with decoded(call.path("answer"), "the picture") as image:
+    with decoded(call.path("answer"), "the answer") as image:
         return image_answer(call, image)
 
 

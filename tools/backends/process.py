@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from ...graph.resource import Frozen
 from ...graph.settings import Settings
 from .confinement import keep_memory
 from .progress import Reading, Step, Tell
@@ -109,6 +110,24 @@ class Process:
     def status(self) -> int | None:
         """The exit status, negative for a signal; None while it runs."""
         return self._popen.poll()
+
+
+class InForce(Frozen):
+    """What keeps a worker here from keys and network, as `confinement` finds it."""
+
+    worker: tuple[str, ...] = ()
+    parent: bool = False
+
+
+def in_force(settings: Settings) -> InForce:
+    """Tried in a process of its own. Nothing is in force where that does not run."""
+    command = [sys.executable, "-m", f"{__package__}.confinement"]
+    given = environment(settings, os.environ)
+    try:
+        done = subprocess.run(command, env=given, capture_output=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return InForce()
+    return InForce.model_validate_json(done.stdout)
 
 
 def passed_on(inherited: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ...graph.errors import ExpertError
+from ...graph.settings import Settings
 from .limits import limits
 
 BYTES_A_PIXEL = 16
@@ -38,7 +39,12 @@ def guard(announce: Announce, *, limited: bool = True) -> None:
 
 def allowance() -> int:
     """Bytes of address space that reading one file may take beyond what the process has."""
-    return BESIDES + BYTES_A_PIXEL * limits().max_image_pixels
+    return allowance_of(limits())
+
+
+def allowance_of(settings: Settings) -> int:
+    """The same, of other settings than those of this process."""
+    return BESIDES + BYTES_A_PIXEL * settings.max_image_pixels
 
 
 @contextmanager

@@ -49,15 +49,22 @@ MOST_SAMPLES = 1 << 20
 """Of one frame of sound, a channel: the longest that any codec above makes is 65,536."""
 
 
+A_VIDEO = "a video"
+
+
 class Unreadable(ExpertError):
     """A file that is no container of sound or video that is read here, or is broken."""
 
     def __init__(self, label: str, what: str) -> None:
-        super().__init__(f"{label} can't be read as {what}", input_fault=True)
+        pixels = limits().max_image_pixels
+        too_large = f", or its pictures have more than {pixels:,} pixels" if what == A_VIDEO else ""
+        super().__init__(
+            f"{label} can't be read as {what}: it is broken or of another form{too_large}", input_fault=True
+        )
 
 
 @contextmanager
-def opened(path: Path, label: str, what: str = "a video") -> "Iterator[InputContainer]":
+def opened(path: Path, label: str, what: str = A_VIDEO) -> "Iterator[InputContainer]":
     """The container, while the body reads it. Raises `Unreadable` as soon as something is wrong with it."""
     import av
     import numpy  # noqa: F401  (what frames are given as: imported before the budget counts)

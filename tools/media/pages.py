@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOST_PAGES = 200
-MOST_LETTERS = 1_000_000
-"""Of one page: a printed one has about 3,000."""
 PARSED = 256_000_000
 """Bytes for what is drawn on one page, before it is: lines, letters, pictures."""
 LONGEST_SIDE = 30_000
@@ -59,10 +57,6 @@ def text_of(page: Any, label: str) -> str:
     with reading(label, most=PARSED):
         layer = page.get_textpage()
         try:
-            if layer.count_chars() > MOST_LETTERS:
-                raise ExpertError(
-                    f"a page of {label} has more than {MOST_LETTERS:,} letters", kind="too_large", input_fault=True
-                )
             text: str = layer.get_text_range()
         finally:
             layer.close()

@@ -54,7 +54,8 @@ def decoded(path: Path, label: str) -> "Iterator[Image.Image]":
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        raise ExpertError(f"{label} can't be read as an image", input_fault=True) from error
+        why = f": {error}" if type(error) is ValueError else ""  # of others the words are of no help, or a path
+        raise ExpertError(f"{label} can't be read as an image{why}", input_fault=True) from error
 
 
 def _over_white(image: "Image.Image") -> "Image.Image":

@@ -1,0 +1,119 @@
+"""Answers: pictures, sound and video that a provider or a server gives, and files on their way to one.
+
+All of them are decoded in worker processes, like files, and never in the process that holds the keys.
+"""
+
+import base64
+import io
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from fences import Fence
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.scripted import Reply, as_json, serve
+from samples import call_of, check_outputs
+from support_bombs import film, jpeg, png
+
+SCRIPT = """
+    import asyncio, base64, sys
+    from pathlib import Path
+    from hugginggpt.graph.settings import Settings
+    from hugginggpt.tools.backends.endpoint import EndpointBackend
+    from samples import call_of
+
+    async def main(home, task_type, scratch):
+        backend = EndpointBackend(Settings(home=home))
+        (expert,) = backend.experts(task_type)
+        made = await backend.run(call_of(task_type, expert, scratch))
+        await backend.aclose()
+        decoders = sorted({"av", "cv2", "numpy", "pypdfium2"} & set(sys.modules))
+        print(len(made), made[0].media_type, decoders)
+
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])))
+"""
+
+
+def surround() -> bytes:
+    """Sound of eight channels in a form that no browser plays, so that it must be decoded."""
+    import av
+
+    made = io.BytesIO()
+    with av.open(made, "w", format="mov") as container:
+        stream = container.add_stream("pcm_s16le", rate=16_000, layout="7.1")
+        frame = av.AudioFrame(format="s16", layout=stream.layout, samples=16_000)
+        frame.sample_rate = 16_000
+        container.mux(stream.encode(frame))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("task_type", "kind"),
+    [("text-to-speech", "audio"), ("automatic-speech-recognition", "text"), ("text-to-video", "video")],
+)
+def test_the_process_with_the_keys_decodes_nothing(home: Path, tmp_path: Path, task_type: str, kind: str) -> None:
+    """What a server gives, and what is sent to one, is decoded in another process than the one that holds your keys."""
+    answers = {
+        "text-to-speech": Reply(200, surround(), {"content-type": "video/quicktime"}),
+        "automatic-speech-recognition": as_json({"text": "hello"}),
+        "text-to-video": Reply(200, film("matroska", jpeg(64)), {"content-type": "video/x-matroska"}),
+    }
+    with serve(lambda _: answers[task_type]) as server:
+        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type=task_type))
+        path = [str(Path(__file__).parents[1]), *filter(None, sys.path)]
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(SCRIPT), str(home), task_type, str(tmp_path / "s")],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)}, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    count, media_type, *decoders = done.stdout.split(maxsplit=2)
+    assert (count, media_type.partition("/")[0], decoders) == ("1", kind, ["[]\n"]), done.stderr
+
+
+BAD = {
+    "large": png(8_000),
+    "of-many-scans": jpeg(64, 400),
+    "broken": b"RIFF",
+    "of-another-form": b"%!PS-Adobe-3.0 EPSF",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, tmp_path: Path, kind: str) -> None:
+    """A picture from a server that is too large, broken or of another form is refused, and the next expert is tried."""
+    answer = as_json({"created": 1, "data": [{"b64_json": base64.b64encode(BAD[kind]).decode()}]})
+    with serve(lambda _: answer) as server:
+        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="text-to-image", api="openai"))
+        backend = EndpointBackend(Settings(home=home))
+        (expert,) = backend.experts("text-to-image")
+        with pytest.raises(ExpertError, match="mine gave what can't be used: the answer") as error:
+            await backend.run(call_of("text-to-image", expert, tmp_path / "s"))
+        await backend.aclose()
+    assert not error.value.input_fault
+
+
+async def test_sound_of_eight_channels_is_taken(home: Path, tmp_path: Path) -> None:
+    """Sound of many channels from a server is taken as sound that every browser plays."""
+    with serve(lambda _: Reply(200, surround(), {"content-type": "video/quicktime"})) as server:
+        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="text-to-speech"))
+        backend = EndpointBackend(Settings(home=home))
+        (expert,) = backend.experts("text-to-speech")
+        made = list(await backend.run(call_of("text-to-speech", expert, tmp_path / "s")))
+        await backend.aclose()
+    check_outputs("text-to-speech", made)
+    assert made[0].media_type == "audio/wav"
+
+
+FENCES = (
+    Fence(
+        "decoding apart", "tools/backends/decoder.py",
+        'self._workers.run_here(f"{_TARGETS}:{what}", asked)', "__import__(_TARGETS, fromlist=[what]).__dict__[what](asked)",
+        "test_answers.py::test_the_process_with_the_keys_decodes_nothing[text-to-speech-audio]",
+    ),
+)  # fmt: skip
