@@ -36,7 +36,7 @@ FENCES = (
     Fence(
         "data can not end its own marks",
         "tools/controllers/llm/prompts.py",
-        """.replace("<", "\\u003c")""",
+        r""".replace("<", "\\u003c")""",
         "",
         "test_injection.py::test_orders_in_data_change_no_plan_and_read_nothing[1]",
     ),

@@ -9,7 +9,7 @@ cut off. Not found: in pictures, sound and packed files. A value of fewer than 8
 import ast
 import json
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from hugginggpt.apps.tool import as_tool
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
@@ -55,7 +55,7 @@ FENCES = (
         "graph/redactor.py",
         "ready = len(held) - self._begun(held)",
         "ready = len(held)",
-        "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
+        "test_secrets.py::test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere[3]",
     ),
     Fence(
         "no secret in what an expert raises",
@@ -236,6 +236,31 @@ async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, t
     taped = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
     pieces = [piece for line in taped if isinstance(line.get("told"), list) for piece in line["told"]]
     assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
+
+
+class Stutterer(ScriptedController):
+    """Answers in pieces of so many characters."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__([STEPS[0]])
+        self._size = size
+
+    async def answer(self, run: Run, paths: Any, callbacks: Any = None) -> AsyncIterator[str]:
+        text = f"See http://alice:{PASSWORD}@127.0.0.1/x, {KEY}{KEY} or {KEY[:5]}."
+        for at in range(0, len(text), self._size):
+            yield text[at : at + self._size]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
+async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, scripted: Any, home: Path) -> None:
+    """An end of an answer that may begin a key waits for what follows: a key in pieces is taken out like a whole one."""
+    async with scripted(controller=Stutterer(size)) as world:
+        said = await heard(Session(world), "Say hello")
+    deltas = "".join(json.loads(line)["text"] for line in said if '"answer_delta"' in line)
+    assert deltas.startswith("See http://[removed")
+    assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key is said"
+    for secret in (KEY, PASSWORD):
+        assert not leaks(secret, home, *said, deltas)
 
 
 def _words(piece: dict[str, Any]) -> str:
