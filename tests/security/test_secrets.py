@@ -7,23 +7,29 @@ cut off. Not found: in pictures, sound and packed files. A value of fewer than 8
 """
 
 import ast
+import asyncio
+import base64
+import html
 import json
+import re
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import psutil
 import pytest
 
 from canary import KEY, PASSWORD, REPEATED, TOKEN, leaks
 from fences import Fence
-from hugginggpt.apps.session import Session
+from hugginggpt.apps.session import Session, run
 from hugginggpt.apps.taping import recorder
 from hugginggpt.apps.tool import as_tool
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
+from hugginggpt.graph.redactor import Redactor
 from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
@@ -136,6 +142,46 @@ FENCES = (
     ),
 )
 
+IN_OTHER_SPELLINGS: dict[str, Callable[[str], str]] = {
+    "alone": lambda key: key,
+    "with a line end": lambda key: f"{key}\n",
+    "in a sentence": lambda key: f"your key ({key}), is wrong",
+    "twice": lambda key: key + key,
+    "in JSON": lambda key: json.dumps({"a": [f"x{key}"]}),
+    "in JSON in JSON": lambda key: json.dumps(json.dumps({"a": key})),
+    "in HTML": lambda key: html.escape(f"<b>{key}</b>"),
+    "in a URL's query": lambda key: f"http://127.0.0.1/?a=1&key={quote(key, safe='')}#x",
+    "in a URL's path": lambda key: f"http://127.0.0.1/{quote(key)}/x",
+    "in small letters of a URL": lambda key: re.sub("%..", lambda byte: byte[0].lower(), quote(key, safe="")),
+    "as a form": lambda key: f"key={quote_plus(key)}&b=2",
+    "in base64": lambda key: base64.b64encode(key.encode()).decode(),
+    "in base64 behind one": lambda key: base64.b64encode(f"a{key}".encode()).decode(),
+    "in base64 behind two": lambda key: base64.b64encode(f"ab{key}".encode()).decode(),
+    "in base64 for URLs": lambda key: base64.urlsafe_b64encode(f"alice:{key}!".encode()).decode(),
+    "as a header": lambda key: f"{{'Authorization': 'Bearer {key}'}}",
+    "in bytes": lambda key: repr(f"Bearer {key}".encode()),
+    "cut off": lambda key: f"the key is {key[:-6]}",
+}
+HARD = ("abcd1234", KEY, "p@ss/w:rd?&=+% 9", 'quo"te\\d<9>', "pässwörd-9", "A" * 300 + "9")
+
+
+@pytest.mark.parametrize("key", HARD, ids=range(len(HARD)))
+@pytest.mark.parametrize("how", IN_OTHER_SPELLINGS)
+def test_every_spelling_of_a_key_is_found(how: str, key: str) -> None:
+    """A key is found alone, in sentences, JSON, HTML, URLs, headers, base64; what takes its place is as long as it was."""
+    text = IN_OTHER_SPELLINGS[how](key)
+    redact = Redactor([f" {key}\n"])
+    clean = redact.text(text)
+    if how != "cut off" or len(key) > 20:
+        assert "removed" in clean or "********" in clean
+        assert not any(clean[at : at + 12] in key for at in range(len(clean) - 11))
+    assert len(clean) == len(text)
+    assert redact.text(clean) == clean
+    assert redact.data(text.encode()) != text.encode() or clean == text
+    assert len(redact.data(text.encode())) == len(text.encode())
+    assert Redactor([]).text(text) == text or "://" in text
+
+
 STEPS: list[dict[str, Any]] = [
     {"task": "text-generation", "id": 0, "dep": [-1], "args": {"text": "hello"}},
     {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
@@ -165,7 +211,7 @@ def scripted(home: Path) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("how", REPEATED)
-@pytest.mark.parametrize("door", ["session", "tool", "graph"])
+@pytest.mark.parametrize("door", ["session", "run", "tool", "graph"])
 async def test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere(door: str, how: str, home: Path) -> None:
     """A key that the server of a chat model repeats in an error (text, HTML, URL, base64), is in no message or file."""
     with serve(REPEATED[how]) as server:
@@ -181,6 +227,11 @@ async def _through(door: str, settings: Settings) -> list[str]:
     if door == "session":
         async with open_world(settings, backends=[ScriptedBackend()]) as world:
             return await heard(Session(world), "Say hello")
+    if door == "run":
+        try:
+            return [str(await asyncio.to_thread(run, "Say hello", settings=settings))]
+        except HuggingGPTError as error:
+            return traceback.format_exception(error)
     graph = build_graph(settings, catalog=ScriptedCatalog(), backends=[ScriptedBackend()])
     if door == "tool":
         told = await as_tool(graph).ainvoke(
