@@ -1,4 +1,4 @@
-"""Keys and passwords: none is printed, kept or handed on, whoever repeats it.
+"""Keys and passwords: none is printed, kept or handed on, whether a server, a model or a file repeats it.
 
 A key is known from the settings, from variables of the environment that are named like keys, from the token saved for
 Hugging Face, and from the variables that your own servers name. It is found raw, URL-encoded, in base64, and where it is
@@ -108,8 +108,8 @@ FENCES = (
     Fence(
         "no secret in the request that is announced",
         "nodes/plan.py",
-        "said, text = text, redact.text(text)",
-        "said, text = text, text",
+        "typed, text = text, redact.text(text)",
+        "typed, text = text, text",
         "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
     ),
     Fence(
@@ -216,10 +216,10 @@ async def test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere(door: str,
     """A key that the server of a chat model repeats in an error (text, HTML, URL, base64), is in no message or file."""
     with serve(REPEATED[how]) as server:
         settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", llm_api_key=KEY, retries=0)  # type: ignore[arg-type]
-        said = await _through(door, settings)
+        shown = await _through(door, settings)
         assert KEY in server.requests[0].headers["authorization"], "nothing was tried"
-    assert "can't be reached" not in "".join(said)
-    assert not leaks(KEY, home, *said)
+    assert "can't be reached" not in "".join(shown)
+    assert not leaks(KEY, home, *shown)
 
 
 async def _through(door: str, settings: Settings) -> list[str]:
@@ -234,10 +234,10 @@ async def _through(door: str, settings: Settings) -> list[str]:
             return traceback.format_exception(error)
     graph = build_graph(settings, catalog=ScriptedCatalog(), backends=[ScriptedBackend()])
     if door == "tool":
-        told = await as_tool(graph).ainvoke(
+        answer = await as_tool(graph).ainvoke(
             {"type": "tool_call", "id": "1", "name": "hugginggpt", "args": {"request": "Say hello"}}
         )
-        return [str(told.content), str(told.artifact)]
+        return [str(answer.content), str(answer.artifact)]
     try:
         return [str(part) async for part in graph.astream({"request": "Say hello"}, stream_mode="updates")]
     except HuggingGPTError as error:
@@ -265,7 +265,7 @@ class Parrot:
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
 async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, tmp_path: Path) -> None:
-    """A key that a chat model repeats in a plan, a choice or an answer, in pieces too, is neither told nor kept."""
+    """A key that a chat model repeats in a plan, a choice or an answer, in pieces too, is neither shown nor kept."""
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [
@@ -279,11 +279,11 @@ async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, t
         async with open_world(
             settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], tape=tape
         ) as world:
-            said = await heard(Session(world), "Say hello")
+            shown = await heard(Session(world), "Say hello")
         tape.close()
-    deltas = "".join(json.loads(line)["text"] for line in said if '"answer_delta"' in line)
+    deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert "It is done [0] [1]. The key is [removed" in deltas
-    assert not leaks(KEY, tmp_path, *said, deltas)
+    assert not leaks(KEY, tmp_path, *shown, deltas)
     taped = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
     pieces = [piece for line in taped if isinstance(line.get("told"), list) for piece in line["told"]]
     assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
@@ -306,12 +306,12 @@ class Stutterer(ScriptedController):
 async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, scripted: Any, home: Path) -> None:
     """An end of an answer that may begin a key waits for what follows: a key in pieces is taken out like a whole one."""
     async with scripted(controller=Stutterer(size)) as world:
-        said = await heard(Session(world), "Say hello")
-    deltas = "".join(json.loads(line)["text"] for line in said if '"answer_delta"' in line)
+        shown = await heard(Session(world), "Say hello")
+    deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert deltas.startswith("See http://[removed")
-    assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key is said"
+    assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key stays"
     for secret in (KEY, PASSWORD):
-        assert not leaks(secret, home, *said, deltas)
+        assert not leaks(secret, home, *shown, deltas)
 
 
 def _words(piece: dict[str, Any]) -> str:
@@ -330,10 +330,10 @@ async def test_a_key_that_a_server_of_your_own_repeats_stays_nowhere(
         async with open_world(
             Settings(home=home, retries=0, where=("endpoint",)), controller=ScriptedController([_alone(STEPS[1])])
         ) as world:
-            said = await heard(Session(world), "Sum it up")
+            shown = await heard(Session(world), "Sum it up")
         assert server.requests, "nothing was tried"
-    assert '"status":"succeeded"' in said[-1] or how != "200-result"
-    assert not leaks(KEY, home, *said)
+    assert '"status":"succeeded"' in shown[-1] or how != "200-result"
+    assert not leaks(KEY, home, *shown)
 
 
 def _alone(step: dict[str, Any]) -> dict[str, Any]:
@@ -351,10 +351,12 @@ async def test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere(home: Pa
 
             listed = Hub(settings).refresh("summarization")
             async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:
-                said = await heard(Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"}))
+                shown = await heard(
+                    Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"})
+                )
         assert any(model.model_id == "evil/model" for model in listed)
-        assert '"status":"failed"' in said[-1], said[-1]
-        assert not leaks(TOKEN, home, *said, *map(str, listed))
+        assert '"status":"failed"' in shown[-1], shown[-1]
+        assert not leaks(TOKEN, home, *shown, *map(str, listed))
 
 
 class Careless(ScriptedBackend):
@@ -379,27 +381,27 @@ class Careless(ScriptedBackend):
 
 @pytest.mark.parametrize("way", ["text", "file", "error", "bug"])
 async def test_a_key_in_what_an_expert_makes_stays_nowhere(way: str, scripted: Any, home: Path) -> None:
-    """A key in a text, a file, a note or an error of an expert is neither told nor kept."""
-    said: list[str] = []
+    """A key in a text, a file, a note or an error of an expert is neither shown nor kept."""
+    shown: list[str] = []
     async with scripted(controller=ScriptedController([STEPS[0]]), backends=[Careless(way)]) as world:
         try:
-            said = await heard(Session(world), "Say hello")
+            shown = await heard(Session(world), "Say hello")
         except RuntimeError as error:
-            said = traceback.format_exception(error)
+            shown = traceback.format_exception(error)
             assert way == "bug"
-    assert "the key is [removed" in "".join(said) or way in ("error", "bug", "file")
-    assert not leaks(KEY, home, *said)
+    assert "the key is [removed" in "".join(shown) or way in ("error", "bug", "file")
+    assert not leaks(KEY, home, *shown)
 
 
 async def test_a_key_in_what_a_catalogue_says_stays_nowhere(scripted: Any, home: Path) -> None:
-    """A key in a model's description, or in the reason why it can't run, is neither told nor kept."""
+    """A key in a model's description, or in the reason why it can't run, is neither shown nor kept."""
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [scripted_expert("text-generation", who, description=f"bought with {KEY}") for who in ("a/a", "b/b")]
     catalog = ScriptedCatalog(experts, obstacles={"b/b": f"needs more than {KEY}"})
     async with scripted(controller=ScriptedController(STEPS), catalog=catalog) as world:
-        said = await heard(Session(world), "Say hello")
-    assert not leaks(KEY, home, *said)
+        shown = await heard(Session(world), "Say hello")
+    assert not leaks(KEY, home, *shown)
 
 
 async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: Path, tmp_path: Path) -> None:
@@ -409,22 +411,22 @@ async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: 
     notes.write_text(f"my key is {KEY}, and http://alice:{PASSWORD}@127.0.0.1:9/x too")
     plan = [_alone(STEPS[1]) | {"goal": f"with {KEY}"}]
     async with scripted(controller=ScriptedController([_alone(STEPS[1])])) as world:
-        said = await heard(
+        shown = await heard(
             Session(world), f"Sum up what {KEY} and postgres://alice:{PASSWORD}@127.0.0.1:9/db are", files=[str(notes)],
             options=Options(approve="always", models={"translation": KEY}),
         )  # fmt: skip
         waiting = await Session(world).history.run()
         verdict = {"approve": True, "plan": plan}
-        said += [event.model_dump_json() async for event in Session(world).resume(waiting, verdict)]
+        shown += [event.model_dump_json() async for event in Session(world).resume(waiting, verdict)]
         heard_once = {"messages": [("user", f"Say {KEY}")]}
         config: Any = {"configurable": {"thread_id": "u", "my_own": KEY}, "metadata": {"mine": f"Bearer {KEY}"}}
         done = await world.graph.ainvoke(heard_once, config)
         turns = [str(message.content) for message in done["messages"]]
         kept = [str(snapshot.values) async for snapshot in world.graph.aget_state_history(config)]
-    assert '"status":"succeeded"' in said[-1]
+    assert '"status":"succeeded"' in shown[-1]
     assert len(turns) == 2, "the message that held the key was replaced, and not doubled"
     for secret in (KEY, PASSWORD):
-        assert not leaks(secret, home, *said, *turns, *kept)
+        assert not leaks(secret, home, *shown, *turns, *kept)
 
 
 @pytest.mark.parametrize("key", ["none", "password", "local", "no-key-needed"])
@@ -434,9 +436,9 @@ async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, 
     text = f"there is {key} here; Authorization: Bearer {key}"
     async with open_world(settings, controller=ScriptedController([STEPS[0]]), catalog=ScriptedCatalog(),
                           backends=[ScriptedBackend(texts={0: text})]) as world:  # fmt: skip
-        said = "".join(await heard(Session(world), f"Say {key}"))
-    assert f"there is {key} here" in said
-    assert f"Bearer {key}" not in said
+        shown = "".join(await heard(Session(world), f"Say {key}"))
+    assert f"there is {key} here" in shown
+    assert f"Bearer {key}" not in shown
 
 
 LOGGED = """
@@ -498,12 +500,12 @@ async def test_workers_have_no_key_in_their_environment(home: Path, monkeypatch:
     plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "Bonjour tout le monde"}}]
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     async with open_world(Settings.from_env(home=home, where="embedded"), controller=ScriptedController(plan)) as world:
-        said = await heard(Session(world), "Which language is it?")
+        shown = await heard(Session(world), "Which language is it?")
         children = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
         known = [*(str(child.environ()) for child in children), *(str(child.cmdline()) for child in children)]
-    assert '"status":"succeeded"' in said[-1], said[-1]
+    assert '"status":"succeeded"' in shown[-1], shown[-1]
     assert len(children) >= 1, "there is a worker"
-    assert not leaks(KEY, home, *said, *known)
+    assert not leaks(KEY, home, *shown, *known)
 
 
 def test_no_program_that_is_started_inherits_the_environment() -> None:
