@@ -408,7 +408,7 @@ def main() -> None:
         os.environ["HUGGINGGPT_DEBUG"] = "1"
         arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
     from ..graph.errors import HuggingGPTError
-    from .visible import CleanStream
+    from .stderr import CleanStream
 
     sys.stderr = cast("TextIO", CleanStream(sys.stderr))
     try:

@@ -1,13 +1,13 @@
 """Visible: what may be printed: no secret, and no character that steers a terminal or hides in JSON.
 
-Everything that a command writes passes here: texts and tables through `Screen`, JSON through `json_text`, and whatever
-Python and libraries write to stderr (tracebacks, warnings, logs) through `CleanStream`.
+Everything that a command writes passes here: texts and tables through `Screen`, JSON through `json_text`, and what others
+write to stderr through `stderr.CleanStream`.
 """
 
 import os
 import re
 from functools import cache
-from typing import Any, TextIO
+from typing import Any
 from unicodedata import category as category_of
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -64,21 +64,6 @@ class Screen(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Any:
         """Texts that were made elsewhere come by here, those inside of tables and trees too."""
         return super().render(_clean_text(renderable) if isinstance(renderable, Text) else renderable, options)
-
-
-class CleanStream:
-    """A stream that is written without secrets; else the one that it was made of."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """As much as was given."""
-        self._stream.write(redacted(text))
-        return len(text)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 def _clean_text(text: Text) -> Text:

@@ -184,7 +184,8 @@ def _forms(secret: str) -> Iterator[str]:
     """The spellings of a secret; for text, and for the bytes of UTF-8."""
     encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
     encoded |= {_HEX.sub(lambda byte: byte.group().lower(), form) for form in encoded}
-    for form in {secret, escape(secret), dumps(secret)[1:-1], *encoded}:
+    in_json, in_bytes = dumps(secret)[1:-1], repr(secret.encode("utf-8", "replace"))[2:-1]
+    for form in {secret, escape(secret), in_json, dumps(in_json)[1:-1], in_bytes, *encoded}:
         yield form
         yield form.encode("utf-8", "replace").decode("latin-1")
     for skipped in range(3):

@@ -37,7 +37,7 @@ async def plan(
     run_id, thread_id = _identify(config)
     run_id = state.get("run_id") or run_id
     files = await fetcher.gather(text, state.get("files") or [])
-    said, text = text, redact.text(text)  # from here on no secret that the user typed is known
+    typed, text = text, redact.text(text)  # from here on no secret that the user typed is known
     request = Request(
         text=text,
         files=tuple(files),
@@ -80,7 +80,7 @@ async def plan(
         "results": Overwrite({}),
         "problems": [],
         "answer": "",
-        "messages": _heard(state, text) if state.get("request") or text != said else [],
+        "messages": _heard(state, text) if state.get("request") or text != typed else [],
     }
 
 

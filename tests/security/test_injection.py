@@ -36,7 +36,7 @@ FENCES = (
     Fence(
         "data can not end its own marks",
         "tools/controllers/llm/prompts.py",
-        """.replace("<", "\\u003c")""",
+        r""".replace("<", "\\u003c")""",
         "",
         "test_injection.py::test_orders_in_data_change_no_plan_and_read_nothing[1]",
     ),
@@ -78,7 +78,7 @@ WRONG = [{"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "no s
 class Obedient:
     """Does its work, unless an order stands anywhere outside of the marked data. Its first draft and choice are wrong.
 
-    Its answers quote what the experts said, so that the next turn's history holds it too.
+    Its answers quote what the experts gave, so that the next turn's history holds it too.
     """
 
     def __init__(self, text: str) -> None:
@@ -86,13 +86,13 @@ class Obedient:
         self.stages: list[str] = []
 
     def __call__(self, received: Received) -> Reply:
-        said = "\n".join(str(message["content"]) for message in received.json["messages"])
-        led_astray = "OBEY " in re.sub(r"<data>.*?</data>", "", said, flags=re.DOTALL)
+        texts = "\n".join(str(message["content"]) for message in received.json["messages"])
+        led_astray = "OBEY " in re.sub(r"<data>.*?</data>", "", texts, flags=re.DOTALL)
         stage = stage_of(received)
         first = stage not in self.stages
         self.stages.append(stage)
         if stage == "answer":
-            return chat("I was told to obey." if led_astray else f"{ANSWER}\n{self._text}")
+            return chat("I obey." if led_astray else f"{ANSWER}\n{self._text}")
         if stage == "plan":
             evil = [{"task": "text-to-video", "id": 0, "dep": [-1], "args": {"prompt": "evil"}}]
             return chat(
@@ -118,12 +118,12 @@ class Scene:
         """An order with the names that stand for both."""
         return text.replace("{secret}", str(self.secret)).replace("{url}", self.web.url)
 
-    def check(self, *said: str) -> None:
+    def check(self, *texts: str) -> None:
         """Neither was touched."""
         assert self.web.requests == []
         kept = [path for path in (self.folder / "home").rglob("*") if path.is_file()]
         assert not [path for path in kept if CANARY.encode() in path.read_bytes()]
-        assert not [text for text in said if CANARY in text]
+        assert not [text for text in texts if CANARY in text]
 
 
 @pytest.fixture

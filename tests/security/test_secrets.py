@@ -1,4 +1,4 @@
-"""Keys and passwords: none is printed, kept or handed on, whoever repeats it.
+"""Keys and passwords: none is printed, kept or handed on, whether a server, a model or a file repeats it.
 
 A key is known from the settings, from variables of the environment that are named like keys, from the token saved for
 Hugging Face, and from the variables that your own servers name. It is found raw, URL-encoded, in base64, and where it is
@@ -7,24 +7,30 @@ cut off. Not found: in pictures, sound and packed files. A value of fewer than 8
 """
 
 import ast
+import asyncio
+import base64
+import html
 import json
+import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import psutil
 import pytest
 
 from canary import KEY, PASSWORD, REPEATED, TOKEN, leaks
 from fences import Fence
-from hugginggpt.apps.session import Session
+from hugginggpt.apps.session import Session, run
 from hugginggpt.apps.taping import recorder
 from hugginggpt.apps.tool import as_tool
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.redactor import Redactor
+from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
@@ -55,7 +61,7 @@ FENCES = (
         "graph/redactor.py",
         "ready = len(held) - self._begun(held)",
         "ready = len(held)",
-        "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
+        "test_secrets.py::test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere[3]",
     ),
     Fence(
         "no secret in what an expert raises",
@@ -102,8 +108,8 @@ FENCES = (
     Fence(
         "no secret in the request that is announced",
         "nodes/plan.py",
-        "said, text = text, redact.text(text)",
-        "said, text = text, text",
+        "typed, text = text, redact.text(text)",
+        "typed, text = text, text",
         "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
     ),
     Fence(
@@ -136,6 +142,46 @@ FENCES = (
     ),
 )
 
+IN_OTHER_SPELLINGS: dict[str, Callable[[str], str]] = {
+    "alone": lambda key: key,
+    "with a line end": lambda key: f"{key}\n",
+    "in a sentence": lambda key: f"your key ({key}), is wrong",
+    "twice": lambda key: key + key,
+    "in JSON": lambda key: json.dumps({"a": [f"x{key}"]}),
+    "in JSON in JSON": lambda key: json.dumps(json.dumps({"a": key})),
+    "in HTML": lambda key: html.escape(f"<b>{key}</b>"),
+    "in a URL's query": lambda key: f"http://127.0.0.1/?a=1&key={quote(key, safe='')}#x",
+    "in a URL's path": lambda key: f"http://127.0.0.1/{quote(key)}/x",
+    "in small letters of a URL": lambda key: re.sub("%..", lambda byte: byte[0].lower(), quote(key, safe="")),
+    "as a form": lambda key: f"key={quote_plus(key)}&b=2",
+    "in base64": lambda key: base64.b64encode(key.encode()).decode(),
+    "in base64 behind one": lambda key: base64.b64encode(f"a{key}".encode()).decode(),
+    "in base64 behind two": lambda key: base64.b64encode(f"ab{key}".encode()).decode(),
+    "in base64 for URLs": lambda key: base64.urlsafe_b64encode(f"alice:{key}!".encode()).decode(),
+    "as a header": lambda key: f"{{'Authorization': 'Bearer {key}'}}",
+    "in bytes": lambda key: repr(f"Bearer {key}".encode()),
+    "cut off": lambda key: f"the key is {key[:-6]}",
+}
+HARD = ("abcd1234", KEY, "p@ss/w:rd?&=+% 9", 'quo"te\\d<9>', "pässwörd-9", "A" * 300 + "9")
+
+
+@pytest.mark.parametrize("key", HARD, ids=range(len(HARD)))
+@pytest.mark.parametrize("how", IN_OTHER_SPELLINGS)
+def test_every_spelling_of_a_key_is_found(how: str, key: str) -> None:
+    """A key is found alone, in sentences, JSON, HTML, URLs, headers, base64; what takes its place is as long as it was."""
+    text = IN_OTHER_SPELLINGS[how](key)
+    redact = Redactor([f" {key}\n"])
+    clean = redact.text(text)
+    if how != "cut off" or len(key) > 20:
+        assert "removed" in clean or "********" in clean
+        assert not any(clean[at : at + 12] in key for at in range(len(clean) - 11))
+    assert len(clean) == len(text)
+    assert redact.text(clean) == clean
+    assert redact.data(text.encode()) != text.encode() or clean == text
+    assert len(redact.data(text.encode())) == len(text.encode())
+    assert Redactor([]).text(text) == text or "://" in text
+
+
 STEPS: list[dict[str, Any]] = [
     {"task": "text-generation", "id": 0, "dep": [-1], "args": {"text": "hello"}},
     {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
@@ -165,15 +211,15 @@ def scripted(home: Path) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("how", REPEATED)
-@pytest.mark.parametrize("door", ["session", "tool", "graph"])
+@pytest.mark.parametrize("door", ["session", "run", "tool", "graph"])
 async def test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere(door: str, how: str, home: Path) -> None:
     """A key that the server of a chat model repeats in an error (text, HTML, URL, base64), is in no message or file."""
     with serve(REPEATED[how]) as server:
         settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", llm_api_key=KEY, retries=0)  # type: ignore[arg-type]
-        said = await _through(door, settings)
+        shown = await _through(door, settings)
         assert KEY in server.requests[0].headers["authorization"], "nothing was tried"
-    assert "can't be reached" not in "".join(said)
-    assert not leaks(KEY, home, *said)
+    assert "can't be reached" not in "".join(shown)
+    assert not leaks(KEY, home, *shown)
 
 
 async def _through(door: str, settings: Settings) -> list[str]:
@@ -181,12 +227,17 @@ async def _through(door: str, settings: Settings) -> list[str]:
     if door == "session":
         async with open_world(settings, backends=[ScriptedBackend()]) as world:
             return await heard(Session(world), "Say hello")
+    if door == "run":
+        try:
+            return [str(await asyncio.to_thread(run, "Say hello", settings=settings))]
+        except HuggingGPTError as error:
+            return traceback.format_exception(error)
     graph = build_graph(settings, catalog=ScriptedCatalog(), backends=[ScriptedBackend()])
     if door == "tool":
-        told = await as_tool(graph).ainvoke(
+        answer = await as_tool(graph).ainvoke(
             {"type": "tool_call", "id": "1", "name": "hugginggpt", "args": {"request": "Say hello"}}
         )
-        return [str(told.content), str(told.artifact)]
+        return [str(answer.content), str(answer.artifact)]
     try:
         return [str(part) async for part in graph.astream({"request": "Say hello"}, stream_mode="updates")]
     except HuggingGPTError as error:
@@ -214,7 +265,7 @@ class Parrot:
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
 async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, tmp_path: Path) -> None:
-    """A key that a chat model repeats in a plan, a choice or an answer, in pieces too, is neither told nor kept."""
+    """A key that a chat model repeats in a plan, a choice or an answer, in pieces too, is neither shown nor kept."""
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [
@@ -228,14 +279,39 @@ async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, t
         async with open_world(
             settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], tape=tape
         ) as world:
-            said = await heard(Session(world), "Say hello")
+            shown = await heard(Session(world), "Say hello")
         tape.close()
-    deltas = "".join(json.loads(line)["text"] for line in said if '"answer_delta"' in line)
+    deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert "It is done [0] [1]. The key is [removed" in deltas
-    assert not leaks(KEY, tmp_path, *said, deltas)
+    assert not leaks(KEY, tmp_path, *shown, deltas)
     taped = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
     pieces = [piece for line in taped if isinstance(line.get("told"), list) for piece in line["told"]]
     assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
+
+
+class Stutterer(ScriptedController):
+    """Answers in pieces of so many characters."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__([STEPS[0]])
+        self._size = size
+
+    async def answer(self, run: Run, paths: Any, callbacks: Any = None) -> AsyncIterator[str]:
+        text = f"See http://alice:{PASSWORD}@127.0.0.1/x, {KEY}{KEY} or {KEY[:5]}."
+        for at in range(0, len(text), self._size):
+            yield text[at : at + self._size]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
+async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, scripted: Any, home: Path) -> None:
+    """An end of an answer that may begin a key waits for what follows: a key in pieces is taken out like a whole one."""
+    async with scripted(controller=Stutterer(size)) as world:
+        shown = await heard(Session(world), "Say hello")
+    deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
+    assert deltas.startswith("See http://[removed")
+    assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key stays"
+    for secret in (KEY, PASSWORD):
+        assert not leaks(secret, home, *shown, deltas)
 
 
 def _words(piece: dict[str, Any]) -> str:
@@ -257,10 +333,10 @@ async def test_a_key_that_a_server_of_your_own_repeats_stays_nowhere(
         async with open_world(
             Settings(home=home, retries=0, where=("endpoint",)), controller=ScriptedController([_alone(STEPS[1])])
         ) as world:
-            said = await heard(Session(world), "Sum it up")
+            shown = await heard(Session(world), "Sum it up")
         assert server.requests, "nothing was tried"
-    assert '"status":"succeeded"' in said[-1] or how != "200-result"
-    assert not leaks(KEY, home, *said)
+    assert '"status":"succeeded"' in shown[-1] or how != "200-result"
+    assert not leaks(KEY, home, *shown)
 
 
 def _alone(step: dict[str, Any]) -> dict[str, Any]:
@@ -278,10 +354,12 @@ async def test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere(home: Pa
 
             listed = Hub(settings).refresh("summarization")
             async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:
-                said = await heard(Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"}))
+                shown = await heard(
+                    Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"})
+                )
         assert any(model.model_id == "evil/model" for model in listed)
-        assert '"status":"failed"' in said[-1], said[-1]
-        assert not leaks(TOKEN, home, *said, *map(str, listed))
+        assert '"status":"failed"' in shown[-1], shown[-1]
+        assert not leaks(TOKEN, home, *shown, *map(str, listed))
 
 
 class Careless(ScriptedBackend):
@@ -306,27 +384,27 @@ class Careless(ScriptedBackend):
 
 @pytest.mark.parametrize("way", ["text", "file", "error", "bug"])
 async def test_a_key_in_what_an_expert_makes_stays_nowhere(way: str, scripted: Any, home: Path) -> None:
-    """A key in a text, a file, a note or an error of an expert is neither told nor kept."""
-    said: list[str] = []
+    """A key in a text, a file, a note or an error of an expert is neither shown nor kept."""
+    shown: list[str] = []
     async with scripted(controller=ScriptedController([STEPS[0]]), backends=[Careless(way)]) as world:
         try:
-            said = await heard(Session(world), "Say hello")
+            shown = await heard(Session(world), "Say hello")
         except RuntimeError as error:
-            said = traceback.format_exception(error)
+            shown = traceback.format_exception(error)
             assert way == "bug"
-    assert "the key is [removed" in "".join(said) or way in ("error", "bug", "file")
-    assert not leaks(KEY, home, *said)
+    assert "the key is [removed" in "".join(shown) or way in ("error", "bug", "file")
+    assert not leaks(KEY, home, *shown)
 
 
 async def test_a_key_in_what_a_catalogue_says_stays_nowhere(scripted: Any, home: Path) -> None:
-    """A key in a model's description, or in the reason why it can't run, is neither told nor kept."""
+    """A key in a model's description, or in the reason why it can't run, is neither shown nor kept."""
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [scripted_expert("text-generation", who, description=f"bought with {KEY}") for who in ("a/a", "b/b")]
     catalog = ScriptedCatalog(experts, obstacles={"b/b": f"needs more than {KEY}"})
     async with scripted(controller=ScriptedController(STEPS), catalog=catalog) as world:
-        said = await heard(Session(world), "Say hello")
-    assert not leaks(KEY, home, *said)
+        shown = await heard(Session(world), "Say hello")
+    assert not leaks(KEY, home, *shown)
 
 
 async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: Path, tmp_path: Path) -> None:
@@ -336,22 +414,22 @@ async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: 
     notes.write_text(f"my key is {KEY}, and http://alice:{PASSWORD}@127.0.0.1:9/x too")
     plan = [_alone(STEPS[1]) | {"goal": f"with {KEY}"}]
     async with scripted(controller=ScriptedController([_alone(STEPS[1])])) as world:
-        said = await heard(
+        shown = await heard(
             Session(world), f"Sum up what {KEY} and postgres://alice:{PASSWORD}@127.0.0.1:9/db are", files=[str(notes)],
             options=Options(approve="always", models={"translation": KEY}),
         )  # fmt: skip
         waiting = await Session(world).history.run()
         verdict = {"approve": True, "plan": plan}
-        said += [event.model_dump_json() async for event in Session(world).resume(waiting, verdict)]
+        shown += [event.model_dump_json() async for event in Session(world).resume(waiting, verdict)]
         heard_once = {"messages": [("user", f"Say {KEY}")]}
         config: Any = {"configurable": {"thread_id": "u", "my_own": KEY}, "metadata": {"mine": f"Bearer {KEY}"}}
         done = await world.graph.ainvoke(heard_once, config)
         turns = [str(message.content) for message in done["messages"]]
         kept = [str(snapshot.values) async for snapshot in world.graph.aget_state_history(config)]
-    assert '"status":"succeeded"' in said[-1]
+    assert '"status":"succeeded"' in shown[-1]
     assert len(turns) == 2, "the message that held the key was replaced, and not doubled"
     for secret in (KEY, PASSWORD):
-        assert not leaks(secret, home, *said, *turns, *kept)
+        assert not leaks(secret, home, *shown, *turns, *kept)
 
 
 @pytest.mark.parametrize("key", ["none", "password", "local", "no-key-needed"])
@@ -361,9 +439,9 @@ async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, 
     text = f"there is {key} here; Authorization: Bearer {key}"
     async with open_world(settings, controller=ScriptedController([STEPS[0]]), catalog=ScriptedCatalog(),
                           backends=[ScriptedBackend(texts={0: text})]) as world:  # fmt: skip
-        said = "".join(await heard(Session(world), f"Say {key}"))
-    assert f"there is {key} here" in said
-    assert f"Bearer {key}" not in said
+        shown = "".join(await heard(Session(world), f"Say {key}"))
+    assert f"there is {key} here" in shown
+    assert f"Bearer {key}" not in shown
 
 
 LOGGED = """
@@ -428,12 +506,12 @@ async def test_workers_have_no_key_in_their_environment(home: Path, monkeypatch:
     plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "Bonjour tout le monde"}}]
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     async with open_world(Settings.from_env(home=home, where="embedded"), controller=ScriptedController(plan)) as world:
-        said = await heard(Session(world), "Which language is it?")
+        shown = await heard(Session(world), "Which language is it?")
         children = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
         known = [*(str(child.environ()) for child in children), *(str(child.cmdline()) for child in children)]
-    assert '"status":"succeeded"' in said[-1], said[-1]
+    assert '"status":"succeeded"' in shown[-1], shown[-1]
     assert len(children) >= 1, "there is a worker"
-    assert not leaks(KEY, home, *said, *known)
+    assert not leaks(KEY, home, *shown, *known)
 
 
 def test_no_program_that_is_started_inherits_the_environment() -> None:

@@ -255,7 +255,7 @@ BAD_IDS = (
 
 
 def test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read(home: Path) -> None:
-    """An id in the Hub's list that no model can have (with a NUL, an escape, a path) is left out, and said to be."""
+    """An id in the Hub's list that no model can have (with a NUL, an escape, a path) is left out, with a warning."""
     models = {bad: model_card(bad, "summarization") for bad in BAD_IDS} | {
         "org/ok": model_card("org/ok", "summarization")
     }
@@ -284,7 +284,7 @@ def test_a_list_that_was_poisoned_before_is_read_without_what_is_wrong(shell: Sh
 
 
 async def test_progress_of_events_is_json_too(home: Path) -> None:
-    """Events for programs hold what was said, and escapes in place of what steers."""
+    """Events for programs hold every character, and escapes in place of what steers."""
     for event in await hostile_run(home):
         written = json_text(event.model_dump(mode="json"))
         assert not steering(written)

@@ -70,6 +70,7 @@ def paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
 
 def clean(text: str) -> str:
     """Text fit for a terminal: no control, format or surrogate characters but newlines and tabs."""
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")  # line breaks to some readers only
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
