@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
-from ..deadline import within
 from ..http_failures import failures_of
+from ..net.hub_session import within
 from .cache import CatalogCache
 from .hub_model import HubModel
 from .pinned import pinned
@@ -70,7 +70,7 @@ class Hub:
         if found is None:
             from .listing import looked_up
 
-            with failures_of(model_id, LOOK_UP_TIMEOUT):
+            with failures_of(model_id, LOOK_UP_TIMEOUT), within(LOOK_UP_TIMEOUT):
                 found = looked_up(self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
             self._found[model_id, task_type] = found
         return found

@@ -11,6 +11,7 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...addresses import without_secrets
 from ...http_failures import failures_of, too_slow
+from ...net.answers import most_of
 from ...threads import in_abandonable_thread
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
@@ -67,7 +68,8 @@ class EndpointBackend:
         check(call, _SERVERS[endpoint.api].heeds(call.task.type))
         try:
             async with asyncio.timeout(call.timeout):
-                return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call)
+                most = most_of(call, self._settings)
+                return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call, most)
         except TimeoutError:
             raise too_slow(call.expert.model_id, call.timeout) from None
 
@@ -120,6 +122,8 @@ def _refusal(endpoint: Endpoint, task: Task) -> str | None:
     return reason
 
 
-def _ask(ask: Callable[[Endpoint, Call], Sequence[Artifact]], endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def _ask(
+    ask: Callable[[Endpoint, Call, int], Sequence[Artifact]], endpoint: Endpoint, call: Call, most: int
+) -> Sequence[Artifact]:
     with failures_of(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
-        return ask(endpoint, call)
+        return ask(endpoint, call, most)

@@ -45,6 +45,11 @@ class Endpoint(Frozen):
         return SecretStr(value) if value else None
 
 
+def headers_for(endpoint: Endpoint) -> dict[str, str]:
+    """Those that carry its key, where it has one."""
+    return {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+
+
 class Known(NamedTuple):
     """The list, and what of it can't be read."""
 

@@ -11,8 +11,9 @@ from ....graph.task import Task
 from ...catalog.coverage import mismatch
 from ...catalog.hub import Hub
 from ...catalog.hub_model import HubModel
-from ...deadline import within
 from ...http_failures import failures_of, too_slow
+from ...net.answers import most_of
+from ...net.hub_session import within
 from ...threads import in_abandonable_thread
 from ..heeding import check
 from ..task_api.methods import Method, methods
@@ -35,6 +36,7 @@ class HfBackend:
     name = "hf"
 
     def __init__(self, settings: Settings, hub: Hub) -> None:
+        self._settings = settings
         self._token = settings.hf_token
         self._bill_to = settings.hf_bill_to
         self._provider = settings.hf_provider
@@ -109,7 +111,7 @@ class HfBackend:
         )
         with (
             failures_of(call.expert.model_id, call.timeout),
-            within(call.timeout),
+            within(call.timeout, self._settings, most=most_of(call, self._settings)),
             client,
         ):  # unclosed, a 1.x client leaks a context a call
             return method.ask(client, call)
