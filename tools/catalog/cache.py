@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from sqlite_utils import Database
 
 from .hub_model import HubModel
+from .names import is_commit, is_model_id
 
 T = TypeVar("T")
 
@@ -45,14 +46,19 @@ class CatalogCache:
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The kept list of a task type, and its age in seconds; None where there is none."""
 
+        nothing: tuple[list[HubModel], float | None] = ([], None)
+
         def read(db: Database) -> tuple[list[HubModel], float | None]:
             rows = list(
                 db.query("select model, fetched_at from hub_models where task_type = ? order by rank", [task_type])
             )
             models = [HubModel.model_validate_json(row["model"]) for row in rows]
+            if not all(
+                is_model_id(model.model_id) and (not model.revision or is_commit(model.revision)) for model in models
+            ):
+                return nothing
             return models, (time.time() - rows[0]["fetched_at"] if rows else None)
 
-        nothing: tuple[list[HubModel], float | None] = ([], None)
         return self._read(read, nothing)
 
     def keep(self, task_type: str, models: Sequence[HubModel]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .hub_model import HubModel, Serving
+from .names import checked_id, commit
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -51,7 +52,7 @@ def looked_up(api: "HfApi", model_id: str, task_type: str, timeout: float) -> Hu
 
 
 def read(info: "ModelInfo", task_type: str) -> HubModel:
-    """The Hub's record as ours."""
+    """The Hub's record as ours. Raises `ExpertError` for names that no Hub has."""
     tags = list(info.tags or ())
     weights = info.safetensors
     servings = [
@@ -59,9 +60,9 @@ def read(info: "ModelInfo", task_type: str) -> HubModel:
         for m in info.inference_provider_mapping or ()
     ]
     return HubModel(
-        model_id=info.id,
+        model_id=checked_id(info.id),
         task_type=task_type,
-        revision=info.sha or "",
+        revision=commit(info.sha, info.id) if info.sha else "",
         description=_description(info, tags),
         downloads=info.downloads or 0,
         likes=info.likes or 0,
