@@ -8,6 +8,7 @@ from ...graph.errors import ExpertError
 from ...graph.settings import Settings
 from ..http_failures import failures_of
 from ..net.hub_session import within
+from ..threads import in_time
 from .cache import CatalogCache
 from .hub_model import HubModel
 from .pinned import pinned
@@ -59,7 +60,7 @@ class Hub:
         from .listing import listed
 
         with failures_of(f"the list of models for {task_type}", self._patience), within(self._patience):
-            models = listed(self._api(), task_type)
+            models = in_time(listed, self._patience, self._api(), task_type)
         self._cache.keep(task_type, models)
         return models
 
@@ -71,7 +72,7 @@ class Hub:
             from .listing import looked_up
 
             with failures_of(model_id, LOOK_UP_TIMEOUT), within(LOOK_UP_TIMEOUT):
-                found = looked_up(self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
+                found = in_time(looked_up, LOOK_UP_TIMEOUT, self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
             self._found[model_id, task_type] = found
         return found
 

@@ -100,6 +100,7 @@ class _Seam:
         if (call := _call.get()) is None:
             return self._client.send(request, stream=True, follow_redirects=False)
         prepare(request, call.end)
+        url = request.url
         if not call.knows(request.url):
             response = self._guard(call).handle_request(request)
         elif is_loopback(request.url.host):
@@ -107,6 +108,7 @@ class _Seam:
             response = self._direct.handle_request(request)
         else:
             response = self._client.send(request, stream=True, follow_redirects=False)
+        request.url = url  # whatever a transport of the user's made of it
         try:
             return self._looked_at(call, request, response)
         except BaseException:
@@ -118,6 +120,7 @@ class _Seam:
         if (call := _call.get()) is None:
             return await self._client.send(request, stream=True, follow_redirects=False)
         prepare(request, call.end)
+        url = request.url
         if not call.knows(request.url):
             response = await self._guard(call).handle_async_request(request)
         elif is_loopback(request.url.host):
@@ -125,6 +128,7 @@ class _Seam:
             response = await self._direct.handle_async_request(request)
         else:
             response = await self._client.send(request, stream=True, follow_redirects=False)
+        request.url = url
         try:
             return self._looked_at(call, request, response)
         except BaseException:

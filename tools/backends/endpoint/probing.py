@@ -24,14 +24,14 @@ class Found(NamedTuple):
     models: tuple[str, ...] = ()
 
 
-def probe(url: str, key: SecretStr | None) -> Found:
+def probe(url: str, key: SecretStr | None, *, patience: float = PATIENCE) -> Found:
     """Look for the routes that each kind of server has; what has none of them is taken to speak the task API.
 
     Raises `ExpertError` when nobody answers at all.
     """
     base = url.rstrip("/")
-    with failures_of(without_secrets(url), PATIENCE, key="the key of this server"):
-        return in_time(_probe, PATIENCE, base, key)
+    with failures_of(without_secrets(url), patience, key="the key of this server"):
+        return in_time(_probe, patience, base, key)
 
 
 def _probe(base: str, key: SecretStr | None) -> Found:
