@@ -9,7 +9,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_-])?"
 _MODEL_ID = re.compile(rf"{_PART}(?:/{_PART})?")
 """As huggingface_hub validates them (`validate_repo_id`), and of plain letters only."""
-_FILE = re.compile(r"[\w+=@,() .-]{1,200}")
+_FILE = re.compile(r"[^\\/:\x00-\x1f\x7f]{1,255}")
 LONGEST_FILE = 400
 """Characters of a file's name with its folders."""
 LARGEST_FILE = 10**13
@@ -26,7 +26,7 @@ def is_model_id(text: object) -> bool:
     return (
         isinstance(text, str)
         and _MODEL_ID.fullmatch(text) is not None
-        and len(text) <= 96
+        and len(text) <= 193
         and "--" not in text
         and ".." not in text
         and not text.endswith(".git")
@@ -34,8 +34,8 @@ def is_model_id(text: object) -> bool:
 
 
 def is_file_inside(text: object) -> bool:
-    """Whether it names a file inside a folder: relative, without `..`, links to drives, or what no file name has."""
-    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_FILE or "\\" in text or text.startswith("/"):
+    """Whether it names a file inside a folder: relative, without `..`, drives of Windows, or what no file name has."""
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_FILE:
         return False
     parts = text.split("/")
     return all(_FILE.fullmatch(part) and part.strip(". ") for part in parts) and PurePosixPath(text).as_posix() == text

@@ -44,8 +44,10 @@ class _Call:
 
     def knows(self, url: Any) -> bool:
         """Whether the user configured that server."""
-        if origin(url) in self.origins:
-            return True
+        return origin(url) in self.origins or self.is_hugging_face(url)
+
+    def is_hugging_face(self, url: Any) -> bool:
+        """Whether it is Hugging Face's own, where the call may go there."""
         return self.hugging_face and url.scheme == "https" and _HUGGING_FACE.fullmatch(url.host) is not None
 
 
@@ -64,15 +66,16 @@ def within(
 ) -> Iterator[None]:
     """In the body, huggingface_hub's requests end in `seconds` (None: while they move) and answer with `most` bytes each.
 
-    They go to `servers` (Hugging Face's own, or HF_ENDPOINT, when empty) as to configured ones, and anywhere else as
+    They go to `servers` (Hugging Face's own and HF_ENDPOINT, when empty) as to configured ones, and anywhere else as
     guarded reading. `allowed` judges addresses, unless the settings allow private ones.
     """
     _install()
-    hub = os.environ.get("HF_ENDPOINT") or HUB
-    named = tuple(servers) or (hub,)
+    from huggingface_hub import constants
+
+    named = tuple(servers) or (os.environ.get("HF_ENDPOINT") or HUB, constants.ENDPOINT)  # which it read when imported
     call = _Call(
         origins=frozenset(_origin(each) for each in named),
-        hugging_face=not servers and _origin(hub) == HUB,
+        hugging_face=not servers,
         most=most,
         end=None if seconds is None else time.monotonic() + seconds,
         allowed=None if settings and settings.allow_private_urls else allowed,
@@ -169,7 +172,7 @@ class _Seam:
         for name in _HEADERS_IN_PATHS:
             if (value := response.headers.get(name)) is not None and not _FILE_NAME.fullmatch(value):
                 raise Refusal(f"{origin(request.url)} answers with the {name} {value[:80]!r}, which is no file name")
-        if not (call.hugging_face and call.knows(request.url)):
+        if not call.is_hugging_face(request.url):
             response.headers.pop("x-xet-hash", None)  # a client of its own would go where such a Hub says, unguarded
         if request.method in ("GET", "HEAD"):  # without input; and a key is never taken along to another server
             bound(self._http, request, response, call.most, call.end)

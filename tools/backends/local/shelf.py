@@ -64,8 +64,13 @@ def fault(model_id: str, revision: str = "") -> str | None:
 
 def check_named(model_id: str, revision: str) -> None:
     """Raise `ExpertError` for a model id or a revision that is none: paths are made of both."""
+    if not is_path(model_id) and not is_model_id(model_id):
+        raise ExpertError(
+            f"there is no model {ascii(model_id)[1:-1][:100]} on the Hub: an id is ORG/NAME, of letters, digits, - _ and .",
+            kind="unknown_model",
+        )
     if (named := _misnamed(model_id, revision)) is not None:
-        raise ExpertError(f"{ascii(model_id)[1:-1][:100]} {named}", kind="bad_request")
+        raise ExpertError(f"{model_id} {named}", kind="bad_request")
 
 
 def _misnamed(model_id: str, revision: str) -> str | None:
