@@ -4,11 +4,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ...graph.settings import MEGABYTE
-from .certificates import certificates
 from .library import metered
 from .meter import MOST_JSON, MOST_OF_AN_ERROR, Meter
-from .proxies import proxy_for
 from .refusals import Elsewhere, Late
+from .ways import Ways
 
 if TYPE_CHECKING:
     import httpx
@@ -24,19 +23,21 @@ class Configured:
         """`http`: the library. `seconds`: for each request, or with `whole` for all of them together."""
         self._http, self._seconds, self._most = http, seconds, most
         self._end = time.monotonic() + seconds if whole else None
-        self._ways: dict[tuple[str | None, bool], Any] = {}
+        self._ways = Ways(http)
 
     def handle_request(self, request: Any) -> Any:
         """One request and the head of its answer."""
         end = self._end or time.monotonic() + self._seconds
         prepare(request, end)
-        return checked(self._http, request, self._way(request, False).handle_request(request), self._most, end)
+        return checked(
+            self._http, request, self._ways.to(request.url, asynchronous=False).handle_request(request), self._most, end
+        )
 
     async def handle_async_request(self, request: Any) -> Any:
         """The same for asynchronous clients."""
         end = self._end or time.monotonic() + self._seconds
         prepare(request, end)
-        response = await self._way(request, True).handle_async_request(request)
+        response = await self._ways.to(request.url, asynchronous=True).handle_async_request(request)
         try:
             return checked(self._http, request, response, self._most, end)
         except BaseException:
@@ -45,13 +46,11 @@ class Configured:
 
     def close(self) -> None:
         """Close its connections."""
-        for way in self._ways.values():
-            way.close()
+        self._ways.close()
 
     async def aclose(self) -> None:
         """The same for asynchronous clients."""
-        for way in self._ways.values():
-            await way.aclose()
+        await self._ways.aclose()
 
     def __enter__(self) -> "Configured":
         return self
@@ -64,15 +63,6 @@ class Configured:
 
     async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
-
-    def _way(self, request: Any, asynchronous: bool) -> Any:
-        """The library's own transport, direct or by a proxy."""
-        proxy = proxy_for(str(request.url))
-        if (way := self._ways.get((proxy, asynchronous))) is None:
-            kind = self._http.AsyncHTTPTransport if asynchronous else self._http.HTTPTransport
-            given = {"proxy": self._http.Proxy(proxy)} if proxy else {}
-            way = self._ways[proxy, asynchronous] = kind(verify=certificates(), trust_env=False, **given)
-        return way
 
 
 def prepare(request: Any, end: float | None) -> None:

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from ...graph.settings import Settings
 from ..addresses import is_public
-from .certificates import certificates
 from .configured import bound, checked, origin, prepare
 from .guarded import Allowed, Guarded
 from .library import library_of
 from .meter import MOST_JSON
 from .proxies import is_loopback
 from .refusals import Refusal
+from .ways import Ways
 
 HUB = "https://huggingface.co"
 _HUGGING_FACE = re.compile(r"(?:[\w-]+\.)*(?:huggingface\.co|hf\.co)")
@@ -92,10 +92,11 @@ def within(
 class _Seam:
     """The transport of the session: looks at each request, and at each answer before it is read."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, client: Any, *, custom: bool) -> None:
+        """`custom`: made by a factory of the user's, whose transport is used for all but this machine."""
+        self._client, self._custom = client, custom
         self._http = library_of(type(client))
-        self._direct: Any = None
+        self._ways = Ways(self._http)
         self._guards: dict[tuple[Allowed | None, str], Guarded] = {}
 
     def handle_request(self, request: Any) -> Any:
@@ -106,11 +107,10 @@ class _Seam:
         url = request.url
         if not call.knows(request.url):
             response = self._guard(call).handle_request(request)
-        elif is_loopback(request.url.host):
-            self._direct = self._direct or self._http.HTTPTransport(verify=certificates(), trust_env=False)
-            response = self._direct.handle_request(request)
-        else:
+        elif self._custom and not is_loopback(url.host):
             response = self._client.send(request, stream=True, follow_redirects=False)
+        else:
+            response = self._ways.to(url, asynchronous=False).handle_request(request)
         request.url = url  # whatever a transport of the user's made of it
         try:
             return self._looked_at(call, request, response)
@@ -126,11 +126,10 @@ class _Seam:
         url = request.url
         if not call.knows(request.url):
             response = await self._guard(call).handle_async_request(request)
-        elif is_loopback(request.url.host):
-            self._direct = self._direct or self._http.AsyncHTTPTransport(verify=certificates(), trust_env=False)
-            response = await self._direct.handle_async_request(request)
-        else:
+        elif self._custom and not is_loopback(url.host):
             response = await self._client.send(request, stream=True, follow_redirects=False)
+        else:
+            response = await self._ways.to(url, asynchronous=True).handle_async_request(request)
         request.url = url
         try:
             return self._looked_at(call, request, response)
@@ -140,15 +139,13 @@ class _Seam:
 
     def close(self) -> None:
         """Close all connections."""
-        for each in (self._client, self._direct, *self._guards.values()):
-            if each:
-                each.close()
+        for each in (self._client, self._ways, *self._guards.values()):
+            each.close()
 
     async def aclose(self) -> None:
         """The same for an asynchronous client."""
-        for each in (self._client, self._direct, *self._guards.values()):
-            if each:
-                await each.aclose()
+        for each in (self._client, self._ways, *self._guards.values()):
+            await each.aclose()
 
     def __enter__(self) -> "_Seam":
         return self
@@ -183,15 +180,15 @@ class _Seam:
 class _Factory:
     """Makes the session that the factory before this one makes, with a seam."""
 
-    def __init__(self, before: Any) -> None:
-        self._before = before
+    def __init__(self, before: Any, *, custom: bool) -> None:
+        self._before, self._custom = before, custom
 
     def __call__(self) -> Any:
         client = self._before()
         kind: Any = library_of(type(client))
         asynchronous = isinstance(client, kind.AsyncClient)
         return (kind.AsyncClient if asynchronous else kind.Client)(
-            transport=_Seam(client),
+            transport=_Seam(client, custom=self._custom),
             follow_redirects=client.follow_redirects,
             timeout=client.timeout,
             event_hooks=client.event_hooks,
@@ -209,10 +206,12 @@ def _install() -> None:
     with _installing:
         made = getattr(_http, "_GLOBAL_CLIENT_FACTORY", _http.default_client_factory)
         if not isinstance(made, _Factory):
-            huggingface_hub.set_client_factory(_Factory(made))
+            custom = made is not _http.default_client_factory
+            huggingface_hub.set_client_factory(_Factory(made, custom=custom))
         made_async = getattr(_http, "_GLOBAL_ASYNC_CLIENT_FACTORY", _http.default_async_client_factory)
         if not isinstance(made_async, _Factory):
-            huggingface_hub.set_async_client_factory(_Factory(made_async))
+            custom = made_async is not _http.default_async_client_factory
+            huggingface_hub.set_async_client_factory(_Factory(made_async, custom=custom))
 
 
 def _origin(url: str) -> str:
