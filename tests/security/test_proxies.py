@@ -163,7 +163,7 @@ def test_which_proxy_an_address_has(
 async def test_what_a_text_names_is_read_through_a_proxy_only_where_that_is_set(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A URL in a request is read directly whatever the environment says, and through HUGGINGGPT_FETCH_PROXY where it is set."""
+    """A URL in a request is read directly whatever the environment says, but by HUGGINGGPT_FETCH_PROXY if that is set."""
     with proxied("http", monkeypatch, lambda _: Reply(body=b"hello")) as (proxy, _):
         with pytest.raises(InvalidInput, match="can't be reached"):
             await download("http://model.example/a.txt", Settings(home=home))
@@ -207,7 +207,7 @@ def test_a_fetch_proxy_that_is_none_is_refused(home: Path) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_chat_model_s_redirect_takes_nothing_to_another_server(status: int) -> None:
-    """A chat model's server that redirects elsewhere is reported with both addresses, and gets neither key nor text there."""
+    """A chat model's server that redirects elsewhere is reported with both addresses; neither key nor text goes there."""
     with (
         serve(lambda request: chat("Gladly.").to(request)) as other,
         serve(lambda r: Reply(status, headers={"location": f"{other.url}{r.path}"})) as server,
@@ -229,7 +229,7 @@ async def test_a_chat_model_s_redirect_takes_nothing_to_another_server(status: i
 async def test_an_own_server_s_redirect_takes_nothing_to_another_server(
     task: str, api: Api, status: int, home: Path, tmp_path: Path
 ) -> None:
-    """A server of the user's that redirects elsewhere is reported with both addresses, and gets neither key nor file there."""
+    """A server of the user's that redirects elsewhere is reported with both addresses; neither key nor file goes there."""
     with (
         serve(lambda _: Reply()) as other,
         serve(lambda _: Reply(status, headers={"location": f"{other.url}/x"})) as server,

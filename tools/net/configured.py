@@ -29,9 +29,12 @@ class Configured:
         """One request and the head of its answer."""
         end = self._end or time.monotonic() + self._seconds
         prepare(request, end)
-        return checked(
-            self._http, request, self._ways.to(request.url, asynchronous=False).handle_request(request), self._most, end
-        )
+        response = self._ways.to(request.url, asynchronous=False).handle_request(request)
+        try:
+            return checked(self._http, request, response, self._most, end)
+        except BaseException:
+            response.close()
+            raise
 
     async def handle_async_request(self, request: Any) -> Any:
         """The same for asynchronous clients."""
