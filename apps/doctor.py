@@ -20,6 +20,7 @@ from ..graph.ports import Backend
 from ..graph.settings import MEGABYTE, Settings
 from ..graph.vocabulary import VOCABULARY
 from ..graph.world import World, backends_for, controller_for, open_world
+from ..tools.addresses import without_secrets
 from ..tools.backends.bounds import Bounds
 from ..tools.backends.confinement import ALL_MEANS
 from ..tools.backends.process import in_force
@@ -68,6 +69,7 @@ async def _examined(settings: Settings, live: bool) -> AsyncIterator[Finding]:
     )
     yield Finding("packages", "ok", packages)
     yield await _home(settings)
+    yield _addresses(settings)
     yield await _controller(settings)
     yield await asyncio.to_thread(_workers, settings)
     places = backends_for(settings)
@@ -116,6 +118,18 @@ async def _home(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.home).free
     what = f"{settings.home}, {runs} runs, {free // MEGABYTE} MB free"
     return Finding("home", "ok" if free > _LITTLE else "note", what)
+
+
+def _addresses(settings: Settings) -> Finding:
+    """Who sees to it that URLs of others lead to no private address."""
+    if settings.allow_private_urls:
+        return Finding("URLs", "note", "they may lead to this machine and its network (HUGGINGGPT_ALLOW_PRIVATE_URLS)")
+    if settings.fetch_proxy:
+        shown = without_secrets(settings.fetch_proxy)
+        return Finding(
+            "URLs", "note", f"names are looked up by the proxy {shown}: it is the guard against private addresses"
+        )
+    return Finding("URLs", "ok", "this program looks up where they lead, and reads from public addresses only")
 
 
 async def _controller(settings: Settings) -> Finding:

@@ -19,6 +19,7 @@ from ..tools.backends.chat import ChatBackend
 from ..tools.backends.endpoint import EndpointBackend
 from ..tools.backends.endpoint.known import read_endpoints
 from ..tools.http_failures import failures_of
+from ..tools.net.hub_session import within
 from ..tools.threads import in_abandonable_thread
 from .samples import sample
 
@@ -83,7 +84,7 @@ async def _token(settings: Settings) -> Trial:
     from huggingface_hub import HfApi
 
     def ask() -> str:
-        with failures_of("the Hub", HUB_SECONDS):
+        with failures_of("the Hub", HUB_SECONDS), within(HUB_SECONDS):
             told = HfApi(token=settings.hf_token.get_secret_value() if settings.hf_token else None).whoami()
         return str(told.get("name", "?"))
 

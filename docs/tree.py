@@ -29,6 +29,7 @@ FOLDERS = {
     "tools/backends": "where experts run",
     "tools/backends/embedded": "an expert a file, found by its decorator",
     "tools/catalog": "which experts exist",
+    "tools/net": "how every client of ours connects: addresses judged, answers bounded, proxies chosen",
     "tools/media": "pictures, sound, video and tables at the border to the experts",
     "tools/controllers": "the paper's brain",
     "tools/controllers/embedded": "plans by reading, without a model",

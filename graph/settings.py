@@ -75,6 +75,9 @@ class Settings(BaseModel):
     """Folders that requests may name files in; None for anywhere (a person at their own terminal)."""
     allow_private_urls: bool = False
     """Whether URLs may point at this machine or its private network."""
+    fetch_proxy: str = Field(default="", pattern=r"^$|^(?:https?|socks5h?)://[^\s/]+/?$")
+    """Proxy that URLs in requests and in experts' answers are read through, e.g. `http://proxy:3128`. It looks their names
+    up then, and so it is the guard against private ones. Without it they are read directly."""
 
     @field_validator("llm_api_key", "openai_api_key", "hf_token")
     @classmethod
@@ -146,5 +149,6 @@ _ALSO_FROM_ENV = (
     "max_image_pixels",
     "max_audio_seconds",
     "allow_private_urls",
+    "fetch_proxy",
 )
 """Read from `HUGGINGGPT_` and the name in capitals."""

@@ -35,6 +35,23 @@ _NEVER = tuple(
         "ff00::/8",
     )
 )
+_INSIDE_OF_CLOUDS = {
+    ip_network(block): source
+    for block, source in (
+        ("161.26.0.0/16", "IBM Cloud, infrastructure services: cloud.ibm.com/docs/vpc, service endpoints"),
+        ("166.8.0.0/14", "IBM Cloud, service endpoints: cloud.ibm.com/docs/vpc, service endpoints"),
+        ("168.63.129.16/32", "Azure, metadata and agent: learn.microsoft.com, What is IP address 168.63.129.16"),
+        ("192.31.196.0/24", "AS112, answers for private addresses: RFC 7535"),
+        ("192.52.193.0/24", "relays of multicast: RFC 7450"),
+        ("192.175.48.0/24", "AS112, answers for private addresses: RFC 7534"),
+        ("199.36.153.4/30", "Google Cloud, restricted.googleapis.com: cloud.google.com/vpc/docs/private-google-access"),
+        ("199.36.153.8/30", "Google Cloud, private.googleapis.com: cloud.google.com/vpc/docs/private-google-access"),
+        ("2620:4f:8000::/48", "AS112, answers for private addresses: RFC 7534"),
+    )
+}
+"""Special addresses that count as globally routable, and their sources: what answers there differs from inside a network."""
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""All of the IPv6 internet that has been given out (IANA, IPv6 Address Space)."""
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -44,16 +61,16 @@ def is_public(address: Address) -> bool:
     Python's own `is_global` is asked too, but not trusted alone: up to 3.11.9 it lets multicast, 6to4, NAT64,
     site-local and 192.0.0.0/24 pass (CVE-2024-4032).
     """
-    if any(address in block for block in _NEVER if block.version == address.version):
+    if any(address in block for block in (*_NEVER, *_INSIDE_OF_CLOUDS) if block.version == address.version):
         return False
     if isinstance(address, IPv6Address) and (wrapped := _wrapped(address)):
         return is_public(wrapped)
-    return address.is_global
+    return address.is_global and (address.version == 4 or address in _GLOBAL_UNICAST)
 
 
 def _wrapped(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address inside an IPv6 one: v4-mapped, 6to4 or NAT64. (Teredo lies in a block above.)"""
-    if address in _NAT64:
+    """The IPv4 address inside an IPv6 one: v4-mapped, 6to4, NAT64 or ISATAP. (Teredo lies in a block above.)"""
+    if address in _NAT64 or address.packed[8:12] in (b"\0\0\x5e\xfe", b"\2\0\x5e\xfe"):
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour
 

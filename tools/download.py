@@ -1,13 +1,16 @@
 """Download: one guarded GET. Private addresses, endless bodies, slow servers and redirect chains are refused."""
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..graph.errors import InvalidInput
 from ..graph.settings import MEGABYTE, Settings
-from .addresses import Address, is_public
+from .addresses import is_public
+from .net.certificates import certificates
+from .net.configured import bound
+from .net.guarded import Allowed, Guarded
+from .net.refusals import NotPublic, Refusal, TooMuch
 
 if TYPE_CHECKING:
     import httpx
@@ -27,24 +30,27 @@ class Download(NamedTuple):
     """As the server says, without parameters; empty when it says nothing."""
 
 
-async def download(url: str, settings: Settings, allowed: Callable[[Address], bool] = is_public) -> Download:
+async def download(url: str, settings: Settings, allowed: Allowed = is_public) -> Download:
     """GET `url`. Connects to the very address that was checked, so a name that changes its mind gains nothing.
 
     `allowed` judges every address, redirects included, unless `settings.allow_private_urls`. Proxies and `.netrc` of
-    the environment are not used.
+    the environment are not used; `settings.fetch_proxy` is.
     """
     client = await asyncio.to_thread(_client, settings, allowed)  # imports much, and reads certificates
     import httpx
-    from httpx_secure import SSRFProtectionError
 
     try:
         async with client, asyncio.timeout(settings.fetch_timeout):
             return await _follow(client, url, settings.max_file_bytes)
-    except SSRFProtectionError as error:
+    except NotPublic as error:
         raise InvalidInput(
-            f"{url} leads to {error.ip_addr}, an address of this machine or a private network",
+            f"{url} leads to {error.where}, an address of this machine or a private network",
             hint="Download the file and name it by its path, or allow private URLs in the settings.",
         ) from None
+    except TooMuch as error:
+        raise too_large(urlsplit(url).path.rsplit("/", 1)[-1] or url, error.size, settings.max_file_bytes) from None
+    except Refusal as error:
+        raise InvalidInput(error.message, hint=error.hint) from None
     except (TimeoutError, httpx.TimeoutException):
         raise Unreachable(
             f"{url} took longer than {settings.fetch_timeout:g} s", hint="Download the file and name it by its path."
@@ -57,19 +63,15 @@ async def download(url: str, settings: Settings, allowed: Callable[[Address], bo
         ) from None
 
 
-def _client(settings: Settings, allowed: Callable[[Address], bool]) -> "httpx.AsyncClient":
+def _client(settings: Settings, allowed: Allowed) -> "httpx.AsyncClient":
     import httpx
-    from httpx_secure import httpx_ssrf_protection
 
-    client = httpx.AsyncClient(
-        trust_env=False,
+    transport: Any = Guarded(httpx, None if settings.allow_private_urls else allowed, settings.fetch_proxy)
+    certificates()
+    return httpx.AsyncClient(
+        transport=transport,
         timeout=httpx.Timeout(settings.fetch_timeout),
         headers={"user-agent": "hugginggpt", "accept-encoding": "identity"},
-    )
-    if settings.allow_private_urls:
-        return client
-    return httpx_ssrf_protection(
-        client, check_globally_reachable=False, custom_validator=lambda _host, address, _port: allowed(address)
     )
 
 
@@ -90,23 +92,15 @@ async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download
 
 async def _read(response: "httpx.Response", url: str, limit: int) -> Download:
     """The body, as far as the limit; a compressed one counts by its unpacked size."""
+    import httpx
+
     if response.is_error:
         raise Unreachable(
             f"{url} answers {response.status_code} {response.reason_phrase}".rstrip(),
             hint="Is the address right, and can it be read without signing in?",
         )
-    declared = response.headers.get("content-length", "")
-    size = int(declared) if declared.isdecimal() else 0
-    body = bytearray()
-    if size <= limit:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            size = max(size, len(body))
-            if size > limit:
-                break
-    if size > limit:
-        raise too_large(urlsplit(url).path.rsplit("/", 1)[-1] or url, size, limit)
-    return Download(bytes(body), response.headers.get("content-type", "").partition(";")[0].strip().lower())
+    bound(httpx, response.request, response, limit, None)
+    return Download(await response.aread(), response.headers.get("content-type", "").partition(";")[0].strip().lower())
 
 
 def too_large(label: str, size: int, limit: int) -> InvalidInput:

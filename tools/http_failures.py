@@ -14,6 +14,7 @@ from typing import Any
 
 from ..graph.errors import ExpertError, FailureKind
 from ..graph.outside import read_json
+from .net.refusals import refusal_in
 
 _KINDS: dict[int, tuple[FailureKind, str]] = {
     400: ("bad_request", "Look at the input and the parameters."),
@@ -79,6 +80,8 @@ def is_of_the_key(error: BaseException | None) -> bool:
 
 
 def _told(what: str, timeout: float, error: Exception, key: str) -> ExpertError:
+    if (refusal := refusal_in(error)) is not None:
+        return too_slow(what, timeout) if isinstance(refusal, TimeoutError) else refusal.as_expert_error(what)
     response = getattr(error, "response", None)
     if isinstance(getattr(response, "status_code", None), int):
         return _by_status(what, response, getattr(error, "server_message", None), key)

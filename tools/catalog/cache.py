@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeVar
 
 from sqlite_utils import Database
 
-from .hub_model import HubModel, is_id
+from .hub_model import HubModel
+from .names import is_commit, is_model_id
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ class CatalogCache:
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The kept list of a task type, and its age in seconds; None where there is none."""
 
+        nothing: tuple[list[HubModel], float | None] = ([], None)
+
         def read(db: Database) -> tuple[list[HubModel], float | None]:
             rows = list(
                 db.query("select model, fetched_at from hub_models where task_type = ? order by rank", [task_type])
@@ -55,7 +58,6 @@ class CatalogCache:
             self.left_out = len(rows) - len(models)
             return models, (time.time() - rows[0]["fetched_at"] if rows else None)
 
-        nothing: tuple[list[HubModel], float | None] = ([], None)
         return self._read(read, nothing)
 
     def keep(self, task_type: str, models: Sequence[HubModel]) -> None:
@@ -129,9 +131,9 @@ class CatalogCache:
 
 
 def _model(row: str) -> HubModel | None:
-    """None where an id stands that no model can have: written by an earlier version, or by others."""
+    """None where an id or commit stands that no model can have: written by an earlier version, or by others."""
     try:
         model = HubModel.model_validate_json(row)
     except ValueError:
         return None
-    return model if is_id(model.model_id) else None
+    return model if is_model_id(model.model_id) and (not model.revision or is_commit(model.revision)) else None

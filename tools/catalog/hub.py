@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
-from ..deadline import within
 from ..http_failures import failures_of
+from ..net.hub_session import within
 from ..secrets import redactor_of
+from ..threads import in_time
 from .cache import CatalogCache
 from .hub_model import HubModel
 from .pinned import pinned
@@ -61,7 +62,7 @@ class Hub:
         from .listing import listed
 
         with failures_of(f"the list of models for {task_type}", self._patience), within(self._patience):
-            found, refused = listed(self._api(), task_type)
+            found, refused = in_time(listed, self._patience, self._api(), task_type)
         models = [self._redact.noun(model) for model in found]
         self._cache.keep(task_type, models)
         self.trouble = f"{_left_out(len(refused))}: {', '.join(map(ascii, refused))[:200]}" if refused else None
@@ -74,8 +75,8 @@ class Hub:
         if found is None:
             from .listing import looked_up
 
-            with failures_of(model_id, LOOK_UP_TIMEOUT):
-                found = looked_up(self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
+            with failures_of(model_id, LOOK_UP_TIMEOUT), within(LOOK_UP_TIMEOUT):
+                found = in_time(looked_up, LOOK_UP_TIMEOUT, self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
             found = self._found[model_id, task_type] = self._redact.noun(found)
         return found
 
@@ -105,4 +106,6 @@ class Hub:
 
 
 def _left_out(number: int) -> str:
-    return f"{number} model{'s' * (number != 1)} of the Hub's list left out, with an id that no model can have"
+    return (
+        f"{number} model{'s' * (number != 1)} of the Hub's list left out, with an id or commit that no model can have"
+    )

@@ -1,15 +1,6 @@
 """A model as the Hub describes it: what it is for, how large and how popular it is, who serves it."""
 
-import re
-
 from ...graph.resource import Frozen
-
-_ID = re.compile(r"(?:[A-Za-z0-9_.-]{1,96}/)?[A-Za-z0-9_.-]{1,96}")
-
-
-def is_id(model_id: str) -> bool:
-    """Whether the Hub can have a model of that id: its rule for repositories. Ids become file names and are printed."""
-    return bool(_ID.fullmatch(model_id)) and ".." not in model_id
 
 
 class Serving(Frozen):

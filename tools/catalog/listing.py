@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .hub_model import HubModel, Serving, is_id
+from ...graph.errors import ExpertError
+from .hub_model import HubModel, Serving
+from .names import checked_id, commit
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -36,7 +38,7 @@ class Listing(NamedTuple):
 
     models: list[HubModel]
     refused: list[str]
-    """Ids that no model can have."""
+    """Ids of models left out: with an id or a commit that no model can have."""
 
 
 def listed(api: "HfApi", task_type: str) -> Listing:
@@ -49,10 +51,10 @@ def listed(api: "HfApi", task_type: str) -> Listing:
         *api.list_models(inference_provider="all", limit=SERVED, **common),
         *api.list_models(limit=POPULAR, **common),
     ):
-        if is_id(info.id):
+        try:
             found.setdefault(info.id, read(info, task_type))
-        else:
-            refused.append(info.id)
+        except ExpertError:
+            refused.append(str(info.id))
     return Listing(sorted(found.values(), key=lambda model: (-model.downloads, -model.likes)), refused)
 
 
@@ -63,7 +65,7 @@ def looked_up(api: "HfApi", model_id: str, task_type: str, timeout: float) -> Hu
 
 
 def read(info: "ModelInfo", task_type: str) -> HubModel:
-    """The Hub's record as ours."""
+    """The Hub's record as ours. Raises `ExpertError` for names that no Hub has."""
     tags = list(info.tags or ())
     weights = info.safetensors
     servings = [
@@ -71,9 +73,9 @@ def read(info: "ModelInfo", task_type: str) -> HubModel:
         for m in info.inference_provider_mapping or ()
     ]
     return HubModel(
-        model_id=info.id,
+        model_id=checked_id(info.id),
         task_type=task_type,
-        revision=info.sha or "",
+        revision=commit(info.sha, info.id) if info.sha else "",
         description=_description(info, tags),
         downloads=info.downloads or 0,
         likes=info.likes or 0,

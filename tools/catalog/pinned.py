@@ -15,5 +15,11 @@ def pinned(task_type: str) -> tuple[HubModel, ...]:
 
 
 @cache
+def pinned_revisions() -> frozenset[str]:
+    """The branches that the rows name: the only revisions that are no commits."""
+    return frozenset(str(row["revision"]) for rows in _rows().values() for row in rows if "revision" in row)
+
+
+@cache
 def _rows() -> dict[str, list[dict[str, object]]]:
     return tomllib.loads(files(__package__).joinpath("pinned.toml").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...addresses import without_secrets
 from ...http_failures import failures_of, too_slow
+from ...net.answers import most_of
 from ...threads import in_abandonable_thread
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
@@ -73,8 +74,9 @@ class EndpointBackend:
         check(call, _SERVERS[endpoint.api].heeds(call.task.type))
         try:
             async with asyncio.timeout(call.timeout):
+                most = most_of(call, self._settings)
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call)
+                    return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call, most)
         except TimeoutError:
             raise too_slow(call.expert.model_id, call.timeout) from None
 
@@ -141,7 +143,9 @@ def _refusal(endpoint: Endpoint, task: Task) -> str | None:
     return reason
 
 
-def _ask(ask: Callable[[Endpoint, Call], Sequence[Artifact]], endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def _ask(
+    ask: Callable[[Endpoint, Call, int], Sequence[Artifact]], endpoint: Endpoint, call: Call, most: int
+) -> Sequence[Artifact]:
     call.check()
     with failures_of(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
-        return ask(endpoint, call)
+        return ask(endpoint, call, most)

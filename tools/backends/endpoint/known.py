@@ -73,6 +73,11 @@ class Endpoint(Frozen):
         return self.model_copy(update={"key_for": origin(self.url) if self.key_env else ""})
 
 
+def headers_for(endpoint: Endpoint) -> dict[str, str]:
+    """Those that carry its key, where it has one."""
+    return {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+
+
 class Known(NamedTuple):
     """The list, and what of it can't be read."""
 

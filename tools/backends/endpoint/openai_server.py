@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
+from ...net.configured import Configured
+from ...net.library import library_of
 from ..answers import garbage, text_answer, vector_answer
 from ..decoder import picture_answer, sound_answer, sound_pieces
 from ..local.languages import iso1
@@ -16,15 +18,17 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 
-def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     """One call by OpenAI's own client, which never tries again by itself."""
-    from openai import OpenAI
+    import openai
 
     key = endpoint.key.get_secret_value() if endpoint.key else "none-needed"
     # empty, or the client takes OPENAI_ORG_ID and OPENAI_PROJECT_ID and tells them to whoever that is
-    with OpenAI(
-        base_url=endpoint.url, api_key=key, timeout=call.timeout, max_retries=0, organization="", project=""
-    ) as client:
+    transport: Any = Configured(library_of(openai.DefaultHttpxClient), seconds=call.timeout, most=most, whole=True)
+    with openai.OpenAI(
+        base_url=endpoint.url, api_key=key, timeout=call.timeout, max_retries=0, organization="", project="",
+        http_client=openai.DefaultHttpxClient(transport=transport),
+    ) as client:  # fmt: skip
         return _WAYS[call.task.type](client, endpoint.model, call)
 
 

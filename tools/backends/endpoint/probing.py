@@ -1,14 +1,18 @@
 """Probing: which API a server speaks, which models it has, and whether it is well."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import httpx
 from pydantic import SecretStr
 
 from ....graph.outside import read_json
 from ...addresses import without_secrets
 from ...http_failures import failures_of
+from ...net.configured import client
+from ...threads import in_time
 from .known import Api, Endpoint
+
+if TYPE_CHECKING:
+    import httpx
 
 PATIENCE = 10.0
 """Seconds for one look."""
@@ -21,18 +25,23 @@ class Found(NamedTuple):
     models: tuple[str, ...] = ()
 
 
-def probe(url: str, key: SecretStr | None) -> Found:
+def probe(url: str, key: SecretStr | None, *, patience: float = PATIENCE) -> Found:
     """Look for the routes that each kind of server has; what has none of them is taken to speak the task API.
 
     Raises `ExpertError` when nobody answers at all.
     """
     base = url.rstrip("/")
-    with failures_of(without_secrets(url), PATIENCE, key="the key of this server"), _client(key) as client:
-        info = _json(client.get(f"{base}/info"))
+    with failures_of(without_secrets(url), patience, key="the key of this server"):
+        return in_time(_probe, patience, base, key)
+
+
+def _probe(base: str, key: SecretStr | None) -> Found:
+    with _client(key) as http:
+        info = _json(http.get(f"{base}/info"))
         if isinstance(info, dict) and "model_type" in info:  # TEI tells embedding, classifier or reranker
             return Found("tei", (str(info.get("model_id", "")),))
         for path in (f"{base}/models", f"{base}/v1/models"):
-            listed = _json(client.get(path))
+            listed = _json(http.get(path))
             if isinstance(listed, dict) and isinstance(listed.get("data"), list):
                 return Found("openai", tuple(str(row.get("id")) for row in listed["data"] if isinstance(row, dict)))
         if isinstance(info, dict) and "model_id" in info:  # TGI, which speaks OpenAI's API under /v1
@@ -47,8 +56,8 @@ def health(endpoint: Endpoint) -> str:
     """
     base = endpoint.url.rstrip("/")
     path = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
-    with failures_of(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"), _client(endpoint.key) as client:
-        response = client.get(path)
+    with failures_of(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"):
+        response = in_time(_look, PATIENCE, path, endpoint.key)
         if (response.status_code >= 500 and response.status_code != 501) or response.status_code in (401, 403):
             response.raise_for_status()
     milliseconds = f"{response.elapsed.total_seconds() * 1000:.0f} ms"
@@ -58,12 +67,17 @@ def health(endpoint: Endpoint) -> str:
     return f"{told}: doctor --live tries its task"
 
 
-def _client(key: SecretStr | None) -> httpx.Client:
+def _look(path: str, key: SecretStr | None) -> "httpx.Response":
+    with _client(key) as http:
+        return http.get(path)
+
+
+def _client(key: SecretStr | None) -> "httpx.Client":
     headers = {"authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-    return httpx.Client(timeout=PATIENCE, headers=headers, follow_redirects=False)
+    return client(seconds=PATIENCE, headers=headers)
 
 
-def _json(response: httpx.Response) -> Any:
+def _json(response: "httpx.Response") -> Any:
     """The body of a good answer; None for any other."""
     try:
         return read_json(response.content) if response.is_success else None

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
+from ...net.proxies import proxy_for
 from .known import Endpoint
 
 PATIENCE = 2.0
@@ -54,12 +54,12 @@ class Pulse:
             return None
 
     def _look(self, endpoint: Endpoint) -> _Look:
-        place = _place(endpoint.url)
+        place, proxied = _place(endpoint.url), proxy_for(endpoint.url) is not None
         with self._lock:
             kept = self._looks.get(place)
             if kept is None or not kept.fresh():
                 kept = self._looks[place] = _Look(time.monotonic(), Future())
-                work = threading.Thread(target=_fill, args=(kept.trouble, *place), name="pulse", daemon=True)
+                work = threading.Thread(target=_fill, args=(kept.trouble, *place, proxied), name="pulse", daemon=True)
                 work.start()
             return kept
 
@@ -70,16 +70,12 @@ def _place(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _fill(outcome: "Future[str | None]", host: str, port: int) -> None:
+def _fill(outcome: "Future[str | None]", host: str, port: int, proxied: bool) -> None:
+    """Where a proxy of the user's stands between, only it knows who answers."""
     try:
-        outcome.set_result(None if _by_proxy(host) else _trouble(host, port))
+        outcome.set_result(None if proxied else _trouble(host, port))
     except Exception as error:  # a name that no address has
         outcome.set_result(f"{host}:{port} can't be called: {error}")
-
-
-def _by_proxy(host: str) -> bool:
-    """Whether a proxy of the user's stands between: only it knows who answers."""
-    return bool(getproxies()) and not proxy_bypass(host)
 
 
 def _trouble(host: str, port: int) -> str | None:

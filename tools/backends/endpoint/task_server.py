@@ -2,35 +2,40 @@
 
 import base64
 from collections.abc import Callable, Sequence
-
-import httpx
+from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call
 from ....graph.outside import read_json
 from ....graph.task import Task
 from ...media.tables import columns
+from ...net.configured import client
+from ...net.hub_session import within
 from ..answers import garbage, row_answer
 from ..decoder import film_answer, picture_bytes
 from ..task_api.films import only_picture
 from ..task_api.methods import methods
-from .known import Endpoint
+from .known import Endpoint, headers_for
+
+if TYPE_CHECKING:
+    import httpx
 
 
-def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     """Send it in the way of the task type. No token but the endpoint's own key goes there."""
     if own := _OWN.get(call.task.type):
-        return own(endpoint, call)
+        with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
+            return own(http, endpoint, call)
     from huggingface_hub import InferenceClient
 
     # the library sends the token saved for Hugging Face to any URL, unless the header is set or taken out
     authorization = f"Bearer {endpoint.key.get_secret_value()}" if endpoint.key else None
-    client = InferenceClient(
+    asked = InferenceClient(
         model=endpoint.url,
         timeout=call.timeout,
         headers={"authorization": authorization},  # type: ignore[dict-item]
     )
-    with client:
-        return methods()[call.task.type].ask(client, call)
+    with within(call.timeout, servers=[endpoint.url], most=most), asked:
+        return methods()[call.task.type].ask(asked, call)
 
 
 def speaks(task_type: str) -> bool:
@@ -49,25 +54,23 @@ def refusal(endpoint: Endpoint, task: Task) -> str | None:
     return way.accepts(task, endpoint.model or endpoint.name) if way and way.accepts else None
 
 
-def _film(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def _film(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
     """The bytes of a video for a prompt, for the bytes of a picture, or for both as JSON."""
-    with _client(endpoint, call) as client:
-        if call.task.type == "text-to-video":
-            response = client.post(endpoint.url, json={"inputs": call.text("prompt"), "parameters": {}})
-        elif call.has("prompt"):
-            picture = base64.b64encode(picture_bytes(call, only_picture(call))).decode()
-            body = {"inputs": picture, "parameters": {"prompt": call.text("prompt")}}
-            response = client.post(endpoint.url, json=body)
-        else:
-            response = client.post(endpoint.url, content=picture_bytes(call, only_picture(call)))
+    if call.task.type == "text-to-video":
+        response = http.post(endpoint.url, json={"inputs": call.text("prompt"), "parameters": {}})
+    elif call.has("prompt"):
+        picture = base64.b64encode(picture_bytes(call, only_picture(call))).decode()
+        body = {"inputs": picture, "parameters": {"prompt": call.text("prompt")}}
+        response = http.post(endpoint.url, json=body)
+    else:
+        response = http.post(endpoint.url, content=picture_bytes(call, only_picture(call)))
     response.raise_for_status()
     return film_answer(call, response.content)
 
 
-def _estimate(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def _estimate(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
     """A number for each row of a table, in the order of the rows."""
-    with _client(endpoint, call) as client:
-        response = client.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
+    response = http.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
     response.raise_for_status()
     told = read_json(response.content)
     if not isinstance(told, list) or not all(isinstance(number, int | float) for number in told):
@@ -75,13 +78,8 @@ def _estimate(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
     return row_answer(call, [{"label": f"row {place}", "score": number} for place, number in enumerate(told, start=1)])
 
 
-def _client(endpoint: Endpoint, call: Call) -> httpx.Client:
-    headers = {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
-    return httpx.Client(timeout=call.timeout, headers=headers)
-
-
 _OWN_HEEDS = {"image-to-video": frozenset({"prompt"})}
-_OWN: dict[str, Callable[[Endpoint, Call], Sequence[Artifact]]] = {
+_OWN: dict[str, Callable[["httpx.Client", Endpoint, Call], Sequence[Artifact]]] = {
     "text-to-video": _film,
     "image-to-video": _film,
     "image-text-to-video": _film,

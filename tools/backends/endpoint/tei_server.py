@@ -3,22 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import httpx
-
 from ....graph.call import Artifact, Call
 from ....graph.outside import read_json
 from ....graph.task import Task
+from ...net.configured import client
 from ..answers import garbage, label_answer, score_answer, vector_answer
-from .known import Endpoint
+from .known import Endpoint, headers_for
 
 
-def ask(endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
+def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     """Post to the route of the task type."""
-    headers = {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
 
     def post(route: str, **body: Any) -> Any:
-        with httpx.Client(timeout=call.timeout, headers=headers) as client:
-            response = client.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
+        with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
+            response = http.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
         response.raise_for_status()
         return read_json(response.content)
 

@@ -1,7 +1,6 @@
 """HfBackend: models that Hugging Face Inference Providers serve, through huggingface_hub's client."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
@@ -12,8 +11,10 @@ from ....graph.task import Task
 from ...catalog.coverage import mismatch
 from ...catalog.hub import Hub
 from ...catalog.hub_model import HubModel
-from ...deadline import within
+from ...catalog.names import is_model_id
 from ...http_failures import failures_of, too_slow
+from ...net.answers import most_of
+from ...net.hub_session import within
 from ...threads import in_abandonable_thread
 from ..decoder import Decoder, decoding_by
 from ..heeding import check
@@ -24,9 +25,6 @@ from .providers import OWN, ROUTED, provider_for
 STRANGE_TOKEN = (
     "HF_TOKEN is no Hugging Face token, and the client would send it on to the provider: set one that begins with hf_"
 )
-
-
-_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
 class HfBackend:
@@ -42,6 +40,7 @@ class HfBackend:
 
     def __init__(self, settings: Settings, hub: Hub, decoder: Decoder | None = None) -> None:
         self._decoder = decoder or Decoder(Workers(settings))
+        self._settings = settings
         self._token = settings.hf_token
         self._bill_to = settings.hf_bill_to
         self._provider = settings.hf_provider
@@ -107,7 +106,7 @@ class HfBackend:
     def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
         if (reason := self._strange(call.expert)) is not None:
             raise ExpertError(reason, kind="no_token")
-        if not _ID.fullmatch(call.expert.model_id):  # the client would take a URL, and send the token there
+        if not is_model_id(call.expert.model_id):  # the client would take a URL, and send the token there
             raise ExpertError(f"{call.expert.model_id} is no id of a model on the Hub", kind="unknown_model")
         from huggingface_hub import InferenceClient
 
@@ -121,7 +120,7 @@ class HfBackend:
         )
         with (
             failures_of(call.expert.model_id, call.timeout),
-            within(call.timeout),
+            within(call.timeout, self._settings, most=most_of(call, self._settings)),
             client,
         ):  # unclosed, a 1.x client leaks a context a call
             return method.ask(client, call)

@@ -27,7 +27,7 @@ from . import hub
 from .machine import Device, device_for, make_nodes, memory, size
 from .registry import LIBRARIES, Way, registered
 from .running import TARGET
-from .shelf import Found, builds_on, cache_folder, find, helped_by, is_path, library_of
+from .shelf import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
 
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 SHARE = 0.9
@@ -138,6 +138,8 @@ class LocalBackend:
 
     def _unfit(self, expert: Expert, task: Task | None) -> str | None:
         """What no download would change."""
+        if (reason := fault(expert.model_id, expert.revision)) is not None:
+            return reason
         model = self._described.get((expert.task_type, expert.model_id))
         if model is None and self.named(expert.task_type, expert.model_id) is not None:
             model = self._described[expert.task_type, expert.model_id]

@@ -5,12 +5,18 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from functools import partial
+from pathlib import Path, PurePosixPath
 from threading import Event
 from typing import Any, NamedTuple
 
 from ....graph.errors import ExpertError
-from .shelf import cache_folder, remember
+from ...catalog.names import commit, file_sizes, is_commit
+from ...http_failures import too_slow
+from ...net.hub_session import within
+from ...net.refusals import refusal_in
+from ...threads import in_time
+from .shelf import cache_folder, check_named, lies_here, remember
 
 _WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack")
@@ -34,22 +40,34 @@ class Wanted(NamedTuple):
     """The branch that was asked for; empty for the main one."""
     revision: str
     """The commit."""
-    files: tuple[str, ...]
-    total: int
-    """Bytes."""
+    files: dict[str, int]
+    """Bytes of each, by its name in the repository."""
+
+    @property
+    def total(self) -> int:
+        """Bytes of all of them."""
+        return sum(self.files.values())
 
 
 def wanted(model_id: str, revision: str, token: str | None) -> Wanted:
     """Ask the Hub what a model consists of. Raises `ExpertError` for one that is not there, or can't be used."""
     from huggingface_hub import HfApi
 
-    with failures_of(model_id):
+    check_named(model_id, revision)
+    with failures_of(model_id), within(_PATIENCE):
         api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None, token=token)
-        info = api.model_info(model_id, revision=revision or None, files_metadata=True, timeout=_PATIENCE)
-    sizes = {file.rfilename: int(file.size or 0) for file in info.siblings or ()}
+        info = in_time(
+            partial(api.model_info, revision=revision or None, files_metadata=True, timeout=_PATIENCE),
+            _PATIENCE,
+            model_id,
+        )
+    found = commit(info.sha, model_id)
+    if is_commit(revision) and found != revision:
+        raise ExpertError(f"the Hub gives {found} in place of the commit {revision} of {model_id}", kind="garbage")
+    sizes = file_sizes(info.siblings, model_id)
     files = needed(sizes)
     _check_usable(model_id, sizes, files)
-    return Wanted(model_id, revision, str(info.sha), files, sum(sizes[name] for name in files))
+    return Wanted(model_id, revision, found, {name: sizes[name] for name in files})
 
 
 def needed(sizes: dict[str, int]) -> tuple[str, ...]:
@@ -90,10 +108,11 @@ def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event)
     from huggingface_hub import hf_hub_download
 
     meter = _Meter(wanted.total, progress, stop)
-    for name in wanted.files:
+    for name, size in wanted.files.items():
         meter.check()
-        with failures_of(wanted.model_id):
-            hf_hub_download(
+        was_here = lies_here(wanted.model_id, wanted.revision, name)
+        with failures_of(wanted.model_id), within(None, most=size):
+            got = hf_hub_download(
                 wanted.model_id,
                 name,
                 revision=wanted.revision,
@@ -102,9 +121,21 @@ def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event)
                 endpoint=os.environ.get("HF_ENDPOINT") or None,
                 tqdm_class=meter.bar(),
             )
+        _check_size(wanted, name, Path(got), keep=was_here)
         meter.finish_file()
     remember(wanted.model_id, wanted.name, wanted.revision)
     meter.tell(final=True)
+
+
+def _check_size(wanted: Wanted, name: str, got: Path, *, keep: bool) -> None:
+    """Raise `ExpertError` where a file has another size than the user was asked for; what came just now is not kept."""
+    if (size := got.stat().st_size) != wanted.files[name]:
+        if not keep:
+            got.resolve().unlink()
+            got.unlink(missing_ok=True)
+        raise ExpertError(
+            f"{name} of {wanted.model_id} has {size:,} bytes, and the Hub said {wanted.files[name]:,}", kind="garbage"
+        )
 
 
 class Stopped(Exception):
@@ -187,6 +218,8 @@ def failures_of(model_id: str) -> Iterator[None]:
         ) from error
     except errors.LocalEntryNotFoundError as error:
         raise _unreachable(model_id, error) from error
+    except TimeoutError as error:
+        raise too_slow(model_id, _PATIENCE) from error
     except OSError as error:
         full = error.errno == 28
         raise (
@@ -195,6 +228,8 @@ def failures_of(model_id: str) -> Iterator[None]:
     except ExpertError:
         raise
     except Exception as error:  # httpx, httpx2, hf_xet (RuntimeError): each raises its own when the network fails
+        if (refusal := refusal_in(error)) is not None:
+            raise refusal.as_expert_error(model_id) from error
         raise _unreachable(model_id, error) from error
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from ....graph.call import Call
 from ....graph.errors import ExpertError
 from .device import device, dtype
+from .faults import read_json
 from .machine import OVERHEAD
 from .memory import memory
 from .processors import made_processor
-from .shelf import find, parameters, read_json
+from .shelf import fault, find, parameters
 
 HEARING = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
 """Pipelines that take sound."""
@@ -146,6 +147,8 @@ class Source:
 def source_of(call: Call) -> Source:
     """The model of a call's expert, which must be here. Raises `ExpertError`."""
     expert = call.expert
+    if (reason := fault(expert.model_id, expert.revision)) is not None:
+        raise ExpertError(f"{expert.model_id} is not loaded: {reason}")
     found = find(expert.model_id, expert.revision)
     if found is None:
         raise ExpertError(f"{expert.model_id} is not on this machine, or not all of it")

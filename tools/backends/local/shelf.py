@@ -3,15 +3,18 @@
 import hashlib
 import os
 import struct
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import uuid4
 
 from ....graph import outside
+from ....graph.errors import ExpertError
+from ...catalog.names import is_commit, is_model_id
+from ...catalog.pinned import pinned_revisions
+from .faults import WEIGHTS, fault_of, parts_of, read_json, shards_of
 from .registry import Library
-
-WEIGHTS = ("model", "diffusion_pytorch_model")
-"""Names of weight files without `.safetensors`; sharded ones have an index beside them."""
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
 """What a ControlNet builds on, by its `cross_attention_dim`."""
@@ -39,16 +42,73 @@ def is_path(model_id: str) -> bool:
 
 
 def find(model_id: str, revision: str = "") -> Found | None:
-    """The model, when all of it is here: `revision` (a commit, or the name of a branch), else the last one downloaded."""
-    if is_path(model_id):
-        folder = Path(model_id).expanduser()
-        return Found(folder, _folder_revision(folder)) if is_complete(folder) else None
-    repository = cache_folder() / f"models--{model_id.replace('/', '--')}"
-    for commit in (_commit(repository, revision), revision, _commit(repository, "main")):
-        folder = repository / "snapshots" / commit
-        if commit and is_complete(folder):
-            return Found(folder, commit)
+    """The model, when all of it is here and without fault: `revision`, else the last one downloaded.
+
+    A name or revision that is none is not looked for; `fault` and `check_named` say why.
+    """
+    for folder, commit in _folders(model_id, revision):
+        if is_complete(folder) and _fault_of(model_id, folder) is None:
+            return Found(folder, commit or _folder_revision(folder))
     return None
+
+
+def fault(model_id: str, revision: str = "") -> str | None:
+    """Why a model that is here is not loaded, or None."""
+    if (named := _misnamed(model_id, revision)) is not None:
+        return named
+    if find(model_id, revision) is not None:
+        return None
+    found = (_fault_of(model_id, folder) for folder, _ in _folders(model_id, revision))
+    return next((each for each in found if each is not None), None)
+
+
+def check_named(model_id: str, revision: str) -> None:
+    """Raise `ExpertError` for a model id or a revision that is none: paths are made of both."""
+    if not is_path(model_id) and not is_model_id(model_id):
+        raise ExpertError(
+            f"there is no model {ascii(model_id)[1:-1][:100]} on the Hub: an id is ORG/NAME, of letters, digits, - _ and .",
+            kind="unknown_model",
+        )
+    if (named := _misnamed(model_id, revision)) is not None:
+        raise ExpertError(f"{model_id} {named}", kind="bad_request")
+
+
+def _misnamed(model_id: str, revision: str) -> str | None:
+    if is_path(model_id):
+        sound = not revision or revision.startswith("folder-")
+    elif is_model_id(model_id):
+        sound = not revision or is_commit(revision) or revision in pinned_revisions()
+    else:
+        return "is no model id: it is ORG/NAME, of letters, digits, - _ and ."
+    if sound:
+        return None
+    return f"has no revision {ascii(revision)[:100]}: a revision is a commit, of 40 hexadecimal digits"
+
+
+def _folders(model_id: str, revision: str) -> Iterator[tuple[Path, str]]:
+    """Where it may lie, and under which commit; none for a folder of the user's own."""
+    if _misnamed(model_id, revision) is not None:
+        return
+    if is_path(model_id):
+        yield Path(model_id).expanduser(), ""
+        return
+    repository = _repository(model_id)
+    for commit in dict.fromkeys((_commit(repository, revision), revision, _commit(repository, "main"))):
+        if is_commit(commit):
+            yield repository / "snapshots" / commit, commit
+
+
+def _repository(model_id: str) -> Path:
+    return cache_folder() / f"models--{model_id.replace('/', '--')}"
+
+
+def lies_here(model_id: str, commit: str, name: str) -> bool:
+    """Whether a file of a model was there already."""
+    return os.path.lexists(_repository(model_id) / "snapshots" / commit / name)
+
+
+def _fault_of(model_id: str, folder: Path) -> str | None:
+    return fault_of(folder, None if is_path(model_id) else cache_folder())
 
 
 def builds_on(folder: Path) -> str | None:
@@ -69,8 +129,7 @@ def is_complete(folder: Path) -> bool:
     index = read_json(folder / "model_index.json")
     if index is None:
         return (folder / "config.json").is_file() and bool(weight_files(folder))
-    parts = [name for name, value in index.items() if isinstance(value, list) and value[0] is not None]
-    return all(_part_is_complete(folder / part) for part in parts)
+    return all(_part_is_complete(folder / part) for part in parts_of(index))
 
 
 def library_of(folder: Path) -> Library:
@@ -87,9 +146,8 @@ def weight_files(folder: Path) -> list[Path]:
         whole = folder / f"{stem}.safetensors"
         if whole.is_file():
             return [whole]
-        index = read_json(folder / f"{stem}.safetensors.index.json")
-        if index:
-            shards = [folder / name for name in sorted(set(index.get("weight_map", {}).values()))]
+        if (named := shards_of(folder, stem)) is not None:
+            shards = [folder / name for name in named]
             return shards if all(shard.is_file() for shard in shards) else []
     return []
 
@@ -100,15 +158,6 @@ def parameters(folder: Path) -> int:
         file for part in sorted(folder.iterdir()) if part.is_dir() for file in weight_files(part)
     ]
     return sum(_numbers(file) for file in files)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """A JSON object, or None when it is not there or is none."""
-    try:
-        read = outside.read_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return read if isinstance(read, dict) else None
 
 
 def _part_is_complete(part: Path) -> bool:
@@ -125,16 +174,21 @@ def _has_no_weights(part: Path) -> bool:
 
 def remember(model_id: str, name: str, commit: str) -> None:
     """Which commit a name stood for when it was downloaded; huggingface_hub notes that only if asked by the name."""
-    ref = cache_folder() / f"models--{model_id.replace('/', '--')}" / "refs" / (name or "main")
+    check_named(model_id, name)
+    check_named(model_id, commit)
+    ref = _repository(model_id) / "refs" / (name or "main")
     ref.parent.mkdir(parents=True, exist_ok=True)
-    ref.write_text(commit)
+    draft = ref.with_name(f"{uuid4().hex}.tmp")
+    draft.write_text(commit)
+    draft.replace(ref)  # a link that stands there is replaced, and not followed
 
 
 def _commit(repository: Path, name: str) -> str:
     try:
-        return (repository / "refs" / name).read_text().strip() if name else ""
-    except OSError:
+        told = (repository / "refs" / name).read_text(encoding="utf-8").strip() if name else ""
+    except (OSError, ValueError):
         return ""
+    return told if is_commit(told) else ""
 
 
 def _folder_revision(folder: Path) -> str:

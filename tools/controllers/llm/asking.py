@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ....graph.errors import UsageError
+from ....graph.errors import ControllerError, UsageError
 from ....graph.ports import Callbacks
 from ....graph.result import LlmCall, Stage, Usage
 from ....graph.settings import Settings
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OnText = Callable[[str], Awaitable[None]]
 """Hears an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
+MOST_TEXT = 1_000_000
+"""Characters of one answer: no model writes as much, and reading a plan of 50 MB takes more than a minute."""
 
 
 class Answer(NamedTuple):
@@ -104,14 +106,18 @@ class Asker:
             async for attempt in tries(self._retries):
                 with attempt:
                     pieces = client.astream(list(messages))
-                    chunk = await anext(pieces, None)
+                    end = asyncio.get_running_loop().time() + self._timeout
+                    chunk = await _next(pieces, end)
+            length = 0
             while chunk is not None:
                 count(chunk)
                 ended = why_ended(chunk) or ended
                 if piece := str(chunk.text):
                     said = True
+                    length += len(piece)
+                    self._check(length)
                     yield piece
-                chunk = await anext(pieces, None)
+                chunk = await _next(pieces, end)
         if said and ended in _CUT_OFF:
             raise cut_off(self.model.name)
 
@@ -132,14 +138,22 @@ class Asker:
                     if (
                         on_text
                         and self._streams
-                        and (said := await _streamed(client, messages, options, count, on_text))
+                        and (said := await _streamed(client, messages, options, count, on_text, self._check))
                     ):
                         return said
                     self._streams = self._streams and on_text is None  # it was asked to stream, and did not
                     message: AIMessage = await client.ainvoke(list(messages), **options)
                     count(message)
-                    return Said(text_of(message), why_ended(message))
+                    text = text_of(message)
+                    self._check(len(text))
+                    return Said(text, why_ended(message))
         raise AssertionError("tries ends by returning or raising")
+
+    def _check(self, length: int) -> None:
+        if length > MOST_TEXT:
+            raise ControllerError(
+                f"{self.model.name} answers with more than {MOST_TEXT:,} characters", hint="Choose another model."
+            )
 
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator["Count"]:
@@ -164,17 +178,30 @@ class Asker:
         return (spent.input_tokens * self._price[0] + spent.output_tokens * self._price[1]) / 1_000_000
 
 
+async def _next(pieces: Any, end: float) -> Any:
+    """The next piece of an answer, or None after the last. The time of an answer is over at `end`, however it drips."""
+    async with asyncio.timeout_at(end):
+        return await anext(pieces, None)
+
+
 async def _streamed(
-    client: Any, messages: Messages, options: dict[str, Any], count: Count, on_text: OnText
+    client: Any,
+    messages: Messages,
+    options: dict[str, Any],
+    count: Count,
+    on_text: OnText,
+    check: Callable[[int], None],
 ) -> Said | None:
-    """An answer piece by piece; None from a server that gives none."""
-    pieces, ended = list[str](), ""
+    """An answer piece by piece; None from a server that gives none. `check` hears how long it has become."""
+    pieces, ended, length = list[str](), "", 0
     try:
         async for chunk in client.astream(list(messages), **options):
             count(chunk)
             ended = why_ended(chunk) or ended
             piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
             if piece:
+                length += len(piece)
+                check(length)
                 pieces.append(piece)
                 await on_text(piece)
     except Exception as error:

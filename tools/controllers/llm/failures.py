@@ -14,6 +14,7 @@ import stamina
 
 from ....graph.errors import ControllerError, FailureKind, HuggingGPTError
 from ...http_failures import BAD_KEY, is_of_the_key, kind_of, tells_key
+from ...net.refusals import refusal_in
 from .models import ChatModel
 
 LONGEST_WAIT = 60.0
@@ -75,7 +76,9 @@ def is_bad_request(error: BaseException) -> bool:
 
 def is_of_the_call(error: BaseException) -> bool:
     """Whether the call itself failed, and not the reading of what it gave."""
-    return isinstance(error, HuggingGPTError) or bool(status_of(error)) or _is_connection(error) or _is_timeout(error)
+    if isinstance(error, HuggingGPTError) or refusal_in(error):
+        return True
+    return bool(status_of(error)) or _is_connection(error) or _is_timeout(error)
 
 
 def cut_off(name: str) -> ControllerError:
@@ -87,7 +90,7 @@ def cut_off(name: str) -> ControllerError:
 
 def _pause(error: Exception) -> bool | float:
     """Whether to try again; in how many seconds, where the server says."""
-    if isinstance(error, HuggingGPTError):
+    if isinstance(error, HuggingGPTError) or refusal_in(error):
         return False
     if status_of(error) in _PASSING:
         asked = retry_after(error)
@@ -119,7 +122,10 @@ def _told(error: Exception, model: ChatModel, timeout: float) -> ControllerError
     name, where, status = model.name, model.place, status_of(error)
     if "LengthFinishReason" in type(error).__name__:
         return cut_off(name)
-    if _is_timeout(error):
+    refusal = refusal_in(error)
+    if refusal is not None and not isinstance(refusal, TimeoutError):
+        return ControllerError(f"{name} at {where}: {refusal.message}", hint=refusal.hint)
+    if refusal is not None or _is_timeout(error):
         return ControllerError(
             f"{name} at {where} gave no answer in {timeout:g} s", hint="Try again, or raise the timeout."
         )

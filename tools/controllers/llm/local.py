@@ -19,6 +19,9 @@ from pydantic import SecretStr
 
 from ....graph.errors import ControllerError, UsageError
 from ....graph.extras import install
+from ...backends.local.faults import fault_of
+from ...catalog.names import LARGEST_FILE, is_model_id
+from ...net.hub_session import within
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk
@@ -81,6 +84,9 @@ _one_at_a_time = threading.Lock()
 
 @cache
 def _loaded(model: str, token: SecretStr | None) -> Loaded:
+    folder = Path(model).expanduser()
+    _check_source(model, folder)
+
     import torch
     from langchain_huggingface import ChatHuggingFace, HuggingFacePipeline
     from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
@@ -88,13 +94,13 @@ def _loaded(model: str, token: SecretStr | None) -> Loaded:
 
     logging.set_verbosity_error()  # what goes wrong is raised; the rest would tear the tree of tasks
     logging.disable_progress_bar()
-    folder = Path(model).expanduser()
     place = str(folder) if folder.is_dir() else model
     how = {"token": token.get_secret_value() if token else None, "trust_remote_code": False}
     device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(place, **how)
-        weights = AutoModelForCausalLM.from_pretrained(place, use_safetensors=True, dtype="auto", **how)
+        with within(None, most=LARGEST_FILE):  # of a Hub that redirects, or names files, as no Hub does
+            tokenizer = AutoTokenizer.from_pretrained(place, **how)
+            weights = AutoModelForCausalLM.from_pretrained(place, use_safetensors=True, dtype="auto", **how)
         if not tokenizer.chat_template:
             raise ValueError("it has no chat template, so it is no chat model")
         pipe = pipeline("text-generation", model=weights, tokenizer=tokenizer, device=device)
@@ -103,6 +109,15 @@ def _loaded(model: str, token: SecretStr | None) -> Loaded:
         raise ControllerError(f"huggingface-local:{model} can't be loaded: {str(error)[:300]}", hint=hint) from error
     chat = ChatHuggingFace(llm=HuggingFacePipeline(pipeline=pipe, model_id=place), model_id=place, tokenizer=tokenizer)
     return Loaded(chat, tokenizer, int(getattr(weights.config, "max_position_embeddings", None) or 0))
+
+
+def _check_source(model: str, folder: Path) -> None:
+    """Raise `ControllerError` for a folder with a fault, and for what is neither a folder nor an id of the Hub."""
+    reason = fault_of(folder) if folder.is_dir() else None
+    if not folder.is_dir() and not is_model_id(model):
+        reason = "there is no such folder, and it is no id on the Hub"
+    if reason:
+        raise ControllerError(f"huggingface-local:{model} is not loaded: {reason}")
 
 
 class LocalChat:

@@ -11,7 +11,7 @@ PROVIDER:MODEL          whatever else LangChain's `init_chat_model` knows (anthr
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
@@ -21,7 +21,10 @@ from pydantic import SecretStr
 from ....graph.errors import UsageError
 from ....graph.settings import Settings
 from ...addresses import without_secrets
-from .connections import certificates, unused
+from ...net.configured import MOST_OF_A_STREAM, Configured
+from ...net.hub_session import within
+from ...net.library import library_of
+from .connections import unused
 from .local import LocalChat, check_packages, load
 from .providers import check_provider
 
@@ -107,6 +110,12 @@ class ChatModel:
         """Where it is, for people."""
         return without_secrets(self.base_url) if self.base_url else _PLACES.get(self.provider, self.provider)
 
+    def _hub_session(self) -> AbstractContextManager[None]:
+        """For langchain-huggingface's client, which has no place for a transport of ours."""
+        if self.provider != "huggingface":
+            return nullcontext()
+        return within(None, servers=[self.base_url] if self.base_url else (), most=MOST_OF_A_STREAM)
+
     @property
     def methods(self) -> tuple[Method, ...]:
         """The ways worth trying to hold it to a form."""
@@ -124,7 +133,8 @@ class ChatModel:
 
         model, connections = await asyncio.to_thread(self._connect, seconds)
         try:
-            yield model
+            with self._hub_session():
+                yield model
         finally:
             close = getattr(connections, "aclose", None) or getattr(connections, "close", None)
             if close:
@@ -144,7 +154,8 @@ class ChatModel:
         import openai
         from langchain_openai import ChatOpenAI
 
-        connections = openai.DefaultAsyncHttpxClient(verify=certificates())
+        transport: Any = Configured(library_of(openai.DefaultAsyncHttpxClient), seconds=timeout, most=MOST_OF_A_STREAM)
+        connections = openai.DefaultAsyncHttpxClient(transport=transport)
         model = ChatOpenAI(
             model=self.model,
             base_url=self.base_url,
@@ -154,6 +165,7 @@ class ChatModel:
             stream_usage=True,
             http_async_client=connections,
             http_client=unused(),
+            http_socket_options=(),  # of clients that it makes itself; else it warns that no proxy is used, while ours is
             default_headers=_NOBODY if _is_a_strangers(self.base_url) else None,
         )
         return model, connections

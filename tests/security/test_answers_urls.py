@@ -1,0 +1,224 @@
+"""URLs in the answers of models, servers and Hubs
+
+An address that comes in an answer is read as one from a stranger's text is: public addresses only, without the key.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fences import Fence
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.settings import MEGABYTE, Settings
+from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.net.hub_session import within
+from hugginggpt.tools.net.refusals import Elsewhere, Refusal
+from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
+from hugginggpt.tools.scripted.tasks import png, wav
+from samples import ONE_PICTURE, call_of
+
+FENCES = (
+    Fence(
+        "addresses in providers answers are guarded",
+        "tools/net/hub_session.py",
+        "        if not call.knows(request.url):\n            response = self._guard(call).handle_request(request)",
+        "        if False:\n            response = self._guard(call).handle_request(request)",
+        "test_answers_urls.py::test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private",
+    ),
+    Fence(
+        "no key for addresses in answers",
+        "tools/net/guarded.py",
+        "            request.headers.pop(name, None)",
+        "            pass",
+        "test_answers_urls.py::test_the_key_does_not_go_along_to_an_address_in_an_answer",
+    ),
+    Fence(
+        "nothing is sent to addresses in answers",
+        "tools/net/guarded.py",
+        '        if request.method not in ("GET", "HEAD"):',
+        "        if False:",
+        "test_answers_urls.py::test_nothing_is_sent_to_an_address_that_was_not_configured",
+    ),
+)
+
+WAYS = {
+    "replicate, text file": ("replicate", "automatic-speech-recognition"),
+    "replicate, picture": ("replicate", "text-to-image"),
+    "replicate, sound": ("replicate", "text-to-speech"),
+    "replicate, changed picture": ("replicate", "image-to-image"),
+    "replicate, film": ("replicate", "text-to-video"),
+    "fal-ai, picture": ("fal-ai", "text-to-image"),
+    "fal-ai, sound": ("fal-ai", "text-to-speech"),
+    "fal-ai, changed picture": ("fal-ai", "image-to-image"),
+    "fal-ai, film": ("fal-ai", "text-to-video"),
+    "fal-ai, film of a picture": ("fal-ai", "image-to-video"),
+    "fal-ai, mask": ("fal-ai", "image-segmentation"),
+    "wavespeed, picture": ("wavespeed", "text-to-image"),
+    "wavespeed, film": ("wavespeed", "text-to-video"),
+    "novita, film": ("novita", "text-to-video"),
+    "together, film": ("together", "text-to-video"),
+}
+
+
+def answers(url: str) -> Any:
+    """A router whose providers all name that address as their result."""
+
+    def answer(received: Received) -> Reply:
+        path = received.path.partition("?")[0]
+        if received.method == "POST" and "/replicate/" in path:
+            output: Any = {"txt_file": url} if b"audio" in received.body else url
+            return as_json({"output": output, "status": "succeeded"})
+        if received.method == "POST":
+            named = {"images": [{"url": url}], "audio": {"url": url}, "audio_url": url, "video": {"video_url": url}}
+            return as_json(
+                named
+                | {"request_id": "1", "id": "1", "status": "completed" if "/together/" in path else "COMPLETED"}
+                | {"outputs": {"video_url": url}}
+                | {"response_url": "https://queue.fal.run/made"}
+                | {"data": {"urls": {"get": "https://api.wavespeed.ai/made"}}}
+            )
+        if "wavespeed" in path:
+            return as_json({"data": {"status": "completed", "outputs": [url]}})
+        told = {"images": [{"url": url}], "video": {"url": url}, "image": {"url": url}, "outputs": {"video_url": url}}
+        return as_json(told | {"status": "completed"})
+
+    return answer
+
+
+@contextmanager
+def router(home: Path, way: str, url: str, **given: Any) -> Iterator[tuple[HfBackend, Server]]:
+    provider, task = WAYS[way]
+    card = model_card("scripted/made", task, provider=provider)
+    hub = ScriptedHub({"scripted/made": card})
+    told = answers(url)
+    settings = Settings(home=home, hf_token="hf_canary", hf_provider=provider, **given)
+
+    def answer(received: Received) -> Reply:
+        return hub(received) if received.path.startswith("/api/") else told(received)
+
+    with serve(answer) as server, asked_at(server.url):
+        yield HfBackend(settings, Hub(settings, online=True)), server
+
+
+async def asked(backend: HfBackend, way: str, folder: Path) -> Any:
+    task = WAYS[way][1]
+    expert = backend.named(task, "scripted/made")
+    assert expert is not None
+    return await backend.run(call_of(task, expert, folder, inputs=ONE_PICTURE.get(task)))
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private(
+    way: str, home: Path, tmp_path: Path
+) -> None:
+    """Where a provider's answer names an address of this machine or a private network, nothing is asked there."""
+    with (
+        serve(lambda _: Reply(body=b"the secret of an inner server")) as inner,
+        router(home, way, f"{inner.url}/secret") as (backend, _),
+    ):
+        with pytest.raises(ExpertError) as raised:
+            await asked(backend, way, tmp_path)
+        assert inner.requests == []
+    assert "leads to 127.0.0.1, an address of this machine or a private network" in str(raised.value)
+
+
+@pytest.mark.parametrize("way", ["fal-ai, picture", "replicate, picture", "replicate, text file", "fal-ai, sound"])
+async def test_the_key_does_not_go_along_to_an_address_in_an_answer(way: str, home: Path, tmp_path: Path) -> None:
+    """The token for Hugging Face goes to no address that an answer names."""
+    data = {"text-to-image": png(8, 8, 9), "text-to-speech": wav()}.get(WAYS[way][1], b"hello")
+    with (
+        serve(lambda _: Reply(body=data)) as elsewhere,
+        router(home, way, f"{elsewhere.url}/made", allow_private_urls=True) as (backend, _),
+    ):
+        assert await asked(backend, way, tmp_path)
+    (request,) = elsewhere.requests
+    assert "hf_canary" not in str(request.headers)
+    with (
+        serve(lambda _: Reply()) as elsewhere,
+        serve(lambda _: Reply()) as server,
+        asked_at(server.url),
+        within(5, Settings(home=home, allow_private_urls=True)),
+    ):
+        from huggingface_hub import get_session
+
+        get_session().get(f"{elsewhere.url}/x", headers={"authorization": "Bearer hf_canary", "cookie": "hf_canary"})
+    assert "hf_canary" not in str(elsewhere.requests[0].headers)
+
+
+async def test_a_file_in_an_answer_has_the_limits_of_any_file(home: Path, tmp_path: Path) -> None:
+    """What an address in an answer gives is read as far as a file of the user's would be."""
+    endless = Reply(200, b"x", {"content-type": "image/png"}, chunks=(b"x" * MEGABYTE,) * 80)
+    way = "fal-ai, picture"
+    with (
+        serve(lambda _: endless) as elsewhere,
+        router(home, way, elsewhere.url, allow_private_urls=True, max_file_bytes=MEGABYTE) as (backend, _),
+        pytest.raises(ExpertError, match=r"answers with 32\.\d MB or more, and at most 32\.0 MB are read"),
+    ):
+        await asked(backend, way, tmp_path)
+
+
+def test_nothing_is_sent_to_an_address_that_was_not_configured(home: Path) -> None:
+    """Only reading goes to an address from an answer: no input of the user's is sent on there."""
+    from huggingface_hub import get_session
+
+    with (
+        serve(lambda _: Reply()) as elsewhere,
+        serve(lambda _: Reply()) as server,
+        asked_at(server.url),
+        within(5, Settings(home=home, allow_private_urls=True)),
+        pytest.raises(Refusal, match="which no one configured"),
+    ):
+        get_session().post(elsewhere.url, content=b"input")
+    assert elsewhere.requests == []
+
+
+def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -> None:
+    """Hugging Face's router may not send a request with the user's input on to another server."""
+    from huggingface_hub import get_session
+
+    with (
+        serve(lambda _: Reply()) as elsewhere,
+        serve(lambda _: Reply(307, headers={"location": elsewhere.url})) as server,
+        asked_at(server.url),
+        within(5, Settings(home=home, allow_private_urls=True)),
+        pytest.raises(Elsewhere, match=r"https://router\.huggingface\.co redirects to http://127"),
+    ):
+        get_session().post("https://router.huggingface.co/x", content=b"input")
+    assert elsewhere.requests == []
+
+
+async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(home: Path, tmp_path: Path) -> None:
+    """A server of the user's that gives an address in place of a picture is told so, and nothing is fetched for it."""
+    with (
+        serve(lambda _: Reply(body=png(8, 8, 9))) as inner,
+        serve(lambda _: as_json({"created": 1, "data": [{"url": f"{inner.url}/x.png"}]})) as server,
+    ):
+        add_endpoint(home, Endpoint(name="mine", url=f"{server.url}/v1", task_type="text-to-image", api="openai"))
+        backend = EndpointBackend(Settings(home=home, allow_private_urls=True))
+        with pytest.raises(ExpertError, match="picture in base64"):
+            await backend.run(call_of("text-to-image", backend.experts("text-to-image")[0], tmp_path))
+    assert inner.requests == []
+
+
+def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
+    """A program that uses huggingface_hub beside ours keeps its session as it was: nothing is guarded or bounded there."""
+    import threading
+
+    from huggingface_hub import get_session
+
+    got: list[bytes] = []
+    with (
+        serve(lambda _: Reply(body=b"x" * (33 * MEGABYTE), headers={"content-type": "application/json"})) as server,
+        asked_at(server.url),
+        within(5, Settings(home=home)),
+    ):
+        other = threading.Thread(target=lambda: got.append(get_session().get("http://127.0.0.1:1/x").content))
+        other.start()
+        other.join()
+    assert len(got[0]) == 33 * MEGABYTE

@@ -1,0 +1,368 @@
+"""A hostile Hub or mirror
+
+What a Hub tells becomes paths and downloads on this machine: names that are none are refused, and nothing of the answer is
+used. Model weights are loaded from safetensors only.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fences import Fence
+from hostile import listening, silent
+from hostile_hub import COMMIT, FILES, MODEL, Told, hostile_hub
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.expert import Expert
+from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.local import hub as hub_side
+from hugginggpt.tools.backends.local.backend import LocalBackend
+from hugginggpt.tools.backends.local.shelf import find, remember
+from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.names import is_commit, is_file_inside
+from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
+
+FENCES = (
+    Fence(
+        "a commit of the hub",
+        "tools/catalog/names.py",
+        "    if not is_commit(text):",
+        "    if False:",
+        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[sha-../../../../victim]",
+    ),
+    Fence(
+        "file names of the hub",
+        "tools/catalog/names.py",
+        "        if not is_file_inside(name):",
+        "        if False:",
+        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[name-../victim.json]",
+    ),
+    Fence(
+        "sizes of the hub",
+        "tools/catalog/names.py",
+        "        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_FILE:",
+        "        if False:",
+        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[size--1]",
+    ),
+    Fence(
+        "headers that become paths",
+        "tools/net/hub_session.py",
+        "is not None and not _FILE_NAME.fullmatch(value):",
+        "is not None and False:",
+        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[etag-../../../victim]",
+    ),
+    Fence(
+        "a file larger than declared",
+        "tools/backends/local/hub.py",
+        "within(None, most=size)",
+        "within(None, most=10**12)",
+        "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
+    ),
+    Fence(
+        "a file of another size than declared",
+        "tools/backends/local/hub.py",
+        "    if (size := got.stat().st_size) != wanted.files[name]:",
+        "    if False and (size := got.stat().st_size):",
+        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[size-a larger one]",
+    ),
+    Fence(
+        "a hub sends elsewhere",
+        "tools/net/guarded.py",
+        "        if self._allowed is None or not self._proxy:\n            return self._allowed is None",
+        "        if True:\n            return True",
+        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[location-a private server]",
+    ),
+    Fence(
+        "ids in a list of the hub",
+        "tools/catalog/names.py",
+        "    if not is_model_id(text):",
+        "    if False:",
+        "test_hub.py::test_a_list_with_a_name_that_is_none_is_refused",
+    ),
+    Fence(
+        "rows of the kept list",
+        "tools/catalog/cache.py",
+        "                return nothing\n",
+        "                pass\n",
+        "test_hub.py::test_a_kept_list_with_a_name_that_is_none_is_not_used",
+    ),
+    Fence(
+        "a revision of an expert",
+        "tools/backends/local/shelf.py",
+        "    if _misnamed(model_id, revision) is not None:\n        return",
+        "    if False:\n        return",
+        "test_hub.py::test_an_expert_of_a_revision_that_is_none_is_not_looked_for",
+    ),
+    Fence(
+        "what a ref in the cache says",
+        "tools/backends/local/shelf.py",
+        '    return told if is_commit(told) else ""',
+        "    return told",
+        "test_hub.py::test_a_ref_in_the_cache_leads_nowhere_else",
+    ),
+    Fence(
+        "a link in place of a ref",
+        "tools/backends/local/shelf.py",
+        "    draft.replace(ref)",
+        "    ref.write_text(draft.read_text())",
+        "test_hub.py::test_a_link_in_the_cache_is_not_written_through",
+    ),
+)
+
+VICTIM = "VICTIM"
+"""Stands for the path of a file outside of the cache."""
+_SHAS: list[Any] = [
+    "../../../../victim", "../victim", "..", ".", VICTIM, "/", "a/b", "refs/main", "main", "HEAD", "", " ", "~", "~/victim",
+    COMMIT[:-1], COMMIT + "0", COMMIT.upper(), COMMIT + "\n", " " + COMMIT, COMMIT[:-1] + "g", COMMIT + "/../../x",
+    "..\\..\\victim", "%2e%2e%2fvictim", COMMIT + "\x00", "\x00", "c:\\victim", "\u0660" * 40, "\uff10" * 40, 7, 1.5, True,
+    ["a"], {"a": 1}, "x" * 100_000, "\x1b]52;c;AAAA\x07", "--upload", "f" * 64,
+]  # fmt: skip
+_NAMES = [
+    "../victim.json", "../../../../victim.json", "a/../../victim.json", "/victim.json", VICTIM + ".json", "..", ".", "",
+    "a/..", "a//b.json", "./a.json", "a/./b.json", "..\\victim.json", "a\\..\\..\\victim.json", "c:victim.json",
+    "c:\\victim.json", "\\\\server\\share\\victim.json", "//server/victim.json", "a\x00.json", "a\n.json", "a\r.json",
+    "\x1b[2J.json", "a/.. /victim.json", "a/ ../victim.json", ".../victim.json", "x" * 300 + ".json", "a/" * 250 + "b.json",
+    "a/", " ", "config.json/../../victim.json", "file:///victim.json", "https://evil.example/victim.json", 7, None, ["a"],
+]  # fmt: skip
+_ETAGS = [
+    "../../../victim", '"../../../victim"', 'W/"../../../victim"', "../../../../../../victim", VICTIM, f'"{VICTIM}"', "..",
+    ".", "a/b", "a/../../../victim", "..\\..\\victim", "c:\\victim", "/", "~/victim", "%2e%2e/victim", "a" * 300,
+    "WWW//victim",    '""', "a..b", "\t..",
+]  # fmt: skip
+_COMMITS = ["../../../victim", VICTIM, "..", ".", "a/b", "/", "..\\victim", "a" * 300, "%2e%2e/x", "~"]
+_SIZES: dict[str, Any] = {
+    "-1": -1, "-10**12": -(10**12), "10**18": 10**18, "10**30": 10**30, "a text": "9", "a float": 9.5, "true": True,
+    "a list": [9], "a smaller one": 3, "a larger one": 10_000,
+}  # fmt: skip
+_PLACES = [
+    "file:///etc/passwd", "ftp://evil.example/x", "data:text/plain,x", "http://169.254.169.254/latest/", "http://[::1]:1/x",
+    "http://168.63.129.16/x", "gopher://127.0.0.1/x", "http://10.0.0.1/x", "a private server",
+]  # fmt: skip
+
+
+def _cases() -> Iterator[tuple[str, Told]]:
+    right = Told().siblings
+    for sha in _SHAS:
+        yield f"sha-{ascii(sha)[:30].strip(chr(39))}", Told(sha=sha)
+    for name in _NAMES:
+        yield f"name-{ascii(name)[:30].strip(chr(39))}", Told(siblings=[*right, {"rfilename": name, "size": 2}])
+    for etag in _ETAGS:
+        yield f"etag-{ascii(etag)[:30].strip(chr(39))}", Told(headers={"etag": etag})
+        yield f"linked-{ascii(etag)[:30].strip(chr(39))}", Told(headers={"x-linked-etag": etag})
+    for commit in _COMMITS:
+        yield f"commit-{ascii(commit)[:30].strip(chr(39))}", Told(headers={"x-repo-commit": commit})
+        yield (
+            f"missing-{ascii(commit)[:30].strip(chr(39))}",
+            Told(headers={"x-repo-commit": commit, "x-error-code": "EntryNotFound"}, status=404),
+        )
+    for name, size in _SIZES.items():
+        yield f"size-{name}", Told(siblings=[right[0] | {"size": size}, right[1]])
+    for place in _PLACES:
+        yield f"location-{place[:30]}", Told(status=302, headers={"location": place, "x-linked-size": "22"})
+    yield "body-longer", Told(body=b"x" * 100_000)
+    yield "body-shorter", Told(body=b"x")
+    for odd in (None, 7, "config.json", {"a": 1}, [None], [7], [[]], [{}], [{"rfilename": {}}]):
+        yield f"siblings-{ascii(odd)[:30]}", Told(siblings=odd)
+
+
+CASES = dict(_cases())
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The Hub's cache, in a folder with nothing else but a victim."""
+    sandbox = tmp_path / "sandbox"
+    (sandbox / "deep" / "cache").mkdir(parents=True)
+    for victim in ("victim", "victim.json", "deep/victim", "deep/victim.json"):
+        (sandbox / victim).write_text("mine")
+    monkeypatch.setenv("HF_HUB_CACHE", str(sandbox / "deep" / "cache"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return sandbox / "deep" / "cache"
+
+
+def outside(cache: Path) -> dict[str, str]:
+    """All that lies beside the cache."""
+    sandbox = cache.parent.parent
+    files = (path for path in sandbox.rglob("*") if not path.is_relative_to(cache))
+    return {str(path): path.read_text() if path.is_file() else "" for path in files}
+
+
+def inside(cache: Path) -> list[str]:
+    """What the cache has of the model's files, under any commit."""
+    found = (path for path in cache.rglob("*") if path.is_file() and "snapshots" in path.parts)
+    return [path.name for path in found if path.name not in FILES]
+
+
+def with_victim(value: Any, path: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(VICTIM, path)
+    if isinstance(value, list):
+        return [with_victim(each, path) for each in value]
+    return {key: with_victim(each, path) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def bring() -> None:
+    hub_side.download(hub_side.wanted(MODEL, "", None), None, lambda _done, _total: None, Event())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_hub_writes_nothing_outside_of_its_cache(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a Hub tells as commit, file name, ETag, size or address, nothing outside of its cache is written or asked."""
+    told = CASES[name]
+    before = outside(cache)
+    with listening(silent) as private:
+        victim = str(cache.parent / "victim")
+        headers = {
+            key: f"{private.url}/x" if value == "a private server" else value for key, value in told.headers.items()
+        }
+        told = Told(
+            with_victim(told.sha, victim), with_victim(told.siblings, victim), with_victim(headers, victim), told.status,
+            told.body,
+        )  # fmt: skip
+        with hostile_hub(told) as url:
+            monkeypatch.setenv("HF_ENDPOINT", url)
+            with pytest.raises(ExpertError):
+                bring()
+        assert private.heads == []
+    assert outside(cache) == before
+    assert inside(cache) == []
+    assert find(MODEL) is None
+
+
+def test_an_honest_hub_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Hub that tells nothing odd is downloaded from, and what came is found under its commit."""
+    with hostile_hub(Told()) as url:
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        bring()
+    found = find(MODEL)
+    assert found is not None
+    assert found.revision == COMMIT
+    assert {path.name: path.read_bytes() for path in found.folder.iterdir()} == FILES
+
+
+def test_a_file_that_is_larger_than_was_said_is_not_got(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A download ends where a file has more bytes than the user was asked for."""
+    with hostile_hub(Told(body=b"x" * 50_000_000)) as url:
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        with pytest.raises(ExpertError, match="at most 0"):
+            bring()
+    assert sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) < 1_000_000
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=60)
+    | st.sampled_from(["../x.json", "/x.json", "config.json", "model.safetensors", COMMIT, ".."]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["rfilename", "size", "lfs", "x"]), inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sha=JSON, more=st.lists(JSON, max_size=4))
+def test_what_a_hub_tells_is_used_only_where_it_is_sound(
+    sha: Any, more: list[Any], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever JSON a Hub gives for a model, it is refused, or is a commit and files inside of a repository."""
+    with hostile_hub(Told(sha=sha, siblings=[*Told().siblings, *more])) as url:
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        with suppress(ExpertError):
+            wanted = hub_side.wanted(MODEL, "", None)
+            assert is_commit(wanted.revision)
+            assert all(is_file_inside(name) and size >= 0 for name, size in wanted.files.items())
+
+
+@pytest.mark.parametrize(
+    ("model_id", "sha"),
+    [
+        ("scripted/x", "../../x"), ("scripted/x", "main"), ("scripted/x", COMMIT.upper()), ("../../x", COMMIT),
+        ("scripted/x\x00", COMMIT), ("scripted/\x1b]52;c;AAAA\x07", COMMIT), ("a/b/c", COMMIT), ("/abs", COMMIT),
+        ("a/..", COMMIT), ("scripted/a--b", COMMIT), ("scripted/\u202egpj", COMMIT), ("", COMMIT),
+    ],
+)  # fmt: skip
+def test_a_list_with_a_name_that_is_none_is_refused(model_id: str, sha: str, home: Path) -> None:
+    """A list of the Hub with a model id or commit that is none is refused as a whole, and not kept."""
+    card = model_card(model_id, "summarization", sha=sha)
+    with serve(ScriptedHub({model_id: card})) as server, asked_at(server.url):
+        hub = Hub(Settings(home=home, hf_token="hf_x"))
+        with pytest.raises(ExpertError, match="which is refused"):
+            hub.refresh("summarization")
+    assert hub.age("summarization") is None
+
+
+def test_a_kept_list_with_a_name_that_is_none_is_not_used(home: Path) -> None:
+    """A list in `catalog.db` that someone changed is not used where it holds a model id or commit that is none."""
+    with serve(ScriptedHub()) as server, asked_at(server.url):
+        hub = Hub(Settings(home=home), online=False)
+        hub.refresh("summarization")
+    assert hub.age("summarization") is not None
+    with closing(sqlite3.connect(home / "catalog.db")) as connection, connection:
+        connection.execute("update hub_models set model = replace(model, ?, '../../../x')", ["0" * 39 + "1"])
+    assert hub.age("summarization") is None
+    assert all(not model.revision or is_commit(model.revision) or "/" not in model.revision
+               for model in hub.models("summarization"))  # fmt: skip
+
+
+REVISIONS = [
+    "../../../../victim",
+    "/victim",
+    "..",
+    "main",
+    "a/b",
+    COMMIT[:-1],
+    COMMIT + "/..",
+    COMMIT.upper(),
+    "folder-x",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, cache: Path, home: Path) -> None:
+    """A revision in a plan, a run or an edited expert is a commit, or refused in those words; no path is made of it."""
+    aim = cache / "models--some--model" / "snapshots"
+    for folder in (aim / revision.strip("\x00/"), aim / COMMIT / ".."):
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in FILES.items():
+                (folder / name).write_bytes(data)
+    assert find(MODEL, revision) is None
+    expert = Expert(model_id=MODEL, task_type="text-classification", backend="local", revision=revision)
+    told = LocalBackend(Settings(home=home, download="yes")).obstacle(expert, None)
+    assert told is not None
+    assert "a revision is a commit, of 40 hexadecimal digits" in told
+    with pytest.raises(ExpertError, match="40 hexadecimal digits"):
+        hub_side.wanted(MODEL, revision, None)
+
+
+def test_a_ref_in_the_cache_leads_nowhere_else(cache: Path) -> None:
+    """A ref in the cache that names no commit, as a hostile Hub once left it there, leads to no folder."""
+    away = cache.parent / "away"
+    away.mkdir()
+    for name, data in FILES.items():
+        (away / name).write_bytes(data)
+    refs = cache / "models--some--model" / "refs"
+    refs.mkdir(parents=True)
+    (cache / "models--some--model" / "snapshots").mkdir()
+    for told in ("../../../away", str(away)):
+        (refs / "main").write_text(told)
+        assert find(MODEL) is None
+
+
+def test_a_link_in_the_cache_is_not_written_through(cache: Path) -> None:
+    """A link that stands where a ref belongs is replaced; what it leads to stays as it is."""
+    refs = cache / "models--some--model" / "refs"
+    refs.mkdir(parents=True)
+    victim = cache.parent / "victim"
+    (refs / "main").symlink_to(victim)
+    remember(MODEL, "", COMMIT)
+    assert victim.read_text() == "mine"
+    assert (refs / "main").read_text() == COMMIT
+    for name, commit in (("../../x", COMMIT), ("", "../../x")):
+        with pytest.raises(ExpertError):
+            remember(MODEL, name, commit)

@@ -1,0 +1,242 @@
+"""Proxies and redirects
+
+Calls to servers that the user configured go through the environment's proxy; this machine's own are never asked through
+one; reading what a text or an answer names goes through one only by `HUGGINGGPT_FETCH_PROXY`.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fences import Fence
+from hostile import Wire, forwarding, listening, socks5
+from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput, UsageError
+from hugginggpt.graph.ports import NoCallbacks
+from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.probing import probe
+from hugginggpt.tools.controllers.llm.asking import Asker
+from hugginggpt.tools.controllers.llm.models import ChatModel
+from hugginggpt.tools.download import download
+from hugginggpt.tools.net.proxies import proxy_for
+from hugginggpt.tools.scripted import Received, Reply, Server, as_json, chat, serve
+from samples import call_of
+from shell import Shell
+
+FENCES = (
+    Fence(
+        "this machine is asked directly",
+        "tools/net/proxies.py",
+        "    if is_loopback(host):\n        return None",
+        "    if False:\n        return None",
+        "test_proxies.py::test_this_machine_s_own_servers_are_never_asked_through_a_proxy",
+    ),
+    Fence(
+        "redirects of configured servers",
+        "tools/net/configured.py",
+        "        if there != here:",
+        "        if False:",
+        "test_proxies.py::test_a_chat_model_s_redirect_takes_nothing_to_another_server[307]",
+    ),
+    Fence(
+        "a fetch proxy and private addresses",
+        "tools/net/guarded.py",
+        "        if is_loopback(host):\n            raise",
+        "        if False:\n            raise",
+        "test_proxies.py::test_a_fetch_proxy_is_asked_for_no_address_of_this_machine",
+    ),
+)
+KEY = "sk-canary"
+
+
+def clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@contextmanager
+def proxied(kind: str, monkeypatch: pytest.MonkeyPatch, answer: Any) -> Iterator[tuple[Wire, Server]]:
+    """A server known to a proxy only, by the name `model.example`; and the environment that names the proxy."""
+    clear(monkeypatch)
+    with serve(answer) as server:
+        known = {"model.example": int(server.url.rpartition(":")[2])}
+        with listening(socks5(known) if kind == "socks5" else forwarding(known)) as proxy:
+            if kind == "socks5":
+                monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
+            else:
+                monkeypatch.setenv("HTTP_PROXY", proxy.url)
+            yield proxy, server
+
+
+async def ask(url: str, **given: Any) -> str:
+    settings = Settings.model_validate(
+        {"home": "/nonexistent", "timeout": 5, "retries": 0, "llm_api_key": KEY, **given}
+    )
+    asker = Asker(ChatModel.of(f"openai:m@{url}/v1", settings), settings)
+    return (await asker.ask("choose", [("user", "hi")], NoCallbacks())).text
+
+
+async def call(url: str, home: Path, folder: Path, task: str = "summarization", api: Api = "tasks") -> Any:
+    add_endpoint(home, Endpoint(name="mine", url=url, task_type=task, api=api))
+    backend = EndpointBackend(Settings(home=home))
+    return await backend.run(call_of(task, backend.experts(task)[0], folder))
+
+
+def summary(received: Received) -> Reply:
+    if received.path.endswith("/chat/completions"):
+        return chat("Gladly.").to(received)
+    if received.path == "/embed":
+        return as_json([[0.5]])
+    return as_json([{"summary_text": "short"}])
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+async def test_configured_servers_are_asked_through_the_environment_s_proxy(
+    kind: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Chat models and servers of the user's own are asked through HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, SOCKS too."""
+    with proxied(kind, monkeypatch, summary) as (proxy, server), warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        with caplog.at_level(logging.INFO):
+            assert await ask("http://model.example") == "Gladly."
+        await call("http://model.example", home, tmp_path)
+        await call("http://model.example", home, tmp_path, "feature-extraction", "tei")
+        probe("http://model.example", None)
+    assert len(proxy.heads) >= 4
+    assert len(server.requests) >= 4
+    assert "proxy" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+async def test_this_machine_s_own_servers_are_never_asked_through_a_proxy(
+    kind: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chat model or server on this machine is asked directly, whatever proxies the environment names."""
+    with proxied(kind, monkeypatch, summary) as (proxy, server):
+        assert await ask(server.url) == "Gladly."
+        await call(server.url, home, tmp_path)
+        await call(server.url, home, tmp_path, "feature-extraction", "tei")
+        probe(server.url.replace("127.0.0.1", "localhost"), None)
+    assert proxy.heads == []
+    assert len(server.requests) >= 4
+
+
+@pytest.mark.parametrize(
+    ("url", "env", "proxy"),
+    [
+        ("https://api.example/v1", {"HTTPS_PROXY": "http://p:1"}, "http://p:1"),
+        ("https://api.example/v1", {"HTTP_PROXY": "http://p:1"}, None),
+        ("http://api.example/v1", {"HTTP_PROXY": "p:1"}, "http://p:1"),
+        ("http://api.example/v1", {"ALL_PROXY": "socks5://p:1"}, "socks5://p:1"),
+        ("https://api.example/v1", {"ALL_PROXY": "socks5://p:1", "HTTPS_PROXY": "http://q:2"}, "http://q:2"),
+        ("https://api.example/v1", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "other.example"}, "http://p:1"),
+        ("https://api.example/v1", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "api.example"}, None),
+        ("https://api.example/v1", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": ".example"}, None),
+        ("https://api.example/v1", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, None),
+        ("http://10.1.2.3:8000", {"HTTP_PROXY": "http://p:1", "NO_PROXY": "192.168.0.0/16, 10.0.0.0/8"}, None),
+        ("http://10.1.2.3:8000", {"HTTP_PROXY": "http://p:1", "NO_PROXY": "192.168.0.0/16"}, "http://p:1"),
+        ("http://127.0.0.1:8000", {"HTTP_PROXY": "http://p:1"}, None),
+        ("http://127.8.0.1:8000", {"ALL_PROXY": "http://p:1"}, None),
+        ("http://localhost:8000", {"HTTP_PROXY": "http://p:1"}, None),
+        ("http://LOCALHOST.:8000", {"HTTP_PROXY": "http://p:1"}, None),
+        ("http://[::1]:8000", {"HTTP_PROXY": "http://p:1"}, None),
+        ("http://[::ffff:127.0.0.1]:8000", {"HTTP_PROXY": "http://p:1"}, None),
+    ],
+)
+def test_which_proxy_an_address_has(
+    url: str, env: dict[str, str], proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NO_PROXY lists names, domains, addresses and networks that are asked directly; this machine always is."""
+    clear(monkeypatch)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_for(url) == proxy
+
+
+async def test_what_a_text_names_is_read_through_a_proxy_only_where_that_is_set(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL in a request is read directly whatever the environment says, but by HUGGINGGPT_FETCH_PROXY if that is set."""
+    with proxied("http", monkeypatch, lambda _: Reply(body=b"hello")) as (proxy, _):
+        with pytest.raises(InvalidInput, match="can't be reached"):
+            await download("http://model.example/a.txt", Settings(home=home))
+        assert proxy.heads == []
+        settings = Settings(home=home, fetch_proxy=proxy.url)
+        assert (await download("http://model.example/a.txt", settings)).data == b"hello"
+    with proxied("socks5", monkeypatch, lambda _: Reply(body=b"hello")) as (proxy, _):
+        settings = Settings(home=home, fetch_proxy=f"socks5://127.0.0.1:{proxy.port}")
+        assert (await download("http://model.example/a.txt", settings)).data == b"hello"
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "169.254.169.254", "10.0.0.1", "x.localhost"]
+)
+async def test_a_fetch_proxy_is_asked_for_no_address_of_this_machine(
+    host: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fetch proxy looks names up itself; what is plainly an address of this machine or its network is refused before."""
+    with proxied("http", monkeypatch, lambda _: Reply()) as (proxy, _):
+        with pytest.raises(InvalidInput, match="private network"):
+            await download(f"http://{host}/a.txt", Settings(home=home, fetch_proxy=proxy.url))
+        assert proxy.heads == []
+
+
+def test_doctor_says_what_guards_addresses(shell: Shell) -> None:
+    """`doctor` says whether this program judges the addresses of URLs itself or leaves names to a fetch proxy."""
+    told = shell("doctor", "--json").out
+    assert "this program looks up" in told
+    told = shell("doctor", "--json", HUGGINGGPT_FETCH_PROXY="http://user:secret@127.0.0.1:9").out
+    assert "http://127.0.0.1:9" in told
+    assert "it is the guard" in told
+    assert "secret" not in told
+
+
+def test_a_fetch_proxy_that_is_none_is_refused(home: Path) -> None:
+    """A fetch proxy that is no URL of a proxy is refused in those words, and never left out."""
+    for wrong in ("proxy:3128", "ftp://proxy", "http://"):
+        with pytest.raises(UsageError, match="fetch_proxy"):
+            Settings.from_env({"HUGGINGGPT_FETCH_PROXY": wrong}, home=home)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_chat_model_s_redirect_takes_nothing_to_another_server(status: int) -> None:
+    """A chat model's server that redirects elsewhere is reported with both addresses; neither key nor text goes there."""
+    with (
+        serve(lambda request: chat("Gladly.").to(request)) as other,
+        serve(lambda r: Reply(status, headers={"location": f"{other.url}{r.path}"})) as server,
+    ):
+        with pytest.raises(ControllerError) as raised:
+            await ask(server.url)
+        assert f"{server.url} redirects to {other.url}" in str(raised.value)
+    assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    ("task", "api"),
+    [
+        ("summarization", "tasks"), ("text-to-video", "tasks"), ("tabular-regression", "tasks"),
+        ("feature-extraction", "tei"), ("text-to-speech", "openai"), ("text-to-image", "openai"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [302, 307])
+async def test_an_own_server_s_redirect_takes_nothing_to_another_server(
+    task: str, api: Api, status: int, home: Path, tmp_path: Path
+) -> None:
+    """A server of the user's that redirects elsewhere is reported with both addresses; neither key nor file goes there."""
+    with (
+        serve(lambda _: Reply()) as other,
+        serve(lambda _: Reply(status, headers={"location": f"{other.url}/x"})) as server,
+    ):
+        with pytest.raises(ExpertError) as raised:
+            await call(server.url, home, tmp_path, task, api)
+        assert f"{server.url} redirects to {other.url}" in str(raised.value)
+        with pytest.raises(ExpertError, match="redirects to"):
+            probe(server.url, None)
+    assert other.requests == []

@@ -1,0 +1,331 @@
+"""Answers without an end
+
+Every answer has a limit in bytes, as it comes and unpacked, and every call an end in time that no drip puts off.
+"""
+
+import asyncio
+import gzip
+import json
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fences import Fence
+from hostile import Answer, Wire, dripping_head, endless, listening
+from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput
+from hugginggpt.graph.ports import NoCallbacks
+from hugginggpt.graph.settings import MEGABYTE, Settings
+from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.probing import probe
+from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.controllers.llm.asking import MOST_TEXT, Asker
+from hugginggpt.tools.controllers.llm.models import ChatModel
+from hugginggpt.tools.download import download
+from hugginggpt.tools.scripted import asked_at
+from samples import call_of
+
+FENCES = (
+    Fence(
+        "bytes of an answer as it comes",
+        "tools/net/meter.py",
+        "        if self._packed > self._most:",
+        "        if False:",
+        "test_streams.py::test_an_answer_without_an_end_is_read_as_far_as_its_limit[sound]",
+    ),
+    Fence(
+        "bytes of an answer unpacked",
+        "tools/net/meter.py",
+        "            if self._unpacked > self._most:",
+        "            if False:",
+        "test_streams.py::test_an_answer_that_unpacks_to_gigabytes_is_refused[tasks-gzip]",
+    ),
+    Fence(
+        "lower limit of json",
+        "tools/net/meter.py",
+        "            self._most = min(self._most, MOST_JSON)",
+        "            pass",
+        "test_streams.py::test_json_has_its_lower_limit_whatever_it_is_declared_to_be",
+    ),
+    Fence(
+        "an answer packed several times",
+        "tools/net/meter.py",
+        '        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):',
+        "        if False:",
+        "test_streams.py::test_a_file_packed_several_times_is_not_unpacked",
+    ),
+    Fence(
+        "time of an answer",
+        "tools/net/meter.py",
+        "        if self._end is not None and time.monotonic() > self._end:",
+        "        if False:",
+        "test_streams.py::test_a_thread_that_reads_a_drip_ends_with_its_call",
+    ),
+    Fence(
+        "text of a chat model",
+        "tools/controllers/llm/asking.py",
+        "        if length > MOST_TEXT:",
+        "        if False:",
+        "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[plan]",
+    ),
+    Fence(
+        "time of a streamed answer",
+        "tools/controllers/llm/asking.py",
+        "    async with asyncio.timeout_at(end):",
+        "    async with asyncio.timeout_at(None):",
+        "test_streams.py::test_a_chat_model_that_drips_is_given_up[answer-letters]",
+    ),
+    Fence(
+        "time of a look at a server",
+        "tools/backends/endpoint/probing.py",
+        "        return in_time(_probe, patience, base, key)",
+        "        return _probe(base, key)",
+        "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",
+    ),
+)
+FEW = 2 * MEGABYTE
+"""Settings' limit for files here."""
+LIMIT = 32 * MEGABYTE
+MOST = 200 * MEGABYTE
+"""What a server sends where no limit stops it."""
+SLACK = 16 * MEGABYTE
+"""What lies in the buffers of the system."""
+
+CHUNKED = "content-type: {}\r\nconnection: close"
+
+
+def own(home: Path, url: str, task: str, api: Api, **given: Any) -> EndpointBackend:
+    add_endpoint(home, Endpoint(name="mine", url=url, task_type=task, api=api))
+    return EndpointBackend(Settings(home=home, max_file_bytes=FEW, **given))
+
+
+async def refused(home: Path, folder: Path, url: str, task: str, api: Api, timeout: float = 30) -> ExpertError:
+    backend = own(home, url, task, api)
+    call = call_of(task, backend.experts(task)[0], folder).model_copy(update={"timeout": timeout})
+    with pytest.raises(ExpertError) as raised:
+        await backend.run(call)
+    return raised.value
+
+
+BODIES: dict[str, tuple[str, Api, str, bytes]] = {
+    "sound": ("text-to-speech", "tasks", "audio/wav", b"RIFF\xff\xff\xff\xffWAVEfmt " + bytes(1 << 20)),
+    "speech of openai": ("text-to-speech", "openai", "audio/wav", bytes([1]) * (1 << 20)),
+    "film": ("text-to-video", "tasks", "video/mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(1 << 20)),
+    "picture": ("text-to-image", "tasks", "image/png", b"\x89PNG" + bytes(1 << 20)),
+    "labels": ("text-classification", "tasks", "application/json", b'[{"label":"x","score":0.5},' * 40_000),
+    "spaces": ("summarization", "tasks", "application/json", b" " * (1 << 20)),
+    "embeddings": ("feature-extraction", "tei", "application/json", b"[0.1," * 200_000),
+    "embeddings of openai": ("feature-extraction", "openai", "application/json", b'{"data":[' * 100_000),
+    "transcript of openai": (
+        "automatic-speech-recognition",
+        "openai",
+        "application/json",
+        b'{"text":"' + b"x" * (1 << 20),
+    ),
+    "numbers": ("tabular-regression", "tasks", "application/json", b"[1," * 300_000),
+    "chat": ("text-generation", "openai", "application/json", b" " * (1 << 20)),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_an_answer_without_an_end_is_read_as_far_as_its_limit(name: str, home: Path, tmp_path: Path) -> None:
+    """A server's answer without an end is read as far as the limit for its kind, and refused with both sizes."""
+    task, api, media_type, piece = BODIES[name]
+    with listening(endless(piece, CHUNKED.format(media_type), most=MOST)) as server:
+        error = await refused(home, tmp_path, f"{server.url}/v1" if api == "openai" else server.url, task, api)
+    assert "MB or more, and at most" in str(error), error
+    assert server.sent <= (64 * MEGABYTE if name == "chat" else LIMIT) + SLACK
+
+
+@cache
+def packed(size: int, coding: str) -> bytes:
+    """`size` MB of spaces, packed to a thousandth."""
+    whole = b" " * MEGABYTE
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31 if coding == "gzip" else 15)
+    return b"".join(squeeze.compress(whole) for _ in range(size)) + squeeze.flush()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+@pytest.mark.parametrize("api", ["tasks", "tei", "openai"])
+async def test_an_answer_that_unpacks_to_gigabytes_is_refused(
+    api: Api, coding: str, home: Path, tmp_path: Path
+) -> None:
+    """An answer that is small as it comes and large unpacked is refused when it has unpacked to its limit."""
+    bomb = packed(400, coding)
+    headers = f"content-type: application/json\r\ncontent-encoding: {coding}\r\ncontent-length: {len(bomb)}"
+    with listening(endless(bomb, headers, most=1)) as server:
+        began = time.monotonic()
+        error = await refused(home, tmp_path, server.url, "feature-extraction", api)
+    assert "answers with 32.1 MB or more, and at most 32.0 MB are read" in str(error)
+    assert time.monotonic() - began < 10
+
+
+async def test_json_has_its_lower_limit_whatever_it_is_declared_to_be(home: Path, tmp_path: Path) -> None:
+    """A list that comes in place of a sound or a picture has the limit of a list, for it may be read as one."""
+    piece = b"[" * MEGABYTE
+    with listening(endless(piece, CHUNKED.format("audio/wav"), most=MOST)) as server:
+        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="audio-to-audio"))
+        backend = EndpointBackend(Settings(home=home, max_file_bytes=100 * MEGABYTE))
+        with pytest.raises(ExpertError, match=r"at most 32\.0 MB are read"):
+            await backend.run(call_of("audio-to-audio", backend.experts("audio-to-audio")[0], tmp_path))
+    assert server.sent <= LIMIT + SLACK
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "gzip, gzip, gzip", "br", "zstd", "compress"])
+async def test_a_file_packed_several_times_is_not_unpacked(coding: str, home: Path) -> None:
+    """A file from a URL that its server packed twice, or in a way that was not asked for, is refused unread."""
+    twice = gzip.compress(packed(64, "gzip"))
+    headers = f"content-encoding: {coding}\r\ncontent-length: {len(twice)}"
+    with listening(endless(twice, headers, most=1)) as server:
+        settings = Settings(home=home, allow_private_urls=True, max_file_bytes=MEGABYTE)
+        with pytest.raises(InvalidInput, match="which it was not asked for"):
+            await download(f"{server.url}/a.txt", settings)
+
+
+DRIPS: dict[str, tuple[str, Api, Answer]] = {
+    "a head": ("summarization", "tasks", dripping_head),
+    "a head of openai": ("text-to-speech", "openai", dripping_head),
+    "a body": ("text-to-speech", "tasks", endless(b"x", CHUNKED.format("audio/wav"), most=400, every=0.05)),
+    "json": ("summarization", "tasks", endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05)),
+    "json of tei": (
+        "feature-extraction",
+        "tei",
+        endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05),
+    ),
+    "a film": ("text-to-video", "tasks", endless(b"x", CHUNKED.format("video/mp4"), most=400, every=0.05)),
+    "chat": ("text-generation", "openai", endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05)),
+}
+
+
+@pytest.mark.parametrize("name", DRIPS)
+async def test_a_server_that_drips_is_given_up(name: str, home: Path, tmp_path: Path) -> None:
+    """A server that gives a byte now and then is given up when the time for the call is over."""
+    task, api, answer = DRIPS[name]
+    with listening(answer) as server:
+        began = time.monotonic()
+        error = await refused(home, tmp_path, server.url, task, api, timeout=0.6)
+    assert error.kind == "timeout"
+    assert time.monotonic() - began < 3
+
+
+async def test_a_thread_that_reads_a_drip_ends_with_its_call(home: Path, tmp_path: Path) -> None:
+    """What reads from a server that drips is gone soon after its call has been given up."""
+    with listening(endless(b"x", CHUNKED.format("audio/wav"), most=400, every=0.05)) as server:
+        assert (await refused(home, tmp_path, server.url, "text-to-speech", "tasks", timeout=0.5)).kind == "timeout"
+        await asyncio.sleep(0.5)
+        sent = server.sent
+        await asyncio.sleep(0.5)
+        assert server.sent <= sent + 1
+
+
+def test_a_look_at_a_server_that_drips_its_head_ends() -> None:
+    """`models --add` and `doctor` give a server that drips ten seconds in all."""
+    with listening(dripping_head) as server:
+        began = time.monotonic()
+        with pytest.raises(ExpertError) as raised:
+            probe(server.url, None, patience=0.6)
+    assert raised.value.kind == "timeout"
+    assert time.monotonic() - began < 3
+
+
+def test_a_list_of_the_hub_without_an_end_is_given_up(home: Path) -> None:
+    """A Hub whose list has no end is read as far as the limit of a list, and its drip as long as a list may take."""
+    with (
+        listening(endless(b'[{"id":"a/b"},' * 70_000, CHUNKED.format("application/json"), most=MOST)) as server,
+        asked_at(server.url),
+        pytest.raises(ExpertError, match=r"at most 32\.0 MB are read"),
+    ):
+        Hub(Settings(home=home, hf_token="hf_x")).refresh("summarization")
+    assert server.sent <= LIMIT + SLACK
+    for answer in (dripping_head, endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05)):
+        with listening(answer) as server, asked_at(server.url):
+            began = time.monotonic()
+            with pytest.raises(ExpertError) as raised:
+                Hub(Settings(home=home, hf_token="hf_x"), patience=0.6).refresh("summarization")
+            assert raised.value.kind == "timeout"
+            assert time.monotonic() - began < 3
+
+
+def event(text: str) -> bytes:
+    row = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+    told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [row]}
+    return b"data: " + json.dumps(told).encode() + b"\n\n"
+
+
+@contextmanager
+def asker(answer: Answer, timeout: float) -> Iterator[tuple[Asker, Wire]]:
+    with listening(answer) as server:
+        settings = Settings.model_validate({"home": "/nonexistent", "timeout": timeout, "retries": 2})
+        yield Asker(ChatModel.of(f"openai:m@{server.url}/v1", settings), settings), server
+
+
+SCHEMA = {"title": "plan", "description": "a plan", "type": "object", "properties": {}}
+
+
+async def ask(asked: Asker, stage: str) -> str:
+    async def heard(_piece: str) -> None:
+        """A plan is read as it comes."""
+
+    if stage == "answer":
+        return "".join([piece async for piece in asked.stream("answer", [("user", "hi")], NoCallbacks())])
+    if stage == "plan":
+        return (await asked.ask("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=heard)).text
+    return (await asked.ask("choose", [("user", "hi")], NoCallbacks())).text
+
+
+SLOW = {
+    "comments": (b": still here\n\n", 0.05),
+    "empty deltas": (event(""), 0.05),
+    "letters": (event("a"), 0.05),
+    "nothing": (b"\n", 0.05),
+    "comments at full speed": (b": still here\n\n" * 5_000, 0.02),
+    "empty deltas at full speed": (event("") * 50, 0.001),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("stage", ["plan", "answer"])
+async def test_a_chat_model_that_drips_is_given_up(stage: str, name: str) -> None:
+    """A chat model that keeps the connection alive with comments, empty pieces or letters is given up in time."""
+    piece, every = SLOW[name]
+    with asker(endless(piece, CHUNKED.format("text/event-stream"), most=60 * MEGABYTE, every=every), 0.8) as (asked, _):
+        began = time.monotonic()
+        with pytest.raises(ControllerError, match=r"gave no answer in 0\.8 s|at most 64\.0 MB"):
+            await ask(asked, stage)
+    assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("stage", ["plan", "answer", "choose"])
+async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> None:
+    """A chat model's answer of more than a million characters is refused where it passes that."""
+    if stage == "choose":
+        row = {"index": 0, "message": {"role": "assistant", "content": "x" * (MOST_TEXT + 1)}, "finish_reason": "stop"}
+        body = json.dumps(
+            {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [row]}
+        ).encode()
+        answer = endless(body, f"content-type: application/json\r\ncontent-length: {len(body)}", most=1)
+    else:
+        answer = endless(event("x" * 10_000), CHUNKED.format("text/event-stream"), most=50 * MEGABYTE)
+    with asker(answer, 60) as (asked, server):
+        began = time.monotonic()
+        with pytest.raises(ControllerError, match="answers with more than 1,000,000 characters"):
+            await ask(asked, stage)
+    assert time.monotonic() - began < 10
+    assert server.sent < 3 * MEGABYTE + SLACK
+
+
+async def test_an_answer_of_a_chat_model_in_one_piece_has_a_limit_too() -> None:
+    """A chat model's answer in one piece is read as far as 32 MB, and asked for once, not again and again."""
+    with (
+        asker(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (asked, server),
+        pytest.raises(ControllerError, match=r"at most 32\.0 MB are read"),
+    ):
+        await ask(asked, "choose")
+    assert server.sent <= LIMIT + SLACK
+    assert len(server.heads) == 1
