@@ -107,8 +107,8 @@ def _free_input(row: TaskType, key: str, taken: Mapping[str, Value]) -> Input | 
 def _integer(raw: Any, what: str) -> int:
     text = raw.strip() if isinstance(raw, str) else str(raw)
     if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(rf"-?\d{{1,{_DIGITS}}}", text):
-        shown = text if len(text) <= 40 else f"{text[:39]}…"
-        raise InvalidPlan([f"{what} must be a whole number of at most {_DIGITS} digits, not {shown!r}"])
+        shown = repr(raw) if len(text) <= 40 else f"one of {len(text)} characters"
+        raise InvalidPlan([f"{what} must be a whole number, not {shown}; ids have at most {_DIGITS} digits"])
     return int(text)
 
 
