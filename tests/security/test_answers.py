@@ -66,7 +66,7 @@ def test_the_process_with_the_keys_decodes_nothing(home: Path, tmp_path: Path, t
         "text-to-video": Reply(200, film("matroska", jpeg(64)), {"content-type": "video/x-matroska"}),
     }
     with serve(lambda _: answers[task_type]) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type=task_type))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type=task_type))
         path = [str(Path(__file__).parents[1]), *filter(None, sys.path)]
         done = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(SCRIPT), str(home), task_type, str(tmp_path / "s")],
@@ -89,7 +89,9 @@ async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, 
     """A picture from a server that is too large, broken or of another form is refused, and the next expert is tried."""
     answer = as_json({"created": 1, "data": [{"b64_json": base64.b64encode(BAD[kind]).decode()}]})
     with serve(lambda _: answer) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="text-to-image", api="openai"))
+        add_endpoint(
+            home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="text-to-image", api="openai")
+        )
         backend = EndpointBackend(Settings(home=home))
         (expert,) = backend.experts("text-to-image")
         with pytest.raises(ExpertError, match="mine gave what can't be used: the answer") as error:
@@ -101,7 +103,7 @@ async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, 
 async def test_sound_of_eight_channels_is_taken(home: Path, tmp_path: Path) -> None:
     """Sound of many channels from a server is taken as sound that every browser plays."""
     with serve(lambda _: Reply(200, surround(), {"content-type": "video/quicktime"})) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="text-to-speech"))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="text-to-speech"))
         backend = EndpointBackend(Settings(home=home))
         (expert,) = backend.experts("text-to-speech")
         made = list(await backend.run(call_of("text-to-speech", expert, tmp_path / "s")))

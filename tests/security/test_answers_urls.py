@@ -199,7 +199,10 @@ async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(
         serve(lambda _: Reply(body=png(8, 8, 9))) as inner,
         serve(lambda _: as_json({"created": 1, "data": [{"url": f"{inner.url}/x.png"}]})) as server,
     ):
-        add_endpoint(home, Endpoint(name="mine", url=f"{server.url}/v1", task_type="text-to-image", api="openai"))
+        add_endpoint(
+            home.with_name("config"),
+            Endpoint(name="mine", url=f"{server.url}/v1", task_type="text-to-image", api="openai"),
+        )
         backend = EndpointBackend(Settings(home=home, allow_private_urls=True))
         with pytest.raises(ExpertError, match="picture in base64"):
             await backend.run(call_of("text-to-image", backend.experts("text-to-image")[0], tmp_path))

@@ -83,14 +83,7 @@ FENCES = (
         "tools/catalog/names.py",
         "    if not is_model_id(text):",
         "    if False:",
-        "test_hub.py::test_a_list_with_a_name_that_is_none_is_refused",
-    ),
-    Fence(
-        "rows of the kept list",
-        "tools/catalog/cache.py",
-        "                return nothing\n",
-        "                pass\n",
-        "test_hub.py::test_a_kept_list_with_a_name_that_is_none_is_not_used",
+        "test_hub.py::test_a_model_with_a_name_that_is_none_is_left_out_of_a_list",
     ),
     Fence(
         "a revision of an expert",
@@ -285,27 +278,26 @@ def test_what_a_hub_tells_is_used_only_where_it_is_sound(
         ("a/..", COMMIT), ("scripted/a--b", COMMIT), ("scripted/\u202egpj", COMMIT), ("", COMMIT),
     ],
 )  # fmt: skip
-def test_a_list_with_a_name_that_is_none_is_refused(model_id: str, sha: str, home: Path) -> None:
-    """A list of the Hub with a model id or commit that is none is refused as a whole, and not kept."""
-    card = model_card(model_id, "summarization", sha=sha)
-    with serve(ScriptedHub({model_id: card})) as server, asked_at(server.url):
+def test_a_model_with_a_name_that_is_none_is_left_out_of_a_list(model_id: str, sha: str, home: Path) -> None:
+    """A model that the Hub lists with an id or a commit that is none is left out of the list, and reported."""
+    good = model_card("scripted/good", "summarization", sha=COMMIT)
+    cards = {model_id: model_card(model_id, "summarization", sha=sha), "scripted/good": good}
+    with serve(ScriptedHub(cards)) as server, asked_at(server.url):
         hub = Hub(Settings(home=home, hf_token="hf_x"))
-        with pytest.raises(ExpertError, match="which is refused"):
-            hub.refresh("summarization")
-    assert hub.age("summarization") is None
+        assert [model.model_id for model in hub.refresh("summarization")] == ["scripted/good"]
+    assert "left out" in (hub.trouble or "")
 
 
-def test_a_kept_list_with_a_name_that_is_none_is_not_used(home: Path) -> None:
-    """A list in `catalog.db` that someone changed is not used where it holds a model id or commit that is none."""
+def test_a_kept_list_with_a_name_that_is_none_is_used_without_it(home: Path) -> None:
+    """A model in a kept list that someone changed to an id or commit that is none is left out, and reported."""
     with serve(ScriptedHub()) as server, asked_at(server.url):
         hub = Hub(Settings(home=home), online=False)
         hub.refresh("summarization")
-    assert hub.age("summarization") is not None
-    with closing(sqlite3.connect(home / "catalog.db")) as connection, connection:
+    with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as connection, connection:
         connection.execute("update hub_models set model = replace(model, ?, '../../../x')", ["0" * 39 + "1"])
-    assert hub.age("summarization") is None
     assert all(not model.revision or is_commit(model.revision) or "/" not in model.revision
                for model in hub.models("summarization"))  # fmt: skip
+    assert "left out" in (hub.trouble or "")
 
 
 REVISIONS = [

@@ -84,7 +84,7 @@ async def ask(url: str, **given: Any) -> str:
 
 
 async def call(url: str, home: Path, folder: Path, task: str = "summarization", api: Api = "tasks") -> Any:
-    add_endpoint(home, Endpoint(name="mine", url=url, task_type=task, api=api))
+    add_endpoint(home.with_name("config"), Endpoint(name="mine", url=url, task_type=task, api=api))
     backend = EndpointBackend(Settings(home=home))
     return await backend.run(call_of(task, backend.experts(task)[0], folder))
 

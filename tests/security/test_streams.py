@@ -101,7 +101,7 @@ CHUNKED = "content-type: {}\r\nconnection: close"
 
 
 def own(home: Path, url: str, task: str, api: Api, **given: Any) -> EndpointBackend:
-    add_endpoint(home, Endpoint(name="mine", url=url, task_type=task, api=api))
+    add_endpoint(home.with_name("config"), Endpoint(name="mine", url=url, task_type=task, api=api))
     return EndpointBackend(Settings(home=home, max_file_bytes=FEW, **given))
 
 
@@ -170,7 +170,7 @@ async def test_json_has_its_lower_limit_whatever_it_is_declared_to_be(home: Path
     """A list that comes in place of a sound or a picture has the limit of a list, for it may be read as one."""
     piece = b"[" * MEGABYTE
     with listening(endless(piece, CHUNKED.format("audio/wav"), most=MOST)) as server:
-        add_endpoint(home, Endpoint(name="mine", url=server.url, task_type="audio-to-audio"))
+        add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="audio-to-audio"))
         backend = EndpointBackend(Settings(home=home, max_file_bytes=100 * MEGABYTE))
         with pytest.raises(ExpertError, match=r"at most 32\.0 MB are read"):
             await backend.run(call_of("audio-to-audio", backend.experts("audio-to-audio")[0], tmp_path))
