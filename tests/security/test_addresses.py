@@ -57,13 +57,6 @@ FENCES = (
         "",
         "test_addresses.py::test_addresses_inside_of_clouds_and_networks_are_not_public",
     ),
-    Fence(
-        "redirects are judged too",
-        "tools/download.py",
-        'target = target.join(response.headers["location"])',
-        "return Download((await client.get(target.join(response.headers[\"location\"]))).content, '')",
-        "test_addresses.py::test_a_redirect_leads_to_no_address_that_a_url_may_not",
-    ),
 )
 
 SPELLINGS = [

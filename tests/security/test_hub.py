@@ -34,21 +34,21 @@ FENCES = (
         "tools/catalog/names.py",
         "    if not is_commit(text):",
         "    if False:",
-        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[sha-../../../../victim]",
+        "test_hub.py::test_what_is_none_is_refused_before_a_download[sha-../../../../victim]",
     ),
     Fence(
         "file names of the hub",
         "tools/catalog/names.py",
         "        if not is_file_inside(name):",
         "        if False:",
-        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[name-../victim.json]",
+        "test_hub.py::test_what_is_none_is_refused_before_a_download[name-../victim.json]",
     ),
     Fence(
         "sizes of the hub",
         "tools/catalog/names.py",
         "        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_FILE:",
         "        if False:",
-        "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[size--1]",
+        "test_hub.py::test_what_is_none_is_refused_before_a_download[size--1]",
     ),
     Fence(
         "headers that become paths",
@@ -88,15 +88,15 @@ FENCES = (
     Fence(
         "a revision of an expert",
         "tools/backends/local/shelf.py",
-        "    if _misnamed(model_id, revision) is not None:\n        return",
-        "    if False:\n        return",
+        "        sound = not revision or is_commit(revision) or revision in pinned_revisions()",
+        "        sound = True",
         "test_hub.py::test_an_expert_of_a_revision_that_is_none_is_not_looked_for",
     ),
     Fence(
         "what a ref in the cache says",
         "tools/backends/local/shelf.py",
-        '    return told if is_commit(told) else ""',
-        "    return told",
+        "        if is_commit(commit):",
+        "        if commit:",
         "test_hub.py::test_a_ref_in_the_cache_leads_nowhere_else",
     ),
     Fence(
@@ -226,6 +226,23 @@ def test_a_hub_writes_nothing_outside_of_its_cache(name: str, cache: Path, monke
     assert outside(cache) == before
     assert inside(cache) == []
     assert find(MODEL) is None
+
+
+BEFORE = [
+    name
+    for name in CASES
+    if name.startswith(("sha-", "name-", "size-")) and "er one" not in name and VICTIM not in name
+]
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_what_is_none_is_refused_before_a_download(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit, file name or size that is none is refused before the user is asked for a download."""
+    with hostile_hub(CASES[name]) as url:
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        with pytest.raises(ExpertError):
+            hub_side.wanted(MODEL, "", None)
+    assert list(cache.iterdir()) == []
 
 
 def test_an_honest_hub_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -185,10 +185,9 @@ def remember(model_id: str, name: str, commit: str) -> None:
 
 def _commit(repository: Path, name: str) -> str:
     try:
-        told = (repository / "refs" / name).read_text(encoding="utf-8").strip() if name else ""
+        return (repository / "refs" / name).read_text(encoding="utf-8").strip() if name else ""
     except (OSError, ValueError):
         return ""
-    return told if is_commit(told) else ""
 
 
 def _folder_revision(folder: Path) -> str:
