@@ -128,7 +128,7 @@ def memory() -> int:
     """Of the machine, or of the container it is cut down to."""
     import psutil
 
-    total: int = psutil.virtualmemory().total
+    total: int = psutil.virtual_memory().total
     return min(total, container_limit() or total)
 
 
