@@ -1,6 +1,8 @@
 """A recording too long for one call is heard part by part, each of them durable, and written down as one text."""
 
 import errno
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +16,11 @@ from hugginggpt.graph.call import Artifact, Call, Material, Part
 from hugginggpt.graph.errors import ExpertError, StorageError
 from hugginggpt.graph.events import Event, TaskStarted
 from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.nodes.parts import parts_of
+from hugginggpt.tools.backends.decoder import Decoder
+from hugginggpt.tools.backends.workers import Workers
 from hugginggpt.tools.media.parts import LONGEST, RATE, cut_recording
 from hugginggpt.tools.media.sound import read_audio, write_wav
 from hugginggpt.tools.scripted import ScriptedBackend
@@ -158,3 +163,33 @@ async def test_a_disk_too_full_for_the_parts_ends_the_run_and_blames_no_expert(h
     inputs = {"audio": (Material(resource=sound, path=store.path(sound)),)}
     with pytest.raises(StorageError, match=r"talk\.wav can't be cut into parts: No space left"):
         await parts_of(Task(id=0, type="automatic-speech-recognition"), "0", inputs, store, cut)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_FSIZE")
+def test_the_worker_that_cuts_reports_a_full_disk_as_one(talk: Path, tmp_path: Path) -> None:
+    import resource
+
+    workers, (soft, hard) = (
+        Workers(Settings(home=tmp_path / "home", workers=1)),
+        resource.getrlimit(resource.RLIMIT_FSIZE),
+    )
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))  # which the worker inherits
+    try:
+        workers.warm()
+        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+            Decoder(workers).cut(talk, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        workers.close()
+
+
+def test_a_worker_cuts_as_this_process_would(talk: Path, tmp_path: Path) -> None:
+    decoder = Decoder(Workers(Settings(home=tmp_path / "home", workers=1)))
+    try:
+        parts = decoder.cut(talk, tmp_path)
+    finally:
+        decoder.close()
+    assert [(part.begin, part.end) for part in parts] == [
+        (part.begin, part.end) for part in cut_recording(talk, tmp_path)
+    ]
+    assert all(read_audio(part.path)[1] == RATE for part in parts)

@@ -190,7 +190,7 @@ def test_a_model_beyond_the_memory_of_the_machine_is_ended(ask: Ask, pools: Call
 
 
 def test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file(ask: Ask) -> None:
-    """Reading one file takes at most 464 MB beyond what the process has; beyond that the file is refused, by its name."""
+    """Reading one file takes at most 467 MB beyond what the process has; beyond that the file is refused, by its name."""
     before = ask("pid")
     with pytest.raises(ExpertError, match=r"large\.pdf takes more than 467 MB of memory") as error:
         ask("read_and_grow", str(GIGABYTE))

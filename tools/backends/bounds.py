@@ -24,7 +24,7 @@ class Bounds(NamedTuple):
         return cls(more=BESIDES + BYTES_A_PIXEL * settings.max_image_pixels)
 
     def environment(self) -> dict[str, str]:
-        """As a worker is told."""
+        """As a worker reads them."""
         return {"HUGGINGGPT_CALL_MEMORY": str(self.more)} if self.more else {}
 
     def exceeded(self, resident: int, before: int) -> int:

@@ -46,8 +46,11 @@ class Decoder:
         if find_spec("av") is None:
             return ()
         call = _CUTTING.model_copy(update={"scratch": folder})
-        (parts,) = self.ask("parts", call, {"audio": (_file(path),)}, {})
-        return [Part.model_validate(part) for part in json.loads(parts.text or "[]")]
+        (made,) = self.ask("parts", call, {"audio": (_file(path),)}, {})
+        parts = json.loads(made.text or "[]")
+        if isinstance(parts, dict):
+            raise OSError(parts["errno"], parts["strerror"])
+        return [Part.model_validate(part) for part in parts]
 
     def warm(self) -> None:
         """Have a process ready by the time that there is something to decode."""

@@ -46,9 +46,13 @@ def shown(call: Call) -> Sequence[Artifact]:
 
 
 def parts(call: Call) -> Sequence[Artifact]:
-    """The parts of a recording, a list in JSON; their files are in the scratch folder."""
-    cut = cut_recording(call.path("audio"), call.scratch)
-    text = json.dumps([part.model_dump(mode="json") for part in cut])
+    """The parts of a recording, a list in JSON; their files are in the scratch folder. Of a full disk its error."""
+    try:
+        cut = cut_recording(call.path("audio"), call.scratch)
+    except OSError as error:
+        text = json.dumps({"errno": error.errno, "strerror": error.strerror})
+    else:
+        text = json.dumps([part.model_dump(mode="json") for part in cut])
     return [Artifact(output="parts", kind="text", media_type="application/json", text=text)]
 
 

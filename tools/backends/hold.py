@@ -17,7 +17,7 @@ INTERVAL = 0.1
 
 
 class Hold:
-    """Whoever wants the call ended asks here, and never kills a process given back."""
+    """What ends a call ends it here, and never kills a process given back."""
 
     def __init__(self) -> None:
         self.ended = ""
@@ -40,7 +40,7 @@ class Hold:
             return not self.ended
 
     def leave(self) -> bool:
-        """Let go of it; False when it was told to die meanwhile."""
+        """Let go of it; False when it was ended meanwhile."""
         with self._lock:
             self._process = None
             return not self.ended
@@ -104,5 +104,5 @@ def cause_of_death(ended: str, process: Process, call: Call, words: str, bounds:
             hint="Save it anew, or make it smaller.",
             input_fault=True,
         )
-    said = f"; its last words: {words}" if words else ""
-    return ExpertError(f"the process of {name} died ({how}){said}", retryable=True)
+    last = f"; its last words: {words}" if words else ""
+    return ExpertError(f"the process of {name} died ({how}){last}", retryable=True)
