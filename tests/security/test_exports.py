@@ -1,0 +1,76 @@
+"""What tapes and copies hold, and who can read them
+
+A tape (`run --record`) is for handing on: look at what is in it before you do. `--out` makes copies for you, with the
+permissions that your other new files get.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fences import Fence
+from shell import Shell
+
+FENCES = (
+    Fence(
+        "copies replace nothing",
+        "apps/copies.py",
+        'target.open("xb")',
+        'target.open("wb")',
+        "test_exports.py::test_out_holds_copies_of_what_was_made_and_replaces_nothing",
+    ),
+)
+REQUEST = "Summarise notes.txt"
+NOTES = "The boat left the harbour at dawn. Its crew of nine sang. " * 12
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    path = tmp_path / "notes.txt"
+    path.write_text(NOTES)
+    return path
+
+
+def test_a_tape_holds_the_request_its_files_and_what_was_said_and_no_key(notes: Path, shell: Shell) -> None:
+    """A tape holds the request, the files that it names, and all that model and experts said; no key and no path of a home."""
+    typed = shell("run", REQUEST, "--record", "tape.jsonl", HUGGINGGPT_LLM_API_KEY="sk-canary-0123456789")
+    assert typed.code == 0, typed.err
+    tape = (notes.parent / "tape.jsonl").read_text()
+    assert REQUEST in tape
+    assert "Its crew of nine sang" in tape
+    assert "sk-canary" not in tape
+    assert str(notes.parent / "home") not in tape
+
+
+def test_a_tape_is_its_owner_s_and_replaces_nothing(notes: Path, shell: Shell) -> None:
+    """Only its owner can read a tape; a file or link that is there already is never written over."""
+    old = os.umask(0)
+    try:
+        shell("run", REQUEST, "--record", "tape.jsonl")
+    finally:
+        os.umask(old)
+    assert (notes.parent / "tape.jsonl").stat().st_mode & 0o777 == 0o600
+    (notes.parent / "link.jsonl").symlink_to(notes)
+    for there in ("tape.jsonl", "link.jsonl"):
+        refused = shell("run", REQUEST, "--record", there)
+        assert refused.code == 2
+        assert "is there already" in refused.err
+    assert notes.read_text() == NOTES
+
+
+def test_out_holds_copies_of_what_was_made_and_replaces_nothing(notes: Path, shell: Shell) -> None:
+    """`--out` holds copies of what the run made, not of what it read; no file that is there is changed, no link followed."""
+    out = notes.parent / "out"
+    out.mkdir()
+    mine, linked = out / "0-summarization.txt", out / "0-summarization (1).txt"
+    mine.write_text("mine")
+    linked.symlink_to(notes)
+    typed = shell("run", REQUEST, "--out", "out")
+    assert typed.code == 0, typed.err
+    assert sorted(path.name for path in out.iterdir()) == [
+        "0-summarization (1).txt", "0-summarization (2).txt", "0-summarization.txt",
+    ]  # fmt: skip
+    assert mine.read_text() == "mine"
+    assert linked.is_symlink()
+    assert notes.read_text() == NOTES
