@@ -33,7 +33,7 @@ def notes(tmp_path: Path) -> Path:
 
 
 def test_a_tape_holds_the_request_its_files_and_what_was_said_and_no_key(notes: Path, shell: Shell) -> None:
-    """A tape holds the request, the files that it names, and all that model and experts said; no key and no path of a home."""
+    """A tape holds the request, the files that it names, and what model and experts said; no key, no path of a home."""
     typed = shell("run", REQUEST, "--record", "tape.jsonl", HUGGINGGPT_LLM_API_KEY="sk-canary-0123456789")
     assert typed.code == 0, typed.err
     tape = (notes.parent / "tape.jsonl").read_text()
