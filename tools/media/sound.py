@@ -45,14 +45,17 @@ def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False
         track = sound_track(container, label)
         rate = rate or track.rate
         seconds = limits().max_audio_seconds
+        long, samples = f"is longer than the limit of {seconds:g} s", int(seconds * SAMPLES_A_SECOND)
         if container.format.name in _DURATION_KNOWN and (container.duration or 0) > seconds * 1_000_000:
-            raise _too_long(label, rate, seconds)
+            raise _too_long(label, long)
         pieces, length, most = list[Any](), 0, int(seconds * rate)
         for piece in decoded(container, track, rate=rate, mono=mono):
             pieces.append(piece)
             length += piece.shape[1]
-            if length > most or length * piece.shape[0] > seconds * SAMPLES_A_SECOND:
-                raise _too_long(label, rate, seconds)
+            if length > most:
+                raise _too_long(label, long)
+            if length * piece.shape[0] > samples:
+                raise _too_long(label, f"has more than the limit of {samples:,} samples")
     if not pieces:
         raise ExpertError(f"{label} has no sound in it", input_fault=True)
     return np.concatenate(pieces, axis=1), rate
@@ -96,9 +99,9 @@ def _by_channel(frame: Any) -> "Samples":
     return samples if count <= 2 else samples.mean(axis=0, keepdims=True, dtype=samples.dtype)
 
 
-def _too_long(label: str, rate: int, seconds: float) -> ExpertError:
+def _too_long(label: str, how: str) -> ExpertError:
     return ExpertError(
-        f"the sound of {label} is longer than the limit of {seconds:g} s, or has too many samples ({rate:,} Hz)",
+        f"the sound of {label} {how}",
         hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.",
         kind="too_large",
         input_fault=True,
