@@ -5,7 +5,7 @@ each of them off, in a copy of the package, and runs the row named: it must fail
 """
 
 import importlib.util
-import os
+import json
 import shutil
 import subprocess
 import sys
@@ -49,19 +49,28 @@ class Fence:
         target.write_text(text.replace(self.code, self.off))
         return folder
 
-    def run_row(self, folder: Path) -> "subprocess.CompletedProcess[str]":
-        """Run the row against the package below `folder`."""
-        path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
-        arguments = ["-n", "0", "-x", "-p", "no:cacheprovider", "-m", "", "--import-mode=importlib"]
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments, f"{SECURITY / self.row}"],
-            env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd=SECURITY.parent.parent,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+
+class Rows:
+    """Runs rows against copies of the package, through one `row_server.py`."""
+
+    def __init__(self) -> None:
+        self._server = subprocess.Popen(
+            [sys.executable, str(SECURITY.parent / "row_server.py")],
+            cwd=SECURITY.parent.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, row: str, folder: Path) -> tuple[int, str]:
+        """Pytest's exit code for a row with the package below `folder`, and what was printed."""
+        assert self._server.stdin
+        assert self._server.stdout
+        output = folder / "printed"
+        self._server.stdin.write(json.dumps([str(folder), str(SECURITY / row), str(output)]) + "\n")
+        self._server.stdin.flush()
+        return int(self._server.stdout.readline()), output.read_text(errors="replace")
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.communicate()
 
 
 def all_fences() -> Iterator[Fence]:

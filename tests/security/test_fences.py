@@ -4,20 +4,28 @@ Each fence is switched off in a copy of the package; the row that tries it must 
 without their fence prove nothing.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fences import Fence, all_fences
+from fences import Fence, Rows, all_fences
 
 FENCES_OF_ALL = list(all_fences())
 
 
+@pytest.fixture(scope="module")
+def rows() -> Iterator[Rows]:
+    made = Rows()
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("fence", FENCES_OF_ALL, ids=lambda fence: fence.name.replace(" ", "-"))
-def test_a_row_fails_where_its_fence_is_switched_off(fence: Fence, tmp_path: Path) -> None:
+def test_a_row_fails_where_its_fence_is_switched_off(fence: Fence, rows: Rows, tmp_path: Path) -> None:
     """Each check named in these tests is needed: without it, the attack that it stands against gets through."""
-    done = fence.run_row(fence.without(tmp_path))
-    assert done.returncode == 1, f"{fence.row} passes without {fence.name!r}:\n{done.stdout}{done.stderr}"
+    code, printed = rows.run(fence.row, fence.without(tmp_path))
+    assert code == pytest.ExitCode.TESTS_FAILED, f"{fence.row} ends with {code} without {fence.name!r}:\n{printed}"
 
 
 def test_every_fence_has_a_name_of_its_own() -> None:
