@@ -1,12 +1,14 @@
-"""One of several processes on one home: opens, closes, reads and writes as it is asked on stdin, a line each.
+"""A process on a home: opens, closes, reads and writes as it is asked. Processes are forked from one that has imported all.
 
-`open` and `close` add and remove an opener (there may be several at once in this process), `write ID` records a run by
-one of them and answers `ID` once it is durable, `read` counts the runs, `prepare` makes the home ready as a new world does.
+`open` and `close` add and remove an opener (there may be several at once in a process), `write ID` records a run by one of
+them and answers `ID` once it is durable, `read` counts the runs, `prepare` makes the home ready as a new world does.
 """
 
 import asyncio
+import multiprocessing
 import random
-import sys
+from collections.abc import Iterable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hugginggpt.checkpoints.database import Database
@@ -14,13 +16,50 @@ from hugginggpt.checkpoints.home import prepare_home
 from hugginggpt.checkpoints.ledger import SqliteLedger
 from hugginggpt.graph.result import Request, Run
 
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["hugginggpt.checkpoints.ledger"])
 
-def main(home: Path) -> None:
-    """Answer every line of stdin with one of stdout."""
+
+class HomeProcess:
+    """This side of such a process."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self.start()
+
+    def start(self) -> None:
+        """Begin a new one."""
+        self._connection, theirs = _processes.Pipe()
+        self._process = _processes.Process(target=serve, args=(self._home, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+        return self._process.pid
+
+    def ask(self, lines: Iterable[str]) -> None:
+        """Have it do these, one after the other."""
+        for line in lines:
+            self._connection.send(line)
+
+    def answer(self) -> str:
+        """What it answers to the next one."""
+        return str(self._connection.recv())
+
+    def kill(self) -> None:
+        """SIGKILL, whatever it does now."""
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+
+def serve(home: Path, connection: Connection) -> None:
+    """The other side: until it is killed."""
     opened: list[SqliteLedger] = []
-    print("ready", flush=True)
-    for line in sys.stdin:
-        word, _, rest = line.strip().partition(" ")
+    while True:
+        word, _, rest = connection.recv().partition(" ")
         if word == "open" or not opened:
             opened.append(SqliteLedger(Database(home)))
         ledger = random.choice(opened)
@@ -35,8 +74,4 @@ def main(home: Path) -> None:
             prepare_home(home)
         else:
             asyncio.run(ledger.database.read(lambda db: db.execute("SELECT count(*) FROM runs").fetchone()))
-        print(rest or word, flush=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+        connection.send(rest or word)

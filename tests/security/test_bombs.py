@@ -190,12 +190,6 @@ FENCES = (
         "test_bombs.py::test_sound_of_any_number_of_channels_is_read[9]",
     ),
     Fence(
-        "the sides of a page", "tools/media/pages.py",
-        "sqrt(most / max(1.0, width * height)), LONGEST_SIDE / max(1.0, width, height))\n"
-        "    if min(width, height) * scale < 1:",
-        "sqrt(most / max(1.0, width * height)))\n    if False:", _bomb("pdf-of-a-page-like-a-thread"),
-    ),
-    Fence(
         "the pages of a PDF", "tools/media/pages.py", "if end - begin + 1 > MOST_PAGES:", "if False:",
         _bomb("pdf-of-a-million-pages"),
     ),

@@ -50,13 +50,6 @@ FENCES = (
         "if True:",
         "test_checkpoints.py::test_a_server_that_only_a_row_names_gets_nothing[chat]",
     ),
-    Fence(
-        "a model of the Hub is named by its id",
-        "tools/backends/hf/backend.py",
-        "if not is_model_id(call.expert.model_id):",
-        "if False:",
-        "test_checkpoints.py::test_a_server_that_only_a_row_names_gets_nothing[hf]",
-    ),
 )
 
 

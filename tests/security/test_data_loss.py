@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from fences import Fence
+from home_child import HomeProcess
 from hugginggpt.checkpoints.database import Database
 from hugginggpt.graph.errors import StorageError
 from shell import Shell
@@ -45,44 +46,13 @@ FENCES = (
     ),
 )
 
-CHILD = Path(__file__).parent.parent / "home_child.py"
 WORDS = ["open", "close", "read", "prepare", "write", "write"]
-
-
-class Process:
-    """A process on the home, that answers a line with a line."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.start()
-
-    def start(self) -> None:
-        self.popen = subprocess.Popen(
-            [sys.executable, str(CHILD), str(self.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self.answer() == "ready"
-
-    def ask(self, line: str) -> None:
-        assert self.popen.stdin
-        self.popen.stdin.write(line + "\n")
-        self.popen.stdin.flush()
-
-    def answer(self) -> str:
-        assert self.popen.stdout
-        return self.popen.stdout.readline().strip()
-
-    def kill(self) -> None:
-        self.popen.kill()
-        self.popen.wait()
-        for pipe in (self.popen.stdin, self.popen.stdout):
-            assert pipe
-            pipe.close()
 
 
 def trial(home: Path, seed: int, rounds: int) -> None:
     """Three processes at once, a few random words to each a round; every other round one is killed while it works."""
     chance, acknowledged = random.Random(seed), set[str]()
-    processes = [Process(home) for _ in range(3)]
+    processes = [HomeProcess(home) for _ in range(3)]
     try:
         for number in range(rounds):
             asked = [chance.choices(WORDS, k=chance.randrange(1, 5)) for _ in processes]
@@ -92,7 +62,7 @@ def trial(home: Path, seed: int, rounds: int) -> None:
             ]
             victim = chance.randrange(3) if chance.random() < 0.5 else None
             for process, each in zip(processes, lines, strict=True):
-                process.ask("\n".join(each))
+                process.ask(each)
             for who, (process, each) in enumerate(zip(processes, lines, strict=True)):
                 for line in each[: chance.randrange(len(each))] if who == victim else each:
                     expected = line.removeprefix("write ")
@@ -121,7 +91,7 @@ def check(home: Path, acknowledged: set[str], where: str) -> None:
     assert not lost, f"{where}: {sorted(lost)}"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(8))
 def test_no_acknowledged_run_is_lost_whatever_opens_closes_and_is_killed(home: Path, seed: int) -> None:
     """A run that was reported as recorded is there after any number of openings, closings and kills, in three processes."""
     trial(home, seed, rounds=50)

@@ -7,8 +7,6 @@ import asyncio
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +16,7 @@ import psutil
 import pytest
 
 from fences import Fence
+from home_child import HomeProcess
 from hugginggpt.checkpoints import lease
 from hugginggpt.checkpoints.database import Database
 from hugginggpt.checkpoints.history import History
@@ -96,25 +95,18 @@ def test_a_step_of_the_clock_takes_no_run_from_a_living_process(
     home: Path, ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run of a living process of this host stays its own when the clock is set forward or back."""
-    holder = subprocess.Popen(
-        [sys.executable, str(Path(__file__).parent.parent / "home_child.py"), str(home)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert holder.stdin
-    assert holder.stdout
-    with holder:
-        holder.stdin.write("write held\n")
-        holder.stdin.flush()
-        assert [holder.stdout.readline() for _ in range(2)] == ["ready\n", "held\n"]
-        for step in (3600.0, -3600.0):
-            boot, now = psutil.boot_time(), time.time
-            monkeypatch.setattr(psutil._psplatform, "boot_time", lambda boot=boot, step=step: boot + step)
-            monkeypatch.setattr(time, "time", lambda now=now, step=step: now() + step)
-            with pytest.raises(RunBusy, match=f"process {holder.pid}"):
-                asyncio.run(ledger.own("held"))
-            assert asyncio.run(History(ledger).run("held")).status == "running"
-            monkeypatch.undo()
-        holder.kill()
+    holder = HomeProcess(home)
+    holder.ask(["write held"])
+    assert holder.answer() == "held"
+    for step in (3600.0, -3600.0):
+        boot, now = psutil.boot_time(), time.time
+        monkeypatch.setattr(psutil._psplatform, "boot_time", lambda boot=boot, step=step: boot + step)
+        monkeypatch.setattr(time, "time", lambda now=now, step=step: now() + step)
+        with pytest.raises(RunBusy, match=f"process {holder.pid}"):
+            asyncio.run(ledger.own("held"))
+        assert asyncio.run(History(ledger).run("held")).status == "running"
+        monkeypatch.undo()
+    holder.kill()
     asyncio.run(ledger.own("held"))  # at once: it is known to be dead
 
 

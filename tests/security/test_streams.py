@@ -73,14 +73,7 @@ FENCES = (
         "tools/controllers/llm/asking.py",
         "        if length > MOST_TEXT:",
         "        if False:",
-        "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[plan]",
-    ),
-    Fence(
-        "time of a streamed answer",
-        "tools/controllers/llm/asking.py",
-        "    async with asyncio.timeout_at(end):",
-        "    async with asyncio.timeout_at(None):",
-        "test_streams.py::test_a_chat_model_that_drips_is_given_up[answer-letters]",
+        "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[choose]",
     ),
     Fence(
         "time of a look at a server",
