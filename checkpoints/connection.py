@@ -100,7 +100,7 @@ class Connection:
                 job.future.set_exception(error)
 
     def _one(self, job: Job, db: SqliteUtils) -> tuple[Any, BaseException | None]:
-        """One job's value or error; what a failed one wrote is taken back, and nobody else's."""
+        """One job's value or error; what a failed one wrote is taken back, and nothing else."""
         try:
             if not job.writes:
                 return job.work(db), None

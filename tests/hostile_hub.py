@@ -1,4 +1,4 @@
-"""A Hub on 127.0.0.1 with one model, of which each part that it tells can be told wrong."""
+"""A Hub on 127.0.0.1 with one model, any part of whose answers can be wrong."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ FILES = {"config.json": b'{"model_type": "bert"}', "model.safetensors": b"\x02\x
 
 
 @dataclass
-class Told:
+class HubAnswer:
     """What the Hub tells of its model and gives for its files; by default all of it is right."""
 
     sha: Any = COMMIT
@@ -31,20 +31,20 @@ class Told:
 
 
 @contextmanager
-def hostile_hub(told: Told) -> Iterator[str]:
+def hostile_hub(answer: HubAnswer) -> Iterator[str]:
     """Its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = unquote(urlsplit(self.path).path)
             if path.startswith("/api/models/"):
-                row = {"id": MODEL, "modelId": MODEL, "sha": told.sha, "siblings": told.siblings}
+                row = {"id": MODEL, "modelId": MODEL, "sha": answer.sha, "siblings": answer.siblings}
                 self._send(200, json.dumps(row).encode(), {"content-type": "application/json"})
                 return
             name = path.partition("/resolve/")[2].partition("/")[2]
-            data = FILES.get(name, b"{}") if told.body is None else told.body
+            data = FILES.get(name, b"{}") if answer.body is None else answer.body
             etag = '"0123456789abcdef' + name.replace("/", "") + '"'
-            self._send(told.status, data, {"etag": etag, "x-repo-commit": COMMIT} | told.headers)
+            self._send(answer.status, data, {"etag": etag, "x-repo-commit": COMMIT} | answer.headers)
 
         do_HEAD = do_GET
 

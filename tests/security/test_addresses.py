@@ -122,8 +122,8 @@ async def test_no_spelling_of_this_machine_gets_a_connection(tmp_path: Path) -> 
     """A URL that leads to this machine or a private network, however it is spelled, is refused before a connection."""
     with everywhere() as wires:
         for host in SPELLINGS:
-            told = await refusal(tmp_path, f"http://{host}:{wires[0].port}/a.txt")
-            assert "private network" in told or "not a URL" in told or "can't be reached" in told, (host, told)
+            answer = await refusal(tmp_path, f"http://{host}:{wires[0].port}/a.txt")
+            assert "private network" in answer or "not a URL" in answer or "can't be reached" in answer, (host, answer)
             assert [wire.heads for wire in wires] == [[]] * len(wires), host
 
 
@@ -134,8 +134,8 @@ async def test_a_redirect_leads_to_no_address_that_a_url_may_not(tmp_path: Path)
             listening(silent, "::1" if host == "[::1]" else "127.0.0.2") as inside,
             serve(lambda _, to=host, at=inside: Reply(302, headers={"location": f"http://{to}:{at.port}/"})) as outside,
         ):
-            told = await refusal(tmp_path, f"{outside.url}/a.txt", lambda address: str(address) == "127.0.0.1")
-        assert "private network" in told
+            answer = await refusal(tmp_path, f"{outside.url}/a.txt", lambda address: str(address) == "127.0.0.1")
+        assert "private network" in answer
         assert (len(outside.requests), inside.heads) == (1, [])
 
 
@@ -179,8 +179,8 @@ async def test_a_name_of_a_public_and_a_private_address_is_refused(
     with listening(silent) as public, listening(silent, "127.0.0.2") as private:
         for addresses in (["127.0.0.1", "127.0.0.2"], ["127.0.0.2", "127.0.0.1"]):
             resolver["both.example"] = [addresses]
-            told = await refusal(tmp_path, f"http://both.example:{private.port}/a.txt", outer)
-            assert "leads to 127.0.0.2" in told
+            answer = await refusal(tmp_path, f"http://both.example:{private.port}/a.txt", outer)
+            assert "leads to 127.0.0.2" in answer
     assert (public.heads, private.heads) == ([], [])
 
 
@@ -189,11 +189,11 @@ async def test_a_name_that_changes_its_address_gains_nothing(
 ) -> None:
     """A name server that answers otherwise the second time (DNS rebinding) is not asked a second time."""
 
-    def told(wire: Wire, connection: socket.socket) -> None:
+    def answer(wire: Wire, connection: socket.socket) -> None:
         head_of(wire, connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
 
-    with listening(told) as server:
+    with listening(answer) as server:
         resolver["flips.example"] = [["127.0.0.1"], ["127.0.0.2"]]
         url = f"http://flips.example:{server.port}/a.txt"
         got = await fetcher(tmp_path, lambda address: str(address) == "127.0.0.1").fetch(url)

@@ -194,7 +194,7 @@ def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -
 
 
 async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(home: Path, tmp_path: Path) -> None:
-    """A server of the user's that gives an address in place of a picture is told so, and nothing is fetched for it."""
+    """A server of the user's that gives an address in place of a picture has failed; nothing is fetched for it."""
     with (
         serve(lambda _: Reply(body=png(8, 8, 9))) as inner,
         serve(lambda _: as_json({"created": 1, "data": [{"url": f"{inner.url}/x.png"}]})) as server,

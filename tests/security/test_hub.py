@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fences import Fence
 from hostile import listening, silent
-from hostile_hub import COMMIT, FILES, MODEL, Told, hostile_hub
+from hostile_hub import COMMIT, FILES, MODEL, HubAnswer, hostile_hub
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
@@ -139,29 +139,29 @@ _PLACES = [
 ]  # fmt: skip
 
 
-def _cases() -> Iterator[tuple[str, Told]]:
-    right = Told().siblings
+def _cases() -> Iterator[tuple[str, HubAnswer]]:
+    right = HubAnswer().siblings
     for sha in _SHAS:
-        yield f"sha-{ascii(sha)[:30].strip(chr(39))}", Told(sha=sha)
+        yield f"sha-{ascii(sha)[:30].strip(chr(39))}", HubAnswer(sha=sha)
     for name in _NAMES:
-        yield f"name-{ascii(name)[:30].strip(chr(39))}", Told(siblings=[*right, {"rfilename": name, "size": 2}])
+        yield f"name-{ascii(name)[:30].strip(chr(39))}", HubAnswer(siblings=[*right, {"rfilename": name, "size": 2}])
     for etag in _ETAGS:
-        yield f"etag-{ascii(etag)[:30].strip(chr(39))}", Told(headers={"etag": etag})
-        yield f"linked-{ascii(etag)[:30].strip(chr(39))}", Told(headers={"x-linked-etag": etag})
+        yield f"etag-{ascii(etag)[:30].strip(chr(39))}", HubAnswer(headers={"etag": etag})
+        yield f"linked-{ascii(etag)[:30].strip(chr(39))}", HubAnswer(headers={"x-linked-etag": etag})
     for commit in _COMMITS:
-        yield f"commit-{ascii(commit)[:30].strip(chr(39))}", Told(headers={"x-repo-commit": commit})
+        yield f"commit-{ascii(commit)[:30].strip(chr(39))}", HubAnswer(headers={"x-repo-commit": commit})
         yield (
             f"missing-{ascii(commit)[:30].strip(chr(39))}",
-            Told(headers={"x-repo-commit": commit, "x-error-code": "EntryNotFound"}, status=404),
+            HubAnswer(headers={"x-repo-commit": commit, "x-error-code": "EntryNotFound"}, status=404),
         )
     for name, size in _SIZES.items():
-        yield f"size-{name}", Told(siblings=[right[0] | {"size": size}, right[1]])
+        yield f"size-{name}", HubAnswer(siblings=[right[0] | {"size": size}, right[1]])
     for place in _PLACES:
-        yield f"location-{place[:30]}", Told(status=302, headers={"location": place, "x-linked-size": "22"})
-    yield "body-longer", Told(body=b"x" * 100_000)
-    yield "body-shorter", Told(body=b"x")
+        yield f"location-{place[:30]}", HubAnswer(status=302, headers={"location": place, "x-linked-size": "22"})
+    yield "body-longer", HubAnswer(body=b"x" * 100_000)
+    yield "body-shorter", HubAnswer(body=b"x")
     for odd in (None, 7, "config.json", {"a": 1}, [None], [7], [[]], [{}], [{"rfilename": {}}]):
-        yield f"siblings-{ascii(odd)[:30]}", Told(siblings=odd)
+        yield f"siblings-{ascii(odd)[:30]}", HubAnswer(siblings=odd)
 
 
 CASES = dict(_cases())
@@ -207,18 +207,18 @@ def bring() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_hub_writes_nothing_outside_of_its_cache(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a Hub tells as commit, file name, ETag, size or address, nothing outside of its cache is written or asked."""
-    told = CASES[name]
+    answer = CASES[name]
     before = outside(cache)
     with listening(silent) as private:
         victim = str(cache.parent / "victim")
         headers = {
-            key: f"{private.url}/x" if value == "a private server" else value for key, value in told.headers.items()
+            key: f"{private.url}/x" if value == "a private server" else value for key, value in answer.headers.items()
         }
-        told = Told(
-            with_victim(told.sha, victim), with_victim(told.siblings, victim), with_victim(headers, victim), told.status,
-            told.body,
+        answer = HubAnswer(
+            with_victim(answer.sha, victim), with_victim(answer.siblings, victim), with_victim(headers, victim),
+            answer.status, answer.body,
         )  # fmt: skip
-        with hostile_hub(told) as url:
+        with hostile_hub(answer) as url:
             monkeypatch.setenv("HF_ENDPOINT", url)
             with pytest.raises(ExpertError):
                 bring()
@@ -247,7 +247,7 @@ def test_what_is_none_is_refused_before_a_download(name: str, cache: Path, monke
 
 def test_an_honest_hub_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Hub that tells nothing odd is downloaded from, and what came is found under its commit."""
-    with hostile_hub(Told()) as url:
+    with hostile_hub(HubAnswer()) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         bring()
     found = find(MODEL)
@@ -258,7 +258,7 @@ def test_an_honest_hub_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_file_that_is_larger_than_was_said_is_not_got(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A download ends where a file has more bytes than the user was asked for."""
-    with hostile_hub(Told(body=b"x" * 50_000_000)) as url:
+    with hostile_hub(HubAnswer(body=b"x" * 50_000_000)) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with pytest.raises(ExpertError, match="at most 0"):
             bring()
@@ -279,7 +279,7 @@ def test_what_a_hub_tells_is_used_only_where_it_is_sound(
     sha: Any, more: list[Any], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever JSON a Hub gives for a model, it is refused, or is a commit and files inside of a repository."""
-    with hostile_hub(Told(sha=sha, siblings=[*Told().siblings, *more])) as url:
+    with hostile_hub(HubAnswer(sha=sha, siblings=[*HubAnswer().siblings, *more])) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with suppress(ExpertError):
             wanted = hub_side.wanted(MODEL, "", None)
@@ -344,9 +344,9 @@ def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, c
                 (folder / name).write_bytes(data)
     assert find(MODEL, revision) is None
     expert = Expert(model_id=MODEL, task_type="text-classification", backend="local", revision=revision)
-    told = LocalBackend(Settings(home=home, download="yes")).obstacle(expert, None)
-    assert told is not None
-    assert "a revision is a commit, of 40 hexadecimal digits" in told
+    answer = LocalBackend(Settings(home=home, download="yes")).obstacle(expert, None)
+    assert answer is not None
+    assert "a revision is a commit, of 40 hexadecimal digits" in answer
     with pytest.raises(ExpertError, match="40 hexadecimal digits"):
         hub_side.wanted(MODEL, revision, None)
 
@@ -360,8 +360,8 @@ def test_a_ref_in_the_cache_leads_nowhere_else(cache: Path) -> None:
     refs = cache / "models--some--model" / "refs"
     refs.mkdir(parents=True)
     (cache / "models--some--model" / "snapshots").mkdir()
-    for told in ("../../../away", str(away)):
-        (refs / "main").write_text(told)
+    for answer in ("../../../away", str(away)):
+        (refs / "main").write_text(answer)
         assert find(MODEL) is None
 
 
