@@ -9,7 +9,7 @@ from pathlib import Path
 from ..graph.errors import StorageError
 from ..graph.events import RunFinished
 from ..graph.result import Result
-from ..graph.stored import open_stored
+from ..graph.stored import is_whole, open_stored
 
 
 def copy_out(event: RunFinished, folder: Path) -> list[Path]:
@@ -18,7 +18,7 @@ def copy_out(event: RunFinished, folder: Path) -> list[Path]:
     copied: list[Path] = []
     try:
         for name, sha256 in _names(event):
-            copied.append(_copy(stored[sha256], folder, name))
+            copied.append(_copy(stored[sha256], sha256, folder, name))
     except OSError as error:
         raise StorageError(
             f"what was made can't be copied to {folder}: {error.strerror or error}",
@@ -27,8 +27,12 @@ def copy_out(event: RunFinished, folder: Path) -> list[Path]:
     return copied
 
 
-def _copy(source: Path, folder: Path, name: str) -> Path:
-    """Under the first name that is free, or holds the same already. Follows no link."""
+def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
+    """Under the first name that is free, or holds the same already. Follows no link. Raises `StorageError` if it changed."""
+    if not is_whole(source, sha256):
+        raise StorageError(
+            f"{source} was changed after it was recorded, and is not copied", hint="run the request again"
+        )
     for number in count():
         target = folder / f"{name}{f' ({number})' if number else ''}{source.suffix}"
         if target.is_file() and not target.is_symlink() and filecmp.cmp(source, target, shallow=False):

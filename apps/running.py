@@ -103,7 +103,9 @@ def replay_run(work: Work, recording: Path, beside: Mapping[str, Any]) -> NoRetu
 
     def events(session: Any) -> AsyncIterator[Event]:
         head = tape.head
-        asked = session.start(head["request"], thread_id=uuid4().hex[:10], files=head["files"], options=options)
+        asked = session.start(
+            head["request"], thread_id=uuid4().hex[:10], files=head["files"], options=options, recorded=True
+        )
         return cast(AsyncIterator[Event], asked)
 
     _end(work, events, settings, tape)

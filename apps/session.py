@@ -35,9 +35,18 @@ class Session:
         return History(self.world.ledger)
 
     async def start(
-        self, request: str, *, thread_id: str, files: Iterable[str] = (), options: Options | None = None
+        self,
+        request: str,
+        *,
+        thread_id: str,
+        files: Iterable[str] = (),
+        options: Options | None = None,
+        recorded: bool = False,
     ) -> AsyncIterator[Event]:
-        """A new run, in a conversation of that id. Raises `UsageError` while an earlier run of it is unfinished."""
+        """A new run, in a conversation of that id. Raises `UsageError` while an earlier run of it is unfinished.
+
+        `recorded`: the options are those of a recording; the servers in them were not named by this user.
+        """
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
             raise UsageError(
@@ -47,7 +56,8 @@ class Session:
         wishes = options or Options()
         if not wishes.where:  # kept with the run: a resume must not go to a place that was ruled out
             wishes = wishes.model_copy(update={"where": self.world.settings.where})
-        await asyncio.to_thread(remember, self.world.settings.config, wishes.models.values())
+        if not recorded:
+            await asyncio.to_thread(remember, self.world.settings.config, wishes.models.values())
         asked = {"request": request, "files": list(files), "options": wishes.model_dump(mode="json")}
         async with aclosing(self._drive(asked, _config(thread_id))) as feed:
             async for event in feed:

@@ -50,6 +50,8 @@ class Database:
     def redact_with(self, redact: Redactor) -> None:
         """Write nothing that holds a secret of `redact`, nor one of any other opener, while this one is open."""
         with _lock:
+            if redact in self._redactors:
+                return
             self._redactors.append(redact)
             if self._connection:
                 self._connection.redactors.add(redact)
@@ -77,7 +79,7 @@ class Database:
 
     def _take(self) -> Connection:
         """The process's connection. One whose file was moved away meanwhile is left to those who have it."""
-        key = Path(os.path.realpath(self.file))
+        key = Path(os.path.realpath(self.file.parent)) / DATABASE
         known = _connections.get(key)
         if known is None or known.moved:
             known = _connections[key] = Connection(key)
@@ -91,6 +93,7 @@ class Database:
         with _lock:
             connection, self._connection, self._closed = self._connection, None, True
             is_last = connection is not None and _leave(connection)
+            redactors, self._redactors = self._redactors, []
             finished: Future[None] = Future()
             if connection and not is_last:
                 connection.put(Job(lambda _: None, False, False, finished))
@@ -98,8 +101,9 @@ class Database:
             connection.close()
         elif connection:
             finished.exception()  # waits; what went wrong was answered to those who had asked
-            for redact in self._redactors:
-                connection.redactors.remove(redact)
+            with _lock:
+                for redact in redactors:
+                    connection.redactors.remove(redact)
 
 
 def _leave(connection: Connection) -> bool:

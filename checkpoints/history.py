@@ -104,7 +104,8 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
 def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
     """A run as it is recorded; one that says it is running but whose owner is dead was interrupted."""
     status = row["status"]
-    if status == "running" and (not row["owner"] or lease.alive(row["owner"]) is False):
+    owner = row["owner"]
+    if status == "running" and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
         status = "interrupted"
     plan, mends = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}

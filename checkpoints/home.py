@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from ..graph.errors import StorageError
-from ..graph.homes import DATABASE, RESOURCES, SCRATCH
+from ..graph.homes import DATABASE, RESOURCES, SCRATCH, refuse_links
 
 _making = Lock()
 
@@ -14,6 +14,7 @@ _making = Lock()
 def prepare_home(home: Path) -> Path:
     """Make `home` (0700) with its folders and an empty database (0600); raises `StorageError` when that can't be."""
     try:
+        refuse_links(home)
         for folder in (home, home / RESOURCES, home / SCRATCH):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(home / DATABASE)

@@ -34,7 +34,14 @@ class Holder:
         self.nonce = uuid4().hex
         pid = os.getpid()
         self.mark = json.dumps(
-            {"host": socket.gethostname(), "place": place(), "pid": pid, "start": _start(pid), "nonce": self.nonce}
+            {
+                "host": socket.gethostname(),
+                "machine": machine(),
+                "place": place(),
+                "pid": pid,
+                "start": _start(pid),
+                "nonce": self.nonce,
+            }
         )
         _open.add(self.nonce)
         self._stop = Event()
@@ -61,6 +68,7 @@ class Owner(NamedTuple):
     """Who wrote a mark."""
 
     host: str
+    machine: str
     place: str
     pid: int
     start: float
@@ -71,7 +79,8 @@ def read_mark(mark: str) -> Owner | None:
     """The owner that a mark names; None for a mark of an earlier version, or a damaged one."""
     try:
         read = read_json(mark)
-        return Owner(str(read["host"]), str(read["place"]), int(read["pid"]), float(read["start"]), str(read["nonce"]))
+        names = (str(read["host"]), str(read.get("machine", "")), str(read["place"]))
+        return Owner(*names, int(read["pid"]), float(read["start"]), str(read["nonce"]))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -83,6 +92,23 @@ def place() -> str:
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:  # not Linux
         return socket.gethostname()
+
+
+def machine() -> str:
+    """This machine and its system, as it names itself through all its boots; empty where it has no such name.
+
+    Two that were cloned share it, as containers of one image may: the host's name goes with it.
+    """
+    try:
+        return f"{socket.gethostname()} {Path('/etc/machine-id').read_text(encoding='ascii').strip()}"
+    except (OSError, ValueError):
+        return ""
+
+
+def seems_over(mark: str) -> bool:
+    """Whether an owner is one of this machine before it was started anew. For lists: no run is taken over by it."""
+    owner = read_mark(mark)
+    return owner is None or (bool(owner.machine) and owner.machine == machine() and owner.place != place())
 
 
 def alive(mark: str) -> bool | None:

@@ -4,6 +4,7 @@ A home holds data, which may come from anywhere (a checkout, a copy, another per
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,10 +31,10 @@ def default_cache(env: Mapping[str, str] = os.environ) -> Path:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only this user can read, whole or not at all. Raises `StorageError`."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")  # no one else can have put a link there
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
         draft.replace(path)
     except OSError as error:

@@ -51,6 +51,16 @@ def is_kept_in(home: Path, path: Path) -> bool:
     return first in (RESOURCES, SCRATCH, _MARK) or first.startswith(DATABASE)
 
 
+def refuse_links(home: Path) -> None:
+    """Raises `StorageError` where a part of a home is a link: files elsewhere would be written as if they were its own."""
+    for name in (RESOURCES, SCRATCH, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        if (home / name).is_symlink():
+            raise StorageError(
+                f"{home / name} is a link, and a home holds its own files only",
+                hint="look at where it leads, and remove it; a home as a whole may be a link",
+            )
+
+
 def why_not(folder: Path, config: Path) -> str:
     """Why a folder is not one that this user made as a home; empty where it is."""
     try:
@@ -74,6 +84,7 @@ def adopt(folder: Path, config: Path) -> Path:
     if folder.is_symlink():
         raise UsageError(f"{folder} is a link", hint=f"name its target: --home {folder.resolve()}")
     try:
+        refuse_links(folder)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if os.name == "posix" and folder.stat().st_uid != os.geteuid():
             raise UsageError(f"{folder} belongs to another user", hint="use it as data: --home DIR")

@@ -77,11 +77,14 @@ class GuardedFetcher:
 
     def _exists(self, name: str) -> bool:
         """Whether there is something to read; what lies outside the allowed folders counts, so that it is refused."""
-        path = self._allowed_path(name)
+        path, _ = self._place_of(name)
         return path.exists()
 
-    def _allowed_path(self, name: str) -> Path:
-        """The path without symbolic links; raises `InvalidInput` when no request may read it."""
+    def _place_of(self, name: str) -> tuple[Path, Path | None]:
+        """The path without symbolic links, and the folder that it must lie in (None: anywhere), of one look at both.
+
+        Raises `InvalidInput` when no request may read it.
+        """
         if "://" in name:
             raise InvalidInput(f"{name} is neither a path nor an http or https URL")
         try:
@@ -90,7 +93,8 @@ class GuardedFetcher:
             config = self._settings.config.expanduser().resolve()
         except (OSError, RuntimeError, ValueError) as error:
             raise InvalidInput(f"{name!r} is not a path that can be read: {error}") from None
-        if roots is not None and _root_of(path, roots) is None:
+        root = None if roots is None else _root_of(path, roots)
+        if roots is not None and root is None:
             raise InvalidInput(
                 f"{name} lies outside the folders that may be read",
                 hint=f"These may: {', '.join(map(str, roots)) or 'none'}.",
@@ -102,7 +106,7 @@ class GuardedFetcher:
             )
         if os.name == "posix" and path.parts[1:2] and path.parts[1] in _OF_THE_SYSTEM:
             raise InvalidInput(f"{name} shows the state of the system or of a process, and is not read")
-        return path
+        return path, root
 
     def _roots(self) -> list[Path] | None:
         roots = self._settings.file_roots
@@ -110,10 +114,10 @@ class GuardedFetcher:
 
     def _read(self, name: str) -> bytes:
         """The bytes of a regular file, as far as the limit. Opens nothing that could make it wait (FIFO, device)."""
-        path, limit = self._allowed_path(name), self._settings.max_file_bytes
+        (path, root), limit = self._place_of(name), self._settings.max_file_bytes
         try:
             _refuse_special(name, path.stat())
-            handle = open_beneath(path, _root_of(path, self._roots() or ()))
+            handle = open_beneath(path, root)
             with os.fdopen(handle, "rb") as file:
                 status = os.fstat(handle)
                 _refuse_special(name, status)

@@ -4,15 +4,26 @@ A tape (`run --record`) is for handing on: look at what is in it before you do. 
 permissions that your other new files get.
 """
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from fences import Fence
+from hugginggpt.apps.copies import _copy
+from hugginggpt.graph.errors import StorageError
+from hugginggpt.tools.named_servers import named
 from shell import Shell
 
 FENCES = (
+    Fence(
+        "a recording names no servers",
+        "apps/session.py",
+        "        if not recorded:\n",
+        "        if True:\n",
+        "test_exports.py::test_a_recording_names_no_servers",
+    ),
     Fence(
         "copies replace nothing",
         "apps/copies.py",
@@ -74,3 +85,25 @@ def test_out_holds_copies_of_what_was_made_and_replaces_nothing(notes: Path, she
     assert mine.read_text() == "mine"
     assert linked.is_symlink()
     assert notes.read_text() == NOTES
+
+
+def test_a_recording_names_no_servers(notes: Path, shell: Shell) -> None:
+    """Playing a stranger's recording makes none of the servers that stand in it known as named by you."""
+    assert shell("run", REQUEST, "--record", "tape.jsonl").code == 0
+    head, *rest = (notes.parent / "tape.jsonl").read_text().splitlines()
+    changed = json.loads(head)
+    changed["options"]["models"] = {"translation": "openai:m@http://evil.example:8000/v1"}
+    (notes.parent / "tape.jsonl").chmod(0o600)
+    (notes.parent / "tape.jsonl").write_text("\n".join([json.dumps(changed), *rest]) + "\n")
+    shell("run", "--replay", "tape.jsonl")
+    assert named(notes.parent / "config") == set()
+
+
+def test_a_file_that_was_changed_in_the_home_is_not_copied(tmp_path: Path) -> None:
+    """A file of the home that is not what was recorded is not copied by `--out`; that is an error."""
+    kept, copy = tmp_path / "kept.txt", tmp_path / "out"
+    copy.mkdir()
+    kept.write_text("other content")
+    with pytest.raises(StorageError, match="was changed after it was recorded"):
+        _copy(kept, "0" * 64, copy, "0-summarization")
+    assert list(copy.iterdir()) == []

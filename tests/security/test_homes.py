@@ -15,11 +15,20 @@ from threading import Thread
 import pytest
 
 from fences import Fence
+from hugginggpt.checkpoints.home import prepare_home
+from hugginggpt.graph.errors import StorageError
 from hugginggpt.graph.homes import adopt, why_not
 from hugginggpt.tools.backends.endpoint.known import Endpoint
 from shell import Shell
 
 FENCES = (
+    Fence(
+        "no part of a home is a link",
+        "graph/homes.py",
+        "        if (home / name).is_symlink():\n",
+        "        if False:\n",
+        "test_homes.py::test_a_part_of_a_home_that_is_a_link_is_refused[resources]",
+    ),
     Fence(
         "a folder in the working directory is no home by itself",
         "graph/homes.py",
@@ -211,3 +220,29 @@ def test_an_old_home_s_servers_are_taken_over_once_and_by_consent(checkout: Path
         assert "is not used" not in typed.err
         assert any(KEY.encode() in each for each in got)
     assert shell("models", "--take-over", "--home", str(home)).code == 2
+
+
+@pytest.mark.parametrize("part", ["hugginggpt.db", "hugginggpt.db-wal", "resources", "scratch"])
+def test_a_part_of_a_home_that_is_a_link_is_refused(tmp_path: Path, part: str) -> None:
+    """A home whose database or folders are links to other places is not written through them, nor adopted."""
+    home, away = tmp_path / ".hugginggpt", tmp_path / "away"
+    home.mkdir(mode=0o755)
+    away.mkdir(mode=0o755)
+    (home / part).symlink_to(away / "other.db" if "db" in part else away)
+    for use in (lambda: prepare_home(home), lambda: adopt(home, tmp_path / "config")):
+        with pytest.raises(StorageError, match="is a link"):
+            use()
+    assert list(away.iterdir()) == []
+    assert away.stat().st_mode & 0o777 == home.stat().st_mode & 0o777 == 0o755
+
+
+def test_adopting_a_folder_writes_over_nothing_that_it_links_to(tmp_path: Path) -> None:
+    """`home --here` in a checked-out folder changes no file that a link in it leads to."""
+    victim, home = tmp_path / "victim", tmp_path / ".hugginggpt"
+    victim.write_text("precious")
+    home.mkdir()
+    for name in ("mark", *(f"mark.{pid}.new" for pid in (os.getpid(), os.getpid() + 1))):
+        (home / name).symlink_to(victim)
+    adopt(home, tmp_path / "config")
+    assert victim.read_text() == "precious"
+    assert not why_not(home, tmp_path / "config")

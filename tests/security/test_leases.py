@@ -146,3 +146,10 @@ def test_the_newest_run_is_the_one_begun_last_whatever_the_clock_says(home: Path
         run = Run(run_id=str(number), thread_id="c", request=Request(text="x"), version="1", started_at=started_at)
         asyncio.run(ledger.start_run(run))
     assert [run.run_id for run in asyncio.run(History(ledger).runs(thread_id="c"))] == ["1", "0"]
+
+
+def test_a_run_that_a_restart_of_the_machine_ended_is_shown_as_interrupted(home: Path, ledger: SqliteLedger) -> None:
+    """A run that a restart of the machine ended is listed as interrupted, and is taken over after the wait."""
+    write(home, OTHER_HOST | {"machine": lease.machine()}, 1.0)
+    assert asyncio.run(History(ledger).run("r")).status == ("interrupted" if lease.machine() else "running")
+    asyncio.run(ledger.own("r"))

@@ -1,4 +1,4 @@
-"""Decoder: what users, providers and servers give is decoded in worker processes, never in the one that holds the keys.
+"""Decoder: what users, providers and servers give is decoded in worker processes; the main one reads headers at most.
 
 Here is the side that asks, for code in a thread of a call; `decoding.py` is the side that does it.
 """
