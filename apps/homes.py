@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from ..graph.configuration import default_config
 from ..graph.homes import HERE, adopt
 from .console import err, out, plain, print_json, told_errors
 from .typed import settings_of
@@ -11,8 +12,9 @@ from .typed import settings_of
 def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
     """`hugginggpt home`."""
     with told_errors():
-        settings = settings_of(home=named)
-        home = adopt(named or HERE, settings.config) if here else settings.home
+        home = adopt(named or HERE, default_config()) if here else None
+        settings = settings_of(home=home or named)
+        home = home or settings.home
     why = _why(home, named, here)
     if as_json:
         print_json({"home": str(home), "why": why, "config": str(settings.config), "cache": str(settings.cache)})

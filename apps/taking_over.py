@@ -3,11 +3,15 @@
 import sys
 from pathlib import Path
 
-from ..graph.errors import UsageError
+import typer
+
+from ..graph.errors import StorageError, UsageError
 from ..tools.addresses import without_secrets
 from ..tools.backends.endpoint.old_list import left_in, put_aside, take_over
 from .console import err, out, plain, told_errors
 from .typed import settings_of
+
+PARTIAL = 3
 
 
 def take_over_list(*, home: Path | None, yes: bool) -> None:
@@ -17,6 +21,8 @@ def take_over_list(*, home: Path | None, yes: bool) -> None:
         left = left_in(settings.home)
         if not left.endpoints and not left.trouble:
             raise UsageError(f"the home {settings.home} lists no servers", hint="another home: --home DIR")
+        if not left.endpoints:
+            raise StorageError(left.trouble, hint="repair it, or remove it; nothing was changed")
         if left.trouble:
             err().print(f"warning: {plain(left.trouble)}", style="yellow", soft_wrap=True)
         for endpoint in left.endpoints:
@@ -28,6 +34,10 @@ def take_over_list(*, home: Path | None, yes: bool) -> None:
             return
         count = take_over(settings.home, settings.config)
     out().print(f"took over {count}; they are kept in {plain(str(settings.config))}", soft_wrap=True)
+    aside = plain(str(settings.home / "endpoints.json.old"))
+    err().print(f"the old list is now {aside}{', with what could not be read' if left.trouble else ''}", soft_wrap=True)
+    if left.trouble:
+        raise typer.Exit(PARTIAL)
 
 
 def _agreed() -> bool:

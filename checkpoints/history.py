@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import InvalidPlan, UnknownRun
-from ..graph.outside import read_json
+from ..graph.outside import OddJson, read_json
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
 from . import calls, lease
-from .ledger import SqliteLedger, sound_resources
+from .ledger import SqliteLedger, in_short, sound_resources
 
 _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
 """Of the table `resources`: what a `Resource` has."""
@@ -94,7 +94,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     try:
         return _read(db, row)
     except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
-        why = f"what is recorded of it can't be read: {' '.join(str(error).split())[:200]}"
+        why = f"what is recorded of it can't be read: {in_short(error)}"
         request = Request(text=str(row["request"] or ""), thread_id=str(row["thread_id"]))
         return Run(
             run_id=str(row["run_id"]), thread_id=str(row["thread_id"]), request=request, status="damaged", answer=why
@@ -148,7 +148,9 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a run and what was mended in it; one that today's vocabulary does not know is left out, and said so."""
     mends = tuple(read_json(row["mends"] or "[]"))
     try:
-        return (Plan.model_validate_json(row["plan"]) if row["plan"] else Plan()), mends
+        return (Plan.model_validate(read_json(row["plan"])) if row["plan"] else Plan()), mends
+    except OddJson:
+        raise
     except (InvalidPlan, ValidationError):
         return Plan(), (*mends, "the plan was written by another version and can't be read by this one")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
+from pydantic import ValidationError
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.board import Board
@@ -38,9 +39,17 @@ def _record(noun: type[M], text: str, what: str) -> M:
         return noun.model_validate_json(text)
     except ValueError as error:
         raise StorageError(
-            f"what is recorded of {what} can't be read: {' '.join(str(error).split())[:200]}",
+            f"what is recorded of {what} can't be read: {in_short(error)}",
             hint="the row was changed or damaged; run the request anew with `hugginggpt run`",
         ) from None
+
+
+def in_short(error: Exception) -> str:
+    """What is wrong with a row, in a line."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'the value'}: {first['msg']}"[:200]
+    return " ".join(str(error).split())[:200]
 
 
 def sound_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:

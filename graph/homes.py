@@ -42,13 +42,22 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
     return home
 
 
-def is_kept_in(home: Path, path: Path) -> bool:
-    """Whether a path, without links, is of what a home keeps; files of the user's may lie beside that."""
-    home = home.expanduser().resolve()
-    if not path.is_relative_to(home):
-        return False
-    first = next(iter(path.relative_to(home).parts), "")
-    return first in (RESOURCES, SCRATCH, _MARK) or first.startswith(DATABASE)
+def is_kept_in_a_home(path: Path, home: Path) -> bool:
+    """Whether a path, without links, is of what `home` or any other home keeps; files of the user's may lie beside that.
+
+    Another home is known by its database.
+    """
+    used = home.expanduser().resolve()
+    return any(
+        _keeps(path.relative_to(folder).parts[0])
+        for folder in path.parents
+        if folder == used or (folder / DATABASE).is_file()
+    )
+
+
+def _keeps(name: str) -> bool:
+    """Whether something of that name in a home is the home's own, or was under earlier versions."""
+    return name in (RESOURCES, SCRATCH, _MARK) or name.startswith((DATABASE, "endpoints.json", "catalog.db"))
 
 
 def refuse_links(home: Path) -> None:

@@ -45,7 +45,7 @@ async def download(url: str, settings: Settings, allowed: Allowed = is_public) -
     except NotPublic as error:
         raise InvalidInput(
             f"{url} leads to {error.where}, an address of this machine or a private network",
-            hint="Download the file and name it by its path, or allow private URLs in the settings.",
+            hint="Download the file and name it by its path, or set HUGGINGGPT_ALLOW_PRIVATE_URLS=1.",
         ) from None
     except TooMuch as error:
         raise too_large(urlsplit(url).path.rsplit("/", 1)[-1] or url, error.size, settings.max_file_bytes) from None

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ..graph.errors import InvalidInput
-from ..graph.homes import is_kept_in
+from ..graph.homes import is_kept_in_a_home
 from ..graph.mentions import Mention, kind_of_name, mentions
 from ..graph.ports import Store
 from ..graph.resource import Resource
@@ -99,7 +99,7 @@ class GuardedFetcher:
                 f"{name} lies outside the folders that may be read",
                 hint=f"These may: {', '.join(map(str, roots)) or 'none'}.",
             )
-        if is_kept_in(self._settings.home, path) or path.is_relative_to(config):
+        if is_kept_in_a_home(path, self._settings.home) or path.is_relative_to(config):
             raise InvalidInput(
                 f"{name} is of what HuggingGPT keeps for all runs, which no request may read",
                 hint="What was made in a conversation is known there by its name; copies for other uses: --out DIR.",

@@ -1,8 +1,8 @@
 """Which files a request may name
 
-At the command line: any file that the user can read, but for the home, the configuration, and `/proc`, `/sys` and `/dev`.
-Through `as_tool`, LangGraph Server and other entry points for others: below the working folder only. A link counts as its
-target. A hard link can't be told from a file of the folder it stands in.
+At the command line: any file that the user can read, but for what homes keep, the configuration, and `/proc`, `/sys` and
+`/dev`. Through `as_tool`, LangGraph Server and other entry points for others: below the working folder only. A link counts
+as its target. A hard link looks like a file of the folder it stands in.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ FENCES = (
     Fence(
         "the home as input",
         "tools/fetch.py",
-        "if is_kept_in(self._settings.home, path) or path.is_relative_to(config):",
+        "if is_kept_in_a_home(path, self._settings.home) or path.is_relative_to(config):",
         "if False:",
         "test_files.py::test_what_is_kept_in_a_home_is_no_input[for others-resources]",
     ),
@@ -153,6 +153,17 @@ def test_what_is_kept_in_a_home_is_no_input(folder: Path, part: str, for_others:
     for name in (str(named), os.path.relpath(named, folder), "link.txt"):
         with pytest.raises(InvalidInput, match="which no request may read"):
             asyncio.run(GuardedFetcher(store, given).fetch(name))
+
+
+def test_what_another_home_keeps_is_no_input_either(folder: Path) -> None:
+    """What any home keeps is no input, whichever home is in use; files of yours beside it are."""
+    other = prepare_home(folder / "other")
+    sha256, _ = asyncio.run(FileStore(other).put_bytes(SECRET.encode(), "text/plain"))
+    (other / "endpoints.json.old").write_text(SECRET)
+    (other / "mine.txt").write_text("mine")
+    for name in (f"other/resources/{sha256[:2]}/{sha256[2:]}.txt", "other/endpoints.json.old", "other/hugginggpt.db"):
+        assert read(folder, name, for_others=False).startswith("refused"), name
+    assert read(folder, "other/mine.txt") == "mine"
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,13 @@ def test_adopting_a_folder_writes_over_nothing_that_it_links_to(tmp_path: Path) 
     adopt(home, tmp_path / "config")
     assert victim.read_text() == "precious"
     assert not why_not(home, tmp_path / "config")
+
+
+def test_a_list_that_can_not_be_read_is_left_where_it_is(checkout: Path, shell: Shell) -> None:
+    """`models --take-over` of a list that can't be read is an error, and leaves it alone."""
+    home = checkout / ".hugginggpt"
+    (home / "endpoints.json").write_text("not json")
+    typed = shell("models", "--take-over", "--yes", "--home", str(home))
+    assert typed.code == 1
+    assert "can't be read" in typed.err
+    assert (home / "endpoints.json").read_text() == "not json"

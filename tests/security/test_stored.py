@@ -173,6 +173,11 @@ async def test_a_damaged_row_spoils_its_own_run_only(
         assert [run.thread_id for run in runs] == ["second", "first"]
         assert runs[1].status == "succeeded"
         assert len(runs[1].results) == len(CHAIN)
+        assert (
+            runs[0].status == "damaged"
+            or column not in ("plan", "mends", "options")
+            or value in (5, '{"tasks": [{"id": 1}]}')
+        )
 
 
 @pytest.mark.parametrize("result", ["", "{", "[]", "[" * 100_000, '{"task_id": "x"}', b"\xff", "null"], ids=range(7))
