@@ -205,16 +205,16 @@ def test_an_existing_recording_is_not_written_over(tmp_path: Path) -> None:
 
 def test_keys_are_taken_out_wherever_they_stand(tmp_path: Path) -> None:
     """By their value, by the name of their variable, or by their look; words that are no keys stay."""
-    settings = Settings.model_validate({"home": tmp_path, "hf_token": "a-token-of-mine"})
+    settings = Settings.model_validate({"home": tmp_path, "hf_token": "a-token-of-mine-7"})
     scrub = Scrubber(settings, {"ACME_API_KEY": "acme-0123", "MY_TOKEN": "none", "EDITOR": "emacs-nox"})
     said = {
-        "a": ["a-token-of-mine", "acme-0123 and none", "emacs-nox"],
+        "a": ["a-token-of-mine-7", "acme-0123 and none", "emacs-nox"],
         "b": "Bearer abcdefghij, hf_abcdefghijklmnopqrst, https://bob:pass-word@host/x",
         "c": f"{tmp_path}/resources/x.png",
     }
     assert scrub(said) == {
         "a": ["[removed]", "[removed] and none", "emacs-nox"],
-        "b": "Bearer [removed], [removed], https://[removed]@host/x",
+        "b": "Bearer [removed], [removed], https://[removed****]@host/x",
         "c": "[home]/resources/x.png",
     }
 
