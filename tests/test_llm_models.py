@@ -159,7 +159,7 @@ TROUBLE: dict[str, tuple[Reply, int, str]] = {
     "401": (failing(401), 1, "answers 401"),
     "a model it does not have": (failing(404, "there is no model m"), 1, "there is no model m"),
     "a web page": (garbage(), 1, "does not answer as a chat model"),
-    "slow": (chat(PLAN, seconds=1.5), 1, "gave no answer in 1 s"),
+    "slow": (chat(PLAN, seconds=3.5), 1, "gave no answer in 3 s"),
     "cut off by the token limit": (chat(PLAN[:40], finish_reason="length"), 1, "was cut off before its answer"),
     "JSON that ends in the middle": (
         Reply(body=b'{"id": "c", "ch', headers=JSON),

@@ -213,7 +213,7 @@ def test_keys_are_taken_out_wherever_they_stand(tmp_path: Path) -> None:
         "c": f"{tmp_path}/resources/x.png",
     }
     assert scrub(said) == {
-        "a": ["[removed]", "[removed] and none", "emacs-nox"],
+        "a": ["[removed********]", "[removed] and none", "emacs-nox"],
         "b": "Bearer [removed], [removed], https://[removed****]@host/x",
         "c": "[home]/resources/x.png",
     }
