@@ -60,8 +60,8 @@ FENCES = (
     Fence(
         "a file larger than declared",
         "tools/backends/local/hub.py",
-        "within(None, most=size)",
-        "within(None, most=10**12)",
+        "within(None, most=size, paths=True)",
+        "within(None, most=10**12, paths=True)",
         "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
     ),
     Fence(

@@ -41,6 +41,7 @@ class _Call:
     end: float | None
     allowed: Allowed | None
     proxy: str
+    paths: bool
 
     def knows(self, url: Any) -> bool:
         """Whether the user configured that server."""
@@ -63,11 +64,13 @@ def within(
     servers: Sequence[str] = (),
     most: int = MOST_JSON,
     allowed: Allowed = is_public,
+    paths: bool = False,
 ) -> Iterator[None]:
     """In the body, huggingface_hub's requests end in `seconds` (None: while they move) and answer with `most` bytes each.
 
     They go to `servers` (Hugging Face's own and HF_ENDPOINT, when empty) as to configured ones, and anywhere else as
-    guarded reading. `allowed` judges addresses, unless the settings allow private ones.
+    guarded reading. `allowed` judges addresses, unless the settings allow private ones. With `paths` files are downloaded:
+    headers of which the library makes paths must be file names.
     """
     _install()
     from huggingface_hub import constants
@@ -80,6 +83,7 @@ def within(
         end=None if seconds is None else time.monotonic() + seconds,
         allowed=None if settings and settings.allow_private_urls else allowed,
         proxy=settings.fetch_proxy if settings else "",
+        paths=paths,
     )
     before = _call.set(call)
     try:
@@ -166,7 +170,7 @@ class _Seam:
         return self._guards[key]
 
     def _looked_at(self, call: _Call, request: Any, response: Any) -> Any:
-        for name in _HEADERS_IN_PATHS:
+        for name in _HEADERS_IN_PATHS if call.paths else ():
             if (value := response.headers.get(name)) is not None and not _FILE_NAME.fullmatch(value):
                 raise Refusal(f"{origin(request.url)} answers with the {name} {value[:80]!r}, which is no file name")
         if not call.is_hugging_face(request.url):

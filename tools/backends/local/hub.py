@@ -111,7 +111,7 @@ def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event)
     for name, size in wanted.files.items():
         meter.check()
         was_here = lies_here(wanted.model_id, wanted.revision, name)
-        with failures_of(wanted.model_id), within(None, most=size):
+        with failures_of(wanted.model_id), within(None, most=size, paths=True):
             got = hf_hub_download(
                 wanted.model_id,
                 name,
