@@ -13,11 +13,10 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from ...graph.settings import Settings
-from ..addresses import is_public
-from .configured import bound, checked, origin, prepare
+from ..addresses import is_public, origin
+from .configured import bound, checked, prepare
 from .guarded import Allowed, Guarded
 from .library import library_of
 from .meter import MOST_JSON
@@ -77,7 +76,7 @@ def within(
 
     named = tuple(servers) or (os.environ.get("HF_ENDPOINT") or HUB, constants.ENDPOINT)  # which it read when imported
     call = _Call(
-        origins=frozenset(_origin(each) for each in named),
+        origins=frozenset(origin(each) for each in named),
         hugging_face=not servers,
         most=most,
         end=None if seconds is None else time.monotonic() + seconds,
@@ -216,10 +215,3 @@ def _install() -> None:
         if not isinstance(made_async, _Factory):
             custom = made_async is not _http.default_async_client_factory
             huggingface_hub.set_async_client_factory(_Factory(made_async, custom=custom))
-
-
-def _origin(url: str) -> str:
-    import httpx
-
-    parts = httpx.URL(url)
-    return origin(parts) if urlsplit(url).hostname else url
