@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,7 +192,7 @@ class _Factory:
         kind: Any = library_of(type(client))
         asynchronous = isinstance(client, kind.AsyncClient)
         return (kind.AsyncClient if asynchronous else kind.Client)(
-            transport=_Seam(client, custom=self._custom),
+            transport=_Seam(_without_hooks(client), custom=self._custom),
             follow_redirects=client.follow_redirects,
             timeout=client.timeout,
             event_hooks=client.event_hooks,
@@ -199,6 +200,13 @@ class _Factory:
             cookies=client.cookies,
             max_redirects=client.max_redirects,
         )
+
+
+def _without_hooks(client: Any) -> Any:
+    """The same client; its hooks run in ours, where answers are bounded already. The user's own object stays as it is."""
+    silent = copy(client)
+    silent.event_hooks = {}
+    return silent
 
 
 def _install() -> None:
