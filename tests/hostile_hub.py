@@ -28,6 +28,8 @@ class HubAnswer:
     """Of files."""
     body: bytes | None = None
     """Of files, in place of the right one."""
+    got: int = 0
+    """The status where a file is got, and not looked at only; 0: the same."""
 
 
 @contextmanager
@@ -44,7 +46,8 @@ def hostile_hub(answer: HubAnswer) -> Iterator[str]:
             name = path.partition("/resolve/")[2].partition("/")[2]
             data = FILES.get(name, b"{}") if answer.body is None else answer.body
             etag = '"0123456789abcdef' + name.replace("/", "") + '"'
-            self._send(answer.status, data, {"etag": etag, "x-repo-commit": COMMIT} | answer.headers)
+            status = answer.got if answer.got and self.command == "GET" else answer.status
+            self._send(status, data, {"etag": etag, "x-repo-commit": COMMIT} | answer.headers)
 
         do_HEAD = do_GET
 

@@ -85,7 +85,19 @@ def without_secrets(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}"
 
 
-def origin(url: str) -> str:
-    """Scheme, host and port."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or {'http': 80, 'https': 443}.get(parts.scheme, 0)}"
+def origin(url: object) -> str:
+    """Scheme, host and port of a URL (a text, or a URL of httpx's), as a text: two servers are one where it is the same."""
+    text = str(url)  # of httpx's, as it is sent
+    try:
+        if not text.isascii():
+            from httpx import URL
+
+            text = str(URL(text))
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except Exception:  # ValueError, and httpx's own: no client can call it
+        return without_secrets(text)
+    if not host:
+        return without_secrets(text)
+    shown = "" if port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{shown}"

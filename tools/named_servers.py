@@ -41,4 +41,4 @@ def named(config: Path) -> set[str]:
     except (OSError, ValueError) as error:
         notice(f"{config / _FILE} can't be read ({error}): no server of a chat model counts as named by you")
         return set()
-    return {each for each in read if isinstance(each, str)} if isinstance(read, list) else set()
+    return {origin(each) for each in read if isinstance(each, str)} if isinstance(read, list) else set()

@@ -167,6 +167,16 @@ async def test_neither_token_nor_key_of_others_goes_to_a_server_of_one_s_own(
         assert "canary" not in "".join(f"{request.headers} {request.body!r}" for request in server.requests)
 
 
+async def test_any_etag_of_a_server_is_taken(home: Path, tmp_path: Path) -> None:
+    """Express makes them of base64, and no path is made of them here."""
+    summary = as_json([{"summary_text": "short"}])
+    etag = Reply(200, summary.body, summary.headers | {"etag": 'W/"1f-a/b+c="', "x-repo-commit": "../main"})
+    with serve(lambda _: etag) as server:
+        backend = backend_with(home, server.url, "summarization")
+        (made,) = await backend.run(call_of("summarization", backend.experts("summarization")[0], tmp_path))
+    assert made.text == "short"
+
+
 def test_a_server_is_told_apart_by_the_routes_it_has() -> None:
     with serve(lambda _: as_json({"error": "none"}, 404)) as plain:
         assert probe(plain.url, None) == ("tasks", ())

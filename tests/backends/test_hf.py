@@ -134,6 +134,13 @@ async def test_garbage_is_refused_at_the_border(task_type: str, answer: Any, hom
     assert "Traceback" not in str(raised.value)
 
 
+async def test_segments_are_read_within_the_limits_of_json(home: Path, tmp_path: Path) -> None:
+    deep = Reply(200, b"[" * 100_000, {"content-type": "application/json"})
+    hub = ScriptedHub(replies={"scripted/image-segmentation": deep})
+    with providers(home, hub) as (backend, _), pytest.raises(ExpertError, match="nested too deep"):
+        await backend.run(call_of("image-segmentation", served(backend, "image-segmentation"), tmp_path))
+
+
 @pytest.mark.parametrize("task_type", ["text-to-image", "text-to-speech"])
 async def test_a_web_page_for_a_picture_or_a_sound_is_refused(task_type: str, home: Path, tmp_path: Path) -> None:
     page = Reply(200, b"<html>Sorry</html>", {"content-type": "text/html"})

@@ -225,3 +225,28 @@ def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
         other.start()
         other.join()
     assert len(got[0]) == 33 * MEGABYTE
+
+
+def test_hooks_of_a_program_s_own_session_run_once(home: Path) -> None:
+    """Hooks of a session that a program sets for huggingface_hub see each request and each answer once."""
+    import httpx
+    import huggingface_hub
+    from huggingface_hub.utils import _http
+
+    seen: list[str] = []
+    hooks: dict[str, list[Any]] = {
+        "request": [lambda _: seen.append("request")],
+        "response": [lambda _: seen.append("response")],
+    }
+    before = _http._GLOBAL_CLIENT_FACTORY
+    own = httpx.Client(event_hooks=hooks)
+    try:
+        huggingface_hub.set_client_factory(lambda: own)
+        with serve(lambda _: Reply()) as server:
+            with within(5, Settings(home=home), servers=[server.url]):
+                huggingface_hub.get_session().get(server.url)
+            huggingface_hub.get_session().get(server.url)
+    finally:
+        huggingface_hub.set_client_factory(before)
+    assert seen == ["request", "response"] * 2
+    assert own.event_hooks == hooks

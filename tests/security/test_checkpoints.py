@@ -23,6 +23,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
+from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.named_servers import named, remember
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text
@@ -177,10 +178,26 @@ async def test_a_server_named_when_a_run_begins_is_known_from_then_on(
     assert made.text == "done"
 
 
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("http://my.host/v1", False), ("https://my.host:8443/v1", False), ("https://other.host/v1", False),
+        ("https://MY.host/v2", True), ("https://my.host:443/v1", True),
+    ],
+)  # fmt: skip
+def test_the_key_of_the_controller_s_server_goes_to_no_other_port_or_scheme(home: Path, url: str, same: bool) -> None:
+    """The key for `https://HOST` is not sent to `http://HOST` or to another port, where a run or plan names that."""
+    backend = ChatBackend(Settings(home=home, llm="openai:m@https://my.host/v1", llm_api_key="sk-canary"))
+    made = expert("chat", "https://my.host").model_copy(update={"model_id": f"openai:m@{url}"})
+    obstacle = backend.obstacle(made, None)
+    assert ("is no server that you named" in (obstacle or "")) is not same
+    assert (backend._with_key_for(f"openai:m@{url}").llm_api_key is not None) is same
+
+
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '{"a": 1}', "[1, null]"], ids=range(5))
 def test_a_damaged_list_of_named_servers_names_none(tmp_path: Path, content: str) -> None:
     """A list of servers that can't be read allows none."""
     remember(tmp_path, ["openai:m@https://a.example/v1", "openai:gpt-5-mini"])
-    assert named(tmp_path) == {"https://a.example:443"}
+    assert named(tmp_path) == {"https://a.example"}
     (tmp_path / "servers.json").write_text(content)
     assert named(tmp_path) == set()

@@ -60,8 +60,8 @@ FENCES = (
     Fence(
         "a file larger than declared",
         "tools/backends/local/hub.py",
-        "within(None, most=size)",
-        "within(None, most=10**12)",
+        "within(None, most=max(size, MOST_OF_AN_ERROR), paths=True)",
+        "within(None, most=10**12, paths=True)",
         "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
     ),
     Fence(
@@ -260,9 +260,26 @@ def test_a_file_that_is_larger_than_was_said_is_not_got(cache: Path, monkeypatch
     """A download ends where a file has more bytes than the user was asked for."""
     with hostile_hub(HubAnswer(body=b"x" * 50_000_000)) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
-        with pytest.raises(ExpertError, match="at most 0"):
+        with pytest.raises(ExpertError, match=r"at most 1\.0 MB"):
             bring()
     assert sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) < 1_000_000
+
+
+def test_the_reason_of_a_hub_is_read_for_a_small_file_too(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a Hub refuses a small file, its reason is reported, though it has more bytes than the file."""
+    gated = HubAnswer(got=403, headers={"x-error-code": "GatedRepo"}, body=b'{"error": "' + b"x" * 5_000 + b'"}')
+    with hostile_hub(gated) as url:
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        with pytest.raises(ExpertError, match="is gated: its terms must be accepted first"):
+            bring()
+
+
+def test_a_file_without_a_size_is_refused(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose size a Hub does not give is refused in those words, before the user is asked for a download."""
+    with hostile_hub(HubAnswer(siblings=[{"rfilename": "config.json", "size": None}])) as url:
+        monkeypatch.setenv("HF_ENDPOINT", url)
+        with pytest.raises(ExpertError, match=r"the Hub gives the size of config\.json of 'some/model' as None"):
+            hub_side.wanted(MODEL, "", None)
 
 
 JSON = st.recursive(

@@ -55,11 +55,11 @@ def checked_id(text: object) -> str:
     return str(text)
 
 
-def file_sizes(told: object, model_id: str) -> dict[str, int]:
+def file_sizes(listed: object, model_id: str) -> dict[str, int]:
     """Sizes by name of a repository's files as a Hub tells them (`siblings`). Raises `ExpertError` for odd ones."""
     sizes: dict[str, int] = {}
-    for sibling in told if isinstance(told, list | tuple) else ():
-        name, size = getattr(sibling, "rfilename", None), getattr(sibling, "size", None) or 0
+    for sibling in listed if isinstance(listed, list | tuple) else ():
+        name, size = getattr(sibling, "rfilename", None), getattr(sibling, "size", None)
         if not is_file_inside(name):
             raise _refused(f"a file of {_shown(model_id)} as {_shown(name)}", "its name leads out of the repository")
         if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_FILE:

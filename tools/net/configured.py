@@ -1,9 +1,10 @@
-"""Configured: the transport to servers that the user named: bounded, by the environment's proxy, and to no other server."""
+"""Configured: the transport to servers that the user named: bounded, by the environment's proxy, redirected to no other."""
 
 import time
 from typing import TYPE_CHECKING, Any
 
 from ...graph.settings import MEGABYTE
+from ..addresses import origin
 from .library import metered
 from .meter import MOST_JSON, MOST_OF_AN_ERROR, Meter
 from .refusals import Elsewhere, Late
@@ -99,14 +100,6 @@ def bound(http: Any, request: Any, response: Any, most: int, end: float | None) 
     bodiless = request.method == "HEAD" or response.status_code in (204, 304)
     meter = Meter(origin(request.url), response.headers, most=limit, end=end, bodiless=bodiless)
     response.stream = metered(http, response.stream, meter)
-
-
-def origin(url: Any) -> str:
-    """Scheme, host and port as a text without secrets."""
-    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
-    shown = "" if port in (80, 443) and port == {"http": 80, "https": 443}.get(url.scheme) else f":{port}"
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    return f"{url.scheme}://{host}{shown}"
 
 
 def client(*, seconds: float, most: int = MOST_JSON, headers: dict[str, str] | None = None) -> "httpx.Client":

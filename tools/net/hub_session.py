@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from ...graph.settings import Settings
-from ..addresses import is_public
-from .configured import bound, checked, origin, prepare
+from ..addresses import is_public, origin
+from .configured import bound, checked, prepare
 from .guarded import Allowed, Guarded
 from .library import library_of
 from .meter import MOST_JSON
@@ -41,6 +41,7 @@ class _Call:
     end: float | None
     allowed: Allowed | None
     proxy: str
+    paths: bool
 
     def knows(self, url: Any) -> bool:
         """Whether the user configured that server."""
@@ -63,23 +64,26 @@ def within(
     servers: Sequence[str] = (),
     most: int = MOST_JSON,
     allowed: Allowed = is_public,
+    paths: bool = False,
 ) -> Iterator[None]:
     """In the body, huggingface_hub's requests end in `seconds` (None: while they move) and answer with `most` bytes each.
 
     They go to `servers` (Hugging Face's own and HF_ENDPOINT, when empty) as to configured ones, and anywhere else as
-    guarded reading. `allowed` judges addresses, unless the settings allow private ones.
+    guarded reading. `allowed` judges addresses, unless the settings allow private ones. With `paths` files are downloaded:
+    headers of which the library makes paths must be file names.
     """
     _install()
     from huggingface_hub import constants
 
     named = tuple(servers) or (os.environ.get("HF_ENDPOINT") or HUB, constants.ENDPOINT)  # which it read when imported
     call = _Call(
-        origins=frozenset(_origin(each) for each in named),
+        origins=frozenset(origin(each) for each in named),
         hugging_face=not servers,
         most=most,
         end=None if seconds is None else time.monotonic() + seconds,
         allowed=None if settings and settings.allow_private_urls else allowed,
         proxy=settings.fetch_proxy if settings else "",
+        paths=paths,
     )
     before = _call.set(call)
     try:
@@ -166,7 +170,7 @@ class _Seam:
         return self._guards[key]
 
     def _looked_at(self, call: _Call, request: Any, response: Any) -> Any:
-        for name in _HEADERS_IN_PATHS:
+        for name in _HEADERS_IN_PATHS if call.paths else ():
             if (value := response.headers.get(name)) is not None and not _FILE_NAME.fullmatch(value):
                 raise Refusal(f"{origin(request.url)} answers with the {name} {value[:80]!r}, which is no file name")
         if not call.is_hugging_face(request.url):
@@ -188,7 +192,7 @@ class _Factory:
         kind: Any = library_of(type(client))
         asynchronous = isinstance(client, kind.AsyncClient)
         return (kind.AsyncClient if asynchronous else kind.Client)(
-            transport=_Seam(client, custom=self._custom),
+            transport=_Seam(_without_hooks(client), custom=self._custom),
             follow_redirects=client.follow_redirects,
             timeout=client.timeout,
             event_hooks=client.event_hooks,
@@ -196,6 +200,13 @@ class _Factory:
             cookies=client.cookies,
             max_redirects=client.max_redirects,
         )
+
+
+def _without_hooks(client: Any) -> Any:
+    """The same client; its hooks run in ours, where answers are bounded already. The user's own object stays as it is."""
+    silent = copy(client)
+    silent.event_hooks = {}
+    return silent
 
 
 def _install() -> None:
@@ -212,10 +223,3 @@ def _install() -> None:
         if not isinstance(made_async, _Factory):
             custom = made_async is not _http.default_async_client_factory
             huggingface_hub.set_async_client_factory(_Factory(made_async, custom=custom))
-
-
-def _origin(url: str) -> str:
-    import httpx
-
-    parts = httpx.URL(url)
-    return origin(parts) if urlsplit(url).hostname else url

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ControllerError, ExpertError, InvalidPlan, LimitReached, UsageError
@@ -136,11 +135,12 @@ class ChatBackend:
 
 
 def _server(spec: str, settings: Settings) -> str:
-    """Host and port of a chat model; its name where its client knows the place."""
+    """The origin of a chat model's server; its name where its client knows the place."""
     try:
-        return urlsplit(ChatModel.of(spec, settings).base_url or "").netloc or spec
+        url = ChatModel.of(spec, settings).base_url
     except UsageError:
         return spec
+    return origin(url) if url else spec
 
 
 def _value(ask: Ask, call: Call, answer: str) -> Any:

@@ -57,7 +57,7 @@ class Endpoint(Frozen):
     @property
     def has_own_key(self) -> bool:
         """Whether its key was named for the address that it has now."""
-        return self.key_for == origin(self.url)
+        return origin(self.key_for) == origin(self.url)
 
     @property
     def missing_key(self) -> str:

@@ -72,10 +72,12 @@ def _estimate(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[
     """A number for each row of a table, in the order of the rows."""
     response = http.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
     response.raise_for_status()
-    told = read_json(response.content)
-    if not isinstance(told, list) or not all(isinstance(number, int | float) for number in told):
-        raise garbage(call, "list of numbers", told)
-    return row_answer(call, [{"label": f"row {place}", "score": number} for place, number in enumerate(told, start=1)])
+    answer = read_json(response.content)
+    if not isinstance(answer, list) or not all(isinstance(number, int | float) for number in answer):
+        raise garbage(call, "list of numbers", answer)
+    return row_answer(
+        call, [{"label": f"row {place}", "score": number} for place, number in enumerate(answer, start=1)]
+    )
 
 
 _OWN_HEEDS = {"image-to-video": frozenset({"prompt"})}

@@ -40,8 +40,8 @@ def parts_of(index: dict[str, Any]) -> list[str]:
 def shards_of(folder: Path, stem: str) -> list[str] | None:
     """The weight files that an index names; None without one."""
     index = read_json(folder / f"{stem}.safetensors.index.json")
-    told = index.get("weight_map") if index else None
-    return sorted({str(name) for name in told.values()}) if isinstance(told, dict) else None
+    named = index.get("weight_map") if index else None
+    return sorted({str(name) for name in named.values()}) if isinstance(named, dict) else None
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

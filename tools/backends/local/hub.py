@@ -14,6 +14,7 @@ from ....graph.errors import ExpertError
 from ...catalog.names import commit, file_sizes, is_commit
 from ...http_failures import too_slow
 from ...net.hub_session import within
+from ...net.meter import MOST_OF_AN_ERROR
 from ...net.refusals import refusal_in
 from ...threads import in_time
 from .shelf import cache_folder, check_named, lies_here, remember
@@ -111,7 +112,7 @@ def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event)
     for name, size in wanted.files.items():
         meter.check()
         was_here = lies_here(wanted.model_id, wanted.revision, name)
-        with failures_of(wanted.model_id), within(None, most=size):
+        with failures_of(wanted.model_id), within(None, most=max(size, MOST_OF_AN_ERROR), paths=True):
             got = hf_hub_download(
                 wanted.model_id,
                 name,
@@ -134,7 +135,8 @@ def _check_size(wanted: Wanted, name: str, got: Path, *, keep: bool) -> None:
             got.resolve().unlink()
             got.unlink(missing_ok=True)
         raise ExpertError(
-            f"{name} of {wanted.model_id} has {size:,} bytes, and the Hub said {wanted.files[name]:,}", kind="garbage"
+            f"{name} of {wanted.model_id} has {size:,} bytes, and the Hub reports {wanted.files[name]:,}",
+            kind="garbage",
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
+from ....graph.outside import read_json
 from ..answers import garbage, label_answer, text_answer
 from ..decoder import boxes_answer, masks_answer, picture_answer, picture_bytes, picture_urls
 from ..heeding import pictures_only
@@ -61,7 +61,7 @@ def _undecoded_segments(client: InferenceClient, image: bytes) -> Any:
         inputs=image, parameters={}, headers=client.headers, model=client.model, api_key=client.token
     )
     answer = helper.get_response(client._inner_post(request), request)
-    return json.loads(answer) if isinstance(answer, bytes) else answer
+    return read_json(answer) if isinstance(answer, bytes) else answer
 
 
 @method("image-to-text")

@@ -98,7 +98,7 @@ def _loaded(model: str, token: SecretStr | None) -> Loaded:
     how = {"token": token.get_secret_value() if token else None, "trust_remote_code": False}
     device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
     try:
-        with within(None, most=LARGEST_FILE):  # of a Hub that redirects, or names files, as no Hub does
+        with within(None, most=LARGEST_FILE, paths=True):  # of a Hub that redirects, or names files, as no Hub does
             tokenizer = AutoTokenizer.from_pretrained(place, **how)
             weights = AutoModelForCausalLM.from_pretrained(place, use_safetensors=True, dtype="auto", **how)
         if not tokenizer.chat_template:
