@@ -4,9 +4,9 @@ A secret is found raw, URL-encoded, escaped for JSON or HTML, in base64 at each 
 cut off after its first `HEAD` characters; a user and password are found in any URL. What takes the place of a secret has
 its length, so that JSON, msgpack and offsets around it stay whole.
 
-A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word: it is
-taken out behind `Bearer` and inside a URL only, so that a key "none" does not put marks into ordinary text. Not covered: a
-secret that is painted in a picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
+A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word, and one
+of digits a number of JSON: it is taken out behind `Bearer` and inside a URL only, so that a key "none" does not put marks
+into ordinary text, nor a password 20240101 into the middle of a row. Not covered: a secret that is painted in a picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
 """
 
 import os
@@ -32,6 +32,8 @@ LONGEST_WORD: Final = 16
 
 _HEX = re.compile(r"%[0-9A-F]{2}")
 _WORD = re.compile(r"[a-z _-]*")
+_NUMBER = re.compile(r"[0-9.eE+-]*")
+"""Whatever may be a number in JSON, where a mark would break what is around it."""
 _IN_URL = r"[^\s/@:\"'<>`\\?#\x00-\x20\x7f-\U0010ffff]"
 _USER = re.compile(rf"://({_IN_URL}{{0,200}}:(?:{_IN_URL}|[:@]){{1,400}}|{_IN_URL}{{20,200}})@")
 """User and password, or one long word: a token."""
@@ -50,7 +52,7 @@ class Redactor:
         trimmed = {secret.strip() for secret in secrets}
         forms = {form for secret in trimmed for form in (_forms(secret) if _is_no_word(secret) else _carried(secret))}
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
-        heads = {form: form if "\\" in form else form[:HEAD] for form in self._forms}  # half an escape breaks JSON
+        heads = {form: _head(form) for form in self._forms}
         self._by_head: dict[str, list[str]] = {}
         for form, head in heads.items():
             self._by_head.setdefault(head, []).append(form)
@@ -98,9 +100,9 @@ class Redactor:
 
     def noun(self, noun: Noun) -> Noun:
         """The same for a noun, which is itself when it is clean."""
-        written = noun.model_dump_json()
-        clean = self.text(written)
-        return noun if clean == written else type(noun).model_validate_json(clean)
+        written = noun.model_dump(mode="json")
+        clean = self.value(written)
+        return noun if clean == written else type(noun).model_validate_json(dumps(clean))
 
     def pieces(self, pieces: Sequence[str]) -> list[str]:
         """The same for a text in pieces, over whose borders a secret may lie."""
@@ -172,7 +174,13 @@ def secrets_in(url: str) -> Iterator[str]:
 
 
 def _is_no_word(secret: str) -> bool:
-    return len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
+    return not _NUMBER.fullmatch(secret) and len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
+
+
+def _head(form: str) -> str:
+    """What of a form is searched for: all of it where half an escape would break JSON, and where a head may be a number."""
+    head = form[:HEAD]
+    return form if "\\" in form or _NUMBER.fullmatch(head) else head
 
 
 def _carried(secret: str) -> list[str]:

@@ -451,6 +451,29 @@ async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, 
     assert f"Bearer {key}" not in shown
 
 
+@pytest.mark.parametrize("key", ["20240101", "-1234567.5", "123456789012x"])
+def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
+    """A password that is a number (20240101, say) breaks no row and no JSON; behind `Bearer` it is taken out."""
+    from hugginggpt.apps.visible import json_text
+    from hugginggpt.graph.resource import Resource
+
+    redact, number = Redactor([key]), float(key.rstrip("x"))
+    noun = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=abs(int(number)))
+    assert redact.noun(noun) == noun
+    assert redact.text(noun.model_dump_json()) == noun.model_dump_json()
+    assert json.loads(redact.text(json_text({"n": int(number), "f": number}))) == {"n": int(number), "f": number}
+    assert key not in redact.text(f"Authorization: Bearer {key}")
+
+
+def test_a_number_beside_a_key_is_not_read_as_a_part_of_it() -> None:
+    """What is taken out of an event or a row is taken out of its texts only."""
+    from hugginggpt.graph.resource import Resource
+
+    key = '6,"text":"abc'
+    noun = Resource(kind="text", media_type="text/plain", sha256="a" * 64, size=6, text="abcdefgh")
+    assert Redactor([key]).noun(noun) == noun
+
+
 LOGGED = """
 import logging, os, warnings
 logging.getLogger("httpx").warning("sent Bearer %s", os.environ["HUGGINGGPT_LLM_API_KEY"])
