@@ -4,9 +4,10 @@ A secret is found raw, URL-encoded, escaped for JSON or HTML, in base64 at each 
 cut off after its first `HEAD` characters; a user and password are found in any URL. What takes the place of a secret has
 its length, so that JSON, msgpack and offsets around it stay whole.
 
-A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word, and one
-of digits a number of JSON: it is taken out behind `Bearer` and inside a URL only, so that a key "none" does not put marks
-into ordinary text, nor a password 20240101 into the middle of a row. Not covered: a secret that is painted in a picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
+A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word, and
+one of digits a number of JSON: it is taken out behind `Bearer` and inside a URL only, so that a key "none" does not put
+marks into ordinary text, nor a password 20240101 into the middle of a row. Not covered: a secret that is painted in a
+picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
 """
 
 import os
@@ -38,6 +39,8 @@ _IN_URL = r"[^\s/@:\"'<>`\\?#\x00-\x20\x7f-\U0010ffff]"
 _USER = re.compile(rf"://({_IN_URL}{{0,200}}:(?:{_IN_URL}|[:@]){{1,400}}|{_IN_URL}{{20,200}})@")
 """User and password, or one long word: a token."""
 _BEGUN_URL = re.compile(rf":(?:/(?:/(?:{_IN_URL}|[:@]){{0,600}})?)?\Z")
+_COMMON = re.compile(r"\s|\A/|://")
+_PLACE = re.compile(r"(~[\w.-]*|\.\.?|[A-Za-z]:)[/\\]|~$")
 _NAMED_LIKE_KEYS = re.compile(
     r"(_|^)(API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_KEY|SECRET_KEY|PAT)(_|$)", re.IGNORECASE
 )
@@ -154,7 +157,8 @@ def secrets_of(env: Mapping[str, str] = os.environ) -> Iterator[str]:
     """The secrets of an environment: keys by their names, passwords of proxies, and the token saved for Hugging Face."""
     for name, value in env.items():
         if _NAMED_LIKE_KEYS.search(name) and not _NAMES_A_PLACE.search(name):
-            yield value
+            if not _is_place(value.strip()):
+                yield value
         elif name.upper() in _PROXIES:
             yield from secrets_in(value)
     home = env.get("HF_HOME") or Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
@@ -173,14 +177,25 @@ def secrets_in(url: str) -> Iterator[str]:
         yield from {password, unquote(password)}
 
 
+def _is_place(value: str) -> bool:
+    """Whether it is the path of a file. A key in base64 may begin with `/` too; no folder has its name."""
+    if _PLACE.match(value):
+        return True
+    try:
+        return value.startswith("/") and Path("/", value.split("/")[1]).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def _is_no_word(secret: str) -> bool:
     return not _NUMBER.fullmatch(secret) and len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
 
 
 def _head(form: str) -> str:
-    """What of a form is searched for: all of it where half an escape would break JSON, and where a head may be a number."""
+    """What of a form is searched for: all of it where half an escape would break JSON, or a head would be found in numbers,
+    paths, URLs and sentences."""
     head = form[:HEAD]
-    return form if "\\" in form or _NUMBER.fullmatch(head) else head
+    return form if "\\" in form or _COMMON.search(head) or _NUMBER.fullmatch(head) else head
 
 
 def _carried(secret: str) -> list[str]:

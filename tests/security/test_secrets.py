@@ -29,7 +29,7 @@ from hugginggpt.apps.tool import as_tool
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
-from hugginggpt.graph.redactor import Redactor
+from hugginggpt.graph.redactor import Redactor, secrets_of
 from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
@@ -463,6 +463,22 @@ def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
     assert redact.text(noun.model_dump_json()) == noun.model_dump_json()
     assert json.loads(redact.text(json_text({"n": int(number), "f": number}))) == {"n": int(number), "f": number}
     assert key not in redact.text(f"Authorization: Bearer {key}")
+
+
+@pytest.mark.parametrize("place", ["{tmp}/.cache/token", "~/.cache/token", "./token", "../token", r"C:\Users\me\token"])
+def test_a_variable_that_holds_a_path_leaves_paths_alone(place: str, tmp_path: Path) -> None:
+    """A variable that is named like a key and holds the path of a file puts no marks into other paths."""
+    place = place.format(tmp=tmp_path)
+    env = {"X_TOKEN": place, "HF_HOME": str(tmp_path), "A_SECRET_KEY": "/b4se/64withasl4sh+in+front"}
+    assert list(secrets_of(env)) == [env["A_SECRET_KEY"]]
+
+
+def test_a_part_of_a_path_or_sentence_is_no_part_of_a_key() -> None:
+    """A key that looks like a path or a sentence is taken out where it stands whole, and nothing that begins like it."""
+    redact = Redactor(["/srv/data/alice/keys/1", "correct horse battery staple", "https://example.org/a"])
+    for text in ("/srv/data/alice/photo.png", "a correct horse", "https://example.org/b"):
+        assert redact.text(text) == text
+    assert "staple" not in redact.text("it is correct horse battery staple")
 
 
 def test_a_number_beside_a_key_is_not_read_as_a_part_of_it() -> None:
