@@ -14,6 +14,7 @@ import os
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from html import escape
 from itertools import takewhile
 from json import dumps
@@ -118,12 +119,13 @@ class Redactor:
     async def stream(self, pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
         """The same for a text that is still being written: an end that may begin a secret waits for what follows."""
         held = ""
-        async for piece in pieces:
-            held += piece
-            ready = len(held) - self._begun(held)
-            if ready:
-                yield self.text(held[:ready])
-                held = held[ready:]
+        async with _closing(pieces):
+            async for piece in pieces:
+                held += piece
+                ready = len(held) - self._begun(held)
+                if ready:
+                    yield self.text(held[:ready])
+                    held = held[ready:]
         if held:
             yield self.text(held)
 
@@ -216,6 +218,16 @@ def _forms(secret: str) -> Iterator[str]:
         first, last = (0, 2, 3)[skipped], len(raw) * 8 // 6
         for alphabet in (b64encode, urlsafe_b64encode):
             yield alphabet(raw).decode()[first:last]
+
+
+@asynccontextmanager
+async def _closing(pieces: AsyncIterator[str]) -> AsyncGenerator[None, None]:
+    """End what gives them with their reader; an iterator need not have an end of its own."""
+    try:
+        yield
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
 
 
 def _common(form: str, text: str, start: int) -> int:

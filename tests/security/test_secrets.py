@@ -14,6 +14,7 @@ import json
 import re
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -319,6 +320,23 @@ async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, 
     assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key stays"
     for secret in (KEY, PASSWORD):
         assert not leaks(secret, home, *shown, deltas)
+
+
+async def test_an_answer_that_is_left_early_ends_its_controller_s_call() -> None:
+    """An answer that nothing reads any more ends the call of the chat model behind it."""
+    ended = []
+
+    async def speak() -> AsyncIterator[str]:
+        try:
+            yield "one"
+            yield "two"
+        finally:
+            ended.append(True)
+
+    async with aclosing(Redactor([KEY]).stream(speak())) as pieces:
+        async for _ in pieces:
+            break
+    assert ended
 
 
 def _words(piece: dict[str, Any]) -> str:
