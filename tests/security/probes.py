@@ -81,6 +81,11 @@ def grow(call: Call) -> Sequence[Artifact]:
     return _text("taken")
 
 
+def open_file(call: Call) -> Sequence[Artifact]:
+    """Reads a file."""
+    return _tried(lambda: Path(call.text("items")).read_text())
+
+
 def babble(call: Call) -> Sequence[Artifact]:
     """Writes what is no answer to every pipe that it has."""
     for number in range(3, 20):

@@ -130,6 +130,21 @@ def test_a_worker_has_no_rights_to_give_up(ask: Ask) -> None:
     assert held["Seccomp"] == "2"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads files of others")
+def test_root_s_worker_reads_a_home_of_another_user_and_no_memory(ask: Ask, tmp_path: Path) -> None:
+    """Run as root on a home of another user (a folder mounted into a container), it keeps the right to files, no other."""
+    held = tmp_path / "home" / "resources" / "text"
+    held.parent.mkdir(parents=True)
+    held.write_text("hello")
+    for path in (held, held.parent, tmp_path / "home"):
+        os.chown(path, 1000, 1000)
+        path.chmod(0o700)
+    assert ask("open_file", str(held)) == "done: 'hello'"
+    assert ask("read", "environ") == "refused: Permission denied"
+    status = dict(line.split(":\t") for line in ask("status").splitlines() if ":\t" in line)
+    assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == 1 << 1 | 1 << 2
+
+
 def test_without_namespaces_it_still_opens_no_connection(tmp_path: Path) -> None:
     """Where the system allows no namespaces, as in most containers, they still open no socket and have no rights."""
     script = """
