@@ -22,7 +22,7 @@ from ..graph.vocabulary import VOCABULARY
 from ..graph.world import World, backends_for, controller_for, open_world
 from ..tools.addresses import without_secrets
 from ..tools.backends.bounds import Bounds
-from ..tools.backends.confinement import ALL_MEANS
+from ..tools.backends.confinement import ALL_MEANS, FILES_OF_OTHERS
 from ..tools.backends.process import in_force
 from ..tools.catalog.joined import ranked
 from ..tools.media.budget import allowance_of
@@ -157,7 +157,7 @@ def _workers(settings: Settings) -> Finding:
     call, file = Bounds.of_a_call(settings).more, allowance_of(settings)
     how = "by the kernel and by a watch" if sys.platform == "linux" else "by a watch"
     memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
-    whole = found.parent and len(found.worker) == ALL_MEANS
+    whole = found.parent and len(found.worker) == ALL_MEANS and FILES_OF_OTHERS not in found.worker
     return Finding("workers", "ok" if whole else "note", f"{means}; {memory}")
 
 

@@ -71,8 +71,6 @@ class FileStore:
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
         """Keep bytes; gives sha256 and size."""
-        if is_text(media_type):
-            data = self._redact.data(data)  # as long as it was
         return await asyncio.to_thread(self._put_bytes, data, media_type), len(data)
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
@@ -103,14 +101,19 @@ class FileStore:
             await asyncio.to_thread(_remove, folder)
 
     async def _text(self, text: str, like: Artifact, producer: str | None) -> Resource:
+        return await asyncio.to_thread(self._put_text, text, like, producer)
+
+    def _put_text(self, text: str, like: Artifact, producer: str | None) -> Resource:
         clean = self._redact.text(text).encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
-        sha256, size = await self.put_bytes(clean, like.media_type)
+        sha256, size = self._put_bytes(clean, like.media_type), len(clean)
         inline = clean.decode("utf-8") if size <= INLINE_LIMIT else None
         return Resource(
             kind=like.kind, media_type=like.media_type, sha256=sha256, size=size, text=inline, producer=producer
         )
 
     def _put_bytes(self, data: bytes, media_type: str) -> str:
+        if is_text(media_type):
+            data = self._redact.data(data)  # as long as it was
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
         if not _holds(target, sha256):

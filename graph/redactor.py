@@ -4,15 +4,17 @@ A secret is found raw, URL-encoded, escaped for JSON or HTML, in base64 at each 
 cut off after its first `HEAD` characters; a user and password are found in any URL. What takes the place of a secret has
 its length, so that JSON, msgpack and offsets around it stay whole.
 
-A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word: it is
-taken out behind `Bearer` and inside a URL only, so that a key "none" does not put marks into ordinary text. Not covered: a
-secret that is painted in a picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
+A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word, and
+one of digits a number of JSON: it is taken out behind `Bearer` and inside a URL only, so that a key "none" does not put
+marks into ordinary text, nor a password 20240101 into the middle of a row. Not covered: a secret that is painted in a
+picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
 """
 
 import os
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from html import escape
 from itertools import takewhile
 from json import dumps
@@ -32,10 +34,14 @@ LONGEST_WORD: Final = 16
 
 _HEX = re.compile(r"%[0-9A-F]{2}")
 _WORD = re.compile(r"[a-z _-]*")
+_NUMBER = re.compile(r"[0-9.eE+-]*")
+"""Whatever may be a number in JSON, where a mark would break what is around it."""
 _IN_URL = r"[^\s/@:\"'<>`\\?#\x00-\x20\x7f-\U0010ffff]"
 _USER = re.compile(rf"://({_IN_URL}{{0,200}}:(?:{_IN_URL}|[:@]){{1,400}}|{_IN_URL}{{20,200}})@")
 """User and password, or one long word: a token."""
 _BEGUN_URL = re.compile(rf":(?:/(?:/(?:{_IN_URL}|[:@]){{0,600}})?)?\Z")
+_COMMON = re.compile(r"\s|\A/|://")
+_PLACE = re.compile(r"(~[\w.-]*|\.\.?|[A-Za-z]:)[/\\]|~$")
 _NAMED_LIKE_KEYS = re.compile(
     r"(_|^)(API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_KEY|SECRET_KEY|PAT)(_|$)", re.IGNORECASE
 )
@@ -50,7 +56,7 @@ class Redactor:
         trimmed = {secret.strip() for secret in secrets}
         forms = {form for secret in trimmed for form in (_forms(secret) if _is_no_word(secret) else _carried(secret))}
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
-        heads = {form: form if "\\" in form else form[:HEAD] for form in self._forms}  # half an escape breaks JSON
+        heads = {form: _head(form) for form in self._forms}
         self._by_head: dict[str, list[str]] = {}
         for form, head in heads.items():
             self._by_head.setdefault(head, []).append(form)
@@ -98,9 +104,9 @@ class Redactor:
 
     def noun(self, noun: Noun) -> Noun:
         """The same for a noun, which is itself when it is clean."""
-        written = noun.model_dump_json()
-        clean = self.text(written)
-        return noun if clean == written else type(noun).model_validate_json(clean)
+        written = noun.model_dump(mode="json")
+        clean = self.value(written)
+        return noun if clean == written else type(noun).model_validate_json(dumps(clean))
 
     def pieces(self, pieces: Sequence[str]) -> list[str]:
         """The same for a text in pieces, over whose borders a secret may lie."""
@@ -113,12 +119,13 @@ class Redactor:
     async def stream(self, pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
         """The same for a text that is still being written: an end that may begin a secret waits for what follows."""
         held = ""
-        async for piece in pieces:
-            held += piece
-            ready = len(held) - self._begun(held)
-            if ready:
-                yield self.text(held[:ready])
-                held = held[ready:]
+        async with _closing(pieces):
+            async for piece in pieces:
+                held += piece
+                ready = len(held) - self._begun(held)
+                if ready:
+                    yield self.text(held[:ready])
+                    held = held[ready:]
         if held:
             yield self.text(held)
 
@@ -152,7 +159,8 @@ def secrets_of(env: Mapping[str, str] = os.environ) -> Iterator[str]:
     """The secrets of an environment: keys by their names, passwords of proxies, and the token saved for Hugging Face."""
     for name, value in env.items():
         if _NAMED_LIKE_KEYS.search(name) and not _NAMES_A_PLACE.search(name):
-            yield value
+            if not _is_place(value.strip()):
+                yield value
         elif name.upper() in _PROXIES:
             yield from secrets_in(value)
     home = env.get("HF_HOME") or Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
@@ -171,8 +179,25 @@ def secrets_in(url: str) -> Iterator[str]:
         yield from {password, unquote(password)}
 
 
+def _is_place(value: str) -> bool:
+    """Whether it is the path of a file. A key in base64 may begin with `/` too; no folder has its name."""
+    if _PLACE.match(value):
+        return True
+    try:
+        return value.startswith("/") and Path("/", value.split("/")[1]).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def _is_no_word(secret: str) -> bool:
-    return len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
+    return not _NUMBER.fullmatch(secret) and len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
+
+
+def _head(form: str) -> str:
+    """What of a form is searched for: all of it where half an escape would break JSON, or a head would be found in numbers,
+    paths, URLs and sentences."""
+    head = form[:HEAD]
+    return form if "\\" in form or _COMMON.search(head) or _NUMBER.fullmatch(head) else head
 
 
 def _carried(secret: str) -> list[str]:
@@ -193,6 +218,16 @@ def _forms(secret: str) -> Iterator[str]:
         first, last = (0, 2, 3)[skipped], len(raw) * 8 // 6
         for alphabet in (b64encode, urlsafe_b64encode):
             yield alphabet(raw).decode()[first:last]
+
+
+@asynccontextmanager
+async def _closing(pieces: AsyncIterator[str]) -> AsyncGenerator[None, None]:
+    """End what gives them with their reader; an iterator need not have an end of its own."""
+    try:
+        yield
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
 
 
 def _common(form: str, text: str, start: int) -> int:

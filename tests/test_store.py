@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hugginggpt.checkpoints.home import prepare_home
 from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError, StorageError
+from hugginggpt.graph.redactor import Redactor
 from hugginggpt.graph.resource import INLINE_LIMIT, Resource
 
 
@@ -33,6 +35,21 @@ def test_what_is_put_in_is_found_by_its_hash(store: FileStore, data: bytes) -> N
     path = store.path(Resource(kind="image", media_type="image/png", sha256=sha256))
     assert path.read_bytes() == data
     assert path.suffix == ".png"
+
+
+async def test_texts_are_searched_for_secrets_beside_the_loop(home: Path) -> None:
+    class Noting(Redactor):
+        def text(self, text: str) -> str:
+            places.add(threading.current_thread())
+            return super().text(text)
+
+    places: set[threading.Thread] = set()
+    store = FileStore(prepare_home(home), Noting(["sk-some-key-9"]))
+    sha256, size = await store.put_bytes(b"a sk-some-key-9", "text/plain")
+    resource = await store.put_text("a sk-some-key-9")
+    assert (resource.sha256, resource.size, resource.text) == (sha256, size, "a [removed****]")
+    assert places
+    assert threading.current_thread() not in places
 
 
 async def test_equal_content_is_kept_once_whoever_brings_it(store: FileStore, home: Path) -> None:

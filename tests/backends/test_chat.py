@@ -4,20 +4,24 @@ import base64
 import hashlib
 import io
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from hugginggpt.graph.call import Material
+from hugginggpt.graph.call import Artifact, Call, Material
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.backends.chat.asks import ASKS, sees
+from hugginggpt.tools.backends.decoder import Decoder
+from hugginggpt.tools.backends.workers import Workers
 from hugginggpt.tools.scripted import Received, Reply, Server, chat, failing, serve
 from samples import call_of, check_outputs, file, text
 
@@ -161,6 +165,29 @@ async def test_a_model_that_is_away_is_an_experts_failure(home: Path, tmp_path: 
         with pytest.raises(ExpertError, match="answers 500") as raised:
             await backend.run(call_of("summarization", expert, tmp_path))
     assert raised.value.kind == "unavailable"
+
+
+class Slow(Decoder):
+    """Takes its time for each picture that it decodes."""
+
+    def ask(self, what: str, call: Call, inputs: Any, options: Any) -> list[Artifact]:
+        time.sleep(0.8)
+        return super().ask(what, call, inputs, options)
+
+
+async def test_decoding_counts_as_time_of_the_call(home: Path, tmp_path: Path) -> None:
+    with model_that_says(ANSWERS["object-detection"], home) as (_, server):
+        spec = f"openai:m@{server.url}/v1"
+        settings = Settings(home=home, llm=spec, vlm=spec, retries=0)
+        backend = ChatBackend(settings, decoder=Slow(Workers(settings)))
+        (expert,) = backend.experts("object-detection")
+        began = time.monotonic()
+        with pytest.raises(ExpertError, match=r"took longer than 0\.4 s") as raised:
+            await backend.run(call_of("object-detection", expert, tmp_path).model_copy(update={"timeout": 0.4}))
+        assert time.monotonic() - began < 0.75
+        assert raised.value.kind == "timeout"
+        assert server.requests == []
+        await backend.aclose()
 
 
 def test_without_a_chat_model_it_offers_nothing(home: Path) -> None:

@@ -5,9 +5,11 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.tools.backends.progress import tell
 from hugginggpt.tools.media.budget import reading
 
 
@@ -77,6 +79,25 @@ def grow(call: Call) -> Sequence[Artifact]:
         taken.append(b"x" * 50_000_000)
         time.sleep(0.02)
     return _text("taken")
+
+
+def open_file(call: Call) -> Sequence[Artifact]:
+    """Reads a file."""
+    return _tried(lambda: Path(call.text("items")).read_text())
+
+
+def babble(call: Call) -> Sequence[Artifact]:
+    """Writes what is no answer to every pipe that it has."""
+    for number in range(3, 20):
+        with suppress(OSError):
+            os.write(number, b"nonsense\n")
+    return _text("answered")
+
+
+def progress(call: Call) -> Sequence[Artifact]:
+    """Reports how far it is."""
+    tell("tried", 1, 2, "times")
+    return _text("done")
 
 
 def read_for_long(call: Call) -> Sequence[Artifact]:

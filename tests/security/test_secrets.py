@@ -14,6 +14,7 @@ import json
 import re
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -29,7 +30,7 @@ from hugginggpt.apps.tool import as_tool
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
-from hugginggpt.graph.redactor import Redactor
+from hugginggpt.graph.redactor import Redactor, secrets_of
 from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
@@ -321,6 +322,23 @@ async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, 
         assert not leaks(secret, home, *shown, deltas)
 
 
+async def test_an_answer_that_is_left_early_ends_its_controller_s_call() -> None:
+    """An answer that nothing reads any more ends the call of the chat model behind it."""
+    ended = []
+
+    async def speak() -> AsyncIterator[str]:
+        try:
+            yield "one"
+            yield "two"
+        finally:
+            ended.append(True)
+
+    async with aclosing(Redactor([KEY]).stream(speak())) as pieces:
+        async for _ in pieces:
+            break
+    assert ended
+
+
 def _words(piece: dict[str, Any]) -> str:
     return str(piece.get("content", "")) + "".join(call["args"] or "" for call in piece.get("tool_call_chunks", ()))
 
@@ -449,6 +467,45 @@ async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, 
         shown = "".join(await heard(Session(world), f"Say {key}"))
     assert f"there is {key} here" in shown
     assert f"Bearer {key}" not in shown
+
+
+@pytest.mark.parametrize("key", ["20240101", "-1234567.5", "123456789012x"])
+def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
+    """A password that is a number (20240101, say) breaks no row and no JSON; behind `Bearer` it is taken out."""
+    from hugginggpt.apps.visible import json_text
+    from hugginggpt.graph.resource import Resource
+
+    redact, number = Redactor([key]), float(key.rstrip("x"))
+    noun = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=abs(int(number)))
+    assert redact.noun(noun) == noun
+    assert redact.text(noun.model_dump_json()) == noun.model_dump_json()
+    assert json.loads(redact.text(json_text({"n": int(number), "f": number}))) == {"n": int(number), "f": number}
+    assert key not in redact.text(f"Authorization: Bearer {key}")
+
+
+@pytest.mark.parametrize("place", ["{tmp}/.cache/token", "~/.cache/token", "./token", "../token", r"C:\Users\me\token"])
+def test_a_variable_that_holds_a_path_leaves_paths_alone(place: str, tmp_path: Path) -> None:
+    """A variable that is named like a key and holds the path of a file puts no marks into other paths."""
+    place = place.format(tmp=tmp_path)
+    env = {"X_TOKEN": place, "HF_HOME": str(tmp_path), "A_SECRET_KEY": "/b4se/64withasl4sh+in+front"}
+    assert list(secrets_of(env)) == [env["A_SECRET_KEY"]]
+
+
+def test_a_part_of_a_path_or_sentence_is_no_part_of_a_key() -> None:
+    """A key that looks like a path or a sentence is taken out where it stands whole, and nothing that begins like it."""
+    redact = Redactor(["/srv/data/alice/keys/1", "correct horse battery staple", "https://example.org/a"])
+    for text in ("/srv/data/alice/photo.png", "a correct horse", "https://example.org/b"):
+        assert redact.text(text) == text
+    assert "staple" not in redact.text("it is correct horse battery staple")
+
+
+def test_a_number_beside_a_key_is_not_read_as_a_part_of_it() -> None:
+    """What is taken out of an event or a row is taken out of its texts only."""
+    from hugginggpt.graph.resource import Resource
+
+    key = '6,"text":"abc'
+    noun = Resource(kind="text", media_type="text/plain", sha256="a" * 64, size=6, text="abcdefgh")
+    assert Redactor([key]).noun(noun) == noun
 
 
 LOGGED = """

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fences import Fence
@@ -24,6 +25,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.bounds import Bounds
 from hugginggpt.tools.backends.embedded.registry import registered
+from hugginggpt.tools.backends.progress import Step
 from hugginggpt.tools.backends.workers import Workers
 from support_media import material
 
@@ -128,6 +130,21 @@ def test_a_worker_has_no_rights_to_give_up(ask: Ask) -> None:
     assert held["Seccomp"] == "2"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads files of others")
+def test_root_s_worker_reads_a_home_of_another_user_and_no_memory(ask: Ask, tmp_path: Path) -> None:
+    """Run as root on a home of another user (a folder mounted into a container), it keeps the right to files, no other."""
+    held = tmp_path / "home" / "resources" / "text"
+    held.parent.mkdir(parents=True)
+    held.write_text("hello")
+    for path in (held, held.parent, tmp_path / "home"):
+        os.chown(path, 1000, 1000)
+        path.chmod(0o700)
+    assert ask("open_file", str(held)) == "done: 'hello'"
+    assert ask("read", "environ") == "refused: Permission denied"
+    status = dict(line.split(":\t") for line in ask("status").splitlines() if ":\t" in line)
+    assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == 1 << 1 | 1 << 2
+
+
 def test_without_namespaces_it_still_opens_no_connection(tmp_path: Path) -> None:
     """Where the system allows no namespaces, as in most containers, they still open no socket and have no rights."""
     script = """
@@ -227,6 +244,44 @@ def test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file(ask: Ask) 
     assert 0 < seconds <= 7 * (os.cpu_count() or 1) + 10
     resource.setrlimit(resource.RLIMIT_CORE, (soft, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     assert core == 0
+
+
+def test_a_lower_limit_of_the_system_is_kept(ask: Ask) -> None:
+    """Where the system gives a process less processor time than a call may take (`ulimit -t`), it works with less."""
+    import resource
+
+    resource.prlimit(int(ask("pid")), resource.RLIMIT_CPU, (1000, 1000))
+    assert ask("bounds", timeout=3000).split()[0] == "1000"
+
+
+def test_a_worker_that_answers_nonsense_is_ended(ask: Ask) -> None:
+    """A worker whose answer can't be read is ended, its call fails with the reason, and the next call has another."""
+    before = ask("pid")
+    with pytest.raises(ExpertError, match=r"the process of embedded/count died"):
+        ask("babble")
+    assert ask("pid") != before
+    assert not psutil.pid_exists(int(before))
+
+
+async def test_a_worker_whose_progress_can_not_be_reported_is_ended(
+    pools: Callable[..., Workers], tmp_path: Path
+) -> None:
+    """Where reporting the progress of a call fails, its worker is ended, and the error is raised."""
+    expert = registered()["embedded/count"].expert
+    call = Call(
+        run_id="r", key="1", task=Task(id=1, type="count"), expert=expert, inputs={"items": (material("-"),)},
+        scratch=tmp_path, timeout=10,
+    )  # fmt: skip
+
+    def fail(_step: Step) -> None:
+        raise ZeroDivisionError
+
+    pool = pools()
+    (made,) = await pool.run("probes:pid", call)
+    with pytest.raises(ZeroDivisionError):
+        await pool.run("probes:progress", call, fail)
+    assert pool.pids == ()
+    assert not psutil.pid_exists(int(made.text or ""))
 
 
 FENCES = (

@@ -7,6 +7,10 @@ A worker gets a user and a network namespace of its own (user_namespaces(7)): no
 no look at processes outside. Where the system allows none (in most containers, with some distributions' defaults), what
 follows still holds: no capabilities, no new privileges by any program, and a filter (seccomp(2)) under which no socket is
 made and no other process is read. A worker can still signal processes of its user.
+
+Root reads files of other users by capabilities only. Where the home or the program's own files need that (a folder mounted
+into a container, say), a worker keeps those two, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, and root's user namespace, in
+which they hold: it can read and write every file then, and `doctor` says so.
 """
 
 import ctypes
@@ -16,6 +20,8 @@ import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+from ...graph.homes import RESOURCES, SCRATCH
 
 _SET_DUMPABLE, _SET_SECCOMP, _SET_NO_NEW_PRIVS = 4, 22, 38
 """prctl(2)."""
@@ -32,6 +38,10 @@ _CALLS = {
 io_uring_setup (which makes sockets by itself) and pidfd_getfd (linux/arch/*/syscalls)."""
 _UNIX = 1
 """AF_UNIX."""
+_FILES = 1 << 1 | 1 << 2
+"""CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH (capabilities(7))."""
+FILES_OF_OTHERS = "no capabilities but root's to every file, as the home or the program is another user's"
+"""What is in force instead of "no capabilities"."""
 
 
 ALL_MEANS = 4
@@ -46,11 +56,16 @@ def confine(*, unix_sockets: bool = False) -> list[str]:
     if sys.platform != "linux":
         return []
     libc = ctypes.CDLL(None, use_errno=True)
-    done = ["a user and network namespace of its own"] if _own_namespaces(libc) else []
+    files = _files_of_others(libc)
+    done = []
+    if files and libc.unshare(_CLONE_NEWNET) == 0:
+        done = ["a network namespace of its own"]
+    elif not files and _own_namespaces(libc):
+        done = ["a user and network namespace of its own"]
     if libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         done.append("no new privileges")
-    if _drop_capabilities(libc):
-        done.append("no capabilities")
+    if _drop_capabilities(libc, _FILES if files else 0):
+        done.append(FILES_OF_OTHERS if files else "no capabilities")
     if _without_sockets(libc, unix_sockets):
         done.append("no sockets but local ones" if unix_sockets else "no sockets")
     _no_core_file()
@@ -76,9 +91,35 @@ def _own_namespaces(libc: ctypes.CDLL) -> bool:
     return True
 
 
-def _drop_capabilities(libc: ctypes.CDLL) -> bool:
+def _files_of_others(libc: ctypes.CDLL) -> bool:
+    """Whether root needs its capabilities for the files of a home or of the program: tried for a moment without them."""
+    if os.geteuid() != 0:
+        return False
+    places = [(place, os.R_OK | os.X_OK) for place in (sys.prefix, *filter(os.path.isdir, sys.path))]
+    if home := os.environ.get("HUGGINGGPT_HOME"):
+        places += [(f"{home}/{RESOURCES}", os.R_OK | os.X_OK), (f"{home}/{SCRATCH}", os.R_OK | os.W_OK | os.X_OK)]
+    usable = [place for place in places if os.access(*place, effective_ids=True)]
+    header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
+    held = ctypes.create_string_buffer(24)
+    if libc.capget(header, held) != 0:
+        return False
+    effective, permitted, inherited, *high = struct.unpack("6I", held.raw)
+    if (
+        effective & _FILES != _FILES
+        or libc.capset(header, struct.pack("6I", 0, permitted, inherited, 0, *high[1:])) != 0
+    ):
+        return False
+    try:
+        return not all(os.access(*place, effective_ids=True) for place in usable)
+    finally:
+        libc.capset(header, held.raw)
+
+
+def _drop_capabilities(libc: ctypes.CDLL, kept: int) -> bool:
     """Root's too, with which it could read anyone's memory."""
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
+    if kept:
+        return bool(libc.capset(header, struct.pack("6I", kept, kept, 0, 0, 0, 0)) == 0)
     return bool(libc.capset(header, bytes(24)) == 0)
 
 

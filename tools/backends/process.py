@@ -44,14 +44,21 @@ class Process:
         self.pid = self._popen.pid
 
     def ask(self, order: Order, tell: Tell) -> Reply | None:
-        """Send an order and wait for its reply; None when the process died over it. Its steps are handed to `tell`."""
+        """Send an order and wait for its reply; None when the process died over it, or its answer can't be read.
+
+        Its steps are handed to `tell`.
+        """
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         try:
             self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
             self._popen.stdin.flush()
             while (line := self._popen.stdout.readline()).endswith(b"\n"):
-                match read_line(line):
+                try:
+                    heard = read_line(line)
+                except ValueError:  # whatever writes there, it can't be relied on any more
+                    return None
+                match heard:
                     case Reply() as reply:
                         return reply
                     case Reading() as reading:

@@ -131,8 +131,9 @@ def _limit_processor_time(seconds: float) -> None:
         import resource
 
         spent = resource.getrusage(resource.RUSAGE_SELF)
-        most = spent.ru_utime + spent.ru_stime + seconds * (os.cpu_count() or 1)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(most) + 2, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        most = int(spent.ru_utime + spent.ru_stime + seconds * (os.cpu_count() or 1)) + 2
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def find(target: str) -> Callable[[Call], Sequence[Artifact]]:

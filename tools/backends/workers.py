@@ -114,8 +114,13 @@ class Workers:
         try:
             with watched(hold, call.timeout, self._bounds):
                 process = self._take(target)
-                reply = process.ask(Order(target=target, call=call), tell) if hold.take(process) else None
-                words = process.last_words()
+                try:
+                    reply = process.ask(Order(target=target, call=call), tell) if hold.take(process) else None
+                    words = process.last_words()
+                except BaseException:  # what reports its steps failed: its answer is still in the pipe
+                    hold.leave()
+                    process.kill()
+                    raise
                 if hold.leave() and reply is not None:
                     self._give_back(process)
                 else:

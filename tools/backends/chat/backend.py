@@ -18,6 +18,7 @@ from ...controllers.llm.models import ChatModel
 from ...controllers.llm.prompts import Messages, marked
 from ...controllers.llm.reading import read_json, without_thoughts
 from ...named_servers import named, url_in
+from ...threads import in_abandonable_thread
 from ..answers import garbage
 from ..decoder import Decoder, decoding_by, picture_urls
 from ..workers import Workers
@@ -77,20 +78,20 @@ class ChatBackend:
             raise ExpertError(f"a chat model can't do {call.task.type}", kind="wrong_task")
         if reason := await asyncio.to_thread(self._unnamed, call.expert.model_id):
             raise ExpertError(reason, kind="unknown_model")
-        with decoding_by(self._decoder):
-            messages = await asyncio.to_thread(_messages, ask, call)
         try:
             async with asyncio.timeout(call.timeout):
+                with decoding_by(self._decoder):
+                    messages = await in_abandonable_thread(_messages, ask, call)
                 asker = self._asker(call.expert.model_id)
                 answer, *_ = await asker.ask("expert", messages, self._callbacks(call.run_id), ask.schema)
+                with decoding_by(self._decoder):
+                    return await in_abandonable_thread(ask.read, call, _value(ask, call, answer))
         except LimitReached:
             raise  # the run's own affair, and not this expert's failure
         except ControllerError as error:
             raise ExpertError(error.message, hint=error.hint, kind=kind_of_failure(error)) from error
         except TimeoutError:
             raise ExpertError(f"{call.expert.model_id} took longer than {call.timeout:g} s", kind="timeout") from None
-        with decoding_by(self._decoder):
-            return await asyncio.to_thread(ask.read, call, _value(ask, call, answer))
 
     async def aclose(self) -> None:
         """Each call has connections of its own; the decoder's processes are shared."""
