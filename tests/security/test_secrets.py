@@ -2,8 +2,8 @@
 
 A key is known from the settings, from variables of the environment that are named like keys, from the token saved for
 Hugging Face, and from the variables that your own servers name. It is found raw, URL-encoded, in base64, and where it is
-cut off. Not found: in pictures, sound and packed files. A value of fewer than 8 characters, or a common word of fewer than
-16, is taken out behind `Bearer` and in URLs only.
+cut off. Not found: in pictures, sound and packed files. A value of fewer than 8 characters, a common word of fewer than 16,
+or a number, is taken out behind `Bearer` and in URLs only. A variable that holds the path of a file is no key.
 """
 
 import ast
