@@ -14,7 +14,8 @@ LIBRARIES = (
     "pytest", "_pytest.assertion.rewrite", "pytest_asyncio.plugin", "hypothesis", "hypothesis.strategies", "pydantic",
     "pydantic.json_schema", "langgraph.graph", "langgraph.types", "langgraph.checkpoint.sqlite", "langchain_core.tools",
     "langchain_core.messages", "sqlite_utils", "typer", "rich.table", "rich.live", "psutil", "httpx", "PIL.Image",
-    "stamina", "filetype", "platformdirs", "rapidfuzz",
+    "stamina", "filetype", "platformdirs", "rapidfuzz", "langsmith.client", "langsmith.run_helpers", "xdist.plugin",
+    "langchain_core.runnables", "langgraph.checkpoint.serde.jsonplus", "numpy", "zoneinfo", "asyncio",
 )  # fmt: skip
 LIMIT = 120
 """Seconds for a test."""
@@ -32,8 +33,9 @@ def run(folder: str, row: str, output: str) -> int:
                    "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
     import pytest
 
-    arguments = ["-n", "0", "-x", "-p", "no:cacheprovider", "-m", "", "--import-mode=importlib"]
-    return int(pytest.main([*arguments, row]))
+    arguments = ["-n", "0", "-x", "-m", "", "--import-mode=importlib"]
+    without = [f"-pno:{plugin}" for plugin in ("cacheprovider", "langsmith_plugin", "nbmake")]
+    return int(pytest.main([*arguments, *without, row]))
 
 
 def main() -> None:
