@@ -34,7 +34,7 @@ def run(folder: str, row: str, output: str) -> int:
     import pytest
 
     arguments = ["-n", "0", "-x", "-m", "", "--import-mode=importlib"]
-    without = [f"-pno:{plugin}" for plugin in ("cacheprovider", "langsmith_plugin", "nbmake")]
+    without = [f"-pno:{plugin}" for plugin in ("cacheprovider", "nbmake")]
     return int(pytest.main([*arguments, *without, row]))
 
 
