@@ -13,7 +13,8 @@ from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
 from . import calls, lease
-from .ledger import SqliteLedger, in_short, sound_resources
+from .ledger import SqliteLedger
+from .rows import in_short, sound_resources
 
 _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
 """Of the table `resources`: what a `Resource` has."""

@@ -6,21 +6,21 @@ A call returns when its transaction is committed. Rows are written once; whoever
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from pydantic import ValidationError
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.board import Board
-from ..graph.errors import RunBusy, StorageError, UnknownRun
+from ..graph.errors import RunBusy, UnknownRun
 from ..graph.expert import Assignment
 from ..graph.notices import notice
-from ..graph.resource import Frozen, Resource
+from ..graph.resource import Resource
 from ..graph.result import LlmCall, Options, Proposal, Result, Run, RunStatus, Stage
 from . import calls, lease
 from .database import Database
+from .rows import read_row, sound_resources
 from .tables import resource_rows, task_row
 
 _LINEAGE = """
@@ -28,39 +28,6 @@ _LINEAGE = """
         SELECT run_id, parent FROM runs WHERE run_id = :run_id
         UNION SELECT runs.run_id, runs.parent FROM runs JOIN lineage ON runs.run_id = lineage.parent)
 """
-
-
-M = TypeVar("M", bound=Frozen)
-
-
-def _record(noun: type[M], text: str, what: str) -> M:
-    """A row's content. Raises `StorageError` for one that this program did not write so."""
-    try:
-        return noun.model_validate_json(text)
-    except ValueError as error:
-        raise StorageError(
-            f"what is recorded of {what} can't be read: {in_short(error)}",
-            hint="the row was changed or damaged; run the request anew with `hugginggpt run`",
-        ) from None
-
-
-def in_short(error: Exception) -> str:
-    """What is wrong with a row, in a line."""
-    if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False)[0]
-        return f"{'.'.join(map(str, first['loc'])) or 'the value'}: {first['msg']}"[:200]
-    return " ".join(str(error).split())[:200]
-
-
-def sound_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
-    """The rows that are resources; one that is not is reported and left out."""
-    found = []
-    for row in rows:
-        try:
-            found.append(Resource.model_validate(row))
-        except ValueError:
-            notice(f"a row of the table `resources` can't be read and is left out: {str(row)[:120]}")
-    return found
 
 
 class _Seen(NamedTuple):
@@ -251,7 +218,7 @@ class SqliteLedger:
             return list(db.execute(query, [epoch, *keys]).fetchall())
 
         rows = await self.database.read(read) if keys is None or keys else []
-        return {key: _record(Result, text, f"task {key}") for key, text in rows}
+        return {key: read_row(Result, text, f"task {key}") for key, text in rows}
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A succeeded row of that fingerprint in this run or one that it descends from."""
@@ -265,7 +232,7 @@ class SqliteLedger:
             return row[0] if row else None
 
         text = await self.database.read(read)
-        return _record(Result, text, "an earlier result") if text else None
+        return read_row(Result, text, "an earlier result") if text else None
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result and what it made in one transaction; the row that was there first wins, and is returned."""
@@ -278,7 +245,7 @@ class SqliteLedger:
             query = "SELECT result FROM tasks WHERE epoch = ? AND key = ?"
             return str(db.execute(query, [epoch, result.key]).fetchone()[0])
 
-        return _record(Result, await self.database.write(write), f"task {result.key}")
+        return read_row(Result, await self.database.write(write), f"task {result.key}")
 
     # -- choices --------------------------------------------------------------------------------------
 
@@ -293,7 +260,7 @@ class SqliteLedger:
             return row[0] if row else None
 
         text = await self.database.read(read)
-        return _record(Assignment, text, "a choice of expert") if text else None
+        return read_row(Assignment, text, "a choice of expert") if text else None
 
     async def assign(self, run_id: str, decision: str, assignment: Assignment) -> Assignment:
         """Record a choice; the one that was there first wins, and is returned."""
@@ -311,7 +278,7 @@ class SqliteLedger:
             query = "SELECT assignment FROM assignments WHERE run_id = ? AND decision = ?"
             return str(db.execute(query, [run_id, decision]).fetchone()[0])
 
-        return _record(Assignment, await self.database.write(write), "a choice of expert")
+        return read_row(Assignment, await self.database.write(write), "a choice of expert")
 
     # -- calls to the controller's model ----------------------------------------------------------------------------
 
