@@ -33,6 +33,8 @@ class Fence:
     """What takes its place: the same program without the check."""
     row: str
     """The test that must fail then, e.g. `test_addresses.py::test_it_is_refused[loopback]`."""
+    slow: bool = False
+    """That takes more than some seconds: tried every night."""
 
     def without(self, folder: Path) -> Path:
         """A copy of the package below `folder` in which this fence is down; to be put on `PYTHONPATH`."""

@@ -183,7 +183,7 @@ FENCES = (
     ),
     Fence(
         "the length of sound", "tools/media/sound.py",
-        "if length > most:", "if False:", _bomb("mp3-of-an-hour"),
+        "if length > most:", "if False:", _bomb("mp3-of-an-hour"), slow=True,
     ),
     Fence(
         "the channels of sound", "tools/media/sound.py", 'AudioResampler(format="flt"', 'AudioResampler(format="fltp"',
@@ -196,7 +196,7 @@ FENCES = (
     Fence(
         "the memory of a page", "tools/media/pages.py",
         "with reading(material.resource.label, most=PARSED):\n                page", "if True:\n                page",
-        _bomb("pdf-of-nested-forms"),
+        _bomb("pdf-of-nested-forms"), slow=True,
     ),
     Fence(
         "the cells of a table", "tools/media/cells.py", "if number * columns > MOST_CELLS:", "if False:",
@@ -212,7 +212,8 @@ FENCES = (
     ),
     Fence(
         "the members of a list", "tools/media/rows.py",
-        'if text.count("{") + text.count("[") > MOST_MEMBERS:', "if False:", _bomb("json-of-five-million-objects"),
+        'if text.count("{") + text.count("[") > MOST_MEMBERS:', "if False:",
+        _bomb("json-of-five-million-objects"), slow=True,
     ),
     Fence(
         "the canvas of a WebP", "tools/content.py", 'if media_type == "image/webp":', "if False:",

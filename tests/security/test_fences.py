@@ -21,7 +21,13 @@ def rows() -> Iterator[Rows]:
     made.close()
 
 
-@pytest.mark.parametrize("fence", FENCES_OF_ALL, ids=lambda fence: fence.name.replace(" ", "-"))
+def named(fence: Fence) -> object:
+    """As a parameter; slow ones are tried at night."""
+    marks = [pytest.mark.nightly] if fence.slow else []
+    return pytest.param(fence, id=fence.name.replace(" ", "-"), marks=marks)
+
+
+@pytest.mark.parametrize("fence", map(named, FENCES_OF_ALL))
 def test_a_row_fails_where_its_fence_is_switched_off(fence: Fence, rows: Rows, tmp_path: Path) -> None:
     """Each check named in these tests is needed: without it, the attack that it stands against gets through."""
     code, printed = rows.run(fence.row, fence.without(tmp_path))

@@ -223,8 +223,8 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
-    """A plan with circles, forged data, huge ids, deep nesting or 100,000 tasks is refused or repaired within a second."""
-    plan = within(1.0, lambda: Plan.from_hugginggpt(HOSTILE[name], ()))
+    """A plan with circles, forged data, huge ids, deep nesting or 100,000 tasks is refused or repaired in three seconds."""
+    plan = within(3.0, lambda: Plan.from_hugginggpt(HOSTILE[name], ()))
     if plan is not None:
         json.dumps(plan.to_hugginggpt(), allow_nan=False).encode()
         assert len(plan.tasks) <= 1000
@@ -232,11 +232,11 @@ def test_a_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
 
 @pytest.mark.parametrize("name", FOR_APPROVAL)
 def test_a_chat_model_s_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
-    """What a chat model writes in place of a plan is refused or repaired within a second."""
+    """What a chat model writes in place of a plan is refused or repaired in three seconds."""
     plan = FOR_APPROVAL[name]
     text = plan if isinstance(plan, str) else _json_of(plan)
     for answer in (text, '{"tasks": ' + text + ', "refusals": []}', f"Here it is:\n```json\n{text}\n```"):
-        within(1.0, lambda answer=answer: read_plan(answer, {}))  # type: ignore[misc]
+        within(3.0, lambda answer=answer: read_plan(answer, {}))  # type: ignore[misc]
 
 
 def _json_of(value: Any) -> str:

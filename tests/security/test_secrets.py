@@ -133,6 +133,7 @@ FENCES = (
         "    for redact in (_of_environment(), *_hidden):",
         "    for redact in ():",
         "test_secrets.py::test_no_command_prints_or_keeps_a_key",
+        slow=True,
     ),
     Fence(
         "no secret in what libraries write to stderr",
@@ -140,6 +141,7 @@ FENCES = (
         "self._stream.write(redacted(text))",
         "self._stream.write(text)",
         "test_secrets.py::test_no_command_prints_or_keeps_a_key",
+        slow=True,
     ),
     Fence(
         "no key in a worker's environment",

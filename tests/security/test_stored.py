@@ -212,8 +212,8 @@ async def test_a_forged_hash_leads_nowhere(scripted: OpenScripted, home: Path, t
 
 def test_one_damaged_row_breaks_no_command(tmp_path: Path, shell: Shell) -> None:
     """`runs`, `show`, `resources`, `resume` and `doctor` work beside a damaged run, and name it."""
-    for text in ("'this is one'", "'this is another one'"):
-        assert shell("run", f"What language is {text}?").code == 0
+    began = shell.each([["run", f"What language is {text}?"] for text in ("'this is one'", "'this is another one'")])
+    assert began.err.count("exit 0") == 2, began.err
     with closing(sqlite3.connect(tmp_path / "home" / "hugginggpt.db")) as db:
         db.execute("UPDATE runs SET options = 'x' WHERE rowid = 2")
         db.execute("UPDATE resources SET sha256 = 'x' WHERE rowid = 2")

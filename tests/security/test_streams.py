@@ -46,6 +46,7 @@ FENCES = (
         "            if self._unpacked > self._most:",
         "            if False:",
         "test_streams.py::test_an_answer_that_unpacks_to_gigabytes_is_refused[tasks-gzip]",
+        slow=True,
     ),
     Fence(
         "lower limit of json",
@@ -81,6 +82,7 @@ FENCES = (
         "        return in_time(_probe, patience, base, key)",
         "        return _probe(base, key)",
         "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",
+        slow=True,
     ),
 )
 FEW = 2 * MEGABYTE

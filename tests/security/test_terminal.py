@@ -54,6 +54,7 @@ FENCES = (
         'return "" if category in _STEERING else " " if category in _BREAKING else character',
         "return character",
         "test_terminal.py::test_no_command_steers_a_terminal_or_a_reader_of_json",
+        slow=True,
     ),
     Fence(
         "characters that steer are escapes in JSON",

@@ -318,7 +318,7 @@ FENCES = (
     Fence(
         "the watch on resident memory", "tools/backends/hold.py",
         "if bounds.exceeded(resident, self._before):", "if False:",
-        "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended",
+        "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended", slow=True,
     ),
     Fence(
         "the memory of one file", "tools/media/budget.py",
@@ -328,7 +328,7 @@ FENCES = (
     Fence(
         "the time for one page", "tools/backends/hold.py",
         'return "reading" if process.reads_too_long() else ""', 'return ""',
-        "test_workers.py::test_a_page_that_takes_too_long_is_given_up",
+        "test_workers.py::test_a_page_that_takes_too_long_is_given_up", slow=True,
     ),
     Fence(
         "the processor time of a call", "tools/backends/worker.py",
