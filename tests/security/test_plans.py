@@ -228,6 +228,7 @@ def test_a_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
     if plan is not None:
         json.dumps(plan.to_hugginggpt(), allow_nan=False).encode()
         assert len(plan.tasks) <= 1000
+        assert sum(len(task.depends_on) for task in plan.tasks) <= 10_000
 
 
 @pytest.mark.parametrize("name", FOR_APPROVAL)
