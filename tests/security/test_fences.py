@@ -27,7 +27,7 @@ def named(fence: Fence) -> object:
     return pytest.param(fence, id=fence.name.replace(" ", "-"), marks=marks)
 
 
-@pytest.mark.parametrize("fence", map(named, FENCES_OF_ALL))
+@pytest.mark.parametrize("fence", [named(fence) for fence in FENCES_OF_ALL])
 def test_a_row_fails_where_its_fence_is_switched_off(fence: Fence, rows: Rows, tmp_path: Path) -> None:
     """Each check named in these tests is needed: without it, the attack that it stands against gets through."""
     code, printed = rows.run(fence.row, fence.without(tmp_path))
