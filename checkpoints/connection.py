@@ -5,11 +5,12 @@ sleep), and a burst of small writes costs one commit. A call returns when its tr
 instant, what was returned is there. After a power cut the file is whole; tasks of the last moments may be done again.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from sqlite3 import DatabaseError, connect
+from sqlite3 import DatabaseError, OperationalError, connect
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,6 +22,8 @@ from .home import prepare_home
 from .tables import create_tables
 
 T = TypeVar("T")
+PATIENCE = 30.0
+"""Seconds in which another program may hold the file."""
 
 
 class Job(NamedTuple):
@@ -110,14 +113,29 @@ class Connection:
             return None, self._explained(error)
 
     def _open(self) -> SqliteUtils:
+        """Open the file. While another process makes or closes it, SQLite refuses at once and does not wait by itself."""
         prepare_home(self.file.parent)
         self._opened = identity(self.file)
-        connection = connect(self.file, timeout=30, check_same_thread=False, factory=CleanConnection)
-        connection.redactors = self.redactors
-        db = SqliteUtils(connection)
-        db.conn.execute("PRAGMA journal_mode=WAL")
-        db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a kill none
-        create_tables(db)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._connected()
+            except OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+
+    def _connected(self) -> SqliteUtils:
+        connection = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=CleanConnection)
+        try:
+            connection.redactors = self.redactors
+            db = SqliteUtils(connection)
+            db.conn.execute("PRAGMA journal_mode=WAL")
+            db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a kill none
+            create_tables(db)
+        except BaseException:
+            connection.close()
+            raise
         return db
 
     def _check_place(self) -> None:
