@@ -1,0 +1,48 @@
+"""Homes that earlier versions made are opened, shown, and their unfinished runs resumed.
+
+`homes/before_structure` was made by the version before stages and folders got their names of today (graph version 1):
+a finished run `chairs` with a model of a chair (glTF, kept under `.bin`), and a run `squares` interrupted in its last
+task, whose pictures are TIFF, kept under `.bin` too.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+
+HOMES = Path(__file__).with_name("homes")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HOMES / "before_structure", tmp_path / "home"))
+
+
+async def test_a_finished_run_is_shown_with_the_files_it_made(home: Path) -> None:
+    async with open_world(Settings(home=home), backends=[], catalog=ScriptedCatalog()) as world:
+        run = (await Session(world).history.runs(thread_id="chairs"))[0]
+        mesh, picture, text = (
+            world.store.path(out).read_bytes() for result in run.results for out in result.outputs.values()
+        )
+    assert run.status == "succeeded"
+    assert mesh.startswith(b"glTF")
+    assert picture.startswith(b"II*\0")
+    assert text.startswith(b"image-to-text of ")
+
+
+async def test_its_unfinished_run_is_resumed_from_the_files_it_made(home: Path) -> None:
+    last = ScriptedBackend()
+    async with open_world(
+        Settings(home=home), controller=ScriptedController([]), catalog=ScriptedCatalog(), backends=[last]
+    ) as world:
+        session = Session(world)
+        events = [event.event async for event in session.resume((await session.history.runs(thread_id="squares"))[0])]
+        run = (await session.history.runs(thread_id="squares"))[0]
+    assert events[-1] == "run_finished"
+    assert run.status == "succeeded"
+    assert last.calls == ["2"]
