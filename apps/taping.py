@@ -23,8 +23,8 @@ def recorder(file: Path, request: str, files: Sequence[str], options: Options, s
 
     model = None
     if settings.llm:
-        from ..tools.controllers.llm.models import ChatModel
-        from ..tools.controllers.llm.taped import described
+        from ..tools.chat_models.models import ChatModel
+        from ..tools.chat_models.recorded import described
 
         model = described(ChatModel.of(settings.llm, settings))
     head = {

@@ -28,7 +28,7 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
-from hugginggpt.tools.controllers.embedded.controller import propose
+from hugginggpt.tools.controllers.rules.controller import propose
 
 
 def labels_of(record: Mapping[str, Any]) -> tuple[Names, Edges]:

@@ -32,7 +32,7 @@ FOLDERS = {
     "tools/net": "how every client of ours connects: addresses judged, answers bounded, proxies chosen",
     "tools/media": "pictures, sound, video and tables at the border to the experts",
     "tools/controllers": "the paper's brain",
-    "tools/controllers/embedded": "plans by reading, without a model",
+    "tools/controllers/rules": "plans by reading, without a model",
     "tools/controllers/llm": "plans by a chat model",
     "tools/scripted": "the scripted world, for tests: ours and yours",
     "tools/recording": "every exchange of a run with the world, in one file",

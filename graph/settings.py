@@ -35,7 +35,7 @@ class Settings(BaseModel):
     cache: Path = Field(default_factory=default_cache)
     """Folder of the Hub's lists, and of how experts fared; for all homes."""
     llm: str = ""
-    """Controller: `PROVIDER:MODEL[@URL]` (see `tools/controllers/llm/models.py`); empty for the embedded one."""
+    """Controller: `PROVIDER:MODEL[@URL]` (see `tools/chat_models/models.py`); empty for the embedded one."""
     llm_api_key: SecretStr | None = None
     """Key for the server that `llm` names with its address, or that runs on this machine."""
     llm_price: str = ""

@@ -54,7 +54,7 @@ class World:
 def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
-        from ..tools.controllers.embedded.controller import EmbeddedController
+        from ..tools.controllers.rules.controller import EmbeddedController
 
         return EmbeddedController()
     from ..tools.controllers.llm import LlmController

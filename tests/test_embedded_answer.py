@@ -9,8 +9,8 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.result import Request, Result, Run, TaskStatus
 from hugginggpt.graph.task import Ref, Task
-from hugginggpt.tools.controllers.embedded import EmbeddedController
-from hugginggpt.tools.controllers.embedded.answer import clean, paragraphs, readable
+from hugginggpt.tools.controllers.rules import EmbeddedController
+from hugginggpt.tools.controllers.rules.answer import clean, paragraphs, readable
 
 RECEIPT = Resource(kind="image", media_type="image/png", name="receipt.png", sha256="0" * 64)
 PLAN = Plan(

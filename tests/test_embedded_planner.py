@@ -12,8 +12,8 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import KINDS, Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.graph.task import Ref, Task
-from hugginggpt.tools.controllers.embedded import EmbeddedController
-from hugginggpt.tools.controllers.embedded.controller import propose
+from hugginggpt.tools.controllers.rules import EmbeddedController
+from hugginggpt.tools.controllers.rules.controller import propose
 
 
 def planned(text: str, *files: Resource, resources: tuple[Resource, ...] = ()) -> Proposal:

@@ -21,7 +21,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, nearest
-from hugginggpt.tools.controllers.llm.reading import REPAIRED, read_plan
+from hugginggpt.tools.controllers.llm.parse import REPAIRED, read_plan
 from hugginggpt.tools.scripted import Received, Reply, Server, as_json, chat, in_turn, serve
 
 RECEIPT = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="examples/receipt.png")

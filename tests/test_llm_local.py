@@ -15,9 +15,9 @@ from hugginggpt.graph.extras import install
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.chat_models.local import load
+from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.controllers.llm import LlmController
-from hugginggpt.tools.controllers.llm.local import load
-from hugginggpt.tools.controllers.llm.models import ChatModel
 from shell import Shell
 from tiny_models import make_chat_model
 

@@ -13,8 +13,8 @@ from hugginggpt.graph.errors import ControllerError, UsageError
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.chat_models.models import LOCAL_SERVERS, ROUTER, ChatModel
 from hugginggpt.tools.controllers.llm import LlmController
-from hugginggpt.tools.controllers.llm.models import LOCAL_SERVERS, ROUTER, ChatModel
 from hugginggpt.tools.scripted import (
     Received,
     Reply,

@@ -12,9 +12,9 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.tools.controllers.embedded.clauses import read
-from hugginggpt.tools.controllers.embedded.controller import propose
-from hugginggpt.tools.controllers.embedded.languages import language_of
+from hugginggpt.tools.controllers.rules.clauses import read
+from hugginggpt.tools.controllers.rules.controller import propose
+from hugginggpt.tools.controllers.rules.languages import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:

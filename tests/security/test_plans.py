@@ -21,7 +21,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.controllers.llm.reading import read_plan
+from hugginggpt.tools.controllers.llm.parse import read_plan
 from hugginggpt.tools.recording.scrub import Scrubber
 from hugginggpt.tools.recording.tape import Player
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, as_json, serve
@@ -302,7 +302,7 @@ MADE = {
 @pytest.mark.parametrize("made", MADE)
 async def test_an_answer_is_written_whatever_an_expert_made(made: str, tmp_path: Path) -> None:
     """What an expert made may be nested 10,000 deep or hold numbers of 5,000 digits: the answer is written all the same."""
-    from hugginggpt.tools.controllers.embedded.controller import EmbeddedController
+    from hugginggpt.tools.controllers.rules.controller import EmbeddedController
 
     class Planned(EmbeddedController):
         async def plan(self, *given: Any) -> Any:

@@ -21,8 +21,8 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probing import probe
-from hugginggpt.tools.controllers.llm.asking import Asker
-from hugginggpt.tools.controllers.llm.models import ChatModel
+from hugginggpt.tools.chat_models.client import Asker
+from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.download import download
 from hugginggpt.tools.net.proxies import proxy_for
 from hugginggpt.tools.scripted import Received, Reply, Server, as_json, chat, serve

@@ -26,8 +26,8 @@ from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probing import probe
 from hugginggpt.tools.catalog.hub import Hub
-from hugginggpt.tools.controllers.llm.asking import MOST_TEXT, Asker
-from hugginggpt.tools.controllers.llm.models import ChatModel
+from hugginggpt.tools.chat_models.client import MOST_TEXT, Asker
+from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.download import download
 from hugginggpt.tools.scripted import asked_at
 from samples import call_of
@@ -71,7 +71,7 @@ FENCES = (
     ),
     Fence(
         "text of a chat model",
-        "tools/controllers/llm/asking.py",
+        "tools/chat_models/client.py",
         "        if length > MOST_TEXT:",
         "        if False:",
         "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[choose]",

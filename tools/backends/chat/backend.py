@@ -12,11 +12,11 @@ from ....graph.resource import Kind
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...addresses import origin
-from ...controllers.llm.asking import Asker
-from ...controllers.llm.failures import kind_of_failure
-from ...controllers.llm.models import ChatModel
+from ...chat_models.client import Asker
+from ...chat_models.errors import kind_of_failure
+from ...chat_models.models import ChatModel
+from ...controllers.llm.parse import read_json, without_thoughts
 from ...controllers.llm.prompts import Messages, marked
-from ...controllers.llm.reading import read_json, without_thoughts
 from ...named_servers import named, url_in
 from ...threads import in_abandonable_thread
 from ..answers import garbage

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from ....graph.result import Run
-from .material import credits_of, files_of
+from .context import credits_of, files_of
+from .grounding import Sources, retold
 from .phrases import phrases_for
-from .sources import Sources, retold
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
 _FILE = re.compile(

@@ -9,7 +9,7 @@ from functools import partial
 
 from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
-from .wiring import Entry, Told, each_text, references
+from .references import Entry, Told, each_text, references
 
 _REFERENCE = re.compile(r"<resource>-(\d{1,9})(?!\d)")
 

@@ -10,16 +10,16 @@ from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
 from ....graph.task import Task
+from ...chat_models.client import Asker
+from ...chat_models.models import ChatModel
+from ...chat_models.recorded import TapedModel
 from ...recording.tape import Tape
 from . import prompts
 from .answering import Checked, sentences
-from .asking import Asker
+from .context import contents_of, listed
 from .drafts import Drafts
-from .material import contents_of, listed
 from .memory import Memory
-from .models import ChatModel
-from .reading import read_choice, read_plan
-from .taped import TapedModel
+from .parse import read_choice, read_plan
 
 MOST_DRAFTS = 3
 """The first plan, and two more where it can't be run."""

@@ -8,8 +8,8 @@ import hashlib
 import textwrap
 
 from ....graph.ports import Callbacks
+from ...chat_models.client import Asker
 from .answering import SENTENCE_END
-from .asking import Asker
 from .prompts import Messages, Turns, remembered, summary_messages
 
 SMALLEST_WINDOW = 8_192

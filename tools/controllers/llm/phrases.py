@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ..embedded.clauses import read
-from ..embedded.languages import language_of
+from ..rules.clauses import read
+from ..rules.languages import language_of
 
 
 def phrases_for(request: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from ...net.certificates import certificates
+from ..net.certificates import certificates
 
 
 @cache

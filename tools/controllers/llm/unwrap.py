@@ -3,7 +3,7 @@
 from typing import Any
 
 from ....graph.errors import InvalidPlan
-from .wiring import Told
+from .references import Told
 
 _ENVELOPES = ("tasks", "plan", "task_list", "task_nodes", "tool_nodes", "nodes", "steps")
 _LINKS = ("task_links", "tool_links", "links", "edges")

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast
 
-from ....graph.errors import ControllerError
-from ....graph.settings import Settings
-from ...addresses import without_secrets
-from ...recording.tape import NotRecorded, Tape
-from .failures import LONGEST_WAIT, retry_after, status_of
-from .forms import tokens_of, why_ended
+from ...graph.errors import ControllerError
+from ...graph.settings import Settings
+from ..addresses import without_secrets
+from ..recording.tape import NotRecorded, Tape
+from .errors import LONGEST_WAIT, retry_after, status_of
 from .models import ChatModel
+from .structured_output import tokens_of, why_ended
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

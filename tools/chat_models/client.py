@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ....graph.errors import ControllerError, UsageError
-from ....graph.ports import Callbacks
-from ....graph.result import LlmCall, Stage, Usage
-from ....graph.settings import Settings
-from .failures import cut_off, failures_of, is_bad_request, is_of_the_call, tries
-from .forms import Schema, options_of, text_of, tokens_of, why_ended
+from ...graph.errors import ControllerError, UsageError
+from ...graph.ports import Callbacks
+from ...graph.result import LlmCall, Stage, Usage
+from ...graph.settings import Settings
+from ..controllers.llm.prompts import Messages
+from .errors import cut_off, failures_of, is_bad_request, is_of_the_call, tries
 from .models import ChatModel, Method
-from .prompts import Messages
+from .structured_output import Schema, options_of, text_of, tokens_of, why_ended
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage

@@ -7,7 +7,7 @@ The names and packages are those of langchain 1.4. A provider that a newer one a
 from difflib import get_close_matches
 from importlib.util import find_spec
 
-from ....graph.errors import UsageError
+from ...graph.errors import UsageError
 
 _PACKAGES = {
     "anthropic_bedrock": "langchain_aws",

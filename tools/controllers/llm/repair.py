@@ -12,8 +12,8 @@ from typing import Any
 
 from ....graph.vocabulary import VOCABULARY
 from .bridging import bridge
-from .envelopes import TYPE_KEYS, is_task, links_of, unwrapped
-from .wiring import NUMBER, Entry, Told, join, link, references, spell, unfold
+from .references import NUMBER, Entry, Told, join, link, references, spell, unfold
+from .unwrap import TYPE_KEYS, is_task, links_of, unwrapped
 
 _KEYS = {
     "task": TYPE_KEYS[1:],

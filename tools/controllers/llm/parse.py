@@ -15,7 +15,7 @@ from ....graph.outside import OddJson, checked
 from ....graph.plan import Plan
 from ....graph.resource import Resource
 from ....graph.task import resources_in
-from .mends import mended
+from .repair import mended
 
 MAX_CHARACTERS = 64 * 1024
 """Longer answers are refused: repairing them takes seconds."""

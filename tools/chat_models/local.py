@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from ....graph.errors import ControllerError, UsageError
-from ....graph.extras import install
-from ...backends.local.faults import fault_of
-from ...catalog.names import LARGEST_FILE, is_model_id
-from ...net.hub_session import within
+from ...graph.errors import ControllerError, UsageError
+from ...graph.extras import install
+from ..backends.local.faults import fault_of
+from ..catalog.names import LARGEST_FILE, is_model_id
+from ..net.hub_session import within
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk

@@ -12,9 +12,9 @@ from typing import Any
 
 import stamina
 
-from ....graph.errors import ControllerError, FailureKind, HuggingGPTError
-from ...http_failures import BAD_KEY, is_of_the_key, kind_of, tells_key
-from ...net.refusals import refusal_in
+from ...graph.errors import ControllerError, FailureKind, HuggingGPTError
+from ..http_failures import BAD_KEY, is_of_the_key, kind_of, tells_key
+from ..net.refusals import refusal_in
 from .models import ChatModel
 
 LONGEST_WAIT = 60.0
