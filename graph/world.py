@@ -15,8 +15,8 @@ from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
 from ..nodes.spending import Spending
-from ..tools.backends.decoder import Decoder
-from ..tools.backends.workers import Workers
+from ..tools.backends.worker.decoder import Decoder
+from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache
 from ..tools.catalog.hub import Hub
 from ..tools.catalog.joined import JoinedCatalog

@@ -20,8 +20,8 @@ from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.backends.chat.asks import ASKS, sees
-from hugginggpt.tools.backends.decoder import Decoder
-from hugginggpt.tools.backends.workers import Workers
+from hugginggpt.tools.backends.worker.decoder import Decoder
+from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.scripted import Received, Reply, Server, chat, failing, serve
 from samples import call_of, check_outputs, file, text
 

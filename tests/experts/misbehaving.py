@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.progress import tell
+from hugginggpt.tools.backends.worker.progress import tell
 
 
 def _said(text: str) -> Sequence[Artifact]:

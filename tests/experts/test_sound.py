@@ -13,8 +13,8 @@ from PIL import Image
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.embedded.denoise import cleaned
-from hugginggpt.tools.backends.embedded.speak import language_of
+from hugginggpt.tools.backends.embedded.experts.denoise import cleaned
+from hugginggpt.tools.backends.embedded.experts.speak import language_of
 from hugginggpt.tools.media.sound import read_audio, write_wav
 
 Ask = Callable[..., dict[str, Artifact]]

@@ -17,9 +17,9 @@ import pytest
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.process import environment
-from hugginggpt.tools.backends.progress import Step
-from hugginggpt.tools.backends.workers import Workers
+from hugginggpt.tools.backends.worker.pool import Workers
+from hugginggpt.tools.backends.worker.process import environment
+from hugginggpt.tools.backends.worker.progress import Step
 
 MakeCall = Callable[..., Call]
 
@@ -204,7 +204,7 @@ import asyncio, sys
 from pathlib import Path
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.workers import Workers
+from hugginggpt.tools.backends.worker.pool import Workers
 sys.path.insert(0, sys.argv[1])
 call = Call.model_validate_json(Path(sys.argv[2]).read_text())
 asyncio.run(Workers(Settings(home=Path("."), workers=1)).run("misbehaving:" + sys.argv[3], call))

@@ -14,7 +14,7 @@ from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local import hub as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.shelf import find
+from hugginggpt.tools.backends.local.model_cache import find
 from hugginggpt.tools.catalog.hub_model import HubModel
 from local.conftest import call_for
 from local.hub_server import Hub, Repository, serve_hub

@@ -5,7 +5,7 @@ import pytest
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.local.languages import iso1, own_code
-from hugginggpt.tools.backends.local.sequences import pair_fits
+from hugginggpt.tools.backends.local.tasks.sequence_to_sequence import pair_fits
 from local.conftest import Do
 
 STORY = "The cat sat on the mat. The dog lives in Paris. John is happy and Mary is sad. " * 12

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hugginggpt.graph.call import Artifact, Call
-from hugginggpt.tools.backends.progress import tell
+from hugginggpt.tools.backends.worker.progress import tell
 from hugginggpt.tools.media.budget import reading
 
 

@@ -114,7 +114,7 @@ async def test_sound_of_eight_channels_is_taken(home: Path, tmp_path: Path) -> N
 
 FENCES = (
     Fence(
-        "decoding apart", "tools/backends/decoder.py",
+        "decoding apart", "tools/backends/worker/decoder.py",
         'self._workers.run_here(f"{_TARGETS}:{what}", asked)', "__import__(_TARGETS, fromlist=[what]).__dict__[what](asked)",
         "test_answers.py::test_the_process_with_the_keys_decodes_nothing[text-to-speech-audio]",
     ),

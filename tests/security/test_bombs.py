@@ -20,7 +20,7 @@ from hugginggpt.graph.errors import ExpertError, InvalidInput
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.backends.workers import Workers
+from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.content import identify
 from hugginggpt.tools.media.budget import address_space
 from hugginggpt.tools.media.frames import read_frames

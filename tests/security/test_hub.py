@@ -23,7 +23,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local import hub as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.shelf import find, remember
+from hugginggpt.tools.backends.local.model_cache import find, remember
 from hugginggpt.tools.catalog.hub import Hub
 from hugginggpt.tools.catalog.names import is_commit, is_file_inside
 from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
@@ -87,21 +87,21 @@ FENCES = (
     ),
     Fence(
         "a revision of an expert",
-        "tools/backends/local/shelf.py",
+        "tools/backends/local/model_cache.py",
         "        sound = not revision or is_commit(revision) or revision in pinned_revisions()",
         "        sound = True",
         "test_hub.py::test_an_expert_of_a_revision_that_is_none_is_not_looked_for",
     ),
     Fence(
         "what a ref in the cache says",
-        "tools/backends/local/shelf.py",
+        "tools/backends/local/model_cache.py",
         "        if is_commit(commit):",
         "        if commit:",
         "test_hub.py::test_a_ref_in_the_cache_leads_nowhere_else",
     ),
     Fence(
         "a link in place of a ref",
-        "tools/backends/local/shelf.py",
+        "tools/backends/local/model_cache.py",
         "    draft.replace(ref)",
         "    ref.write_text(draft.read_text())",
         "test_hub.py::test_a_link_in_the_cache_is_not_written_through",

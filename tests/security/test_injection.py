@@ -35,7 +35,7 @@ from hugginggpt.tools.scripted import (
 FENCES = (
     Fence(
         "data can not end its own marks",
-        "tools/controllers/llm/prompts.py",
+        "tools/chat_models/messages.py",
         r""".replace("<", "\\u003c")""",
         "",
         "test_injection.py::test_orders_in_data_change_no_plan_and_read_nothing[1]",

@@ -17,7 +17,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.loading import source_of
-from hugginggpt.tools.backends.local.shelf import find
+from hugginggpt.tools.backends.local.model_cache import find
 from samples import call_of
 
 FENCES = (

@@ -145,7 +145,7 @@ FENCES = (
     ),
     Fence(
         "no key in a worker's environment",
-        "tools/backends/process.py",
+        "tools/backends/worker/process.py",
         "if name in _PASSED_ON or name.upper().startswith(_PASSED_ON_FAMILIES)",
         "if name",
         "test_secrets.py::test_workers_have_no_key_in_their_environment",

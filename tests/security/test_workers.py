@@ -23,10 +23,10 @@ from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.bounds import Bounds
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.backends.progress import Step
-from hugginggpt.tools.backends.workers import Workers
+from hugginggpt.tools.backends.worker.memory_limits import Bounds
+from hugginggpt.tools.backends.worker.pool import Workers
+from hugginggpt.tools.backends.worker.progress import Step
 from support_media import material
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's means are Linux's")
@@ -79,7 +79,7 @@ def test_no_process_of_the_user_reads_the_one_that_holds_the_keys(tmp_path: Path
     script = """
         import ctypes, os, sys, subprocess
         from hugginggpt.graph.settings import Settings
-        from hugginggpt.tools.backends.process import Process
+        from hugginggpt.tools.backends.worker.process import Process
         if os.getuid() == 0:
             os.setgroups([]); os.setgid(65534); os.setuid(65534)
             ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # readable again, as after execve
@@ -151,7 +151,7 @@ def test_without_namespaces_it_still_opens_no_connection(tmp_path: Path) -> None
         import os, socket, sys
         from pathlib import Path
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
-        from hugginggpt.tools.backends.confinement import confine
+        from hugginggpt.tools.backends.worker.sandbox import confine
         before = os.readlink("/proc/self/ns/net")
         print(confine())
         assert os.readlink("/proc/self/ns/net") == before
@@ -173,7 +173,7 @@ def test_what_is_in_force_is_printed() -> None:
     """`hugginggpt doctor` reports which of these means are in force on this machine."""
     path = os.pathsep.join(filter(None, sys.path))
     done = subprocess.run(
-        [sys.executable, "-m", "hugginggpt.tools.backends.confinement"],
+        [sys.executable, "-m", "hugginggpt.tools.backends.worker.sandbox"],
         env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=30, check=True,
     )  # fmt: skip
     in_force = json.loads(done.stdout)
@@ -286,22 +286,22 @@ async def test_a_worker_whose_progress_can_not_be_reported_is_ended(
 
 FENCES = (
     Fence(
-        "a worker's own namespaces", "tools/backends/confinement.py",
+        "a worker's own namespaces", "tools/backends/worker/sandbox.py",
         "libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0", "True",
         "test_workers.py::test_a_worker_is_in_a_network_of_its_own",
     ),
     Fence(
-        "a worker's sockets", "tools/backends/confinement.py",
+        "a worker's sockets", "tools/backends/worker/sandbox.py",
         "bool(libc.prctl(_SET_SECCOMP, _FILTER, head, 0, 0) == 0)", "True",
         "test_workers.py::test_a_worker_opens_no_connection",
     ),
     Fence(
-        "a worker's capabilities", "tools/backends/confinement.py",
+        "a worker's capabilities", "tools/backends/worker/sandbox.py",
         "bool(libc.capset(header, bytes(24)) == 0)", "True",
         "test_workers.py::test_a_worker_has_no_rights_to_give_up",
     ),
     Fence(
-        "the memory of the process with the keys", "tools/backends/process.py",
+        "the memory of the process with the keys", "tools/backends/worker/process.py",
         "        keep_memory()", "        _ = keep_memory",
         "test_workers.py::test_no_process_of_the_user_reads_the_one_that_holds_the_keys",
     ),
@@ -311,12 +311,12 @@ FENCES = (
         "test_workers.py::test_a_tool_of_the_system_sees_no_keys",
     ),
     Fence(
-        "the address space of a call", "tools/backends/worker.py",
+        "the address space of a call", "tools/backends/worker/child.py",
         "with address_space(memory):", "with address_space(0):",
         "test_workers.py::test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on",
     ),
     Fence(
-        "the watch on resident memory", "tools/backends/hold.py",
+        "the watch on resident memory", "tools/backends/worker/watched_call.py",
         "if bounds.exceeded(resident, self._before):", "if False:",
         "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended", slow=True,
     ),
@@ -326,17 +326,17 @@ FENCES = (
         "test_workers.py::test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file",
     ),
     Fence(
-        "the time for one page", "tools/backends/hold.py",
+        "the time for one page", "tools/backends/worker/watched_call.py",
         'return "reading" if process.reads_too_long() else ""', 'return ""',
         "test_workers.py::test_a_page_that_takes_too_long_is_given_up", slow=True,
     ),
     Fence(
-        "the processor time of a call", "tools/backends/worker.py",
+        "the processor time of a call", "tools/backends/worker/child.py",
         "    _limit_processor_time(order.call.timeout)", "    pass",
         "test_workers.py::test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file",
     ),
     Fence(
-        "core files", "tools/backends/confinement.py",
+        "core files", "tools/backends/worker/sandbox.py",
         "    _no_core_file()\n    return done", "    return done",
         "test_workers.py::test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file",
     ),

@@ -10,8 +10,8 @@ from ...graph.errors import ControllerError, UsageError
 from ...graph.ports import Callbacks
 from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
-from ..controllers.llm.prompts import Messages
 from .errors import cut_off, failures_of, is_bad_request, is_of_the_call, tries
+from .messages import Messages
 from .models import ChatModel, Method
 from .structured_output import Schema, options_of, text_of, tokens_of, why_ended
 

@@ -14,14 +14,14 @@ from ....graph.task import Task
 from ...addresses import origin
 from ...chat_models.client import Asker
 from ...chat_models.errors import kind_of_failure
+from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
 from ...controllers.llm.parse import read_json, without_thoughts
-from ...controllers.llm.prompts import Messages, marked
 from ...named_servers import named, url_in
 from ...threads import in_abandonable_thread
 from ..answers import garbage
-from ..decoder import Decoder, decoding_by, picture_urls
-from ..workers import Workers
+from ..worker.decoder import Decoder, decoding_by, picture_urls
+from ..worker.pool import Workers
 from .asks import ASKS, Ask, sees
 
 CALLBACKS = Callable[[str], Callbacks]

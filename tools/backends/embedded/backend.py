@@ -8,8 +8,8 @@ from ....graph.errors import ExpertError
 from ....graph.expert import Expert
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ..worker import Failure
-from ..workers import Workers
+from ..worker.child import Failure
+from ..worker.pool import Workers
 from .registry import BACKEND, Embedded, registered
 
 LIGHT_BYTES = 64 * 1024

@@ -1,4 +1,4 @@
-"""The embedded experts by their decorator. Add one: a file in this folder, with
+"""The embedded experts by their decorator. Add one: a file in `experts/`, with
 
 ```python
 @expert("text-to-speech", name="espeak-ng", library="espeakng-loader", requires=("espeakng_loader",),
@@ -6,7 +6,7 @@
 def speak(call: Call) -> Sequence[Artifact]: ...
 ```
 
-Libraries are imported inside the function: the catalogue reads every file here, and must not wait for numpy.
+Libraries are imported inside the function: the catalogue reads every file there, and must not wait for numpy.
 """
 
 import functools
@@ -111,9 +111,9 @@ def expert(
 
 @functools.cache
 def registered() -> dict[str, Embedded]:
-    """Every embedded expert by model id, from all the modules of this folder."""
-    package = importlib.import_module(__package__)
-    for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
+    """Every embedded expert by model id, from all the modules of `experts/`."""
+    package = importlib.import_module(f"{__package__}.experts")
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
     return dict(sorted(_REGISTERED.items()))
 

@@ -14,11 +14,11 @@ from ...addresses import without_secrets
 from ...http_failures import failures_of, too_slow
 from ...net.answers import most_of
 from ...threads import in_abandonable_thread
+from ..accepts import check, given_in, unheeded
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
-from ..decoder import Decoder, decoding_by
-from ..heeding import check, given_in, unheeded
-from ..workers import Workers
+from ..worker.decoder import Decoder, decoding_by
+from ..worker.pool import Workers
 from . import openai_server, task_server, tei_server
 from .known import Endpoint, known_endpoints, read_endpoints
 from .old_list import left_in

@@ -11,9 +11,9 @@ from ...media.tables import columns
 from ...net.configured import client
 from ...net.hub_session import within
 from ..answers import garbage, row_answer
-from ..decoder import film_answer, picture_bytes
 from ..task_api.films import only_picture
 from ..task_api.methods import methods
+from ..worker.decoder import film_answer, picture_bytes
 from .known import Endpoint, headers_for
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from ...http_failures import failures_of, too_slow
 from ...net.answers import most_of
 from ...net.hub_session import within
 from ...threads import in_abandonable_thread
-from ..decoder import Decoder, decoding_by
-from ..heeding import check
+from ..accepts import check
 from ..task_api.methods import Method, methods
-from ..workers import Workers
+from ..worker.decoder import Decoder, decoding_by
+from ..worker.pool import Workers
 from .providers import OWN, ROUTED, provider_for
 
 STRANGE_TOKEN = (

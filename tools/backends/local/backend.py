@@ -20,14 +20,14 @@ from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
 from ...threads import in_abandonable_thread
-from ..bounds import Bounds
-from ..progress import Step, Tell
-from ..workers import Workers
+from ..worker.memory_limits import Bounds
+from ..worker.pool import Workers
+from ..worker.progress import Step, Tell
 from . import hub
 from .machine import Device, device_for, make_nodes, memory, size
+from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
 from .registry import LIBRARIES, Way, registered
 from .running import TARGET
-from .shelf import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
 
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 SHARE = 0.9

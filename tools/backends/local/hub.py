@@ -17,7 +17,7 @@ from ...net.hub_session import within
 from ...net.meter import MOST_OF_AN_ERROR
 from ...net.refusals import refusal_in
 from ...threads import in_time
-from .shelf import cache_folder, check_named, lies_here, remember
+from .model_cache import cache_folder, check_named, lies_here, remember
 
 _WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack")

@@ -58,7 +58,7 @@ def own_code(short: str, known: Iterable[str]) -> str | None:
 def detected(text: str) -> str | None:
     """The language that a text is in, by py3langid of the extra `embedded`; None without it."""
     try:
-        from ..embedded.identify_language import ranked
+        from ..embedded.experts.identify_language import ranked
 
         return ranked(text)[0][0]
     except ImportError:

@@ -12,8 +12,8 @@ from .device import device, dtype
 from .faults import read_json
 from .machine import OVERHEAD
 from .memory import memory
+from .model_cache import fault, find, parameters
 from .processors import made_processor
-from .shelf import fault, find, parameters
 
 HEARING = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
 """Pipelines that take sound."""

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from ..process import passed_on
+from ..worker.process import passed_on
 
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2

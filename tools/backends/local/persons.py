@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from .loading import Source
-from .shelf import find, helped_by
+from .model_cache import find, helped_by
 
 SURE = 0.5
 """Score of a person that is looked at."""

@@ -1,11 +1,11 @@
-"""What can be done here, by task type and library. Add a way: a function in a file of this folder, with
+"""What can be done here, by task type and library. Add a way: a function in a file of `tasks/`, with
 
 ```python
 @local("summarization")
 def summarize(call: Call, source: Source) -> Sequence[Artifact]: ...
 ```
 
-torch, transformers and diffusers are imported inside the function: the catalogue reads every file here.
+torch, transformers and diffusers are imported inside the function: the catalogue reads every file there.
 """
 
 import functools
@@ -74,8 +74,8 @@ def local(
 
 @functools.cache
 def registered() -> dict[tuple[str, Library], Way]:
-    """Every way by task type and library, from all the modules of this folder."""
-    package = importlib.import_module(__package__)
-    for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
+    """Every way by task type and library, from all the modules of `tasks/`."""
+    package = importlib.import_module(f"{__package__}.tasks")
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
     return dict(sorted(_REGISTERED.items()))

@@ -8,8 +8,8 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from .loading import source_of
 from .memory import memory, within_memory
+from .model_cache import library_of
 from .registry import registered
-from .shelf import library_of
 
 TARGET = f"{__name__}:run"
 SEED = 0

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
-from ..decoder import film_answer, picture_bytes
-from ..local.motion import one_silent_picture
+from ..local.tasks.video_generation import one_silent_picture
+from ..worker.decoder import film_answer, picture_bytes
 from .methods import method
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from ....graph.call import Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
 from ..local.languages import detected, english_name, iso1, own_code
-from ..local.sequences import pair_fits
+from ..local.tasks.sequence_to_sequence import pair_fits
 
 _FLORES = """afr_Latn als_Latn amh_Ethi arb_Arab asm_Beng azj_Latn bel_Cyrl ben_Beng bod_Tibt bos_Latn bul_Cyrl cat_Latn
 ces_Latn ckb_Arab cym_Latn dan_Latn deu_Latn ell_Grek eng_Latn epo_Latn est_Latn eus_Latn fin_Latn fra_Latn gaz_Latn

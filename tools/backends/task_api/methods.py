@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from ..heeding import Accepts, given_in, unheeded
+from ..accepts import Accepts, given_in, unheeded
 
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient

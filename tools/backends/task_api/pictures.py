@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.outside import read_json
+from ..accepts import pictures_only
 from ..answers import garbage, label_answer, text_answer
-from ..decoder import boxes_answer, masks_answer, picture_answer, picture_bytes, picture_urls
-from ..heeding import pictures_only
-from ..local.text import needs_labels
+from ..local.tasks.text import needs_labels
+from ..worker.decoder import boxes_answer, masks_answer, picture_answer, picture_bytes, picture_urls
 from .methods import method
 from .texts import wanted_labels
 

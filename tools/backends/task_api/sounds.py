@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ..answers import garbage, label_answer, text_answer
-from ..decoder import sound_answer, sound_pieces
+from ..worker.decoder import sound_answer, sound_pieces
 from .methods import method
 
 if TYPE_CHECKING:

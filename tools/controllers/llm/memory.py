@@ -9,8 +9,9 @@ import textwrap
 
 from ....graph.ports import Callbacks
 from ...chat_models.client import Asker
+from ...chat_models.messages import Messages
 from .answering import SENTENCE_END
-from .prompts import Messages, Turns, remembered, summary_messages
+from .prompts import Turns, remembered, summary_messages
 
 SMALLEST_WINDOW = 8_192
 """Tokens: of a model whose window nobody tells."""

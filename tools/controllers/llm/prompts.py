@@ -1,6 +1,5 @@
 """Prompts: what the chat model is told at each of its three stages (paper, sections 3.1, 3.2 and 3.4)."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os.path import commonprefix
@@ -13,10 +12,8 @@ from ....graph.result import Request, Result, Run
 from ....graph.task import Task
 from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
+from ...chat_models.messages import Messages, marked
 from .demonstrations import nearest
-
-Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
-"""(role, text or blocks of text and pictures), the form that every LangChain chat model takes."""
 
 Turns = Sequence[tuple[str, str]]
 """Of a conversation, as (role, text)."""
@@ -221,9 +218,3 @@ def _result(result: Result, contents: Mapping[str, str]) -> dict[str, Any]:
         if made.sha256 and made.sha256 in contents
     ]
     return told
-
-
-def marked(value: Any) -> str:
-    """A marked block of JSON; inside stands no mark of ours, no control character and no half of a surrogate pair."""
-    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").encode(errors="replace").decode()
-    return f"<data>{text}</data>"

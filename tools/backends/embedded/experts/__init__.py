@@ -1,0 +1,1 @@
+"""The embedded experts: one file each, found by its decorator (`registry.py`)."""

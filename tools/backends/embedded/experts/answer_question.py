@@ -1,0 +1,43 @@
+"""question-answering, from a given text: the words or the sentence in it that answer."""
+
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call
+from .....graph.errors import ExpertError
+from .....graph.task import Task
+from ..answering import answer
+from ..registry import expert
+
+
+def accepts(task: Task) -> str | None:
+    """Only with a text to look in: it knows nothing by itself."""
+    if task.inputs.get("context"):
+        return None
+    return "it answers from a text that is given as context, and there is none; general questions need a language model"
+
+
+@expert(
+    "question-answering",
+    name="lexical-qa",
+    description="finds the sentence or the words in a given text that answer; extractive, knows nothing by itself",
+    accepts=accepts,
+    light=True,
+    partial=True,
+)
+def answer_question(call: Call) -> Sequence[Artifact]:
+    """The short answer where the question asks for a known kind of thing, else the sentence."""
+    question, context = (
+        call.text("question"),
+        "\n\n".join(material.text() for material in call.inputs.get("context", ())),
+    )
+    return [reply(question, context, "the text")]
+
+
+def reply(question: str, text: str, where: str) -> Artifact:
+    """The answer as an artifact. Raises `ExpertError` when there is none."""
+    if not text.strip():
+        raise ExpertError(f"{where} is empty", input_fault=True)
+    found = answer(question, text)
+    if found is None:
+        raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")
+    return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)

@@ -1,0 +1,65 @@
+"""compare: whether results agree, and where they differ."""
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from .....graph.call import Artifact, Call, Material
+from .....graph.errors import ExpertError
+from ....media.rows import name, rows
+from ..registry import expert
+from ..sentences import words
+
+LONG = 12
+"""Words beyond which texts are compared word by word instead of quoted."""
+
+
+@expert(
+    "compare", name="compare", description="tells whether results agree, and where they differ, exactly", light=True
+)
+def compare(call: Call) -> Sequence[Artifact]:
+    """A sentence or two."""
+    items = call.inputs.get("items", ())
+    if len(items) < 2:
+        raise ExpertError("there is only one result; comparing takes two", input_fault=True)
+    tables = [rows(item) for item in items]
+    if all(table is not None for table in tables):
+        text = _tables([Counter(name(row) for row in table or ()) for table in tables])
+    else:
+        text = _texts(items)
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]
+
+
+def _tables(counts: list[Counter[str]]) -> str:
+    """By what the rows are called, and how many there are of each."""
+    if all(count == counts[0] for count in counts):
+        return f"They agree: {_listed(counts[0])}."
+    return "They differ: " + "; ".join(f"{number}. {_listed(count)}" for number, count in enumerate(counts, 1)) + "."
+
+
+def _listed(count: Counter[str]) -> str:
+    return (
+        ", ".join(f"{number} x {label}" if number > 1 else label for label, number in sorted(count.items()))
+        or "nothing"
+    )
+
+
+def _texts(items: Sequence[Material]) -> str:
+    """By their words: case, spaces and punctuation don't count."""
+    said = [words(item.text()) for item in items]
+    if all(each == said[0] for each in said):
+        return "They agree: all say the same." if len(said[0]) > LONG else f"They agree: {items[0].text().strip()}"
+    if all(len(each) <= LONG for each in said):
+        return "They differ: " + "; ".join(f"{n}. {item.text().strip()}" for n, item in enumerate(items, 1))
+    first, other = said[0], next(each for each in said if each != said[0])
+    matcher = SequenceMatcher(a=first, b=other, autojunk=False)
+    changes = [_change(first[a:b], other[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""
+    return f"They differ; {round(100 * matcher.ratio())}% of the words are the same. {'; '.join(changes[:5])}{more}."
+
+
+def _change(before: list[str], after: list[str]) -> str:
+    old, new = (" ".join(part[:8]) + (" ..." if len(part) > 8 else "") for part in (before, after))
+    if before and after:
+        return f"{old!r} is {new!r}"
+    return f"{old!r} is only in the first" if before else f"{new!r} is only in the other"

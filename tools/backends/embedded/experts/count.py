@@ -1,0 +1,52 @@
+"""count: boxes, labels and rows by what they are called; of a text its lines, or what the goal names."""
+
+import re
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call, Material
+from ....media.rows import Row, is_called, lines, name, rows
+from ..goals import asks, goal
+from ..registry import expert
+from ..sentences import sentences, words
+
+_KINDS: dict[str, re.Pattern[str]] = {
+    "code": re.compile(r"[\w -]+: "),
+    "qr": re.compile(r"(?:micro |rm)?qr\b", re.IGNORECASE),
+    "barcode": re.compile(r"(?!(?:micro |rm)?qr|data ?matrix|aztec)[\w -]+: ", re.IGNORECASE),
+    **dict.fromkeys(("amount", "price", "sum", "cost"), re.compile(r"MONEY$")),
+    **dict.fromkeys(("phone", "phone number", "telephone number"), re.compile(r"PHONE$")),
+    **dict.fromkeys(("e-mail", "mail", "email address"), re.compile(r"EMAIL$")),
+    **dict.fromkeys(("link", "website", "web address"), re.compile(r"URL$")),
+}
+"""What is counted by a word that is no label: the label of a code is its format and what it says."""
+
+
+@expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", light=True)
+def count(call: Call) -> Sequence[Artifact]:
+    """The number over all items, as text."""
+    label, asked = str(call.task.parameters.get("label") or ""), goal(call.task)
+    number = sum(_count(material, label, asked) for material in call.inputs.get("items", ()))
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number))]
+
+
+def _count(material: Material, label: str, asked: str) -> int:
+    if (found := rows(material)) is not None:
+        return sum(not label or is_called(row, label) or _is_a(row, label) for row in found)
+    if label:
+        return sum(label.lower() in line.lower() for line in lines(material))
+    text = material.text()
+    if asks(asked, r"words?\b"):
+        return len(words(text))
+    if asks(asked, r"sentences?\b"):
+        return len(sentences(text))
+    if asks(asked, r"characters?\b|letters?\b"):
+        return len(text)
+    return len(lines(material))
+
+
+def _is_a(row: Row, label: str) -> bool:
+    """Whether a row is of a kind that its label does not spell out: `QR Code: hello` is a code."""
+    word = label.strip().lower()
+    word = "qr" if word.startswith("qr") else word
+    kind = _KINDS.get(word) or _KINDS.get(word.removesuffix("s").replace("addresse", "address"))
+    return kind is not None and kind.match(name(row)) is not None

@@ -1,0 +1,60 @@
+"""crop: cut a part out of a picture, by box or by numbers."""
+
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call
+from .....graph.errors import ExpertError
+from ....media.pictures import image_artifact, read_image
+from ....media.rows import rows
+from ..goals import asks, goal
+from ..registry import expert
+
+MOST = 100
+"""Crops of one picture."""
+MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|cars\b|them\b"
+
+
+@expert("crop", name="crop", description="cuts a part out of a picture", library="pillow", requires=("PIL",))
+def crop(call: Call) -> Sequence[Artifact]:
+    """What the box encloses; of several the surest and then the largest, or all where the goal speaks of many.
+
+    Without boxes from `left, top` to `right, bottom`.
+    """
+    image = read_image(call.one("image"))
+    places = _from_boxes(call) if call.has("boxes") else [_from_parameters(call, image.size)]
+    inside = [
+        (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+        for left, top, right, bottom in places
+    ]
+    kept = [place for place in inside if place[0] < place[2] and place[1] < place[3]]
+    if not kept:
+        raise ExpertError(
+            f"nothing of the {image.width} x {image.height} picture lies within those edges", input_fault=True
+        )
+    return [
+        image_artifact(call, image.crop(place), "image", f"crop-{number}") for number, place in enumerate(kept, start=1)
+    ]
+
+
+def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:
+    found = [row for row in rows(call.one("boxes")) or () if isinstance(row.get("box"), dict)]
+    if not found:
+        raise ExpertError("there is no box to cut out: nothing was found in the picture", input_fault=True)
+
+    def rank(corners: dict[str, int], score: float) -> tuple[float, int]:
+        return score, (corners["xmax"] - corners["xmin"]) * (corners["ymax"] - corners["ymin"])
+
+    ordered = sorted(found, key=lambda row: rank(row["box"], float(row.get("score", 1.0))), reverse=True)
+    wanted = ordered[:MOST] if asks(goal(call.task), MANY) else ordered[:1]
+    return [(int(b["xmin"]), int(b["ymin"]), int(b["xmax"]), int(b["ymax"])) for b in (row["box"] for row in wanted)]
+
+
+def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    given = call.task.parameters
+    if not set(given) & {"left", "top", "right", "bottom"}:
+        raise ExpertError("crop needs a box, or left, top, right or bottom in pixels", input_fault=True)
+    whole = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
+    left, top, right, bottom = (
+        value if isinstance(value := given.get(edge), int) else default for edge, default in whole.items()
+    )
+    return left, top, right, bottom

@@ -1,0 +1,87 @@
+"""voice-activity-detection: when somebody speaks, by the endpointer of pocketsphinx (WebRTC's voice activity detector).
+
+Steady noise and held notes, which the detector takes for speech, are left out: speech rises and falls. Not covered: who
+speaks, music with a beat, speech under loud noise.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .....graph.call import Artifact, Call
+from ....media.sound import read_sound
+from ..registry import expert
+from .transcribe import HERTZ, has_speech
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+FRAME = 0.03
+"""Seconds that the detector decides upon."""
+
+
+@expert(
+    "voice-activity-detection",
+    name="pocketsphinx-vad",
+    description="tells from when to when somebody speaks, to a third of a second; takes music with a beat for speech",
+    license="BSD-2-Clause",
+    library="pocketsphinx",
+    requires=("pocketsphinx", "av"),
+    partial=True,
+)
+def detect_speech(call: Call) -> Sequence[Artifact]:
+    """`{"label": "speech", "score", "start", "end"}` in seconds; the score is the share of it that sounds like voice."""
+    sound, _ = read_sound(call.one("audio"), rate=HERTZ, mono=True)
+    rows = [
+        {"label": "speech", "score": round(voiced, 4), "start": round(start, 2), "end": round(end, 2)}
+        for start, end, voiced in spoken(sound[0])
+    ]
+    return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
+
+
+def spoken(samples: "Samples") -> Iterator[tuple[float, float, float]]:
+    """Stretches of speech as (start, end, share of voiced frames), in seconds of samples at 16 kHz within -1..1."""
+    voiced = _voiced(samples)
+    for start, end in _stretches(samples):
+        frames = voiced[int(start / FRAME) : max(int(start / FRAME) + 1, int(end / FRAME))]
+        if has_speech(samples[int(start * HERTZ) : int(end * HERTZ)]):
+            yield start, end, sum(frames) / max(1, len(frames))
+
+
+def _stretches(samples: "Samples") -> Iterator[tuple[float, float]]:
+    from pocketsphinx import Endpointer, Vad
+
+    endpointer = Endpointer(vad_mode=Vad.MEDIUM_STRICT, sample_rate=HERTZ, frame_length=FRAME)
+    start: float | None = None
+    for frame in _frames(samples, endpointer.frame_bytes):
+        if len(frame) == endpointer.frame_bytes:
+            endpointer.process(frame)
+        elif endpointer.in_speech:
+            endpointer.end_stream(frame)
+        if start is None and endpointer.in_speech:
+            start = endpointer.speech_start
+        elif start is not None and not endpointer.in_speech:
+            yield start, min(endpointer.speech_end, len(samples) / HERTZ)
+            start = None
+    if start is not None:
+        yield start, len(samples) / HERTZ
+
+
+def _voiced(samples: "Samples") -> list[bool]:
+    """Whether each frame sounds like voice, taken by itself."""
+    from pocketsphinx import Vad
+
+    detector = Vad(mode=Vad.MEDIUM_STRICT, sample_rate=HERTZ, frame_length=FRAME)
+    whole = (frame for frame in _frames(samples, detector.frame_bytes) if len(frame) == detector.frame_bytes)
+    return [bool(detector.is_speech(frame)) for frame in whole]
+
+
+def _frames(samples: "Samples", size: int) -> Iterator[bytes]:
+    """16-bit samples, `size` bytes at a time; the last frame may be shorter."""
+    import numpy as np
+
+    data = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
+    return (data[at : at + size] for at in range(0, len(data), size))

@@ -1,0 +1,61 @@
+"""document-to-text: the text of a PDF, from its text layer; scanned pages are read like pictures."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from .....graph.call import Artifact, Call, Material
+from .....graph.errors import ExpertError
+from .....graph.resource import Resource
+from ....media.pages import drawn, pages, text_of
+from ....media.pictures import image_artifact
+from ..registry import expert
+
+
+@expert(
+    "document-to-text",
+    name="pdf-text",
+    description="takes the text out of a PDF; scanned pages are read by OCR",
+    library="pypdfium2",
+    requires=("pypdfium2", "PIL"),
+)
+def document_to_text(call: Call) -> Sequence[Artifact]:
+    """The pages one after another, a blank line between them. Raises `ExpertError` when there is no text at all."""
+    text, note = whole_text(call, call.one("document"))
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text, note=note)]
+
+
+def whole_text(call: Call, document: Material) -> tuple[str, str]:
+    """The text of all pages that the task asks for, and what must be known of it. `ExpertError` (input fault) for none."""
+    texts, scanned = list[str](), 0
+    for page in pages(call, document):
+        text = text_of(page, document.resource.label)
+        if not text and (text := _read(call, page, document.resource.label)):
+            scanned += 1
+        texts.append(text)
+    whole = "\n\n".join(text for text in texts if text)
+    if not whole:
+        raise ExpertError(f"{document.resource.label} has no text that can be read", input_fault=True)
+    return whole, _told(scanned, len(texts))
+
+
+def _told(scanned: int, of: int) -> str:
+    if not scanned:
+        return ""
+    which = "the page is a picture" if of == 1 else f"{scanned} of {of} pages are pictures"
+    return f"{which}, read by OCR, which may be wrong in places"
+
+
+def _read(call: Call, page: Any, label: str) -> str:
+    """The printed text of a page without a text layer; empty for an empty page, or without OCR here."""
+    if find_spec("rapidocr") is None:
+        return ""
+    from ..ocr import lines_on
+
+    path = image_artifact(call, drawn(page, label), "image", "scan").path
+    assert path is not None
+    picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
+    try:
+        return "\n".join(lines_on(picture))
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""pick-best: which of several results has the most, or the highest score or number."""
+
+import re
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call, Material
+from .....graph.errors import ExpertError
+from ....media.rows import is_called, rows
+from ..registry import expert
+
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+
+
+@expert(
+    "pick-best",
+    name="pick-best",
+    description="tells which of several results has the most finds, or the highest number, exactly",
+    light=True,
+)
+def pick_best(call: Call) -> Sequence[Artifact]:
+    """`2 of 3 (b.jpg), with 5`: boxes, rows and labels are counted, a text counts by the first number in it.
+
+    Of labels that each hold one kind, the score decides. Ties are told.
+    """
+    items = call.inputs.get("items", ())
+    if len(items) < 2:
+        raise ExpertError("there is only one result; picking takes two", input_fault=True)
+    label = str(call.task.parameters.get("label") or "")
+    values = [_value(item, label) for item in items]
+    best = min(values) if call.task.parameters.get("lowest") else max(values)
+    winners = [
+        f"{n}{_named(item)}" for n, (item, value) in enumerate(zip(items, values, strict=True), 1) if value == best
+    ]
+    text = f"{' and '.join(winners)} of {len(items)}, with {best:g}"
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]
+
+
+def _value(item: Material, label: str) -> float:
+    found = rows(item)
+    if found is None:
+        number = _NUMBER.search(item.text())
+        if number is None:
+            raise ExpertError(f"there is no number in {item.resource.label} to compare by", input_fault=True)
+        return float(number[0].replace(",", "."))
+    kept = [row for row in found if not label or is_called(row, label)]
+    if label and kept and item.resource.kind == "labels" and "score" in kept[0]:
+        return float(kept[0]["score"] or 0.0)
+    return float(len(kept))
+
+
+def _named(item: Material) -> str:
+    return f" ({item.resource.label})" if item.resource.name else ""

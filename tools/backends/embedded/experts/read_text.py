@@ -1,0 +1,57 @@
+"""image-to-text, the reading half: printed text, line by line."""
+
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call
+from .....graph.task import Task
+from ..goals import LONGEST, asks, goal
+from ..ocr import lines_on, read_page
+from ..registry import expert
+
+READING = (
+    r"read|texts?\b|ocr\b|transcri|say|said|says|written|writing|words?\b|letters?\b|print|type[ds]|line|spell"
+    r"|extract|scan"
+    r"|receipt|invoice|bills?\b|tickets?\b|menus?\b|pages?\b|document|signs?\b|labels?\b|forms?\b|posters?\b"
+    r"|books?\b|notes?\b"
+    r"|notice|screenshot|slide|card|article|newspaper|comment|review|total|price|dates?\b|amount|number|address"
+    r"|translat|summar"
+    r"|lies|lese|vorles|quittung|rechnung|beleg|schild|seite|lire|lis\b|lisez|reçu|facture|texte|lee\b|leer|lea\b"
+    r"|texto|recibo"
+    r"|factura|leggi|testo|scontrino|ler\b|leia"
+)
+SEEING = (
+    r"describ|descri[bp]|beschreib|décri|caption|depict|what(?:'s| is| are| do you see)? (?:in|on|shown)\b"
+    r"|what(?:'s| is) this"
+    r"|look like|what do you see|who is|was ist|qué hay|que voit"
+)
+PLAIN_READING = (
+    r"read|texts?\b|ocr\b|words?\b|written|writing|says?\b|printed"
+    r"|receipt|invoice|letter|page|document|menu|ticket|notice|form\b"
+)
+
+
+def accepts(task: Task) -> str | None:
+    """Only what asks for text."""
+    asked = goal(task)
+    sees = asks(asked, SEEING) and not asks(asked, PLAIN_READING)
+    if not asked or (not sees and asks(task.goal[:LONGEST].lower(), READING)):
+        return None
+    return (
+        "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
+    )
+
+
+@expert(
+    "image-to-text",
+    name="rapidocr",
+    description="reads printed text (Latin and Chinese script) from a picture or page; does not describe pictures",
+    library="rapidocr",
+    requires=("rapidocr", "onnxruntime", "cv2"),
+    accepts=accepts,
+    partial=True,
+)
+def read_text(call: Call) -> Sequence[Artifact]:
+    """The text of the picture, one line each. A blank page among many is no failure: its text is empty."""
+    one_of_many = "[" in call.key
+    found = lines_on(call.one("image")) if one_of_many else read_page(call.one("image"))
+    return [Artifact(output="text", kind="text", media_type="text/plain", text="\n".join(found))]

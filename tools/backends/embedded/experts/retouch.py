@@ -1,0 +1,82 @@
+"""image-to-image, the part that needs no model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness.
+
+What to do comes from the parameter `operation`, else from the words of the prompt or the goal. Refused: everything that
+must invent pixels (restore, colourise, restyle, edit, super-resolution, removing things).
+"""
+
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call
+from .....graph.errors import ExpertError
+from .....graph.task import Task
+from ....media.pictures import image_artifact, read_image
+from ..goals import asks, full_goal
+from ..operations import OPERATIONS
+from ..registry import expert
+
+WORDS: dict[str, str] = {
+    "denoise": r"denois|de-nois|nois[ey]|grain|entrausch|débruit",
+    "grayscale": r"gr[ae]y|black.and.white|monochrom|b&w|desaturat|graustufen|schwarz-?weiß|noir et blanc",
+    "resize": r"resiz|re-siz|rescal|scale\b|enlarg|shrink|smaller|bigger|larger|half (?:the |its )?size|thumbnail"
+    r"|downscal|\d+ ?(?:x|by|×) ?\d+|twice (?:the|as)|double (?:the|its) size|\d+ ?(?:px|pixels?) (?:wide|high|tall)",
+    "rotate": r"rotat|turn (?:\w+ ){0,4}(?:left|right|upside|clockwise|counter|by|\d)|upside down|drehe?n?\b",
+    "flip": r"flip|mirror|spiegel",
+    "blur": r"blur|soften",
+    "sharpen": r"sharpen",
+    "brighten": r"bright|lighten",
+    "darken": r"darken|darker",
+    "invert": r"invert|negative\b",
+}
+"""How each operation is asked for."""
+
+INVENTING = (
+    r"restor|colori|super-?resol|super resol|upscal|styl|paint|cartoon|anime|sketch|draw|add\b|remov|replac|swap"
+    r"|edit|insert"
+    r"|inpaint|outpaint|erase|background|turn (?:it|the \w+|this|him|her) into a\b|look like|as if|transform|deblur"
+    r"|unblur"
+    r"|scratch|enhanc|improv|sky\b|season|hair|smil|detail|resolution"
+)
+REMOVING_NOISE = r"(?:remov\w*|reduc\w*|take out|clean up|get rid of) (?:the |all |its |some |image )*(?:nois|grain)"
+
+
+def operation_of(task: Task) -> str | None:
+    """Which of the operations is asked for, or None when it is none of them, or two."""
+    named = str(task.parameters.get("operation") or "").strip().lower()
+    if named in OPERATIONS:
+        return named
+    words = named or full_goal(task)
+    if asks(words, INVENTING) and not asks(words, REMOVING_NOISE):
+        return None
+    found = [name for name, form in WORDS.items() if asks(words, form)]
+    if not found and not words:
+        given = set(task.parameters)
+        return "rotate" if "angle" in given else "resize" if given & {"scale", "width", "height"} else None
+    return found[0] if len(found) == 1 else None
+
+
+def accepts(task: Task) -> str | None:
+    """One operation that needs no model."""
+    unsaid = not full_goal(task) and not task.parameters
+    if unsaid or operation_of(task) is not None:
+        return None
+    return f"it does one of {', '.join(OPERATIONS)}, and no edit that must invent pixels; that needs an image model"
+
+
+@expert(
+    "image-to-image",
+    name="retouch",
+    description="denoises, greys, resizes, rotates, flips, blurs, sharpens; restores, enhances and restyles nothing",
+    library="pillow",
+    requires=("cv2", "numpy", "PIL"),
+    accepts=accepts,
+    partial=True,
+)
+def retouch(call: Call) -> Sequence[Artifact]:
+    """The picture, changed."""
+    task = call.task
+    if not task.goal and call.has("prompt"):
+        task = task.model_copy(update={"goal": call.text("prompt")})
+    operation = operation_of(task)
+    if operation is None:
+        raise ExpertError(f"what to do with the picture is not clear; it can {', '.join(OPERATIONS)}", input_fault=True)
+    return [image_artifact(call, OPERATIONS[operation](read_image(call.one("image")), task))]

@@ -1,0 +1,97 @@
+"""text-classification, of sentiment only: VADER's word list and rules, English."""
+
+import functools
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .....graph.call import Artifact, Call
+from .....graph.errors import ExpertError
+from .....graph.task import Task
+from ..goals import asks, goal
+from ..registry import expert
+from ..sentences import STOP_WORDS, sentences, words
+from .identify_language import ranked
+
+SENTIMENT = (
+    r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude"
+    r"|polarity|angry"
+    r"|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden|sentimiento"
+    r"|contento|humeur"
+)
+OTHER = (
+    r"topic|subject|categor|spam|genre|intent|toxic|hate|offens|languag|gender|author|formal|sarcas|iron|fake|theme"
+    r"|emotion"
+    r"|kind of|type of|department|urgen|priorit"
+)
+PLAIN = {
+    "classify",
+    "label",
+    "rate",
+    "judge",
+    "please",
+    "text",
+    "it",
+    "this",
+    "review",
+    "comment",
+    "sentence",
+    "analyse",
+    "analyze",
+}
+
+
+def accepts(task: Task) -> str | None:
+    """Only what asks for a sentiment, or for nothing in particular."""
+    asked = goal(task)
+    plain = set(words(asked)) - STOP_WORDS <= PLAIN
+    if (asks(asked, SENTIMENT) and not asks(asked, OTHER)) or plain:
+        return None
+    return "it tells only whether an English text is positive or negative; other labels need a model"
+
+
+@expert(
+    "text-classification",
+    name="vader",
+    description="tells whether an English text is positive, negative or neutral, by a word list; no other labels",
+    license="MIT",
+    library="vaderSentiment",
+    requires=("vaderSentiment", "py3langid"),
+    accepts=accepts,
+    partial=True,
+)
+def classify_sentiment(call: Call) -> Sequence[Artifact]:
+    """`positive` and `negative`, or `neutral`, best first; scores are VADER's compound value brought to 0..1.
+
+    A text of several sentences gets the mean of those that say anything either way.
+    """
+    text = call.text("text")
+    if not words(text):
+        raise ExpertError("there are no words to judge", input_fault=True)
+    if (language := foreign(text)) is not None:
+        raise ExpertError(f"it judges English texts only, and this one is in another language ({language})")
+    values = [_analyzer().polarity_scores(sentence)["compound"] for sentence in sentences(text)]
+    telling = [value for value in values if abs(value) >= 0.05]
+    compound = sum(telling) / len(telling) if telling else 0.0
+    if abs(compound) < 0.05:
+        rows = [("neutral", 1 - abs(compound))]
+    else:
+        rows = sorted((("positive", (1 + compound) / 2), ("negative", (1 - compound) / 2)), key=lambda row: -row[1])
+    labels = [{"label": label, "score": round(score, 4)} for label, score in rows]
+    return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(labels))]
+
+
+def foreign(text: str) -> str | None:
+    """ISO code of the language when the text is certainly not English. Two words are too few to tell."""
+    found = words(text)
+    if len(found) < 3 or sum(word in STOP_WORDS for word in found) >= 0.2 * len(found):
+        return None
+    language, score = ranked(text)[0]
+    return language if language != "en" and score > 0.35 else None  # py3langid is cautious: 0.37 is Spanish
+
+
+@functools.cache
+def _analyzer() -> Any:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return SentimentIntensityAnalyzer()

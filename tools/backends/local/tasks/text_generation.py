@@ -1,0 +1,57 @@
+"""Writing: language models that go on with a text, or reply in a conversation by their own chat template."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from .....graph.call import Artifact, Call
+from .....graph.errors import ExpertError
+from ...answers import text_answer
+from ..device import device
+from ..loading import Source
+from ..registry import local
+from .text import filled, window
+
+MOST_NEW = 512
+"""Tokens of one reply."""
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+
+
+@local("text-generation")
+def write(call: Call, source: Source) -> Sequence[Artifact]:
+    """A reply where the model has a chat template, else the text gone on with."""
+    return text_answer(call, reply(source, filled(call, "prompt")))
+
+
+@local("conversational")
+def converse(call: Call, source: Source) -> Sequence[Artifact]:
+    """A reply to one message."""
+    if not source.tokenizer().chat_template:
+        raise ExpertError(f"{source.model_id} has no chat template: it goes on with texts, it does not reply")
+    return text_answer(call, reply(source, filled(call, "text")))
+
+
+def reply(source: Source, text: str) -> str:
+    """What the model writes; thoughts that it puts in `<think>` are left out, and not asked for."""
+    model, tokenizer = source.model("AutoModelForCausalLM"), source.tokenizer()
+    read = _read(tokenizer, text).to(device())
+    given = read["input_ids"].shape[1]
+    room = int(getattr(model.config, "max_position_embeddings", 0) or window(tokenizer)) - given
+    if room < 1:
+        raise ExpertError(f"the text is longer than {source.model_id} reads: {given} tokens", input_fault=False)
+    made = model.generate(
+        input_ids=read["input_ids"],
+        attention_mask=read["attention_mask"],
+        max_new_tokens=min(MOST_NEW, room),
+        pad_token_id=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id,
+    )
+    return _THOUGHTS.sub("", str(tokenizer.decode(made[0, given:], skip_special_tokens=True))).strip()
+
+
+def _read(tokenizer: Any, text: str) -> Any:
+    if not tokenizer.chat_template:
+        return tokenizer(text, return_tensors="pt")
+    messages = [{"role": "user", "content": text}]
+    return tokenizer.apply_chat_template(
+        messages, add_generation_prompt=True, return_dict=True, return_tensors="pt", enable_thinking=False
+    )
