@@ -1,5 +1,5 @@
 """`python -m hugginggpt.apps` is the `hugginggpt` command."""
 
-from .cli import main
+from .cli.app import main
 
 main()

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-COMMAND = "from hugginggpt.apps.cli import main; main()"
+COMMAND = "from hugginggpt.apps.cli.app import main; main()"
 TEXT = (
     "The harbour was built in 1871. It has two piers. The longer pier carries the old crane. "
     "Most of the trade is in timber. In winter the harbour freezes."

@@ -14,8 +14,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from hugginggpt.apps.cli.live_tree import LiveTree
 from hugginggpt.apps.session import Session
-from hugginggpt.apps.tree import LiveTree
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.scripted import ScriptedController

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(<!-- tree -->\n```text\n).*?(```)", re.DOTALL)
 FOLDERS = {
     "apps": "the doors for people and programs",
+    "apps/cli": "all that is typed, and all that is printed",
     "apps/eval": "`hugginggpt eval`: controllers measured",
     "benchmarks": "what it costs, as ratios in one run",
     "checkpoints": "durability",
@@ -24,7 +25,6 @@ FOLDERS = {
     "notebooks": "read with outputs, run in CI",
     "src/hugginggpt": "the import name; its links lead to the five folders",
     "tests": "each name a promise",
-    "tests/requests": "requests as people type them, with their graphs",
     "tools": "the outside world behind the ports",
     "tools/backends": "where experts run",
     "tools/backends/chat": "a chat model as expert",

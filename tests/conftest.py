@@ -15,8 +15,9 @@ from hypothesis import settings as hypothesis_settings
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from paths import ROOT
+from scripting import OpenScripted
 from shell import Shell
-from support import OpenScripted
 
 hypothesis_settings.register_profile("untimed", deadline=None)  # on a busy machine a slow example is no failure
 hypothesis_settings.load_profile("untimed")
@@ -67,7 +68,7 @@ def scripted(home: Path) -> OpenScripted:
 @pytest.fixture(scope="session")
 def planning() -> ModuleType:
     """`benchmarks/planning.py`, as a module."""
-    path = Path(__file__).parent.parent / "benchmarks" / "planning.py"
+    path = ROOT / "benchmarks" / "planning.py"
     spec = importlib.util.spec_from_file_location("planning_benchmark", path)
     assert spec is not None
     assert spec.loader is not None

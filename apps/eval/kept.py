@@ -9,7 +9,7 @@ from typing import Any
 
 from ...graph.errors import StorageError
 from ...graph.outside import read_json
-from ..visible import json_text
+from ..cli.printable import json_text
 
 
 class Kept:

@@ -15,8 +15,8 @@ from ...graph.ports import Controller
 from ...graph.resource import Resource
 from ...graph.result import Request
 from ...graph.settings import Settings
-from ..console import err, leaving, out, print_json, settle, table
-from ..typed import settings_of
+from ..cli.arguments import settings_of
+from ..cli.console import err, leaving, out, print_json, settle, table
 from .kept import Kept, default_file, key_of
 from .progress import each
 from .scores import METRICS, planned_arguments, prediction_of, report_of

@@ -7,7 +7,7 @@ from typing import TypeVar
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ...graph.errors import ControllerError
-from ..console import err
+from ..cli.console import err
 
 PATIENCE = 3
 """Requests in a row for which the controller can't be reached; then the rest is left for later."""

@@ -13,7 +13,7 @@ import typer
 from ...graph.errors import NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
 from ...graph.result import Run
-from ..console import err, leaving, out, plain, print_json, settle, table
+from ..cli.console import err, leaving, out, plain, print_json, settle, table
 from ..session import Session
 from .kept import Kept, default_file, key_of
 from .planning import Wanted

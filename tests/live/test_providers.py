@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hugginggpt.apps.trials import tried
+from hugginggpt.apps.cli.live_checks import tried
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.task_api.methods import methods

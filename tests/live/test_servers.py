@@ -2,7 +2,7 @@
 
 import pytest
 
-from hugginggpt.apps.trials import trials
+from hugginggpt.apps.cli.live_checks import trials
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.endpoint.known import read_endpoints

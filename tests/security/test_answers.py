@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from bombs import film, jpeg, png
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import Reply, as_json, serve
+from paths import SUPPORT
 from samples import call_of, check_outputs
-from support_bombs import film, jpeg, png
 
 SCRIPT = """
     import asyncio, base64, sys
@@ -67,7 +68,7 @@ def test_the_process_with_the_keys_decodes_nothing(home: Path, tmp_path: Path, t
     }
     with serve(lambda _: answers[task_type]) as server:
         add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type=task_type))
-        path = [str(Path(__file__).parents[1]), *filter(None, sys.path)]
+        path = [str(SUPPORT), *filter(None, sys.path)]
         done = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(SCRIPT), str(home), task_type, str(tmp_path / "s")],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path)}, capture_output=True, text=True, timeout=60, check=False,

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bombs import BOMBS, bmp, film, gif, jpeg, png, table, tiff, wav, webp, webp_lossless, written
 from fences import Fence
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError, InvalidInput
@@ -25,8 +26,8 @@ from hugginggpt.tools.content import identify
 from hugginggpt.tools.media.budget import address_space
 from hugginggpt.tools.media.frames import read_frames
 from hugginggpt.tools.media.sound import read_audio
-from support_bombs import BOMBS, bmp, film, gif, jpeg, png, table, tiff, wav, webp, webp_lossless, written
-from support_media import material
+from materials import material
+from paths import EXAMPLES
 
 MEGABYTE = 1_000_000
 SECONDS, MEMORY = 2.0, 500 * MEGABYTE
@@ -98,7 +99,7 @@ def warm(pool: Workers, tmp_path: Path, examples: Path) -> None:
 
 @pytest.fixture(scope="module")
 def examples() -> Path:
-    return Path(__file__).parents[2] / "examples"
+    return EXAMPLES
 
 
 @pytest.mark.parametrize("name", BOMBS)

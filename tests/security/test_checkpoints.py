@@ -27,7 +27,7 @@ from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.named_servers import named, remember
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text
-from support import CHAIN, OpenScripted, ask, last
+from scripting import CHAIN, OpenScripted, ask, last
 
 FENCES = (
     Fence(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fences import Fence
-from hugginggpt.apps.copies import _copy
+from hugginggpt.apps.cli.output_files import _copy
 from hugginggpt.graph.errors import StorageError
 from hugginggpt.tools.named_servers import named
 from shell import Shell
@@ -26,7 +26,7 @@ FENCES = (
     ),
     Fence(
         "copies replace nothing",
-        "apps/copies.py",
+        "apps/cli/output_files.py",
         'target.open("xb")',
         'target.open("wb")',
         "test_exports.py::test_out_holds_copies_of_what_was_made_and_replaces_nothing",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bombs import wav
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.media.container import demuxer_of, media_type_of
@@ -21,8 +22,7 @@ from hugginggpt.tools.media.frames import read_frames
 from hugginggpt.tools.media.parts import cut_recording
 from hugginggpt.tools.media.pictures import read_image
 from hugginggpt.tools.media.sound import read_audio
-from support_bombs import wav
-from support_media import material
+from materials import material
 
 LOUD = wav(1, 8_000, b"\xff\x3f" * 8_000 * 150)
 """What the playlists point at: two and a half minutes, so that it would be cut into parts as well."""

@@ -24,8 +24,8 @@ import pytest
 
 from canary import KEY, PASSWORD, REPEATED, TOKEN, leaks
 from fences import Fence
+from hugginggpt.apps.cli.recording import recorder
 from hugginggpt.apps.session import Session, run
-from hugginggpt.apps.taping import recorder
 from hugginggpt.apps.tool import as_tool
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
@@ -129,7 +129,7 @@ FENCES = (
     ),
     Fence(
         "no secret on the screen",
-        "apps/visible.py",
+        "apps/cli/printable.py",
         "    for redact in (_of_environment(), *_hidden):",
         "    for redact in ():",
         "test_secrets.py::test_no_command_prints_or_keeps_a_key",
@@ -137,7 +137,7 @@ FENCES = (
     ),
     Fence(
         "no secret in what libraries write to stderr",
-        "apps/stderr.py",
+        "apps/cli/stderr.py",
         "self._stream.write(redacted(text))",
         "self._stream.write(text)",
         "test_secrets.py::test_no_command_prints_or_keeps_a_key",
@@ -474,7 +474,7 @@ async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, 
 @pytest.mark.parametrize("key", ["20240101", "-1234567.5", "123456789012x"])
 def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
     """A password that is a number (20240101, say) breaks no row and no JSON; behind `Bearer` it is taken out."""
-    from hugginggpt.apps.visible import json_text
+    from hugginggpt.apps.cli.printable import json_text
     from hugginggpt.graph.resource import Resource
 
     redact, number = Redactor([key]), float(key.rstrip("x"))

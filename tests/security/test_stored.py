@@ -23,8 +23,8 @@ from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.call import Material
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import INLINE_LIMIT
+from scripting import CHAIN, OpenScripted, ask
 from shell import Shell
-from support import CHAIN, OpenScripted, ask
 
 FENCES = (
     Fence(

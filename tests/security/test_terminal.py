@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from fences import Fence
+from hugginggpt.apps.cli.live_tree import LiveTree
+from hugginggpt.apps.cli.printable import Screen, json_text
 from hugginggpt.apps.session import Session
-from hugginggpt.apps.tree import LiveTree
-from hugginggpt.apps.visible import Screen, json_text
 from hugginggpt.graph.events import Event, read_event
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
@@ -36,21 +36,21 @@ from shell import MARK, Shell
 FENCES = (
     Fence(
         "texts, cells and labels are clean wherever they stand",
-        "apps/visible.py",
+        "apps/cli/printable.py",
         "        return super().render(_clean_text(renderable) if isinstance(renderable, Text) else renderable, options)",
         "        return super().render(renderable, options)",
         "test_terminal.py::test_the_tree_of_tasks_is_not_steered[False]",
     ),
     Fence(
         "strings are clean wherever they stand",
-        "apps/visible.py",
+        "apps/cli/printable.py",
         "return _clean_text(super().render_str(text, **how))",
         "return super().render_str(text, **how)",
         "test_terminal.py::test_no_string_or_text_steers_a_screen",
     ),
     Fence(
         "characters that steer are taken out of answers",
-        "apps/visible.py",
+        "apps/cli/printable.py",
         'return "" if category in _STEERING else " " if category in _BREAKING else character',
         "return character",
         "test_terminal.py::test_no_command_steers_a_terminal_or_a_reader_of_json",
@@ -58,7 +58,7 @@ FENCES = (
     ),
     Fence(
         "characters that steer are escapes in JSON",
-        "apps/visible.py",
+        "apps/cli/printable.py",
         "if category_of(character) not in _STEERING | _BREAKING:",
         "if True:",
         "test_terminal.py::test_json_holds_every_character_and_shows_none_that_steers",

@@ -27,7 +27,8 @@ from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.backends.worker.memory_limits import Bounds
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.backends.worker.progress import Step
-from support_media import material
+from materials import material
+from paths import SUPPORT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's means are Linux's")
 KEY = "sk-canary-of-the-parent"
@@ -38,7 +39,7 @@ Ask = Callable[..., str]
 
 @pytest.fixture
 def pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Workers]]:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.syspath_prepend(str(SUPPORT))
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     made = list[Workers]()
 

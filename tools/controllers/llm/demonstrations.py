@@ -1,7 +1,7 @@
 """Demonstrations: requests with their plans, of which a prompt shows those nearest to its own (paper, section 3.1).
 
-All our own, and all valid: `tests/test_llm.py` reads each as a plan. They cover a single task, a chain, a join, a fan-out, a
-map over files, the use of an earlier turn's result, and a request that needs no task.
+All our own, and all valid: a test reads each as a plan. They cover a single task, a chain, a join, a fan-out, a map over
+files, the use of an earlier turn's result, and a request that needs no task.
 """
 
 import json

@@ -1,0 +1,1 @@
+"""The command line: everything that is typed, and everything that is printed."""

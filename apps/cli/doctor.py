@@ -1,0 +1,205 @@
+"""`doctor`: try each part of the installation and say what to do about those that do not work."""
+
+import asyncio
+import platform
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import typer
+
+from ...checkpoints.database import Database
+from ...graph.call import Call, Material
+from ...graph.errors import ExpertError, HuggingGPTError
+from ...graph.extras import install
+from ...graph.plan import Plan
+from ...graph.ports import Backend
+from ...graph.settings import MEGABYTE, Settings
+from ...graph.vocabulary import VOCABULARY
+from ...graph.world import World, backends_for, controller_for, open_world
+from ...tools.addresses import without_secrets
+from ...tools.backends.worker.memory_limits import Bounds
+from ...tools.backends.worker.process import in_force
+from ...tools.backends.worker.sandbox import ALL_MEANS, FILES_OF_OTHERS
+from ...tools.catalog.joined import ranked
+from ...tools.media.budget import allowance_of
+from .arguments import settings_of
+from .console import err, out, plain, print_json, settle, table
+
+State = Literal["ok", "note", "broken"]
+_LITTLE = 500 * MEGABYTE
+
+
+class Finding(NamedTuple):
+    """One part, how it is, and what to do."""
+
+    part: str
+    state: State
+    what: str
+
+
+def examine(*, home: Path | None, llm: str | None, live: bool, as_json: bool) -> None:
+    """Print every finding; exit code 1 when something is broken."""
+    findings: list[Finding] = settle(_findings(settings_of(home=home, llm=llm), live))
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    else:
+        shown = table("part", "", "")
+        styles = {"ok": "green", "note": "yellow", "broken": "red"}
+        for finding in findings:
+            shown.add_row(finding.part, f"[{styles[finding.state]}]{finding.state}[/]", plain(finding.what))
+        out().print(shown)
+    broken = [finding.part for finding in findings if finding.state == "broken"]
+    if broken:
+        err().print(f"broken: {', '.join(broken)}", style="red")
+        raise typer.Exit(1)
+
+
+async def _findings(settings: Settings, live: bool) -> list[Finding]:
+    return [finding async for finding in _examined(settings, live)]
+
+
+async def _examined(settings: Settings, live: bool) -> AsyncIterator[Finding]:
+    yield Finding("python", "ok", f"{sys.version.split()[0]} on {platform.platform()}")
+    packages = ", ".join(
+        f"{name} {_version(name)}" for name in ("hugginggpt", "langgraph", "langchain-core", "pydantic")
+    )
+    yield Finding("packages", "ok", packages)
+    yield await _home(settings)
+    yield _addresses(settings)
+    yield await _controller(settings)
+    yield await asyncio.to_thread(_workers, settings)
+    places = backends_for(settings)
+    try:
+        for place in places:
+            yield _backend(place)
+        yield _coverage(places)
+    finally:
+        for place in places:
+            await place.aclose()
+    yield await _trial(settings)
+    if live:
+        async for finding in _live(settings):
+            yield finding
+
+
+async def _live(settings: Settings) -> AsyncIterator[Finding]:
+    """A real call to whatever is set up; nothing is, by default."""
+    from .live_checks import trials
+
+    found = 0
+    async with open_world(settings.model_copy(update={"llm": ""})) as world:
+        async for trial in trials(world):
+            found += 1
+            yield Finding(f"live: {trial.what}", "ok" if trial.ok else "broken", trial.said)
+    if not found:
+        hint = "set HF_TOKEN or HUGGINGGPT_VLM, or add a server: hugginggpt models --add URL --task TASK"
+        yield Finding("live", "note", f"beside the controller nothing is set up that could be called; {hint}")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+async def _home(settings: Settings) -> Finding:
+    database = Database(settings.home)
+    try:
+        runs = await database.read(lambda db: db.table("runs").count)
+    except HuggingGPTError as error:
+        return Finding("home", "broken", str(error))
+    finally:
+        database.close()
+    free = shutil.disk_usage(settings.home).free
+    what = f"{settings.home}, {runs} runs, {free // MEGABYTE} MB free"
+    return Finding("home", "ok" if free > _LITTLE else "note", what)
+
+
+def _addresses(settings: Settings) -> Finding:
+    """Who sees to it that URLs of others lead to no private address."""
+    if settings.allow_private_urls:
+        return Finding("URLs", "note", "they may lead to this machine and its network (HUGGINGGPT_ALLOW_PRIVATE_URLS)")
+    if settings.fetch_proxy:
+        shown = without_secrets(settings.fetch_proxy)
+        return Finding(
+            "URLs", "note", f"names are looked up by the proxy {shown}: it is the guard against private addresses"
+        )
+    return Finding("URLs", "ok", "this program looks up where they lead, and reads from public addresses only")
+
+
+async def _controller(settings: Settings) -> Finding:
+    """Which one is used, why, and what it says when it is called."""
+    if not settings.llm:
+        how = "neither --llm nor HUGGINGGPT_LLM names a chat model (openai:MODEL, ollama:MODEL, hf:MODEL, ...)"
+        return Finding("controller", "ok", f"{controller_for(settings).name}, for {how}")
+    from ...tools.controllers.llm import LlmController
+
+    try:
+        controller = LlmController(settings.llm, settings.model_copy(update={"timeout": min(settings.timeout, 60.0)}))
+        said = await controller.greet()
+    except HuggingGPTError as error:
+        return Finding("controller", "broken", str(error))
+    spent = controller.usage
+    cost = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s"
+    return Finding("controller", "ok", f"{controller.name} at {controller.model.place} says {said[:40]!r} ({cost})")
+
+
+def _workers(settings: Settings) -> Finding:
+    """What keeps the processes that read files from keys and network, and what bounds their memory, on this machine."""
+    found = in_force(settings)
+    kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
+    means = ", ".join(kept) or "nothing but an environment without keys: this system has no means for more"
+    call, file = Bounds.of_a_call(settings).more, allowance_of(settings)
+    how = "by the kernel and by a watch" if sys.platform == "linux" else "by a watch"
+    memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
+    whole = found.parent and len(found.worker) == ALL_MEANS and FILES_OF_OTHERS not in found.worker
+    return Finding("workers", "ok" if whole else "note", f"{means}; {memory}")
+
+
+def _backend(place: Backend) -> Finding:
+    """How many of its experts can run, and what stops the others."""
+    offered = [expert for name in VOCABULARY for expert in place.experts(name)]
+    obstacles = {place.obstacle(expert, None) for expert in offered}
+    stopped = [expert for expert in offered if place.obstacle(expert, None) is not None]
+    what = f"{len(offered) - len(stopped)} of {len(offered)} experts can run"
+    reasons = "; ".join(sorted(filter(None, obstacles)))
+    return Finding(f"backend {place.name}", "note" if stopped else "ok", f"{what}; {reasons}" if reasons else what)
+
+
+def _coverage(places: list[Backend]) -> Finding:
+    runnable = [name for name in VOCABULARY if any(c.obstacle is None for c in ranked(places, name))]
+    return Finding(
+        "task types",
+        "ok" if runnable else "broken",
+        f"{len(runnable)} of {len(VOCABULARY)} can run; see `hugginggpt tasks`",
+    )
+
+
+async def _trial(settings: Settings) -> Finding:
+    """A real call to a small expert that needs a worker process."""
+    try:
+        async with open_world(settings.model_copy(update={"llm": ""})) as world:
+            label = await asyncio.wait_for(_identify(world, "Bonjour tout le monde, comment allez-vous ?"), 60)
+    except (HuggingGPTError, TimeoutError) as error:
+        return Finding("trial", "broken", f"an expert could not be called: {error}")
+    return Finding("trial", "ok", f"language-identification of a French sentence says {label}")
+
+
+async def _identify(world: World, text: str) -> str:
+    (task,) = Plan.from_hugginggpt([{"task": "language-identification", "args": {"text": text}}]).tasks
+    able = [c.expert for c in await world.catalog.candidates(task) if c.obstacle is None]
+    if not able:
+        raise ExpertError("nothing here identifies languages", hint=install("embedded"))
+    resource = await world.store.put_text(text)
+    material = Material(resource=resource, path=world.store.path(resource))
+    async with world.store.scratch() as scratch:
+        call = Call(
+            run_id="doctor", key="0", task=task, expert=able[0], inputs={"text": (material,)}, scratch=scratch, timeout=60
+        )  # fmt: skip
+        (artifact,) = await world.backends[able[0].backend].run(call)
+    return artifact.text or "nothing"

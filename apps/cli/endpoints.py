@@ -1,0 +1,168 @@
+"""`models --add URL`, `models --remove NAME`, `models`: the user's own servers."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+
+from ...graph.errors import ExpertError, UsageError
+from ...graph.settings import Settings
+from ...tools.addresses import without_secrets
+from ...tools.backends.endpoint.backend import can_ask
+from ...tools.backends.endpoint.known import (
+    Endpoint,
+    add_endpoint,
+    callable_url,
+    known_endpoints,
+    read_endpoints,
+    remove_endpoint,
+)
+from ...tools.backends.endpoint.probing import Found, health, probe
+from .arguments import settings_of
+from .console import err, out, plain, print_json, table, told_errors
+
+
+def add(
+    url: str, tasks: Sequence[str], *, name: str | None, api: str | None, model: str | None, key_env: str | None,
+    home: Path | None,
+) -> None:  # fmt: skip
+    """Ask the server what it speaks, and keep it."""
+    shown = _shown(url)
+    with told_errors():
+        if not tasks:
+            raise UsageError(
+                "which task type does it do?", hint=f"hugginggpt models --add {shown} --task summarization"
+            )
+        _check(url, shown)
+        settings = settings_of(home=home)
+        key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
+        found, trouble = _found(url, key)
+        spoken = api or (found.api if found else "tasks")
+        for task in tasks:
+            endpoint = _endpoint(
+                name=name or _name(url, task, read_endpoints(settings.config)),
+                url=f"{url.rstrip('/')}/v1" if spoken == "openai" and not url.rstrip("/").endswith("/v1") else url,
+                task_type=task,
+                api=spoken,
+                model=model or (found.models[0] if found and found.models else ""),
+                key_env=key_env or "",
+            )
+            add_endpoint(settings.config, endpoint)
+            if not can_ask(endpoint):
+                err().print(f"warning: {spoken} has no way to do {task}; it was added all the same", style="yellow")
+    if trouble:
+        err().print(f"warning: it does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
+    out().print(f"added {plain(shown)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
+
+
+def _check(url: str, shown: str) -> None:
+    """Raises `UsageError` for what nobody can call, or should keep."""
+    if "@" in re.split(r"[/?#]", url.rpartition("://")[2])[0]:
+        raise UsageError(
+            f"a user or password in the URL of {shown} would be kept in plain text",
+            hint="put the key into an environment variable, and name it with --key-env",
+        )
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"{url!r} is no URL", hint=f"begin it with http:// or https://, e.g. http://{url}")
+    try:
+        callable_url(url)
+    except ValueError as error:
+        raise UsageError(f"{shown} is no URL that can be called: {error}", hint="look at its host and port") from None
+
+
+def remove(name: str, *, home: Path | None) -> None:
+    """Forget it."""
+    with told_errors():
+        settings = settings_of(home=home)
+        if not remove_endpoint(settings.config, name):
+            names = ", ".join(sorted({e.name for e in read_endpoints(settings.config)})) or "none"
+            raise UsageError(f"there is no server {name!r}", hint=f"there are: {names}")
+    out().print(f"removed {plain(name)}")
+
+
+def list_all(*, home: Path | None, as_json: bool) -> None:
+    """Every server that was added, and how it is now."""
+    with told_errors():
+        listed = _listed(settings_of(home=home))
+        states = [_state(endpoint) for endpoint in listed]
+    if as_json:
+        print_json(
+            [
+                e.model_dump() | {"url": without_secrets(e.url), "state": state}
+                for e, state in zip(listed, states, strict=True)
+            ]
+        )
+        return
+    if not listed:
+        err().print("no servers of your own; hugginggpt models --add URL --task TASK adds one", style="dim")
+        return
+    shown = table("name", "task type", "url", "speaks", "model", "key", "how it is")
+    for endpoint, state in zip(listed, states, strict=True):
+        key = (
+            f"{endpoint.key_env}{'' if endpoint.key else ' (not set)' if endpoint.has_own_key else ' (of another address)'}"
+            if endpoint.key_env
+            else ""
+        )
+        fields = (
+            endpoint.name,
+            endpoint.task_type,
+            without_secrets(endpoint.url),
+            endpoint.api,
+            endpoint.model,
+            key,
+            state,
+        )
+        shown.add_row(*(plain(field) for field in fields))
+    out().print(shown)
+
+
+def _listed(settings: Settings) -> tuple[Endpoint, ...]:
+    """What can be read; what can't is a warning."""
+    listed = known_endpoints(settings.config)
+    if listed.trouble:
+        err().print(f"warning: {plain(listed.trouble)}", style="yellow", soft_wrap=True)
+    return listed.endpoints
+
+
+def _name(url: str, task_type: str, known: Sequence[Endpoint]) -> str:
+    """Its host; with the path where another server of that task type is called so."""
+    parts = urlsplit(url)
+    others = {e.name for e in known if e.task_type == task_type and e.url.rstrip("/") not in _spellings(url)}
+    name = parts.netloc or url
+    return re.sub(r"[^\w.:/@-]", "-", f"{name}{parts.path.rstrip('/')}")[:80] if name in others else name
+
+
+def _spellings(url: str) -> tuple[str, str]:
+    """A URL as it was typed, and as it is kept for OpenAI's API."""
+    return url.rstrip("/"), f"{url.rstrip('/')}/v1"
+
+
+def _found(url: str, key: SecretStr | None) -> tuple[Found | None, str]:
+    try:
+        return probe(url, key), ""
+    except ExpertError as error:
+        return None, str(error)
+
+
+def _endpoint(**fields: str) -> Endpoint:
+    try:
+        return Endpoint.model_validate(fields)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{'.'.join(map(str, e['loc']))} is {_shown(e['input'])!r}: {e['msg']}" for e in error.errors()
+        )
+        raise UsageError(told, hint="URLs begin with http:// or https://; --api is tasks, openai or tei") from None
+
+
+def _shown(value: str) -> str:
+    return without_secrets(value) if "://" in value else value.rpartition("@")[2]
+
+
+def _state(endpoint: Endpoint) -> str:
+    try:
+        return health(endpoint)
+    except ExpertError as error:
+        return error.message

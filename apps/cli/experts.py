@@ -1,0 +1,143 @@
+"""`tasks`, `models`: which experts there are, what can run here, and what would change that."""
+
+from pathlib import Path
+from typing import Any
+
+from ...graph.errors import ExpertError, UsageError
+from ...graph.expert import Candidate, Expert, allowed
+from ...graph.task_type import TaskType
+from ...graph.vocabulary import VOCABULARY
+from ...graph.world import backends_for
+from ...tools.catalog.cache import CatalogCache, Fared
+from ...tools.catalog.hub import Hub
+from ...tools.catalog.joined import ranked
+from .arguments import settings_of
+from .console import err, out, plain, print_json, table, told_errors
+from .hints import Remedies, remedy_in, trouble_in
+
+NOBODY = "nobody here can do it: hugginggpt models --add URL --task TASK adds a server of yours that does it"
+ROOMY, WIDE = 100, 160
+"""Columns from which on there is room for what a task takes and gives, and for a model's description beside its name."""
+
+
+def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
+    """`hugginggpt tasks`."""
+    with told_errors():
+        settings = settings_of(home=home, where=where)
+        places = backends_for(settings)
+        wanted = (row for row in VOCABULARY.values() if (name or "") in row.name)
+        rows = [(row, allowed(ranked(places, row.name), settings.where)) for row in wanted]
+        if not rows:
+            raise UsageError(f"no task type's name contains {name!r}", hint="`hugginggpt tasks` lists all of them")
+    if as_json:
+        print_json([_task_json(row, candidates) for row, candidates in rows])
+        return
+    obstacles = [_obstacles(candidates) for _, candidates in rows]
+    remedies, console = Remedies(obstacles), out()
+    ports = console.width >= ROOMY
+    shown = table("task type", *["takes", "gives"] * ports, "runs here", "more with")
+    shown.columns[0].no_wrap = True
+    for (row, candidates), stopped in zip(rows, obstacles, strict=True):
+        takes = ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs)
+        gives = ", ".join(output.name for output in row.outputs)
+        runs = plain(", ".join(_short(c) for c in candidates if c.obstacle is None))
+        shown.add_row(row.name, *[takes, gives] * ports, runs, remedies.marks(stopped))
+    console.print(shown)
+    for line in ("", *remedies.lines("task type")):
+        console.print(line, soft_wrap=True)
+    runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
+    told = f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type"
+    err().print(f"{told}; hugginggpt models TASK tells of each expert", style="dim", soft_wrap=True)
+
+
+def list_models(task_type: str, *, home: Path | None, where: str | None, refresh: bool, as_json: bool) -> None:
+    """`hugginggpt models TASK`."""
+    with told_errors():
+        if task_type not in VOCABULARY:
+            raise UsageError(f"there is no task type {task_type!r}", hint="`hugginggpt tasks` lists them")
+        settings = settings_of(home=home, where=where)
+        hub = Hub(settings)
+        if refresh:
+            _refresh(hub, task_type)
+        fared = CatalogCache(settings.cache).fared()
+        candidates = allowed(ranked(backends_for(settings), task_type, fared=fared), settings.where)
+        age = hub.age(task_type)
+    if hub.trouble:
+        err().print(f"warning: {plain(hub.trouble)}", style="yellow", soft_wrap=True)
+    if as_json:
+        print_json([c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates])
+        return
+    if not candidates:
+        err().print(f"no backend here offers {task_type}")
+        return
+    remedies, console = Remedies([c.obstacle] for c in candidates if c.obstacle), out()
+    beside = console.width >= WIDE
+    shown = table(
+        "rank", "model", "where", "downloads", "size", "license", "runs here", "went", *["what it is"] * beside
+    )
+    for rank, candidate in enumerate(candidates, 1):
+        expert = candidate.expert
+        name, about = plain(expert.model_id), plain(expert.description)
+        shown.add_row(
+            str(rank), name if beside or not about else f"{name}\n[dim]{about}[/]", plain(_place(expert)),
+            _short_number(expert.downloads), _short_number(expert.size), plain(expert.license),
+            _runs_here(candidate, remedies), _went(fared.get((expert.backend, expert.provider, expert.model_id))),
+            *[about] * beside,
+        )  # fmt: skip
+    console.print(shown)
+    for line in ("", *remedies.lines("model")):
+        console.print(line, soft_wrap=True)
+    old = "never fetched: well-known models stand for it" if age is None else f"{age / 3600:.1f} hours old"
+    told = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
+    err().print(told, style="dim", soft_wrap=True)
+
+
+def _refresh(hub: Hub, task_type: str) -> None:
+    """Fetch the list; where the Hub can't be reached, say so and go on with what is known."""
+    try:
+        with err().status("asking the Hub"):
+            hub.refresh(task_type)
+    except ExpertError as error:
+        err().print(f"warning: {plain(str(error))}", style="yellow", soft_wrap=True)
+
+
+def _place(expert: Expert) -> str:
+    return f"{expert.backend} ({expert.provider})" if expert.provider not in ("", expert.model_id) else expert.backend
+
+
+def _short_number(number: int) -> str:
+    """`1,234`, `67 M`, `12 G`; empty for 0."""
+    for limit, unit in ((1_000_000_000, "G"), (1_000_000, "M")):
+        if number >= limit:
+            return f"{number / limit:.3g} {unit}"
+    return f"{number:,}" if number else ""
+
+
+def _went(fared: Fared | None) -> str:
+    """How calls to it went here."""
+    return f"{fared.calls - fared.failures} of {fared.calls}, {fared.latency:.1f} s" if fared else ""
+
+
+def _short(candidate: Candidate) -> str:
+    return candidate.expert.model_id + (" (part)" if candidate.expert.partial else "")
+
+
+def _obstacles(candidates: list[Candidate]) -> list[str]:
+    """Of a task type; where nothing runs and no line would change that, a server of one's own would."""
+    found = [c.obstacle for c in candidates if c.obstacle]
+    hopeless = len(found) == len(candidates) and not any(map(remedy_in, found))
+    return [*found, NOBODY] if hopeless else found
+
+
+def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
+    """`yes`; else what is wrong, and by which line to mend it."""
+    if candidate.obstacle is None:
+        return "yes"
+    mark = remedies.marks([candidate.obstacle])
+    return plain(f"no: {trouble_in(candidate.obstacle)}{f' ({mark})' if mark else ''}")
+
+
+def _task_json(row: TaskType, candidates: list[Candidate]) -> dict[str, Any]:
+    return row.model_dump(mode="json") | {
+        "experts": [c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates]
+    }

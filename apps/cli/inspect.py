@@ -1,0 +1,198 @@
+"""`runs`, `show`, `history`, `resources`: what happened, read from the home folder."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from ...graph.resource import Resource
+from ...graph.result import LlmCall, Result, Run, Usage
+from ...graph.task import Task
+from .arguments import settings_of
+from .console import err, moment, out, plain, print_json, settle, table
+from .live_tree import MARKS
+from .plan import inputs_in_words
+from .printable import clean
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
+    """`hugginggpt runs`."""
+    runs: list[Run] = _look(home, lambda session: session.history.runs(limit=limit))
+    if as_json:
+        print_json([run.model_dump(mode="json", exclude={"results", "plan"}) for run in runs])
+        return
+    shown = table("run", "conversation", "status", "done", "started", "seconds", "request")
+    for run in runs:
+        done = sum(result.ok for result in run.results)
+        shown.add_row(
+            run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", moment(run.started_at),
+            f"{run.duration:.1f}", plain(run.request.text, 60),
+        )  # fmt: skip
+    _print(shown if runs else "nothing was run here yet")
+
+
+def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
+    """`hugginggpt show`."""
+
+    async def read(session: "Session") -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
+        run = await session.history.run(name)
+        members = await session.history.members(run.epoch)
+        made = [resource for result in (*run.results, *members) for resource in result.resources]
+        store = session.world.store
+        paths = {r.sha256: str(store.path(r)) for r in (*run.request.files, *made) if r.sha256}
+        return run, members, paths, await session.world.ledger.calls(run.run_id)
+
+    run, members, paths, calls = _look(home, read)
+    if as_json:
+        more = {"members": members, "llm_calls": calls}
+        dumped = {key: [row.model_dump(mode="json") for row in rows] for key, rows in more.items()}
+        print_json(run.model_dump(mode="json") | dumped)
+        return
+    took = f" in {run.duration:.1f} s" if run.duration else ""
+    head = f"[bold]{run.run_id}[/]  {run.status}{took}  {moment(run.started_at)}  conversation {plain(run.thread_id)}"
+    lines = [head, f"request: {plain(run.request.text, 500)}"]
+    lines += [
+        f"file: {plain(file.label)} {file.media_type} {paths[file.sha256]}" for file in run.request.files if file.sha256
+    ]
+    lines += [f"planned by: {plain(run.controller)}"]
+    lines += [f"mended: {plain(mend)}" for mend in run.mends] + [f"not planned: {plain(r)}" for r in run.refusals]
+    lines += spent_in_words(calls)
+    out().print("\n".join(lines), soft_wrap=True)
+    out().print(_graph_of(run, members, paths))
+    if run.answer:
+        out().print(Text("\n" + clean(run.answer)), soft_wrap=True)
+
+
+def spent_in_words(calls: Sequence[LlmCall]) -> list[str]:
+    """What each stage has cost, and all of them together."""
+    lines = []
+    stages = list(dict.fromkeys(call.stage for call in calls))
+    for stage in (*stages, None) if len(stages) > 1 else stages:
+        spent = sum((call.usage for call in calls if stage in (None, call.stage)), Usage())
+        cost = "" if spent.cost is None else f", ${spent.cost:.6f}"
+        number = f"{spent.llm_calls} call{'s' * (spent.llm_calls != 1)}"
+        tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s{cost}"
+        lines.append(f"spent{f' to {stage}' if stage else ' in all'}: {number}, {tokens}")
+    return lines
+
+
+def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree:
+    """The DAG as a tree: each task under the last of those that it waits for."""
+    results = {result.task_id: result for result in run.results}
+    root = Tree("", hide_root=True, guide_style="dim")
+    places: dict[int, Tree] = {}
+    for task in run.plan.tasks:
+        above = places[task.depends_on[-1]] if task.depends_on else root
+        of_task = [member for member in members if member.task_id == task.id]
+        places[task.id] = above.add(_task_in_words(task, results.get(task.id), of_task, paths))
+    return root
+
+
+def _task_in_words(
+    task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str]
+) -> RenderableType:
+    mark, style = MARKS[result.status if result else "pending"]
+    also = f" [dim]also after {', '.join(map(str, task.depends_on[:-1]))}[/]" if len(task.depends_on) > 1 else ""
+    state = result.status if result else "not done"
+    lines = [f"[{style}]{mark}[/] [bold]{task.id} {task.type}[/] {state}{also}"]
+    lines.append(f"[dim]in:[/] {inputs_in_words(task)}")
+    if task.parameters:
+        lines.append(f"[dim]parameters:[/] {plain(', '.join(f'{k}={v}' for k, v in task.parameters.items()))}")
+    if result and (chosen := result.assignment):
+        weak = " (covers a part of the task type only)" if chosen.expert.partial else ""
+        lines.append(f"[dim]expert:[/] [cyan]{plain(chosen.expert.model_id)}[/]{weak}: {plain(chosen.reason)}")
+        attempts = f", {result.attempts} attempts" if result.attempts > 1 else ""
+        lines.append(f"[dim]took:[/] {result.duration:.2f} s{attempts}, from {moment(result.started_at)}")
+    if result and result.error:
+        lines.append(f"[{style}]{plain(result.error)}[/]")
+    for note in result.notes if result else ():
+        lines.append(f"[dim]note:[/] {plain(note)}")
+    for member in members:
+        lines.append(f"[dim]{member.key}:[/] {member.status} {plain(member.error or '')}")
+    for output in result.resources if result else ():
+        lines.append(f"[dim]out:[/] {_resource_in_words(output, paths)}")
+    return Group(*lines)
+
+
+def _resource_in_words(resource: Resource, paths: Mapping[str, str]) -> str:
+    if resource.kind in {"text", "labels", "boxes", "table"} and resource.text is not None:
+        return f"{resource.kind} {plain(resource.text, 160)}"
+    return f"{resource.kind} {resource.media_type} {resource.size} bytes {plain(paths.get(resource.sha256 or '', ''))}"
+
+
+def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> None:
+    """`hugginggpt history`."""
+
+    async def read(session: "Session") -> tuple[Run, list[Any]]:
+        run = await session.history.run(name)
+        return run, [snapshot async for snapshot in session.checkpoints(run)]
+
+    run, snapshots = _look(home, read)
+    rows = [
+        {
+            "checkpoint_id": snapshot.config["configurable"]["checkpoint_id"],
+            "step": (snapshot.metadata or {}).get("step"),
+            "created_at": snapshot.created_at,
+            "next": sorted(set(snapshot.next)),
+            "pending": len(snapshot.next),
+            "done": len(snapshot.values.get("results") or {}),
+        }
+        for snapshot in snapshots
+    ]
+    if as_json:
+        print_json({"run_id": run.run_id, "thread_id": run.thread_id, "checkpoints": rows})
+        return
+    shown = table("checkpoint", "step", "created", "results", "next")
+    for row in rows:
+        pending = f" ×{row['pending']}" if row["pending"] > 1 else ""
+        coming = (", ".join(row["next"]) or "(end)") + pending
+        shown.add_row(row["checkpoint_id"], str(row["step"]), str(row["created_at"])[:19], str(row["done"]), coming)
+    _print(shown if rows else f"run {run.run_id} has no checkpoints")
+
+
+def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> None:
+    """`hugginggpt resources`: the paper's resource history."""
+
+    async def read(session: "Session") -> list[dict[str, Any]]:
+        rows = await session.history.resources(thread_id=thread)
+        store = session.world.store
+        fields = ("kind", "media_type", "sha256")
+        return [row | {"path": str(store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
+
+    rows = _look(home, read)
+    if as_json:
+        print_json(rows)
+        return
+    shown = table("run", "made by", "kind", "size", "what")
+    for row in rows:
+        maker = f"{row['key']} {row['task_type']} {row['model_id'] or ''}" if row["key"] else "given"
+        text = row["text"] if row["kind"] in {"text", "labels", "boxes", "table"} and not row["name"] else None
+        shown.add_row(
+            row["run_id"], plain(maker), row["media_type"], str(row["size"]),
+            plain(text, 80) if text else plain(f"{row['name'] or ''} {row['path']}".strip()),
+        )  # fmt: skip
+    _print(shown if rows else "nothing was given or made here yet")
+
+
+def _look(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any:
+    """Open the home folder's world and read from it."""
+
+    async def read() -> Any:
+        from ...graph.world import open_world
+        from ..session import Session
+
+        async with open_world(settings_of(home=home, llm="")) as world:  # reading needs no chat model
+            return await work(Session(world))
+
+    return settle(read())
+
+
+def _print(what: RenderableType) -> None:
+    """A list on stdout; that there is none, on stderr."""
+    (err() if isinstance(what, str) else out()).print(what)

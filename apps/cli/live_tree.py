@@ -1,0 +1,223 @@
+"""The live tree of a run's tasks on stderr: on a terminal it moves, in a pipe or a log each change is a line."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from ...graph.events import (
+    Event,
+    ExpertChosen,
+    PlanReady,
+    RunStarted,
+    RunWaiting,
+    TaskDrafted,
+    TaskFinished,
+    TaskProgress,
+    TaskQueued,
+    TaskStarted,
+)
+from ...graph.plan import Plan
+from ...graph.result import Result
+from ...graph.task import Task
+from .printable import clean
+
+MARKS = {
+    "succeeded": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("–", "yellow"),
+    "cancelled": ("–", "yellow"),
+    "pending": ("·", "dim"),
+}
+
+
+class LiveTree:
+    """Hears events, shows them. Use as a context manager; the last picture stays on the screen."""
+
+    def __init__(self, console: Console, *, moving: bool | None = None) -> None:
+        """`moving`: redraw in place; None for whether `console` is a terminal."""
+        self._console = console
+        self._moving = console.is_terminal if moving is None else moving
+        self.plan: Plan | None = None
+        self._drafts: list[str] | None = None
+        """Task types that the controller has written down so far; None while it is not planning."""
+        self._models: dict[int, str] = {}
+        self._queued: dict[str, tuple[str, ...]] = {}
+        self._started: dict[str, float] = {}
+        self._members: dict[int, set[str]] = {}
+        self._progress: dict[int, TaskProgress] = {}
+        self._results: dict[int, Result] = {}
+        self._recorded: set[int] = set()
+        self._live = Live(get_renderable=self.picture, console=console, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def hear(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case RunStarted():
+                self._say(f"run {event.run_id}")
+                self._drafts = []
+                if self._moving:
+                    self._live.start()
+            case TaskDrafted():
+                self._drafts = [*(self._drafts or [])[: event.place], event.task_type]
+                self._log(f"  + {event.task_type}")
+            case PlanReady():
+                self._announce(event)
+            case RunWaiting():
+                self._say(f"run {event.run_id} waits for your approval")
+            case _:
+                self._hear_of_task(event)
+        if self._moving and self._live.is_started:
+            self._live.refresh()
+
+    def _hear_of_task(self, event: Event) -> None:
+        match event:
+            case ExpertChosen():
+                self._models[event.assignment.task_id] = event.assignment.expert.model_id
+            case TaskQueued():
+                self._queued[event.key] = event.slots
+                self._log(f"  ~ {event.key} waits for {', '.join(event.slots)}")
+            case TaskStarted():
+                self._queued.pop(event.key, None)
+                self._models[event.task_id] = event.model_id
+                self._started.setdefault(str(event.task_id), time.monotonic())
+                if event.key != str(event.task_id):
+                    self._members.setdefault(event.task_id, set()).add(event.key)
+                self._log(f"  … {event.key} {event.model_id}")
+            case TaskProgress():
+                self._advance(event)
+            case TaskFinished():
+                self._progress.pop(event.result.task_id, None)
+                self._results[event.result.task_id] = event.result
+                if event.recorded:
+                    self._recorded.add(event.result.task_id)
+                self._log("  " + self._line(event.result.task_id).plain)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is drawn while the body runs: somebody is asked something."""
+        moving = self._live.is_started
+        self._live.stop()
+        try:
+            yield
+        finally:
+            if moving:
+                self._live.start()
+
+    def stop(self) -> None:
+        """Freeze the picture: the answer comes, or nothing more."""
+        self._drafts = None
+        self._live.stop()
+
+    def _announce(self, event: PlanReady) -> None:
+        self.plan, self._drafts = event.plan, None
+        number = len(event.plan.tasks)
+        self._say(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
+        for mend in event.mends:
+            self._say(f"mended: {mend}")
+        for refusal in event.refusals:
+            self._say(f"not planned: {refusal}", "yellow")
+        for warning in event.warnings:
+            self._say(f"warning: {warning}", "yellow")
+        if self._moving and event.plan.tasks:
+            self._live.start()
+
+    def _advance(self, event: TaskProgress) -> None:
+        """Shown in the task's line; where nothing moves, a line for every quarter."""
+        before = self._progress.get(event.task_id)
+        if before is None or before.what != event.what or _quarter(before) != _quarter(event):
+            self._log(f"  … {event.key} {_told(event)}")
+        self._progress[event.task_id] = event
+        if event.total and event.done >= event.total:
+            del self._progress[event.task_id]
+
+    def _say(self, text: str, style: str = "dim") -> None:
+        self._console.print(Text(clean(text), style=style), soft_wrap=True)
+
+    def _log(self, line: str) -> None:
+        if not self._moving:
+            self._console.print(Text(line), soft_wrap=True)
+
+    def picture(self) -> RenderableType:
+        """Every task under the last of those that it waits for."""
+        if self._drafts is not None:
+            drafted = (Text(f"  + {name}", style="dim") for name in self._drafts)
+            return Group(_beside(Spinner("dots", style="cyan"), Text("planning", style="dim")), *drafted)
+        if self.plan is None:
+            return Group()
+        root = Tree("", hide_root=True, guide_style="dim")
+        places: dict[int, Tree] = {}
+        for task in self.plan.tasks:
+            above = places[task.depends_on[-1]] if task.depends_on else root
+            places[task.id] = above.add(self._row(task))
+        return root
+
+    def _row(self, task: Task) -> RenderableType:
+        busy = str(task.id) in self._started or task.id in self._progress
+        if busy and task.id not in self._results:
+            return _beside(Spinner("dots", style="cyan"), self._line(task.id))
+        return self._line(task.id)
+
+    def _line(self, task_id: int) -> Text:
+        task = self.plan.by_id[task_id] if self.plan else None
+        result = self._results.get(task_id)
+        running = str(task_id) in self._started and result is None
+        mark, style = MARKS[result.status if result else "pending"]
+        line = Text() if running else Text(f"{mark} ", style=style)
+        line.append(f"{task_id} {task.type if task else result.task_type if result else ''}", style="bold")
+        if task and len(task.depends_on) > 1:
+            line.append(f" ← {', '.join(map(str, task.depends_on))}", style="dim")
+        if model := self._models.get(task_id) or (result and result.assignment and result.assignment.expert.model_id):
+            line.append(f"  {model}", style="cyan")
+        if members := self._members.get(task_id):
+            line.append(f" ×{len(members)}", style="dim")
+        if task_id in self._recorded:
+            line.append("  recorded", style="dim")
+        elif result and result.attempts:
+            line.append(f"  {result.duration:.1f} s", style="dim")
+        elif not result and (slots := self._queued.get(str(task_id))):
+            line.append(f"  waits for {', '.join(slots)}", style="dim")
+        elif running:
+            line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
+        if not result and (progress := self._progress.get(task_id)):
+            line.append(f"  {_told(progress)}", style="dim")
+        if result and result.error:
+            line.append(f"  {clean(result.error)}", style=style)
+        return line
+
+
+def amount(count: int) -> str:
+    """Bytes as people say them: `167 MB`, `2.3 GB`."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"
+
+
+def _told(event: TaskProgress) -> str:
+    if event.unit == "bytes":
+        return f"{clean(event.what)}: {amount(event.done)}" + (f" of {amount(event.total)}" if event.total else "")
+    return f"{clean(event.what)}: {event.done}{f' of {event.total}' if event.total else ''} {event.unit}"
+
+
+def _quarter(event: TaskProgress) -> int:
+    return 4 * event.done // event.total if event.total else 0
+
+
+def _beside(spinner: Spinner, line: Text) -> Table:
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_row(spinner, line)
+    return row

@@ -1,0 +1,114 @@
+"""`plan`: what would be done, without doing it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.table import Table
+
+from ...graph.plan import Plan
+from ...graph.resource import Resource
+from ...graph.result import Proposal, Request
+from ...graph.settings import Settings
+from ...graph.task import Ref, Single, Task, Template, Value
+from .arguments import request_text, settings_of
+from .console import err, out, plain, print_json, settle, table
+
+
+def print_plan(
+    request: str | None, files: Sequence[str], *, home: Path | None, llm: str | None, as_json: bool, explain: bool
+) -> None:
+    """Print the checked plan; exit code 1 when nothing could be planned."""
+    text = request_text(request)
+    proposal, warnings = settle(_propose(settings_of(home=home, llm=llm), text, files))
+    if as_json:
+        tasks = proposal.plan.to_hugginggpt()
+        print_json({"plan": tasks, **explained(proposal, text)} if explain else tasks)
+    else:
+        if proposal.plan.tasks:
+            out().print(plan_table(proposal.plan))
+        if explain:
+            print_explanation(proposal, text)
+    console = err()
+    for label, lines in (("mended", proposal.mends), ("not planned", proposal.refusals), ("warning", warnings)):
+        for line in lines:
+            console.print(f"{label}: {plain(line)}", style="yellow", soft_wrap=True)
+    if not proposal.plan.tasks:
+        raise typer.Exit(1)
+
+
+async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple[Proposal, list[str]]:
+    from ...graph.world import open_world
+    from ...nodes.obstacles import warnings_of
+
+    async with open_world(settings) as world:
+        found = await world.fetcher.gather(text, list(files))
+        with err().status("planning"):
+            proposal = await world.controller.plan(Request(text=text, files=tuple(found)))
+        return proposal, await warnings_of(proposal.plan, world.catalog, {}, settings.where)
+
+
+def explained(proposal: Proposal, text: str) -> dict[str, Any]:
+    """`words`: for each task the words that asked for it and their place; `unused`: the words that asked for nothing."""
+    words = [
+        {"id": e.task_id, "words": text[e.start : e.end], "start": e.start, "end": e.end, "implied": e.implied}
+        for e in proposal.evidence or ()
+    ]
+    return {"words": words, "unused": [text[start:end] for start, end in proposal.unused]}
+
+
+def print_explanation(proposal: Proposal, text: str) -> None:
+    """The words behind each task, and those left over."""
+    if proposal.evidence is None:
+        err().print("A language model made this plan; it can't tell which words asked for what.", style="yellow")
+        return
+    console = out()
+    console.print()
+    shown = table("id", "task", "asked for by")
+    for evidence in proposal.evidence:
+        words = plain(f"“{text[evidence.start : evidence.end].strip()}”", 100)
+        implied = "  (not said; needed for it)" if evidence.implied else ""
+        shown.add_row(str(evidence.task_id), proposal.plan.by_id[evidence.task_id].type, words + implied)
+    if proposal.evidence:
+        console.print(shown)
+        console.print()
+    unused = ", ".join(f"“{plain(text[start:end], 80)}”" for start, end in proposal.unused)
+    console.print(f"unused words: {unused or 'none'}", soft_wrap=True)
+
+
+def plan_table(plan: Plan) -> Table:
+    """A plan, a task a row."""
+    shown = table("id", "task", "after", "inputs", "parameters", "for")
+    for task in plan.tasks:
+        shown.add_row(
+            str(task.id),
+            task.type,
+            ", ".join(map(str, task.depends_on)),
+            inputs_in_words(task),
+            plain(", ".join(f"{name}={value}" for name, value in task.parameters.items())),
+            plain(task.goal, 60),
+        )
+    return shown
+
+
+def inputs_in_words(task: Task) -> str:
+    """The inputs of a task in a line."""
+    return plain(", ".join(f"{name}: {_words(value)}" for name, value in task.inputs.items()))
+
+
+def _words(value: Value) -> str:
+    return " + ".join(map(_single, value)) if isinstance(value, tuple) else _single(value)
+
+
+def _single(value: Single) -> Any:
+    match value:
+        case str():
+            return repr(value if len(value) <= 40 else value[:39] + "…")
+        case Resource():
+            return value.label
+        case Ref():
+            return f"{value.output or 'output'} of {value.task_id}"
+        case Template():
+            parts = (part if isinstance(part, str) else f"<{part.task_id}>" for part in value.parts)
+            return repr("".join(parts))

@@ -1,0 +1,49 @@
+"""The README's first command, on the README's own file, measured by ear."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+from hugginggpt.apps.session import run
+from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.settings import Settings
+from paths import ROOT
+
+STOP = frozenset(
+    "a an and as at be by for had has have he her his in is it of on or our the this to was we were".split()
+)
+
+
+def asked() -> str:
+    """The request in the README."""
+    command = re.search(r"hugginggpt run \\\n\s*(\".*?\")", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert command
+    return shlex.split(command[1])[0]
+
+
+def words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in STOP}
+
+
+def text_of(done: RunFinished, task_type: str) -> str:
+    return next(str(row["outputs"]["text"]["text"]) for row in done.results if row["task_type"] == task_type)
+
+
+def test_the_first_command_reads_summarises_judges_and_speaks(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    done = run(asked(), files=[str(ROOT / "examples/receipt.jpg")], settings=settings)
+    assert done.status == "succeeded"
+    assert [task["task"] for task in done.plan] == [
+        "image-to-text", "summarization", "text-classification", "text-to-speech",
+    ]  # fmt: skip
+    spoken = next(made for made in done.resources if made["media_type"] == "audio/wav")
+    for fact in ("positive", "21.40", spoken["path"], "embedded/rapidocr", "embedded/summary", "embedded/vader"):
+        assert fact in done.answer
+
+    recording = str(shutil.copy(spoken["path"], tmp_path / "recording.wav"))  # what a home keeps is no input
+    heard = run("transcribe this recording", files=[recording], settings=settings)
+    said, summary = words(text_of(heard, "automatic-speech-recognition")), words(text_of(done, "summarization"))
+    other = words((ROOT / "examples/article.txt").read_text())
+    assert len(said & summary) / len(summary) >= 0.3
+    assert len(said & other) / len(other) < 0.1

@@ -1,0 +1,234 @@
+"""Killed at any instant: real processes, real SIGKILL. What was recorded is there, and is not done again."""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from crash_child import LOG, THREAD
+from dags import Dag, random_dag
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.errors import RunBusy, RunChanged, UsageError
+from hugginggpt.graph.events import Event, RunFinished
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import World, open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from paths import SUPPORT
+from scripting import ask
+
+RUNS = int(os.environ.get("HUGGINGGPT_CRASH_RUNS", "10"))
+"""Random kills; CI makes fifty."""
+CHILD = SUPPORT / "crash_child.py"
+
+
+@contextmanager
+def child(mode: str, home: Path, seed: int, stall: str = "") -> Iterator[subprocess.Popen[str]]:
+    """The process, killed at the end at the latest."""
+    command = [sys.executable, str(CHILD), mode, str(home), str(seed), stall]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def hear(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
+    """Wait until the child has said `word` so many times."""
+    assert process.stdout
+    for line in process.stdout:
+        times -= line.strip() == word
+        if not times:
+            return
+    raise AssertionError(f"the child ended without saying {word}")
+
+
+def killed(mode: str, home: Path, seed: int, word: str, times: int = 1, *, stall: str, pause: float = 0.0) -> None:
+    """A child that is killed (SIGKILL) after saying `word` so many times, and a moment."""
+    with child(mode, home, seed, stall) as process:
+        hear(process, word, times)
+        time.sleep(pause)  # to hit any instant, not to wait for one
+
+
+def recorded(home: Path) -> set[str]:
+    """Keys of the rows that are committed."""
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        return {key for (key,) in db.execute("SELECT key FROM tasks WHERE status = 'succeeded'")}
+
+
+def run_ids(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        return [run_id for (run_id,) in db.execute("SELECT run_id FROM runs")]
+
+
+def calls(home: Path) -> list[str]:
+    """Keys of the calls started, in order."""
+    log = home.parent / LOG
+    lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    return [line["key"] for line in lines if line["event"] == "started"]
+
+
+@pytest.fixture
+def opened(home: Path):
+    """Opens the killed process's world in this one, with experts that take no time."""
+
+    def open_it(dag: Dag):
+        return open_world(
+            Settings(home=home),
+            controller=ScriptedController(dag.tasks, answer="done"),
+            catalog=ScriptedCatalog(),
+            backends=[ScriptedBackend(log=home.parent / LOG)],
+        )
+
+    return open_it
+
+
+async def resumed(world: World, verdict: bool | None = None) -> list[Event]:
+    session = Session(world)
+    return [event async for event in session.resume(await session.history.run(), verdict)]
+
+
+def finish(events: list[Event]) -> RunFinished:
+    assert isinstance(events[-1], RunFinished)
+    return events[-1]
+
+
+def texts(world: World, events: list[Event]) -> dict[int, str]:
+    """What every succeeded task says, read from its file."""
+    made = {n: r for r in finish(events).resources if (n := r["producer"]) is not None}
+    return {int(n): Path(resource["path"]).read_text() for n, resource in made.items()}
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+async def test_a_run_killed_at_a_random_instant_ends_right_and_no_recorded_call_is_made_again(
+    home: Path, opened, seed: int
+) -> None:
+    dag, rng = random_dag(seed), random.Random(seed)
+    kept: set[str] = set()
+    for mode in ("start", "resume") if seed % 2 else ("start",):
+        more = rng.randint(1, (29 - len(kept)) // 2)
+        killed(mode, home, seed, "task_finished", more, stall="task", pause=rng.uniform(0, 0.05))
+        assert kept <= recorded(home)
+        kept, before = recorded(home), len(calls(home))
+    assert 1 <= len(kept) <= 29
+    async with opened(dag) as world:
+        events = await resumed(world)
+        assert texts(world, events) == dag.texts
+    assert finish(events).status == "succeeded"
+    assert {r["status"] for r in finish(events).results} == {"succeeded"}
+    assert not kept & set(calls(home)[before:])
+
+
+async def test_what_the_first_of_two_crashes_recorded_is_not_done_again_after_the_second(home: Path, opened) -> None:
+    killed("start", home, 7, "task_finished", 8, stall="task")
+    first, before = recorded(home), len(calls(home))
+    killed("resume", home, 7, "stalled", stall="task")
+    assert first <= recorded(home)
+    async with opened(random_dag(7)) as world:
+        assert finish(await resumed(world)).status == "succeeded"
+    assert not first & set(calls(home)[before:])
+
+
+async def test_a_run_killed_while_planning_is_resumed_under_the_same_id(home: Path, opened) -> None:
+    killed("start", home, 1, "planning", stall="plan")
+    (run_id,) = run_ids(home)
+    async with opened(random_dag(1)) as world:
+        assert (await Session(world).history.run()).status == "interrupted"
+        events = await resumed(world)
+    assert finish(events).status == "succeeded"
+    assert finish(events).run_id == run_id
+    assert run_ids(home) == [run_id]
+
+
+@pytest.mark.parametrize(("stall", "word"), [("plan", "planning"), ("task", "stalled")])
+async def test_a_run_whose_checkpoints_are_gone_begins_again_under_its_id_and_takes_what_is_recorded(
+    home: Path, opened, stall: str, word: str
+) -> None:
+    killed("start", home, 8, word, stall=stall)
+    (run_id,) = run_ids(home)
+    kept, before = recorded(home), len(calls(home))
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        for table in ("checkpoints", "writes"):
+            db.execute(f"DELETE FROM {table}")
+        db.commit()
+    dag = random_dag(8)
+    async with opened(dag) as world:
+        events = await resumed(world)
+        assert texts(world, events) == dag.texts
+    assert finish(events).status == "succeeded"
+    assert run_ids(home) == [run_id]
+    assert not kept & set(calls(home)[before:])
+
+
+async def test_a_run_killed_while_answering_only_answers_again(home: Path, opened) -> None:
+    killed("start", home, 2, "answering", stall="answer")
+    before = len(calls(home))
+    async with opened(random_dag(2)) as world:
+        events = await resumed(world)
+        state = await world.graph.aget_state({"configurable": {"thread_id": THREAD}})
+    assert finish(events).status == "succeeded"
+    assert finish(events).answer == "done"
+    assert [message.type for message in state.values["messages"]] == ["human", "ai"]
+    assert len(calls(home)) == before == 30
+
+
+@pytest.mark.parametrize("word", ["run_waiting", "run_finished"], ids=["as it asks", "once it has asked"])
+async def test_a_run_killed_while_it_waits_for_approval_waits_on(home: Path, opened, word: str) -> None:
+    killed("start", home, 3, word, stall="approval")
+    async with opened(random_dag(3)) as world:
+        assert [event.event for event in await resumed(world)] == ["run_waiting", "run_finished"]
+        assert (await Session(world).history.run()).status == "waiting"
+        assert calls(home) == []
+        assert finish(await resumed(world, True)).status == "succeeded"
+
+
+async def test_a_run_that_a_living_process_works_on_is_busy_and_free_at_once_when_it_dies(home: Path, opened) -> None:
+    with child("start", home, 4, "task") as process:
+        hear(process, "stalled")
+        async with opened(random_dag(4)) as world:
+            assert (await Session(world).history.run()).status == "running"
+            with pytest.raises(RunBusy, match=f"process {process.pid}"):
+                await resumed(world)
+            process.kill()
+            process.wait()
+            assert (await Session(world).history.run()).status == "interrupted"
+            assert finish(await resumed(world)).status == "succeeded"
+
+
+async def test_a_run_of_another_version_of_the_graph_is_refused(home: Path, opened) -> None:
+    killed("start", home, 5, "stalled", stall="task")
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        db.execute("UPDATE runs SET version = '0'")
+        db.commit()
+    before = len(calls(home))
+    async with opened(random_dag(5)) as world:
+        with pytest.raises(RunChanged, match="version 0"):
+            await resumed(world)
+    assert len(calls(home)) == before
+
+
+async def test_a_finished_run_is_not_resumed_and_its_process_ends_by_itself(home: Path, opened) -> None:
+    with child("start", home, 6) as process:
+        hear(process, "run_finished")
+        assert process.wait(timeout=4) == 0  # shorter than any period of ours: no thread is waited for
+    async with opened(random_dag(6)) as world:
+        with pytest.raises(UsageError, match="is finished"):
+            await resumed(world)
+
+
+async def test_two_processes_work_in_one_home_at_once(home: Path, opened) -> None:
+    with child("start", home, 9) as process:
+        hear(process, "plan_ready")
+        async with opened(random_dag(10)) as world:
+            mine = await ask(world, thread="another conversation")
+            hear(process, "run_finished")
+            runs = await Session(world).history.runs()
+    assert finish(mine).status == "succeeded"
+    assert [(run.status, len(run.results)) for run in runs] == [("succeeded", 30)] * 2

@@ -1,0 +1,381 @@
+"""The ledger and its database: written once, found along the line of runs, owned by one, and never lost in silence."""
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hugginggpt.checkpoints import lease
+from hugginggpt.checkpoints.database import Database
+from hugginggpt.checkpoints.history import History, _at_work
+from hugginggpt.checkpoints.ledger import SqliteLedger
+from hugginggpt.graph.errors import RunBusy, StorageError, UnknownRun
+from hugginggpt.graph.expert import Assignment
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Request, Result, Run
+from hugginggpt.tools.scripted import scripted_expert
+from scripting import without_root
+
+OpenLedger = Callable[[], SqliteLedger]
+
+
+@pytest.fixture
+def opened(home: Path) -> Iterator[OpenLedger]:
+    """Opens ledgers in one home folder, and closes them in the end."""
+    made: list[SqliteLedger] = []
+
+    def open_it() -> SqliteLedger:
+        made.append(SqliteLedger(Database(home)))
+        return made[-1]
+
+    yield open_it
+    for ledger in made:
+        ledger.close()
+        ledger.database.close()
+
+
+def run(run_id: str = "r", *, parent: str | None = None, thread_id: str = "t") -> Run:
+    return Run(run_id=run_id, thread_id=thread_id, parent=parent, request=Request(text="do it"), version="1")
+
+
+def row(key: str = "0", text: str = "made", *, status: str = "succeeded", fingerprint: str = "") -> Result:
+    made = {"text": Resource(kind="text", media_type="text/plain", sha256="a" * 64, size=4, text=text, producer=key)}
+    return Result.model_validate(
+        {
+            "task_id": int(key), "key": key, "task_type": "summarization", "status": status,
+            "outputs": made if status == "succeeded" else {}, "fingerprint": fingerprint,
+        }
+    )  # fmt: skip
+
+
+def said(result: Result) -> str:
+    return result.resources[0].text or ""
+
+
+def assignment(model_id: str) -> Assignment:
+    return Assignment(task_id=0, expert=scripted_expert("summarization", model_id), reason="because")
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_result_is_recorded_once_and_the_second_writer_gets_the_first_s_row(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    assert said(await ledger.put("r", "t", "r:1", row(text="first"))) == "first"
+    assert said(await ledger.put("r", "t", "r:1", row(text="second"))) == "first"
+    assert [said(found) for found in (await ledger.results("r:1")).values()] == ["first"]
+    assert [made.text for made in await ledger.thread_resources("t")] == ["first"]
+
+
+async def test_the_rows_of_another_epoch_are_not_seen(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.put("r", "t", "r:1", row("0"))
+    await ledger.put("r", "t", "r:2", row("1"))
+    assert set(await ledger.results("r:1")) == {"0"}
+    assert set(await ledger.results("r:1", ["0", "1"])) == {"0"}
+    assert await ledger.results("r:1", []) == {}
+
+
+async def test_equal_work_is_found_along_the_line_of_runs_and_nowhere_else(opened: OpenLedger) -> None:
+    ledger = opened()
+    for each in (run("a"), run("b", parent="a"), run("c", parent="b"), run("stranger")):
+        await ledger.start_run(each)
+    await ledger.put("a", "t", "a:1", row(fingerprint="same"))
+    assert await ledger.find("a", "same")
+    assert await ledger.find("c", "same")
+    assert await ledger.find("stranger", "same") is None
+    assert await ledger.find("c", "other") is None
+
+
+async def test_work_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.start_run(run("a"))
+    await ledger.start_run(run("b", parent="a"))
+    await ledger.put("b", "t", "b:1", row(fingerprint="same"))
+    assert await ledger.find("a", "same") is None
+
+
+async def test_what_failed_is_never_taken_for_done(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    await ledger.put("r", "t", "r:1", row(status="failed", fingerprint="same"))
+    assert await ledger.find("r", "same") is None
+    assert await ledger.thread_resources("t") == []
+
+
+async def test_a_decision_is_made_once_and_handed_down(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.start_run(run("a"))
+    await ledger.start_run(run("b", parent="a"))
+    assert (await ledger.assign("a", "which", assignment("org/one"))).expert.model_id == "org/one"
+    assert (await ledger.assign("a", "which", assignment("org/two"))).expert.model_id == "org/one"
+    handed = await ledger.assignment("b", "which")
+    assert handed
+    assert handed.expert.model_id == "org/one"
+    assert await ledger.assignment("b", "another") is None
+
+
+async def test_what_was_given_to_a_run_is_recorded_once_however_often_it_is_planned(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    there = Resource(kind="image", media_type="image/png", sha256="b" * 64, size=1, name="a.png")
+    missing = Resource(kind="image", media_type="image/*", name="b.png")
+    for _ in range(2):
+        await ledger.given("r", "t", [there, missing])
+    await ledger.put("r", "t", "r:1", row())
+    assert [made.name or made.text for made in await ledger.thread_resources("t")] == ["a.png", "made"]
+    assert await ledger.thread_resources("another") == []
+
+
+async def test_only_failures_are_forgotten_for_a_retry(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.put("r", "t", "r:1", row("0"))
+    await ledger.put("r", "t", "r:1", row("1", status="failed"))
+    await ledger.put("r", "t", "r:1", row("2", status="skipped"))
+    await ledger.put("r", "t", "r:2", row("3", status="failed"))
+    await History(ledger).reopen(run().model_copy(update={"epoch": "r:1"}))
+    assert set(await ledger.results("r:1")) == {"0"}
+    assert set(await ledger.results("r:2")) == {"3"}
+
+
+# -- leases ---------------------------------------------------------------------------------------------------------
+
+
+async def test_two_ledgers_of_one_process_are_rivals_until_one_is_closed(opened: OpenLedger) -> None:
+    first, second = opened(), opened()
+    await first.start_run(run())
+    with pytest.raises(RunBusy, match=f"process {os.getpid()}"):
+        await second.own("r")
+    await first.own("r")
+    first.close()
+    await second.own("r")
+
+
+async def test_a_lease_given_back_is_free_and_one_of_an_unknown_run_is_an_error(opened: OpenLedger) -> None:
+    first, second = opened(), opened()
+    await first.start_run(run())
+    await first.disown("r")
+    await second.own("r")
+    with pytest.raises(UnknownRun):
+        await first.own("nothing")
+
+
+async def test_of_many_who_find_a_dead_owner_one_gets_the_run(opened: OpenLedger, home: Path) -> None:
+    ledgers = [opened() for _ in range(5)]
+    await ledgers[0].start_run(run())
+    claim(home, dead_process())
+    ledgers[0]._owned.clear()
+    told = await asyncio.gather(*(ledger.own("r") for ledger in ledgers), return_exceptions=True)
+    assert [type(error) for error in told if error] == [RunBusy] * 4
+
+
+async def test_a_dead_owner_here_is_dead_also_when_its_number_is_another_s_now(opened: OpenLedger, home: Path) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    reused = {"host": "x", "place": lease.place(), "pid": os.getppid(), "start": 12.0, "nonce": "x"}
+    for owner in (dead_process(), reused):
+        await ledger.disown("r")
+        claim(home, owner)
+        await ledger.own("r")
+
+
+def claim(home: Path, owner: dict[str, object]) -> None:
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        db.execute("UPDATE runs SET owner = ?, heartbeat = 7", [json.dumps(owner)])
+        db.commit()
+
+
+def dead_process() -> dict[str, object]:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return {"host": "x", "place": lease.place(), "pid": process.pid, "start": 1.0, "nonce": "x"}
+
+
+# -- the database under it ------------------------------------------------------------------------------------------
+
+
+async def test_home_and_database_are_for_their_owner_alone(opened: OpenLedger, home: Path) -> None:
+    await opened().start_run(run())
+    assert home.stat().st_mode & 0o777 == 0o700
+    for file in home.glob("hugginggpt.db*"):
+        assert file.stat().st_mode & 0o777 == 0o600, file
+
+
+async def test_one_failing_write_takes_none_of_its_batch_with_it(opened: OpenLedger, home: Path) -> None:
+    ledger, gate = opened(), Event()
+    await ledger.start_run(run())
+    held = asyncio.gather(ledger.database.read(lambda _: gate.wait()))  # all below waits for this: one batch
+
+    def half_done(db: object) -> None:
+        ledger._disown("r", db)  # type: ignore[arg-type]
+        raise ValueError("a bug")
+
+    writes = [ledger.put("r", "t", "r:1", row(str(n))) for n in range(5)]
+    batch = asyncio.gather(*writes[:3], ledger.database.write(half_done), *writes[3:], return_exceptions=True)
+    await asyncio.sleep(0)
+    gate.set()
+    told = await batch
+    await held
+    assert [type(each) for each in told] == [Result] * 3 + [ValueError] + [Result] * 2
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        assert db.execute("SELECT count(*) FROM tasks").fetchone() == (5,)
+        assert db.execute("SELECT count(*) FROM runs WHERE owner IS NULL").fetchone() == (0,)
+
+
+def test_writers_of_many_threads_and_loops_agree_on_who_was_first(opened: OpenLedger) -> None:
+    ledger = opened()
+
+    async def write(name: str) -> list[str]:
+        rows = [ledger.put("r", "t", "r:1", row(str(n), text=name)) for n in range(25)]
+        return [said(result) for result in await asyncio.gather(*rows)]
+
+    with ThreadPoolExecutor(4) as threads:
+        told = list(threads.map(lambda name: asyncio.run(write(name)), "abcd"))
+    assert all(each == told[0] for each in told)
+    assert len(asyncio.run(ledger.results("r:1"))) == 25
+
+
+async def test_a_write_lock_of_another_program_is_waited_for(opened: OpenLedger, home: Path) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    with closing(sqlite3.connect(home / "hugginggpt.db", isolation_level=None)) as browser:
+        browser.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(ledger.put("r", "t", "r:1", row()))
+        assert not (await asyncio.wait({writing}, timeout=0.3))[0]
+        browser.execute("COMMIT")
+        assert (await writing).ok
+
+
+async def test_a_lock_that_is_never_given_back_is_an_error_that_says_so(opened: OpenLedger, home: Path) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    await ledger.database.read(lambda db: db.execute("PRAGMA busy_timeout = 20"))
+    with closing(sqlite3.connect(home / "hugginggpt.db", isolation_level=None)) as browser:
+        browser.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked by another program"):
+            await ledger.put("r", "t", "r:1", row())
+        browser.execute("ROLLBACK")
+    assert (await ledger.put("r", "t", "r:1", row())).ok
+
+
+async def test_on_a_full_disk_every_write_that_returned_is_kept_and_work_goes_on_when_there_is_room(
+    opened: OpenLedger, home: Path
+) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+
+    def limit(pages: int) -> Callable[..., object]:
+        return lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+    (used,) = await ledger.database.read(lambda db: db.execute("PRAGMA page_count").fetchone())
+    await ledger.database.read(limit(used + 4))
+    rows = [row(str(n), text="long " * 500) for n in range(20)]
+    told = await asyncio.gather(*(ledger.put("r", "t", "r:1", each) for each in rows), return_exceptions=True)
+    told += [await one_by_one(ledger, row(str(n), text="long " * 500)) for n in range(20, 30)]
+    refused = [error for error in told if isinstance(error, BaseException)]
+    assert refused
+    assert all(isinstance(error, StorageError) and "full" in str(error) for error in refused)
+    returned = {result.key for result in told if isinstance(result, Result)}
+    assert returned <= set(await ledger.results("r:1"))
+    await ledger.database.read(limit(10_000))
+    for each in rows:
+        await ledger.put("r", "t", "r:1", each)
+    assert len(await ledger.results("r:1")) >= 20
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def one_by_one(ledger: SqliteLedger, result: Result) -> Result | Exception:
+    try:
+        return await ledger.put("r", "t", "r:1", result)
+    except StorageError as error:
+        return error
+
+
+async def test_a_damaged_database_is_said_to_be_so_with_what_to_do(opened: OpenLedger, home: Path) -> None:
+    home.mkdir()
+    (home / "hugginggpt.db").write_bytes(b"this is no database at all, but long enough to be read as one" * 100)
+    with pytest.raises(StorageError, match="is damaged") as caught:
+        await opened().start_run(run())
+    assert "move it away" in caught.value.hint
+
+
+async def test_a_database_damaged_in_the_middle_is_said_to_be_so(opened: OpenLedger, home: Path) -> None:
+    ledger = opened()
+    await asyncio.gather(*(ledger.put("r", "t", "r:1", row(str(n), text="x" * 4000)) for n in range(50)))
+    ledger.close()
+    ledger.database.close()
+    file = home / "hugginggpt.db"
+    file.write_bytes(file.read_bytes()[:4096] + b"\xff" * (file.stat().st_size - 4096))
+    with pytest.raises(StorageError, match="is damaged"):
+        await opened().results("r:1")
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(opened: OpenLedger, home: Path) -> None:
+    ledger = opened()
+    await ledger.start_run(run())
+    ledger.close()
+    ledger.database.close()
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="newer HuggingGPT"):
+        await opened().start_run(run())
+
+
+async def test_a_home_that_can_not_be_written_is_said_to_be_so() -> None:
+    with unwritable() as folder:
+        ledger = SqliteLedger(Database(folder / "home"))
+        with pytest.raises(StorageError, match="can't be written") as caught:
+            await ledger.start_run(run())
+        ledger.database.close()
+    assert "--home" in caught.value.hint
+
+
+@contextmanager
+def unwritable() -> Iterator[Path]:
+    """A folder that this process may read only."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        with without_root():
+            yield Path(folder)
+        Path(folder).chmod(0o755)
+
+
+def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
+    database = Database(home)
+    ledger, busy = SqliteLedger(database), threading.Event()
+
+    async def cancelled_in_the_middle() -> None:
+        await ledger.start_run(run())
+        blocked = database.submit(lambda _: busy.wait(30), writes=False)
+        putting = asyncio.ensure_future(ledger.put("r", "t", "r:1", row("0")))
+        await asyncio.sleep(0)  # it is in the queue now, behind what blocks the thread
+        putting.cancel()
+        await asyncio.gather(putting, return_exceptions=True)
+        assert not blocked.done()
+
+    asyncio.run(cancelled_in_the_middle())
+    busy.set()
+    assert set(asyncio.run(ledger.results("r:1"))) == {"0"}
+    ledger.close()
+    database.close()
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=12), st.integers(0, 40))
+def test_time_at_work_is_that_covered_by_any_stretch(stretches: list[tuple[int, int]], since: int) -> None:
+    covered = {second for start, length in stretches for second in range(start, start + length) if second >= since}
+    assert _at_work(stretches, since) == len(covered)

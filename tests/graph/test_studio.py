@@ -1,0 +1,189 @@
+"""LangGraph Server with our `langgraph.json`: all that Studio shows, offline, and durable when the server is killed."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+
+from paths import ROOT, SUPPORT
+
+REQUEST = "what language is 'bonjour tout le monde'"
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
+    """A server in `folder`, with our configuration and one more graph that is scripted."""
+    config = json.loads((ROOT / "langgraph.json").read_text())
+    config["graphs"]["scripted"] = str(SUPPORT / "studio_graph.py") + ":make_graph"
+    (folder / "langgraph.json").write_text(json.dumps(config))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1",
+        "--port", str(port), "--config", str(folder / "langgraph.json"),
+    ]  # fmt: skip
+    env = os.environ | {"HUGGINGGPT_HOME": str(folder / "home"), "HUGGINGGPT_LLM": "", "LANGSMITH_TRACING": "false"}
+    with (folder / "server.log").open("ab") as log:
+        server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(url, server, folder / "server.log")
+        yield get_client(url=url, api_key=None), server
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    while True:
+        try:
+            if httpx.get(f"{url}/ok", timeout=5).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        assert server.poll() is None, log.read_text()[-2000:]
+        time.sleep(0.1)  # a server that is starting has no event to wait for
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("studio")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[str]:
+    with served(folder) as (client, _):
+        yield str(client.http.client.base_url)
+
+
+def client_of(server: str) -> LangGraphClient:
+    """A client of this test's own event loop."""
+    return get_client(url=server, api_key=None)
+
+
+def not_blocked(folder: Path) -> None:
+    """No node held the server's loop up: it says so, and fails, when one does."""
+    assert "BlockingError" not in (folder / "server.log").read_text()
+
+
+async def test_a_request_runs_with_every_stage_and_task_in_the_streams(server: str, folder: Path) -> None:
+    client = client_of(server)
+    thread = (await client.threads.create())["thread_id"]
+    seen: dict[str, list[Any]] = {}
+    async for part in client.runs.stream(
+        thread,
+        "hugginggpt",
+        input={"request": REQUEST},
+        stream_mode=["custom", "updates", "tasks"],
+        stream_subgraphs=True,
+    ):
+        seen.setdefault(part.event.split(":")[0], []).append(part.data)
+    not_blocked(folder)
+    assert "error" not in seen
+    names = [data["event"] for data in seen["custom"]]
+    assert names[:2] == ["run_started", "plan_ready"]
+    assert names[-1] == "run_finished"
+    assert [data["event"] for data in seen["custom|task"]] == ["expert_chosen", "task_started", "task_finished"]
+    assert {data["name"] for data in seen["tasks"]} == {"plan", "review", "task", "respond"}
+    assert {data["name"] for data in seen["tasks|task"]} == {"select", "execute"}
+    assert [next(iter(data)) for data in seen["updates"]] == ["plan", "review", "task", "respond"]
+
+    state = await client.threads.get_state(thread)
+    assert "fr" in state["values"]["answer"]
+    assert [message["type"] for message in state["values"]["messages"]] == ["human", "ai"]
+    history = await client.threads.get_history(thread)
+    assert [entry["next"] for entry in history][1:] == [["respond"], ["task"], ["review"], ["plan"], ["__start__"]]
+
+
+async def test_studio_gets_a_form_a_picture_and_a_description(server: str) -> None:
+    client = client_of(server)
+    (assistant,) = await client.assistants.search(graph_id="hugginggpt")
+    schemas = await client.assistants.get_schemas(assistant["assistant_id"])
+    assert {"request", "files", "options", "messages"} <= set(schemas["input_schema"]["properties"])
+    assert {"plan", "results", "answer"} <= set(schemas["output_schema"]["properties"])
+    assert {"plan", "results", "answer"} <= set(schemas["state_schema"]["properties"])
+    picture = await client.assistants.get_graph(assistant["assistant_id"], xray=True)
+    assert {"plan", "review", "task:select", "task:execute", "respond"} <= {node["id"] for node in picture["nodes"]}
+    assert "expert model" in str(assistant["description"])
+
+
+async def started(client: LangGraphClient, thread: str) -> str:
+    """Start the scripted graph and wait until task 1 has begun; gives the server's id of the run."""
+    run = ""
+    async for part in client.runs.stream(
+        thread, "scripted", input={"request": "go"}, stream_mode="custom", stream_subgraphs=True
+    ):
+        run = part.data["run_id"] if part.event == "metadata" else run
+        if part.event.startswith("custom") and part.data["event"] == "task_started" and part.data["key"] == "1":
+            break
+    return run
+
+
+def calls(folder: Path) -> list[str]:
+    lines = (json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines())
+    return [line["key"] for line in lines if line["event"] == "started"]
+
+
+async def noted(client: LangGraphClient, thread: str) -> Any:
+    """The state once LangGraph has noted that task 0 is done, a moment after its events told so."""
+    async with asyncio.timeout(60):
+        while True:
+            state = await client.threads.get_state(thread, subgraphs=True)
+            if state["next"] == ["task", "task"]:
+                return state
+
+
+async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(server: str, folder: Path) -> None:
+    client = client_of(server)
+    (folder / "home" / "hang").touch()
+    thread = (await client.threads.create())["thread_id"]
+    run = await started(client, thread)
+    before = len(calls(folder))
+
+    state = await noted(client, thread)
+    done, doing, waiting = state["tasks"]
+    assert done["result"]["results"]["0"]["status"] == "succeeded"
+    assert doing["state"]["next"] == ["execute"]
+    assert waiting["state"]["next"] == ["select"]
+
+    await client.runs.cancel(thread, run, wait=True, action="interrupt")
+    (folder / "home" / "hang").unlink()
+    values = await client.runs.wait(thread, "scripted", input=None)
+    assert values["answer"] == "done"
+    assert calls(folder)[before:] == ["1", "2"]
+    not_blocked(folder)
+
+
+async def test_a_server_that_is_killed_goes_on_from_its_checkpoints(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "hang").touch()
+    with served(tmp_path) as (client, process):
+        thread = (await client.threads.create())["thread_id"]
+        await started(client, thread)
+        process.kill()
+        process.wait()
+    (tmp_path / "home" / "hang").unlink()
+    with served(tmp_path) as (client, _):
+        await client.threads.create(thread_id=thread, if_exists="do_nothing")
+        values = await client.runs.wait(thread, "scripted", input=None)
+    assert values["answer"] == "done"
+    made = calls(tmp_path)
+    assert [key for key in made if key != "1"] == ["0", "2"]
+    assert made.count("1") in {1, 2}  # in flight: it was told of, and called or about to be

@@ -1,0 +1,78 @@
+"""Shell: the command as a user types it, in real processes and a real home."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+MARK = "===="
+_EACH = f"""
+import json, sys
+from hugginggpt.apps.cli.app import main
+for words in json.loads(sys.argv[1]):
+    for stream in (sys.stdout, sys.stderr):
+        print("{MARK}", file=stream, flush=True)
+    sys.argv = ["hugginggpt", *words]
+    try:
+        main()
+    except SystemExit as done:
+        print("exit", done.code, file=sys.stderr, flush=True)
+"""
+
+
+class Typed:
+    """What a command printed, and how it ended."""
+
+    def __init__(self, done: "subprocess.CompletedProcess[str]") -> None:
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def events(self) -> list[dict[str, object]]:
+        """Of `--json`: an object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Shell:
+    """Types commands in a folder of its own, with a home of its own and no keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("HUGGINGGPT", "OPENAI", "HF_", "COLUMNS"))}
+        self.env |= {f"HUGGINGGPT_{name.upper()}": str(folder / name) for name in ("home", "config", "cache")}
+
+    def __call__(self, *words: str, **env: str) -> Typed:
+        return self._done([sys.executable, "-m", "hugginggpt.apps", *words], env)
+
+    def _done(self, command: Sequence[str], env: Mapping[str, str]) -> Typed:
+        return Typed(
+            subprocess.run(
+                command,
+                cwd=self.folder,
+                env=self.env | dict(env),
+                capture_output=True,
+                text=True,
+                timeout=120,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+        )
+
+    def each(self, commands: Sequence[Sequence[str]], then: str = "", **env: str) -> Typed:
+        """Many commands in one process, each behind a line `MARK` on both streams; `then`: Python at its end."""
+        command = [sys.executable, "-c", _EACH + then, json.dumps(commands)]
+        return self._done(command, env)
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        """The process, running."""
+        command = [sys.executable, "-m", "hugginggpt.apps", *words]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.env,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )

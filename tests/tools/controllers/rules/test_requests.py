@@ -1,0 +1,196 @@
+"""What the embedded planner promises on requests as people type them (tests/tools/controllers/rules/requests/)."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from hugginggpt.graph.mentions import kind_of_name
+from hugginggpt.graph.plan import Plan
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.tools.controllers.rules.clauses import read
+from hugginggpt.tools.controllers.rules.controller import propose
+from hugginggpt.tools.controllers.rules.languages import language_of
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """The requests of a file."""
+    rows: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "requests" / name).read_text("utf-8"))[
+        "request"
+    ]
+    return rows
+
+
+def graph_of(written: list[str]) -> dict[str, Any]:
+    """`["image-to-text", "summarization<0"]` as types and links by position."""
+    types = [task.partition("<")[0] for task in written]
+    sources = [task.partition("<")[2].split(",") for task in written]
+    return {"tasks": types, "links": [[int(s), target] for target, given in enumerate(sources) for s in given if s]}
+
+
+def planned(row: dict[str, Any]) -> Proposal:
+    """What the planner makes of a row, with its files and the data of earlier turns."""
+    files = tuple(
+        Resource(kind=kind_of_name(f)[0], media_type=kind_of_name(f)[1], name=f) for f in row.get("files", ())
+    )
+    earlier = tuple(
+        Resource(kind=kind, media_type=f"{kind}/x-any", sha256=f"{number:064x}", size=1)
+        for number, kind in enumerate(row.get("earlier", ()))
+    )
+    return propose(Request(text=row["text"], files=files, resources=earlier))
+
+
+def test_nineteen_of_twenty_requests_get_a_right_graph(planning: ModuleType) -> None:
+    """Short, misspelt, polite, long-winded, listed, pasted, follow-ups: the plan is one that a reader accepts."""
+    rows = load("wanted.toml")
+    assert len(rows) >= 200
+    wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
+    assert len(wrong) <= len(rows) // 20, wrong
+
+
+def test_nine_of_ten_requests_of_another_writer_get_a_right_graph(planning: ModuleType) -> None:
+    """Written before the planner was run on any; 34 of 64 were right then, and the rest has been read since."""
+    rows = load("fresh.toml")
+    assert len(rows) >= 60
+    wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
+    assert len(wrong) <= len(rows) // 10, wrong
+
+
+def test_no_way_of_asking_is_left_out(planning: ModuleType) -> None:
+    """Three of four are right in every group: no manner of typing is sacrificed to the others."""
+    whole: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for row in load("wanted.toml"):
+        whole[row["group"]] += 1
+        right[row["group"]] += planning.is_accepted(planned(row).plan, map(graph_of, row["graphs"]))
+    assert len(whole) >= 12
+    assert not {group: f"{right[group]}/{number}" for group, number in whole.items() if right[group] < number * 0.75}
+
+
+@pytest.mark.parametrize("row", load("unwanted.toml"), ids=lambda row: row["text"][:40] or "empty")
+def test_what_it_cannot_do_invents_no_task(row: dict[str, Any]) -> None:
+    """Errands, small talk, figures of speech and mere statements are refused or answered, never planned."""
+    proposal = planned(row)
+    assert [task.type for task in proposal.plan.tasks] in row["allowed"]
+    assert proposal.plan.tasks or proposal.refusals or not row["text"].strip()
+
+
+def test_there_are_sixty_requests_for_nothing() -> None:
+    """As many as were promised."""
+    assert len(load("unwanted.toml")) >= 60
+
+
+def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:
+    """The user sees what a misspelt word was taken for, and the words behind a task are those typed."""
+    text = "sumarize 'the wether is fine' and traslate teh sumary to german"
+    proposal = propose(Request(text=text))
+    assert [task.type for task in proposal.plan.tasks] == ["summarization", "translation"]
+    assert proposal.mends[0] == "read “sumarize” as “summarize”"
+    assert proposal.plan.tasks[0].inputs["text"] == "the wether is fine"
+    assert [text[e.start : e.end] for e in proposal.evidence or ()] == ["sumarize", "traslate"]
+
+
+@pytest.mark.parametrize("word", ["form", "later", "texture", "Marta", "imagine", "reader", "scared", "colonize"])
+def test_real_words_and_names_are_left_as_they_are(word: str) -> None:
+    """Only what is no word is put right."""
+    assert not propose(Request(text=f"Describe a.png and the {word} in it")).mends
+
+
+def test_words_that_nothing_reads_are_shown() -> None:
+    """`plan --explain` names what was passed over, and what each task rests on."""
+    text = "I took a.jpg in Rome. Describe it, frobnicate the borders and read the text in b.png"
+    proposal = propose(Request(text=text))
+    assert [text[a:b] for a, b in proposal.unused] == ["took", "Rome", "frobnicate the borders"]
+    words = {e.task_id: text[e.start : e.end] for e in proposal.evidence or ()}
+    assert words == {0: "Describe", 1: "read the text in"}
+    assert isinstance(proposal.plan, Plan)
+
+
+def test_steps_that_nobody_says_are_marked() -> None:
+    """A transcript that a summary needs is told apart from what was asked for."""
+    proposal = propose(Request(text="summarise talk.mp3"))
+    assert [e.implied for e in proposal.evidence or ()] == [True, False]
+
+
+OTHERS = [
+    ("es", "Describe la foto playa.jpg", "español"),
+    ("es", "resume este texto: 'hola a todos' y traducelo al ingles", "español"),
+    ("es", "¿Cuántas personas hay en grupo.png?", "español"),
+    ("es", "Transcribe la nota de voz nota.m4a y léela en voz alta", "español"),
+    ("fr", "Décris l'image plage.jpg", "français"),
+    ("fr", "transcris audio.mp3 et resume-le en trois phrases", "français"),
+    ("fr", "combien de voitures y a-t-il sur rue.png ?", "français"),
+    ("fr", "Peux-tu lire le texte de page.png à voix haute ?", "français"),
+    ("de", "Beschreibe das Bild strand.jpg", "Deutsch"),
+    ("de", "Lies den Text in seite.png vor", "Deutsch"),
+    ("de", "fasse den Brief brief.txt zusammen und übersetze ihn ins Englische", "Deutsch"),
+    ("de", "Wie viele Hunde sind auf hunde.jpg?", "Deutsch"),
+    ("zh", "把a.png里的文字翻译成英文并朗读出来", "中文"),
+    ("zh", "描述一下 photo.jpg。", "中文"),
+    ("zh", "图片 b.jpg 里有几个人？", "中文"),
+    ("other", "Опиши фото пляж.jpg", "English only"),
+    ("other", "画像 a.png を説明してください", "English only"),
+    ("it", "Descrivi la foto spiaggia.jpg e traduci la descrizione", "English only"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "says"), OTHERS, ids=[text for _, text, _ in OTHERS])
+def test_who_asks_in_another_language_is_told_so_in_it(language: str, text: str, says: str) -> None:
+    """No task is guessed at; the refusal is in the language of the request where we speak it, and names what helps."""
+    proposal = propose(Request(text=text))
+    assert language_of(read(text).masked) == language
+    assert not proposal.plan.tasks
+    assert says in proposal.refusals[0]
+    assert "--llm" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Translate 'bonjour tout le monde, comment ça va' to English",
+        "describe señor_garcia.jpg",
+        "draw a café in la Rochelle",
+        "transcribe memo.m4a",
+        "translate „Guten Tag, wie geht es dir und deiner Frau“ to english",
+        "segment b.png",
+        "tl;dr a.txt",
+    ],
+)
+def test_english_with_foreign_words_stays_english(text: str) -> None:
+    """Quotations, names and a foreign word or two change nothing."""
+    assert propose(Request(text=text)).plan.tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "task", "given"),
+    [
+        ("say happy birthday in a cheerful voice", "text-to-speech", {"text": "happy birthday"}),
+        ("translate good morning to french", "translation", {"text": "good morning"}),
+        (
+            "draw a logo for a cafe named 'Bean There'",
+            "text-to-image",
+            {"prompt": "draw a logo for a cafe named 'Bean There'"},
+        ),
+        ("Generate an image based on the text 'a red house'", "text-to-image", {"prompt": "a red house"}),
+        ("fill in the blank the cat sat on the ___", "fill-mask", {"text": "the cat sat on the ___"}),
+        (
+            "Text: The hall shuts at six. Question: When does it shut?",
+            "question-answering",
+            {"context": "The hall shuts at six."},
+        ),
+        (
+            "Summarise and then translate to French: 'It rained. The river rose.'",
+            "summarization",
+            {"text": "It rained. The river rose."},
+        ),
+    ],
+)
+def test_the_words_meant_are_the_words_given(text: str, task: str, given: dict[str, str]) -> None:
+    """Text without quotation marks, names to be shown in a picture, and told passages reach their task whole."""
+    first = propose(Request(text=text)).plan.tasks[0]
+    assert first.type == task
+    assert {name: first.inputs[name] for name in given} == given
