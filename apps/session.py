@@ -171,7 +171,7 @@ class Session:
                     run_id=known.run_id,
                     plan=known.plan,
                     refusals=known.refusals,
-                    mends=known.mends,
+                    repairs=known.repairs,
                     controller=known.controller,
                 )
             async with aclosing(cast(AsyncGenerator[Any, None], stream)) as parts:

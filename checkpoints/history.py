@@ -126,7 +126,7 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
         epoch=row["epoch"] or "",
         results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
         refusals=tuple(read_json(row["refusals"] or "[]")),
-        mends=mends,
+        repairs=mends,
         answer=row["answer"] or "",
         status=status,
         started_at=row["started_at"] or 0.0,

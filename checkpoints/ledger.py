@@ -171,7 +171,7 @@ class SqliteLedger:
             epoch=epoch,
             plan=proposal.plan.model_dump_json(),
             refusals=json.dumps(proposal.refusals),
-            mends=json.dumps(proposal.mends),
+            mends=json.dumps(proposal.repairs),
             controller=controller,
         )
 

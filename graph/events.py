@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen
-from .result import LlmCall, Result, RunStatus, Usage
+from .result import LlmCall, Repairs, Result, RunStatus, Usage
 
 
 class RunStarted(Frozen):
@@ -40,7 +40,7 @@ class PlanReady(Frozen):
     run_id: str
     plan: Plan
     refusals: tuple[str, ...] = ()
-    mends: tuple[str, ...] = ()
+    repairs: Repairs = ()
     warnings: tuple[str, ...] = ()
     """Tasks that can't run here, each with what would change that."""
     controller: str

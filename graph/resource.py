@@ -30,7 +30,7 @@ def satisfies(kind: Kind, wanted: Kind) -> bool:
 class Frozen(BaseModel):
     """Base of all nouns: immutable, and no field that we do not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
 
 
 class Resource(Frozen):

@@ -1,8 +1,8 @@
 """Result: what became of a task; Run: what became of a request. `Usage` is what it cost."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from .expert import Assignment
 from .plan import Plan
@@ -111,6 +111,12 @@ class Request(Frozen):
     """Given or made in earlier turns, newest last."""
 
 
+Repairs = Annotated[
+    tuple[str, ...], Field(validation_alias=AliasChoices("repairs", "mends"), serialization_alias="mends")
+]
+"""Sentences that say what was repaired. Rows, checkpoints and events have had the name `mends` for it from the first day."""
+
+
 class Evidence(Frozen):
     """Words of a request that asked for a task: `text[start:end]`."""
 
@@ -127,8 +133,8 @@ class Proposal(Frozen):
     plan: Plan
     refusals: tuple[str, ...] = ()
     """What was asked and can't be planned, each a sentence to the user."""
-    mends: tuple[str, ...] = ()
-    """What was wrong with the first draft and put right."""
+    repairs: Repairs = ()
+    """What was wrong with the first draft and has been repaired."""
     usage: Usage = Usage()
     evidence: tuple[Evidence, ...] | None = None
     """Where each task comes from; None when the controller can't tell."""
@@ -168,7 +174,7 @@ class Run(Frozen):
     """Key of its rows in the ledger: `run_id` and the plan's digest."""
     results: tuple[Result, ...] = ()
     refusals: tuple[str, ...] = ()
-    mends: tuple[str, ...] = ()
+    repairs: Repairs = ()
     answer: str = ""
     status: RunStatus = "running"
     started_at: float = 0.0

@@ -69,7 +69,7 @@ async def plan(
     run = run.model_copy(
         update={
             "refusals": proposal.refusals,
-            "mends": proposal.mends,
+            "repairs": proposal.repairs,
             "usage": proposal.usage,
             "request": request.model_copy(update={"history": (), "resources": ()}),
         }

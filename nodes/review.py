@@ -52,8 +52,8 @@ async def review(
     except (InvalidPlan, InvalidInput) as error:
         return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)]}
     edited = await with_long_texts_kept(redact.noun(edited), store)
-    run = run.model_copy(update={"mends": (*run.mends, "the plan was edited by hand")})
-    proposal = Proposal(plan=edited, refusals=run.refusals, mends=run.mends)
+    run = run.model_copy(update={"repairs": (*run.repairs, "the plan was edited by hand")})
+    proposal = Proposal(plan=edited, refusals=run.refusals, repairs=run.repairs)
     await ledger.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)
     await _announce(run, edited, catalog, where)
     return {"problems": [], "plan": edited.model_dump(mode="json"), "run": run.model_dump(mode="json")}
@@ -66,7 +66,7 @@ async def _announce(run: Run, plan: Plan, catalog: Catalog, where: Sequence[str]
             run_id=run.run_id,
             plan=plan,
             refusals=run.refusals,
-            mends=run.mends,
+            repairs=run.repairs,
             warnings=tuple(warnings),
             controller=run.controller,
         )

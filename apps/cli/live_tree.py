@@ -129,7 +129,7 @@ class LiveTree:
         self.plan, self._drafts = event.plan, None
         number = len(event.plan.tasks)
         self._say(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
-        for mend in event.mends:
+        for mend in event.repairs:
             self._say(f"mended: {mend}")
         for refusal in event.refusals:
             self._say(f"not planned: {refusal}", "yellow")

@@ -31,7 +31,7 @@ def print_plan(
         if explain:
             print_explanation(proposal, text)
     console = err()
-    for label, lines in (("mended", proposal.mends), ("not planned", proposal.refusals), ("warning", warnings)):
+    for label, lines in (("mended", proposal.repairs), ("not planned", proposal.refusals), ("warning", warnings)):
         for line in lines:
             console.print(f"{label}: {plain(line)}", style="yellow", soft_wrap=True)
     if not proposal.plan.tasks:

@@ -62,7 +62,7 @@ async def test_a_model_in_a_folder_plans_and_tells_its_tasks_and_tokens(model: P
     proposal = await controller.plan(REQUEST, told)
 
     assert [task.type for task in proposal.plan.tasks] == ["language-identification"]
-    assert proposal.mends == ()
+    assert proposal.repairs == ()
     assert told.drafted == [(0, "language-identification")]
     assert proposal.usage.input_tokens > 900
     assert proposal.usage.output_tokens == 5

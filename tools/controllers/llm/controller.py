@@ -67,8 +67,8 @@ class LlmController:
                 asked_again += [f"a plan of the controller's was sent back: {problem}" for problem in problems]
                 messages = prompts.mend_messages(asked, answer, problems)
                 continue
-            mends = (*asked_again, *draft.mends)
-            return Proposal(plan=draft.plan, refusals=draft.refusals, mends=mends, usage=usage)
+            mends = (*asked_again, *draft.repairs)
+            return Proposal(plan=draft.plan, refusals=draft.refusals, repairs=mends, usage=usage)
         raise NoUsablePlan(
             f"{self.name} gave no plan that can be run: {'; '.join(problems)}",
             hint="Say it in other words, or choose a stronger model.",

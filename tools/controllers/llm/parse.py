@@ -36,7 +36,7 @@ class Draft(NamedTuple):
 
     plan: Plan
     refusals: tuple[str, ...]
-    mends: tuple[str, ...]
+    repairs: tuple[str, ...]
 
 
 def read_json(answer: str, *, whole: bool = True) -> tuple[Any, bool]:

@@ -75,7 +75,7 @@ def propose(request: Request) -> Proposal:
     return Proposal(
         plan=Plan(tasks=tasks),
         refusals=_refusals(linker, request.text),
-        mends=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
+        repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
         evidence=tuple(
             e.model_copy(update={"start": typed(e.start), "end": typed(e.end)})
             for e in (*linker.evidence, *_of_converters(tasks, linker.evidence))

@@ -48,7 +48,7 @@ async def test_a_plan_is_read_with_the_very_resources_of_the_request() -> None:
     assert translate.inputs == {"text": NOTES}
     assert translate.parameters == {"target_language": "de"}
     assert join.inputs["texts"] == (Ref(task_id=0, output="text"), Ref(task_id=1, output="text"), NOTES)
-    assert (proposal.mends, proposal.refusals) == ((), ())
+    assert (proposal.repairs, proposal.refusals) == ((), ())
     assert proposal.usage == controller.usage
     assert tokens(proposal.usage) == (1, 11, 7)
     (received,) = server.requests
@@ -108,7 +108,7 @@ async def test_json_that_is_wrapped_is_read_and_json_that_is_broken_is_repaired_
         proposal = await controller.plan(REQUEST)
 
     assert [task.type for task in proposal.plan.tasks] == ["image-to-text", "translation", "join-text"]
-    assert proposal.mends == ((REPAIRED,) if repaired else ())
+    assert proposal.repairs == ((REPAIRED,) if repaired else ())
 
 
 async def test_an_answer_that_was_cut_off_is_never_repaired() -> None:
@@ -130,7 +130,7 @@ async def test_a_plan_that_cannot_be_run_is_sent_back_with_the_exact_problems() 
     assert len(proposal.plan.tasks) == 3
     assert tokens(proposal.usage) == (2, 22, 14)
     problem = "task 0: there is no task type 'image-to-words'"
-    assert any(problem in mend for mend in proposal.mends)
+    assert any(problem in mend for mend in proposal.repairs)
     assert problem in server.requests[1].json["messages"][-1]["content"]
     messages = server.requests[1].json["messages"]
     data = [json.loads(part.partition("</data>")[0]) for part in messages[-1]["content"].split("<data>")[1:]]
@@ -144,7 +144,7 @@ async def test_a_plan_that_cannot_be_run_is_sent_back_with_the_exact_problems() 
 async def test_a_file_that_the_model_invents_is_sent_back() -> None:
     invented = planned(("depth-estimation", {"image": "cat.png"}))
     with talking(in_turn(chat(invented), chat(GOOD))) as (controller, _):
-        (mend,) = (await controller.plan(REQUEST)).mends
+        (mend,) = (await controller.plan(REQUEST)).repairs
 
     assert "there is no file 'cat.png'; the files are: receipt.png, notes.txt, lost.png" in mend
 
@@ -390,7 +390,7 @@ def test_every_demonstration_is_a_plan_that_can_be_run(shown: Demonstration) -> 
     draft = read_plan(str(shown).rpartition("\n")[2], files)
 
     assert len(draft.plan.tasks) == len(shown.tasks)
-    assert draft.mends == ()
+    assert draft.repairs == ()
 
 
 def test_the_demonstrations_nearest_to_the_request_are_shown() -> None:

@@ -218,16 +218,16 @@ def test_no_mend_is_silent(name: str) -> None:
     text = KEPT[name](BASES["join"])
     draft = read(text)
     assert draft
-    assert draft.mends or json.loads(text) == json.loads(text_of(BASES["join"])) or name == "nested lists"
+    assert draft.repairs or json.loads(text) == json.loads(text_of(BASES["join"])) or name == "nested lists"
 
 
 def test_every_mend_is_told() -> None:
     draft = read(KEPT["types in capitals"](BASES["chain"]))
     assert draft
-    assert "task 1: 'Summarization' was read as 'summarization'" in draft.mends
+    assert "task 1: 'Summarization' was read as 'summarization'" in draft.repairs
     repaired = read(KEPT["a missing comma"](BASES["chain"]))
     assert repaired
-    assert REPAIRED in repaired.mends
+    assert REPAIRED in repaired.repairs
     assert read(text_of(BASES["chain"])) == Draft(Plan.from_hugginggpt(_resolved(BASES["chain"])), (), ())
 
 
@@ -264,13 +264,13 @@ def test_a_comma_list_becomes_a_task_for_each_under_fresh_ids_and_so_do_those_th
         4: ("text-generation", [2, 6]),
         5: ("join-text", [3, 7]),
     }
-    assert "task 2 was given a list; there is a task for each of it now: 2, 6" in draft.mends
+    assert "task 2 was given a list; there is a task for each of it now: 2, 6" in draft.repairs
 
 
 def test_a_list_in_json_stays_one_task_that_is_mapped_over() -> None:
     draft = read(text_of([task(0, "automatic-speech-recognition", audio=["talk.wav", "talk.wav"])]))
     assert draft
-    assert (len(draft.plan.tasks), draft.mends) == (1, ())
+    assert (len(draft.plan.tasks), draft.repairs) == (1, ())
 
 
 def test_lists_that_multiply_are_not_unfolded_without_end() -> None:
@@ -308,7 +308,7 @@ def test_taskbench_s_nodes_and_links_are_read(names: tuple[str, str]) -> None:
         ("image-to-text", []),
         ("text-to-speech", ["automatic-speech-recognition"]),
     ]
-    assert "task 2 comes after task 1, for a link says so" in draft.mends
+    assert "task 2 comes after task 1, for a link says so" in draft.repairs
 
 
 @pytest.mark.parametrize("text", ["<resource>-0", "Say: <resource>-0", ["notes.txt", "<resource>-0"]])
@@ -327,7 +327,7 @@ def test_a_converter_is_put_in_where_one_task_type_only_bridges_the_kinds() -> N
         ("automatic-speech-recognition", ["audio-to-audio"]),
         ("summarization", ["automatic-speech-recognition"]),
     ]
-    assert "automatic-speech-recognition, was put between task 0 and task 1" in draft.mends[0]
+    assert "automatic-speech-recognition, was put between task 0 and task 1" in draft.repairs[0]
 
 
 def test_where_several_types_bridge_the_kinds_nothing_is_guessed() -> None:
@@ -361,7 +361,7 @@ def test_every_valid_plan_survives_writing_and_reading(plan: Plan) -> None:
     named = [r for task in plan.tasks for value in task.inputs.values() for r in resources_in(value)]
     draft = read_plan(json.dumps({"tasks": plan.to_hugginggpt(), "refusals": []}), {str(r.name): r for r in named})
     assert shape(draft.plan) == shape(plan)
-    assert draft.mends == ()
+    assert draft.repairs == ()
 
 
 @given(st.text(max_size=400))

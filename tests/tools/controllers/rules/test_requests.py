@@ -89,7 +89,7 @@ def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:
     text = "sumarize 'the wether is fine' and traslate teh sumary to german"
     proposal = propose(Request(text=text))
     assert [task.type for task in proposal.plan.tasks] == ["summarization", "translation"]
-    assert proposal.mends[0] == "read “sumarize” as “summarize”"
+    assert proposal.repairs[0] == "read “sumarize” as “summarize”"
     assert proposal.plan.tasks[0].inputs["text"] == "the wether is fine"
     assert [text[e.start : e.end] for e in proposal.evidence or ()] == ["sumarize", "traslate"]
 
@@ -97,7 +97,7 @@ def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:
 @pytest.mark.parametrize("word", ["form", "later", "texture", "Marta", "imagine", "reader", "scared", "colonize"])
 def test_real_words_and_names_are_left_as_they_are(word: str) -> None:
     """Only what is no word is put right."""
-    assert not propose(Request(text=f"Describe a.png and the {word} in it")).mends
+    assert not propose(Request(text=f"Describe a.png and the {word} in it")).repairs
 
 
 def test_words_that_nothing_reads_are_shown() -> None:
