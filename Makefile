@@ -7,13 +7,14 @@ check:  ## lint, types, layers, quick tests: before a commit
 	$(py)/ruff format --check .
 	$(py)/lint-imports
 	$(py)/mypy
-	$(py)/pytest tests/graph tests/nodes tests/checkpoints tests/tools/controllers -m "not slow and not local and not live and not security and not nightly"
+	$(py)/pytest tests/graph tests/nodes tests/checkpoints tests/tools/controllers -m "not local and not live and not security and not docs and not nightly"
 
 test:  ## what the README says
 	$(py)/pytest
 
-docs:  ## generates what is drawn from the code
+docs:  ## generates what is drawn from the code, and runs every code block
 	for script in docs/*.py; do $(py)/python $$script || exit 1; done
+	$(py)/pytest -m docs
 
 ci:  ## all checks, as CI runs them
 	bash .ci/run
