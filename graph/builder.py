@@ -8,9 +8,9 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from ..nodes.calling import Calling
 from ..nodes.dispatch import dispatch
 from ..nodes.execute import Execution
+from ..nodes.expert_calls import Calling
 from ..nodes.plan import plan
 from ..nodes.respond import respond
 from ..nodes.review import review

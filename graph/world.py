@@ -14,7 +14,7 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
-from ..nodes.spending import Spending
+from ..nodes.llm_budget import Spending
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache

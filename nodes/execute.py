@@ -15,10 +15,10 @@ from ..graph.ports import Catalog, Cutter, Ledger, Store
 from ..graph.result import Made, Result
 from ..graph.state import TaskRun, TaskState
 from ..graph.task import Task
-from .calling import Calling, flat
+from .expert_calls import Calling, flat
+from .feasibility import obstacle_to
 from .inputs import Inputs, gather_inputs, members_of
-from .obstacles import obstacle_to
-from .parts import parts_of, whole_text
+from .long_recordings import parts_of, whole_text
 
 Do = Callable[[Task, str, Assignment, Inputs, TaskRun], Awaitable[Result]]
 """Does one thing, under a key."""

@@ -18,7 +18,7 @@ from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, State, epoch_of
 from .inputs import with_long_texts_kept
-from .spending import Spending
+from .llm_budget import Spending
 
 
 async def plan(

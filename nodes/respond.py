@@ -11,8 +11,8 @@ from ..graph.ports import Controller, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Result, Run, status_of
 from ..graph.state import State, epoch_of
+from .llm_budget import Spending
 from .plan import turns_of
-from .spending import Spending
 
 REFUSED = "The plan was refused; nothing was run."
 

@@ -15,8 +15,8 @@ from ..graph.resource import Resource
 from ..graph.result import Proposal, Run
 from ..graph.state import State, epoch_of
 from ..graph.task import resources_in
+from .feasibility import warnings_of
 from .inputs import with_long_texts_kept
-from .obstacles import warnings_of
 
 QUESTION = "run this plan?"
 

@@ -12,7 +12,7 @@ from ..graph.expert import Assignment, Expert, allowed
 from ..graph.ports import Catalog, Controller, Ledger
 from ..graph.state import TaskRun, TaskState
 from ..graph.task import Task
-from .spending import Spending
+from .llm_budget import Spending
 
 
 class Selection:
