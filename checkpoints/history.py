@@ -12,7 +12,7 @@ from ..graph.outside import OddJson, read_json
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
-from . import calls, lease
+from . import lease, llm_calls
 from .ledger import SqliteLedger
 from .rows import in_short, sound_resources
 
@@ -114,7 +114,7 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
     done = {key: Result.model_validate_json(text) for key, text in rows}
     results = {key: result for key, result in done.items() if key in order}
     made = [(result.started_at, result.duration) for result in done.values()]
-    asked = [(call.started_at, call.usage.seconds) for call in calls.of_run(row["run_id"], db)]
+    asked = [(call.started_at, call.usage.seconds) for call in llm_calls.of_run(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],

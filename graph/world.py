@@ -14,7 +14,7 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
-from ..nodes.spending import Spending
+from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache
@@ -82,7 +82,7 @@ def backends_for(
     hub, cache = Hub(settings), CatalogCache(settings.cache)
     workers = workers or Workers(settings, spare=1)
     decoder = Decoder(workers)
-    callbacks = None if ledger is None else partial(Spending, ledger)
+    callbacks = None if ledger is None else partial(LlmBudget, ledger)
     places: list[Backend] = [
         EmbeddedBackend(settings, workers),
         LocalBackend(settings, hub.models, consent),

@@ -50,11 +50,10 @@ def _names(event: RunFinished) -> Iterator[tuple[str, str]]:
     """A readable name and the hash of each output; numbers where a task made several."""
     for row in event.results:
         result = Result.model_validate(row)
-        for output, value in result.outputs.items():
-            several = value if isinstance(value, tuple) else (value,)
-            for number, resource in enumerate(several):
+        for output, resources in result.outputs.items():
+            for number, resource in enumerate(resources):
                 name = f"{result.task_id}-{result.task_type}"
                 name += f"-{output}" if len(result.outputs) > 1 else ""
-                name += f"-{number}" if len(several) > 1 else ""
+                name += f"-{number}" if len(resources) > 1 else ""
                 if resource.sha256:
                     yield name, resource.sha256

@@ -111,6 +111,6 @@ def resource_rows(run_id: str, thread_id: str, epoch: str, result: Result) -> li
             "model_id": result.assignment.expert.model_id if result.assignment else None,
             "created_at": result.started_at + result.duration,
         }
-        for name, value in result.outputs.items()
-        for made in (value if isinstance(value, tuple) else (value,))
+        for name, resources in result.outputs.items()
+        for made in resources
     ]

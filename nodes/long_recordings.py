@@ -1,4 +1,4 @@
-"""Parts: a recording too long for one call is cut, done part by part, and what was made of the parts is put together."""
+"""Long recordings: one too long for a single call is cut into parts, and the texts of the parts are joined."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from ..graph.task import Task
 from .inputs import Inputs
 
 _LONG = {"automatic-speech-recognition": "audio"}
-"""Input that is cut, by task type: those where the texts of the parts, one behind the other, are the text of the whole."""
+"""The input that is cut, by task type: those where the joined texts of the parts are the text of the whole."""
 
 
 async def parts_of(task: Task, key: str, inputs: Inputs, store: Store, cut: Cutter) -> list[tuple[Part, Inputs]]:
-    """The parts with the inputs of each; none where the whole fits. Raises `ExpertError` for what is too long even so."""
+    """The parts with the inputs of each; none where the whole fits. Raises `ExpertError` for what is too long to cut."""
     name = _LONG.get(task.type, "")
     if len(inputs.get(name, ())) != 1:
         return []
@@ -34,7 +34,7 @@ async def _cut(cut: Cutter, whole: Material, folder: Path) -> Sequence[Part]:
     await asyncio.to_thread(whole.check)
     try:
         return await asyncio.to_thread(cut, whole.path, folder)
-    except OSError as error:  # the disk is full, say: no expert's fault
+    except OSError as error:  # e.g. a full disk: no expert's failure
         raise StorageError(
             f"{whole.resource.label} can't be cut into parts: {error.strerror or error}",
             hint="free some space, or choose another home with --home",
@@ -42,7 +42,7 @@ async def _cut(cut: Cutter, whole: Material, folder: Path) -> Sequence[Part]:
 
 
 def whole_text(parts: Sequence[Part], rows: Sequence[Result], store: Store) -> str:
-    """The texts one behind the other; a part in which nothing was heard is named in its place."""
+    """The texts of the parts, a line each; a failed part is named in its place."""
     return "\n".join(_text(*each, store) for each in zip(parts, rows, strict=True))
 
 

@@ -1,7 +1,4 @@
-"""Spending: every call to the controller's model is put on record before it is made, and refused beyond the limits.
-
-What the model drafts meanwhile is told.
-"""
+"""LLM budget of a run: each call to a chat model is recorded before it is made, and refused beyond the run's limits."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,25 +9,25 @@ from ..graph.result import LlmCall, Stage, Usage
 
 
 @dataclass(frozen=True)
-class Spending:
+class LlmBudget:
     """The `Callbacks` port for one run."""
 
     ledger: Ledger
     run_id: str
 
     async def on_call_start(self, stage: Stage, model: str) -> int:
-        """Before a call; raises `LimitReached`."""
+        """Record a call before it is made; raises `LimitReached`."""
         return await self.ledger.start_call(self.run_id, stage, model)
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
-        """After it, however it went: what was paid for is on record though the run be cancelled."""
+        """Record what it cost, also when it failed or the run was cancelled meanwhile."""
         await asyncio.shield(self.ledger.end_call(self.run_id, number, call))
         emit(LlmCalled(run_id=self.run_id, call=call))
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
-        """Told, so that the user sees the plan grow."""
+        """Report a task of the plan that is being written."""
         emit(TaskDrafted(run_id=self.run_id, place=place, task_type=task_type))
 
     async def usage(self) -> Usage:
-        """All that the run has spent so far."""
+        """The sum over all calls of the run so far."""
         return sum((call.usage for call in await self.ledger.calls(self.run_id)), Usage())
