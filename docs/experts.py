@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from hugginggpt.graph.vocabulary import VOCABULARY
-from hugginggpt.tools.backends.chat.asks import ASKS, sees
+from hugginggpt.tools.backends.chat.task_prompts import ASKS, sees
 from hugginggpt.tools.backends.embedded.registry import registered as embedded
 from hugginggpt.tools.backends.endpoint import openai_server, task_server, tei_server
 from hugginggpt.tools.backends.local.registry import registered as local

@@ -12,7 +12,7 @@ from ...graph.errors import ExpertError, UsageError
 from ...graph.settings import Settings
 from ...tools.addresses import without_secrets
 from ...tools.backends.endpoint.backend import can_ask
-from ...tools.backends.endpoint.known import (
+from ...tools.backends.endpoint.endpoints_file import (
     Endpoint,
     add_endpoint,
     callable_url,
@@ -20,7 +20,7 @@ from ...tools.backends.endpoint.known import (
     read_endpoints,
     remove_endpoint,
 )
-from ...tools.backends.endpoint.probing import Found, health, probe
+from ...tools.backends.endpoint.probe import Found, health, probe
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
 

@@ -17,7 +17,7 @@ from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat import ChatBackend
 from ...tools.backends.endpoint import EndpointBackend
-from ...tools.backends.endpoint.known import read_endpoints
+from ...tools.backends.endpoint.endpoints_file import read_endpoints
 from ...tools.http_failures import failures_of
 from ...tools.net.hub_session import within
 from ...tools.threads import in_abandonable_thread

@@ -11,7 +11,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for, open_world
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import (
     Received,
     Reply,

@@ -8,7 +8,7 @@ from hugginggpt.apps.cli.live_checks import tried
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.chat import ChatBackend
-from hugginggpt.tools.backends.chat.asks import ASKS, sees
+from hugginggpt.tools.backends.chat.task_prompts import ASKS, sees
 from samples import check_outputs
 
 pytestmark = pytest.mark.live

@@ -14,7 +14,7 @@ from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.hub import Hub
 from hugginggpt.tools.net.hub_session import within

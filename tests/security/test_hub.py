@@ -21,7 +21,7 @@ from hostile_hub import COMMIT, FILES, MODEL, HubAnswer, hostile_hub
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.local import hub as hub_side
+from hugginggpt.tools.backends.local import hub_download as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.model_cache import find, remember
 from hugginggpt.tools.catalog.hub import Hub
@@ -59,14 +59,14 @@ FENCES = (
     ),
     Fence(
         "a file larger than declared",
-        "tools/backends/local/hub.py",
+        "tools/backends/local/hub_download.py",
         "within(None, most=max(size, MOST_OF_AN_ERROR), paths=True)",
         "within(None, most=10**12, paths=True)",
         "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
     ),
     Fence(
         "a file of another size than declared",
-        "tools/backends/local/hub.py",
+        "tools/backends/local/hub_download.py",
         "    if (size := got.stat().st_size) != wanted.files[name]:",
         "    if False and (size := got.stat().st_size):",
         "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[size-a larger one]",

@@ -336,7 +336,7 @@ def test_json_from_outside_is_a_value_that_can_be_kept_or_an_error(text: str) ->
 @pytest.mark.parametrize("text", ["[" * 10_000, '{"a":' * 10_000, f'[{{"name": {DIGITS}}}]', "\ud800", "[NaN]"])
 async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp_path: Path) -> None:
     """A list of servers or a recording that is nested 10,000 deep is reported as unreadable, and stops nothing else."""
-    from hugginggpt.tools.backends.endpoint.known import known_endpoints
+    from hugginggpt.tools.backends.endpoint.endpoints_file import known_endpoints
 
     home = tmp_path / "home"
     home.mkdir()
@@ -353,8 +353,8 @@ async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp
 def test_a_server_s_hostile_answer_is_an_expert_s_failure(body: str, tmp_path: Path) -> None:
     """A server of your own that answers JSON nested 10,000 deep has failed at its task; nothing else has."""
     from hugginggpt.graph.errors import ExpertError
-    from hugginggpt.tools.backends.endpoint.known import Endpoint
-    from hugginggpt.tools.backends.endpoint.probing import probe
+    from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint
+    from hugginggpt.tools.backends.endpoint.probe import probe
     from hugginggpt.tools.backends.endpoint.tei_server import ask
     from hugginggpt.tools.http_failures import failures_of
     from samples import call_of

@@ -19,8 +19,8 @@ from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput, 
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
-from hugginggpt.tools.backends.endpoint.probing import probe
+from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.chat_models.client import Asker
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.download import download

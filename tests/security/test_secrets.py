@@ -34,7 +34,7 @@ from hugginggpt.graph.redactor import Redactor, secrets_of
 from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import (
     Received,
     Reply,

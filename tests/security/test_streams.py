@@ -23,8 +23,8 @@ from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
-from hugginggpt.tools.backends.endpoint.probing import probe
+from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.catalog.hub import Hub
 from hugginggpt.tools.chat_models.client import MOST_TEXT, Asker
 from hugginggpt.tools.chat_models.models import ChatModel
@@ -78,7 +78,7 @@ FENCES = (
     ),
     Fence(
         "time of a look at a server",
-        "tools/backends/endpoint/probing.py",
+        "tools/backends/endpoint/probe.py",
         "        return in_time(_probe, patience, base, key)",
         "        return _probe(base, key)",
         "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",

@@ -11,7 +11,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.hub import Hub
 from hugginggpt.tools.scripted import as_json, serve

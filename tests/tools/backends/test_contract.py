@@ -15,7 +15,7 @@ from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.cache import CatalogCache
 from hugginggpt.tools.catalog.hub import Hub

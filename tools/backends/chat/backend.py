@@ -22,7 +22,7 @@ from ...threads import in_abandonable_thread
 from ..answers import garbage
 from ..worker.decoder import Decoder, decoding_by, picture_urls
 from ..worker.pool import Workers
-from .asks import ASKS, Ask, sees
+from .task_prompts import ASKS, Ask, sees
 
 CALLBACKS = Callable[[str], Callbacks]
 """From a run's id to those who count its calls."""

@@ -15,14 +15,14 @@ from ...http_failures import failures_of, too_slow
 from ...net.answers import most_of
 from ...threads import in_abandonable_thread
 from ..accepts import check, given_in, unheeded
-from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
+from ..chat.task_prompts import ASKS
 from ..worker.decoder import Decoder, decoding_by
 from ..worker.pool import Workers
 from . import openai_server, task_server, tei_server
-from .known import Endpoint, known_endpoints, read_endpoints
-from .old_list import left_in
-from .pulse import Pulse
+from .endpoints_file import Endpoint, known_endpoints, read_endpoints
+from .health import Pulse
+from .old_endpoints_file import left_in
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
 _SPEAKS = {

@@ -9,10 +9,10 @@ from ....graph.task import Task
 from ...net.configured import Configured
 from ...net.library import library_of
 from ..answers import garbage, text_answer, vector_answer
-from ..local.languages import iso1
-from ..task_api.sounds import LONGEST_PIECE, SPEECH_RATE
+from ..local.language_tokens import iso1
+from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
 from ..worker.decoder import picture_answer, sound_answer, sound_pieces
-from .known import Endpoint
+from .endpoints_file import Endpoint
 
 if TYPE_CHECKING:
     from openai import OpenAI

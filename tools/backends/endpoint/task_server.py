@@ -11,10 +11,10 @@ from ...media.tables import columns
 from ...net.configured import client
 from ...net.hub_session import within
 from ..answers import garbage, row_answer
-from ..task_api.films import only_picture
 from ..task_api.methods import methods
+from ..task_api.video import only_picture
 from ..worker.decoder import film_answer, picture_bytes
-from .known import Endpoint, headers_for
+from .endpoints_file import Endpoint, headers_for
 
 if TYPE_CHECKING:
     import httpx

@@ -8,7 +8,7 @@ from ....graph.outside import read_json
 from ....graph.task import Task
 from ...net.configured import client
 from ..answers import garbage, label_answer, score_answer, vector_answer
-from .known import Endpoint, headers_for
+from .endpoints_file import Endpoint, headers_for
 
 
 def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:

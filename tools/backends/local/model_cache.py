@@ -13,7 +13,7 @@ from ....graph import outside
 from ....graph.errors import ExpertError
 from ...catalog.names import is_commit, is_model_id
 from ...catalog.pinned import pinned_revisions
-from .faults import WEIGHTS, fault_of, parts_of, read_json, shards_of
+from .folder_checks import WEIGHTS, fault_of, parts_of, read_json, shards_of
 from .registry import Library
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}

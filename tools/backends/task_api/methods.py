@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Ask = Callable[[InferenceClient, Call], list[Artifact]]
 
-_DOMAINS = ("texts", "pictures", "sounds", "films")
+_DOMAINS = ("text", "images", "audio", "video")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.chat import ChatBackend
-from hugginggpt.tools.backends.chat.asks import ASKS, sees
+from hugginggpt.tools.backends.chat.task_prompts import ASKS, sees
 from hugginggpt.tools.backends.worker.decoder import Decoder
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.scripted import Received, Reply, Server, chat, failing, serve

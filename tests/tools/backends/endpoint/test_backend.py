@@ -16,7 +16,7 @@ from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import (
+from hugginggpt.tools.backends.endpoint.endpoints_file import (
     Api,
     Endpoint,
     add_endpoint,
@@ -24,8 +24,8 @@ from hugginggpt.tools.backends.endpoint.known import (
     read_endpoints,
     remove_endpoint,
 )
-from hugginggpt.tools.backends.endpoint.probing import health, probe
-from hugginggpt.tools.backends.endpoint.pulse import PATIENCE
+from hugginggpt.tools.backends.endpoint.health import PATIENCE
+from hugginggpt.tools.backends.endpoint.probe import health, probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.catalog.joined import ranked
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve

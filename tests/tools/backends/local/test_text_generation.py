@@ -4,7 +4,7 @@ import pytest
 
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.local.languages import iso1, own_code
+from hugginggpt.tools.backends.local.language_tokens import iso1, own_code
 from hugginggpt.tools.backends.local.tasks.sequence_to_sequence import pair_fits
 from local_calls import Do
 

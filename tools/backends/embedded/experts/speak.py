@@ -13,7 +13,7 @@ from pathlib import Path
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ...languages import NAMES, code, named, voice
+from ....languages import NAMES, code, named, voice
 from ..registry import expert
 
 MOST = 20_000

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
+from ....languages import NAMES, code, named
 from ....media.sound import read_sound
-from ...languages import NAMES, code, named
 from ..goals import goal
 from ..registry import expert
 

@@ -9,10 +9,10 @@ from .....graph.task import Task
 from ....media.pictures import read_image
 from ...answers import garbage, image_answer
 from ...worker.progress import tell
-from ..device import device, dtype
 from ..loading import Source
 from ..registry import local
-from ..running import SEED
+from ..run_in_worker import SEED
+from ..torch_device import device, dtype
 from .text import filled
 
 LARGEST = 1024

@@ -13,9 +13,9 @@ from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import read_sound
 from ...answers import text_answer
-from ..device import device, dtype
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device, dtype
 from .text import filled
 
 SEEING = ("AutoModelForImageTextToText", "AutoModelForMultimodalLM")

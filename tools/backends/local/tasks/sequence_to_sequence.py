@@ -8,11 +8,11 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ...answers import text_answer
-from ..device import device
-from ..languages import detected, english_name, iso1, own_code
+from ..language_tokens import detected, english_name, iso1, own_code
 from ..loading import Source, places
 from ..registry import local
-from ..windows import pieces
+from ..text_chunks import pieces
+from ..torch_device import device
 from .text import filled, window
 
 AUTO = "AutoModelForSeq2SeqLM"

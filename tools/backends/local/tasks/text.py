@@ -9,9 +9,9 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.rows import rows
 from ...answers import entity_answer, label_answer, score_answer, text_answer, vector_answer
-from ..device import device
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 
 BLANK = re.compile(r"\[MASK\]|<mask>|\[BLANK\]|_{2,}|\.{3,}|…", re.IGNORECASE)
 """How people and other models' tokenizers write a gap."""

@@ -7,9 +7,9 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ...answers import text_answer
-from ..device import device
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 from .text import filled, window
 
 MOST_NEW = 512

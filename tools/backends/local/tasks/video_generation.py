@@ -12,8 +12,8 @@ from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import sound_artifact
 from ...answers import garbage
+from ..glb import write_glb
 from ..loading import Source
-from ..meshes import write_glb
 from ..registry import local
 from .diffusion import generator, grained, pipeline, size_asked, wishes
 from .text import filled

@@ -8,9 +8,9 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import read_image
 from ...answers import box_answer, garbage, image_answer, label_answer, vector_answer
-from ..device import device, dtype
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device, dtype
 from .text import candidate_labels, needs_labels
 
 SURE = 0.5

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from ....media.pictures import read_image
 from ...answers import text_answer
-from ..device import device, dtype
 from ..loading import Source, places
 from ..registry import local
+from ..torch_device import device, dtype
 from .image_text_to_text import SEEING, said
 
 WISH = "Describe this image in one or two sentences."

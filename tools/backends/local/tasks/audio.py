@@ -9,7 +9,7 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.sound import read_sound, sound_artifact
 from ...answers import garbage, label_answer, text_answer
-from ..languages import english_name, iso1, own_code
+from ..language_tokens import english_name, iso1, own_code
 from ..loading import Source
 from ..registry import local
 from .text import candidate_labels, filled, needs_labels

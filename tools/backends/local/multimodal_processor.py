@@ -3,7 +3,7 @@
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from .faults import read_json
+from .folder_checks import read_json
 
 if TYPE_CHECKING:
     from .loading import Source

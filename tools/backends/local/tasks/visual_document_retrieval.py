@@ -6,9 +6,9 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ...answers import score_answer
-from ..device import device, dtype
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device, dtype
 from .text import filled
 
 MODELS = ("ColPaliForRetrieval", "ColQwen2ForRetrieval", "ColModernVBertForRetrieval")

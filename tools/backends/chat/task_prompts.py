@@ -11,8 +11,8 @@ from ....graph.call import Call
 from ....graph.errors import ExpertError
 from ....graph.vocabulary import VOCABULARY
 from ..answers import text_answer
-from ..task_api.texts import wanted_labels
-from .forms import (
+from ..task_api.text import wanted_labels
+from .answer_schemas import (  # fmt: skip
     BOXES,
     ENTITIES,
     LABELS,
@@ -23,7 +23,7 @@ from .forms import (
     read_entities,
     read_labels,
     read_scores,
-)  # fmt: skip
+)
 
 MOST_CHARACTERS = 48_000
 """Of each text that is sent: about 12,000 tokens."""

@@ -9,7 +9,7 @@ from ...addresses import without_secrets
 from ...http_failures import failures_of
 from ...net.configured import client
 from ...threads import in_time
-from .known import Api, Endpoint
+from .endpoints_file import Api, Endpoint
 
 if TYPE_CHECKING:
     import httpx

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ...net.proxies import proxy_for
-from .known import Endpoint
+from .endpoints_file import Endpoint
 
 PATIENCE = 2.0
 """Seconds in which a server must take a connection; how long it then thinks is for the call to see."""

@@ -9,9 +9,9 @@ from .....graph.errors import ExpertError
 from .....graph.extras import install
 from ....media.pictures import read_image
 from ...answers import text_answer
-from ..device import device, dtype
 from ..loading import Source, places
 from ..registry import local
+from ..torch_device import device, dtype
 from .image_text_to_text import SEEING, said
 from .text import filled
 

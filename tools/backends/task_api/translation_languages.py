@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ....graph.call import Call
 from ....graph.errors import ExpertError
 from ....graph.task import Task
-from ..local.languages import detected, english_name, iso1, own_code
+from ..local.language_tokens import detected, english_name, iso1, own_code
 from ..local.tasks.sequence_to_sequence import pair_fits
 
 _FLORES = """afr_Latn als_Latn amh_Ethi arb_Arab asm_Beng azj_Latn bel_Cyrl ben_Beng bod_Tibt bos_Latn bul_Cyrl cat_Latn

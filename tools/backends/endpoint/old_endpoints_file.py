@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ....graph.errors import StorageError
-from .known import FILE, Known, add_endpoint, known_endpoints
+from .endpoints_file import FILE, Known, add_endpoint, known_endpoints
 
 
 def left_in(home: Path) -> Known:

@@ -11,7 +11,7 @@ import pytest
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.local.tasks.sound import speaks
+from hugginggpt.tools.backends.local.tasks.audio import speaks
 from hugginggpt.tools.media.sound import write_wav
 from local_calls import Do
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ..languages import NAMES, code
+from ...languages import NAMES, code
 
 _MORE = {
     "as": "Assamese", "bo": "Tibetan", "gl": "Galician", "ha": "Hausa", "he": "Hebrew", "ht": "Haitian Creole",

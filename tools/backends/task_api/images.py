@@ -13,7 +13,7 @@ from ..answers import garbage, label_answer, text_answer
 from ..local.tasks.text import needs_labels
 from ..worker.decoder import boxes_answer, masks_answer, picture_answer, picture_bytes, picture_urls
 from .methods import method
-from .texts import wanted_labels
+from .text import wanted_labels
 
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient

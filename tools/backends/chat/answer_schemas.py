@@ -5,7 +5,7 @@ from typing import Any
 
 from ....graph.call import Artifact, Call
 from ..answers import entity_answer, garbage, label_answer, score_answer
-from ..task_api.texts import wanted_labels
+from ..task_api.text import wanted_labels
 from ..worker.decoder import boxes_answer
 from ..worker.decoding import SCALE
 

@@ -7,12 +7,12 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ...answers import image_answer
-from ..device import device, dtype
+from ..controlnet_palette import ADE20K, LIMBS, colour_of
 from ..loading import Source
 from ..model_cache import builds_on, find, parameters
-from ..palette import ADE20K, LIMBS, colour_of
-from ..persons import persons_in
+from ..person_detection import persons_in
 from ..registry import local
+from ..torch_device import device, dtype
 from .diffusion import grained, picture, wishes
 from .keypoints import joints
 from .segmentation import regions_of

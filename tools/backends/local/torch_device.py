@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from .machine import container_limit
+from .hardware import container_limit
 
 
 @functools.cache

@@ -9,8 +9,8 @@ from ....graph.errors import ExpertError
 from ...media.tables import columns
 from ..answers import entity_answer, label_answer, row_answer, score_answer, text_answer, vector_answer
 from ..local.tasks.text import needs_context, needs_labels
-from .languages import can_be_told, told
 from .methods import method
+from .translation_languages import can_be_told, told
 
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient
