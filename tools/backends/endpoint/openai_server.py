@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
+from ...languages import iso1
 from ...net.configured import Configured
 from ...net.library import library_of
 from ..answers import garbage, text_answer, vector_answer
-from ..local.language_tokens import iso1
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
 from ..worker.decoder import picture_answer, sound_answer, sound_pieces
 from .endpoints_file import Endpoint

@@ -10,7 +10,8 @@ from ...media.tables import columns
 from ..answers import entity_answer, label_answer, row_answer, score_answer, text_answer, vector_answer
 from ..local.tasks.text import needs_context, needs_labels
 from .methods import method
-from .translation_languages import can_be_told, told
+from .translation_languages import accepts as accepts_languages
+from .translation_languages import language_request
 
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient
@@ -38,11 +39,11 @@ def summarize(client: InferenceClient, call: Call) -> list[Artifact]:
     return text_answer(call, client.summarization(call.text("text")).summary_text)
 
 
-@method("translation", heeds=("source_language", "target_language"), accepts=can_be_told)
+@method("translation", heeds=("source_language", "target_language"), accepts=accepts_languages)
 def translate(client: InferenceClient, call: Call) -> list[Artifact]:
     """The text in another language."""
     text = call.text("text")
-    languages = told(call, text)
+    languages = language_request(call, text)
     return text_answer(call, client.translation(languages.prefix + text, **languages.parameters).translation_text)
 
 

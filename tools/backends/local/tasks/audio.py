@@ -7,9 +7,10 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
+from ....languages import english_name, iso1
 from ....media.sound import read_sound, sound_artifact
 from ...answers import garbage, label_answer, text_answer
-from ..language_tokens import english_name, iso1, own_code
+from ..language_tokens import token_for
 from ..loading import Source
 from ..registry import local
 from .text import candidate_labels, filled, needs_labels
@@ -28,7 +29,7 @@ _MMS = re.compile(r"mms-tts-(\w{3})")
 def speaks(task: Task, model_id: str) -> str | None:
     """Facebook's MMS has a model a language, and says which in its name."""
     named, wanted = _MMS.search(model_id), iso1(str(task.parameters.get("language", "")))
-    if named and wanted and own_code(wanted, [f"{named[1]}_x", f">>{named[1]}<<"]) is None:
+    if named and wanted and token_for(wanted, [f"{named[1]}_x", f">>{named[1]}<<"]) is None:
         return f"it does not speak {english_name(wanted)}"
     return None
 
