@@ -10,7 +10,7 @@ from typing import Any
 
 from ..graph.errors import ExpertError
 from ..graph.events import TaskFinished, emit
-from ..graph.expert import FALLEN_BACK, Assignment, Expert
+from ..graph.expert import Assignment, Expert
 from ..graph.ports import Catalog, Cutter, Ledger, Store
 from ..graph.result import Made, Result
 from ..graph.state import TaskRun, TaskState
@@ -191,8 +191,8 @@ def _told_failures(failed: Sequence[Result], of: int) -> str:
 
 
 def _fallen_back(first: Assignment, expert: Expert, error: str) -> Assignment:
-    reason = f"{FALLEN_BACK}{first.expert.model_id} failed: {error}"
-    return first.model_copy(update={"expert": expert, "reason": reason})
+    reason = f"next best after {first.expert.model_id} failed: {error}"
+    return first.model_copy(update={"expert": expert, "reason": reason, "fallback": True})
 
 
 def _fingerprint(task: Task, key: str, expert: Expert, inputs: Inputs) -> str:

@@ -39,5 +39,5 @@ async def obstacle_to(task: Task, catalog: Catalog, models: Mapping[str, str], w
         return None
     by_reason: dict[str, list[str]] = {}
     for candidate in candidates:
-        by_reason.setdefault(candidate.obstacle or "", []).append(candidate.expert.model_id)
+        by_reason.setdefault(str(candidate.obstacle), []).append(candidate.expert.model_id)
     return "; ".join(f"{', '.join(models)}: {reason}" for reason, models in by_reason.items())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from ..graph.call import Artifact, Call
-from ..graph.expert import Assignment, Candidate, Expert
+from ..graph.expert import Assignment, Candidate, Expert, Obstacle
 from ..graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks, Preparing
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
@@ -71,10 +71,10 @@ class RedactedBackend:
         with clean_errors(self._redact):
             return self._backend.named(task_type, model_id)
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """That of the backend."""
         found = self._backend.obstacle(expert, task)
-        return found and self._redact.text(found)
+        return found and self._redact.noun(found)
 
     async def prepare(self, call: Call) -> None:
         """What the backend has to bring."""

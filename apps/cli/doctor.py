@@ -164,11 +164,10 @@ def _workers(settings: Settings) -> Finding:
 def _backend(place: Backend) -> Finding:
     """How many of its experts can run, and what stops the others."""
     offered = [expert for name in VOCABULARY for expert in place.experts(name)]
-    obstacles = {place.obstacle(expert, None) for expert in offered}
-    stopped = [expert for expert in offered if place.obstacle(expert, None) is not None]
-    what = f"{len(offered) - len(stopped)} of {len(offered)} experts can run"
-    reasons = "; ".join(sorted(filter(None, obstacles)))
-    return Finding(f"backend {place.name}", "note" if stopped else "ok", f"{what}; {reasons}" if reasons else what)
+    obstacles = [str(obstacle) for expert in offered if (obstacle := place.obstacle(expert, None)) is not None]
+    what = f"{len(offered) - len(obstacles)} of {len(offered)} experts can run"
+    reasons = "; ".join(sorted(set(obstacles)))
+    return Finding(f"backend {place.name}", "note" if obstacles else "ok", f"{what}; {reasons}" if reasons else what)
 
 
 def _coverage(places: list[Backend]) -> Finding:

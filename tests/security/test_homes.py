@@ -203,7 +203,7 @@ def test_a_key_goes_only_to_the_address_that_it_was_named_for(monkeypatch: pytes
     for url in ("https://other.example/x", "http://mine.example/x", "https://mine.example:444/x"):
         changed = added.model_copy(update={"url": url})
         assert changed.key is None
-        assert "was not named for this address" in changed.missing_key
+        assert "was not named for this address" in str(changed.missing_key)
 
 
 def test_an_old_home_s_servers_are_taken_over_once_and_by_consent(checkout: Path, shell: Shell) -> None:

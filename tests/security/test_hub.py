@@ -363,7 +363,7 @@ def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, c
     expert = Expert(model_id=MODEL, task_type="text-classification", backend="local", revision=revision)
     answer = LocalBackend(Settings(home=home, download="yes")).obstacle(expert, None)
     assert answer is not None
-    assert "a revision is a commit, of 40 hexadecimal digits" in answer
+    assert "a revision is a commit, of 40 hexadecimal digits" in str(answer)
     with pytest.raises(ExpertError, match="40 hexadecimal digits"):
         hub_side.wanted(MODEL, revision, None)
 

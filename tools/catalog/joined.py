@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from ...graph.errors import ExpertError
-from ...graph.expert import Candidate, Expert
+from ...graph.expert import Candidate, Expert, Obstacle
 from ...graph.ports import Backend
 from ...graph.task import Task
 from .cache import CatalogCache, Fared
@@ -72,7 +72,7 @@ def _named(backends: Iterable[Backend], task: Task, model_id: str) -> list[Candi
             expert = backend.named(task.type, model_id)
         except ExpertError as error:
             unusable = Expert(model_id=model_id, task_type=task.type, backend=backend.name)
-            found.append(Candidate(expert=unusable, obstacle=error.message))
+            found.append(Candidate(expert=unusable, obstacle=Obstacle(what=error.message)))
             continue
         if expert is not None:
             found.append(Candidate(expert=expert, obstacle=backend.obstacle(expert, task)))

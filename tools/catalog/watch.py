@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import OF_THE_PROVIDER, ExpertError
-from ...graph.expert import Expert
+from ...graph.expert import Expert, Obstacle
 from ...graph.ports import Backend, Preparing
 from ...graph.settings import Settings
 from ...graph.task import Task
@@ -35,7 +35,7 @@ class WatchedBackend:
         """That of the backend."""
         return self._backend.named(task_type, model_id)
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """The backend's, or that its provider is left alone."""
         return self._backend.obstacle(expert, task) or self._paused(expert)
 
@@ -70,9 +70,10 @@ class WatchedBackend:
         """Close the backend."""
         await self._backend.aclose()
 
-    def _paused(self, expert: Expert) -> str | None:
+    def _paused(self, expert: Expert) -> Obstacle | None:
         left = self._breakers[_place(expert)].left()
-        return f"{_place(expert)} has failed {FAILURES} times in a row; tried again in {left:.0f} s" if left else None
+        what = f"{_place(expert)} has failed {FAILURES} times in a row; tried again in {left:.0f} s"
+        return Obstacle(what=what) if left else None
 
     def _note(self, expert: Expert, seconds: float | None) -> None:
         """In the background: nobody waits for a row that only ranks."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
-from ...graph.expert import Candidate, Expert
+from ...graph.expert import Candidate, Expert, Obstacle
 from ...graph.ports import Backend, Catalog, Preparing
 from ...graph.task import Task
 from .tape import NotRecorded, Tape
@@ -50,7 +50,7 @@ class TapedBackend:
         """That of the real one."""
         return self._backend.named(task_type, model_id)
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """None while playing: nothing is needed to play."""
         return None if self._tape.playing else self._backend.obstacle(expert, task)
 

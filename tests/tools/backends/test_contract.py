@@ -99,7 +99,7 @@ def test_it_offers_experts_of_the_type_asked_for_under_its_own_name(place: Place
             for expert in backend.experts(task_type):
                 assert (expert.task_type, expert.backend) == (task_type, backend.name)
                 obstacle = backend.obstacle(expert, None)
-                assert obstacle is None or len(obstacle.split()) > 2
+                assert obstacle is None or len(str(obstacle).split()) > 2
 
 
 @every

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hugginggpt.graph.call import Artifact, Call
-from hugginggpt.graph.expert import Expert
+from hugginggpt.graph.expert import Expert, Obstacle
 from hugginggpt.graph.ports import Backend, Catalog
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.catalog.joined import JoinedCatalog
@@ -24,8 +24,8 @@ class Shelf:
     def named(self, task_type: str, model_id: str) -> Expert | None:
         return None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
-        return "needs GPU 24 GB" if "big" in expert.model_id else None
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
+        return Obstacle(what="needs GPU 24 GB") if "big" in expert.model_id else None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         raise AssertionError("a catalogue runs nothing")
@@ -51,7 +51,7 @@ async def test_candidates_come_runnable_first_then_by_downloads_likes_and_order_
     assert [c.expert.model_id for c in candidates] == [
         "there/c", "here/liked", "there/d", "here/b", "there/b", "big/x",
     ]  # fmt: skip
-    assert [c.obstacle for c in candidates] == [None] * 5 + ["needs GPU 24 GB"]
+    assert [c.obstacle for c in candidates] == [None] * 5 + [Obstacle(what="needs GPU 24 GB")]
 
 
 async def test_a_task_that_nobody_offers_has_no_candidates() -> None:

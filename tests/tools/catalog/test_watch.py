@@ -11,7 +11,7 @@ import stamina
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, FailureKind
-from hugginggpt.graph.expert import Candidate, Expert, allowed
+from hugginggpt.graph.expert import Candidate, Expert, Obstacle, allowed
 from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.catalog.breaker import FAILURES, LONGEST_REST, PAUSE, USUAL_REST, Breaker
@@ -43,7 +43,7 @@ class Moody:
     def named(self, task_type: str, model_id: str) -> Expert | None:
         return expert(model_id) if model_id.startswith("my/") else None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         return None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
@@ -67,7 +67,7 @@ async def test_a_provider_that_keeps_failing_is_left_alone_and_others_are_not(ho
     watched: Backend = WatchedBackend(moody, CatalogCache(home))
     moody.error = ExpertError("down", kind="unavailable", retryable=True)
     await fail(watched, tmp_path, FAILURES, mine)
-    assert "has failed 3 times in a row; tried again in" in (watched.obstacle(mine, TASK) or "")
+    assert "has failed 3 times in a row; tried again in" in str(watched.obstacle(mine, TASK))
     assert watched.obstacle(other, TASK) is None
     with pytest.raises(ExpertError, match="in a row") as raised:
         await watched.run(call_of("summarization", mine, tmp_path))
@@ -122,11 +122,11 @@ async def test_a_model_that_no_list_has_is_found_by_its_id() -> None:
 
 
 def test_places_are_an_order_and_what_is_done_by_arithmetic_needs_none() -> None:
-    def at(backend: str, task_type: str = "summarization", obstacle: str | None = None) -> Candidate:
+    def at(backend: str, task_type: str = "summarization", obstacle: Obstacle | None = None) -> Candidate:
         row = Expert(model_id=f"{backend}/m", task_type=task_type, backend=backend)
         return Candidate(expert=row, obstacle=obstacle)
 
-    offered = [at("hf"), at("embedded"), at("chat"), at("local", obstacle="not installed")]
+    offered = [at("hf"), at("embedded"), at("chat"), at("local", obstacle=Obstacle(what="not installed"))]
     assert [c.expert.backend for c in allowed(offered, ())] == ["hf", "embedded", "chat", "local"]
     assert [c.expert.backend for c in allowed(offered, ("chat", "local", "hf"))] == ["chat", "hf", "local"]
     assert [c.expert.backend for c in allowed([at("embedded", "count")], ("hf",))] == ["embedded"]

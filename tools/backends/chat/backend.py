@@ -6,7 +6,7 @@ from typing import Any
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ControllerError, ExpertError, InvalidPlan, LimitReached, UsageError
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.resource import Kind
 from ....graph.settings import Settings
@@ -59,16 +59,17 @@ class ChatBackend:
             raise ExpertError(error.message, hint=error.hint) from error
         return self._expert(task_type, model_id) if model else None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """A key that is missing, or a model of which nobody said that it sees."""
         try:
             ChatModel.of(expert.model_id, self._settings)
         except UsageError as error:
-            return f"{error.message}: {error.hint}"
+            return Obstacle(what=error.message, remedy=error.hint)
         if reason := self._unnamed(expert.model_id):
             return reason
         if sees(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.llm:
-            return f"nobody said that {expert.model_id} sees pictures: set HUGGINGGPT_VLM={expert.model_id} if it does"
+            remedy = f"set HUGGINGGPT_VLM={expert.model_id} if it does"
+            return Obstacle(what=f"nobody said that {expert.model_id} sees pictures", remedy=remedy)
         return None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
@@ -77,7 +78,7 @@ class ChatBackend:
         if ask is None:
             raise ExpertError(f"a chat model can't do {call.task.type}", kind="wrong_task")
         if reason := await asyncio.to_thread(self._unnamed, call.expert.model_id):
-            raise ExpertError(reason, kind="unknown_model")
+            raise ExpertError(str(reason), kind="unknown_model")
         try:
             async with asyncio.timeout(call.timeout):
                 with decoding_by(self._decoder):
@@ -100,13 +101,14 @@ class ChatBackend:
     def _spec(self, task_type: str) -> str:
         return (self._settings.vlm or self._settings.llm) if sees(task_type) else self._settings.llm
 
-    def _unnamed(self, spec: str) -> str:
+    def _unnamed(self, spec: str) -> Obstacle | None:
         """Why a model may not be called: its address stands in a run or plan, and the user never named it."""
         url, given = url_in(spec), self._settings
         own = {_server(each, given) for each in (given.llm, given.vlm) if each}
         if not url or _server(spec, given) in own or origin(url) in named(given.config):
-            return ""
-        return f"{origin(url)} is no server that you named: begin a run with --model TASK={spec}"
+            return None
+        remedy = f"begin a run with --model TASK={spec}"
+        return Obstacle(what=f"{origin(url)} is no server that you named", remedy=remedy)
 
     def _asker(self, spec: str) -> Asker:
         if spec not in self._askers:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.notices import notice
 from ....graph.settings import Settings
 from ....graph.task import Task
@@ -54,15 +54,16 @@ class EndpointBackend:
         """None: `experts` has all that were added."""
         return None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """A key that is not set, a task type that the server's API has no way for, or nobody who answers there."""
         endpoint = self._endpoint(expert)
         if endpoint.missing_key:
             return endpoint.missing_key
         if not can_ask(endpoint):
-            return _no_way(endpoint)
-        refusal = None if task is None else _refusal(endpoint, task)
-        return refusal or self._pulse.trouble(endpoint)
+            return Obstacle(what=_no_way(endpoint))
+        if task is not None and (refusal := _refusal(endpoint, task)) is not None:
+            return Obstacle(what=refusal)
+        return self._pulse.trouble(endpoint)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask the server; what it gives is checked before it is taken."""

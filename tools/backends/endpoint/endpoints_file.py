@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from ....graph.configuration import write_private
 from ....graph.errors import StorageError, UsageError
+from ....graph.expert import Obstacle
 from ....graph.outside import read_json
 from ....graph.resource import Frozen
 from ....graph.vocabulary import VOCABULARY
@@ -60,13 +61,14 @@ class Endpoint(Frozen):
         return origin(self.key_for) == origin(self.url)
 
     @property
-    def missing_key(self) -> str:
-        """Why it can't be called with its key; empty where it can, or needs none."""
+    def missing_key(self) -> Obstacle | None:
+        """Why it can't be called with its key; None where it can, or needs none."""
         if not self.key_env or self.key is not None:
-            return ""
+            return None
         if self.has_own_key:
-            return f"needs its key: set {self.key_env}"
-        return f"its key {self.key_env} was not named for this address; add it again: hugginggpt models --add"
+            return Obstacle(what="needs its key", remedy=f"set {self.key_env}")
+        what = f"its key {self.key_env} was not named for this address; add it again"
+        return Obstacle(what=what, remedy="hugginggpt models --add")
 
     def with_key_bound(self) -> "Endpoint":
         """The same, its key bound to its address: the user has just named both together."""

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ....graph.expert import Obstacle
 from ...net.proxies import proxy_for
 from .endpoints_file import Endpoint
 
@@ -21,7 +22,7 @@ KEPT_ILL = 5.0
 
 class _Look(NamedTuple):
     began: float
-    trouble: "Future[str | None]"
+    trouble: "Future[Obstacle | None]"
 
     def fresh(self) -> bool:
         """Whether it still counts."""
@@ -46,7 +47,7 @@ class Pulse:
         for endpoint in endpoints:
             self._look(endpoint)
 
-    def trouble(self, endpoint: Endpoint) -> str | None:
+    def trouble(self, endpoint: Endpoint) -> Obstacle | None:
         """Why nobody can be asked there now, or None. Waits for the look, two seconds or little more."""
         try:
             return self._look(endpoint).trouble.result(PATIENCE + 1)
@@ -70,18 +71,19 @@ def _place(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _fill(outcome: "Future[str | None]", host: str, port: int, proxied: bool) -> None:
+def _fill(outcome: "Future[Obstacle | None]", host: str, port: int, proxied: bool) -> None:
     """Where a proxy of the user's stands between, only it knows who answers."""
     try:
         outcome.set_result(None if proxied else _trouble(host, port))
     except Exception as error:  # a name that no address has
-        outcome.set_result(f"{host}:{port} can't be called: {error}")
+        outcome.set_result(Obstacle(what=f"{host}:{port} can't be called ({error})"))
 
 
-def _trouble(host: str, port: int) -> str | None:
+def _trouble(host: str, port: int) -> Obstacle | None:
     try:
         with socket.create_connection((host, port), timeout=PATIENCE):
             return None
     except OSError as error:
         why = f"no connection within {PATIENCE:g} s" if isinstance(error, TimeoutError) else error.strerror or error
-        return f"nobody answers at {host}:{port} ({why}): start it, or remove it (hugginggpt models --remove)"
+        remedy = "start it, or remove it (hugginggpt models --remove)"
+        return Obstacle(what=f"nobody answers at {host}:{port} ({why})", remedy=remedy)

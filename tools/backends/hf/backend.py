@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...catalog.coverage import mismatch
@@ -22,8 +22,9 @@ from ..worker.decoder import Decoder, decoding_by
 from ..worker.pool import Workers
 from .providers import OWN, ROUTED, provider_for
 
-STRANGE_TOKEN = (
-    "HF_TOKEN is no Hugging Face token, and the client would send it on to the provider: set one that begins with hf_"
+STRANGE_TOKEN = Obstacle(
+    what="HF_TOKEN is no Hugging Face token, and the client would send it on to the provider",
+    remedy="set one that begins with hf_",
 )
 
 
@@ -68,16 +69,18 @@ class HfBackend:
             )
         return expert
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """A token is needed; and some models are not for some goals."""
         if self._token is None:
-            return "needs a Hugging Face token: set HF_TOKEN (huggingface.co/settings/tokens)"
-        if (reason := self._strange(expert)) is not None:
-            return reason
+            remedy = "set HF_TOKEN (huggingface.co/settings/tokens)"
+            return Obstacle(what="needs a Hugging Face token", remedy=remedy)
+        if (obstacle := self._strange(expert)) is not None:
+            return obstacle
         if task is None:
             return None
         method = methods().get(task.type)
-        return (method.refusal(task, expert.model_id) if method else None) or mismatch(expert, task)
+        reason = (method.refusal(task, expert.model_id) if method else None) or mismatch(expert, task)
+        return None if reason is None else Obstacle(what=reason)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Ask the provider; what it gives is checked before it is taken."""
@@ -105,7 +108,7 @@ class HfBackend:
 
     def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
         if (reason := self._strange(call.expert)) is not None:
-            raise ExpertError(reason, kind="no_token")
+            raise ExpertError(str(reason), kind="no_token")
         if not is_model_id(call.expert.model_id):  # the client would take a URL, and send the token there
             raise ExpertError(f"{call.expert.model_id} is no id of a model on the Hub", kind="unknown_model")
         from huggingface_hub import InferenceClient
@@ -125,7 +128,7 @@ class HfBackend:
         ):  # unclosed, a 1.x client leaks a context a call
             return method.ask(client, call)
 
-    def _strange(self, expert: Expert) -> str | None:
+    def _strange(self, expert: Expert) -> Obstacle | None:
         """Why the token may not be used: the client goes past the router with any that is not Hugging Face's."""
         token = self._token.get_secret_value() if self._token else ""
         return None if token.startswith("hf_") or expert.provider == OWN else STRANGE_TOKEN

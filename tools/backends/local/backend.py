@@ -12,7 +12,7 @@ from threading import Event, Lock
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.events import TaskProgress, emit
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.extras import needs
 from ....graph.ports import Consent
 from ....graph.settings import Settings
@@ -82,7 +82,7 @@ class LocalBackend:
         model = HubModel(model_id=model_id, task_type=task_type, library=library, description="Named by you.")
         return self._expert(model) if _way(model) else None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """Why it can't run here and now, and what would change that. Asks neither torch nor the Hub."""
         return self._unfit(expert, task) or (None if find(expert.model_id, expert.revision) else self._absent(expert))
 
@@ -136,44 +136,47 @@ class LocalBackend:
             here=found is not None,
         )
 
-    def _unfit(self, expert: Expert, task: Task | None) -> str | None:
+    def _unfit(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """What no download would change."""
         if (reason := fault(expert.model_id, expert.revision)) is not None:
-            return reason
+            return Obstacle(what=reason)
         model = self._described.get((expert.task_type, expert.model_id))
         if model is None and self.named(expert.task_type, expert.model_id) is not None:
             model = self._described[expert.task_type, expert.model_id]
         way = _way(model) if model else None
         if way is None:
-            return f"no code here does {expert.task_type} with it"
+            return Obstacle(what=f"no code here does {expert.task_type} with it")
         sure = (expert.task_type, expert.model_id) not in self._guessed
         if (lacking := _lacking(way)) is not None:
-            return lacking if sure else f"is in no list here, and {lacking}"
+            what = lacking.what if sure else f"is in no list here, and {lacking.what}"
+            return Obstacle(what=what, remedy=lacking.remedy)
         if task and sure and way.accepts and (reason := way.accepts(task, expert.model_id)) is not None:
-            return reason
+            return Obstacle(what=reason)
         device = device_for(expert.model_id, expert.size)
         needed = device.needed(expert.size)
         if device.memory and needed > device.memory:
-            return f"needs about {size(needed)} of memory; {device.noun} has {size(device.memory)}"
+            return Obstacle(what=f"needs about {size(needed)} of memory; {device.noun} has {size(device.memory)}")
         return None
 
-    def _absent(self, expert: Expert) -> str | None:
+    def _absent(self, expert: Expert) -> Obstacle | None:
         """Why what is not here can't be brought."""
         model_id = expert.model_id
         if is_path(model_id):
-            return "there is no model in that folder: config.json and weights in safetensors are needed"
+            needed = "config.json and weights in safetensors are needed"
+            return Obstacle(what="there is no model in that folder", remedy=needed)
         model = self._described[expert.task_type, model_id]
         if model.safetensors is False:
-            return "its weights are pickle only, which can run any code when loaded; it is not used"
+            return Obstacle(what="its weights are pickle only, which can run any code when loaded; it is not used")
         if model.gated and self._token is None:
-            return f"is gated: accept its terms at https://huggingface.co/{model_id}, and set HF_TOKEN"
+            remedy = f"accept its terms at https://huggingface.co/{model_id}, and set HF_TOKEN"
+            return Obstacle(what="is gated", remedy=remedy)
         about = f"about {size(model.size * 4)}" if model.size else "unknown size"
         if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
-            return "is not on this machine, and HF_HUB_OFFLINE forbids to get it"
+            return Obstacle(what="is not on this machine, and HF_HUB_OFFLINE forbids to get it")
         if self._may_download():
-            return "its download was refused" if model_id in self._refused else None
+            return Obstacle(what="its download was refused") if model_id in self._refused else None
         unheard = ", nor in any list here" if (expert.task_type, model_id) in self._guessed else ""
-        return f"is not on this machine{unheard} (a download of {about}): {ALLOW}"
+        return Obstacle(what=f"is not on this machine{unheard} (a download of {about})", remedy=ALLOW)
 
     def _may_download(self) -> bool:
         """Whether the settings allow it, or there is somebody to ask."""
@@ -267,11 +270,11 @@ def _any_library(task_type: str) -> str:
     return "transformers" if (task_type, "transformers") in registered() else "diffusers"
 
 
-def _lacking(way: Way) -> str | None:
+def _lacking(way: Way) -> Obstacle | None:
     if any(find_spec(module) is None for module in ("torch", "transformers", way.library)):
         return needs("local")
     missing = [module for module in way.requires if find_spec(module) is None]
-    return f"needs {missing[0]}: pip install {' '.join(missing)}" if missing else None
+    return Obstacle(what=f"needs {missing[0]}", remedy=f"pip install {' '.join(missing)}") if missing else None
 
 
 def bounds(settings: Settings) -> Bounds:

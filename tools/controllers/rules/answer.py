@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ....graph.converters import STEPS_BETWEEN
-from ....graph.expert import FALLEN_BACK
 from ....graph.outside import read_json
 from ....graph.resource import Kind, Resource
 from ....graph.result import Result, Run
@@ -208,9 +207,9 @@ def _not_done(run: Run) -> Iterator[str]:
 def _fallen_back(run: Run) -> Iterator[str]:
     """Experts that failed, where the next best did the task."""
     for task, result in _results(run):
-        reason = result.assignment.reason if result.ok and result.assignment else ""
-        if result.assignment and reason.startswith(FALLEN_BACK):
-            yield f"Task {task.id} was done by {result.assignment.expert.model_id}, {clean(reason)}"
+        if result.ok and result.assignment and result.assignment.fallback:
+            reason = clean(result.assignment.reason)
+            yield f"Task {task.id} was done by {result.assignment.expert.model_id}, {reason}"
 
 
 def _notes(run: Run) -> Iterator[str]:

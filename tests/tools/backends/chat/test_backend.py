@@ -197,7 +197,7 @@ def test_without_a_chat_model_it_offers_nothing(home: Path) -> None:
 def test_a_model_of_which_nobody_said_that_it_sees_is_not_shown_pictures(home: Path) -> None:
     backend = ChatBackend(Settings(home=home, llm="openai:m@http://127.0.0.1:9/v1"))
     (seeing,), (reading,) = backend.experts("image-to-text"), backend.experts("summarization")
-    assert "set HUGGINGGPT_VLM=" in (backend.obstacle(seeing, None) or "")
+    assert "set HUGGINGGPT_VLM=" in str(backend.obstacle(seeing, None))
     assert backend.obstacle(reading, None) is None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
+from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
@@ -207,7 +208,7 @@ def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
     monkeypatch.delenv("MY_SERVER_KEY", raising=False)
     backend = backend_with(home, listening, "summarization", key_env="MY_SERVER_KEY")
     (expert,) = backend.experts("summarization")
-    assert backend.obstacle(expert, None) == "needs its key: set MY_SERVER_KEY"
+    assert backend.obstacle(expert, None) == Obstacle(what="needs its key", remedy="set MY_SERVER_KEY")
     monkeypatch.setenv("MY_SERVER_KEY", "secret-value")
     assert backend.obstacle(expert, None) is None
     assert "secret-value" not in (home.with_name("config") / "endpoints.json").read_text()
@@ -220,7 +221,7 @@ def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home:
         assert ill.obstacle(expert, None) is None  # it may be waking up
         assert server.requests == []  # which no look of ours has made it do
     (expert,) = (later := EndpointBackend(Settings(home=home))).experts("summarization")
-    assert (later.obstacle(expert, None) or "").startswith("nobody answers at 127.0.0.1:")
+    assert str(later.obstacle(expert, None)).startswith("nobody answers at 127.0.0.1:")
     places = [later, *(place for place in backends_for(Settings(home=home)) if place.name == "embedded")]
     best, *_, last = ranked(places, "summarization")
     assert (best.expert.backend, best.obstacle, last.expert) == ("embedded", None, expert)
@@ -233,7 +234,7 @@ def test_looks_at_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
     backend = EndpointBackend(Settings(home=home))
     began = time.monotonic()
     obstacles = [backend.obstacle(expert, None) for expert in backend.experts("summarization")]
-    assert all((obstacle or "").startswith("nobody answers at 192.0.2.") for obstacle in obstacles)
+    assert all(str(obstacle).startswith("nobody answers at 192.0.2.") for obstacle in obstacles)
     assert time.monotonic() - began < 2 * PATIENCE
 
 
@@ -248,7 +249,7 @@ def test_a_url_that_nobody_can_call_is_refused_when_it_is_added(url: str, shell:
 def test_a_task_that_the_api_has_no_way_for_is_said_so(home: Path) -> None:
     backend = backend_with(home, "http://127.0.0.1:9", "depth-estimation")
     (expert,) = backend.experts("depth-estimation")
-    assert backend.obstacle(expert, None) == "the task API has no way to do depth-estimation"
+    assert str(backend.obstacle(expert, None)) == "the task API has no way to do depth-estimation"
 
 
 def test_endpoints_are_added_replaced_and_removed(home: Path) -> None:
