@@ -79,7 +79,7 @@ FENCES = (
     Fence(
         "time of a look at a server",
         "tools/backends/endpoint/probe.py",
-        "        return in_time(_probe, patience, base, key)",
+        "        return in_time(_probe, seconds, base, key)",
         "        return _probe(base, key)",
         "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",
         slow=True,
@@ -246,7 +246,7 @@ def test_a_look_at_a_server_that_drips_its_head_ends() -> None:
     with listening(dripping_head) as server:
         began = time.monotonic()
         with pytest.raises(ExpertError) as raised:
-            probe(server.url, None, patience=0.6)
+            probe(server.url, None, seconds=0.6)
     assert raised.value.kind == "timeout"
     assert time.monotonic() - began < 3
 

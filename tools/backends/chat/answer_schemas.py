@@ -1,15 +1,15 @@
-"""Forms: the JSON in which a chat model gives labels, entities, scores and boxes, and how each is read and checked."""
+"""JSON schemas of a chat model's labels, entities, scores and boxes, with the parser that checks each answer."""
 
 from collections.abc import Callable
 from typing import Any
 
 from ....graph.call import Artifact, Call
 from ..answers import entity_answer, garbage, label_answer, score_answer
-from ..task_api.text import wanted_labels
+from ..inputs import candidate_labels
 from ..worker.decoder import boxes_answer
 from ..worker.decoding import SCALE
 
-Read = Callable[[Call, Any], list[Artifact]]
+Parse = Callable[[Call, Any], list[Artifact]]
 
 
 def _list_of(title: str, description: str, **fields: dict[str, Any]) -> dict[str, Any]:
@@ -26,12 +26,12 @@ def _list_of(title: str, description: str, **fields: dict[str, Any]) -> dict[str
 
 _TEXT, _SCORE = {"type": "string"}, {"type": "number", "minimum": 0, "maximum": 1}
 _SIDE = {"type": "number", "minimum": 0, "maximum": SCALE}
-LABELS = _list_of("labels", "Labels with how sure they are, 0 to 1.", label=_TEXT, score=_SCORE)
+LABELS = _list_of("labels", "Labels with their confidence, 0 to 1.", label=_TEXT, score=_SCORE)
 ENTITIES = _list_of(
     "entities", "What was found in the text, word for word.", entity_group=_TEXT, word=_TEXT, score=_SCORE
 )
 SCORES = _list_of("scores", "One score for each text, in the order given.", score=_SCORE)
-# boxes in thousandths of width and height, which models of every make can give
+# thousandths of width and height, which chat models of every family can give
 BOXES = _list_of(
     "boxes", f"Boxes in thousandths of width and height, 0 to {SCALE}.",
     label=_TEXT, score=_SCORE, left=_SIDE, top=_SIDE, right=_SIDE, bottom=_SIDE,
@@ -45,14 +45,14 @@ def _rows(call: Call, answer: Any) -> list[dict[str, Any]]:
     return found
 
 
-def read_labels(call: Call, answer: Any) -> list[Artifact]:
-    """Whatever labels it found."""
+def parse_labels(call: Call, answer: Any) -> list[Artifact]:
+    """Any labels."""
     return label_answer(call, _rows(call, answer))
 
 
-def read_chosen(call: Call, answer: Any) -> list[Artifact]:
-    """Labels of the user's own: no others."""
-    allowed = {label.casefold(): label for label in wanted_labels(call)}
+def parse_given_labels(call: Call, answer: Any) -> list[Artifact]:
+    """The labels that the task gives; others are dropped."""
+    allowed = {label.casefold(): label for label in candidate_labels(call)}
     rows = [
         row | {"label": allowed[label]}
         for row in _rows(call, answer)
@@ -61,8 +61,8 @@ def read_chosen(call: Call, answer: Any) -> list[Artifact]:
     return label_answer(call, rows)
 
 
-def read_entities(call: Call, answer: Any) -> list[Artifact]:
-    """Each where it stands in the text; what does not stand there was invented, and is left out."""
+def parse_entities(call: Call, answer: Any) -> list[Artifact]:
+    """Entities with their position in the text; those that the text does not contain are dropped."""
     text, found, at = call.text("text"), list[dict[str, Any]](), 0
     for row in _rows(call, answer):
         word = str(row.get("word", ""))
@@ -74,18 +74,18 @@ def read_entities(call: Call, answer: Any) -> list[Artifact]:
     return entity_answer(call, found)
 
 
-def read_scores(name: str) -> Read:
+def parse_scores(name: str) -> Parse:
     """A score for each text of the input `name`."""
 
-    def read(call: Call, answer: Any) -> list[Artifact]:
+    def parse(call: Call, answer: Any) -> list[Artifact]:
         texts = [material.text() for material in call.inputs[name]]
         return score_answer(call, texts, [row.get("score") for row in _rows(call, answer)])
 
-    return read
+    return parse
 
 
-def read_boxes(call: Call, answer: Any) -> list[Artifact]:
-    """Thousandths as pixels."""
+def parse_boxes(call: Call, answer: Any) -> list[Artifact]:
+    """Boxes in thousandths, converted to pixels."""
     rows = []
     for row in _rows(call, answer):
         try:

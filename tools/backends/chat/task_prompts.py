@@ -1,6 +1,6 @@
-"""Asks: how a chat model is asked to do a task, in which form it must answer, and how that is read.
+"""The prompt for each task type that a chat model can do: instruction, inputs, schema of the answer, and its parser.
 
-The material stands in a marked block (`prompts.marked`), never in the instruction: it is data, whatever it says.
+Inputs go into a marked block (`messages.marked`), never into the instruction: they are data, whatever they contain.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from ....graph.call import Call
 from ....graph.errors import ExpertError
 from ....graph.vocabulary import VOCABULARY
 from ..answers import text_answer
-from ..task_api.text import wanted_labels
+from ..inputs import candidate_labels
 from .answer_schemas import (  # fmt: skip
     BOXES,
     ENTITIES,
     LABELS,
     SCORES,
-    Read,
-    read_boxes,
-    read_chosen,
-    read_entities,
-    read_labels,
-    read_scores,
+    Parse,
+    parse_boxes,
+    parse_entities,
+    parse_given_labels,
+    parse_labels,
+    parse_scores,
 )
 
 MOST_CHARACTERS = 48_000
@@ -30,16 +30,16 @@ MOST_CHARACTERS = 48_000
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One way to ask."""
+class TaskPrompt:
+    """How a chat model is prompted for one task type."""
 
     instruction: Callable[[Call], str]
-    read: Read
+    parse: Parse
     schema: dict[str, Any] | None = None
-    """The form of the answer; plain text without."""
+    """JSON schema of the answer; None for plain text."""
 
-    def material(self, call: Call) -> dict[str, Any]:
-        """The text inputs, by name; pictures go beside them."""
+    def text_inputs(self, call: Call) -> dict[str, Any]:
+        """The text inputs, by name; images go into the message as blocks."""
         texts = {
             name: [self._text(call, m.text()) for m in materials]
             for name, materials in call.inputs.items()
@@ -51,15 +51,15 @@ class Ask:
     def _text(call: Call, text: str) -> str:
         if len(text) > MOST_CHARACTERS:
             raise ExpertError(
-                f"{call.expert.model_id} is given {len(text):,} characters; the most is {MOST_CHARACTERS:,}",
+                f"{call.expert.model_id} got {len(text):,} characters; the limit is {MOST_CHARACTERS:,}",
                 hint="Summarise it in parts, or choose another expert.",
                 kind="too_large",
             )
         return text
 
 
-def _plain(instruction: str) -> Ask:
-    return Ask(lambda _call: instruction, text_answer)
+def _plain(instruction: str) -> TaskPrompt:
+    return TaskPrompt(lambda _call: instruction, text_answer)
 
 
 def _parameter(call: Call, name: str) -> str:
@@ -88,15 +88,15 @@ def _classify(call: Call) -> str:
     return f"{what} Give the few labels that fit, the surest first."
 
 
-def _look(call: Call) -> str:
+def _describe_image(call: Call) -> str:
     goal = f" The goal is: {call.task.goal!r}." if call.task.goal else ""
     reading = "if its text is asked for, write out the text in it, line by line, and nothing else."
     return f"Describe the picture in a sentence or two; {reading}{goal}"
 
 
-def _choose(what: str) -> Callable[[Call], str]:
+def _score_given_labels(what: str) -> Callable[[Call], str]:
     return lambda call: (
-        f"Which of these labels fit {what}? {', '.join(wanted_labels(call))}. Score each of them, 0 to 1."
+        f"Which of these labels fit {what}? {', '.join(candidate_labels(call))}. Score each of them, 0 to 1."
     )
 
 
@@ -108,55 +108,55 @@ def _detect(call: Call) -> str:
 
 _ANSWER_FROM = "Answer the question from {what} only, as briefly as it allows. If {what} does not tell, say so."
 
-ASKS: dict[str, Ask] = {
-    "summarization": Ask(_summarise, text_answer),
-    "translation": Ask(_translate, text_answer),
-    "text2text-generation": Ask(
+TASK_PROMPTS: dict[str, TaskPrompt] = {
+    "summarization": TaskPrompt(_summarise, text_answer),
+    "translation": TaskPrompt(_translate, text_answer),
+    "text2text-generation": TaskPrompt(
         lambda call: f"Rewrite the text for this goal: {call.task.goal!r}. Reply with the new text only.", text_answer
     ),
     "text-generation": _plain("Write what the prompt asks for. Reply with the text only."),
     "conversational": _plain("Reply to the message."),
     "question-answering": _plain("Answer the question, from the context where there is one, as briefly as it allows."),
     "table-question-answering": _plain(_ANSWER_FROM.format(what="the table")),
-    "text-classification": Ask(_classify, read_labels, LABELS),
-    "language-identification": Ask(
-        lambda _call: "Which language is the text in? Give its ISO 639-1 code as the label.", read_labels, LABELS
+    "text-classification": TaskPrompt(_classify, parse_labels, LABELS),
+    "language-identification": TaskPrompt(
+        lambda _call: "Which language is the text in? Give its ISO 639-1 code as the label.", parse_labels, LABELS
     ),
-    "token-classification": Ask(
+    "token-classification": TaskPrompt(
         lambda call: (
             f"Find names of persons, places and organisations, dates and amounts in the text. {call.task.goal}"
         ),
-        read_entities,
+        parse_entities,
         ENTITIES,
     ),
-    "fill-mask": Ask(
-        lambda _call: "Which words may stand in the blank of the text? Likeliest first.", read_labels, LABELS
+    "fill-mask": TaskPrompt(
+        lambda _call: "Which words may stand in the blank of the text? Likeliest first.", parse_labels, LABELS
     ),
-    "zero-shot-classification": Ask(_choose("the text"), read_chosen, LABELS),
-    "sentence-similarity": Ask(
+    "zero-shot-classification": TaskPrompt(_score_given_labels("the text"), parse_given_labels, LABELS),
+    "sentence-similarity": TaskPrompt(
         lambda _call: "How similar in meaning is each of the sentences to the source sentence, 0 to 1?",
-        read_scores("sentences"),
+        parse_scores("sentences"),
         SCORES,
     ),
-    "text-ranking": Ask(
-        lambda _call: "How well does each of the texts answer the query, 0 to 1?", read_scores("texts"), SCORES
+    "text-ranking": TaskPrompt(
+        lambda _call: "How well does each of the texts answer the query, 0 to 1?", parse_scores("texts"), SCORES
     ),
-    "image-to-text": Ask(_look, text_answer),
+    "image-to-text": TaskPrompt(_describe_image, text_answer),
     "visual-question-answering": _plain(_ANSWER_FROM.format(what="the picture")),
     "document-question-answering": _plain(_ANSWER_FROM.format(what="the page")),
     "image-text-to-text": _plain("Do what the prompt says about the picture."),
-    "image-classification": Ask(
-        lambda call: f"Which labels fit the picture? {call.task.goal} The surest first.", read_labels, LABELS
+    "image-classification": TaskPrompt(
+        lambda call: f"Which labels fit the picture? {call.task.goal} The surest first.", parse_labels, LABELS
     ),
-    "zero-shot-image-classification": Ask(_choose("the picture"), read_chosen, LABELS),
-    "object-detection": Ask(_detect, read_boxes, BOXES),
-    "zero-shot-object-detection": Ask(_detect, read_boxes, BOXES),
+    "zero-shot-image-classification": TaskPrompt(_score_given_labels("the picture"), parse_given_labels, LABELS),
+    "object-detection": TaskPrompt(_detect, parse_boxes, BOXES),
+    "zero-shot-object-detection": TaskPrompt(_detect, parse_boxes, BOXES),
 }
 """By task type."""
 
 
-def sees(task_type: str) -> bool:
-    """Whether the model must be shown a picture."""
+def needs_vision(task_type: str) -> bool:
+    """Whether the model must read an image."""
     return any(
         "image" in port.kinds and port.required for port in VOCABULARY[task_type].inputs if "table" not in port.kinds
     )

@@ -1,4 +1,4 @@
-"""Probing: which API a server speaks, which models it has, and whether it is well."""
+"""Which API a server speaks, and which models it has, found out by requests to the routes that each kind of server has."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,76 +9,50 @@ from ...addresses import without_secrets
 from ...http_failures import failures_of
 from ...net.configured import client
 from ...threads import in_time
-from .endpoints_file import Api, Endpoint
+from .endpoints_file import Api
 
 if TYPE_CHECKING:
     import httpx
 
-PATIENCE = 10.0
-"""Seconds for one look."""
+PROBE_SECONDS = 10.0
 
 
-class Found(NamedTuple):
-    """What a server tells of itself."""
+class ServerInfo(NamedTuple):
+    """What a server reports of itself."""
 
     api: Api
     models: tuple[str, ...] = ()
 
 
-def probe(url: str, key: SecretStr | None, *, patience: float = PATIENCE) -> Found:
-    """Look for the routes that each kind of server has; what has none of them is taken to speak the task API.
+def probe(url: str, key: SecretStr | None, *, seconds: float = PROBE_SECONDS) -> ServerInfo:
+    """Request each kind of server's routes; a server that has none of them is taken to speak the task API.
 
-    Raises `ExpertError` when nobody answers at all.
+    Raises `ExpertError` when no server answers.
     """
     base = url.rstrip("/")
-    with failures_of(without_secrets(url), patience, key="the key of this server"):
-        return in_time(_probe, patience, base, key)
+    with failures_of(without_secrets(url), seconds, key="the key of this server"):
+        return in_time(_probe, seconds, base, key)
 
 
-def _probe(base: str, key: SecretStr | None) -> Found:
-    with _client(key) as http:
+def _probe(base: str, key: SecretStr | None) -> ServerInfo:
+    headers = {"authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+    with client(seconds=PROBE_SECONDS, headers=headers) as http:
         info = _json(http.get(f"{base}/info"))
-        if isinstance(info, dict) and "model_type" in info:  # TEI tells embedding, classifier or reranker
-            return Found("tei", (str(info.get("model_id", "")),))
+        if isinstance(info, dict) and "model_type" in info:  # TEI: an embedding model, a classifier or a reranker
+            return ServerInfo("tei", (str(info.get("model_id", "")),))
         for path in (f"{base}/models", f"{base}/v1/models"):
             listed = _json(http.get(path))
             if isinstance(listed, dict) and isinstance(listed.get("data"), list):
-                return Found("openai", tuple(str(row.get("id")) for row in listed["data"] if isinstance(row, dict)))
+                return ServerInfo(
+                    "openai", tuple(str(row.get("id")) for row in listed["data"] if isinstance(row, dict))
+                )
         if isinstance(info, dict) and "model_id" in info:  # TGI, which speaks OpenAI's API under /v1
-            return Found("openai", (str(info["model_id"]),))
-    return Found("tasks")
-
-
-def health(endpoint: Endpoint) -> str:
-    """In words how a server is: any answer but a server's error is taken as life. Raises `ExpertError` when it is not.
-
-    Many a server has nothing but its task's route, to which a look is a missing page (404, 405) or method (501).
-    """
-    base = endpoint.url.rstrip("/")
-    path = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
-    with failures_of(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"):
-        response = in_time(_look, PATIENCE, path, endpoint.key)
-        if (response.status_code >= 500 and response.status_code != 501) or response.status_code in (401, 403):
-            response.raise_for_status()
-    milliseconds = f"{response.elapsed.total_seconds() * 1000:.0f} ms"
-    if response.is_success:
-        return f"answers {response.status_code} in {milliseconds}"
-    told = f"reached in {milliseconds}, and tells nothing of its health ({response.status_code})"
-    return f"{told}: doctor --live tries its task"
-
-
-def _look(path: str, key: SecretStr | None) -> "httpx.Response":
-    with _client(key) as http:
-        return http.get(path)
-
-
-def _client(key: SecretStr | None) -> "httpx.Client":
-    headers = {"authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-    return client(seconds=PATIENCE, headers=headers)
+            return ServerInfo("openai", (str(info["model_id"]),))
+    return ServerInfo("tasks")
 
 
 def _json(response: "httpx.Response") -> Any:
-    """The body of a good answer; None for any other."""
+    """The body of a successful response; None for any other."""
     try:
         return read_json(response.content) if response.is_success else None
     except ValueError:

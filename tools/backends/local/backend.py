@@ -20,6 +20,7 @@ from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
 from ...threads import in_abandonable_thread
+from ..accepts import received
 from ..worker.memory_limits import Bounds
 from ..worker.pool import Workers
 from ..worker.progress import Step, Tell
@@ -100,7 +101,7 @@ class LocalBackend:
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it in the worker process of the model's device."""
-        if (reason := await asyncio.to_thread(self._unfit, call.expert, call.task)) is not None:
+        if (reason := await asyncio.to_thread(self._unfit, call.expert, received(call))) is not None:
             raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
         await self.prepare(call)
         workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id, call.expert.size)))

@@ -1,4 +1,4 @@
-"""Pictures in or out."""
+"""Requests to the task API that take or return an image."""
 
 from __future__ import annotations
 
@@ -6,44 +6,42 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
-from ....graph.errors import ExpertError
 from ....graph.outside import read_json
-from ..accepts import pictures_only
+from ..accepts import images_of_pages_only, needs_labels
 from ..answers import garbage, label_answer, text_answer
-from ..local.tasks.text import needs_labels
+from ..inputs import candidate_labels
 from ..worker.decoder import boxes_answer, masks_answer, picture_answer, picture_bytes, picture_urls
 from .methods import method
-from .text import wanted_labels
 
 if TYPE_CHECKING:
     from huggingface_hub import InferenceClient
 
-PAINTING = ("negative_prompt", "width", "height", "seed")
+TEXT_TO_IMAGE_PARAMETERS = ("negative_prompt", "width", "height", "seed")
 
 
 @method("image-classification")
-def classify(client: InferenceClient, call: Call) -> list[Artifact]:
-    """Labels of a picture."""
+def classify_image(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Labels of an image."""
     return label_answer(call, client.image_classification(picture_bytes(call, call.one("image"))))
 
 
-@method("zero-shot-image-classification", heeds=("candidate_labels",), accepts=needs_labels)
-def classify_as_told(client: InferenceClient, call: Call) -> list[Artifact]:
-    """Labels of one's own."""
+@method("zero-shot-image-classification", uses=("candidate_labels",), accepts=needs_labels)
+def classify_image_by_given_labels(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The user's own labels, each with its score."""
     image = picture_bytes(call, call.one("image"))
-    return label_answer(call, client.zero_shot_image_classification(image, candidate_labels=wanted_labels(call)))
+    return label_answer(call, client.zero_shot_image_classification(image, candidate_labels=candidate_labels(call)))
 
 
 @method("object-detection")
-def detect(client: InferenceClient, call: Call) -> list[Artifact]:
-    """Boxes around what was found."""
+def detect_objects(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Boxes around the objects found."""
     found = client.object_detection(picture_bytes(call, call.one("image")))
     return boxes_answer(call, call.one("image"), list(found))
 
 
 @method("image-segmentation")
-def segment(client: InferenceClient, call: Call) -> list[Artifact]:
-    """Regions and what they are."""
+def segment_image(client: InferenceClient, call: Call) -> list[Artifact]:
+    """Regions and their labels."""
     found = _undecoded_segments(client, picture_bytes(call, call.one("image")))
     try:
         regions = [(str(row["label"]), row.get("score"), b64decode(row["mask"], validate=True)) for row in found]
@@ -53,7 +51,7 @@ def segment(client: InferenceClient, call: Call) -> list[Artifact]:
 
 
 def _undecoded_segments(client: InferenceClient, image: bytes) -> Any:
-    """As `client.image_segmentation` asks, without its last step: that decodes the masks, in this process."""
+    """What `client.image_segmentation` requests, without its last step: it decodes the masks in this process."""
     from huggingface_hub.inference._providers import get_provider_helper
 
     helper = get_provider_helper(client.provider, task="image-segmentation", model=client.model)
@@ -65,50 +63,48 @@ def _undecoded_segments(client: InferenceClient, image: bytes) -> Any:
 
 
 @method("image-to-text")
-def describe(client: InferenceClient, call: Call) -> list[Artifact]:
-    """A caption, or the text in the picture: whatever the model was made for."""
+def image_to_text(client: InferenceClient, call: Call) -> list[Artifact]:
+    """A caption, or the text in the image: whatever the model was made for."""
     return text_answer(call, client.image_to_text(picture_bytes(call, call.one("image"))).generated_text)
 
 
-@method("image-to-image", heeds=("prompt",))
+@method("image-to-image", uses=("prompt",))
 @method("image-text-to-image", provider_task="image-to-image")
-def edit(client: InferenceClient, call: Call) -> list[Artifact]:
-    """The picture changed, as told in words where there are any."""
+def edit_image(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The image changed, as the prompt describes if there is one."""
     prompt = call.text("prompt") if call.has("prompt") else None
     return picture_answer(call, client.image_to_image(picture_bytes(call, call.one("image")), prompt=prompt))
 
 
-@method("text-to-image", heeds=PAINTING)
-def paint(client: InferenceClient, call: Call) -> list[Artifact]:
-    """A picture of what the prompt says."""
-    given: dict[str, Any] = {name: value for name, value in call.task.parameters.items() if name in PAINTING}
+@method("text-to-image", uses=TEXT_TO_IMAGE_PARAMETERS)
+def text_to_image(client: InferenceClient, call: Call) -> list[Artifact]:
+    """An image of what the prompt describes."""
+    given: dict[str, Any] = {
+        name: value for name, value in call.task.parameters.items() if name in TEXT_TO_IMAGE_PARAMETERS
+    }
     return picture_answer(call, client.text_to_image(call.text("prompt"), **given))
 
 
 @method("visual-question-answering")
-def ask_picture(client: InferenceClient, call: Call) -> list[Artifact]:
-    """The likeliest answer about a picture."""
+def answer_from_image(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The likeliest answer about an image."""
     found: Any = client.visual_question_answering(
         picture_bytes(call, call.one("image")), question=call.text("question")
     )
     return text_answer(call, found[0].answer)
 
 
-@method("document-question-answering", accepts=pictures_only)
-def ask_page(client: InferenceClient, call: Call) -> list[Artifact]:
-    """The likeliest answer from a page."""
-    page = call.one("image")
-    if not page.resource.media_type.startswith("image/"):
-        raise ExpertError(
-            f"{call.expert.model_id} is shown pictures of pages, and {page.resource.label} is none", kind="wrong_task"
-        )
-    found: Any = client.document_question_answering(picture_bytes(call, page), question=call.text("question"))
+@method("document-question-answering", accepts=images_of_pages_only)
+def answer_from_page(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The likeliest answer from an image of a page."""
+    page = picture_bytes(call, call.one("image"))
+    found: Any = client.document_question_answering(page, question=call.text("question"))
     return text_answer(call, found[0].answer)
 
 
 @method("image-text-to-text", provider_task="conversational")
-def instruct(client: InferenceClient, call: Call) -> list[Artifact]:
-    """What a vision-language model replies; the picture is part of the message, as a data URL."""
+def image_text_to_text(client: InferenceClient, call: Call) -> list[Artifact]:
+    """A vision-language model's reply; the image is part of the message, as a data URL."""
     (url,) = picture_urls(call, [call.one("image")], {})
     content = [
         {"type": "image_url", "image_url": {"url": url}},

@@ -1,12 +1,11 @@
-"""Video out."""
+"""Requests to the task API that return a video."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
-from ....graph.errors import ExpertError
-from ..local.tasks.video_generation import one_silent_picture
+from ..accepts import one_image_without_sound
 from ..worker.decoder import film_answer, picture_bytes
 from .methods import method
 
@@ -14,24 +13,21 @@ if TYPE_CHECKING:
     from huggingface_hub import InferenceClient
 
 
-def only_picture(call: Call) -> Material:
-    """The picture to set in motion; raises `ExpertError` for several, which need a slideshow."""
-    name = "image" if call.has("image") else "images"
-    if len(call.inputs.get(name, ())) > 1:
-        raise ExpertError(f"{call.expert.model_id} sets one picture in motion, and got several", kind="wrong_task")
-    return call.one(name)
+def image_to_animate(call: Call) -> Material:
+    """The one image of a call: image-to-video takes a list of images, image-text-to-video a single one."""
+    return call.one("image" if call.has("image") else "images")
 
 
 @method("text-to-video")
-def film(client: InferenceClient, call: Call) -> list[Artifact]:
-    """A video of what the prompt says."""
+def text_to_video(client: InferenceClient, call: Call) -> list[Artifact]:
+    """A video of what the prompt describes."""
     return film_answer(call, client.text_to_video(call.text("prompt")))
 
 
-@method("image-to-video", heeds=("prompt",), accepts=one_silent_picture)
+@method("image-to-video", uses=("prompt",), accepts=one_image_without_sound)
 @method("image-text-to-video", provider_task="image-to-video")
-def animate(client: InferenceClient, call: Call) -> list[Artifact]:
-    """A picture set in motion."""
-    image = only_picture(call)
+def image_to_video(client: InferenceClient, call: Call) -> list[Artifact]:
+    """The image animated, as the prompt describes if there is one."""
+    image = image_to_animate(call)
     prompt = call.text("prompt") if call.has("prompt") else None
     return film_answer(call, client.image_to_video(picture_bytes(call, image), prompt=prompt))

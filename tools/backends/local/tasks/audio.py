@@ -9,11 +9,12 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....languages import english_name, iso1
 from ....media.sound import read_sound, sound_artifact
+from ...accepts import needs_labels
 from ...answers import garbage, label_answer, text_answer
+from ...inputs import candidate_labels, required_text
 from ..language_tokens import token_for
 from ..loading import Source
 from ..registry import local
-from .text import candidate_labels, filled, needs_labels
 
 AT_ONCE = 30.0
 """Seconds of speech that are written down in one piece."""
@@ -75,7 +76,7 @@ def speak(call: Call, source: Source) -> Sequence[Artifact]:
     import numpy as np
 
     pipe, parts, rate = _speaker(source), list[Any](), 0
-    for breath in _breaths(filled(call, "text")):
+    for breath in _breaths(required_text(call, "text")):
         made = pipe(breath)
         rate = int(made["sampling_rate"])
         parts += [_mono(call, made["audio"]), np.zeros(int(PAUSE * rate), dtype=np.float32)]
@@ -87,7 +88,7 @@ def compose(call: Call, source: Source) -> Sequence[Artifact]:
     """About ten seconds of what is described."""
     pipe = _speaker(source)
     options = {"generate_kwargs": {"max_new_tokens": TEN_SECONDS}} if source.kind.startswith("musicgen") else {}
-    made = pipe(filled(call, "prompt"), **options)
+    made = pipe(required_text(call, "prompt"), **options)
     return [sound_artifact(call, _mono(call, made["audio"])[None, :], int(made["sampling_rate"]))]
 
 

@@ -7,6 +7,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ...answers import image_answer
+from ...inputs import required_text
 from ..controlnet_palette import ADE20K, LIMBS, colour_of
 from ..loading import Source
 from ..model_cache import builds_on, find, parameters
@@ -16,7 +17,6 @@ from ..torch_device import device, dtype
 from .diffusion import grained, picture, wishes
 from .keypoints import joints
 from .segmentation import regions_of
-from .text import filled
 from .vision import depth_of
 
 CONTROLS = ("canny", "depth", "hed", "mlsd", "normal", "openpose", "scribble", "seg")
@@ -92,7 +92,7 @@ def draw_under_condition(call: Call, source: Source) -> Sequence[Artifact]:
     condition = grained(read_image(call.one("image")))
     pipe = _steered(source)
     options = wishes(call, source, pipe) | {"width": condition.width, "height": condition.height}
-    return picture(call, pipe(filled(call, "prompt"), image=condition, **options))
+    return picture(call, pipe(required_text(call, "prompt"), image=condition, **options))
 
 
 def _steered(source: Source) -> Any:

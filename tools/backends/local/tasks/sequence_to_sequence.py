@@ -8,13 +8,14 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....languages import english_name, iso1
 from ...answers import text_answer
+from ...inputs import required_text
 from ...translation import accepts_languages, detected_language
 from ..language_tokens import token_for
 from ..loading import Source, places
 from ..registry import local
 from ..text_chunks import pieces
 from ..torch_device import device
-from .text import filled, window
+from .text import window
 
 AUTO = "AutoModelForSeq2SeqLM"
 
@@ -22,7 +23,7 @@ AUTO = "AutoModelForSeq2SeqLM"
 @local("text2text-generation")
 def rewrite(call: Call, source: Source) -> Sequence[Artifact]:
     """What the model makes of the text as it stands; its instruction is in it."""
-    return text_answer(call, _generated(source, filled(call, "text"), max_new_tokens=256))
+    return text_answer(call, _generated(source, required_text(call, "text"), max_new_tokens=256))
 
 
 @local("summarization")
@@ -33,7 +34,7 @@ def summarize(call: Call, source: Source) -> Sequence[Artifact]:
     prefix = str(wish.get("prefix", "") or "")
     most = min(window(tokenizer), source.config.get("max_position_embeddings") or 10**9)
     room = most - len(tokenizer(prefix)["input_ids"]) - 8
-    told = [_summary(source, prefix + piece, wish) for piece in pieces(filled(call, "text"), tokenizer, room)]
+    told = [_summary(source, prefix + piece, wish) for piece in pieces(required_text(call, "text"), tokenizer, room)]
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(told))
     limit = call.task.parameters.get("max_sentences")
     return text_answer(call, " ".join(sentences[:limit] if isinstance(limit, int) and limit > 0 else sentences))
@@ -53,7 +54,7 @@ def _summary(source: Source, piece: str, wish: dict[str, Any]) -> str:
 @local("translation", accepts=accepts_languages)
 def translate(call: Call, source: Source) -> Sequence[Artifact]:
     """Line by line, so that paragraphs stay; long lines in pieces."""
-    text = filled(call, "text")
+    text = required_text(call, "text")
     prefix, options = _languages(call, source, text)
     tokenizer = source.tokenizer()
     most = min(window(tokenizer), 400) - len(tokenizer(prefix)["input_ids"])

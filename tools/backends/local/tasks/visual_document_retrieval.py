@@ -6,10 +6,10 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ...answers import score_answer
+from ...inputs import required_text
 from ..loading import Source
 from ..registry import local
 from ..torch_device import device, dtype
-from .text import filled
 
 MODELS = ("ColPaliForRetrieval", "ColQwen2ForRetrieval", "ColModernVBertForRetrieval")
 
@@ -21,7 +21,7 @@ def find_pages(call: Call, source: Source) -> Sequence[Artifact]:
     if not pages:
         raise ExpertError("visual-document-retrieval needs pages to look at", input_fault=True)
     model, processor = source.model(*MODELS), source.processor()
-    query = model(**processor.process_queries([filled(call, "query")]).to(device())).embeddings[0].float()
+    query = model(**processor.process_queries([required_text(call, "query")]).to(device())).embeddings[0].float()
     scores = []
     for page in pages:  # one by one: a page takes a thousand vectors
         read = processor.process_images([read_image(page)]).to(device(), dtype())

@@ -9,11 +9,11 @@ from .....graph.errors import ExpertError
 from .....graph.extras import install
 from ....media.pictures import read_image
 from ...answers import text_answer
+from ...inputs import required_text
 from ..loading import Source, places
 from ..registry import local
 from ..torch_device import device, dtype
 from .image_text_to_text import SEEING, said
-from .text import filled
 
 LONGEST = 128
 """Tokens of an answer."""
@@ -22,7 +22,7 @@ LONGEST = 128
 @local("visual-question-answering")
 def answer_about_picture(call: Call, source: Source) -> Sequence[Artifact]:
     """ViLT chooses among the answers that it knows, BLIP writes one, chat models reply."""
-    image, question = read_image(call.one("image")), filled(call, "question")
+    image, question = read_image(call.one("image")), required_text(call, "question")
     if source.kind == "vilt":
         model, processor = source.model("AutoModelForVisualQuestionAnswering", exact=True), source.processor()
         read = processor(image, question, truncation=True, return_tensors="pt").to(device())
@@ -39,7 +39,7 @@ def answer_about_picture(call: Call, source: Source) -> Sequence[Artifact]:
 @local("document-question-answering")
 def answer_about_page(call: Call, source: Source) -> Sequence[Artifact]:
     """Donut looks at the page itself; LayoutLM gets its words, read by the embedded OCR; chat models reply."""
-    page, question = call.one("image"), filled(call, "question")
+    page, question = call.one("image"), required_text(call, "question")
     if not page.resource.media_type.startswith("image/"):
         raise ExpertError(
             f"it reads pictures of pages, not {page.resource.media_type}", hint="turn the page into a picture"
