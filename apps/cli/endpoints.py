@@ -10,7 +10,6 @@ from pydantic import SecretStr, ValidationError
 
 from ...graph.errors import ExpertError, UsageError
 from ...graph.settings import Settings
-from ...tools.addresses import without_secrets
 from ...tools.backends.endpoint.backend import can_ask
 from ...tools.backends.endpoint.known import (
     Endpoint,
@@ -21,6 +20,7 @@ from ...tools.backends.endpoint.known import (
     remove_endpoint,
 )
 from ...tools.backends.endpoint.probing import Found, health, probe
+from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
 

@@ -356,7 +356,7 @@ def test_a_server_s_hostile_answer_is_an_expert_s_failure(body: str, tmp_path: P
     from hugginggpt.tools.backends.endpoint.known import Endpoint
     from hugginggpt.tools.backends.endpoint.probing import probe
     from hugginggpt.tools.backends.endpoint.tei_server import ask
-    from hugginggpt.tools.http_failures import failures_of
+    from hugginggpt.tools.net.http_errors import failures_of
     from samples import call_of
 
     with serve(lambda _: as_json({}) if not body else _raw(body)) as server:

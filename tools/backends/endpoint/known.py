@@ -17,7 +17,7 @@ from ....graph.errors import StorageError, UsageError
 from ....graph.outside import read_json
 from ....graph.resource import Frozen
 from ....graph.vocabulary import VOCABULARY
-from ...addresses import origin
+from ...net.addresses import origin
 
 FILE = "endpoints.json"
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
-from ...net.configured import Configured
-from ...net.library import library_of
+from ...net.configured_transport import Configured
+from ...net.httpx_compat import library_of
 from ..answers import garbage, text_answer, vector_answer
 from ..local.languages import iso1
 from ..task_api.sounds import LONGEST_PIECE, SPEECH_RATE

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import SecretStr
 
 from ....graph.outside import read_json
-from ...addresses import without_secrets
-from ...http_failures import failures_of
-from ...net.configured import client
-from ...threads import in_time
+from ...net.addresses import without_secrets
+from ...net.configured_transport import client
+from ...net.daemon_threads import in_time
+from ...net.http_errors import failures_of
 from .known import Api, Endpoint
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from ....graph.call import Artifact, Call
 from ....graph.outside import read_json
 from ....graph.task import Task
 from ...media.tables import columns
-from ...net.configured import client
+from ...net.configured_transport import client
 from ...net.hub_session import within
 from ..answers import garbage, row_answer
 from ..task_api.films import only_picture

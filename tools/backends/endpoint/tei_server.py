@@ -6,7 +6,7 @@ from typing import Any
 from ....graph.call import Artifact, Call
 from ....graph.outside import read_json
 from ....graph.task import Task
-from ...net.configured import client
+from ...net.configured_transport import client
 from ..answers import garbage, label_answer, score_answer, vector_answer
 from .known import Endpoint, headers_for
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ....graph import outside
-from ...catalog.names import is_file_inside
+from ...catalog.hub_names import is_file_inside
 
 WEIGHTS = ("model", "diffusion_pytorch_model")
 """Names of weight files without `.safetensors`; sharded ones have an index beside them."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from ....graph import outside
 from ....graph.errors import ExpertError
-from ...catalog.names import is_commit, is_model_id
+from ...catalog.hub_names import is_commit, is_model_id
 from ...catalog.pinned import pinned_revisions
 from .faults import WEIGHTS, fault_of, parts_of, read_json, shards_of
 from .registry import Library

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..graph.configuration import write_private
-from ..graph.notices import notice
-from ..graph.outside import read_json
-from .addresses import origin
+from ...graph.configuration import write_private
+from ...graph.notices import notice
+from ...graph.outside import read_json
+from ..net.addresses import origin
 
 _FILE = "servers.json"
 _URL = re.compile(r"@(https?://\S+)$", re.IGNORECASE)

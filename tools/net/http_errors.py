@@ -12,9 +12,9 @@ from http import HTTPStatus
 from time import time
 from typing import Any
 
-from ..graph.errors import ExpertError, FailureKind
-from ..graph.outside import read_json
-from .net.refusals import refusal_in
+from ...graph.errors import ExpertError, FailureKind
+from ...graph.outside import read_json
+from .transport_errors import refusal_in
 
 _KINDS: dict[int, tuple[FailureKind, str]] = {
     400: ("bad_request", "Look at the input and the parameters."),
