@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import SecretStr
 
-from ....graph.outside import read_json
+from ....graph.untrusted_json import read_untrusted_json
 from ...net.addresses import without_secrets
 from ...net.configured_transport import client
 from ...net.daemon_threads import in_time
@@ -80,6 +80,6 @@ def _client(key: SecretStr | None) -> "httpx.Client":
 def _json(response: "httpx.Response") -> Any:
     """The body of a good answer; None for any other."""
     try:
-        return read_json(response.content) if response.is_success else None
+        return read_untrusted_json(response.content) if response.is_success else None
     except ValueError:
         return None

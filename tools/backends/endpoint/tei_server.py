@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ....graph.outside import read_json
 from ....graph.task import Task
+from ....graph.untrusted_json import read_untrusted_json
 from ...net.configured_transport import client
 from ..answers import garbage, label_answer, score_answer, vector_answer
 from .known import Endpoint, headers_for
@@ -18,7 +18,7 @@ def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
         with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
             response = http.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
         response.raise_for_status()
-        return read_json(response.content)
+        return read_untrusted_json(response.content)
 
     return _WAYS[call.task.type](call, post)
 
