@@ -10,7 +10,6 @@ from pydantic import SecretStr, ValidationError
 
 from ...graph.errors import ExpertError, UsageError
 from ...graph.settings import Settings
-from ...tools.addresses import without_secrets
 from ...tools.backends.endpoint.backend import can_call
 from ...tools.backends.endpoint.endpoints_file import (
     Endpoint,
@@ -22,6 +21,7 @@ from ...tools.backends.endpoint.endpoints_file import (
 )
 from ...tools.backends.endpoint.health import describe_health
 from ...tools.backends.endpoint.probe import ServerInfo, probe
+from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
 

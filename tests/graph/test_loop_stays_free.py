@@ -23,7 +23,7 @@ from hugginggpt.tools.scripted import (
     in_turn,
     serve,
 )
-from hugginggpt.tools.scripted.tasks import right_answer
+from hugginggpt.tools.scripted.task_answers import right_answer
 from llm_controller import GOOD, NOTES, REQUEST, done, finished, talking
 from media import png
 from samples import call_of

@@ -13,7 +13,7 @@ from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.scripted import as_json, serve
 from samples import call_of, file, text
 

@@ -11,14 +11,14 @@ from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.resource import Kind
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...addresses import origin
 from ...chat_models.client import Asker
 from ...chat_models.errors import kind_of_failure
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
+from ...chat_models.trusted_servers import named, url_in
 from ...controllers.llm.parse import read_json, without_thoughts
-from ...named_servers import named, url_in
-from ...threads import in_abandonable_thread
+from ...net.addresses import origin
+from ...net.daemon_threads import in_abandonable_thread
 from ..answers import garbage
 from ..worker.decoder import Decoder, decoding_by, picture_urls
 from ..worker.pool import Workers

@@ -11,10 +11,10 @@ from ....graph.expert import Expert, Obstacle
 from ....graph.notices import notice
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...addresses import without_secrets
-from ...http_failures import failures_of, too_slow
-from ...net.answers import most_of
-from ...threads import in_abandonable_thread
+from ...net.addresses import without_secrets
+from ...net.daemon_threads import in_abandonable_thread
+from ...net.http_errors import failures_of, too_slow
+from ...net.response_limits import most_of
 from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
 from ..chat.task_prompts import TASK_PROMPTS

@@ -15,10 +15,10 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from ....graph.configuration import write_private
 from ....graph.errors import StorageError, UsageError
 from ....graph.expert import Obstacle
-from ....graph.outside import read_json
 from ....graph.resource import Frozen
+from ....graph.untrusted_json import read_untrusted_json
 from ....graph.vocabulary import VOCABULARY
-from ...addresses import origin
+from ...net.addresses import origin
 
 FILE = "endpoints.json"
 
@@ -91,7 +91,7 @@ def known_endpoints(config: Path) -> Known:
     """Those that were added, and what of a damaged list, or one of a later version, can't be read."""
     path = _path(config)
     try:
-        rows = read_json(path.read_bytes()) if path.is_file() else []
+        rows = read_untrusted_json(path.read_bytes()) if path.is_file() else []
     except (OSError, ValueError) as error:
         return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
     if not isinstance(rows, list):

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ....graph.expert import Obstacle
-from ...http_failures import failures_of
-from ...net.configured import client
+from ...net.configured_transport import client
+from ...net.daemon_threads import in_time
+from ...net.http_errors import failures_of
 from ...net.proxies import proxy_for
-from ...threads import in_time
 from .endpoints_file import Endpoint, headers_for
 
 if TYPE_CHECKING:

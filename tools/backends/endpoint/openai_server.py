@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ...languages import iso1
-from ...net.configured import Configured
-from ...net.library import library_of
+from ...net.configured_transport import Configured
+from ...net.httpx_compat import library_of
 from ..accepts import ignored
 from ..answers import garbage, text_answer, vector_answer
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE

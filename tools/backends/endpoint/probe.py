@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import SecretStr
 
-from ....graph.outside import read_json
-from ...addresses import without_secrets
-from ...http_failures import failures_of
-from ...net.configured import client
-from ...threads import in_time
+from ....graph.untrusted_json import read_untrusted_json
+from ...net.addresses import without_secrets
+from ...net.configured_transport import client
+from ...net.daemon_threads import in_time
+from ...net.http_errors import failures_of
 from .endpoints_file import Api
 
 if TYPE_CHECKING:
@@ -54,6 +54,6 @@ def _probe(base: str, key: SecretStr | None) -> ServerInfo:
 def _json(response: "httpx.Response") -> Any:
     """The body of a successful response; None for any other."""
     try:
-        return read_json(response.content) if response.is_success else None
+        return read_untrusted_json(response.content) if response.is_success else None
     except ValueError:
         return None

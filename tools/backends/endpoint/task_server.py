@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call
-from ....graph.outside import read_json
 from ....graph.task import Task
+from ....graph.untrusted_json import read_untrusted_json
 from ...media.tables import columns
-from ...net.configured import client
+from ...net.configured_transport import client
 from ...net.hub_session import within
 from ..accepts import ignored
 from ..answers import garbage, row_answer
@@ -70,7 +70,7 @@ def _predict_numbers(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Se
     """A number for each row of a table, in the order of the rows."""
     response = http.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
     response.raise_for_status()
-    answer = read_json(response.content)
+    answer = read_untrusted_json(response.content)
     if not isinstance(answer, list) or not all(isinstance(number, int | float) for number in answer):
         raise garbage(call, "list of numbers", answer)
     return row_answer(

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ....graph.outside import read_json
 from ....graph.task import Task
-from ...net.configured import client
+from ....graph.untrusted_json import read_untrusted_json
+from ...net.configured_transport import client
 from ..accepts import ignored
 from ..answers import garbage, label_answer, score_answer, vector_answer
 from .endpoints_file import Endpoint, headers_for
@@ -19,7 +19,7 @@ def call_server(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]
         with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
             response = http.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
         response.raise_for_status()
-        return read_json(response.content)
+        return read_untrusted_json(response.content)
 
     return _ROUTES[call.task.type](call, post)
 

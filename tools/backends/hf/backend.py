@@ -8,14 +8,14 @@ from ....graph.errors import ExpertError
 from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...catalog.coverage import mismatch
-from ...catalog.hub import Hub
+from ...catalog.hub_index import Hub
 from ...catalog.hub_model import HubModel
-from ...catalog.names import is_model_id
-from ...http_failures import failures_of, too_slow
-from ...net.answers import most_of
+from ...catalog.hub_names import is_model_id
+from ...catalog.specialties import mismatch
+from ...net.daemon_threads import in_abandonable_thread
+from ...net.http_errors import failures_of, too_slow
 from ...net.hub_session import within
-from ...threads import in_abandonable_thread
+from ...net.response_limits import most_of
 from ..accepts import check
 from ..task_api.methods import Method, methods
 from ..worker.decoder import Decoder, decoding_by

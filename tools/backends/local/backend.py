@@ -19,7 +19,7 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
-from ...threads import in_abandonable_thread
+from ...net.daemon_threads import in_abandonable_thread
 from ..accepts import received
 from ..worker.memory_limits import Bounds
 from ..worker.pool import Workers

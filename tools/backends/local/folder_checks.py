@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ....graph import outside
-from ...catalog.names import is_file_inside
+from ....graph import untrusted_json
+from ...catalog.hub_names import is_file_inside
 
 WEIGHTS = ("model", "diffusion_pytorch_model")
 """Names of weight files without `.safetensors`; sharded ones have an index beside them."""
@@ -47,7 +47,7 @@ def shards_of(folder: Path, stem: str) -> list[str] | None:
 def read_json(path: Path) -> dict[str, Any] | None:
     """A JSON object, or None when it is not there or is none."""
     try:
-        read = outside.read_json(path.read_text(encoding="utf-8"))
+        read = untrusted_json.read_untrusted_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return read if isinstance(read, dict) else None

@@ -11,12 +11,12 @@ from threading import Event
 from typing import Any, NamedTuple
 
 from ....graph.errors import ExpertError
-from ...catalog.names import commit, file_sizes, is_commit
-from ...http_failures import too_slow
+from ...catalog.hub_names import commit, file_sizes, is_commit
+from ...net.bounded_body import MOST_OF_AN_ERROR
+from ...net.daemon_threads import in_time
+from ...net.http_errors import too_slow
 from ...net.hub_session import within
-from ...net.meter import MOST_OF_AN_ERROR
-from ...net.refusals import refusal_in
-from ...threads import in_time
+from ...net.transport_errors import refusal_in
 from .model_cache import cache_folder, check_named, lies_here, remember
 
 _WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")

@@ -6,7 +6,7 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
-from ....graph.outside import read_json
+from ....graph.untrusted_json import read_untrusted_json
 from ..accepts import images_of_pages_only, needs_labels
 from ..answers import garbage, label_answer, text_answer
 from ..inputs import candidate_labels
@@ -59,7 +59,7 @@ def _undecoded_segments(client: InferenceClient, image: bytes) -> Any:
         inputs=image, parameters={}, headers=client.headers, model=client.model, api_key=client.token
     )
     answer = helper.get_response(client._inner_post(request), request)
-    return read_json(answer) if isinstance(answer, bytes) else answer
+    return read_untrusted_json(answer) if isinstance(answer, bytes) else answer
 
 
 @method("image-to-text")

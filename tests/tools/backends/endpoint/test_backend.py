@@ -28,9 +28,9 @@ from hugginggpt.tools.backends.endpoint.endpoints_file import (
 from hugginggpt.tools.backends.endpoint.health import CONNECT_SECONDS, describe_health
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.joined import ranked
+from hugginggpt.tools.catalog.ranked_catalog import ranked
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
-from hugginggpt.tools.scripted.tasks import png, right_answer, wav
+from hugginggpt.tools.scripted.task_answers import png, right_answer, wav
 from samples import ONE_PICTURE, call_of, check_outputs, text
 from shell import Shell
 

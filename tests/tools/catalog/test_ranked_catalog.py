@@ -6,7 +6,7 @@ from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.expert import Expert, Obstacle
 from hugginggpt.graph.ports import Backend, Catalog
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.catalog.joined import JoinedCatalog
+from hugginggpt.tools.catalog.ranked_catalog import JoinedCatalog
 
 TASK = Task(id=0, type="summarization", inputs={"text": "long"})
 

@@ -3,7 +3,7 @@
 from ...graph.call import Call
 from ...graph.settings import Settings
 from ...graph.vocabulary import VOCABULARY
-from .meter import MOST_JSON
+from .bounded_body import MOST_JSON
 
 _FILES = ("audio", "image", "video", "mask")
 

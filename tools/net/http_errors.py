@@ -12,9 +12,9 @@ from http import HTTPStatus
 from time import time
 from typing import Any
 
-from ..graph.errors import ExpertError, FailureKind
-from ..graph.outside import read_json
-from .net.refusals import refusal_in
+from ...graph.errors import ExpertError, FailureKind
+from ...graph.untrusted_json import read_untrusted_json
+from .transport_errors import refusal_in
 
 _KINDS: dict[int, tuple[FailureKind, str]] = {
     400: ("bad_request", "Look at the input and the parameters."),
@@ -126,7 +126,7 @@ def _by_status(what: str, response: Any, message: str | None, key: str) -> Exper
 def _body(response: Any) -> str:
     """What the server says, where it says it in a known form."""
     try:
-        told = read_json(response.content)
+        told = read_untrusted_json(response.content)
     except Exception:  # no JSON, or a stream that was not read
         return ""
     error = told.get("error", told.get("message", "")) if isinstance(told, dict) else ""
@@ -141,6 +141,6 @@ def _seconds(response: Any) -> float | None:
     except ValueError:
         pass
     try:
-        return max(0.0, float(read_json(response.content)["estimated_time"]))
+        return max(0.0, float(read_untrusted_json(response.content)["estimated_time"]))
     except Exception:  # no JSON, or not that
         return None

@@ -12,7 +12,7 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub import FRESH, Hub
+from hugginggpt.tools.catalog.hub_index import FRESH, Hub
 from hugginggpt.tools.catalog.pinned import pinned
 from hugginggpt.tools.scripted import Reply, ScriptedHub, asked_at, model_card, serve
 

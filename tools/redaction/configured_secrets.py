@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import SecretStr
 
-from ..graph.redactor import Redactor, secrets_in, secrets_of
-from ..graph.settings import Settings
-from .backends.endpoint.endpoints_file import read_endpoints
+from ...graph.redactor import Redactor, secrets_in, secrets_of
+from ...graph.settings import Settings
+from ..backends.endpoint.endpoints_file import read_endpoints
 
 
 def redactor_of(settings: Settings, env: Mapping[str, str] = os.environ) -> Redactor:

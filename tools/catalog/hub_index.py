@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
-from ..http_failures import failures_of
+from ..net.daemon_threads import in_time
+from ..net.http_errors import failures_of
 from ..net.hub_session import within
-from ..secrets import redactor_of
-from ..threads import in_time
+from ..redaction.configured_secrets import redactor_of
 from .cache import CatalogCache
 from .hub_model import HubModel
 from .pinned import pinned
@@ -59,7 +59,7 @@ class Hub:
 
     def refresh(self, task_type: str) -> Sequence[HubModel]:
         """Fetch the list now, and keep it. Raises `ExpertError` when the Hub can't be reached."""
-        from .listing import listed
+        from .hub_api import listed
 
         with failures_of(f"the list of models for {task_type}", self._patience), within(self._patience):
             found, refused = in_time(listed, self._patience, self._api(), task_type)
@@ -73,7 +73,7 @@ class Hub:
         listed_here = (m for m in self.models(task_type) if m.model_id == model_id and (m.revision or not self._online))
         found = next(listed_here, None) or self._found.get((model_id, task_type))
         if found is None:
-            from .listing import looked_up
+            from .hub_api import looked_up
 
             with failures_of(model_id, LOOK_UP_TIMEOUT), within(LOOK_UP_TIMEOUT):
                 found = in_time(looked_up, LOOK_UP_TIMEOUT, self._api(), model_id, task_type, LOOK_UP_TIMEOUT)

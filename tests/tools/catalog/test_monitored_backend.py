@@ -14,10 +14,10 @@ from hugginggpt.graph.errors import ExpertError, FailureKind
 from hugginggpt.graph.expert import Candidate, Expert, Obstacle, allowed
 from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.catalog.breaker import FAILURES, LONGEST_REST, PAUSE, USUAL_REST, Breaker
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.joined import JoinedCatalog
-from hugginggpt.tools.catalog.watch import WatchedBackend
+from hugginggpt.tools.catalog.circuit_breaker import FAILURES, LONGEST_REST, PAUSE, USUAL_REST, Breaker
+from hugginggpt.tools.catalog.monitored_backend import WatchedBackend
+from hugginggpt.tools.catalog.ranked_catalog import JoinedCatalog
 from samples import call_of
 
 TASK = Task(id=0, type="summarization", inputs={"text": "long"})

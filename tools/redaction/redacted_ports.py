@@ -9,13 +9,13 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import cast
 
-from ..graph.call import Artifact, Call
-from ..graph.expert import Assignment, Candidate, Expert, Obstacle
-from ..graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks, Preparing
-from ..graph.redactor import Redactor
-from ..graph.resource import Resource
-from ..graph.result import Proposal, Request, Run
-from ..graph.task import Task
+from ...graph.call import Artifact, Call
+from ...graph.expert import Assignment, Candidate, Expert, Obstacle
+from ...graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks, Preparing
+from ...graph.redactor import Redactor
+from ...graph.resource import Resource
+from ...graph.result import Proposal, Request, Run
+from ...graph.task import Task
 
 
 class RedactedController:

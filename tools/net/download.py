@@ -4,13 +4,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ..graph.errors import InvalidInput
-from ..graph.settings import MEGABYTE, Settings
+from ...graph.errors import InvalidInput
+from ...graph.settings import MEGABYTE, Settings
 from .addresses import is_public
-from .net.certificates import certificates
-from .net.configured import bound
-from .net.guarded import Allowed, Guarded
-from .net.refusals import NotPublic, Refusal, TooMuch
+from .certificates import certificates
+from .configured_transport import bound
+from .ssrf_guard import Allowed, Guarded
+from .transport_errors import NotPublic, Refusal, TooMuch
 
 if TYPE_CHECKING:
     import httpx

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
 
-from ..addresses import Address, is_public
+from .addresses import Address, is_public
 from .certificates import certificates
 from .proxies import is_loopback
-from .refusals import NotPublic, Refusal
+from .transport_errors import NotPublic, Refusal
 
 Allowed = Callable[[Address], bool]
 

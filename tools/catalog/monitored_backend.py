@@ -13,8 +13,8 @@ from ...graph.ports import Backend, Preparing
 from ...graph.settings import Settings
 from ...graph.task import Task
 from ..media.limits import within
-from .breaker import FAILURES, Breaker
 from .cache import CatalogCache
+from .circuit_breaker import FAILURES, Breaker
 
 
 class WatchedBackend:

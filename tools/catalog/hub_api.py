@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.errors import ExpertError
 from .hub_model import HubModel, Serving
-from .names import checked_id, commit
+from .hub_names import checked_id, commit
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

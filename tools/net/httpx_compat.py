@@ -5,7 +5,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from .meter import Meter
+from .bounded_body import Meter
 
 
 def library_of(client: type) -> ModuleType:

@@ -4,11 +4,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ...graph.settings import MEGABYTE
-from ..addresses import origin
-from .library import metered
-from .meter import MOST_JSON, MOST_OF_AN_ERROR, Meter
-from .refusals import Elsewhere, Late
-from .ways import Ways
+from .addresses import origin
+from .bounded_body import MOST_JSON, MOST_OF_AN_ERROR, Meter
+from .httpx_compat import metered
+from .transport_errors import Elsewhere, Late
+from .transport_pool import Ways
 
 if TYPE_CHECKING:
     import httpx

@@ -12,7 +12,7 @@ import pytest
 
 from fetchers import fetcher
 from hugginggpt.graph.errors import InvalidInput
-from hugginggpt.tools.addresses import Address, is_public
+from hugginggpt.tools.net.addresses import Address, is_public
 from hugginggpt.tools.scripted import Reply, in_turn, serve
 from media import png
 

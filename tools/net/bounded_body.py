@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator, MutableMapping
 
 from ...graph.settings import MEGABYTE
-from .refusals import Late, Refusal, TooMuch
+from .transport_errors import Late, Refusal, TooMuch
 
 MOST_JSON = 32 * MEGABYTE
 """Bytes of what a JSON parser takes for a list or an object: parsed, 31 MB of `[],` take 770 MB of memory."""

@@ -8,16 +8,16 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ..graph.errors import InvalidInput
-from ..graph.homes import is_kept_in_a_home
-from ..graph.mentions import Mention, kind_of_name, mentions
-from ..graph.ports import Store
-from ..graph.resource import Resource
-from ..graph.settings import Settings
-from .addresses import Address, is_public
-from .beneath import open_beneath
-from .content import identify
-from .download import Unreachable, download, too_large
+from ...graph.errors import InvalidInput
+from ...graph.homes import is_kept_in_a_home
+from ...graph.mentions import Mention, kind_of_name, mentions
+from ...graph.ports import Store
+from ...graph.resource import Resource
+from ...graph.settings import Settings
+from ..content import identify
+from ..net.addresses import Address, is_public
+from ..net.download import Unreachable, download, too_large
+from .safe_open import open_beneath
 
 
 class GuardedFetcher:

@@ -13,7 +13,7 @@ import pytest
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.ports import Fetcher
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.fetch import GuardedFetcher
+from hugginggpt.tools.files.fetch import GuardedFetcher
 from media import png, wav
 from scripting import without_root
 from stores import FolderStore

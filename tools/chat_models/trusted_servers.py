@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..graph.configuration import write_private
-from ..graph.notices import notice
-from ..graph.outside import read_json
-from .addresses import origin
+from ...graph.configuration import write_private
+from ...graph.notices import notice
+from ...graph.untrusted_json import read_untrusted_json
+from ..net.addresses import origin
 
 _FILE = "servers.json"
 _URL = re.compile(r"@(https?://\S+)$", re.IGNORECASE)
@@ -35,7 +35,7 @@ def remember(config: Path, specs: Iterable[str]) -> None:
 def named(config: Path) -> set[str]:
     """Their origins."""
     try:
-        read = read_json((config / _FILE).read_bytes())
+        read = read_untrusted_json((config / _FILE).read_bytes())
     except FileNotFoundError:
         return set()
     except (OSError, ValueError) as error:
