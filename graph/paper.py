@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import InvalidPlan
-from .outside import OddJson, checked, read_json
 from .resource import Kind, Resource
 from .task import Ref, Single, Task, Template, Value, resources_in
 from .task_type import Input, TaskType
+from .untrusted_json import InvalidJson, checked_json, read_untrusted_json
 from .vocabulary import VOCABULARY
 
 MAX_TASKS = 1000
@@ -44,8 +44,8 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
     """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
     if isinstance(tasks, str):
         try:
-            tasks = read_json(tasks, longest=LONGEST_PLAN)
-        except OddJson as error:
+            tasks = read_untrusted_json(tasks, longest=LONGEST_PLAN)
+        except InvalidJson as error:
             raise InvalidPlan([f"not JSON that can be read: {error}"]) from None
     if not isinstance(tasks, list | tuple) or not all(isinstance(entry, Mapping) for entry in tasks):
         raise InvalidPlan(["a plan is a JSON list of objects"])
@@ -55,8 +55,8 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
     if waits > MAX_WAITS:
         raise InvalidPlan([f"its tasks wait {waits} times for others, more often than the {MAX_WAITS} that a plan may"])
     try:
-        entries = checked(tasks)
-    except OddJson as error:
+        entries = checked_json(tasks)
+    except InvalidJson as error:
         raise InvalidPlan([f"the plan can't be read: {error}"]) from None
     given = tuple(resources or ())
     known = {name: resource for resource in given if resource.name for name in (resource.label, resource.name)}

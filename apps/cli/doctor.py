@@ -20,12 +20,12 @@ from ...graph.ports import Backend
 from ...graph.settings import MEGABYTE, Settings
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World, backends_for, controller_for, open_world
-from ...tools.addresses import without_secrets
 from ...tools.backends.worker.memory_limits import Bounds
 from ...tools.backends.worker.process import in_force
 from ...tools.backends.worker.sandbox import ALL_MEANS, FILES_OF_OTHERS
-from ...tools.catalog.joined import ranked
+from ...tools.catalog.ranked_catalog import ranked
 from ...tools.media.budget import allowance_of
+from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, settle, table
 

@@ -9,8 +9,8 @@ from ...graph.task_type import TaskType
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import backends_for
 from ...tools.catalog.cache import CatalogCache, Fared
-from ...tools.catalog.hub import Hub
-from ...tools.catalog.joined import ranked
+from ...tools.catalog.hub_index import Hub
+from ...tools.catalog.ranked_catalog import ranked
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
 from .hints import Remedies

@@ -17,10 +17,10 @@ from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat import ChatBackend
 from ...tools.backends.endpoint import EndpointBackend
-from ...tools.backends.endpoint.known import read_endpoints
-from ...tools.http_failures import failures_of
+from ...tools.backends.endpoint.endpoints_file import read_endpoints
+from ...tools.net.daemon_threads import in_abandonable_thread
+from ...tools.net.http_errors import failures_of
 from ...tools.net.hub_session import within
-from ...tools.threads import in_abandonable_thread
 from .samples import sample
 
 SECONDS = 120.0

@@ -14,13 +14,13 @@ from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.net.hub_session import within
-from hugginggpt.tools.net.refusals import Elsewhere, Refusal
+from hugginggpt.tools.net.transport_errors import Elsewhere, Refusal
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
-from hugginggpt.tools.scripted.tasks import png, wav
+from hugginggpt.tools.scripted.task_answers import png, wav
 from samples import ONE_PICTURE, call_of
 
 FENCES = (
@@ -33,14 +33,14 @@ FENCES = (
     ),
     Fence(
         "no key for addresses in answers",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "            request.headers.pop(name, None)",
         "            pass",
         "test_answers_urls.py::test_the_key_does_not_go_along_to_an_address_in_an_answer",
     ),
     Fence(
         "nothing is sent to addresses in answers",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         '        if request.method not in ("GET", "HEAD"):',
         "        if False:",
         "test_answers_urls.py::test_nothing_is_sent_to_an_address_that_was_not_configured",

@@ -24,7 +24,7 @@ from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.chat import ChatBackend
-from hugginggpt.tools.named_servers import named, remember
+from hugginggpt.tools.chat_models.trusted_servers import named, remember
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text
 from scripting import CHAIN, OpenScripted, ask, last

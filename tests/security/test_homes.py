@@ -18,7 +18,7 @@ from fences import Fence
 from hugginggpt.checkpoints.home import prepare_home
 from hugginggpt.graph.errors import StorageError
 from hugginggpt.graph.homes import adopt, why_not
-from hugginggpt.tools.backends.endpoint.known import Endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint
 from shell import Shell
 
 FENCES = (
@@ -59,7 +59,7 @@ FENCES = (
     ),
     Fence(
         "a key goes where it was named for",
-        "tools/backends/endpoint/known.py",
+        "tools/backends/endpoint/endpoints_file.py",
         "if self.key_env and self.has_own_key else",
         "if self.key_env else",
         "test_homes.py::test_a_key_goes_only_to_the_address_that_it_was_named_for",

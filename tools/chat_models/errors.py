@@ -13,8 +13,8 @@ from typing import Any
 import stamina
 
 from ...graph.errors import ControllerError, FailureKind, HuggingGPTError
-from ..http_failures import BAD_KEY, is_of_the_key, kind_of, tells_key
-from ..net.refusals import refusal_in
+from ..net.http_errors import BAD_KEY, is_of_the_key, kind_of, tells_key
+from ..net.transport_errors import refusal_in
 from .models import ChatModel
 
 LONGEST_WAIT = 60.0

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from ...graph.errors import ControllerError, UsageError
 from ...graph.extras import install
-from ..backends.local.faults import fault_of
-from ..catalog.names import LARGEST_FILE, is_model_id
+from ..backends.local.folder_checks import fault_of
+from ..catalog.hub_names import LARGEST_FILE, is_model_id
 from ..net.hub_session import within
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from pydantic import SecretStr
 
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
-from ..addresses import without_secrets
-from ..net.configured import MOST_OF_A_STREAM, Configured
+from ..net.addresses import without_secrets
+from ..net.configured_transport import MOST_OF_A_STREAM, Configured
+from ..net.httpx_compat import library_of
 from ..net.hub_session import within
-from ..net.library import library_of
 from .connections import unused
 from .local import LocalChat, check_packages, load
 from .providers import check_provider

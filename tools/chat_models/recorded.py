@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ...graph.errors import ControllerError
 from ...graph.settings import Settings
-from ..addresses import without_secrets
+from ..net.addresses import without_secrets
 from ..recording.tape import NotRecorded, Tape
 from .errors import LONGEST_WAIT, retry_after, status_of
 from .models import ChatModel

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...graph.call import Material
 from ...graph.errors import ExpertError
-from ...graph.outside import OddJson, read_json
+from ...graph.untrusted_json import InvalidJson, read_untrusted_json
 from .cells import records
 
 Row = dict[str, Any]
@@ -29,8 +29,8 @@ def rows(material: Material) -> list[Row] | None:
             input_fault=True,
         )
     try:
-        read = read_json(text)
-    except OddJson:
+        read = read_untrusted_json(text)
+    except InvalidJson:
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...graph.settings import Settings
-from ..addresses import is_public, origin
-from .configured import bound, checked, prepare
-from .guarded import Allowed, Guarded
-from .library import library_of
-from .meter import MOST_JSON
+from .addresses import is_public, origin
+from .bounded_body import MOST_JSON
+from .configured_transport import bound, checked, prepare
+from .httpx_compat import library_of
 from .proxies import is_loopback
-from .refusals import Refusal
-from .ways import Ways
+from .ssrf_guard import Allowed, Guarded
+from .transport_errors import Refusal
+from .transport_pool import Ways
 
 HUB = "https://huggingface.co"
 _HUGGING_FACE = re.compile(r"(?:[\w-]+\.)*(?:huggingface\.co|hf\.co)")

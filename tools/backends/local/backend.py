@@ -19,15 +19,16 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
-from ...threads import in_abandonable_thread
+from ...net.daemon_threads import in_abandonable_thread
+from ..accepts import received
 from ..worker.memory_limits import Bounds
 from ..worker.pool import Workers
 from ..worker.progress import Step, Tell
-from . import hub
-from .machine import Device, device_for, make_nodes, memory, size
+from . import hub_download
+from .hardware import Device, device_for, make_nodes, memory, size
 from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
 from .registry import LIBRARIES, Way, registered
-from .running import TARGET
+from .run_in_worker import TARGET
 
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 SHARE = 0.9
@@ -100,7 +101,7 @@ class LocalBackend:
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it in the worker process of the model's device."""
-        if (reason := await asyncio.to_thread(self._unfit, call.expert, call.task)) is not None:
+        if (reason := await asyncio.to_thread(self._unfit, call.expert, received(call))) is not None:
             raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
         await self.prepare(call)
         workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id, call.expert.size)))
@@ -214,21 +215,21 @@ class LocalBackend:
         finally:
             over.set()
 
-    def _fetch(self, call: Call, model_id: str, revision: str, progress: hub.Progress, stop: Event) -> Found:
+    def _fetch(self, call: Call, model_id: str, revision: str, progress: hub_download.Progress, stop: Event) -> Found:
         """In a thread: one download of a model at a time; who comes second finds it done."""
         with self._lock:
             turn = self._getting.setdefault(model_id, Lock())
         with turn:
             if (found := find(model_id, revision)) is not None:
                 return found
-            wanted = hub.wanted(model_id, revision, self._token)
+            wanted = hub_download.wanted(model_id, revision, self._token)
             self._ask(call, wanted)
-            hub.download(wanted, self._token, progress, stop)
+            hub_download.download(wanted, self._token, progress, stop)
             if (found := find(model_id, wanted.revision)) is None:
                 raise ExpertError(f"{model_id} was downloaded, but something of it is missing: it can't be loaded")
             return found
 
-    def _ask(self, call: Call, wanted: hub.Wanted) -> None:
+    def _ask(self, call: Call, wanted: hub_download.Wanted) -> None:
         """Go on only if the settings or the user allow the download. Who refused one for a task is asked for no other."""
         what = f"{wanted.model_id} is not on this machine, and needs a download of {size(wanted.total)}"
         free = shutil.disk_usage(next(p for p in (cache_folder(), *cache_folder().parents) if p.exists())).free

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from ....graph.errors import InvalidPlan
 from ....graph.expert import Expert
-from ....graph.outside import OddJson, checked
 from ....graph.plan import Plan
 from ....graph.resource import Resource
 from ....graph.task import resources_in
+from ....graph.untrusted_json import InvalidJson, checked_json
 from .repair import mended
 
 MAX_CHARACTERS = 64 * 1024
@@ -46,8 +46,8 @@ def read_json(answer: str, *, whole: bool = True) -> tuple[Any, bool]:
     """
     found, repaired = _found(answer, whole=whole)
     try:
-        return checked(found, MAX_DEPTH), repaired
-    except OddJson as error:
+        return checked_json(found, MAX_DEPTH), repaired
+    except InvalidJson as error:
         raise InvalidPlan([f"the answer can't be read: {error}"]) from None
 
 

@@ -17,7 +17,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
 from samples import EXAMPLES, ONE_PICTURE, call_of, check_outputs, file, text
 

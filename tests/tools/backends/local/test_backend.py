@@ -14,8 +14,8 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.hub import needed
-from hugginggpt.tools.backends.local.machine import Device, chosen, devices, read_cards, size
+from hugginggpt.tools.backends.local.hardware import Device, chosen, devices, read_cards, size
+from hugginggpt.tools.backends.local.hub_download import needed
 from hugginggpt.tools.backends.local.model_cache import find, is_complete, parameters
 from hugginggpt.tools.backends.local.registry import registered
 from hugginggpt.tools.catalog.hub_model import HubModel

@@ -13,7 +13,7 @@ from hub_server import Hub, Repository, serve_hub
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.local import hub as hub_side
+from hugginggpt.tools.backends.local import hub_download as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.model_cache import find
 from hugginggpt.tools.catalog.hub_model import HubModel

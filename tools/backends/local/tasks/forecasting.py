@@ -9,9 +9,9 @@ from .....graph.errors import ExpertError
 from ....media.series import FEWEST, continued
 from ....media.tables import columns
 from ...answers import table_answer
-from ..device import device
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 
 OLD, NEW = "TimesFmModelForPrediction", "TimesFm2_5ModelForPrediction"
 MOST = 512
