@@ -18,7 +18,7 @@ from ...chat_models.models import ChatModel
 from ...chat_models.trusted_servers import named, url_in
 from ...controllers.llm.parse import read_json, without_thoughts
 from ...net.addresses import origin
-from ...net.daemon_threads import in_abandonable_thread
+from ...net.daemon_threads import call_in_daemon_thread
 from ..answers import garbage
 from ..worker.decoder import Decoder, decoding_by, picture_urls
 from ..worker.pool import Workers
@@ -81,11 +81,11 @@ class ChatBackend:
         try:
             async with asyncio.timeout(call.timeout):
                 with decoding_by(self._decoder):
-                    messages = await in_abandonable_thread(_messages, ask, call)
+                    messages = await call_in_daemon_thread(_messages, ask, call)
                 asker = self._asker(call.expert.model_id)
                 answer, *_ = await asker.ask("expert", messages, self._callbacks(call.run_id), ask.schema)
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(ask.read, call, _value(ask, call, answer))
+                    return await call_in_daemon_thread(ask.read, call, _value(ask, call, answer))
         except LimitReached:
             raise  # the run's own affair, and not this expert's failure
         except ControllerError as error:

@@ -6,9 +6,9 @@ from pydantic import SecretStr
 
 from ....graph.untrusted_json import read_untrusted_json
 from ...net.addresses import without_secrets
-from ...net.configured_transport import client
-from ...net.daemon_threads import in_time
-from ...net.http_errors import failures_of
+from ...net.configured_transport import bounded_client
+from ...net.daemon_threads import call_with_timeout
+from ...net.http_errors import expert_errors
 from .known import Api, Endpoint
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def probe(url: str, key: SecretStr | None, *, patience: float = PATIENCE) -> Fou
     Raises `ExpertError` when nobody answers at all.
     """
     base = url.rstrip("/")
-    with failures_of(without_secrets(url), patience, key="the key of this server"):
-        return in_time(_probe, patience, base, key)
+    with expert_errors(without_secrets(url), patience, key="the key of this server"):
+        return call_with_timeout(_probe, patience, base, key)
 
 
 def _probe(base: str, key: SecretStr | None) -> Found:
@@ -56,8 +56,8 @@ def health(endpoint: Endpoint) -> str:
     """
     base = endpoint.url.rstrip("/")
     path = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
-    with failures_of(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"):
-        response = in_time(_look, PATIENCE, path, endpoint.key)
+    with expert_errors(endpoint.name, PATIENCE, key=endpoint.key_env or "its key"):
+        response = call_with_timeout(_look, PATIENCE, path, endpoint.key)
         if (response.status_code >= 500 and response.status_code != 501) or response.status_code in (401, 403):
             response.raise_for_status()
     milliseconds = f"{response.elapsed.total_seconds() * 1000:.0f} ms"
@@ -74,7 +74,7 @@ def _look(path: str, key: SecretStr | None) -> "httpx.Response":
 
 def _client(key: SecretStr | None) -> "httpx.Client":
     headers = {"authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-    return client(seconds=PATIENCE, headers=headers)
+    return bounded_client(seconds=PATIENCE, headers=headers)
 
 
 def _json(response: "httpx.Response") -> Any:

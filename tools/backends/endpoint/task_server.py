@@ -8,8 +8,8 @@ from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ....graph.untrusted_json import read_untrusted_json
 from ...media.tables import columns
-from ...net.configured_transport import client
-from ...net.hub_session import within
+from ...net.configured_transport import bounded_client
+from ...net.hub_session import hub_limits
 from ..answers import garbage, row_answer
 from ..task_api.films import only_picture
 from ..task_api.methods import methods
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     """Send it in the way of the task type. No token but the endpoint's own key goes there."""
     if own := _OWN.get(call.task.type):
-        with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
+        with bounded_client(seconds=call.timeout, max_bytes=most, headers=headers_for(endpoint)) as http:
             return own(http, endpoint, call)
     from huggingface_hub import InferenceClient
 
@@ -34,7 +34,7 @@ def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
         timeout=call.timeout,
         headers={"authorization": authorization},  # type: ignore[dict-item]
     )
-    with within(call.timeout, servers=[endpoint.url], most=most), asked:
+    with hub_limits(call.timeout, servers=[endpoint.url], max_bytes=most), asked:
         return methods()[call.task.type].ask(asked, call)
 
 

@@ -19,7 +19,7 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
-from ...net.daemon_threads import in_abandonable_thread
+from ...net.daemon_threads import call_in_daemon_thread
 from ..worker.memory_limits import Bounds
 from ..worker.pool import Workers
 from ..worker.progress import Step, Tell
@@ -192,7 +192,7 @@ class LocalBackend:
                 tell(Step(what=f"download of {model_id}", done=done, total=total, unit="bytes"))
 
             try:
-                return await in_abandonable_thread(self._fetch, call, model_id, revision, progress, stop)
+                return await call_in_daemon_thread(self._fetch, call, model_id, revision, progress, stop)
             finally:
                 stop.set()
 
