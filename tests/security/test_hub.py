@@ -60,8 +60,8 @@ FENCES = (
     Fence(
         "a file larger than declared",
         "tools/backends/local/hub_download.py",
-        "within(None, most=max(size, MOST_OF_AN_ERROR), paths=True)",
-        "within(None, most=10**12, paths=True)",
+        "hub_limits(None, max_bytes=max(size, MAX_ERROR_BYTES), paths=True)",
+        "hub_limits(None, max_bytes=10**12, paths=True)",
         "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
     ),
     Fence(

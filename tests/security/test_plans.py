@@ -356,12 +356,12 @@ def test_a_server_s_hostile_answer_is_an_expert_s_failure(body: str, tmp_path: P
     from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint
     from hugginggpt.tools.backends.endpoint.probe import probe
     from hugginggpt.tools.backends.endpoint.tei_server import ask
-    from hugginggpt.tools.net.http_errors import failures_of
+    from hugginggpt.tools.net.http_errors import expert_errors
     from samples import call_of
 
     with serve(lambda _: as_json({}) if not body else _raw(body)) as server:
         endpoint = Endpoint(name="mine", url=server.url, task_type="feature-extraction", api="tei")
-        with pytest.raises(ExpertError), failures_of("mine", 5.0):
+        with pytest.raises(ExpertError), expert_errors("mine", 5.0):
             ask(endpoint, call_of(tmp_path, "feature-extraction"))
         assert probe(server.url, None).api == "tasks"
 

@@ -36,14 +36,14 @@ FENCES = (
     Fence(
         "bytes of an answer as it comes",
         "tools/net/bounded_body.py",
-        "        if self._packed > self._most:",
+        "        if self._compressed > self._max_bytes:",
         "        if False:",
         "test_streams.py::test_an_answer_that_unpacks_to_nothing_is_refused_too",
     ),
     Fence(
         "bytes of an answer unpacked",
         "tools/net/bounded_body.py",
-        "            if self._unpacked > self._most:",
+        "            if self._decompressed > self._max_bytes:",
         "            if False:",
         "test_streams.py::test_an_answer_that_unpacks_to_gigabytes_is_refused[tasks-gzip]",
         slow=True,
@@ -51,7 +51,7 @@ FENCES = (
     Fence(
         "lower limit of json",
         "tools/net/bounded_body.py",
-        "            self._most = min(self._most, MOST_JSON)",
+        "            self._max_bytes = min(self._max_bytes, MAX_JSON_BYTES)",
         "            pass",
         "test_streams.py::test_json_has_its_lower_limit_whatever_it_is_declared_to_be",
     ),
@@ -65,7 +65,7 @@ FENCES = (
     Fence(
         "time of an answer",
         "tools/net/bounded_body.py",
-        "        if self._end is not None and time.monotonic() > self._end:",
+        "        if self._deadline is not None and time.monotonic() > self._deadline:",
         "        if False:",
         "test_streams.py::test_a_thread_that_reads_a_drip_ends_with_its_call",
     ),
@@ -79,7 +79,7 @@ FENCES = (
     Fence(
         "time of a look at a server",
         "tools/backends/endpoint/probe.py",
-        "        return in_time(_probe, seconds, base, key)",
+        "        return call_with_timeout(_probe, seconds, base, key)",
         "        return _probe(base, key)",
         "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",
         slow=True,
@@ -201,7 +201,7 @@ async def test_a_file_packed_several_times_is_not_unpacked(coding: str, home: Pa
     headers = f"content-encoding: {coding}\r\ncontent-length: {len(twice)}"
     with listening(endless(twice, headers, most=1)) as server:
         settings = Settings(home=home, allow_private_urls=True, max_file_bytes=MEGABYTE)
-        with pytest.raises(InvalidInput, match="which it was not asked for"):
+        with pytest.raises(InvalidInput, match="which was not requested"):
             await download(f"{server.url}/a.txt", settings)
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
-from ..net.daemon_threads import in_time
-from ..net.http_errors import failures_of
-from ..net.hub_session import within
+from ..net.daemon_threads import call_with_timeout
+from ..net.http_errors import expert_errors
+from ..net.hub_session import hub_limits
 from ..redaction.configured_secrets import redactor_of
 from .cache import CatalogCache
 from .hub_model import HubModel
@@ -61,8 +61,8 @@ class Hub:
         """Fetch the list now, and keep it. Raises `ExpertError` when the Hub can't be reached."""
         from .hub_api import listed
 
-        with failures_of(f"the list of models for {task_type}", self._patience), within(self._patience):
-            found, refused = in_time(listed, self._patience, self._api(), task_type)
+        with expert_errors(f"the list of models for {task_type}", self._patience), hub_limits(self._patience):
+            found, refused = call_with_timeout(listed, self._patience, self._api(), task_type)
         models = [self._redact.noun(model) for model in found]
         self._cache.keep(task_type, models)
         self.trouble = f"{_left_out(len(refused))}: {', '.join(map(ascii, refused))[:200]}" if refused else None
@@ -75,8 +75,8 @@ class Hub:
         if found is None:
             from .hub_api import looked_up
 
-            with failures_of(model_id, LOOK_UP_TIMEOUT), within(LOOK_UP_TIMEOUT):
-                found = in_time(looked_up, LOOK_UP_TIMEOUT, self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
+            with expert_errors(model_id, LOOK_UP_TIMEOUT), hub_limits(LOOK_UP_TIMEOUT):
+                found = call_with_timeout(looked_up, LOOK_UP_TIMEOUT, self._api(), model_id, task_type, LOOK_UP_TIMEOUT)
             found = self._found[model_id, task_type] = self._redact.noun(found)
         return found
 

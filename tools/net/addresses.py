@@ -1,4 +1,4 @@
-"""Addresses: which IP addresses belong to the public internet, and what of a URL may be shown."""
+"""Which IP addresses are on the public internet, and which parts of a URL may be shown."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ _NEVER = tuple(
         "::/96",  # unspecified, loopback, IPv4-compatible
         "64:ff9b:1::/48",  # local NAT64
         "100::/64",
-        "2001::/23",  # protocol assignments; Teredo is looked into below
+        "2001::/23",  # protocol assignments, Teredo
         "2001:db8::/32",
         "3fff::/20",
         "5f00::/16",
@@ -49,17 +49,17 @@ _INSIDE_OF_CLOUDS = {
         ("2620:4f:8000::/48", "AS112, answers for private addresses: RFC 7534"),
     )
 }
-"""Special addresses that count as globally routable, and their sources: what answers there differs from inside a network."""
+"""Addresses that count as globally routable and answer differently inside a network, with the source of each."""
 _GLOBAL_UNICAST = ip_network("2000::/3")
-"""All of the IPv6 internet that has been given out (IANA, IPv6 Address Space)."""
+"""All IPv6 addresses that IANA has assigned to the internet so far (IPv6 Address Space)."""
 _NAT64 = ip_network("64:ff9b::/96")
 
 
 def is_public(address: Address) -> bool:
-    """Whether `address`, and the IPv4 address that it may wrap, can be reached by everybody.
+    """Whether `address`, and the IPv4 address that it may wrap, is on the public internet.
 
-    Python's own `is_global` is asked too, but not trusted alone: up to 3.11.9 it lets multicast, 6to4, NAT64,
-    site-local and 192.0.0.0/24 pass (CVE-2024-4032).
+    Python's own `is_global` is not enough: up to 3.11.9 it is true for multicast, 6to4, NAT64, site-local and
+    192.0.0.0/24 (CVE-2024-4032).
     """
     if any(address in block for block in (*_NEVER, *_INSIDE_OF_CLOUDS) if block.version == address.version):
         return False
@@ -69,25 +69,25 @@ def is_public(address: Address) -> bool:
 
 
 def _wrapped(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address inside an IPv6 one: v4-mapped, 6to4, NAT64 or ISATAP. (Teredo lies in a block above.)"""
+    """The IPv4 address inside an IPv6 one: v4-mapped, 6to4, NAT64 or ISATAP. (Teredo is in a block above.)"""
     if address in _NAT64 or address.packed[8:12] in (b"\0\0\x5e\xfe", b"\2\0\x5e\xfe"):
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour
 
 
 def without_secrets(url: str) -> str:
-    """The URL as it may be recorded and shown: no user, password or query."""
+    """The URL as it may be recorded and shown: without user, password and query."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # half an IPv6 address, say
+    except ValueError:  # half an IPv6 address, for instance
         return f"{url.partition('://')[0]}://..."
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"
 
 
 def origin(url: object) -> str:
-    """Scheme, host and port of a URL (a text, or a URL of httpx's), as a text: two servers are one where it is the same."""
-    text = str(url)  # of httpx's, as it is sent
+    """Scheme, host and port of a URL (a string, or httpx's class); URLs of one server have the same origin."""
+    text = str(url)  # for httpx's class: as it is sent
     try:
         if not text.isascii():
             from httpx import URL
@@ -95,7 +95,7 @@ def origin(url: object) -> str:
             text = str(URL(text))
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
-    except Exception:  # ValueError, and httpx's own: no client can call it
+    except Exception:  # ValueError, or httpx's own error: no client can call it
         return without_secrets(text)
     if not host:
         return without_secrets(text)

@@ -1,113 +1,118 @@
-"""Configured: the transport to servers that the user named: bounded, by the environment's proxy, redirected to no other."""
+"""The httpx transport to servers that the user configured: with limits, the environment's proxy, no redirects."""
 
 import time
 from typing import TYPE_CHECKING, Any
 
 from ...graph.settings import MEGABYTE
 from .addresses import origin
-from .bounded_body import MOST_JSON, MOST_OF_AN_ERROR, Meter
-from .httpx_compat import metered
-from .transport_errors import Elsewhere, Late
-from .transport_pool import Ways
+from .bounded_body import MAX_ERROR_BYTES, MAX_JSON_BYTES, BoundedDecoder
+from .httpx_compat import bounded_stream
+from .transport_errors import CrossOriginRedirect, DeadlineExceeded
+from .transport_pool import TransportPool
 
 if TYPE_CHECKING:
     import httpx
 
-MOST_OF_A_STREAM = 64 * MEGABYTE
-"""Bytes of a chat model's answer: a piece of four letters comes in an event of 250 bytes."""
+MAX_STREAM_BYTES = 64 * MEGABYTE
+"""The limit for a chat model's streamed answer: a piece of four letters comes in an event of 250 bytes."""
+_TIMEOUTS = ("connect", "read", "write", "pool")
 
 
-class Configured:
-    """A transport for httpx's and httpx2's clients, synchronous or not. Usable from any thread."""
+class ConfiguredTransport:
+    """A transport for clients of httpx and httpx2, synchronous or not. Usable from any thread."""
 
-    def __init__(self, http: Any, *, seconds: float, most: int = MOST_JSON, whole: bool = False) -> None:
+    def __init__(self, http: Any, *, seconds: float, max_bytes: int = MAX_JSON_BYTES, whole: bool = False) -> None:
         """`http`: the library. `seconds`: for each request, or with `whole` for all of them together."""
-        self._http, self._seconds, self._most = http, seconds, most
-        self._end = time.monotonic() + seconds if whole else None
-        self._ways = Ways(http)
+        self._http, self._seconds, self._max_bytes = http, seconds, max_bytes
+        self._deadline = time.monotonic() + seconds if whole else None
+        self._transports = TransportPool(http)
 
     def handle_request(self, request: Any) -> Any:
-        """One request and the head of its answer."""
-        end = self._end or time.monotonic() + self._seconds
-        prepare(request, end)
-        response = self._ways.to(request.url, asynchronous=False).handle_request(request)
+        """Send one request; return its response, the body unread."""
+        deadline = self._deadline or time.monotonic() + self._seconds
+        limit_request(request, deadline)
+        response = self._transports.for_url(request.url, asynchronous=False).handle_request(request)
         try:
-            return checked(self._http, request, response, self._most, end)
+            return checked_response(self._http, request, response, self._max_bytes, deadline)
         except BaseException:
             response.close()
             raise
 
     async def handle_async_request(self, request: Any) -> Any:
         """The same for asynchronous clients."""
-        end = self._end or time.monotonic() + self._seconds
-        prepare(request, end)
-        response = await self._ways.to(request.url, asynchronous=True).handle_async_request(request)
+        deadline = self._deadline or time.monotonic() + self._seconds
+        limit_request(request, deadline)
+        response = await self._transports.for_url(request.url, asynchronous=True).handle_async_request(request)
         try:
-            return checked(self._http, request, response, self._most, end)
+            return checked_response(self._http, request, response, self._max_bytes, deadline)
         except BaseException:
             await response.aclose()
             raise
 
     def close(self) -> None:
-        """Close its connections."""
-        self._ways.close()
+        """Close all connections."""
+        self._transports.close()
 
     async def aclose(self) -> None:
         """The same for asynchronous clients."""
-        await self._ways.aclose()
+        await self._transports.aclose()
 
-    def __enter__(self) -> "Configured":
+    def __enter__(self) -> "ConfiguredTransport":
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    async def __aenter__(self) -> "Configured":
+    async def __aenter__(self) -> "ConfiguredTransport":
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
 
 
-def prepare(request: Any, end: float | None) -> None:
-    """Before a request: packed in no way that we do not unpack, and no wait beyond the end. Raises `Late`."""
+def limit_request(request: Any, deadline: float | None) -> None:
+    """Before a request: accept only compression that we decode, and wait for nothing beyond the deadline.
+
+    Raises `DeadlineExceeded`.
+    """
     if request.headers.get("accept-encoding") != "identity":
         request.headers["accept-encoding"] = "gzip"
-    if end is None:
+    if deadline is None:
         return
-    left = end - time.monotonic()
+    left = deadline - time.monotonic()
     if left <= 0:
-        raise Late
-    waits = request.extensions.get("timeout") or {}
-    shorter = {each: left if (wait := waits.get(each)) is None else min(wait, left) for each in _WAITS}
+        raise DeadlineExceeded
+    timeouts = request.extensions.get("timeout") or {}
+    shorter = {name: left if (old := timeouts.get(name)) is None else min(old, left) for name in _TIMEOUTS}
     request.extensions = {**request.extensions, "timeout": shorter}
 
 
-def checked(http: Any, request: Any, response: Any, most: int, end: float | None) -> Any:
-    """The answer, to be read through a meter. Raises `Elsewhere` for a redirect to another server."""
+def checked_response(http: Any, request: Any, response: Any, max_bytes: int, deadline: float | None) -> Any:
+    """The response, its body limited. Raises `CrossOriginRedirect` for a redirect to another server."""
     here = origin(request.url)
     if response.has_redirect_location:
         there = origin(request.url.join(response.headers["location"]))
         if there != here:
-            raise Elsewhere(here, there)
-    bound(http, request, response, most, end)
+            raise CrossOriginRedirect(here, there)
+    limit_body(http, request, response, max_bytes, deadline)
     return response
 
 
-def bound(http: Any, request: Any, response: Any, most: int, end: float | None) -> None:
-    """Put a meter between an answer and who reads it."""
-    limit = min(most, MOST_OF_AN_ERROR) if response.status_code >= 400 else most
+def limit_body(http: Any, request: Any, response: Any, max_bytes: int, deadline: float | None) -> None:
+    """Have the body of a response read through a `BoundedDecoder`."""
+    limit = min(max_bytes, MAX_ERROR_BYTES) if response.status_code >= 400 else max_bytes
     bodiless = request.method == "HEAD" or response.status_code in (204, 304)
-    meter = Meter(origin(request.url), response.headers, most=limit, end=end, bodiless=bodiless)
-    response.stream = metered(http, response.stream, meter)
+    decoder = BoundedDecoder(
+        origin(request.url), response.headers, max_bytes=limit, deadline=deadline, bodiless=bodiless
+    )
+    response.stream = bounded_stream(http, response.stream, decoder)
 
 
-def client(*, seconds: float, most: int = MOST_JSON, headers: dict[str, str] | None = None) -> "httpx.Client":
-    """A client for calls to one configured server, all of which take `seconds` together. No redirect is followed."""
+def bounded_client(
+    *, seconds: float, max_bytes: int = MAX_JSON_BYTES, headers: dict[str, str] | None = None
+) -> "httpx.Client":
+    """A client for one configured server. All its calls take `seconds` together; no redirect is followed."""
     import httpx
 
-    transport: Any = Configured(httpx, seconds=seconds, most=most, whole=True)
+    transport: Any = ConfiguredTransport(httpx, seconds=seconds, max_bytes=max_bytes, whole=True)
     return httpx.Client(transport=transport, timeout=seconds, headers=headers, follow_redirects=False)
-
-
-_WAITS = ("connect", "read", "write", "pool")

@@ -1,4 +1,4 @@
-"""Threads that can be left alone: for blocking clients that nobody can interrupt."""
+"""Calls a blocking client in a daemon thread, so that the caller can stop waiting for a client that can't be interrupted."""
 
 import asyncio
 import contextvars
@@ -11,10 +11,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_time(function: Callable[..., T], seconds: float, *args: object) -> T:
-    """What `function` gives, for who can only wait. Raises `TimeoutError`, and leaves its thread alone then.
+def call_with_timeout(function: Callable[..., T], seconds: float, *args: object) -> T:
+    """What `function` returns, for synchronous callers. Raises `TimeoutError`, and leaves the thread running then.
 
-    The timeouts of blocking clients are for each piece of an answer: heads of a byte a second keep all of them.
+    The timeouts of blocking clients hold for each read: a server that sends one byte a second exceeds none of them.
     """
     outcome: Future[T] = Future()
     _start(function, args, outcome)
@@ -26,10 +26,10 @@ def in_time(function: Callable[..., T], seconds: float, *args: object) -> T:
         raise TimeoutError(f"it took longer than {seconds:g} s") from None
 
 
-async def in_abandonable_thread(function: Callable[..., T], *args: object) -> T:
-    """Like `asyncio.to_thread`, but a cancelled call does not hold up the end of the loop or of the process.
+async def call_in_daemon_thread(function: Callable[..., T], *args: object) -> T:
+    """Like `asyncio.to_thread`, but a cancelled call does not delay the end of the loop or of the process.
 
-    The thread itself goes on until `function` returns, so that must have a timeout of its own.
+    The thread runs on until `function` returns, so `function` needs a timeout of its own.
     """
     outcome: Future[T] = Future()
     _start(function, args, outcome)
@@ -42,7 +42,7 @@ def _start(function: Callable[..., T], args: tuple[object, ...], outcome: "Futur
     def work() -> None:
         try:
             outcome.set_result(function(*args))
-        except BaseException as error:  # not swallowed: it is raised where the outcome is awaited
+        except BaseException as error:  # raised again where the outcome is awaited
             outcome.set_exception(error)
 
     context = contextvars.copy_context()

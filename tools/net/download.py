@@ -1,4 +1,4 @@
-"""Download: one guarded GET. Private addresses, endless bodies, slow servers and redirect chains are refused."""
+"""Downloads a URL with one guarded GET: refuses private addresses, large bodies, slow servers and long redirect chains."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -8,9 +8,9 @@ from ...graph.errors import InvalidInput
 from ...graph.settings import MEGABYTE, Settings
 from .addresses import is_public
 from .certificates import certificates
-from .configured_transport import bound
-from .ssrf_guard import Allowed, Guarded
-from .transport_errors import NotPublic, Refusal, TooMuch
+from .configured_transport import limit_body
+from .ssrf_guard import AddressCheck, GuardedTransport
+from .transport_errors import PrivateAddress, ResponseTooLarge, TransportRefusal
 
 if TYPE_CHECKING:
     import httpx
@@ -19,37 +19,37 @@ MAX_REDIRECTS = 3
 
 
 class Unreachable(InvalidInput):
-    """The URL gave nothing: no such host, no answer in time, or an error status."""
+    """The URL can't be read: no such host, no response in time, or an error status."""
 
 
 class Download(NamedTuple):
-    """What a URL gave."""
+    """The content of a URL."""
 
     data: bytes
     media_type: str
-    """As the server says, without parameters; empty when it says nothing."""
+    """As the server declares it, without parameters; empty when it declares none."""
 
 
-async def download(url: str, settings: Settings, allowed: Allowed = is_public) -> Download:
-    """GET `url`. Connects to the very address that was checked, so a name that changes its mind gains nothing.
+async def download(url: str, settings: Settings, allowed: AddressCheck = is_public) -> Download:
+    """GET `url`, connecting to the very address that was checked (see `ssrf_guard.py`). Raises `InvalidInput`.
 
-    `allowed` judges every address, redirects included, unless `settings.allow_private_urls`. Proxies and `.netrc` of
-    the environment are not used; `settings.fetch_proxy` is.
+    `allowed` checks every address, those of redirects included, unless `settings.allow_private_urls`. Proxies and `.netrc`
+    of the environment are not used; `settings.fetch_proxy` is.
     """
-    client = await asyncio.to_thread(_client, settings, allowed)  # imports much, and reads certificates
+    client = await asyncio.to_thread(_client, settings, allowed)  # imports httpx, and reads certificates
     import httpx
 
     try:
         async with client, asyncio.timeout(settings.fetch_timeout):
             return await _follow(client, url, settings.max_file_bytes)
-    except NotPublic as error:
+    except PrivateAddress as error:
         raise InvalidInput(
-            f"{url} leads to {error.where}, an address of this machine or a private network",
+            f"{url} leads to {error.address}, an address of this machine or a private network",
             hint="Download the file and name it by its path, or set HUGGINGGPT_ALLOW_PRIVATE_URLS=1.",
         ) from None
-    except TooMuch as error:
+    except ResponseTooLarge as error:
         raise too_large(urlsplit(url).path.rsplit("/", 1)[-1] or url, error.size, settings.max_file_bytes) from None
-    except Refusal as error:
+    except TransportRefusal as error:
         raise InvalidInput(error.message, hint=error.hint) from None
     except (TimeoutError, httpx.TimeoutException):
         raise Unreachable(
@@ -63,10 +63,10 @@ async def download(url: str, settings: Settings, allowed: Allowed = is_public) -
         ) from None
 
 
-def _client(settings: Settings, allowed: Allowed) -> "httpx.AsyncClient":
+def _client(settings: Settings, allowed: AddressCheck) -> "httpx.AsyncClient":
     import httpx
 
-    transport: Any = Guarded(httpx, None if settings.allow_private_urls else allowed, settings.fetch_proxy)
+    transport: Any = GuardedTransport(httpx, None if settings.allow_private_urls else allowed, settings.fetch_proxy)
     certificates()
     return httpx.AsyncClient(
         transport=transport,
@@ -76,7 +76,7 @@ def _client(settings: Settings, allowed: Allowed) -> "httpx.AsyncClient":
 
 
 async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download:
-    """GET, and go where the server sends us, a few times."""
+    """GET, following up to `MAX_REDIRECTS` redirects."""
     target = client.build_request("GET", url).url
     for _ in range(MAX_REDIRECTS + 1):
         if (target.port or 80) > 65535:
@@ -91,7 +91,7 @@ async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download
 
 
 async def _read(response: "httpx.Response", url: str, limit: int) -> Download:
-    """The body, as far as the limit; a compressed one counts by its unpacked size."""
+    """The body, up to the limit; a compressed one counts by its decompressed size."""
     import httpx
 
     if response.is_error:
@@ -99,7 +99,7 @@ async def _read(response: "httpx.Response", url: str, limit: int) -> Download:
             f"{url} answers {response.status_code} {response.reason_phrase}".rstrip(),
             hint="Is the address right, and can it be read without signing in?",
         )
-    bound(httpx, response.request, response, limit, None)
+    limit_body(httpx, response.request, response, limit, None)
     return Download(await response.aread(), response.headers.get("content-type", "").partition(";")[0].strip().lower())
 
 

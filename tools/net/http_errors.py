@@ -1,146 +1,199 @@
-"""Failures of HTTP clients as `ExpertError`: what happened, of which kind it is, whether to try again, what to do.
+"""HTTP errors: what an exception of any HTTP client means (kind, retry, Retry-After, hint), and its `ExpertError`.
 
-huggingface_hub 1.x and 2.x, httpx, httpx2 and openai have exceptions of their own; what they share is a response with a
-status, or a name that says what went wrong. They are told apart by these, so that no library must be imported for it.
+The one place that decides whether a failed call may be retried, and when. huggingface_hub 1.x and 2.x, httpx, httpx2 and
+openai have exceptions of their own. They share a response with a status, or a class name that says what went wrong; both are
+read here, so that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and
+`backends/local/hub.py` to `ExpertError` for a download.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import time
-from typing import Any
+from typing import Any, Literal
 
 from ...graph.errors import ExpertError, FailureKind
 from ...graph.untrusted_json import read_untrusted_json
-from .transport_errors import refusal_in
+from .transport_errors import TransportRefusal, causes, refusal_behind
 
-_KINDS: dict[int, tuple[FailureKind, str]] = {
-    400: ("bad_request", "Look at the input and the parameters."),
+Reason = Literal["refused", "status", "invalid_key", "offline_mode", "timeout", "unreachable", "broken_off", "unknown"]
+"""`refused`: by our transport. `status`: the server answers with an error. `invalid_key`: no header may hold the key.
+`offline_mode`: HF_HUB_OFFLINE is set. `unreachable`: no connection. `broken_off`: the connection broke during the call."""
+
+_STATUSES: dict[int, tuple[FailureKind, str]] = {
+    400: ("bad_request", "Check the input and the parameters."),
     401: ("no_token", "Is the key right? Set {key}."),
     402: ("payment", "The credits are used up: add some, or choose another expert."),
     403: ("gated", "The key may not call it, or its terms must be accepted on its page on the Hub first."),
-    404: ("unknown_model", "Is the model id or URL right, and does anybody serve it?"),
+    404: ("unknown_model", "Is the model id or URL right, and does any provider serve it?"),
     408: ("timeout", "Try again, or raise the timeout."),
     410: ("unknown_model", "This model is no longer served."),
     413: ("too_large", "Make the input smaller."),
-    422: ("bad_request", "Look at the input and the parameters."),
+    422: ("bad_request", "Check the input and the parameters."),
     429: ("rate_limit", "Too many requests."),
     503: ("loading", "The model may be loading; try again in a minute."),
     504: ("timeout", "The model took too long; try again, or choose a smaller one."),
 }
-_AT_FAULT: tuple[FailureKind, str] = ("unavailable", "The server is at fault; try again later.")
-_NUMBER = re.compile(r"\s*\d+(?:\.\d+)?\s*")
-_PASSING = {408, 429}
-"""Statuses below 500 after which the same call may succeed."""
-BAD_KEY = "the key holds characters that no header may have"
+_SERVER_ERROR: tuple[FailureKind, str] = ("unavailable", "The server is at fault; try again later.")
+_RETRYABLE = {408, 409, 425, 429}
+"""Statuses below 500 after which the same call may succeed; all from 500 on may."""
+_SECONDS = re.compile(r"\s*\d+(?:\.\d+)?\s*")
+
+INVALID_KEY = "the key holds characters that no header may have"
 HF_TOKEN = "HF_TOKEN (huggingface.co/settings/tokens)"
 
 
+@dataclass(frozen=True)
+class HttpFailure:
+    """What an exception of an HTTP client means."""
+
+    reason: Reason
+    kind: FailureKind = ""
+    detail: str = ""
+    """The server's message, or what the connection failed of. A message that repeats the key is left out."""
+    hint: str = ""
+    """What to do; `{key}` stands for the variable with the key."""
+    status: int | None = None
+    retryable: bool = False
+    """Whether the same call may succeed later."""
+    retry_after: float | None = None
+    """Seconds that the server asks to wait."""
+
+
+_ONLINE = "Are you online, and is the server running?"
+_TIMEOUT = HttpFailure("timeout", "timeout", hint="Try again, or raise the timeout.", retryable=True)
+
+
+def classify(error: BaseException) -> HttpFailure:
+    """What an exception of any HTTP client means."""
+    names = {base.__name__ for base in type(error).__mro__}
+    if (refusal := refusal_behind(error)) is not None:
+        return _of_refusal(refusal)
+    if (status := _status_of(error)) is not None:
+        return _of_status(status, error)
+    if any(repeats_key(str(cause)) for cause in causes(error)):
+        return HttpFailure("invalid_key", "no_token", INVALID_KEY, "Set {key} again.")
+    if "OfflineModeIsEnabled" in names:
+        return HttpFailure("offline_mode", "offline", hint="Unset HF_HUB_OFFLINE.")
+    if isinstance(error, TimeoutError) or any("Timeout" in name for name in names):
+        return _TIMEOUT
+    detail = str(error.__cause__ or error) or type(error).__name__
+    if any("Connect" in name for name in names):
+        return HttpFailure("unreachable", "offline", detail, _ONLINE, retryable=True)
+    if names & {"TransportError", "RequestError"}:
+        return HttpFailure("broken_off", "offline", detail, _ONLINE, retryable=True)
+    return HttpFailure("unknown", "garbage", str(error) or type(error).__name__)
+
+
+def _retry_after(error: BaseException) -> float | None:
+    """Seconds that a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
+
+    Where there is no such header, the `estimated_time` of a model that is loading.
+    """
+    response = getattr(error, "response", None)
+    header = str((getattr(response, "headers", None) or {}).get("retry-after") or "")
+    try:
+        date = None if _SECONDS.fullmatch(header) else parsedate_to_datetime(header)
+        return max(0.0, date.timestamp() - time() if date else float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, float(read_untrusted_json(getattr(response, "content", b""))["estimated_time"]))
+    except Exception:  # not JSON, a stream that was not read, or without an estimate
+        return None
+
+
+def repeats_key(message: str) -> bool:
+    """Whether a client's message repeats the header with the key, which must not be shown."""
+    return "bearer " in message.lower() or "header value" in message.lower()
+
+
 @contextmanager
-def failures_of(what: str, timeout: float, *, key: str = HF_TOKEN) -> Iterator[None]:
-    """Turn what a client raises in the body into `ExpertError`. `what` is called; `key`: the variable with its key."""
+def expert_errors(name: str, timeout: float, *, key: str = HF_TOKEN) -> Iterator[None]:
+    """Turn what a client raises in the body into `ExpertError`. `name`: what is called; `key`: the variable with its key."""
     try:
         yield
     except ExpertError:
         raise
-    except Exception as error:  # clients do not check what they read: odd JSON ends in any exception
-        told = _told(what, timeout, error, key)
-        raise told from (None if told.message.endswith(BAD_KEY) else error)  # a traceback would show the key
+    except Exception as error:  # clients do not check what they read: invalid JSON ends in any exception
+        failure = classify(error)
+        cause = None if failure.reason == "invalid_key" else error  # a traceback would show the key
+        raise expert_error(failure, name, timeout, key) from cause
 
 
-def kind_of(status: int) -> FailureKind:
-    """Which kind of failure an HTTP status tells of; empty for none in particular."""
-    return _KINDS.get(status, _AT_FAULT if status >= 500 else ("", ""))[0]
-
-
-def too_slow(what: str, timeout: float) -> ExpertError:
-    """For a call that was given up."""
+def expert_error(failure: HttpFailure, name: str, timeout: float, key: str = HF_TOKEN) -> ExpertError:
+    """The `ExpertError` for a failed call to `name`."""
+    hint = failure.hint.replace("{key}", key)
+    match failure.reason:
+        case "timeout":
+            return timeout_error(name, timeout)
+        case "refused":
+            message = f"{name}: {failure.detail}"
+        case "status":
+            message = f"{name} answers {_with_phrase(failure.status)}"
+            message += f": {failure.detail[:300]}" if failure.detail else ""
+            wait = failure.retry_after
+            hint += f" The server asks to wait {wait:g} s." if wait is not None else ""
+        case "invalid_key":
+            message = f"{name} could not be called: {failure.detail}"
+        case "offline_mode":
+            message = f"{name} can't be reached in offline mode"
+        case "unreachable" | "broken_off":
+            message = f"{name} can't be reached: {failure.detail}"
+        case _:
+            message = f"{name} could not be called, or answered with something unreadable: {failure.detail[:300]}"
     return ExpertError(
-        f"{what} took longer than {timeout:g} s",
-        hint="Try again, or raise the timeout.",
-        kind="timeout",
-        retryable=True,
+        message, hint=hint, kind=failure.kind, retryable=failure.retryable, retry_after=failure.retry_after
     )
 
 
-def tells_key(message: str) -> bool:
-    """Whether a client's message repeats the header with the key, which nobody may read."""
-    return "bearer " in message.lower() or "header value" in message.lower()
+def timeout_error(name: str, timeout: float) -> ExpertError:
+    """The error for a call that was given up after `timeout` seconds."""
+    return ExpertError(
+        f"{name} took longer than {timeout:g} s", hint=_TIMEOUT.hint, kind="timeout", retryable=_TIMEOUT.retryable
+    )
 
 
-def is_of_the_key(error: BaseException | None) -> bool:
-    """Whether a key is at fault that can't be sent: of all that an error came from, something repeats it."""
-    while error is not None:
-        if tells_key(str(error)):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _of_refusal(refusal: TransportRefusal) -> HttpFailure:
+    if isinstance(refusal, TimeoutError):
+        return _TIMEOUT
+    return HttpFailure("refused", refusal.kind, refusal.message, refusal.hint)
 
 
-def _told(what: str, timeout: float, error: Exception, key: str) -> ExpertError:
-    if (refusal := refusal_in(error)) is not None:
-        return too_slow(what, timeout) if isinstance(refusal, TimeoutError) else refusal.as_expert_error(what)
+def _of_status(status: int, error: BaseException) -> HttpFailure:
+    kind, hint = _STATUSES.get(status, _SERVER_ERROR if status >= 500 else ("", ""))
+    detail = getattr(error, "server_message", None) or _message_in(getattr(error, "response", None))
+    return HttpFailure(
+        "status",
+        kind,
+        detail="" if repeats_key(detail) else detail,
+        hint=hint,
+        status=status,
+        retryable=status in _RETRYABLE or status >= 500,
+        retry_after=_retry_after(error),
+    )
+
+
+def _status_of(error: BaseException) -> int | None:
+    """The HTTP status of an error response."""
     response = getattr(error, "response", None)
-    if isinstance(getattr(response, "status_code", None), int):
-        return _by_status(what, response, getattr(error, "server_message", None), key)
-    if is_of_the_key(error):
-        return ExpertError(f"{what} could not be called: {BAD_KEY}", hint=f"Set {key} again.", kind="no_token")
-    names = {base.__name__ for base in type(error).__mro__}
-    if "OfflineModeIsEnabled" in names:
-        return ExpertError(f"{what} can't be reached in offline mode", hint="Unset HF_HUB_OFFLINE.", kind="offline")
-    if isinstance(error, TimeoutError) or any("Timeout" in name for name in names):
-        return too_slow(what, timeout)
-    if isinstance(error, ConnectionError) or names & {"TransportError", "RequestError", "APIConnectionError"}:
-        reason = error.__cause__ or error
-        return ExpertError(
-            f"{what} can't be reached: {str(reason) or type(error).__name__}",
-            hint="Are you online, and is the server running?",
-            kind="offline",
-            retryable=True,
-        )
-    return ExpertError(
-        f"{what} could not be called, or gave something odd: {str(error)[:300] or type(error).__name__}", kind="garbage"
-    )
+    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
+    return status if isinstance(status, int) and status >= 300 else None
 
 
-def _by_status(what: str, response: Any, message: str | None, key: str) -> ExpertError:
-    status: int = response.status_code
-    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
-    said = message or _body(response)
-    said = "" if tells_key(said) else said
-    kind, hint = _KINDS.get(status, _AT_FAULT if status >= 500 else ("", ""))
-    seconds = _seconds(response)
-    if seconds is not None:
-        hint += f" The server asks to wait {seconds:g} s."
-    return ExpertError(
-        f"{what} answers {status} {phrase}".rstrip() + (f": {said[:300]}" if said else ""),
-        hint=hint.format(key=key),
-        kind=kind,
-        retryable=status in _PASSING or status >= 500,
-        retry_after=seconds,
-    )
-
-
-def _body(response: Any) -> str:
-    """What the server says, where it says it in a known form."""
+def _message_in(response: Any) -> str:
+    """The server's message, where its JSON has one in a known form."""
     try:
-        told = read_untrusted_json(response.content)
-    except Exception:  # no JSON, or a stream that was not read
+        body = read_untrusted_json(response.content)
+    except Exception:  # not JSON, or a stream that was not read
         return ""
-    error = told.get("error", told.get("message", "")) if isinstance(told, dict) else ""
+    error = body.get("error", body.get("message", "")) if isinstance(body, dict) else ""
     return str(error.get("message", "") if isinstance(error, dict) else error)
 
 
-def _seconds(response: Any) -> float | None:
-    """How long to wait: `Retry-After` in seconds or as a date, or the `estimated_time` of a model that is loading."""
-    asked = str(response.headers.get("retry-after", ""))
-    try:
-        return max(0.0, float(asked) if _NUMBER.fullmatch(asked) else parsedate_to_datetime(asked).timestamp() - time())
-    except ValueError:
-        pass
-    try:
-        return max(0.0, float(read_untrusted_json(response.content)["estimated_time"]))
-    except Exception:  # no JSON, or not that
-        return None
+def _with_phrase(status: int | None) -> str:
+    """`429 Too Many Requests`."""
+    return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)

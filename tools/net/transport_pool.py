@@ -1,4 +1,4 @@
-"""Ways: the library's own transports, direct or by the proxy that the environment names, chosen anew for each request."""
+"""httpx's own transports, direct or through the proxy that the environment names; chosen again for each request."""
 
 from typing import Any
 
@@ -6,29 +6,30 @@ from .certificates import certificates
 from .proxies import proxy_for
 
 
-class Ways:
-    """Made when first used, and kept with their connections."""
+class TransportPool:
+    """One transport for each proxy, created at its first use and kept with its connections."""
 
     def __init__(self, http: Any) -> None:
         """`http`: httpx or httpx2."""
         self._http = http
-        self._kept: dict[tuple[str | None, bool], Any] = {}
+        self._transports: dict[tuple[str | None, bool], Any] = {}
 
-    def to(self, url: Any, *, asynchronous: bool) -> Any:
-        """The one for a URL."""
+    def for_url(self, url: Any, *, asynchronous: bool) -> Any:
+        """The transport for a URL."""
         proxy = proxy_for(str(url))
-        if (way := self._kept.get((proxy, asynchronous))) is None:
-            kind = self._http.AsyncHTTPTransport if asynchronous else self._http.HTTPTransport
-            given = {"proxy": self._http.Proxy(proxy)} if proxy else {}
-            way = self._kept[proxy, asynchronous] = kind(verify=certificates(), trust_env=False, **given)
-        return way
+        if (transport := self._transports.get((proxy, asynchronous))) is None:
+            transport_class = self._http.AsyncHTTPTransport if asynchronous else self._http.HTTPTransport
+            options = {"proxy": self._http.Proxy(proxy)} if proxy else {}
+            transport = transport_class(verify=certificates(), trust_env=False, **options)
+            self._transports[proxy, asynchronous] = transport
+        return transport
 
     def close(self) -> None:
         """Close all connections."""
-        for way in self._kept.values():
-            way.close()
+        for transport in self._transports.values():
+            transport.close()
 
     async def aclose(self) -> None:
-        """The same for an asynchronous client."""
-        for way in self._kept.values():
-            await way.aclose()
+        """The same for asynchronous clients."""
+        for transport in self._transports.values():
+            await transport.aclose()

@@ -18,7 +18,7 @@ from ...chat_models.models import ChatModel
 from ...chat_models.trusted_servers import named, url_in
 from ...controllers.llm.parse import read_json, without_thoughts
 from ...net.addresses import origin
-from ...net.daemon_threads import in_abandonable_thread
+from ...net.daemon_threads import call_in_daemon_thread
 from ..answers import garbage
 from ..worker.decoder import Decoder, decoding_by, picture_urls
 from ..worker.pool import Workers
@@ -82,11 +82,11 @@ class ChatBackend:
         try:
             async with asyncio.timeout(call.timeout):
                 with decoding_by(self._decoder):
-                    messages = await in_abandonable_thread(_messages, prompt, call)
+                    messages = await call_in_daemon_thread(_messages, prompt, call)
                 client = self._client(call.expert.model_id)
                 answer, *_ = await client.ask("expert", messages, self._callbacks(call.run_id), prompt.schema)
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(prompt.parse, call, _value(prompt, call, answer))
+                    return await call_in_daemon_thread(prompt.parse, call, _value(prompt, call, answer))
         except LimitReached:
             raise  # a limit of the run, not this expert's failure
         except ControllerError as error:

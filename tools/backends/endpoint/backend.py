@@ -12,9 +12,9 @@ from ....graph.notices import notice
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...net.addresses import without_secrets
-from ...net.daemon_threads import in_abandonable_thread
-from ...net.http_errors import failures_of, too_slow
-from ...net.response_limits import most_of
+from ...net.daemon_threads import call_in_daemon_thread
+from ...net.http_errors import expert_errors, timeout_error
+from ...net.response_limits import response_limit
 from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
 from ..chat.task_prompts import TASK_PROMPTS
@@ -77,11 +77,11 @@ class EndpointBackend:
         check(call, partial(_refusal, endpoint))
         try:
             async with asyncio.timeout(call.timeout):
-                most = most_of(call, self._settings)
+                most = response_limit(call, self._settings)
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(_call_server, server, endpoint, call, most)
+                    return await call_in_daemon_thread(_call_server, server, endpoint, call, most)
         except TimeoutError:
-            raise too_slow(call.expert.model_id, call.timeout) from None
+            raise timeout_error(call.expert.model_id, call.timeout) from None
 
     async def aclose(self) -> None:
         """End the decoder's worker processes; no connection is kept open between calls."""
@@ -148,6 +148,6 @@ def _refusal(endpoint: Endpoint, task: Task) -> str | None:
 
 def _call_server(server: ModuleType, endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     call.check()
-    with failures_of(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
+    with expert_errors(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
         answer: Sequence[Artifact] = server.call_server(endpoint, call, most)
         return answer

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ....graph.expert import Obstacle
-from ...net.configured_transport import client
-from ...net.daemon_threads import in_time
-from ...net.http_errors import failures_of
+from ...net.configured_transport import bounded_client
+from ...net.daemon_threads import call_with_timeout
+from ...net.http_errors import expert_errors
 from ...net.proxies import proxy_for
 from .endpoints_file import Endpoint, headers_for
 
@@ -79,8 +79,8 @@ def describe_health(endpoint: Endpoint) -> str:
     """
     base = endpoint.url.rstrip("/")
     url = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
-    with failures_of(endpoint.name, REQUEST_SECONDS, key=endpoint.key_env or "its key"):
-        response = in_time(_get, REQUEST_SECONDS, url, endpoint)
+    with expert_errors(endpoint.name, REQUEST_SECONDS, key=endpoint.key_env or "its key"):
+        response = call_with_timeout(_get, REQUEST_SECONDS, url, endpoint)
         if (response.status_code >= 500 and response.status_code != 501) or response.status_code in (401, 403):
             response.raise_for_status()
     milliseconds = f"{response.elapsed.total_seconds() * 1000:.0f} ms"
@@ -91,7 +91,7 @@ def describe_health(endpoint: Endpoint) -> str:
 
 
 def _get(url: str, endpoint: Endpoint) -> "httpx.Response":
-    with client(seconds=REQUEST_SECONDS, headers=headers_for(endpoint)) as http:
+    with bounded_client(seconds=REQUEST_SECONDS, headers=headers_for(endpoint)) as http:
         return http.get(url)
 
 

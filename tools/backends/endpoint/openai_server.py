@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ...languages import iso1
-from ...net.configured_transport import Configured
-from ...net.httpx_compat import library_of
+from ...net.configured_transport import ConfiguredTransport
+from ...net.httpx_compat import httpx_module_of
 from ..accepts import ignored
 from ..answers import garbage, text_answer, vector_answer
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
@@ -25,7 +25,9 @@ def call_server(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]
 
     key = endpoint.key.get_secret_value() if endpoint.key else "none-needed"
     # empty, or the client sends OPENAI_ORG_ID and OPENAI_PROJECT_ID to a server that is not OpenAI's
-    transport: Any = Configured(library_of(openai.DefaultHttpxClient), seconds=call.timeout, most=most, whole=True)
+    transport: Any = ConfiguredTransport(
+        httpx_module_of(openai.DefaultHttpxClient), seconds=call.timeout, max_bytes=most, whole=True
+    )
     with openai.OpenAI(
         base_url=endpoint.url, api_key=key, timeout=call.timeout, max_retries=0, organization="", project="",
         http_client=openai.DefaultHttpxClient(transport=transport),

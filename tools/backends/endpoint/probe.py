@@ -6,9 +6,9 @@ from pydantic import SecretStr
 
 from ....graph.untrusted_json import read_untrusted_json
 from ...net.addresses import without_secrets
-from ...net.configured_transport import client
-from ...net.daemon_threads import in_time
-from ...net.http_errors import failures_of
+from ...net.configured_transport import bounded_client
+from ...net.daemon_threads import call_with_timeout
+from ...net.http_errors import expert_errors
 from .endpoints_file import Api
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def probe(url: str, key: SecretStr | None, *, seconds: float = PROBE_SECONDS) ->
     Raises `ExpertError` when no server answers.
     """
     base = url.rstrip("/")
-    with failures_of(without_secrets(url), seconds, key="the key of this server"):
-        return in_time(_probe, seconds, base, key)
+    with expert_errors(without_secrets(url), seconds, key="the key of this server"):
+        return call_with_timeout(_probe, seconds, base, key)
 
 
 def _probe(base: str, key: SecretStr | None) -> ServerInfo:
     headers = {"authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-    with client(seconds=PROBE_SECONDS, headers=headers) as http:
+    with bounded_client(seconds=PROBE_SECONDS, headers=headers) as http:
         info = _json(http.get(f"{base}/info"))
         if isinstance(info, dict) and "model_type" in info:  # TEI: an embedding model, a classifier or a reranker
             return ServerInfo("tei", (str(info.get("model_id", "")),))

@@ -8,8 +8,8 @@ from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ....graph.untrusted_json import read_untrusted_json
 from ...media.tables import columns
-from ...net.configured_transport import client
-from ...net.hub_session import within
+from ...net.configured_transport import bounded_client
+from ...net.hub_session import hub_limits
 from ..accepts import ignored
 from ..answers import garbage, row_answer
 from ..task_api.methods import methods
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def call_server(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     """Send the task type's request, and read at most `most` bytes of response. Only the endpoint's own key is sent."""
     if own := _OWN_REQUESTS.get(call.task.type):
-        with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
+        with bounded_client(seconds=call.timeout, max_bytes=most, headers=headers_for(endpoint)) as http:
             return own(http, endpoint, call)
     from huggingface_hub import InferenceClient
 
@@ -35,7 +35,7 @@ def call_server(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]
         timeout=call.timeout,
         headers={"authorization": authorization},  # type: ignore[dict-item]
     )
-    with within(call.timeout, servers=[endpoint.url], most=most), bound:
+    with hub_limits(call.timeout, servers=[endpoint.url], max_bytes=most), bound:
         return methods()[call.task.type].request(bound, call)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ....graph.untrusted_json import read_untrusted_json
-from ...net.configured_transport import client
+from ...net.configured_transport import bounded_client
 from ..accepts import ignored
 from ..answers import garbage, label_answer, score_answer, vector_answer
 from .endpoints_file import Endpoint, headers_for
@@ -16,7 +16,7 @@ def call_server(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]
     """Post to the route of the task type, and read at most `most` bytes of response."""
 
     def post(route: str, **body: Any) -> Any:
-        with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
+        with bounded_client(seconds=call.timeout, max_bytes=most, headers=headers_for(endpoint)) as http:
             response = http.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
         response.raise_for_status()
         return read_untrusted_json(response.content)

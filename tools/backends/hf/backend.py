@@ -12,10 +12,10 @@ from ...catalog.hub_index import Hub
 from ...catalog.hub_model import HubModel
 from ...catalog.hub_names import is_model_id
 from ...catalog.specialties import mismatch
-from ...net.daemon_threads import in_abandonable_thread
-from ...net.http_errors import failures_of, too_slow
-from ...net.hub_session import within
-from ...net.response_limits import most_of
+from ...net.daemon_threads import call_in_daemon_thread
+from ...net.http_errors import expert_errors, timeout_error
+from ...net.hub_session import hub_limits
+from ...net.response_limits import response_limit
 from ..accepts import check
 from ..task_api.methods import Method, methods
 from ..worker.decoder import Decoder, decoding_by
@@ -91,9 +91,9 @@ class HfBackend:
         try:
             async with asyncio.timeout(call.timeout):
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(self._request, method, call)
+                    return await call_in_daemon_thread(self._request, method, call)
         except TimeoutError:
-            late = too_slow(call.expert.model_id, call.timeout)
+            late = timeout_error(call.expert.model_id, call.timeout)
         except ExpertError as error:
             if error.kind != "timeout":
                 raise
@@ -122,8 +122,8 @@ class HfBackend:
             bill_to=self._bill_to,
         )
         with (
-            failures_of(call.expert.model_id, call.timeout),
-            within(call.timeout, self._settings, most=most_of(call, self._settings)),
+            expert_errors(call.expert.model_id, call.timeout),
+            hub_limits(call.timeout, self._settings, max_bytes=response_limit(call, self._settings)),
             client,
         ):  # unclosed, a 1.x client leaks a context a call
             return method.request(client, call)

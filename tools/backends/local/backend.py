@@ -19,14 +19,14 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
-from ...net.daemon_threads import in_abandonable_thread
+from ...net.daemon_threads import call_in_daemon_thread
 from ..accepts import received
 from ..worker.memory_limits import Bounds
 from ..worker.pool import Workers
 from ..worker.progress import Step, Tell
 from . import hub_download
 from .hardware import Device, device_for, make_nodes, memory, size
-from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
+from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, httpx_module_of, is_path
 from .registry import LIBRARIES, Way, registered
 from .run_in_worker import TARGET
 
@@ -77,7 +77,7 @@ class LocalBackend:
             if expert.model_id == model_id:
                 return expert
         found = find(model_id)
-        library = library_of(found.folder) if found else _any_library(task_type)
+        library = httpx_module_of(found.folder) if found else _any_library(task_type)
         if found is None:
             self._guessed.add((task_type, model_id))
         model = HubModel(model_id=model_id, task_type=task_type, library=library, description="Named by you.")
@@ -196,7 +196,7 @@ class LocalBackend:
                 tell(Step(what=f"download of {model_id}", done=done, total=total, unit="bytes"))
 
             try:
-                return await in_abandonable_thread(self._fetch, call, model_id, revision, progress, stop)
+                return await call_in_daemon_thread(self._fetch, call, model_id, revision, progress, stop)
             finally:
                 stop.set()
 

@@ -1,5 +1,6 @@
 """The Hub's side of a local model: which of its files are needed, how large they are, and getting them."""
 
+import errno
 import os
 import re
 import time
@@ -12,11 +13,10 @@ from typing import Any, NamedTuple
 
 from ....graph.errors import ExpertError
 from ...catalog.hub_names import commit, file_sizes, is_commit
-from ...net.bounded_body import MOST_OF_AN_ERROR
-from ...net.daemon_threads import in_time
-from ...net.http_errors import too_slow
-from ...net.hub_session import within
-from ...net.transport_errors import refusal_in
+from ...net.bounded_body import MAX_ERROR_BYTES
+from ...net.daemon_threads import call_with_timeout
+from ...net.http_errors import HttpFailure, classify, expert_error
+from ...net.hub_session import hub_limits
 from .model_cache import cache_folder, check_named, lies_here, remember
 
 _WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")
@@ -55,9 +55,9 @@ def wanted(model_id: str, revision: str, token: str | None) -> Wanted:
     from huggingface_hub import HfApi
 
     check_named(model_id, revision)
-    with failures_of(model_id), within(_PATIENCE):
+    with hub_errors(model_id), hub_limits(_PATIENCE):
         api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None, token=token)
-        info = in_time(
+        info = call_with_timeout(
             partial(api.model_info, revision=revision or None, files_metadata=True, timeout=_PATIENCE),
             _PATIENCE,
             model_id,
@@ -112,7 +112,7 @@ def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event)
     for name, size in wanted.files.items():
         meter.check()
         was_here = lies_here(wanted.model_id, wanted.revision, name)
-        with failures_of(wanted.model_id), within(None, most=max(size, MOST_OF_AN_ERROR), paths=True):
+        with hub_errors(wanted.model_id), hub_limits(None, max_bytes=max(size, MAX_ERROR_BYTES), paths=True):
             got = hf_hub_download(
                 wanted.model_id,
                 name,
@@ -191,12 +191,14 @@ class _Meter:
 
 
 @contextmanager
-def failures_of(model_id: str) -> Iterator[None]:
+def hub_errors(model_id: str) -> Iterator[None]:
     """Turn what huggingface_hub raises in the body into `ExpertError`: what happened, and what to do."""
     from huggingface_hub import errors
 
     try:
         yield
+    except ExpertError:
+        raise
     except errors.GatedRepoError as error:
         raise ExpertError(
             f"{model_id} is gated: its terms must be accepted first",
@@ -206,36 +208,33 @@ def failures_of(model_id: str) -> Iterator[None]:
     except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
         raise ExpertError(
             f"there is no model {model_id} on the Hub, or it is private and the token may not see it",
-            hint="look at its spelling; for a private one set HF_TOKEN",
+            hint="check its spelling; for a private one set HF_TOKEN",
             kind="unknown_model",
         ) from error
     except errors.RevisionNotFoundError as error:
         raise ExpertError(f"{model_id} has no such revision on the Hub") from error
-    except errors.OfflineModeIsEnabled as error:
-        raise ExpertError(f"{model_id} is not on this machine, and HF_HUB_OFFLINE forbids to get it") from error
-    except errors.HfHubHTTPError as error:
-        status = error.response.status_code
-        raise ExpertError(
-            f"the Hub answers {status} for {model_id}", retryable=status == 429 or status >= 500
-        ) from error
-    except errors.LocalEntryNotFoundError as error:
-        raise _unreachable(model_id, error) from error
-    except TimeoutError as error:
-        raise too_slow(model_id, _PATIENCE) from error
-    except OSError as error:
-        full = error.errno == 28
-        raise (
-            ExpertError(f"the disk is full: {model_id} can't be kept") if full else _unreachable(model_id, error)
-        ) from error
-    except ExpertError:
-        raise
     except Exception as error:  # httpx, httpx2, hf_xet (RuntimeError): each raises its own when the network fails
-        if (refusal := refusal_in(error)) is not None:
-            raise refusal.as_expert_error(model_id) from error
-        raise _unreachable(model_id, error) from error
+        failure = classify(error)
+        cause = None if failure.reason == "invalid_key" else error  # a traceback would show the key
+        raise _expert_error(failure, error, model_id) from cause
 
 
-def _unreachable(model_id: str, error: BaseException) -> ExpertError:
+def _expert_error(failure: HttpFailure, error: Exception, model_id: str) -> ExpertError:
+    """For failures that have no exception of their own in huggingface_hub."""
+    match failure.reason:
+        case "offline_mode":
+            return ExpertError(f"{model_id} is not on this machine, and HF_HUB_OFFLINE forbids its download")
+        case "status":
+            return ExpertError(
+                f"the Hub answers {failure.status} for {model_id}",
+                kind=failure.kind,
+                retryable=failure.retryable,
+                retry_after=failure.retry_after,
+            )
+        case "refused" | "timeout" | "invalid_key":
+            return expert_error(failure, model_id, _PATIENCE)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return ExpertError(f"the disk is full: {model_id} can't be kept")
     why = " ".join(str(error).split())[:200] or type(error).__name__
     return ExpertError(
         f"{model_id} is not on this machine, and the Hub can't be reached: {why}",

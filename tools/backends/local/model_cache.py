@@ -132,7 +132,7 @@ def is_complete(folder: Path) -> bool:
     return all(_part_is_complete(folder / part) for part in parts_of(index))
 
 
-def library_of(folder: Path) -> Library:
+def httpx_module_of(folder: Path) -> Library:
     """What loads it."""
     config = read_json(folder / "config.json") or {}
     if (folder / "model_index.json").is_file() or "_diffusers_version" in config:

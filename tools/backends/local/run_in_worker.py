@@ -8,7 +8,7 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from .loading import source_of
 from .memory import memory, within_memory
-from .model_cache import library_of
+from .model_cache import httpx_module_of
 from .registry import registered
 
 TARGET = f"{__name__}:run"
@@ -20,10 +20,10 @@ def run(call: Call) -> Sequence[Artifact]:
     """Do a call. Never reaches for the network: the parent has brought all that is needed."""
     prepare()
     source = source_of(call)
-    way = registered().get((call.task.type, library_of(source.folder)))
+    way = registered().get((call.task.type, httpx_module_of(source.folder)))
     if way is None:
         raise ExpertError(
-            f"{source.model_id} is a model for {library_of(source.folder)}; no {call.task.type} with that"
+            f"{source.model_id} is a model for {httpx_module_of(source.folder)}; no {call.task.type} with that"
         )
 
     def work() -> Sequence[Artifact]:
