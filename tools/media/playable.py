@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.extras import install
+from ...graph.media_types import suffix_of
 from .container import media_type_of, opened
 from .frames import picture_track
 from .sound import read_audio, write_wav
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 _SOUND = {"audio/wav", "audio/mpeg", "audio/flac", "audio/ogg"}
 _FILMS = {("mp4", "h264"), ("mp4", "av1"), ("webm", "vp8"), ("webm", "vp9"), ("webm", "av1")}
 """Containers and codecs that Chromium, Firefox and Safari play."""
-_SUFFIX = {"audio/mpeg": "mp3", "video/webm": "webm", "video/mp4": "mp4"}
 
 
 def audio_artifact(call: Call, data: bytes, output: str = "audio") -> Artifact:
     """Encoded sound as it came, if it is WAV, MP3, FLAC or Ogg; anything else that is read here as a 16-bit WAV."""
     media_type = media_type_of(data[:8192])
-    path = call.scratch / f"{output}.{_SUFFIX.get(media_type, media_type.rpartition('/')[2] or 'bin')}"
+    path = call.scratch / f"{output}{suffix_of(media_type)}"
     path.write_bytes(data)
     if media_type in _SOUND:
         return Artifact(output=output, kind="audio", media_type=media_type, path=path)
@@ -47,7 +47,7 @@ def video_artifact(call: Call, data: bytes, output: str = "video") -> Artifact:
         with opened(path, path.name) as container:
             media_type = _played_as(container, media_type_of(data[:8192]))
         if media_type:
-            kept = path.rename(call.scratch / f"{output}.{_SUFFIX[media_type]}")
+            kept = path.rename(call.scratch / f"{output}{suffix_of(media_type)}")
             return Artifact(output=output, kind="video", media_type=media_type, path=kept)
         anew = call.scratch / f"{output}.mp4"
         _encode_anew(path, anew)
