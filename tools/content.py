@@ -11,7 +11,7 @@ from ..graph.media_types import canonical
 from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
-from .media.cells import records
+from .media.csv_records import records
 from .media.pictures import FORMATS
 
 SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"

@@ -12,7 +12,7 @@ from ...graph.expert import Expert
 from ...graph.ports import Backend, Preparing
 from ...graph.settings import Settings
 from ...graph.task import Task
-from ..media.limits import within
+from ..media.media_limits import within
 from .breaker import FAILURES, Breaker
 from .cache import CatalogCache
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...graph.errors import ExpertError
 from ...graph.media_types import canonical
-from .budget import reading
-from .limits import limits
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from av.container import InputContainer

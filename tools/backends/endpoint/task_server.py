@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....graph.call import Artifact, Call
 from ....graph.outside import read_json
 from ....graph.task import Task
-from ...media.tables import columns
+from ...media.table_columns import columns
 from ...net.configured import client
 from ...net.hub_session import within
 from ..answers import garbage, row_answer

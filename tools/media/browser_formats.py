@@ -10,8 +10,8 @@ from ...graph.errors import ExpertError
 from ...graph.extras import install
 from ...graph.media_types import suffix_of
 from .container import media_type_of, opened
-from .frames import picture_track
 from .sound import read_audio, write_wav
+from .video_frames import picture_track
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -66,7 +66,7 @@ def _played_as(container: "InputContainer", media_type: str) -> str | None:
 
 
 def _encode_anew(source: Path, target: Path) -> None:
-    from .film import even, write_film
+    from .video_writer import even, write_film
 
     with opened(source, source.name) as container:
         has_sound = bool(container.streams.audio)
