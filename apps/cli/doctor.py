@@ -24,7 +24,7 @@ from ...tools.backends.worker.memory_limits import Bounds
 from ...tools.backends.worker.process import in_force
 from ...tools.backends.worker.sandbox import ALL_MEANS, FILES_OF_OTHERS
 from ...tools.catalog.ranked_catalog import ranked
-from ...tools.media.budget import allowance_of
+from ...tools.media.memory_budget import allowance_of
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, settle, table

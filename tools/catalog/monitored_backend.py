@@ -12,7 +12,7 @@ from ...graph.expert import Expert, Obstacle
 from ...graph.ports import Backend, Preparing
 from ...graph.settings import Settings
 from ...graph.task import Task
-from ..media.limits import within
+from ..media.media_limits import within
 from .cache import CatalogCache
 from .circuit_breaker import FAILURES, Breaker
 

@@ -6,7 +6,7 @@ from typing import Any
 from ...graph.call import Material
 from ...graph.errors import ExpertError
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
-from .cells import records
+from .csv_records import records
 
 Row = dict[str, Any]
 MOST_MEMBERS = 1_000_000

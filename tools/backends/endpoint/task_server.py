@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ....graph.untrusted_json import read_untrusted_json
-from ...media.tables import columns
+from ...media.table_columns import columns
 from ...net.configured_transport import bounded_client
 from ...net.hub_session import hub_limits
 from ..accepts import ignored

@@ -12,7 +12,7 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....languages import english_name, iso1, spoken_in
 from ....media.sound import read_sound
-from ..goals import goal
+from ..goal_words import goal
 from ..registry import expert
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from ....media.film import MEDIA_TYPE, even, write_film
-from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import sound_artifact
+from ....media.video_frames import read_frames
+from ....media.video_writer import MEDIA_TYPE, even, write_film
 from ...accepts import one_image_without_sound
 from ...answers import garbage
 from ...inputs import required_text

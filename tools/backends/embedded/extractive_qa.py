@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .patterns import find
-from .sentences import STOP_WORDS, content_words, sentences, stem
+from .entity_patterns import find
+from .tokenization import STOP_WORDS, content_words, sentences, stem
 
 _NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?=[A-Z]))?)+")
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ...graph.call import Material
 from ...graph.errors import ExpertError
 from .container import opened
-from .limits import limits
+from .media_limits import limits
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
 from ...graph.errors import ExpertError
-from .budget import reading
-from .limits import limits
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from PIL import Image

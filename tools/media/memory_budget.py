@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from ...graph.errors import ExpertError
 from ...graph.settings import Settings
-from .limits import limits
+from .media_limits import limits
 
 BYTES_A_PIXEL = 16
 """Of a picture as large as is allowed: decoded, turned upright, and laid over white, each in four bytes a pixel."""

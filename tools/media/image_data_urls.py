@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...graph.call import Call, Material
 from ...graph.errors import ExpertError
-from .pages import drawn, pages
+from .pdf_pages import drawn, pages
 from .pictures import data_url
 
 MOST_PAGES = 10

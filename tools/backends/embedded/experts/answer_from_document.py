@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
-from ..goals import asks
+from ..goal_words import asks
 from ..ocr import read_page
 from ..registry import expert
 from .answer_question import reply

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ....graph.errors import ExpertError
 from ....graph.task import Task
-from ...media.limits import limits
-from .goals import asks, full_goal
+from ...media.media_limits import limits
+from .goal_words import asks, full_goal
 
 if TYPE_CHECKING:
     from PIL import Image

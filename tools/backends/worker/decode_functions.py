@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
+from ...media.browser_formats import audio_artifact, video_artifact
+from ...media.image_data_urls import looks
 from ...media.masks import Region
-from ...media.parts import cut_recording
 from ...media.pictures import decoded, image_bytes, read_image
-from ...media.playable import audio_artifact, video_artifact
-from ...media.shown import looks
+from ...media.recording_parts import cut_recording
 from ...media.sound import wav_pieces
 from ..answers import box_answer, image_answer, mask_answer
 

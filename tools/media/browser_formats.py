@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.extras import install
+from ...graph.media_types import suffix_of
 from .container import media_type_of, opened
-from .frames import picture_track
 from .sound import read_audio, write_wav
+from .video_frames import picture_track
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 _SOUND = {"audio/wav", "audio/mpeg", "audio/flac", "audio/ogg"}
 _FILMS = {("mp4", "h264"), ("mp4", "av1"), ("webm", "vp8"), ("webm", "vp9"), ("webm", "av1")}
 """Containers and codecs that Chromium, Firefox and Safari play."""
-_SUFFIX = {"audio/mpeg": "mp3", "video/webm": "webm", "video/mp4": "mp4"}
 
 
 def audio_artifact(call: Call, data: bytes, output: str = "audio") -> Artifact:
     """Encoded sound as it came, if it is WAV, MP3, FLAC or Ogg; anything else that is read here as a 16-bit WAV."""
     media_type = media_type_of(data[:8192])
-    path = call.scratch / f"{output}.{_SUFFIX.get(media_type, media_type.rpartition('/')[2] or 'bin')}"
+    path = call.scratch / f"{output}{suffix_of(media_type)}"
     path.write_bytes(data)
     if media_type in _SOUND:
         return Artifact(output=output, kind="audio", media_type=media_type, path=path)
@@ -47,7 +47,7 @@ def video_artifact(call: Call, data: bytes, output: str = "video") -> Artifact:
         with opened(path, path.name) as container:
             media_type = _played_as(container, media_type_of(data[:8192]))
         if media_type:
-            kept = path.rename(call.scratch / f"{output}.{_SUFFIX[media_type]}")
+            kept = path.rename(call.scratch / f"{output}{suffix_of(media_type)}")
             return Artifact(output=output, kind="video", media_type=media_type, path=kept)
         anew = call.scratch / f"{output}.mp4"
         _encode_anew(path, anew)
@@ -66,7 +66,7 @@ def _played_as(container: "InputContainer", media_type: str) -> str | None:
 
 
 def _encode_anew(source: Path, target: Path) -> None:
-    from .film import even, write_film
+    from .video_writer import even, write_film
 
     with opened(source, source.name) as container:
         has_sound = bool(container.streams.audio)
