@@ -45,7 +45,7 @@ def taskbench(
 
     Reads the published folder data_huggingface and JSON lines (id, request, tasks, links). Only plans; runs nothing.
     """
-    from .planning import Wanted, score_taskbench
+    from .plan_evaluation import Wanted, score_taskbench
 
     score_taskbench(data, text, Wanted(home, llm, limit, out, jobs, fresh, json, timeout))
 
@@ -67,7 +67,7 @@ def requests(
     JSON lines (or [[requests]] in TOML) may hold id, request, files (beside FILE), and accept: the plans that are right,
     as {"tasks": [types], "links": [[place, place]]}.
     """
-    from .planning import Wanted
-    from .running import run_requests
+    from .plan_evaluation import Wanted
+    from .run_evaluation import run_requests
 
     run_requests(file, Wanted(home, llm, limit, out, jobs, fresh, json, timeout))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from hugginggpt.apps.eval.kept import Kept
-from hugginggpt.apps.eval.requests import is_accepted, read_requests, shape_of
-from hugginggpt.apps.eval.scores import report_of
+from hugginggpt.apps.eval.metrics import report_of
+from hugginggpt.apps.eval.request_file import is_accepted, read_requests, shape_of
+from hugginggpt.apps.eval.results_file import Kept
 from hugginggpt.apps.eval.taskbench import read_records
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.plan import Plan

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from ..rules.clauses import read
-from ..rules.languages import language_of
+from ..rules.request_language import language_of
 
 
 def phrases_for(request: str) -> Mapping[str, str]:

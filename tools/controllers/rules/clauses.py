@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from ....graph.mentions import kind_of_name, mentions
 from ....graph.resource import Resource
-from .edits import NONE, Edits, gaps
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
+from .text_edits import NONE, Edits, gaps
 
 READ_LIMIT = 8_000
 """Characters that are read for wishes; what stands between the first and last of them counts as pasted text."""

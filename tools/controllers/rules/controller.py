@@ -11,17 +11,17 @@ from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
 from .answer import paragraphs
 from .clauses import Reading, read
-from .edits import Edits
-from .grounding import Ground
+from .handlers.registry import take
+from .intent_order import intents
 from .intents import Intent, wondered
-from .languages import language_of, refusal_in
-from .leftover import leftover
 from .lexicon import lexicon
 from .linking import Linker
-from .order import intents
+from .reference_resolution import Ground
+from .referents import MOST_FILES
+from .request_language import language_of, refusal_in
 from .spelling import slips
-from .things import MOST_FILES
-from .wishes import take
+from .text_edits import Edits
+from .unused_words import leftover
 
 _ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
 

@@ -12,12 +12,12 @@ from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
-from .arguments import Parameters, target_languages
 from .clauses import Clause, Reading
-from .grounding import Ground
 from .intents import Intent
 from .lexicon import lexicon
-from .things import Thing, nouns, result_kind
+from .parameters import Parameters, target_languages
+from .reference_resolution import Ground
+from .referents import Thing, nouns, result_kind
 
 MOST_TASKS = 200
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")

@@ -13,7 +13,7 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from .edits import Edits
+from .text_edits import Edits
 
 _WORD = re.compile(r"(?<![\w’-])[a-z]{4,16}(?![\w’-])")
 _LONG = 9

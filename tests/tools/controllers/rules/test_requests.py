@@ -14,7 +14,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.tools.controllers.rules.clauses import read
 from hugginggpt.tools.controllers.rules.controller import propose
-from hugginggpt.tools.controllers.rules.languages import language_of
+from hugginggpt.tools.controllers.rules.request_language import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ def planned(row: dict[str, Any]) -> Proposal:
 
 def test_nineteen_of_twenty_requests_get_a_right_graph(planning: ModuleType) -> None:
     """Short, misspelt, polite, long-winded, listed, pasted, follow-ups: the plan is one that a reader accepts."""
-    rows = load("wanted.toml")
+    rows = load("plannable.toml")
     assert len(rows) >= 200
     wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
     assert len(wrong) <= len(rows) // 20, wrong
@@ -54,7 +54,7 @@ def test_nineteen_of_twenty_requests_get_a_right_graph(planning: ModuleType) -> 
 
 def test_nine_of_ten_requests_of_another_writer_get_a_right_graph(planning: ModuleType) -> None:
     """Written before the planner was run on any; 34 of 64 were right then, and the rest has been read since."""
-    rows = load("fresh.toml")
+    rows = load("second_author.toml")
     assert len(rows) >= 60
     wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
     assert len(wrong) <= len(rows) // 10, wrong
@@ -64,14 +64,14 @@ def test_no_way_of_asking_is_left_out(planning: ModuleType) -> None:
     """Three of four are right in every group: no manner of typing is sacrificed to the others."""
     whole: Counter[str] = Counter()
     right: Counter[str] = Counter()
-    for row in load("wanted.toml"):
+    for row in load("plannable.toml"):
         whole[row["group"]] += 1
         right[row["group"]] += planning.is_accepted(planned(row).plan, map(graph_of, row["graphs"]))
     assert len(whole) >= 12
     assert not {group: f"{right[group]}/{number}" for group, number in whole.items() if right[group] < number * 0.75}
 
 
-@pytest.mark.parametrize("row", load("unwanted.toml"), ids=lambda row: row["text"][:40] or "empty")
+@pytest.mark.parametrize("row", load("unplannable.toml"), ids=lambda row: row["text"][:40] or "empty")
 def test_what_it_cannot_do_invents_no_task(row: dict[str, Any]) -> None:
     """Errands, small talk, figures of speech and mere statements are refused or answered, never planned."""
     proposal = planned(row)
@@ -81,7 +81,7 @@ def test_what_it_cannot_do_invents_no_task(row: dict[str, Any]) -> None:
 
 def test_there_are_sixty_requests_for_nothing() -> None:
     """As many as were promised."""
-    assert len(load("unwanted.toml")) >= 60
+    assert len(load("unplannable.toml")) >= 60
 
 
 def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:

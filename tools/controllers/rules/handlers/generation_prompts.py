@@ -2,11 +2,11 @@
 
 import re
 
-from ....graph.task import Value as Input
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import Linker
-from .things import nouns
+from .....graph.task import Value as Input
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Linker
+from ..referents import nouns
 
 _CARRIED = ("converse", "film", "draw", "write", "speak")
 """Acts that, said without an object, are about what was just made."""

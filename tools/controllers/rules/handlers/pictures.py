@@ -2,14 +2,14 @@
 
 import re
 
-from ....graph.task import Ref
-from ....graph.task import Value as Input
-from ....graph.vocabulary import VOCABULARY
-from .arguments import control_of, picture_operation
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import Handler, Linker
-from .prompts import described
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from .....graph.vocabulary import VOCABULARY
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..parameters import control_of, picture_operation
+from .generation_prompts import described
 
 
 def enhance(linker: Linker, intent: Intent) -> None:

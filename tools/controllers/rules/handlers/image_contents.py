@@ -2,16 +2,16 @@
 
 import re
 
-from ....graph.resource import Kind
-from ....graph.task import Ref
-from ....graph.task import Value as Input
-from .arguments import counted
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import Handler, Linker
-from .prompts import prompt
+from .....graph.resource import Kind
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..parameters import counted
+from ..referents import nouns
+from .generation_prompts import prompt
 from .questions import ask
-from .things import nouns
 
 _SEEN_ON_PAGES = ("face", "qr code", "barcode")
 """What is counted by looking at the pages of a document; other things are counted in its text."""

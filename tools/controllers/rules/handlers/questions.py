@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from ....graph.resource import Kind, Resource
-from ....graph.task import Ref, Template
-from ....graph.task import Value as Input
-from ....graph.vocabulary import VOCABULARY
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import Handler, Linker
+from .....graph.resource import Kind, Resource
+from .....graph.task import Ref, Template
+from .....graph.task import Value as Input
+from .....graph.vocabulary import VOCABULARY
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
 
 _WORD = re.compile(r"[a-z]{4,}")
 _ASKING = frozenset("what which whom whose when where does have been were that this with from about".split())

@@ -32,7 +32,7 @@ class Language:
 
 
 def language_of(masked: str) -> str:
-    """`en`, a name of languages.toml, or `other`; of masked text in lower case (see clauses.py)."""
+    """`en`, a name of request_language.toml, or `other`; of masked text in lower case (see clauses.py)."""
     words = [match.group() for match in _WORD.finditer(masked[:20_000])][:_MOST]
     if not words:
         return "en"
@@ -78,7 +78,7 @@ _SHARED = frozenset(("segment", "compose", "imagine", "transcribe", "describe", 
 
 @cache
 def _languages() -> Mapping[str, Language]:
-    raw = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads(Path(__file__).with_name("request_language.toml").read_text(encoding="utf-8"))
     return {
         name: Language(
             sure=frozenset(row.get("sure", "").split()),

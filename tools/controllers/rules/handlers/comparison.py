@@ -1,10 +1,10 @@
 """Wishes to hold two things side by side: compare, measure how alike."""
 
-from ....graph.resource import Kind
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import Handler, Linker
-from .things import Thing
+from .....graph.resource import Kind
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..referents import Thing
 
 _COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
 

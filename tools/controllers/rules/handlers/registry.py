@@ -2,10 +2,10 @@
 
 import re
 
-from . import contents, likeness, pictures, questions, sounds, texts
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import MOST_TASKS, Handler, Linker
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import MOST_TASKS, Handler, Linker
+from . import audio, comparison, image_contents, pictures, questions, texts
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
 
@@ -20,10 +20,10 @@ def unable(linker: Linker, intent: Intent) -> None:
 HANDLERS: dict[str, Handler] = {
     "unable": unable,
     **pictures.HANDLERS,
-    **contents.HANDLERS,
-    **sounds.HANDLERS,
+    **image_contents.HANDLERS,
+    **audio.HANDLERS,
     **texts.HANDLERS,
-    **likeness.HANDLERS,
+    **comparison.HANDLERS,
     **questions.HANDLERS,
 }
 

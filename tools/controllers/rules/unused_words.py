@@ -12,7 +12,7 @@ from ....graph.task import Task, Template, Value
 from .clauses import Reading
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
-from .things import NOUNS
+from .referents import NOUNS
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")

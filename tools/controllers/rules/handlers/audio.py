@@ -2,13 +2,13 @@
 
 import re
 
-from ....graph.task import Ref
-from ....graph.task import Value as Input
-from .arguments import picture_operation, target_languages
-from .intents import Intent
-from .linking import Handler, Linker
-from .prompts import prompt
-from .things import Thing, nouns
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from ..intents import Intent
+from ..linking import Handler, Linker
+from ..parameters import picture_operation, target_languages
+from ..referents import Thing, nouns
+from .generation_prompts import prompt
 
 
 def speak(linker: Linker, intent: Intent) -> None:

@@ -15,10 +15,10 @@ from ...graph.events import Event, RunFinished
 from ...graph.result import Run
 from ..cli.console import err, leaving, out, plain, print_json, settle, table
 from ..session import Session
-from .kept import Kept, default_file, key_of
-from .planning import Wanted
-from .progress import each
-from .requests import Asked, is_accepted, read_requests, shape_of
+from .batch import each
+from .plan_evaluation import Wanted
+from .request_file import Asked, is_accepted, read_requests, shape_of
+from .results_file import Kept, default_file, key_of
 
 
 def run_requests(file: Path, wanted: Wanted) -> None:

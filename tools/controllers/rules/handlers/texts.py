@@ -2,19 +2,13 @@
 
 import re
 
-from .arguments import (
-    Parameters,
-    candidate_labels,
-    sentence_limit,
-    source_language,
-    target_languages,
-)
-from .intents import Intent
-from .lexicon import lexicon
-from .linking import Handler, Linker
-from .prompts import described, prompt
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
+from ..referents import Thing
+from .generation_prompts import described, prompt
 from .questions import ask
-from .things import Thing
 
 
 def sentiment(linker: Linker, intent: Intent) -> None:

@@ -17,9 +17,9 @@ from ...graph.result import Request
 from ...graph.settings import Settings
 from ..cli.arguments import settings_of
 from ..cli.console import err, leaving, out, print_json, settle, table
-from .kept import Kept, default_file, key_of
-from .progress import each
-from .scores import METRICS, planned_arguments, prediction_of, report_of
+from .batch import each
+from .metrics import METRICS, planned_arguments, prediction_of, report_of
+from .results_file import Kept, default_file, key_of
 from .taskbench import Record, read_records
 
 HEADINGS = ("node F1", "edge F1", "argument type F1", "argument value F1")

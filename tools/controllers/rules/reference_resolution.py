@@ -7,7 +7,7 @@ from ....graph.resource import Kind, Resource
 from .clauses import Reading
 from .intents import Intent
 from .lexicon import lexicon
-from .things import Thing, fits, once, things_of
+from .referents import Thing, fits, once, things_of
 
 _PROSE = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
 _FINDINGS = (
