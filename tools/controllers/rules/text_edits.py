@@ -1,50 +1,49 @@
-"""Edits: pieces of a text that were put in other words or left out, and where each place went."""
+"""Text edits: replacements in a text, and the positions before and after them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Edits:
-    """(start, end, words put there) in order, apart from each other; positions are of the text before."""
+class TextEdits:
+    """`replacements` are (start, end, new text) in order and without overlap, at positions of the original text."""
 
-    pieces: tuple[tuple[int, int, str], ...] = ()
+    replacements: tuple[tuple[int, int, str], ...] = ()
 
     def apply(self, text: str) -> str:
-        """The text after."""
+        """The edited text."""
         parts, end = [], 0
-        for start, stop, words in self.pieces:
+        for start, stop, words in self.replacements:
             parts += [text[end:start], words]
             end = stop
         return "".join(parts) + text[end:]
 
-    def before(self, place: int) -> int:
-        """The place in the text before, of a place in the text after."""
+    def to_original(self, position: int) -> int:
+        """The position in the original text, of a position in the edited text."""
         shift = 0
-        for start, end, words in self.pieces:
-            if place <= start + shift:
+        for start, end, words in self.replacements:
+            if position <= start + shift:
                 break
-            if place < start + shift + len(words):
-                return min(place - shift, end)
+            if position < start + shift + len(words):
+                return min(position - shift, end)
             shift += len(words) - (end - start)
-        return place - shift
+        return position - shift
 
-    def after(self, place: int) -> int:
-        """The place in the text after, of a place in the text before."""
+    def to_edited(self, position: int) -> int:
+        """The position in the edited text, of a position in the original text."""
         shift = 0
-        for start, end, words in self.pieces:
-            if place <= start:
+        for start, end, words in self.replacements:
+            if position <= start:
                 break
-            if place < end:
+            if position < end:
                 return start + shift + len(words)
             shift += len(words) - (end - start)
-        return place + shift
+        return position + shift
 
 
-NONE = Edits()
-"""Nothing changed."""
+NO_EDITS = TextEdits()
 
 
-def gaps(spans: Sequence[tuple[int, int]], keep: int) -> Edits:
-    """Leave out the middle of long spans but for `keep` characters at either end."""
-    return Edits(tuple((start + keep, end - keep, "") for start, end in spans if end - start > 3 * keep))
+def cut_middles(spans: Sequence[tuple[int, int]], keep: int) -> TextEdits:
+    """Remove the middle of each long span, all but `keep` characters at either end."""
+    return TextEdits(tuple((start + keep, end - keep, "") for start, end in spans if end - start > 3 * keep))

@@ -1,41 +1,47 @@
-"""Leftover: the words of a request that asked for nothing and went into nothing, so that nothing is passed over unseen.
+"""Unused words: finds the words of a request that the plan does not use, so that the user sees what was ignored.
 
-A word is used when a wish was read from it, when it stands in a file name, a quotation, a prompt or a question of the
-plan, when it names data ("the photo"), a result ("the summary") or a language; small words ("and then please") are
-never worth a mention.
+A word is used when a rule matched it, when it is part of a file name, a quotation, a prompt or a question of the plan,
+when it names data ("the photo"), a result ("the summary") or a language. Function words ("and then please") never count.
 """
 
 import re
 from collections.abc import Iterable
 
 from ....graph.task import Task, Template, Value
-from .clauses import Reading
+from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
-from .referents import NOUNS
+from .referents import KIND_NOUNS
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
-_MOST = 2_000
-"""Words that are looked at."""
+_MAX_WORDS = 2_000
+"""Words of a request that are checked."""
 
 
-def leftover(reading: Reading, wishes: Iterable[Intent], tasks: Iterable[Task]) -> tuple[tuple[int, int], ...]:
-    """Runs of unused words as (start, end) of the request; small words join a run and never end one."""
-    used = bytearray(len(reading.text))
-    for start, end in (*_wished(wishes), *_carried(reading), *_given(reading, tasks), *_spoken_of(reading)):
+def find_unused_words(
+    parsed: ParsedRequest, intents: Iterable[Intent], tasks: Iterable[Task]
+) -> tuple[tuple[int, int], ...]:
+    """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
+    used = bytearray(len(parsed.text))
+    for start, end in (
+        *_intent_spans(intents),
+        *_data_spans(parsed),
+        *_parameter_spans(parsed, tasks),
+        *_noun_spans(parsed),
+    ):
         used[start:end] = b"\1" * (end - start)
-    small = lexicon().cues["small"]
+    function_words = lexicon().cues["function-words"]
     runs: list[tuple[int, int]] = []
     open_run = False
-    for number, word in enumerate(_WORD.finditer(reading.masked)):
-        if number == _MOST:
+    for number, word in enumerate(_WORD.finditer(parsed.masked)):
+        if number == _MAX_WORDS:
             break
         if any(used[word.start() : word.end()]):
             open_run = False
-        elif not small.fullmatch(word.group()):
-            closed = reading.masked[runs[-1][1] : word.start()] if open_run else ""
-            if open_run and not _BREAK.search(closed):
+        elif not function_words.fullmatch(word.group()):
+            between = parsed.masked[runs[-1][1] : word.start()] if open_run else ""
+            if open_run and not _BREAK.search(between):
                 runs[-1] = (runs[-1][0], word.end())
             else:
                 runs.append(word.span())
@@ -43,25 +49,25 @@ def leftover(reading: Reading, wishes: Iterable[Intent], tasks: Iterable[Task]) 
     return tuple(runs)
 
 
-def _wished(wishes: Iterable[Intent]) -> Iterable[tuple[int, int]]:
-    return ((wish.start, wish.end) for wish in wishes)
+def _intent_spans(intents: Iterable[Intent]) -> Iterable[tuple[int, int]]:
+    return ((intent.start, intent.end) for intent in intents)
 
 
-def _carried(reading: Reading) -> Iterable[tuple[int, int]]:
-    """Files and quotations: the plan's matter, taken up or not."""
-    yield from ((file.start, file.end) for file in reading.files if file.start >= 0)
-    yield from ((literal.start, literal.end) for literal in reading.literals)
+def _data_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
+    """Files and quotations, in the plan or not."""
+    yield from ((file.start, file.end) for file in parsed.files if file.start >= 0)
+    yield from ((quotation.start, quotation.end) for quotation in parsed.quotations)
 
 
-def _given(reading: Reading, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:
-    """Where prompts, questions and parameters stand in the request."""
-    lowered = reading.text.lower()
-    if len(lowered) != len(reading.text):
+def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:
+    """Where the request holds the prompts, questions and parameters of the plan."""
+    lowered = parsed.text.lower()
+    if len(lowered) != len(parsed.text):
         return
     for task in tasks:
         for text in (*_texts(task.inputs.values()), *_parameters(task.parameters.values())):
-            if (place := lowered.find(text.lower())) >= 0:
-                yield place, place + len(text)
+            if (start := lowered.find(text.lower())) >= 0:
+                yield start, start + len(text)
 
 
 def _texts(values: Iterable[Value]) -> Iterable[str]:
@@ -79,8 +85,8 @@ def _parameters(values: Iterable[object]) -> Iterable[str]:
             yield str(single)
 
 
-def _spoken_of(reading: Reading) -> Iterable[tuple[int, int]]:
-    """Names of data, results and languages."""
-    for pattern in (*NOUNS.values(), *lexicon().names.values()):
-        yield from (match.span() for match in pattern.finditer(reading.masked))
-    yield from (match.span() for match in _WORD.finditer(reading.masked) if match.group() in LANGUAGES)
+def _noun_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
+    """Words that name data, results and languages."""
+    for pattern in (*KIND_NOUNS.values(), *lexicon().names.values()):
+        yield from (match.span() for match in pattern.finditer(parsed.masked))
+    yield from (match.span() for match in _WORD.finditer(parsed.masked) if match.group() in LANGUAGES)

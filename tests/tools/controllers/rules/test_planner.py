@@ -12,7 +12,7 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import KINDS, Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.graph.task import Ref, Task
-from hugginggpt.tools.controllers.rules import EmbeddedController
+from hugginggpt.tools.controllers.rules import RuleBasedController
 from hugginggpt.tools.controllers.rules.controller import propose
 
 
@@ -425,7 +425,7 @@ def test_a_file_to_be_written_is_no_input() -> None:
 
 async def test_choosing_takes_the_first_and_says_why() -> None:
     """Candidates come ranked; the others stand by."""
-    controller = EmbeddedController()
+    controller = RuleBasedController()
     first = Expert(model_id="a/a", task_type="summarization", backend="hf", downloads=1200)
     second = Expert(model_id="b/b", task_type="summarization", backend="hf", downloads=3)
     task = Task(id=4, type="summarization", inputs={"text": "x"})

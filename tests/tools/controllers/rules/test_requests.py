@@ -12,7 +12,7 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.tools.controllers.rules.clauses import read
+from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
 from hugginggpt.tools.controllers.rules.request_language import language_of
 
@@ -142,7 +142,7 @@ OTHERS = [
 def test_who_asks_in_another_language_is_told_so_in_it(language: str, text: str, says: str) -> None:
     """No task is guessed at; the refusal is in the language of the request where we speak it, and names what helps."""
     proposal = propose(Request(text=text))
-    assert language_of(read(text).masked) == language
+    assert language_of(parse_request(text).masked) == language
     assert not proposal.plan.tasks
     assert says in proposal.refusals[0]
     assert "--llm" in proposal.refusals[0]

@@ -1,59 +1,64 @@
-"""Wishes to hold two things side by side: compare, measure how alike."""
+"""Handlers of comparisons: compare the content of two items, measure how similar two texts are."""
 
 from .....graph.resource import Kind
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Handler, Linker
-from ..referents import Thing
+from ..referents import Referent
+from ..text_linking import as_text, text_referents
 
-_COMPARED: tuple[Kind, ...] = ("image", "audio", "text")
+_KINDS: tuple[Kind, ...] = ("image", "audio", "text")
 
 
 def compare(linker: Linker, intent: Intent) -> None:
-    named = (linker.ground.said(intent, (kind,)) for kind in _COMPARED)
-    images = next((things for things in named if len(things) >= 2), [])
-    if len(images) >= 2:
-        texts = [linker.in_words(thing, intent) for thing in images]
+    """Compare two files or quotations of one kind, else the two latest results."""
+    named = (linker.resolver.named_data(intent, (kind,)) for kind in _KINDS)
+    pair = next((referents for referents in named if len(referents) >= 2), [])
+    if len(pair) >= 2:
+        texts = [as_text(linker, referent, intent) for referent in pair]
     else:
-        texts = [t for t in linker.ground.things if t.made and t.kind in ("text", "labels", "boxes")][-2:]
+        texts = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels", "boxes")][-2:]
     if len(texts) < 2:
         similar(linker, intent)
         return
-    linker.add("compare", {"items": tuple(thing.value for thing in texts)}, intent)
+    linker.add_task("compare", {"items": tuple(referent.value for referent in texts)}, intent)
 
 
 def similar(linker: Linker, intent: Intent) -> None:
-    if linker.has("sentence-similarity"):
+    """Measure how similar two texts are: quotations, results, files, or the text of recordings and pictures."""
+    if linker.has_task("sentence-similarity"):
         return
-    literals = [t for t in linker.ground.things if t.origin == "literal"]
-    near = linker.ground.said(intent, ("text",)) or literals
-    made = linker.ground.latest(("text",))
+    quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
+    near = linker.resolver.named_data(intent, ("text",)) or quotations
+    made = linker.resolver.latest_results(("text",))
     if len(near) >= 2 and not made:
-        pair = near[-2:] if near is literals else near[:2]
+        pair = near[-2:] if near is quotations else near[:2]
     elif made and near:
         pair = [made[0], near[-1]]
     else:
-        results = [t for t in linker.ground.things if t.made and t.kind in ("text", "labels")]
-        questions = [lit.text for lit in linker.reading.literals if lit.question]
-        asked = [Thing("text", text, "literal", 0) for text in questions]
-        pair = [*asked, *literals, *results][-2:]
+        results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
+        questions = [q.text for q in linker.parsed.quotations if q.question]
+        quoted = [Referent("text", text, "quotation", 0) for text in questions]
+        pair = [*quoted, *quotations, *results][-2:]
+    given = [r for r in linker.resolver.referents if r.origin in ("file", "earlier")]
     if len(pair) < 2:
-        texts = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("text", "table")]
-        texts += [] if texts else linker.texts(intent)
-        pair = [*pair, *(t for t in texts if t not in pair)][:2]
+        texts = [r for r in given if r.kind in ("text", "table")]
+        texts += [] if texts else text_referents(linker, intent)
+        pair = [*pair, *(r for r in texts if r not in pair)][:2]
     if len(pair) < 2:
-        media = [t for t in linker.ground.things if t.origin in ("file", "earlier") and t.kind in ("image", "audio")]
-        told = [linker.in_words(thing, intent) for thing in media[:2]]
-        pair = [*pair, *(t for t in told if t not in pair)][:2]
-    bare = lexicon().cues["two-bare"].search(linker.reading.masked, intent.start, intent.clause.end)
-    if len(pair) < 2 and bare and not linker.ground.things:
+        media = [r for r in given if r.kind in ("image", "audio")]
+        media_texts = [as_text(linker, referent, intent) for referent in media[:2]]
+        pair = [*pair, *(r for r in media_texts if r not in pair)][:2]
+    bare = lexicon().cues["two-bare"].search(linker.parsed.masked, intent.start, intent.clause.end)
+    if len(pair) < 2 and bare and not linker.resolver.referents:
         pair = [
-            Thing("text", linker.reading.text[slice(*bare.span(n))].strip(), "literal", bare.start(n)) for n in (1, 2)
+            Referent("text", linker.parsed.text[slice(*bare.span(n))].strip(), "quotation", bare.start(n))
+            for n in (1, 2)
         ]
     if len(pair) < 2:
-        linker.nothing(intent, "two texts")
+        linker.refuse_missing(intent, "two texts")
         return
-    linker.add("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
+    linker.add_task("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
 
 
 HANDLERS: dict[str, Handler] = {"compare": compare, "similar": similar}
