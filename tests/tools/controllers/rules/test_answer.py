@@ -1,4 +1,4 @@
-"""What the embedded controller's answer promises."""
+"""Promises of the rule-based controller's answer."""
 
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def run_of(*results: Result, refusals: tuple[str, ...] = ()) -> Run:
 
 @pytest.fixture
 def speech(tmp_path: Path) -> Path:
-    """A file that was made."""
+    """A file that a task made."""
     path = tmp_path / "speech.wav"
     path.write_bytes(b"RIFF")
     return path
@@ -89,7 +89,7 @@ def test_only_files_that_exist_are_named(tmp_path: Path) -> None:
     assert "Audio:" not in "".join(answer_paragraphs(run, {}))
 
 
-def test_failures_refusals_and_substitutes_are_said_plainly() -> None:
+def test_failures_refusals_and_substitutes_are_reported() -> None:
     """What failed, what was skipped for it, what was refused, and what was only a partial substitute."""
     run = run_of(
         result(0, "embedded/rapidocr", text="hello", partial=True),
@@ -126,13 +126,13 @@ def test_control_characters_of_experts_do_not_reach_the_terminal() -> None:
         ("[]", "nothing"),
     ],
 )
-def test_labels_are_told_in_words(text: str, words: str) -> None:
-    """JSON lists of labels become words with scores; what is not understood stays as it is."""
+def test_labels_are_shown_as_text(text: str, words: str) -> None:
+    """JSON lists of labels become words with scores; other text stays as it is."""
     assert labels_as_text(text) == words
 
 
 def test_long_text_of_a_step_is_shortened_and_a_file_is_read() -> None:
-    """A step shows its beginning only."""
+    """Of a step only the beginning is shown."""
     answer = "".join(answer_paragraphs(run_of(result(0, "embedded/rapidocr", text="word " * 500)), {}))
     assert len(answer) < 1500
     assert "…" in answer
@@ -146,8 +146,8 @@ def test_long_text_of_a_step_is_shortened_and_a_file_is_read() -> None:
         (("transcribe and summarise a.wav", "transcribe and summarise a.wav"), True),
     ],
 )
-def test_a_step_that_was_asked_for_itself_is_told_in_full(goals: tuple[str, str], full: bool) -> None:
-    """An unsaid step, which has the goal of the task it serves, is shortened."""
+def test_a_step_that_the_request_names_is_shown_in_full(goals: tuple[str, str], full: bool) -> None:
+    """An implied step, which has the goal of the task that needs it, is shortened."""
     first, second = PLAN.tasks[0], PLAN.tasks[2]
     tasks = (first.model_copy(update={"goal": goals[0]}), second.model_copy(update={"goal": goals[1]}))
     run = run_of(result(0, "embedded/rapidocr", text="word " * 500)).model_copy(update={"plan": Plan(tasks=tasks)})
@@ -167,7 +167,7 @@ def test_several_substitutes_are_one_paragraph() -> None:
     )
 
 
-async def test_a_run_without_tasks_says_so() -> None:
+async def test_a_run_without_tasks_is_reported_as_such() -> None:
     """An empty run gets an answer too, and the controller yields it piece by piece."""
     run = Run(run_id="r", thread_id="t", request=Request(text="x"))
     pieces = [piece async for piece in RuleBasedController().answer(run, {})]
