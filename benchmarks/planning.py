@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from hugginggpt.apps.eval import metrics
+from hugginggpt.apps.eval.accepted_plans import is_accepted
 from hugginggpt.apps.eval.metrics import Edges, Names, Score, prediction_of
-from hugginggpt.apps.eval.request_file import is_accepted
 from hugginggpt.apps.eval.taskbench import record_of
 from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan

@@ -1,4 +1,4 @@
-"""`eval requests`: a file of requests, each done from end to end as a run of its own, which `show` opens."""
+"""`eval requests`: runs each request of a file from end to end, as a run of its own that `show` opens."""
 
 import time
 from collections import Counter
@@ -15,16 +15,17 @@ from ...graph.events import Event, RunFinished
 from ...graph.result import Run
 from ..cli.console import err, leaving, out, plain, print_json, settle, table
 from ..session import Session
-from .batch import each
-from .plan_evaluation import Wanted
-from .request_file import Asked, is_accepted, read_requests, shape_of
-from .results_file import Kept, default_file, key_of
+from .accepted_plans import is_accepted, shape_of
+from .batch import process_all
+from .options import EvalOptions
+from .request_file import EvalRequest, read_requests
+from .results_file import ResultsFile, default_path, row_key
 
 
-def run_requests(file: Path, wanted: Wanted) -> None:
-    """Print what became of each; exit code 3 unless all succeeded, with an accepted plan where the file tells one."""
-    report = settle(_run_all(file, wanted))
-    if wanted.json:
+def evaluate_runs(file: Path, options: EvalOptions) -> None:
+    """Print the outcome of each; exit code 3 unless all succeeded, with an accepted plan where the file names any."""
+    report = settle(_run_all(file, options))
+    if options.json:
         print_json(report)
     else:
         _print(report)
@@ -33,50 +34,50 @@ def run_requests(file: Path, wanted: Wanted) -> None:
         raise typer.Exit(3)
 
 
-async def _run_all(file: Path, wanted: Wanted) -> dict[str, Any]:
+async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
     from ... import __version__
     from ...graph.world import open_world
 
-    settings = wanted.settings()
-    asked = read_requests(file)[: wanted.limit]
-    with leaving(lambda: "interrupted; the same command goes on"):
+    settings = options.settings()
+    requests = read_requests(file)[: options.limit]
+    with leaving(lambda: "interrupted; the same command continues"):
         async with open_world(settings) as world:
             name = world.controller.name
-            kept = Kept(wanted.out or default_file(settings.home, "requests", name), fresh=wanted.fresh)
-            keys = [key_of(name, __version__, "run", one.id, one.request, *one.files) for one in asked]
-            todo = [pair for pair in zip(keys, asked, strict=True) if "status" not in (kept.get(pair[0]) or {})]
+            results = ResultsFile(options.out or default_path(settings.home, "requests", name), fresh=options.fresh)
+            keys = [row_key(name, __version__, "run", r.id, r.request, *r.files) for r in requests]
+            todo = [pair for pair in zip(keys, requests, strict=True) if "status" not in (results.get(pair[0]) or {})]
 
-            async def do(pair: tuple[str, Asked]) -> None:
-                await _do(*pair, kept, Session(world), file.parent)
+            async def run_one(pair: tuple[str, EvalRequest]) -> None:
+                await _run_one(*pair, results, Session(world), file.parent)
 
             try:
-                left = await each(todo, do, jobs=wanted.jobs, total=len(asked))
+                left = await process_all(todo, run_one, jobs=options.jobs, total=len(requests))
             finally:
-                kept.close()
-    rows = [row for key in keys if (row := kept.get(key)) and "status" in row]
-    return {"controller": name, "version": __version__, "left": left, "requests": rows, "kept": str(kept.file)}
+                results.close()
+    rows = [row for key in keys if (row := results.get(key)) and "status" in row]
+    return {"controller": name, "version": __version__, "left": left, "requests": rows, "kept": str(results.file)}
 
 
-async def _do(key: str, one: Asked, kept: Kept, session: Session, folder: Path) -> None:
-    """Run one request, or go on with its run that was interrupted."""
-    begun = kept.get(key)
+async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session: Session, folder: Path) -> None:
+    """Run one request, or resume its interrupted run."""
+    begun = results.get(key)
     thread = begun["thread_id"] if begun else f"eval-{uuid4().hex[:10]}"
-    row: dict[str, Any] = {"id": one.id, "request": one.request, "thread_id": thread}
+    row: dict[str, Any] = {"id": request.id, "request": request.request, "thread_id": thread}
     if not begun:
-        kept.add(key, row)  # its name first: killed after it, the run is found again
+        results.add(key, row)  # the thread first: if the process is killed, the run is found again
     started = time.monotonic()
     try:
-        done = await _last(_events(session, one, thread, folder))
-    except (UsageError, NoUsablePlan) as error:  # a file that is not there, say
-        nothing = {"plan": "", "accepted": False if one.accept else None, "calls": 0, "tokens": 0, "seconds": 0.0}
-        kept.add(key, row | nothing | {"run_id": "", "status": "failed", "error": error.message})
+        finished = await _last(_events(session, request, thread, folder))
+    except (UsageError, NoUsablePlan) as error:  # e.g. a missing file
+        empty = {"plan": "", "accepted": False if request.accept else None, "calls": 0, "tokens": 0, "seconds": 0.0}
+        results.add(key, row | empty | {"run_id": "", "status": "failed", "error": error.message})
         return
-    run = await session.history.run(done.run_id)
-    kept.add(key, row | _row(run, one) | {"seconds": round(run.duration or time.monotonic() - started, 3)})
+    run = await session.history.run(finished.run_id)
+    results.add(key, row | _row(run, request) | {"seconds": round(run.duration or time.monotonic() - started, 3)})
 
 
-async def _events(session: Session, one: Asked, thread: str, folder: Path) -> AsyncIterator[Event]:
-    """Of a new run in that conversation, or of the run that is there."""
+async def _events(session: Session, request: EvalRequest, thread: str, folder: Path) -> AsyncIterator[Event]:
+    """The events of the run of that thread: a new one, the interrupted one resumed, or the end of a finished one."""
     for run in await session.history.runs(thread_id=thread, limit=1):
         if run.unfinished:
             async for event in session.resume(run):
@@ -84,24 +85,24 @@ async def _events(session: Session, one: Asked, thread: str, folder: Path) -> As
         else:
             yield await session.closing(run.run_id)
         return
-    files = [str(beside) if (beside := folder / name).exists() else name for name in one.files]
-    async for event in session.start(one.request, thread_id=thread, files=files):
+    files = [str(beside) if (beside := folder / name).exists() else name for name in request.files]
+    async for event in session.start(request.request, thread_id=thread, files=files):
         yield event
 
 
 async def _last(events: AsyncIterator[Event]) -> RunFinished:
     async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
         *_, last = [event async for event in feed]
-    return cast(RunFinished, last)  # every run ends so, or raises
+    return cast(RunFinished, last)  # every run ends with it, or raises
 
 
-def _row(run: Run, one: Asked) -> dict[str, Any]:
+def _row(run: Run, request: EvalRequest) -> dict[str, Any]:
     failed = next((result.error for result in run.results if result.status == "failed"), None)
     return {
         "run_id": run.run_id,
         "status": run.status,
         "plan": shape_of(run.plan),
-        "accepted": is_accepted(run.plan, one.accept) if one.accept else None,
+        "accepted": is_accepted(run.plan, request.accept) if request.accept else None,
         "calls": run.usage.llm_calls,
         "tokens": run.usage.tokens,
         "error": failed or next(iter(run.refusals), None),
@@ -135,7 +136,7 @@ def _print(report: Mapping[str, Any]) -> None:
     console.print(
         f"\n{report['controller']}: {statuses}{right}; {seconds:.1f} s, {calls} calls, {tokens} tokens", soft_wrap=True
     )
-    console.print(f"kept in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
+    console.print(f"results in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
     if report["left"]:
-        told = f"{report['left']} are left: the controller was out of reach. The same command goes on."
-        err().print(told, style="yellow", soft_wrap=True)
+        left = f"{report['left']} are left: the controller could not be reached. The same command continues."
+        err().print(left, style="yellow", soft_wrap=True)
