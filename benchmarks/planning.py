@@ -1,9 +1,9 @@
 """How well a controller plans: node, edge and argument F1 on labelled requests (TaskBench, arXiv 2311.18760).
 
     python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
-    python benchmarks/planning.py taskbench_requests.jsonl --labels benchmarks/readings.jsonl
+    python benchmarks/planning.py taskbench_requests.jsonl --labels benchmarks/taskbench_relabelled.jsonl
 
-readings.jsonl holds graphs for 900 requests of TaskBench by their ids, from careful reading and not from its authors.
+taskbench_relabelled.jsonl holds graphs for 900 requests of TaskBench by id. Careful readers wrote them, not its authors.
 
 Records with `accept` hold the graphs that are right, and are counted; others hold `tasks` and `links` by TaskBench's
 names. Nodes are the sets of names a request, edges the sets of (source, target) names, both pooled over all requests
@@ -20,9 +20,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hugginggpt.apps.eval import scores
-from hugginggpt.apps.eval.requests import is_accepted
-from hugginggpt.apps.eval.scores import Edges, Names, Score, prediction_of
+from hugginggpt.apps.eval import metrics
+from hugginggpt.apps.eval.accepted_plans import is_accepted
+from hugginggpt.apps.eval.metrics import Edges, Names, Score, prediction_of
 from hugginggpt.apps.eval.taskbench import record_of
 from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
@@ -33,17 +33,17 @@ from hugginggpt.tools.controllers.rules.controller import propose
 
 def labels_of(record: Mapping[str, Any]) -> tuple[Names, Edges]:
     """The labelled nodes and edges, without names outside the tool list."""
-    return scores.labels_of(record_of(record))
+    return metrics.labels_of(record_of(record))
 
 
 def labelled_arguments(record: Mapping[str, Any]) -> Edges:
     """(name, kind) of every labelled argument of a tool in the list."""
-    return frozenset((name, kind) for name, kind, _ in scores.labelled_arguments(record_of(record)))
+    return frozenset((name, kind) for name, kind, _ in metrics.labelled_arguments(record_of(record)))
 
 
 def planned_arguments(plan: Plan) -> Edges:
     """(name, kind) of every input of a plan."""
-    return frozenset((name, kind) for name, kind, _ in scores.planned_arguments(plan))
+    return frozenset((name, kind) for name, kind, _ in metrics.planned_arguments(plan))
 
 
 def timed_plan(text: str, files: Sequence[str] = ()) -> tuple[Plan, float]:

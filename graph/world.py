@@ -54,9 +54,9 @@ class World:
 def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
     """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
-        from ..tools.controllers.rules.controller import EmbeddedController
+        from ..tools.controllers.rules.controller import RuleBasedController
 
-        return EmbeddedController()
+        return RuleBasedController()
     from ..tools.controllers.llm import LlmController
 
     return LlmController(settings.llm, settings, tape=tape)

@@ -1,1 +1,1 @@
-"""`hugginggpt eval`: how well a controller plans, and how a file of requests fares from end to end."""
+"""`hugginggpt eval`: scores a controller's plans on labelled requests, and whole runs of a file of requests."""

@@ -1,4 +1,4 @@
-"""`hugginggpt eval ...`: what can be typed. What each command does is in its own file, imported when it is called."""
+"""The `hugginggpt eval` commands and their options; the work is in files of its own, imported when called."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +11,17 @@ evaluations = typer.Typer(
     rich_markup_mode=None,
 )
 
-Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Where runs and what was found out are kept.")]
+Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Where runs and results are stored.")]
 Llm = Annotated[str | None, typer.Option("--llm", metavar="SPEC", help="Controller, as for `run` [embedded].")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first N.")]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="JSON lines, a request each; the same command goes on there."),
+    typer.Option(
+        "--out", metavar="FILE", help="Results as JSON lines, one per request; a second call continues from it."
+    ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="How many at once.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Take nothing from before.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore earlier results.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call [300].")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
 
@@ -43,14 +45,15 @@ def taskbench(
 ) -> None:
     """Score plans on TaskBench (arXiv 2311.18760): node, edge, argument type and argument value F1.
 
-    Reads the published folder data_huggingface and JSON lines (id, request, tasks, links). Only plans; runs nothing.
+    Reads the published folder data_huggingface and JSON lines (id, request, tasks, links). It plans, and runs nothing.
     """
-    from .planning import Wanted, score_taskbench
+    from .options import EvalOptions
+    from .plan_evaluation import evaluate_plans
 
-    score_taskbench(data, text, Wanted(home, llm, limit, out, jobs, fresh, json, timeout))
+    evaluate_plans(data, text, EvalOptions(home, llm, limit, out, jobs, fresh, json, timeout))
 
 
-@evaluations.command(epilog="Example: hugginggpt eval requests wishes.txt --llm ollama:qwen3:8b --json")
+@evaluations.command(epilog="Example: hugginggpt eval requests requests.txt --llm ollama:qwen3:8b --json")
 def requests(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A request a line; or .jsonl or .toml, see below.")],
     llm: Llm = None,
@@ -62,12 +65,12 @@ def requests(
     timeout: Timeout = None,
     home: Home = None,
 ) -> None:
-    """Do every request of a file from end to end, and tell plan, success and time of each.
+    """Run every request of a file from end to end, and report plan, success and time of each.
 
     JSON lines (or [[requests]] in TOML) may hold id, request, files (beside FILE), and accept: the plans that are right,
-    as {"tasks": [types], "links": [[place, place]]}.
+    as {"tasks": [types], "links": [[index, index]]}.
     """
-    from .planning import Wanted
-    from .running import run_requests
+    from .options import EvalOptions
+    from .run_evaluation import evaluate_runs
 
-    run_requests(file, Wanted(home, llm, limit, out, jobs, fresh, json, timeout))
+    evaluate_runs(file, EvalOptions(home, llm, limit, out, jobs, fresh, json, timeout))

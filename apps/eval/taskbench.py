@@ -1,6 +1,6 @@
-"""TaskBench (arXiv 2311.18760), Hugging Face domain: its 23 tools by our task types, and its records read.
+"""TaskBench (arXiv 2311.18760), Hugging Face domain: its 23 tools by task type, and the reader of its records.
 
-Read are the published folder (`data.json`, JSON lines; lists may be JSON strings; `tool_nodes` or, older, `task_nodes`;
+It reads the published folder (`data.json`, JSON lines; lists may be JSON strings; `tool_nodes` or, older, `task_nodes`;
 `user_request` or `instruction`) and plain JSONL (`id, type, request, tasks [{task, args}], links [[source, target]]`,
 perhaps `paraphrase`). Not covered: the domains multimedia and daily life, and `tool_steps`.
 """
@@ -26,7 +26,7 @@ TOOLS = {
     **{"automatic-speech-recognition": "Automatic Speech Recognition", "audio-to-audio": "Audio-to-Audio"},
     **{"audio-classification": "Audio Classification", "image-text-to-image": "Image Editing"},
 }
-"""Our task types by TaskBench's names."""
+"""TaskBench's names by task type."""
 NAMES = frozenset(TOOLS.values())
 
 
@@ -36,7 +36,7 @@ class Record:
 
     id: str
     type: str
-    """`single`, `chain` or `dag`; empty when not told."""
+    """`single`, `chain` or `dag`; empty if the record has none."""
     texts: Mapping[str, str]
     """The wordings: `request`, perhaps `paraphrase`."""
     tasks: tuple[tuple[str, tuple[str, ...]], ...]
@@ -108,7 +108,7 @@ def json_lines(file: Path) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _check_tools(file: Path) -> None:
-    """The folder is of the domain whose tools we know."""
+    """Raise `UsageError` unless the folder is of the Hugging Face domain."""
     if not file.is_file():
         return
     try:
@@ -135,7 +135,7 @@ def _arguments(task: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _plain(argument: Any) -> Any:
-    """Its value, where an argument is written `{"name": .., "value": ..}` or `{name: value}`."""
+    """The value of an argument, which may be written `{"name": .., "value": ..}` or `{name: value}`."""
     if isinstance(argument, Mapping):
         return argument.get("value", next(iter(argument.values()), ""))
     return " ".join(map(str, argument)) if isinstance(argument, list) else argument

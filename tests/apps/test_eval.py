@@ -1,4 +1,4 @@
-"""What `hugginggpt eval` promises."""
+"""Promises of `hugginggpt eval`."""
 
 import json
 import signal
@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from hugginggpt.apps.eval.kept import Kept
-from hugginggpt.apps.eval.requests import is_accepted, read_requests, shape_of
-from hugginggpt.apps.eval.scores import report_of
+from hugginggpt.apps.eval.accepted_plans import is_accepted, shape_of
+from hugginggpt.apps.eval.metrics import report_of
+from hugginggpt.apps.eval.request_file import read_requests
+from hugginggpt.apps.eval.results_file import ResultsFile
 from hugginggpt.apps.eval.taskbench import read_records
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.plan import Plan
@@ -51,7 +52,7 @@ def written(file: Path, *rows: object) -> Path:
     return file
 
 
-def test_a_folder_as_published_and_plain_lines_are_read_alike(tmp_path: Path) -> None:
+def test_the_published_folder_and_plain_lines_give_the_same_records(tmp_path: Path) -> None:
     """Lists may be JSON strings, and names may be the older ones."""
     written(tmp_path / "data.json", PUBLISHED)
     (published,) = read_records(tmp_path)
@@ -64,7 +65,7 @@ def test_a_folder_as_published_and_plain_lines_are_read_alike(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "error"),
     [
         ("{", "line 1: not JSON"),
         ("[]", "line 1: not a JSON object"),
@@ -73,15 +74,15 @@ def test_a_folder_as_published_and_plain_lines_are_read_alike(tmp_path: Path) ->
         ("", "has no records"),
     ],
 )
-def test_a_line_that_is_no_record_is_named(tmp_path: Path, line: str, said: str) -> None:
-    """With its number, and what is wrong."""
+def test_a_line_that_is_no_record_is_reported(tmp_path: Path, line: str, error: str) -> None:
+    """With its number and the reason."""
     (tmp_path / "a.jsonl").write_text(line)
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=error):
         read_records(tmp_path / "a.jsonl")
 
 
-def test_another_domain_s_folder_is_refused(tmp_path: Path) -> None:
-    """Its tools are none of ours, and all scores would be 0."""
+def test_a_folder_of_another_domain_is_refused(tmp_path: Path) -> None:
+    """It has other tools, and all scores would be 0."""
     written(tmp_path / "tool_desc.json", {"nodes": [{"id": "buy_book"}]})
     written(tmp_path / "data.json", PUBLISHED)
     with pytest.raises(UsageError, match="not the tools of the Hugging Face domain"):
@@ -105,70 +106,70 @@ def test_four_scores_are_pooled_and_averaged(tmp_path: Path) -> None:
     assert report["by_type"]["single"]["micro"]["edge_f1"] is None
 
 
-def test_the_table_and_the_json_tell_the_same(shell: Shell, tmp_path: Path) -> None:
-    """The second command asks nothing again."""
+def test_the_table_and_the_json_have_the_same_scores(shell: Shell, tmp_path: Path) -> None:
+    """The second command plans nothing again."""
     written(tmp_path / "a.jsonl", SUMMARY, CAPTION)
     table = shell("eval", "taskbench", "--data", "a.jsonl")
     assert table.code == 0, table.err
     assert "node F1" in table.out
     assert "single (micro)" in table.out
-    told = shell("eval", "taskbench", "--data", "a.jsonl", "--json")
-    assert "2 of 2 are in" in told.err
-    report = json.loads(told.out)
+    repeated = shell("eval", "taskbench", "--data", "a.jsonl", "--json")
+    assert "2 of 2 are in" in repeated.err
+    report = json.loads(repeated.out)
     assert report["micro"]["node_f1"] == 1.0
     assert f"{report['micro']['argument_value_f1']:.3f}" in table.out
     assert shell("eval", "taskbench", "--data", "a.jsonl", "--text", "paraphrase", "--json").code == 0
 
 
-def test_a_torn_last_line_costs_only_itself(tmp_path: Path) -> None:
-    """Killed while it wrote, the rows before are there, and the next row is whole."""
-    kept = Kept(tmp_path / "k.jsonl")
-    kept.add("a", {"n": 1})
-    kept.close()
+def test_an_incomplete_last_line_loses_only_itself(tmp_path: Path) -> None:
+    """After a crash during a write, the rows before it are read, and the next row is complete."""
+    first = ResultsFile(tmp_path / "k.jsonl")
+    first.add("a", {"n": 1})
+    first.close()
     with (tmp_path / "k.jsonl").open("a") as file:
         file.write('{"key": "b", "n"')
-    again = Kept(tmp_path / "k.jsonl")
+    again = ResultsFile(tmp_path / "k.jsonl")
     assert again.get("a") == {"key": "a", "n": 1}
     assert again.get("b") is None
     again.add("b", {"n": 2})
     again.close()
-    last = Kept(tmp_path / "k.jsonl")
+    last = ResultsFile(tmp_path / "k.jsonl")
     assert last.get("b") == {"key": "b", "n": 2}
     last.close()
-    fresh = Kept(tmp_path / "k.jsonl", fresh=True)
+    fresh = ResultsFile(tmp_path / "k.jsonl", fresh=True)
     assert fresh.get("a") is None
     fresh.close()
 
 
 def caption(received: Received) -> Reply:
-    """A model that plans an image-to-text for whatever it is asked."""
+    """A model that plans an image-to-text task for every request."""
     task = {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "photo.png"}}
     return chat(json.dumps({"tasks": [task], "refusals": []}))
 
 
-def test_any_controller_is_scored_and_its_cost_told(shell: Shell, tmp_path: Path) -> None:
+def test_any_controller_is_scored_and_its_cost_reported(shell: Shell, tmp_path: Path) -> None:
     """Calls and tokens of a chat model are in the report."""
     written(tmp_path / "a.jsonl", CAPTION, SUMMARY)
     with serve(caption) as server:
-        told = shell("eval", "taskbench", "--data", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")
-    report = json.loads(told.out)
+        result = shell("eval", "taskbench", "--data", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")
+    report = json.loads(result.out)
     assert report["by_type"]["single"]["micro"]["node_f1"] == 1.0
     assert report["failed"] == 1, "it names a file that the other request does not have"
     assert report["usage"]["calls"] == 4, "one, and one with two more drafts"
     assert report["usage"]["tokens"] == 4 * 18
 
 
-def test_requests_for_which_the_controller_was_away_are_asked_again(shell: Shell, tmp_path: Path) -> None:
-    """They are not scored as wrong: the exit code says that some are left, and the same command goes on."""
+def test_requests_for_which_the_controller_could_not_be_reached_are_tried_again(shell: Shell, tmp_path: Path) -> None:
+    """They are not scored as wrong: exit code 3 reports that some are left, and the same command continues."""
     written(tmp_path / "a.jsonl", *({**CAPTION, "id": str(number)} for number in range(3)))
     calls = 0
 
-    def moody(received: Received) -> Reply:
+    def unreliable(received: Received) -> Reply:
         nonlocal calls
         calls += 1
         return Reply(401) if calls == 2 else caption(received)
 
-    with serve(moody) as server:
+    with serve(unreliable) as server:
         words = (
             "eval",
             "taskbench",
@@ -187,18 +188,18 @@ def test_requests_for_which_the_controller_was_away_are_asked_again(shell: Shell
     assert second.code == 0
     assert json.loads(second.out)["requests"] == 3
     assert calls == 4
-    away = shell("eval", "taskbench", "--data", "a.jsonl", "--fresh", "--llm", "openai:m@http://127.0.0.1:9/v1")
-    assert away.code == 1
-    assert "can't be reached" in away.err
+    unreachable = shell("eval", "taskbench", "--data", "a.jsonl", "--fresh", "--llm", "openai:m@http://127.0.0.1:9/v1")
+    assert unreachable.code == 1
+    assert "can't be reached" in unreachable.err
 
 
-def test_ctrl_c_keeps_what_was_found_out(shell: Shell, tmp_path: Path) -> None:
-    """Exit code 130, and a word how to go on; nothing is asked twice."""
+def test_ctrl_c_keeps_the_results_so_far(shell: Shell, tmp_path: Path) -> None:
+    """Exit code 130, and a hint how to continue; no request is planned twice."""
     written(tmp_path / "a.jsonl", *({**CAPTION, "id": str(number)} for number in range(6)))
-    asked: list[Any] = []
+    calls: list[Any] = []
 
     def slow(received: Received) -> Reply:
-        asked.append(received)
+        calls.append(received)
         time.sleep(0.3)
         return caption(received)
 
@@ -215,19 +216,19 @@ def test_ctrl_c_keeps_what_was_found_out(shell: Shell, tmp_path: Path) -> None:
             f"openai:m@{server.url}/v1",
         )
         child = shell.start(*words)
-        while len(asked) < 3:
+        while len(calls) < 3:
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)
-        _, said = child.communicate(timeout=30)
+        _, err = child.communicate(timeout=30)
         assert child.returncode == 130
-        assert "the same command goes on" in said
-        (kept,) = (tmp_path / "home" / "eval").glob("*.jsonl")
-        found = len(kept.read_text().splitlines())
+        assert "the same command continues" in err
+        (results,) = (tmp_path / "home" / "eval").glob("*.jsonl")
+        found = len(results.read_text().splitlines())
         assert 2 <= found < 6
-        before = len(asked)
+        before = len(calls)
         done = shell(*words)
     assert json.loads(done.out)["requests"] == 6
-    assert len(asked) - before == 6 - found
+    assert len(calls) - before == 6 - found
 
 
 def test_requests_are_read_from_lines_toml_and_text(tmp_path: Path) -> None:
@@ -244,7 +245,7 @@ def test_requests_are_read_from_lines_toml_and_text(tmp_path: Path) -> None:
 
 
 def test_an_accepted_plan_may_come_in_any_order() -> None:
-    """The shape of a plan says what waits for what."""
+    """The shape of a plan shows which task depends on which."""
     plan = Plan.from_hugginggpt(
         [
             {"task": "text-to-image", "id": 0, "dep": [-1], "args": {"prompt": "a cat"}},
@@ -256,8 +257,8 @@ def test_an_accepted_plan_may_come_in_any_order() -> None:
     assert not is_accepted(plan, [{"tasks": ["image-to-text", "text-to-image"], "links": []}])
 
 
-def test_a_file_of_requests_is_done_from_end_to_end(shell: Shell, tmp_path: Path) -> None:
-    """Plan, success and time of each; one that can't be begun does not stop the others."""
+def test_a_file_of_requests_is_run_from_end_to_end(shell: Shell, tmp_path: Path) -> None:
+    """Plan, success and time of each; one that can't start does not stop the others."""
     right = {"tasks": ["language-identification"], "links": []}
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "note.txt").write_text("Bonjour tout le monde, comment allez-vous?")
@@ -271,37 +272,37 @@ def test_a_file_of_requests_is_done_from_end_to_end(shell: Shell, tmp_path: Path
         },
         {"id": "c", "request": "Read gone.png", "files": ["gone.png"]},
     )
-    written(tmp_path / "words" / "wishes.jsonl", *rows)
-    done = shell("eval", "requests", "words/wishes.jsonl", "--json")
+    written(tmp_path / "words" / "requests.jsonl", *rows)
+    done = shell("eval", "requests", "words/requests.jsonl", "--json")
     assert done.code == 3, done.err
     a, b, c = json.loads(done.out)["requests"]
     assert (a["status"], a["accepted"], a["plan"]) == ("succeeded", True, "language-identification")
     assert (b["status"], b["accepted"]) == ("succeeded", False)
     assert (c["status"], c["accepted"]) == ("failed", None)
     assert "there is no file gone.png" in c["error"]
-    table = shell("eval", "requests", "words/wishes.jsonl")
+    table = shell("eval", "requests", "words/requests.jsonl")
     assert "plans right 1 of 2" in table.out
     assert a["run_id"] in table.out, "nothing was run again"
 
 
-def test_a_killed_evaluation_goes_on_with_the_run_it_was_in(shell: Shell, tmp_path: Path) -> None:
-    """The plan of the run that was cut off is not asked for again."""
+def test_a_killed_evaluation_resumes_its_interrupted_run(shell: Shell, tmp_path: Path) -> None:
+    """The interrupted run is not planned again."""
     written(tmp_path / "a.jsonl", {"request": "Which language is 'bonjour tout le monde'?"})
-    asked: list[str] = []
+    stages: list[str] = []
 
     def model(received: Received) -> Reply:
-        asked.append(stage_of(received))
-        if asked[-1] == "plan":
+        stages.append(stage_of(received))
+        if stages[-1] == "plan":
             task = {"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}
             return chat(json.dumps({"tasks": [task], "refusals": []}))
-        if asked.count("answer") == 1:
+        if stages.count("answer") == 1:
             time.sleep(3)
         return chat("French [0].")
 
     with serve(model) as server:
         words = ("eval", "requests", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")
         child = shell.start(*words)
-        while "answer" not in asked:
+        while "answer" not in stages:
             time.sleep(0.05)
             assert child.poll() is None, child.communicate()
         child.kill()
@@ -309,4 +310,4 @@ def test_a_killed_evaluation_goes_on_with_the_run_it_was_in(shell: Shell, tmp_pa
         done = shell(*words)
     (row,) = json.loads(done.out)["requests"]
     assert row["status"] == "succeeded", done.err
-    assert asked.count("plan") == 1
+    assert stages.count("plan") == 1

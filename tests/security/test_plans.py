@@ -302,9 +302,9 @@ MADE = {
 @pytest.mark.parametrize("made", MADE)
 async def test_an_answer_is_written_whatever_an_expert_made(made: str, tmp_path: Path) -> None:
     """What an expert made may be nested 10,000 deep or hold numbers of 5,000 digits: the answer is written all the same."""
-    from hugginggpt.tools.controllers.rules.controller import EmbeddedController
+    from hugginggpt.tools.controllers.rules.controller import RuleBasedController
 
-    class Planned(EmbeddedController):
+    class Planned(RuleBasedController):
         async def plan(self, *given: Any) -> Any:
             return await ScriptedController([SUM, args("<resource>-0") | {"id": 1}]).plan(*given)
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ..rules.clauses import read
-from ..rules.languages import language_of
+from ..rules.clauses import parse_request
+from ..rules.request_language import language_of
 
 
 def phrases_for(request: str) -> Mapping[str, str]:
     """By name; each is a pattern for `str.format`."""
     spoken = _spoken()
-    return spoken.get(language_of(read(request).masked)) or spoken["en"]
+    return spoken.get(language_of(parse_request(request).masked)) or spoken["en"]
 
 
 @cache

@@ -1,5 +1,5 @@
-"""The embedded controller: reads a request with rules; no model, no network, no key."""
+"""The rule-based controller (`embedded`): plans a request by rules; needs no model, no network and no key."""
 
-from .controller import EmbeddedController
+from .controller import RuleBasedController
 
-__all__ = ["EmbeddedController"]
+__all__ = ["RuleBasedController"]

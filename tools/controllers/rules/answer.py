@@ -1,7 +1,7 @@
-"""Answer: what came of a run in plain words: facts, how they were had, files, what failed or was refused.
+"""Answer: the results of a run as text: facts with their experts, files, and what failed or was refused.
 
-Grounded by construction: every statement is read off a result, names the expert behind it, and a file is named only
-when it is there. In English, whatever the language of the request.
+Grounded by construction: every statement is taken from a result and names the expert behind it, and a file is named
+only if it exists. In English, whatever the language of the request.
 """
 
 import re
@@ -16,13 +16,13 @@ from ....graph.result import Result, Run
 from ....graph.task import Task
 from ....graph.untrusted_json import read_untrusted_json
 
-LONGEST_FACT = 4_000
-"""Characters of a final result that are shown; all of it is in its file."""
-LONGEST_STEP = 280
-"""Characters shown of what was only a step to something else."""
-MOST_LABELS = 12
+MAX_FACT = 4_000
+"""Characters shown of a final result; its file holds all of it."""
+MAX_STEP = 280
+"""Characters shown of a result that only another task needs."""
+MAX_LABELS = 12
 
-_TOLD_AS: dict[str, str] = {
+_INTRODUCTIONS: dict[str, str] = {
     "summarization": "Summary",
     "translation": "Translation",
     "image-to-text": "In the picture",
@@ -45,25 +45,25 @@ _TOLD_AS: dict[str, str] = {
     "count": "Count",
     "compare": "Comparison",
 }
-"""How a result is introduced; other types by their name."""
-_ASKED = re.compile(r"\b(?:read|transcri\w+|extract|write down)\b", re.I)
+"""What stands before a result; of other types, their name."""
+_READING_VERBS = re.compile(r"\b(?:read|transcri\w+|extract|write down)\b", re.I)
 _READABLE: tuple[Kind, ...] = ("text", "labels", "boxes", "table")
 
 
-def paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
+def answer_paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
     """The answer, a paragraph at a time; each but the first begins with a blank line."""
     blocks = [
         "\n".join(_facts(run, paths)),
-        _done(run),
+        _tasks_done(run),
         "\n".join(_files(run, paths)),
         "\n".join(_not_done(run)),
-        "\n".join(_fallen_back(run)),
+        "\n".join(_fallbacks(run)),
         "\n".join(clean(refusal) for refusal in run.refusals),
         _substitutes(run),
         "\n".join(_notes(run)),
     ]
-    said = [block for block in blocks if block]
-    for number, block in enumerate(said or ["Nothing in the request needed an expert, so nothing was done."]):
+    paragraphs = [block for block in blocks if block]
+    for number, block in enumerate(paragraphs or ["Nothing in the request needed an expert, so nothing was done."]):
         yield block if number == 0 else f"\n\n{block}"
 
 
@@ -73,8 +73,8 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
-def readable(text: str) -> str:
-    """Labels, boxes and scores in JSON as words, e.g. `POSITIVE (0.93)`; other text as it is."""
+def labels_as_text(text: str) -> str:
+    """Labels, boxes and scores in JSON as text, e.g. `POSITIVE (0.93)`; other text as it is."""
     if not text.lstrip().startswith(("[", "{")):
         return text
     try:
@@ -84,15 +84,15 @@ def readable(text: str) -> str:
     rows = value if isinstance(value, list) else [value]
     if not rows:
         return "nothing"
-    named = [_row(row) for row in rows]
+    named = [_label_as_text(row) for row in rows]
     if not all(named):
         return text
-    more = f" and {len(named) - MOST_LABELS} more" if len(named) > MOST_LABELS else ""
-    return ", ".join(str(name) for name in named[:MOST_LABELS]) + more
+    more = f" and {len(named) - MAX_LABELS} more" if len(named) > MAX_LABELS else ""
+    return ", ".join(str(name) for name in named[:MAX_LABELS]) + more
 
 
-def _row(row: Any) -> str | None:
-    """One label in words: what was found, its kind where that is apart, and how certain it is."""
+def _label_as_text(row: Any) -> str | None:
+    """One label as text: what was found, its kind where the row names both, and its score."""
     if not isinstance(row, dict):
         return str(row) if isinstance(row, str | int | float) else None
     label = next((row[key] for key in ("label", "entity_group", "entity", "class", "name") if row.get(key)), None)
@@ -115,84 +115,86 @@ def _results(run: Run) -> list[tuple[Task, Result]]:
     return [(task, by_key[task.key]) for task in run.plan.tasks if task.key in by_key]
 
 
-def _by(task: Task, result: Result) -> str:
-    """Who says so: `(embedded/rapidocr, task 0)`."""
+def _source(task: Task, result: Result) -> str:
+    """The expert and the task behind a statement: `(embedded/rapidocr, task 0)`."""
     return f"({result.assignment.expert.model_id}, task {task.id})" if result.assignment else f"(task {task.id})"
 
 
 def _facts(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
-    """What came out, in the order of the tasks: what was asked for in full, steps to something else shortened."""
+    """The readable results, in the order of the tasks: requested ones in full, steps to another task shortened."""
     for task, result in _results(run):
-        takers = _takers(task, run)
-        if _is_unsaid(task, takers):
+        consumers = _consumers(task, run)
+        if _is_connecting_step(task, consumers):
             continue
-        wanted = not takers or _asked_for(task, takers)
-        if result.ok and (wanted or not any(other.type == "count" for other in takers)):
-            words = _words(result, paths, LONGEST_FACT if wanted else LONGEST_STEP)
+        requested = not consumers or _is_requested(task, consumers)
+        if result.ok and (requested or not any(other.type == "count" for other in consumers)):
+            words = _text_of_result(result, paths, MAX_FACT if requested else MAX_STEP)
             if words:
-                yield f"{_told_as(task)}: {words} {_by(task, result)}"
+                yield f"{_introduction(task)}: {words} {_source(task, result)}"
 
 
-def _told_as(task: Task) -> str:
-    """How its result is introduced; a count with what was counted."""
+def _introduction(task: Task) -> str:
+    """What stands before a result; a count with its label."""
     label = task.parameters.get("label") if task.type == "count" else None
-    return _TOLD_AS.get(task.type, task.type) + (f" ({label})" if label else "")
+    return _INTRODUCTIONS.get(task.type, task.type) + (f" ({label})" if label else "")
 
 
-def _takers(task: Task, run: Run) -> list[Task]:
-    """The tasks that take what a task makes."""
+def _consumers(task: Task, run: Run) -> list[Task]:
+    """The tasks that take the output of a task."""
     return [other for other in run.plan.tasks if task.id in other.depends_on]
 
 
-def _is_unsaid(task: Task, takers: Sequence[Task]) -> bool:
-    """Whether a task only stands between two others: the pages of a PDF on the way to what is read on them."""
-    return task.type in STEPS_BETWEEN and any(task.goal == taker.goal for taker in takers)
+def _is_connecting_step(task: Task, consumers: Sequence[Task]) -> bool:
+    """Whether a task only converts data for another: a PDF to the images whose text is read."""
+    return task.type in STEPS_BETWEEN and any(task.goal == consumer.goal for consumer in consumers)
 
 
-def _asked_for(task: Task, takers: Sequence[Task]) -> bool:
-    """Whether words of the request ask for a step itself: an unsaid step has the goal of the task that it serves."""
-    return bool(task.goal) and (all(task.goal != other.goal for other in takers) or bool(_ASKED.search(task.goal)))
+def _is_requested(task: Task, consumers: Sequence[Task]) -> bool:
+    """Whether the request asks for a step itself: an implied step has the goal of the task that needs it."""
+    return bool(task.goal) and (
+        all(task.goal != other.goal for other in consumers) or bool(_READING_VERBS.search(task.goal))
+    )
 
 
-def _words(result: Result, paths: Mapping[str, Path], limit: int) -> str:
-    """The readable part of what a task made; of a labelled picture the labels, not the picture."""
+def _text_of_result(result: Result, paths: Mapping[str, Path], limit: int) -> str:
+    """The readable part of a result; of a labelled picture the labels, not the picture."""
     texts = [_text_of(resource, paths) for resource in result.resources if resource.kind in _READABLE]
-    words = "; ".join(clean(readable(text)).strip() for text in texts if text is not None)
+    words = "; ".join(clean(labels_as_text(text)).strip() for text in texts if text is not None)
     if not words and texts:
         return "nothing"
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
 def _text_of(resource: Resource, paths: Mapping[str, Path]) -> str | None:
-    """Text that a resource carries, or the beginning of its file."""
+    """The inline text of a resource, or the beginning of its file."""
     if resource.text is not None:
         return resource.text
     path = paths.get(resource.sha256 or "")
     if path is None or not path.is_file():
         return None
     with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(LONGEST_FACT + 1)
+        return file.read(MAX_FACT + 1)
 
 
-def _done(run: Run) -> str:
-    """One sentence: what was done, and with what."""
-    steps = [f"{task.type} {_by(task, result)}" for task, result in _results(run) if result.ok]
+def _tasks_done(run: Run) -> str:
+    """One sentence: the tasks that succeeded, and their experts."""
+    steps = [f"{task.type} {_source(task, result)}" for task, result in _results(run) if result.ok]
     return f"Done: {', '.join(steps)}." if steps else ""
 
 
 def _files(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
-    """Files that were made and are there."""
+    """Files that tasks made and that exist."""
     for task, result in _results(run):
-        shown = result.ok and not _is_unsaid(task, _takers(task, run))
+        shown = result.ok and not _is_connecting_step(task, _consumers(task, run))
         for resource in result.resources if shown else ():
             path = paths.get(resource.sha256 or "")
-            long = resource.text is None or len(resource.text) > LONGEST_FACT
+            long = resource.text is None or len(resource.text) > MAX_FACT
             if path is not None and path.exists() and (resource.kind not in _READABLE or long):
-                yield f"{resource.kind.capitalize()}: {path} {_by(task, result)}"
+                yield f"{resource.kind.capitalize()}: {path} {_source(task, result)}"
 
 
 def _not_done(run: Run) -> Iterator[str]:
-    """Tasks that failed, were skipped or were cancelled, with the cause; and those that never came to an end."""
+    """Tasks that failed, were skipped or were cancelled, with the cause; and those without a result."""
     results = _results(run)
     for task, result in results:
         if not result.ok:
@@ -204,8 +206,8 @@ def _not_done(run: Run) -> Iterator[str]:
             yield f"Not done: task {task.label} has no result"
 
 
-def _fallen_back(run: Run) -> Iterator[str]:
-    """Experts that failed, where the next best did the task."""
+def _fallbacks(run: Run) -> Iterator[str]:
+    """Tasks that a fallback did because the first expert failed."""
     for task, result in _results(run):
         if result.ok and result.assignment and result.assignment.fallback:
             reason = clean(result.assignment.reason)
@@ -213,19 +215,19 @@ def _fallen_back(run: Run) -> Iterator[str]:
 
 
 def _notes(run: Run) -> Iterator[str]:
-    """What must be known of single results."""
+    """The notes of results."""
     for task, result in _results(run):
         yield from (f"Task {task.id} ({task.type}): {clean(note)}" for note in result.notes)
 
 
 def _substitutes(run: Run) -> str:
-    """Experts that cover only a part of what was asked, in one paragraph."""
-    said: dict[str, tuple[str, str]] = {}
+    """Experts that cover only a part of their task type, in one paragraph."""
+    partial: dict[str, tuple[str, str]] = {}
     for task, result in _results(run):
         expert = result.assignment.expert if result.assignment else None
         if result.ok and expert and expert.partial:
-            said[expert.model_id] = (task.type, clean(expert.description))
-    if len(said) > 1:
-        named = "; ".join(f"{name} for {of} ({about})" for name, (of, about) in said.items())
+            partial[expert.model_id] = (task.type, clean(expert.description))
+    if len(partial) > 1:
+        named = "; ".join(f"{name} for {of} ({about})" for name, (of, about) in partial.items())
         return f"Partial substitutes: {named}."
-    return "".join(f"{name} is a partial substitute for {of}: {about}" for name, (of, about) in said.items())
+    return "".join(f"{name} is a partial substitute for {of}: {about}" for name, (of, about) in partial.items())

@@ -1,4 +1,4 @@
-"""The embedded controller: plans by reading, chooses by rank, answers by rule. No model, no network, no key."""
+"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results; needs no model."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,31 +7,32 @@ from ....graph.converters import with_converters
 from ....graph.expert import Assignment, Expert
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks
+from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
-from .answer import paragraphs
-from .clauses import Reading, read
-from .edits import Edits
-from .grounding import Ground
-from .intents import Intent, wondered
-from .languages import language_of, refusal_in
-from .leftover import leftover
+from .answer import answer_paragraphs
+from .clauses import ParsedRequest, parse_request
+from .handlers.registry import plan_intent
+from .intent_order import order_intents
+from .intents import Intent, find_intents, general_question
 from .lexicon import lexicon
 from .linking import Linker
-from .order import intents
-from .spelling import slips
-from .things import MOST_FILES
-from .wishes import take
+from .reference_resolution import ReferenceResolver
+from .referents import MAX_FILES
+from .request_language import language_of, refusal_for
+from .spelling import correct_spelling
+from .text_edits import TextEdits
+from .unused_words import find_unused_words
 
-_ANOTHER_WAY = "A language model plans such requests: add --llm openai:MODEL."
+_HINT = "A language model plans such requests: add --llm openai:MODEL."
 
 
-class EmbeddedController:
-    """A `Controller` that knows rules only; it says plainly what it can't plan."""
+class RuleBasedController:
+    """A `Controller` without a model, a network or a key; it reports what it can't plan."""
 
     @property
     def name(self) -> str:
-        """As shown to the user."""
+        """As users type it and runs store it."""
         return "embedded"
 
     async def plan(self, request: Request, callbacks: Callbacks | None = None) -> Proposal:
@@ -52,78 +53,88 @@ class EmbeddedController:
     async def answer(
         self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks | None = None
     ) -> AsyncIterator[str]:
-        """Tell what came of a run, a paragraph at a time."""
-        for paragraph in paragraphs(run, paths):
+        """The results of a run as text, a paragraph at a time."""
+        for paragraph in answer_paragraphs(run, paths):
             yield paragraph
 
 
 def propose(request: Request) -> Proposal:
-    """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
-    reading = read(request.text, request.files)
-    if (language := language_of(reading.masked)) != "en":
-        return Proposal(plan=Plan(tasks=()), refusals=(refusal_in(language),), evidence=())
-    meant = slips(reading.text, reading.masked)
-    meant = Edits(tuple((reading.edits.before(a), reading.edits.before(b), word) for a, b, word in meant.pieces))
-    if meant.pieces:
-        reading = read(meant.apply(request.text), request.files)
-    wishes, linker = _linked(reading, request)
+    """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan.
 
-    def typed(place: int) -> int:
-        return meant.before(reading.edits.before(place))
-
+    Text -> clauses -> intents -> tasks, each linked to the data that it is about -> plan.
+    """
+    # 1. text -> clauses, with typing errors corrected
+    parsed = parse_request(request.text, request.files)
+    if (language := language_of(parsed.masked)) != "en":
+        return Proposal(plan=Plan(tasks=()), refusals=(refusal_for(language),), evidence=())
+    corrections = _corrections(parsed)
+    if corrections.replacements:
+        parsed = parse_request(corrections.apply(request.text), request.files)
+    # 2. clauses -> intents
+    intents = order_intents(find_intents(parsed), parsed) or general_question(parsed)
+    # 3. intents -> referents -> linked tasks
+    linker = _link(parsed, intents, request.resources)
+    # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_converters(linker.tasks))
+
+    def as_typed(position: int) -> int:
+        return corrections.to_original(parsed.edits.to_original(position))
+
     return Proposal(
         plan=Plan(tasks=tasks),
         refusals=_refusals(linker, request.text),
-        repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in meant.pieces),
+        repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
-            e.model_copy(update={"start": typed(e.start), "end": typed(e.end)})
-            for e in (*linker.evidence, *_of_converters(tasks, linker.evidence))
+            e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
+            for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
-        unused=tuple((typed(a), typed(b)) for a, b in leftover(reading, wishes, linker.tasks)),
+        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker.tasks)),
     )
 
 
-def _of_converters(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """Words of steps that nobody said: those of the first task that takes what they make."""
+def _corrections(parsed: ParsedRequest) -> TextEdits:
+    """Corrected words, at positions of the request as typed."""
+    found = correct_spelling(parsed.text, parsed.masked).replacements
+    to_original = parsed.edits.to_original
+    return TextEdits(tuple((to_original(start), to_original(end), word) for start, end, word in found))
+
+
+def _link(parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Resource]) -> Linker:
+    """The tasks of the intents, each linked to files, quotations, `earlier` data and results of the tasks before it."""
+    acts = lexicon().acts
+    requested = frozenset(name for i in intents if not i.mention for name in acts.get(i.act, {}).values())
+    questions = frozenset(intent.question for intent in intents if intent.question)
+    linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
+    for intent in intents:
+        plan_intent(linker, intent)
+    return linker
+
+
+def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The words behind each converter step: those of the first task that takes its output."""
     known = {e.task_id: e for e in evidence}
     for task in tasks:
         if task.id not in known:
-            taker = next((t for t in tasks if task.id in t.depends_on and t.id in known), None)
-            if taker:
-                yield known[taker.id].model_copy(update={"task_id": task.id, "implied": True})
-
-
-def _linked(reading: Reading, request: Request) -> tuple[Sequence[Intent], Linker]:
-    """The wishes of a request, and the tasks they become."""
-    wishes = intents(reading)
-    wanted = frozenset(
-        name for wish in wishes if not wish.mention for name in lexicon().acts.get(wish.act, {}).values()
-    )
-    asked = frozenset(wish.question for wish in wishes if wish.question)
-    linker = Linker(reading, Ground(reading, request.resources, asked), wanted)
-    if not wishes and (open_question := wondered(reading)):
-        wishes = [open_question]
-    for wish in wishes:
-        take(linker, wish)
-    return wishes, linker
+            consumer = next((t for t in tasks if task.id in t.depends_on and t.id in known), None)
+            if consumer:
+                yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
 def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
     """What can't be planned, and what would help."""
-    refused = list(dict.fromkeys(linker.refused))
-    if len(linker.reading.files) > MOST_FILES:
-        named = len(linker.reading.files)
-        refused.append(f"The request names files {named:,} times; I looked at the first {MOST_FILES}.")
+    refused = list(dict.fromkeys(linker.refusals))
+    if len(linker.parsed.files) > MAX_FILES:
+        named = len(linker.parsed.files)
+        refused.append(f"The request names files {named:,} times; only the first {MAX_FILES} are used.")
     if not linker.tasks and not refused and text.strip():
         short = " ".join(text.split())
         short = short if len(short) <= 120 else short[:117] + "..."
         refused = [f"I found no task in “{short}” that I can plan by rules."]
-    return (*refused, _ANOTHER_WAY) if refused else ()
+    return (*refused, _HINT) if refused else ()
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:
-    """Why the first of a ranking is first."""
+    """Why the first candidate comes before the others."""
     if not others:
         return "the only one that can do it here"
     if first.downloads > others[0].downloads:

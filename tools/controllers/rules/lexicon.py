@@ -1,4 +1,4 @@
-"""Lexicon: the words the planner knows, read from rules.toml; and the names of languages and labels."""
+"""Lexicon: the rules, task types and cue words of rules.toml, compiled to patterns; and the names of languages."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ FILES: dict[Kind, str] = {
     "document": "\ue015",
     "mesh": "\ue016",
 }
-"""Placeholders, as long as what they hide, for quotations and files; rules name them `<quote>`, `<image-file>`."""
+"""Placeholders for quotations and files (see masking.py); rules name them `<quote>`, `<image-file>`."""
 
 _HIDDEN = "\ue000-\ue0ff"
 _GAP = re.compile(r"\[\^(\.;[^\]]*)\]")
@@ -56,20 +56,20 @@ def _edged(pattern: str) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of rules.toml: these patterns ask for this act."""
+    """One row of rules.toml: the patterns of an act."""
 
     act: str
     find: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
     mention: bool
-    """A noun: once a task of that type is planned it speaks of its result."""
+    """A noun: once a task of that type is planned it refers to its result."""
     passing: bool
-    """A mention whose words a later wish may use: "convert the edited image to text"."""
+    """A mention whose words a later rule may match: "convert the edited image to text"."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """rules.toml, compiled."""
+    """rules.toml, compiled; its comments describe the sections."""
 
     rules: tuple[Rule, ...]
     acts: dict[str, dict[str, str]]
@@ -81,7 +81,7 @@ class Lexicon:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon, read once a process."""
+    """The lexicon, compiled once a process."""
     raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
     words = {
         "quote": f"{QUOTE}++",

@@ -1,4 +1,4 @@
-"""Spelling: slips of the fingers in the words that the planner lives by, put right before a request is read.
+"""Spelling: corrects typing errors in the words that the rules know, before a request is planned.
 
 Only words of spelling.toml are restored, one edit away (two from nine letters on), and only from what is no real word:
 names, quotations, file names and everything else stay as typed. Distances are rapidfuzz's optimal string alignment.
@@ -13,43 +13,43 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from .edits import Edits
+from .text_edits import TextEdits
 
 _WORD = re.compile(r"(?<![\w’-])[a-z]{4,16}(?![\w’-])")
 _LONG = 9
-"""From so many letters on two slips are forgiven."""
-_MOST = 2_000
-"""Words that are looked at."""
+"""Letters from which on two errors are allowed."""
+_MAX_WORDS = 2_000
+"""Words of a request that are checked."""
 
 
-def slips(text: str, masked: str) -> Edits:
-    """The words of `text` to put right; `masked` hides what must stay (see clauses.py), character for character."""
+def correct_spelling(text: str, masked: str) -> TextEdits:
+    """The corrections of `text`; `masked` hides what must stay as it is (see masking.py), character for character."""
     edits = []
-    for match in islice(_WORD.finditer(masked), _MOST):
-        if not _is_name(text, *match.span()) and (word := meant(match.group())):
+    for match in islice(_WORD.finditer(masked), _MAX_WORDS):
+        if not _is_name(text, *match.span()) and (word := corrected(match.group())):
             edits.append((*match.span(), word))
-    return Edits(tuple(edits))
+    return TextEdits(tuple(edits))
 
 
-def meant(word: str) -> str | None:
-    """The word that was meant, or None; of several the nearest, then the first by alphabet."""
+def corrected(word: str) -> str | None:
+    """The word most likely meant, or None if `word` is correct or unknown; of several the nearest, then by alphabet."""
     words, real = _lists()
     if word in words or word in real:
         return None
     near = process.extract(word, words, scorer=OSA.distance, score_cutoff=2, limit=None)
-    fit = [(distance, found) for found, distance, _ in near if distance <= _forgiven(word, found)]
+    fit = [(distance, found) for found, distance, _ in near if distance <= _allowed_distance(word, found)]
     return min(fit)[1] if fit else None
 
 
-def _forgiven(word: str, found: str) -> int:
-    """How many slips; in four letters only two that changed places."""
+def _allowed_distance(word: str, found: str) -> int:
+    """How many edits are allowed; in a word of four letters only two letters that changed places."""
     if len(found) < 5:
         return int(sorted(word) == sorted(found))
     return 2 if len(found) >= _LONG else 1
 
 
 def _is_name(text: str, start: int, end: int) -> bool:
-    """Capitalised in the middle of a sentence, in a request that is not all capitals."""
+    """Whether a word is capitalised in the middle of a sentence, and not all in capitals."""
     if not text[start].isupper() or text[start:end].isupper():
         return False
     return bool(re.search(r"[^\s.!?:•-]\s*\Z", text[max(0, start - 3) : start]))

@@ -1,4 +1,4 @@
-"""What the embedded controller's answer promises."""
+"""Promises of the rule-based controller's answer."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.result import Request, Result, Run, TaskStatus
 from hugginggpt.graph.task import Ref, Task
-from hugginggpt.tools.controllers.rules import EmbeddedController
-from hugginggpt.tools.controllers.rules.answer import clean, paragraphs, readable
+from hugginggpt.tools.controllers.rules import RuleBasedController
+from hugginggpt.tools.controllers.rules.answer import answer_paragraphs, clean, labels_as_text
 
 RECEIPT = Resource(kind="image", media_type="image/png", name="receipt.png", sha256="0" * 64)
 PLAN = Plan(
@@ -58,7 +58,7 @@ def run_of(*results: Result, refusals: tuple[str, ...] = ()) -> Run:
 
 @pytest.fixture
 def speech(tmp_path: Path) -> Path:
-    """A file that was made."""
+    """A file that a task made."""
     path = tmp_path / "speech.wav"
     path.write_bytes(b"RIFF")
     return path
@@ -72,7 +72,7 @@ def test_the_facts_come_first_and_every_one_names_its_expert(speech: Path) -> No
         result(2, "embedded/vader", text='[{"label": "POSITIVE", "score": 0.931}]', kind="labels"),
         result(3, "embedded/espeak", kind="audio", sha256="a" * 64),
     )
-    answer = "".join(paragraphs(run, {"a" * 64: speech}))
+    answer = "".join(answer_paragraphs(run, {"a" * 64: speech}))
     assert answer.splitlines()[:3] == [
         "In the picture: CAFE  total 4.20  great coffee! (embedded/rapidocr, task 0)",
         "Summary: Total 4.20. (embedded/extract, task 1)",
@@ -85,11 +85,11 @@ def test_the_facts_come_first_and_every_one_names_its_expert(speech: Path) -> No
 def test_only_files_that_exist_are_named(tmp_path: Path) -> None:
     """A path that leads nowhere, and a result without a path, are not offered."""
     run = run_of(result(3, "embedded/espeak", kind="audio", sha256="a" * 64))
-    assert "gone.wav" not in "".join(paragraphs(run, {"a" * 64: tmp_path / "gone.wav"}))
-    assert "Audio:" not in "".join(paragraphs(run, {}))
+    assert "gone.wav" not in "".join(answer_paragraphs(run, {"a" * 64: tmp_path / "gone.wav"}))
+    assert "Audio:" not in "".join(answer_paragraphs(run, {}))
 
 
-def test_failures_refusals_and_substitutes_are_said_plainly() -> None:
+def test_failures_refusals_and_substitutes_are_reported() -> None:
     """What failed, what was skipped for it, what was refused, and what was only a partial substitute."""
     run = run_of(
         result(0, "embedded/rapidocr", text="hello", partial=True),
@@ -97,7 +97,7 @@ def test_failures_refusals_and_substitutes_are_said_plainly() -> None:
         result(3, "embedded/espeak", status="skipped", error="task 1 (summarization) failed"),
         refusals=("I could not plan “sing”.",),
     )
-    answer = "".join(paragraphs(run, {}))
+    answer = "".join(answer_paragraphs(run, {}))
     assert "Not done: task 1 (summarization), failed: too short" in answer
     assert "Not done: task 3 (text-to-speech), skipped: task 1 (summarization) failed" in answer
     assert "Not done: task 2 (text-classification) has no result" in answer
@@ -108,7 +108,7 @@ def test_failures_refusals_and_substitutes_are_said_plainly() -> None:
 def test_control_characters_of_experts_do_not_reach_the_terminal() -> None:
     """Escape sequences, bidirectional overrides and lone surrogates are taken out; newlines and tabs stay."""
     assert clean("a\x1b[31mb\u202ec\ud800d\n\te\r") == "a[31mbcd\n\te"
-    answer = "".join(paragraphs(run_of(result(0, "embedded/rapidocr", text="x\x1b]0;title\x07y")), {}))
+    answer = "".join(answer_paragraphs(run_of(result(0, "embedded/rapidocr", text="x\x1b]0;title\x07y")), {}))
     assert "\x1b" not in answer
     assert "\x07" not in answer
 
@@ -126,14 +126,14 @@ def test_control_characters_of_experts_do_not_reach_the_terminal() -> None:
         ("[]", "nothing"),
     ],
 )
-def test_labels_are_told_in_words(text: str, words: str) -> None:
-    """JSON lists of labels become words with scores; what is not understood stays as it is."""
-    assert readable(text) == words
+def test_labels_are_shown_as_text(text: str, words: str) -> None:
+    """JSON lists of labels become words with scores; other text stays as it is."""
+    assert labels_as_text(text) == words
 
 
 def test_long_text_of_a_step_is_shortened_and_a_file_is_read() -> None:
-    """A step shows its beginning only."""
-    answer = "".join(paragraphs(run_of(result(0, "embedded/rapidocr", text="word " * 500)), {}))
+    """Of a step only the beginning is shown."""
+    answer = "".join(answer_paragraphs(run_of(result(0, "embedded/rapidocr", text="word " * 500)), {}))
     assert len(answer) < 1500
     assert "…" in answer
 
@@ -146,12 +146,12 @@ def test_long_text_of_a_step_is_shortened_and_a_file_is_read() -> None:
         (("transcribe and summarise a.wav", "transcribe and summarise a.wav"), True),
     ],
 )
-def test_a_step_that_was_asked_for_itself_is_told_in_full(goals: tuple[str, str], full: bool) -> None:
-    """An unsaid step, which has the goal of the task it serves, is shortened."""
+def test_a_step_that_the_request_names_is_shown_in_full(goals: tuple[str, str], full: bool) -> None:
+    """An implied step, which has the goal of the task that needs it, is shortened."""
     first, second = PLAN.tasks[0], PLAN.tasks[2]
     tasks = (first.model_copy(update={"goal": goals[0]}), second.model_copy(update={"goal": goals[1]}))
     run = run_of(result(0, "embedded/rapidocr", text="word " * 500)).model_copy(update={"plan": Plan(tasks=tasks)})
-    assert ("word " * 499 in "".join(paragraphs(run, {}))) is full
+    assert ("word " * 499 in "".join(answer_paragraphs(run, {}))) is full
 
 
 def test_several_substitutes_are_one_paragraph() -> None:
@@ -160,15 +160,15 @@ def test_several_substitutes_are_one_paragraph() -> None:
         result(0, "embedded/rapidocr", text="hello", partial=True),
         result(1, "embedded/extract", text="hi", partial=True),
     )
-    last = "".join(paragraphs(run, {})).split("\n\n")[-1]
+    last = "".join(answer_paragraphs(run, {})).split("\n\n")[-1]
     assert last == (
         "Partial substitutes: embedded/rapidocr for image-to-text (only print); "
         "embedded/extract for summarization (only print)."
     )
 
 
-async def test_a_run_without_tasks_says_so() -> None:
+async def test_a_run_without_tasks_is_reported_as_such() -> None:
     """An empty run gets an answer too, and the controller yields it piece by piece."""
     run = Run(run_id="r", thread_id="t", request=Request(text="x"))
-    pieces = [piece async for piece in EmbeddedController().answer(run, {})]
+    pieces = [piece async for piece in RuleBasedController().answer(run, {})]
     assert pieces == ["Nothing in the request needed an expert, so nothing was done."]

@@ -1,4 +1,4 @@
-"""What the embedded controller's planning promises. Graphs are written `type`, `type<0` (takes task 0), `type<0,1`."""
+"""Promises of the rule-based controller's planning. Graphs are written `type`, `type<0` (takes task 0), `type<0,1`."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import KINDS, Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.graph.task import Ref, Task
-from hugginggpt.tools.controllers.rules import EmbeddedController
+from hugginggpt.tools.controllers.rules import RuleBasedController
 from hugginggpt.tools.controllers.rules.controller import propose
 
 
@@ -62,7 +62,7 @@ def shape(plan: Plan) -> list[str]:
         ("translate the text in the image sign.jpg into German", ["image-to-text", "translation<0"]),
         ("read page.jpg out loud", ["image-to-text", "text-to-speech<0"]),
         ("transcribe a.mp3, b.mp3 and c.mp3", ["automatic-speech-recognition"] * 3),
-        # what is announced is done once, where it is asked for
+        # what is announced is planned once, where it is requested
         (
             "I want to make a video based on a.jpg. First enhance the image, then extract the text "
             "and create a video based on that text.",
@@ -73,7 +73,7 @@ def shape(plan: Plan) -> list[str]:
             ["image-text-to-image", "image-classification<0"],
         ),
         ("Classify the recording a.wav to identify its content.", ["audio-classification"]),
-        # findings are told from the findings, and what a voice tells is heard
+        # findings are described from their labels, and what a recording describes is transcribed
         ("Detect the objects in a.jpg and describe them.", ["object-detection", "text-generation<0"]),
         (
             "The audio file a.wav contains a description of the changes. Translate the description into French "
@@ -85,7 +85,7 @@ def shape(plan: Plan) -> list[str]:
             "Answer the question 'Who won the race?' about a.txt and have it translated into French",
             ["question-answering", "translation<0"],
         ),
-        # a quotation that speaks of what is asked answers it, and not the photo beside it
+        # a quotation that holds the words of the question answers it, not the photo beside it
         (
             "I have the text 'Anna bought seven apples in May' and a photo a.jpg. 'Who bought the apples?'",
             ["question-answering"],
@@ -194,8 +194,8 @@ def taken(plan: Plan) -> list[str]:
         ("Summarise a.txt. Find all dates in the summary.", ["summarization a.txt", "token-classification #0"]),
     ],
 )
-def test_a_wish_is_about_the_text_and_not_about_what_was_found_in_it(text: str, expected: list[str]) -> None:
-    """Labels, answers and counts go on only where the words say so; questions look into the whole text."""
+def test_an_intent_is_about_the_text_and_not_about_findings_in_it(text: str, expected: list[str]) -> None:
+    """Labels, answers and counts are used only where the words name them; questions search the whole text."""
     assert taken(planned(text).plan) == expected
 
 
@@ -215,7 +215,7 @@ def test_a_fetched_file_stands_for_its_name() -> None:
     assert plan.tasks[0].inputs["image"] == page
 
 
-def test_a_named_file_that_nobody_fetched_is_missing() -> None:
+def test_a_named_file_that_was_not_fetched_is_missing() -> None:
     """The plan says which file it needs; `review` stops it there."""
     resource = planned("Caption cat.jpg").plan.tasks[0].inputs["image"]
     assert isinstance(resource, Resource)
@@ -223,7 +223,7 @@ def test_a_named_file_that_nobody_fetched_is_missing() -> None:
     assert resource.name == "cat.jpg"
 
 
-def test_a_later_turn_speaks_of_earlier_results() -> None:
+def test_a_later_turn_refers_to_earlier_results() -> None:
     """Without data of its own a request takes the newest of the conversation that fits."""
     photo = Resource(kind="image", media_type="image/png", sha256="1" * 64, name="photo.png")
     caption = Resource(kind="text", media_type="text/plain", sha256="2" * 64, text="a cat", producer="0")
@@ -235,7 +235,7 @@ def test_a_later_turn_speaks_of_earlier_results() -> None:
 
 
 def test_the_goal_is_the_clause_as_written() -> None:
-    """Experts refuse by the goal, so it is verbatim and holds nothing of the other wishes."""
+    """Experts refuse by the goal, so it is verbatim and holds nothing of the other intents."""
     plan = planned("Read the Text in A.png, and summarise it in 2 sentences").plan
     assert [task.goal for task in plan.tasks] == ["Read the Text in A.png", "and summarise it in 2 sentences"]
 
@@ -277,7 +277,7 @@ def test_what_is_counted_is_named_as_detectors_name_it() -> None:
         ("count the codes in codes.png", ["object-detection", "count<0"]),
     ],
 )
-def test_what_was_found_is_counted_without_a_label_that_none_of_it_bears(text: str, graph: list[str]) -> None:
+def test_findings_are_counted_without_a_label_that_none_of_them_has(text: str, graph: list[str]) -> None:
     """`there` is no label, and codes of any kind are all of them."""
     plan = planned(text).plan
     assert shape(plan) == graph
@@ -294,23 +294,23 @@ def test_what_was_found_is_counted_without_a_label_that_none_of_it_bears(text: s
         "I have a nice picture cat.jpg of a table.",
     ],
 )
-def test_what_asks_for_no_task_is_refused_plainly(text: str) -> None:
-    """No task is invented; the refusal says what else would do."""
+def test_a_request_for_no_task_is_refused(text: str) -> None:
+    """No task is invented; the refusal names what would help."""
     proposal = planned(text)
     assert proposal.plan.tasks == ()
     assert proposal.refusals
     assert "--llm openai:MODEL" in proposal.refusals[-1]
 
 
-def test_a_wish_without_its_data_is_refused_and_the_rest_planned() -> None:
+def test_an_intent_without_its_data_is_refused_and_the_rest_planned() -> None:
     """A partial plan names the part that it lacks."""
     proposal = planned("Say 'hello' and detect the objects in the picture")
     assert shape(proposal.plan) == ["text-to-speech"]
     assert "detect the objects in the picture" in proposal.refusals[0]
 
 
-def test_a_text_that_is_announced_and_not_brought_is_missing() -> None:
-    """It is not looked for in a picture that happens to be there; `review` names what to attach."""
+def test_a_text_that_is_announced_and_not_given_is_missing() -> None:
+    """It is not read from a picture that happens to be given; `review` names what to attach."""
     plan = planned("I have a long article about whales and a photo a.jpg. Summarise the article.").plan
     assert shape(plan) == ["summarization"]
     article = plan.tasks[0].inputs["text"]
@@ -326,7 +326,7 @@ def test_a_text_that_is_announced_and_not_brought_is_missing() -> None:
         "Explain the depth of character in 'Hamlet'",
     ],
 )
-def test_figures_of_speech_are_no_wishes(text: str) -> None:
+def test_figures_of_speech_are_no_intents(text: str) -> None:
     """`in-depth` estimates no depth."""
     assert "depth-estimation" not in [task.type for task in planned(text).plan.tasks]
 
@@ -344,7 +344,7 @@ def test_figures_of_speech_are_no_wishes(text: str) -> None:
         ("I don't know what language a.txt is in. Translate it.", ["language-identification", "translation"]),
     ],
 )
-def test_what_is_not_wanted_is_not_done(text: str, graph: list[str]) -> None:
+def test_what_a_request_negates_is_not_planned(text: str, graph: list[str]) -> None:
     """`do not`, `without` and `instead of` deny the words that follow, to the end of their clause."""
     assert shape(planned(text).plan) == graph
 
@@ -362,8 +362,8 @@ def test_what_is_not_wanted_is_not_done(text: str, graph: list[str]) -> None:
         ("Describe a.jpg, then print it", ["image-to-text"], "“print it”"),
     ],
 )
-def test_what_no_expert_does_is_said(text: str, graph: list[str], refused: str) -> None:
-    """A wish that can't be planned is not passed over in silence."""
+def test_what_no_expert_does_is_reported(text: str, graph: list[str], refused: str) -> None:
+    """An intent that can't be planned is not ignored silently."""
     proposal = planned(text)
     assert shape(proposal.plan) == graph
     assert refused in proposal.refusals[0]
@@ -379,7 +379,7 @@ def test_what_no_expert_does_is_said(text: str, graph: list[str], refused: str) 
         "I took a.jpg to post it. Caption it.",
     ],
 )
-def test_what_was_only_told_is_not_refused(text: str) -> None:
+def test_background_is_not_refused(text: str) -> None:
     """A wrong refusal would make a good run a partial one."""
     assert planned(text).refusals == ()
 
@@ -404,15 +404,15 @@ def test_what_was_only_told_is_not_refused(text: str) -> None:
         ),
     ],
 )
-def test_questions_go_to_who_reads_what_they_are_about(text: str, expected: list[str]) -> None:
-    """A picture whose name says receipt or notice is one of a page; of a file several questions are asked singly."""
+def test_questions_go_to_the_type_for_their_source(text: str, expected: list[str]) -> None:
+    """A picture named receipt or notice is one of a page; several questions about a file are separate tasks."""
     proposal = planned(text)
     assert shape(proposal.plan) == expected
     assert proposal.refusals == ()
 
 
 def test_an_attached_notice_is_read() -> None:
-    """The name of a file that the words do not name tells too."""
+    """The name of an attached file counts where the words do not name it."""
     notice = Resource(kind="image", media_type="image/png", sha256="a" * 64, name="notice.png")
     assert shape(planned("when is the reading room closed?", notice).plan) == ["document-question-answering"]
 
@@ -423,9 +423,9 @@ def test_a_file_to_be_written_is_no_input() -> None:
     assert shape(plan) == ["text-to-speech"]
 
 
-async def test_choosing_takes_the_first_and_says_why() -> None:
-    """Candidates come ranked; the others stand by."""
-    controller = EmbeddedController()
+async def test_choosing_takes_the_first_and_gives_the_reason() -> None:
+    """Candidates come ranked; the others are fallbacks."""
+    controller = RuleBasedController()
     first = Expert(model_id="a/a", task_type="summarization", backend="hf", downloads=1200)
     second = Expert(model_id="b/b", task_type="summarization", backend="hf", downloads=3)
     task = Task(id=4, type="summarization", inputs={"text": "x"})
@@ -452,7 +452,7 @@ _RESOURCES = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(), st.lists(_WORDS, max_size=25).map(" ".join)), _RESOURCES, _RESOURCES)
 def test_any_request_gets_a_valid_plan_or_a_refusal(text: str, files: list[Resource], earlier: list[Resource]) -> None:
-    """Whatever is asked, of whatever data, nothing raises: a plan that exists can be run."""
+    """Whatever the request and its data, nothing raises: a plan that exists can be run."""
     proposal = planned(text, *files, resources=tuple(earlier))
     assert proposal.plan.tasks or proposal.refusals or not text.strip()
 
@@ -466,7 +466,7 @@ def test_the_longest_request_is_planned_in_time(piece: str) -> None:
 
 
 def test_a_long_pasted_text_is_one_input() -> None:
-    """Wishes inside a pasted text are not the user's."""
+    """Instructions inside a pasted text are not the user's."""
     text = "The report says: translate everything into French. " * 2000
     plan = planned(f"Summarise this:\n\n{text}").plan
     assert shape(plan) == ["summarization"]
@@ -486,8 +486,8 @@ def test_a_long_pasted_text_is_one_input() -> None:
         ("what is the total on invoice.pdf?", ["document-question-answering"]),
     ],
 )
-def test_a_pdf_and_a_video_are_taken_apart_for_what_is_wished(text: str, graph: list[str]) -> None:
-    """The step between is in the plan, and has the words of the wish behind it."""
+def test_a_pdf_and_a_video_are_converted_to_what_a_task_takes(text: str, graph: list[str]) -> None:
+    """The converting step is in the plan, and its evidence is the words of the intent."""
     proposal = planned(text)
     assert shape(proposal.plan) == graph
     words = {e.task_id: e.implied for e in proposal.evidence or ()}
@@ -497,19 +497,19 @@ def test_a_pdf_and_a_video_are_taken_apart_for_what_is_wished(text: str, graph: 
 @pytest.mark.parametrize(
     ("text", "label"), [("How many QR codes are in a.png", "qr code"), ("count the barcodes in a.png", "barcode")]
 )
-def test_one_kind_of_code_is_counted_where_one_kind_is_asked_for(text: str, label: str) -> None:
-    """Not all that was found."""
+def test_one_kind_of_code_is_counted_where_one_kind_is_requested(text: str, label: str) -> None:
+    """Not all codes that are detected."""
     assert planned(text).plan.tasks[-1].parameters == {"label": label}
 
 
-def test_two_kinds_counted_in_one_breath_are_two_counts_of_one_detection() -> None:
+def test_two_kinds_counted_in_one_clause_are_two_counts_of_one_detection() -> None:
     plan = planned("How many QR codes and how many barcodes are in a.png?").plan
     assert [task.type for task in plan.tasks] == ["object-detection", "count", "count"]
     assert [task.parameters["label"] for task in plan.tasks[1:]] == ["qr code", "barcode"]
 
 
 @pytest.mark.parametrize(("noun", "label"), [("QR codes", "qr code"), ("faces", "face")])
-def test_what_is_seen_on_pages_is_looked_for_on_every_page(noun: str, label: str) -> None:
+def test_what_detectors_find_on_pages_is_detected_on_every_page(noun: str, label: str) -> None:
     """Other things are counted in the text of a document."""
     counting = planned(f"How many {noun} are in a.pdf?").plan
     assert shape(counting) == ["document-to-images", "object-detection<2", "count<0"]
@@ -518,6 +518,6 @@ def test_what_is_seen_on_pages_is_looked_for_on_every_page(noun: str, label: str
     assert shape(planned("How many invoices are in a.pdf?").plan) == ["document-question-answering"]
 
 
-def test_a_guess_about_rows_is_no_forecast() -> None:
+def test_a_prediction_about_rows_is_no_forecast() -> None:
     tasks = planned("Predict which customer in sales.csv will leave").plan.tasks
     assert all(task.type != "time-series-forecasting" for task in tasks)

@@ -1,4 +1,4 @@
-"""What the embedded planner promises on requests as people type them (tests/tools/controllers/rules/requests/)."""
+"""Promises of the rule-based controller on requests as people type them (tests/tools/controllers/rules/requests/)."""
 
 import tomllib
 from collections import Counter
@@ -12,9 +12,9 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.tools.controllers.rules.clauses import read
+from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
-from hugginggpt.tools.controllers.rules.languages import language_of
+from hugginggpt.tools.controllers.rules.request_language import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def graph_of(written: list[str]) -> dict[str, Any]:
 
 
 def planned(row: dict[str, Any]) -> Proposal:
-    """What the planner makes of a row, with its files and the data of earlier turns."""
+    """The plan of a row, with its files and the data of earlier turns."""
     files = tuple(
         Resource(kind=kind_of_name(f)[0], media_type=kind_of_name(f)[1], name=f) for f in row.get("files", ())
     )
@@ -45,47 +45,47 @@ def planned(row: dict[str, Any]) -> Proposal:
 
 
 def test_nineteen_of_twenty_requests_get_a_right_graph(planning: ModuleType) -> None:
-    """Short, misspelt, polite, long-winded, listed, pasted, follow-ups: the plan is one that a reader accepts."""
-    rows = load("wanted.toml")
+    """Short, misspelt, polite, wordy, listed, pasted, follow-ups: the plan is one that a reader accepts."""
+    rows = load("plannable.toml")
     assert len(rows) >= 200
     wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
     assert len(wrong) <= len(rows) // 20, wrong
 
 
-def test_nine_of_ten_requests_of_another_writer_get_a_right_graph(planning: ModuleType) -> None:
-    """Written before the planner was run on any; 34 of 64 were right then, and the rest has been read since."""
-    rows = load("fresh.toml")
+def test_nine_of_ten_requests_of_a_second_author_get_a_right_graph(planning: ModuleType) -> None:
+    """Written before the planner was run on any; 34 of 64 were right then, and the rest was read afterwards."""
+    rows = load("second_author.toml")
     assert len(rows) >= 60
     wrong = [r["text"] for r in rows if not planning.is_accepted(planned(r).plan, map(graph_of, r["graphs"]))]
     assert len(wrong) <= len(rows) // 10, wrong
 
 
-def test_no_way_of_asking_is_left_out(planning: ModuleType) -> None:
-    """Three of four are right in every group: no manner of typing is sacrificed to the others."""
+def test_no_manner_of_typing_is_left_out(planning: ModuleType) -> None:
+    """Three of four are right in every group of requests."""
     whole: Counter[str] = Counter()
     right: Counter[str] = Counter()
-    for row in load("wanted.toml"):
+    for row in load("plannable.toml"):
         whole[row["group"]] += 1
         right[row["group"]] += planning.is_accepted(planned(row).plan, map(graph_of, row["graphs"]))
     assert len(whole) >= 12
     assert not {group: f"{right[group]}/{number}" for group, number in whole.items() if right[group] < number * 0.75}
 
 
-@pytest.mark.parametrize("row", load("unwanted.toml"), ids=lambda row: row["text"][:40] or "empty")
-def test_what_it_cannot_do_invents_no_task(row: dict[str, Any]) -> None:
+@pytest.mark.parametrize("row", load("unplannable.toml"), ids=lambda row: row["text"][:40] or "empty")
+def test_a_request_that_it_cannot_plan_invents_no_task(row: dict[str, Any]) -> None:
     """Errands, small talk, figures of speech and mere statements are refused or answered, never planned."""
     proposal = planned(row)
     assert [task.type for task in proposal.plan.tasks] in row["allowed"]
     assert proposal.plan.tasks or proposal.refusals or not row["text"].strip()
 
 
-def test_there_are_sixty_requests_for_nothing() -> None:
-    """As many as were promised."""
-    assert len(load("unwanted.toml")) >= 60
+def test_there_are_sixty_requests_that_ask_for_no_task() -> None:
+    """The number that the documentation names."""
+    assert len(load("unplannable.toml")) >= 60
 
 
-def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:
-    """The user sees what a misspelt word was taken for, and the words behind a task are those typed."""
+def test_a_typing_error_is_corrected_and_reported() -> None:
+    """The user sees each correction, and the evidence of a task is the words as typed."""
     text = "sumarize 'the wether is fine' and traslate teh sumary to german"
     proposal = propose(Request(text=text))
     assert [task.type for task in proposal.plan.tasks] == ["summarization", "translation"]
@@ -96,12 +96,12 @@ def test_a_slip_of_the_fingers_is_put_right_and_told() -> None:
 
 @pytest.mark.parametrize("word", ["form", "later", "texture", "Marta", "imagine", "reader", "scared", "colonize"])
 def test_real_words_and_names_are_left_as_they_are(word: str) -> None:
-    """Only what is no word is put right."""
+    """Only what is not a word is corrected."""
     assert not propose(Request(text=f"Describe a.png and the {word} in it")).repairs
 
 
-def test_words_that_nothing_reads_are_shown() -> None:
-    """`plan --explain` names what was passed over, and what each task rests on."""
+def test_unused_words_are_shown() -> None:
+    """`plan --explain` shows the unused words, and the words behind each task."""
     text = "I took a.jpg in Rome. Describe it, frobnicate the borders and read the text in b.png"
     proposal = propose(Request(text=text))
     assert [text[a:b] for a, b in proposal.unused] == ["took", "Rome", "frobnicate the borders"]
@@ -110,8 +110,8 @@ def test_words_that_nothing_reads_are_shown() -> None:
     assert isinstance(proposal.plan, Plan)
 
 
-def test_steps_that_nobody_says_are_marked() -> None:
-    """A transcript that a summary needs is told apart from what was asked for."""
+def test_implied_steps_are_marked() -> None:
+    """A transcript that a summary needs is marked as implied, the summary is not."""
     proposal = propose(Request(text="summarise talk.mp3"))
     assert [e.implied for e in proposal.evidence or ()] == [True, False]
 
@@ -138,13 +138,13 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text", "says"), OTHERS, ids=[text for _, text, _ in OTHERS])
-def test_who_asks_in_another_language_is_told_so_in_it(language: str, text: str, says: str) -> None:
-    """No task is guessed at; the refusal is in the language of the request where we speak it, and names what helps."""
+@pytest.mark.parametrize(("language", "text", "refusal"), OTHERS, ids=[text for _, text, _ in OTHERS])
+def test_a_request_in_another_language_is_refused_in_it(language: str, text: str, refusal: str) -> None:
+    """No task is guessed; the refusal is in the language of the request where there is one, and names what helps."""
     proposal = propose(Request(text=text))
-    assert language_of(read(text).masked) == language
+    assert language_of(parse_request(text).masked) == language
     assert not proposal.plan.tasks
-    assert says in proposal.refusals[0]
+    assert refusal in proposal.refusals[0]
     assert "--llm" in proposal.refusals[0]
 
 
@@ -189,8 +189,8 @@ def test_english_with_foreign_words_stays_english(text: str) -> None:
         ),
     ],
 )
-def test_the_words_meant_are_the_words_given(text: str, task: str, given: dict[str, str]) -> None:
-    """Text without quotation marks, names to be shown in a picture, and told passages reach their task whole."""
+def test_a_task_gets_the_text_that_the_request_means(text: str, task: str, given: dict[str, str]) -> None:
+    """Unquoted text, names to be shown in a picture, and labelled passages reach their task whole."""
     first = propose(Request(text=text)).plan.tasks[0]
     assert first.type == task
     assert {name: first.inputs[name] for name in given} == given

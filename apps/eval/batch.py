@@ -1,4 +1,4 @@
-"""Progress: many requests, several at once, counted on stderr; given up when the controller can't be reached."""
+"""Batch: processes many requests concurrently, with a progress bar; stops when the controller can't be reached."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -9,18 +9,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ...graph.errors import ControllerError
 from ..cli.console import err
 
-PATIENCE = 3
-"""Requests in a row for which the controller can't be reached; then the rest is left for later."""
+MAX_UNREACHABLE = 3
+"""Requests in a row for which the controller can't be reached, after which the batch stops."""
 
 Item = TypeVar("Item")
 
 
-async def each(items: Iterable[Item], do: Callable[[Item], Awaitable[None]], *, jobs: int, total: int) -> int:
-    """Do all items, `jobs` at once, and count them for eyes. `total`: with those kept from before.
+async def process_all(
+    items: Iterable[Item], process: Callable[[Item], Awaitable[None]], *, jobs: int, total: int
+) -> int:
+    """Process all items, `jobs` at once, with a progress bar. `total`: with those done before.
 
-    Gives how many were left because the controller could not be reached; raises its error after `PATIENCE` in a row.
+    Returns how many are left because the controller could not be reached; raises its error after `MAX_UNREACHABLE` in a
+    row.
     """
-    waiting, left, in_a_row = list(items), 0, 0
+    pending, left, in_a_row = list(items), 0, 0
     console = err()
     bar = Progress(
         TextColumn("{task.description}"),
@@ -31,24 +34,24 @@ async def each(items: Iterable[Item], do: Callable[[Item], Awaitable[None]], *, 
         transient=True,
         disable=not console.is_terminal,
     )
-    place = bar.add_task("requests", total=total, completed=total - len(waiting))
-    todo, tenth = iter(waiting), max(1, total // 10)
+    progress = bar.add_task("requests", total=total, completed=total - len(pending))
+    todo, tenth = iter(pending), max(1, total // 10)
 
     async def work() -> None:
         nonlocal left, in_a_row
         for item in todo:
             try:
-                await do(item)
+                await process(item)
                 in_a_row = 0
             except ControllerError:
                 left, in_a_row = left + 1, in_a_row + 1
-                if in_a_row >= PATIENCE:
+                if in_a_row >= MAX_UNREACHABLE:
                     raise
-            bar.advance(place)
+            bar.advance(progress)
             done = int(bar.tasks[0].completed)
             if not console.is_terminal and done % tenth == 0:
                 console.print(f"{done} of {total}", style="dim")
-            await asyncio.sleep(0)  # a controller that never waits must leave room for Ctrl-C
+            await asyncio.sleep(0)  # a controller that never awaits would block Ctrl-C
 
     with bar:
         try:

@@ -1,4 +1,4 @@
-"""Kept: what an evaluation has found out so far, a JSON line each, so that the same command goes on where it ended."""
+"""Results file: the results of an evaluation so far, a JSON line each, from which the same command continues."""
 
 import hashlib
 import json
@@ -12,14 +12,14 @@ from ...graph.untrusted_json import read_untrusted_json
 from ..cli.printable import json_text
 
 
-class Kept:
-    """Rows by key in one file that only grows; of two rows with one key the later one counts.
+class ResultsFile:
+    """Rows by key in an append-only file; of two rows with one key the later one counts.
 
-    A row is on disk when `add` returns. A last line that was torn by a crash is ended and passed over.
+    A row is on disk when `add` returns. A last line that a crash left incomplete is ignored.
     """
 
     def __init__(self, file: Path, *, fresh: bool = False) -> None:
-        """`fresh`: take nothing from before. Raises `StorageError`."""
+        """`fresh`: ignore the rows in the file. Raises `StorageError`."""
         self.file = file
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +29,7 @@ class Kept:
                 self._file.write(b"\n")
         except OSError as error:
             raise StorageError(
-                f"{file} can't be written: {error.strerror or error}", hint="--out names another"
+                f"{file} can't be written: {error.strerror or error}", hint="choose another with --out"
             ) from None
         self._rows: dict[str, dict[str, Any]] = {}
         for row in [] if fresh else map(_row, data.split(b"\n")):
@@ -37,11 +37,11 @@ class Kept:
                 self._rows[row["key"]] = row
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """The row of that key."""
+        """The row of that key, or None."""
         return self._rows.get(key)
 
     def add(self, key: str, row: Mapping[str, Any]) -> None:
-        """Put a row on disk."""
+        """Append a row, and sync it to disk."""
         self._rows[key] = {"key": key, **row}
         try:
             self._file.write(json_text(self._rows[key]).encode() + b"\n")
@@ -55,13 +55,13 @@ class Kept:
         self._file.close()
 
 
-def key_of(*parts: str) -> str:
-    """A short name for what was asked of whom."""
+def row_key(*parts: str) -> str:
+    """A short key of a request, its controller and version."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def default_file(home: Path, what: str, controller: str) -> Path:
-    """Where rows go unless told: beside the runs, a file for each controller."""
+def default_path(home: Path, what: str, controller: str) -> Path:
+    """Where results go without `--out`: in the home, a file for each controller."""
     named = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in controller)
     return home / "eval" / f"{what}-{named}.jsonl"
 

@@ -1,7 +1,7 @@
-"""Scores of plans against labels: sets of names a request, and F1 pooled over all (micro) or averaged (macro).
+"""Metrics: F1 of plans against labels, over sets of names, pooled over all requests (micro) or averaged (macro).
 
-Nodes are task names, edges (source, target) names, argument types (name, kind) with kind image, audio, video or text: told
-by a file's suffix or what the named task makes. Argument values are (name, value): of a file the last part of its path, of
+Nodes are task names, edges (source, target) names, argument types (name, kind) with kind image, audio, video or text, by a
+file's suffix or by what the named task makes. Argument values are (name, value): of a file the last part of its path, of
 `<node-i>` or a reference the name of the task that makes it, else the text with case folded and whitespace squeezed.
 """
 
@@ -33,23 +33,23 @@ Sets = tuple[frozenset[Any], ...]
 
 @dataclass
 class Score:
-    """Hits, inventions and misses, pooled."""
+    """True positives, false positives and false negatives, pooled."""
 
-    hit: int = 0
-    invented: int = 0
-    missed: int = 0
+    true_positives: int = 0
+    false_positives: int = 0
+    false_negatives: int = 0
 
     def add(self, predicted: frozenset[Any], labelled: frozenset[Any]) -> None:
-        """Pool one request."""
-        self.hit += len(predicted & labelled)
-        self.invented += len(predicted - labelled)
-        self.missed += len(labelled - predicted)
+        """Add one request."""
+        self.true_positives += len(predicted & labelled)
+        self.false_positives += len(predicted - labelled)
+        self.false_negatives += len(labelled - predicted)
 
     @property
     def f1(self) -> float:
-        """2 hits / (2 hits + inventions + misses); 1 where there was nothing to find."""
-        whole = 2 * self.hit + self.invented + self.missed
-        return 2 * self.hit / whole if whole else 1.0
+        """2 TP / (2 TP + FP + FN); 1 where both sets are empty."""
+        whole = 2 * self.true_positives + self.false_positives + self.false_negatives
+        return 2 * self.true_positives / whole if whole else 1.0
 
 
 def labels_of(record: Record) -> tuple[Names, Edges]:
@@ -84,7 +84,7 @@ def planned_arguments(plan: Plan) -> frozenset[tuple[str, str, str]]:
 
 
 def normalised(text: str) -> str:
-    """The text as it is compared: a path's last part, else case folded and whitespace squeezed."""
+    """The form in which texts are compared: the last part of a path, else case folded and whitespace squeezed."""
     file = _FILE.fullmatch(text.strip())
     return (file[1] if file else " ".join(text.split())).casefold()
 
@@ -100,7 +100,7 @@ def report_of(pairs: Sequence[tuple[Record, Mapping[str, Any]]]) -> dict[str, An
     """Micro and macro scores of (record, prediction) pairs, and by type of request.
 
     Names outside the tool list are ignored on both sides. The mean (macro) is over the requests in which either side has
-    something; where no request has, a score is None.
+    something; without any such request a score is None.
     """
     sets = [(_labelled(record), _predicted(prediction)) for record, prediction in pairs]
     types = sorted({record.type for record, _ in pairs} - {""})
@@ -113,12 +113,12 @@ def report_of(pairs: Sequence[tuple[Record, Mapping[str, Any]]]) -> dict[str, An
 def _scores(sets: Sequence[tuple[Sets, Sets]]) -> dict[str, Any]:
     micro: dict[str, float | None] = {}
     macro: dict[str, float | None] = {}
-    for place, metric in enumerate(METRICS):
+    for index, metric in enumerate(METRICS):
         pooled, each = Score(), []
         for labelled, predicted in sets:
             one = Score()
             for score in (pooled, one):
-                score.add(predicted[place], labelled[place])
+                score.add(predicted[index], labelled[index])
             if one != Score():
                 each.append(one.f1)
         micro[metric] = round(pooled.f1, 4) if each else None

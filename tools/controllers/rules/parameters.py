@@ -1,4 +1,4 @@
-"""Arguments: languages, labels, operations, angles and sizes, read from the words of a wish."""
+"""Parameters: languages, labels, operations, angles and sizes, extracted from the words of an intent."""
 
 import re
 
@@ -38,7 +38,7 @@ _NUMBERS = dict(
 )
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
 _EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
-_NAMELESS = {
+_NOT_LABELS = {
     *("there", "they", "are", "is", "was", "were", "do", "does", "did", "you", "i", "we", "he", "she", "have", "has"),
     *(
         "such",
@@ -59,7 +59,7 @@ _NAMELESS = {
     ),
     *("those", "its", "his", "her", "their", "which", "what", "code", "codes"),
 }
-"""What `how many` may lead to and is no label: words that join, and codes of any kind."""
+"""Words that may follow `how many` and are not labels: function words, and codes of any kind."""
 _CODES = {"qr": "qr code", "bar": "barcode"}
 _TWO_WORDS = {
     "traffic",
@@ -95,13 +95,13 @@ def target_languages(words: str) -> list[str]:
 
 
 def source_language(words: str) -> str | None:
-    """The language to translate from, where the words tell."""
+    """The language to translate from, where the words name it."""
     match = _SOURCE.search(words)
     return LANGUAGES[match[1] or match[2]] if match else None
 
 
-def picture_operation(words: str) -> Parameters:
-    """What to do to a picture, with its angle, size or factor."""
+def image_operation(words: str) -> Parameters:
+    """The operation on a picture, with its angle, size or factor."""
     operation = next((name for name, pattern in _OPERATIONS.items() if re.search(pattern, words)), None)
     parameters: Parameters = {"operation": operation} if operation else {}
     if operation == "rotate" and (angle := _ANGLE.search(words)):
@@ -117,18 +117,18 @@ def picture_operation(words: str) -> Parameters:
 
 
 def sentence_limit(words: str) -> Parameters:
-    """At most how many sentences a summary may have."""
+    """The most sentences that a summary may have."""
     match = _SENTENCES.search(words)
     return {"max_sentences": _NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
 
 
-def counted(words: str) -> Parameters:
-    """What to count: the noun after `how many`; nothing for objects in general."""
+def count_label(words: str) -> Parameters:
+    """The label to count: the noun after `how many`; empty for objects in general."""
     match = _COUNTED.search(words)
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    if noun in _EVERYTHING | _NAMELESS | _NOT_NOUNS:
+    if noun in _EVERYTHING | _NOT_LABELS | _NOT_NOUNS:
         return {}
     return {"label": _CODES.get(noun) or singular(noun)}
 
@@ -145,11 +145,11 @@ def singular(noun: str) -> str:
 
 
 def candidate_labels(words: str) -> tuple[str, ...]:
-    """Labels that the request offers: `classify it as happy, sad or angry`."""
+    """Labels that the request lists: `classify it as happy, sad or angry`."""
     match = _LABELS.search(words)
     return tuple(re.findall(r"[a-z]+", re.sub(r"\bor\b", ",", match[1]))) if match else ()
 
 
-def control_of(words: str) -> str:
-    """Which ControlNet condition the words name; edges when none."""
+def control_type(words: str) -> str:
+    """The ControlNet condition that the words name; edges when they name none."""
     return next((name for name, pattern in lexicon().control.items() if pattern.search(words)), "canny")

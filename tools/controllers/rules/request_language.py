@@ -1,7 +1,7 @@
-"""Languages: in which language a request is written, and what is said to whom the rules can't read.
+"""Request language: detects the language of a request, and words the refusal of requests that are not in English.
 
-By script, or by small words counted outside quotations and file names; English wins a tie. Not covered: requests that
-mix languages, and most languages of the world, which are known only not to be English.
+By script, or by function words counted outside quotations and file names; English wins a tie. Not covered: requests
+that mix languages, and most languages of the world, which are only recognised as not English.
 """
 
 import re
@@ -16,15 +16,15 @@ from .lexicon import lexicon
 
 OTHER = "other"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
-_MOST = 300
-"""Words that are looked at."""
+_MAX_WORDS = 300
+"""Words of a request that are counted."""
 _HAN = "CJK UNIFIED"
 _ENGLISH = "Without a language model I read requests in English only. For other languages add --llm openai:MODEL."
 
 
 @dataclass(frozen=True)
 class Language:
-    """A language by its words: two `small` ones weigh as much as one that is `sure`."""
+    """The words of a language: two `small` ones weigh as much as one that is `sure`."""
 
     sure: frozenset[str]
     small: frozenset[str]
@@ -32,8 +32,8 @@ class Language:
 
 
 def language_of(masked: str) -> str:
-    """`en`, a name of languages.toml, or `other`; of masked text in lower case (see clauses.py)."""
-    words = [match.group() for match in _WORD.finditer(masked[:20_000])][:_MOST]
+    """`en`, a name of request_language.toml, or `other`; of masked text in lower case (see masking.py)."""
+    words = [match.group() for match in _WORD.finditer(masked[:20_000])][:_MAX_WORDS]
     if not words:
         return "en"
     if script := _script(words):
@@ -43,8 +43,8 @@ def language_of(masked: str) -> str:
     return best if votes[best] >= 2 and votes[best] > 2 * _english(words) else "en"
 
 
-def refusal_in(language: str) -> str:
-    """That requests in this language need a language model, said in it where we speak it."""
+def refusal_for(language: str) -> str:
+    """The refusal of requests in this language, in the language itself where request_language.toml has it."""
     known = _languages().get(language)
     return known.refusal if known and known.refusal else _ENGLISH
 
@@ -64,21 +64,22 @@ def _vote(words: list[str], language: Language) -> float:
 
 
 def _english(words: list[str]) -> float:
-    """What speaks for English: its small words, and the verbs and nouns that the rules know."""
+    """The votes for English: its function words, and the verbs that the rules know."""
     known = lexicon()
     return sum(
-        bool(known.cues["small"].fullmatch(word)) + 2.0 * bool(known.verb.fullmatch(word) and word not in _SHARED)
+        bool(known.cues["function-words"].fullmatch(word))
+        + 2.0 * bool(known.verb.fullmatch(word) and word not in _SHARED)
         for word in words
     )
 
 
 _SHARED = frozenset(("segment", "compose", "imagine", "transcribe", "describe", "fasse", "label", "film", "note"))
-"""Words that are verbs of English and of one of the others."""
+"""Verbs of English that are also words of another language."""
 
 
 @cache
 def _languages() -> Mapping[str, Language]:
-    raw = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads(Path(__file__).with_name("request_language.toml").read_text(encoding="utf-8"))
     return {
         name: Language(
             sure=frozenset(row.get("sure", "").split()),

@@ -1,0 +1,142 @@
+"""`eval requests`: runs each request of a file from end to end, as a run of its own that `show` opens."""
+
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import typer
+
+from ...graph.errors import NoUsablePlan, UsageError
+from ...graph.events import Event, RunFinished
+from ...graph.result import Run
+from ..cli.console import err, leaving, out, plain, print_json, settle, table
+from ..session import Session
+from .accepted_plans import is_accepted, shape_of
+from .batch import process_all
+from .options import EvalOptions
+from .request_file import EvalRequest, read_requests
+from .results_file import ResultsFile, default_path, row_key
+
+
+def evaluate_runs(file: Path, options: EvalOptions) -> None:
+    """Print the outcome of each; exit code 3 unless all succeeded, with an accepted plan where the file names any."""
+    report = settle(_run_all(file, options))
+    if options.json:
+        print_json(report)
+    else:
+        _print(report)
+    good = sum(row["status"] == "succeeded" and row["accepted"] is not False for row in report["requests"])
+    if report["left"] or good < len(report["requests"]):
+        raise typer.Exit(3)
+
+
+async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
+    from ... import __version__
+    from ...graph.world import open_world
+
+    settings = options.settings()
+    requests = read_requests(file)[: options.limit]
+    with leaving(lambda: "interrupted; the same command continues"):
+        async with open_world(settings) as world:
+            name = world.controller.name
+            results = ResultsFile(options.out or default_path(settings.home, "requests", name), fresh=options.fresh)
+            keys = [row_key(name, __version__, "run", r.id, r.request, *r.files) for r in requests]
+            todo = [pair for pair in zip(keys, requests, strict=True) if "status" not in (results.get(pair[0]) or {})]
+
+            async def run_one(pair: tuple[str, EvalRequest]) -> None:
+                await _run_one(*pair, results, Session(world), file.parent)
+
+            try:
+                left = await process_all(todo, run_one, jobs=options.jobs, total=len(requests))
+            finally:
+                results.close()
+    rows = [row for key in keys if (row := results.get(key)) and "status" in row]
+    return {"controller": name, "version": __version__, "left": left, "requests": rows, "kept": str(results.file)}
+
+
+async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session: Session, folder: Path) -> None:
+    """Run one request, or resume its interrupted run."""
+    begun = results.get(key)
+    thread = begun["thread_id"] if begun else f"eval-{uuid4().hex[:10]}"
+    row: dict[str, Any] = {"id": request.id, "request": request.request, "thread_id": thread}
+    if not begun:
+        results.add(key, row)  # the thread first: if the process is killed, the run is found again
+    started = time.monotonic()
+    try:
+        finished = await _last(_events(session, request, thread, folder))
+    except (UsageError, NoUsablePlan) as error:  # e.g. a missing file
+        empty = {"plan": "", "accepted": False if request.accept else None, "calls": 0, "tokens": 0, "seconds": 0.0}
+        results.add(key, row | empty | {"run_id": "", "status": "failed", "error": error.message})
+        return
+    run = await session.history.run(finished.run_id)
+    results.add(key, row | _row(run, request) | {"seconds": round(run.duration or time.monotonic() - started, 3)})
+
+
+async def _events(session: Session, request: EvalRequest, thread: str, folder: Path) -> AsyncIterator[Event]:
+    """The events of the run of that thread: a new one, the interrupted one resumed, or the end of a finished one."""
+    for run in await session.history.runs(thread_id=thread, limit=1):
+        if run.unfinished:
+            async for event in session.resume(run):
+                yield event
+        else:
+            yield await session.closing(run.run_id)
+        return
+    files = [str(beside) if (beside := folder / name).exists() else name for name in request.files]
+    async for event in session.start(request.request, thread_id=thread, files=files):
+        yield event
+
+
+async def _last(events: AsyncIterator[Event]) -> RunFinished:
+    async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
+        *_, last = [event async for event in feed]
+    return cast(RunFinished, last)  # every run ends with it, or raises
+
+
+def _row(run: Run, request: EvalRequest) -> dict[str, Any]:
+    failed = next((result.error for result in run.results if result.status == "failed"), None)
+    return {
+        "run_id": run.run_id,
+        "status": run.status,
+        "plan": shape_of(run.plan),
+        "accepted": is_accepted(run.plan, request.accept) if request.accept else None,
+        "calls": run.usage.llm_calls,
+        "tokens": run.usage.tokens,
+        "error": failed or next(iter(run.refusals), None),
+        "answer": run.answer,
+    }
+
+
+def _print(report: Mapping[str, Any]) -> None:
+    shown = table("id", "plan", "right", "status", "seconds", "calls", "run", "why")
+    rows: Sequence[Mapping[str, Any]] = report["requests"]
+    for row in rows:
+        right = {True: "yes", False: "no", None: ""}[row["accepted"]]
+        why = plain(row.get("error") or "", 80)
+        shown.add_row(
+            plain(row["id"]),
+            row["plan"],
+            right,
+            row["status"],
+            f"{row['seconds']:.1f}",
+            str(row["calls"]),
+            row["run_id"],
+            why,
+        )
+    console = out()
+    console.print(shown)
+    judged = [row["accepted"] for row in rows if row["accepted"] is not None]
+    statuses = ", ".join(f"{status} {number}" for status, number in Counter(row["status"] for row in rows).items())
+    right = f"; plans right {sum(judged)} of {len(judged)}" if judged else ""
+    seconds, tokens = sum(row["seconds"] for row in rows), sum(row["tokens"] for row in rows)
+    calls = sum(row["calls"] for row in rows)
+    console.print(
+        f"\n{report['controller']}: {statuses}{right}; {seconds:.1f} s, {calls} calls, {tokens} tokens", soft_wrap=True
+    )
+    console.print(f"results in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
+    if report["left"]:
+        left = f"{report['left']} are left: the controller could not be reached. The same command continues."
+        err().print(left, style="yellow", soft_wrap=True)

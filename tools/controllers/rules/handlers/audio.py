@@ -1,0 +1,105 @@
+"""Handlers of intents about audio: speak, dub, transcribe, clean, classify, compose."""
+
+import re
+
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from ..intents import Intent
+from ..linking import Handler, Linker
+from ..parameters import image_operation, target_languages
+from ..referents import Referent, kinds_named
+from ..text_linking import text_referents
+from .generation_prompts import prompt_for
+from .single_input import add_single_input
+
+
+def speak(linker: Linker, intent: Intent) -> None:
+    """Read the nearest text aloud; "a summarised audio clip" is summarised first, "enhanced speech" is denoised after."""
+    videos = linker.resolver.latest_results(("video",)) or linker.resolver.named_data(intent, ("video",))
+    if videos and "dub" in linker.resolver.words_of(intent):
+        dub(linker, intent, videos[0])
+        return
+    if not linker.resolver.named_data(intent, ("text",)) and linker.tasks and linker.tasks[-1].type == "text-to-speech":
+        return
+    quoted = [r for r in linker.resolver.data_inside(intent) if r.origin == "quotation"]
+    clause = linker.parsed.masked[intent.start : intent.clause.end]
+    if quoted and (targets := target_languages(clause)):
+        translated = linker.add_task("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
+        linker.add_task("text-to-speech", {"text": translated.value}, intent)
+        return
+    summarised = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
+    if summarised and not linker.has_task("summarization"):
+        add_single_input(linker, intent, "summarization")
+        for referent in linker.resolver.latest_results(("text",)):
+            linker.add_task("text-to-speech", {"text": referent.value}, intent)
+    else:
+        add_single_input(linker, intent, "text-to-speech")
+    enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
+    if enhanced and linker.tasks and linker.tasks[-1].type == "text-to-speech":
+        linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
+
+
+def dub(linker: Linker, intent: Intent, video: Referent) -> None:
+    """A spoken sound track for a video: the quoted words, else the prompt that the video is made from."""
+    texts: list[Input] = [r.value for r in linker.resolver.named_data(intent, ("text",)) if r.origin == "quotation"]
+    if isinstance(video.value, Ref) and "prompt" in linker.tasks[video.value.task_id].inputs:
+        texts.append(linker.tasks[video.value.task_id].inputs["prompt"])
+    if not texts:
+        linker.refuse_missing(intent, "words to say")
+        return
+    voice = linker.add_task("text-to-speech", {"text": texts[0]}, intent)
+    linker.add_task("mux", {"video": video.value, "audio": voice.value}, intent)
+
+
+def mux(linker: Linker, intent: Intent) -> None:
+    """Put a given sound track under a given video."""
+    videos = linker.resolver.named_data(intent, ("video",)) or linker.resolver.resolve(intent, ("video",))
+    sounds = linker.resolver.named_data(intent, ("audio",)) or linker.resolver.resolve(intent, ("audio",))
+    if not videos or not sounds:
+        linker.refuse_missing(intent, "a video and a sound")
+        return
+    linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
+
+
+def music(linker: Linker, intent: Intent) -> None:
+    """Music from a description."""
+    linker.add_task("text-to-audio", {"prompt": prompt_for(linker, intent)}, intent)
+
+
+def transcribe(linker: Linker, intent: Intent) -> None:
+    """Transcribe speech; text in a picture only where there is no audio, or the words name the picture."""
+    pictured = "image" in kinds_named(linker.resolver.words_of(intent))
+    spoken = linker.resolver.has_kind("audio") and not pictured
+    add_single_input(linker, intent, "automatic-speech-recognition" if spoken else linker.task_type_of(intent))
+
+
+def sound_clean(linker: Linker, intent: Intent) -> None:
+    """Denoise audio; without any, enhance the picture, or speak the text first."""
+    if not linker.resolver.has_kind("audio"):
+        words = linker.resolver.words_of(intent)
+        if linker.resolver.has_kind("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
+            add_single_input(linker, intent, "image-to-image", image_operation(words))
+            return
+        for referent in text_referents(linker, intent):
+            linker.add_task("text-to-speech", {"text": referent.value}, intent)
+    if linker.tasks and linker.tasks[-1].type == "audio-to-audio":
+        return
+    add_single_input(linker, intent, "audio-to-audio")
+
+
+def sound_class(linker: Linker, intent: Intent) -> None:
+    """Classify audio by emotion, speaker or kind; a text only where there is no audio or the words name one."""
+    texts = re.search(r"\b(?:text|review|sentence|message|letter|comment)\b", linker.resolver.words_of(intent))
+    if linker.resolver.has_kind("audio") and not texts:
+        add_single_input(linker, intent, "audio-classification")
+        return
+    add_single_input(linker, intent, linker.task_type_of(intent))
+
+
+HANDLERS: dict[str, Handler] = {
+    "speak": speak,
+    "transcribe": transcribe,
+    "sound-clean": sound_clean,
+    "sound-class": sound_class,
+    **{"mux": mux, "music": music},
+}

@@ -1,0 +1,64 @@
+"""Handlers of comparisons: compare the content of two items, measure how similar two texts are."""
+
+from .....graph.resource import Kind
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..referents import Referent
+from ..text_linking import as_text, text_referents
+
+_KINDS: tuple[Kind, ...] = ("image", "audio", "text")
+
+
+def compare(linker: Linker, intent: Intent) -> None:
+    """Compare two files or quotations of one kind, else the two latest results."""
+    named = (linker.resolver.named_data(intent, (kind,)) for kind in _KINDS)
+    pair = next((referents for referents in named if len(referents) >= 2), [])
+    if len(pair) >= 2:
+        texts = [as_text(linker, referent, intent) for referent in pair]
+    else:
+        texts = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels", "boxes")][-2:]
+    if len(texts) < 2:
+        similar(linker, intent)
+        return
+    linker.add_task("compare", {"items": tuple(referent.value for referent in texts)}, intent)
+
+
+def similar(linker: Linker, intent: Intent) -> None:
+    """Measure how similar two texts are: quotations, results, files, or the text of recordings and pictures."""
+    if linker.has_task("sentence-similarity"):
+        return
+    quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
+    near = linker.resolver.named_data(intent, ("text",)) or quotations
+    made = linker.resolver.latest_results(("text",))
+    if len(near) >= 2 and not made:
+        pair = near[-2:] if near is quotations else near[:2]
+    elif made and near:
+        pair = [made[0], near[-1]]
+    else:
+        results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
+        questions = [q.text for q in linker.parsed.quotations if q.question]
+        quoted = [Referent("text", text, "quotation", 0) for text in questions]
+        pair = [*quoted, *quotations, *results][-2:]
+    given = [r for r in linker.resolver.referents if r.origin in ("file", "earlier")]
+    if len(pair) < 2:
+        texts = [r for r in given if r.kind in ("text", "table")]
+        texts += [] if texts else text_referents(linker, intent)
+        pair = [*pair, *(r for r in texts if r not in pair)][:2]
+    if len(pair) < 2:
+        media = [r for r in given if r.kind in ("image", "audio")]
+        media_texts = [as_text(linker, referent, intent) for referent in media[:2]]
+        pair = [*pair, *(r for r in media_texts if r not in pair)][:2]
+    bare = lexicon().cues["two-bare"].search(linker.parsed.masked, intent.start, intent.clause.end)
+    if len(pair) < 2 and bare and not linker.resolver.referents:
+        pair = [
+            Referent("text", linker.parsed.text[slice(*bare.span(n))].strip(), "quotation", bare.start(n))
+            for n in (1, 2)
+        ]
+    if len(pair) < 2:
+        linker.refuse_missing(intent, "two texts")
+        return
+    linker.add_task("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
+
+
+HANDLERS: dict[str, Handler] = {"compare": compare, "similar": similar}

@@ -1,0 +1,147 @@
+"""Handlers of intents about the content of pictures: describe, detect, count, crop."""
+
+import re
+
+from .....graph.resource import Kind
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..parameters import count_label
+from ..referents import kinds_named
+from ..text_linking import text_referents
+from .generation_prompts import prompt_for
+from .questions import add_question
+from .single_input import add_single_input
+
+_DETECTED_ON_PAGES = ("face", "qr code", "barcode")
+"""Labels that are counted by detection on the pages of a document; others are counted in its text."""
+
+
+def thorough(linker: Linker, intent: Intent) -> None:
+    """Describe a picture by all means: caption, objects and class."""
+    for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
+        for task_type in ("image-to-text", "object-detection", "image-classification"):
+            linker.add_task(task_type, {"image": referent.value}, intent)
+
+
+def crop(linker: Linker, intent: Intent) -> None:
+    """Cut the detected objects out of a picture; detects them first where the words name any."""
+    words = linker.parsed.masked[intent.start : intent.stop]
+    images = linker.resolver.resolve(intent, ("image",))
+    boxes = linker.resolver.latest_results(("boxes",)) or [
+        r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"
+    ]
+    for referent in images or linker.refuse_missing(intent, "an image"):
+        inputs: dict[str, Input] = {"image": referent.value}
+        if boxes:
+            inputs["boxes"] = (
+                Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
+            )
+        elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
+            found = linker.add_task("object-detection", {"image": referent.value}, intent, implied=True)
+            inputs["boxes"] = found.value
+        linker.add_task("crop", inputs, intent)
+
+
+def count(linker: Linker, intent: Intent) -> None:
+    """Count labels found before, entities of a text, rows of a table, or objects in pictures; else ask a question."""
+    words = linker.parsed.masked[intent.start : intent.clause.end]
+    labels = linker.resolver.latest_results(("labels", "boxes"))
+    found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
+    if labels and (found_in_text or not linker.resolver.has_kind("image")) and not linker.resolver.data_inside(intent):
+        linker.add_task("count", {"items": tuple(referent.value for referent in labels)}, intent, count_label(words))
+        return
+    if lexicon().cues["counted-by-form"].search(words) and not linker.resolver.has_kind("image"):
+        texts = text_referents(linker, intent)
+        found = [
+            linker.add_task("token-classification", {"text": referent.value}, intent, implied=True)
+            for referent in texts
+        ]
+        if found:
+            linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent)
+            return
+    if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.resolver.has_kind("table"):
+        tables = linker.resolver.resolve(intent, ("table",), everything=True)
+        linker.add_task("count", {"items": tuple(referent.value for referent in tables)}, intent)
+        return
+    pictured: tuple[Kind, ...] = (
+        ("image", "document") if count_label(words).get("label") in _DETECTED_ON_PAGES else ("image",)
+    )
+    in_text = re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words)
+    if in_text or not any(linker.resolver.has_kind(kind) for kind in pictured):
+        add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
+        return
+    found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
+    if not found:
+        images = linker.resolver.resolve(intent, pictured, everything=True)
+        found = [
+            linker.add_task("object-detection", {"image": referent.value}, intent, implied=True) for referent in images
+        ]
+    linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent, count_label(words))
+
+
+def describe(linker: Linker, intent: Intent) -> None:
+    """Describe a picture; what was detected in it is described from the labels."""
+    task_type = linker.task_type_of(intent)
+    if task_type == "image-to-text" and _describes_findings(linker, intent):
+        return
+    if "the caption" in linker.parsed.masked[max(0, intent.start - 4) : intent.end] and any(
+        r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents
+    ):
+        return
+    if linker.has_task("image-to-text") and task_type == "image-to-text":
+        latest = linker.resolver.latest_results(("image",))
+        if not latest or any(
+            task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in linker.tasks
+        ):
+            return
+    if task_type == "image-to-text" and not linker.resolver.has_kind("image"):
+        linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
+        return
+    add_single_input(linker, intent, task_type)
+
+
+def _describes_findings(linker: Linker, intent: Intent) -> bool:
+    """Whether a description is of earlier findings; adds its task unless another intent uses the findings."""
+    cues, masked = lexicon().cues, linker.parsed.masked
+    words = linker.resolver.words_of(intent)
+    texts = linker.resolver.latest_results(("text", "labels"))
+    if texts and cues["based-on-words"].search(words):
+        linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
+        return True
+    named = cues["found-things"].search(words)
+    found = bool(texts) and texts[0].origin == "object-detection" and named is not None
+    if texts and cues["describing"].search(masked, intent.clause.start, intent.start):
+        return found or not cues["pictured"].search(words)
+    if found and not cues["pictured"].search(words):
+        linker.add_task("text-generation", {"prompt": texts[0].value}, intent)
+        return True
+    return False
+
+
+def happen(linker: Linker, intent: Intent) -> None:
+    """What happens in a video."""
+    add_single_input(linker, intent, linker.task_type_of(intent))
+
+
+def detect(linker: Linker, intent: Intent) -> None:
+    """Detect objects in a picture; "the people in article.txt" are named entities."""
+    pictured = linker.resolver.has_kind("image") or linker.resolver.has_kind("video")
+    if lexicon().cues["measured"].search(linker.parsed.masked[intent.clause.start : intent.start]):
+        return
+    named = re.search(r"\b(?:people|persons|places)\b", linker.resolver.words_of(intent))
+    if named and not pictured and linker.resolver.has_kind("text"):
+        add_single_input(linker, intent, "token-classification")
+        return
+    kinds = kinds_named(linker.resolver.words_of(intent))
+    if not pictured and "text" in kinds and "image" not in kinds:
+        add_single_input(linker, intent, "token-classification")
+    elif not (intent.mention and ("object-detection" in linker.requested_types or linker.has_task("object-detection"))):
+        add_single_input(linker, intent, "object-detection")
+
+
+HANDLERS: dict[str, Handler] = {
+    **{"thorough": thorough, "crop": crop, "count": count, "describe": describe, "happen": happen, "detect": detect},
+}

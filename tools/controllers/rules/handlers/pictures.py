@@ -1,0 +1,165 @@
+"""Handlers of intents that make pictures and videos: enhance, edit, draw, animate, follow a control image."""
+
+import re
+
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from .....graph.vocabulary import VOCABULARY
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..parameters import control_type, image_operation
+from ..text_linking import as_text
+from .generation_prompts import prompt_from_media
+from .single_input import add_single_input
+
+
+def enhance(linker: Linker, intent: Intent) -> None:
+    """Enhance, rotate, resize or otherwise process a picture."""
+    task_type = linker.task_type_of(intent)
+    words = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    add_single_input(linker, intent, task_type, image_operation(words) if task_type == "image-to-image" else None)
+
+
+def restyle(linker: Linker, intent: Intent) -> None:
+    """Give a picture another style; without one, draw it."""
+    task_type = linker.task_type_of(intent)
+    port = VOCABULARY[task_type].inputs[0]
+    pictured = linker.resolver.has_kind("image") or linker.resolver.has_kind("video")
+    if not pictured and re.match(r"creat|generat|mak|paint|draw", linker.resolver.words_of(intent)):
+        draw(linker, intent)
+        return
+    for referent in linker.resolver.resolve(intent, port.kinds) or linker.refuse_missing(intent, "an image"):
+        linker.add_task(task_type, {port.name: referent.value, "prompt": linker.goal_of(intent)}, intent)
+
+
+def edit(linker: Linker, intent: Intent) -> None:
+    """Edit a picture as a quotation, a result, a recording or the words themselves describe."""
+    if intent.mention and linker.resolver.latest_results(("image",)):
+        return
+    if linker.task_type_of(intent) == "video-to-video":
+        add_single_input(linker, intent, "video-to-video")
+        return
+    named = linker.resolver.results_named(intent, ("text",))
+    quoted = [r for r in linker.resolver.named_data(intent, ("text",)) if r.origin == "quotation"]
+    if not quoted and re.search(r"\b(?:description|text|described)\b", linker.resolver.words_of(intent)):
+        quoted = [r for r in linker.resolver.data_given(intent, ("text",)) if r.origin == "quotation"]
+    based = lexicon().cues["edit-basis"].search(linker.parsed.masked, intent.clause.start, intent.stop)
+    inside = [r for r in linker.resolver.data_inside(intent) if r.origin == "quotation"]
+    made = named or linker.resolver.latest_results(("text",)) if based and not inside else []
+    prompts = made or quoted or named
+    recordings = [r for r in linker.resolver.data_inside(intent) if r.kind == "audio"]
+    if not prompts and recordings:
+        prompts = [as_text(linker, recordings[0], intent)]
+    described = lexicon().cues["described-in-audio"].search(linker.parsed.masked)
+    if not prompts and (described or lexicon().cues["spoken"].search(linker.resolver.words_of(intent))):
+        recordings = linker.resolver.latest_results(("audio",)) or linker.resolver.data_given(intent, ("audio",))
+        prompts = [as_text(linker, referent, intent) for referent in recordings[:1]]
+    for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
+        between = linker.parsed.masked[referent.position : intent.start] if referent.position >= 0 else ""
+        again = not prompts and lexicon().cues["edit-again"].search(linker.resolver.words_of(intent))
+        same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
+        first = linker.first_results.get(("image-text-to-image", intent.clause))
+        done = linker.tasks[first.value.task_id] if first and isinstance(first.value, Ref) else None
+        if done and not referent.is_result and done.inputs["image"] == referent.value:
+            continue
+        if referent.origin == "image-text-to-image" and same:
+            continue
+        words = prompts[0].value if prompts else linker.goal_of(intent)
+        linker.add_task("image-text-to-image", {"image": referent.value, "prompt": words}, intent)
+
+
+def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
+    """The latest control image, and the type of task that draws after it."""
+    for task in reversed(linker.tasks):
+        name, found, _ = task.type.partition("-control" if "-control" in task.type else "-estimation")
+        if found and f"{name}-text-to-image" in VOCABULARY:
+            return f"{name}-text-to-image", Ref(task_id=task.id)
+    return None
+
+
+def draw(linker: Linker, intent: Intent) -> None:
+    """A picture from a prompt, from the latest control image, or similar to another."""
+    words = linker.resolver.words_of(intent)
+    if re.search(r"\bsimilar to (?:this|it|that|the)\b", words) and linker.resolver.has_kind("image"):
+        add_single_input(linker, intent, "image-to-image")
+        return
+    cues = lexicon().cues
+    before = re.split(r"[.;!?\n]", linker.parsed.masked[max(0, intent.start - 40) : intent.start])[-1]
+    follows = cues["follows-control"].search(before + words) and not cues["drawn-from-text"].search(words)
+    if follows and (made := _latest_control(linker)):
+        linker.add_task(made[0], {"prompt": linker.goal_of(intent), "image": made[1]}, intent)
+        return
+    linker.add_task("text-to-image", {"prompt": prompt_from_media(linker, intent)}, intent)
+
+
+def film(linker: Linker, intent: Intent) -> None:
+    """A video from a prompt, which is summarised first where the words ask for it."""
+    if any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks) and intent.mention:
+        return
+    if any(task.type == "text-to-video" for task in linker.tasks[-1:]):
+        return
+    if re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end]) and not linker.has_task("summarization"):
+        add_single_input(linker, intent, "summarization")
+    linker.add_task("text-to-video", {"prompt": prompt_from_media(linker, intent)}, intent)
+
+
+def slideshow(linker: Linker, intent: Intent) -> None:
+    """A video from pictures, with narration where the request gives any."""
+    images = linker.resolver.resolve(intent, ("image",), everything=True)
+    if not images:
+        linker.refuse_missing(intent, "images")
+        return
+    inputs: dict[str, Input] = {"images": tuple(referent.value for referent in images)}
+    voice = linker.resolver.latest_results(("audio",)) or linker.resolver.named_data(intent, ("audio",))
+    words = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    quoted = [r for r in linker.resolver.referents if r.origin == "quotation"]
+    if not voice and quoted and re.search(r"\bnarrat|\bsay|\bvoice|\bspoken|\bspeech", words):
+        voice = [linker.add_task("text-to-speech", {"text": quoted[0].value}, intent)]
+    if voice:
+        inputs["audio"] = voice[0].value
+    linker.add_task("image-to-video", inputs, intent)
+
+
+def look_alike(linker: Linker, intent: Intent) -> None:
+    """A picture and a video similar to a picture."""
+    for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
+        linker.add_task("image-to-image", {"image": referent.value}, intent)
+        words = linker.add_task("image-to-text", {"image": referent.value}, intent, implied=True)
+        linker.add_task("text-to-video", {"prompt": words.value}, intent)
+
+
+def control(linker: Linker, intent: Intent) -> None:
+    """The control image (edges, pose, depth ...) of a picture."""
+    add_single_input(linker, intent, f"{control_type(linker.resolver.words_of(intent))}-control")
+
+
+def control_image(linker: Linker, intent: Intent) -> None:
+    """A picture drawn after a control image, which is made first where there is none."""
+    if follows := _latest_control(linker):
+        linker.add_task(follows[0], {"prompt": linker.goal_of(intent), "image": follows[1]}, intent)
+        return
+    control = control_type(linker.resolver.words_of(intent))
+    made = linker.resolver.latest_results(("image",), skip=())
+    images = made or [
+        linker.add_task(f"{control}-control", {"image": referent.value}, intent, implied=True)
+        for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
+    ]
+    for referent in images:
+        inputs: dict[str, Input] = {"prompt": linker.goal_of(intent), "image": referent.value}
+        linker.add_task(f"{control}-text-to-image", inputs, intent)
+
+
+def pose_image(linker: Linker, intent: Intent) -> None:
+    """A picture with the pose of another picture."""
+    for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
+        pose = linker.add_task("openpose-control", {"image": referent.value}, intent, implied=True)
+        goal = linker.parsed.text[intent.start : intent.end]
+        linker.add_task("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
+
+
+HANDLERS: dict[str, Handler] = {
+    **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
+    **{"slideshow": slideshow, "look-alike": look_alike, "control": control},
+    **{"control-image": control_image, "pose-image": pose_image},
+}

@@ -1,0 +1,141 @@
+"""Handler of questions: each becomes a task of the type for the source that it is about (text, page, picture ...)."""
+
+import re
+from collections.abc import Iterator
+
+from .....graph.resource import Kind, Resource
+from .....graph.task import Ref, Template
+from .....graph.task import Value as Input
+from .....graph.vocabulary import VOCABULARY
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..text_linking import as_text, text_referents
+
+_WORD = re.compile(r"[a-z]{4,}")
+_QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
+_FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
+
+
+def answer_question(linker: Linker, intent: Intent) -> None:
+    """Answer the question of an intent."""
+    add_question(linker, intent, intent.question)
+
+
+def add_question(linker: Linker, intent: Intent, question: str) -> None:
+    """Add the task that answers a question, by the kind of its source; a general question goes to a chat model."""
+    kind = _source_kind(linker, intent, _FILE_NAMES.sub(" ", question.lower()))
+    question_input: Input = question
+    if question == linker.parsed.text_of(intent.clause) or not intent.question:
+        question_input = _question_in_media(linker, intent) or question
+    translated = [r for r in linker.resolver.latest_results(("text",)) if r.origin == "translation"]
+    if translated and isinstance(translated[0].value, Ref):
+        source = linker.tasks[translated[0].value.task_id].inputs.get("text")
+        question_input = translated[0].value if source == question else question
+    if kind is None:
+        linker.add_task("conversational", {"text": question}, intent)
+    elif kind == "text":
+        inputs: dict[str, Input] = {"question": question_input}
+        context = [r for r in text_referents(linker, intent) if r.value != question_input]
+        if context:
+            inputs["context"] = context[0].value
+        linker.add_task("question-answering", inputs, intent)
+    else:
+        task_type = lexicon().acts["question"][kind]
+        port = VOCABULARY[task_type].inputs[0]
+        kinds: tuple[Kind, ...] = ("document", "image") if kind == "document" else (kind,)
+        name = VOCABULARY[task_type].inputs[1].name
+        if question_input == question and (known := _earlier_finding(linker, intent)):
+            question_input = Template(parts=("Known so far: ", known, ". " + question))
+        for referent in linker.resolver.resolve(intent, kinds) or linker.refuse_missing(intent, f"a {kind}"):
+            linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
+
+
+def _question_in_media(linker: Linker, intent: Intent) -> Ref | None:
+    """The question that a recording or a picture holds: "answer the question in question.wav"."""
+    cues, masked = lexicon().cues, linker.parsed.masked
+    for kind, cue in (("audio", "question-in-audio"), ("image", "question-in-image")):
+        referents = [r for r in linker.resolver.referents if r.kind == kind and r.origin == "file"]
+        if referents and (match := cues[cue].search(masked)):
+            inside = [r for r in referents if match.start() <= r.position < match.end()] or referents
+            text = as_text(linker, inside[0], intent).value
+            return text if isinstance(text, Ref) else None
+    return None
+
+
+def _earlier_finding(linker: Linker, intent: Intent) -> Ref | None:
+    """The finding of the step right before a question about a picture, where the question builds upon it."""
+    last = linker.resolver.referents[-1] if linker.resolver.referents else None
+    if last is None or not isinstance(last.value, Ref) or last.origin not in _USEFUL_FINDINGS:
+        return None
+    words = linker.parsed.masked[intent.clause.start : intent.stop] + intent.question.lower()
+    pictures = linker.resolver.resolve(intent, ("document", "image"))
+    related = any(linker.sources_of(last.value) & linker.sources_of(picture.value) for picture in pictures)
+    return last.value if related or lexicon().cues["builds-upon"].search(words) else None
+
+
+_USEFUL_FINDINGS = (
+    *("object-detection", "image-classification", "token-classification", "tabular-classification"),
+    *("summarization", "translation", "text-generation", "conversational", "audio-classification"),
+    "automatic-speech-recognition",
+)
+"""Types whose result may help to answer a question about a picture."""
+
+
+def _is_document(linker: Linker) -> bool:
+    """Whether the request introduces its picture as one of a document."""
+    return bool(lexicon().cues["document-picture"].search(linker.parsed.masked))
+
+
+def _named_as_document(linker: Linker, intent: Intent) -> bool:
+    """Whether the file name of the picture says that it is one of a page: receipt.jpg."""
+    pictures = linker.resolver.resolve(intent, ("document", "image"))[:1]
+    if pictures and pictures[0].is_result:
+        pictures = [r for r in linker.resolver.referents if r.kind == "image" and r.origin == "file"]
+    names = [r.value.name or "" for r in pictures if isinstance(r.value, Resource)]
+    return any(lexicon().cues["document-name"].search(name.lower()) for name in names)
+
+
+def _source_kind(linker: Linker, intent: Intent, question: str) -> Kind | None:
+    """What a question is about: a document, a picture, a table, a video or a text; None for a general question."""
+    return next((kind for holds, kind in _source_kind_cues(linker, intent, question) if holds), None)
+
+
+def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[object, Kind]]:
+    """Cues for a kind of source, the most certain first."""
+    cues, has = lexicon().cues, linker.resolver.has_kind
+    words = linker.parsed.masked[intent.clause.start : intent.clause.end] + " " + question
+    picture = has("image") or has("document")
+    pointed = linker.resolver.named_data(intent, ("image", "document")) or cues["pointed-at"].search(words)
+    of_text = cues["of-the-text"].search(question) or _quotation_covers(linker, question)
+    yield has("text") and of_text and not pointed and not cues["visual"].search(question), "text"
+    yield has("video") and not picture and not has("text"), "video"
+    yield has("table") and not picture and not has("text"), "table"
+    read = linker.resolver.latest_results(("text",))
+    of_page = bool(read) and read[0].origin == "image-to-text"
+    yield of_page and cues["from-text"].search(words) and not cues["visual"].search(question), "text"
+    yield picture and linker.shows_table() and cues["tabular"].search(question), "document"
+    document_text = has("text") and cues["document-text"].search(linker.parsed.masked)
+    yield document_text and cues["document"].search(question), "text"
+    files = [referent.kind for referent in linker.resolver.data_inside(intent) if referent.origin == "file"]
+    yield files and set(files) == {"text"}, "text"
+    yield picture and not cues["visual"].search(question) and _named_as_document(linker, intent), "document"
+    yield files == ["image"] and not cues["document"].search(words), "image"
+    yield picture and (cues["document"].search(question) or (has("document") and not has("image"))), "document"
+    yield has("image") and cues["visual"].search(question), "image"
+    yield picture and (cues["document"].search(words) or _is_document(linker)), "document"
+    yield cues["textual"].search(words) and (has("text") or has("audio")), "text"
+    yield has("image"), "image"
+    yield has("text") or has("audio"), "text"
+
+
+def _quotation_covers(linker: Linker, question: str) -> bool:
+    """Whether a quotation holds half of the words of a question: "Who bought the apples?" 'Anna bought two apples.'"""
+    asked_words = {word for word in _WORD.findall(question) if word not in _QUESTION_WORDS}
+    prompts = [value for task in linker.tasks for name, value in task.inputs.items() if name == "prompt"]
+    quoted = [r.value for r in linker.resolver.referents if r.origin == "quotation" and r.value not in prompts]
+    texts = [value.lower() for value in quoted if isinstance(value, str)]
+    return any(len(asked_words & set(_WORD.findall(text))) >= max(2, (len(asked_words) + 1) // 2) for text in texts)
+
+
+HANDLERS: dict[str, Handler] = {"question": answer_question}

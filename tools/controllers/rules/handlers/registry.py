@@ -1,0 +1,54 @@
+"""Handlers by act: plans each intent by the handler of its act; without one it becomes a task with one input."""
+
+import re
+
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import MAX_TASKS, Handler, Linker
+from . import audio, comparison, image_contents, pictures, questions, texts
+from .single_input import add_single_input
+
+_END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
+
+
+def refuse_unsupported(linker: Linker, intent: Intent) -> None:
+    """Refuse what no expert does ("email it")."""
+    end = _END.search(linker.parsed.masked, intent.start)
+    words = linker.parsed.text[intent.start : end.start() if end else intent.end].strip()
+    linker.refusals.append(f"I could not plan “{words[:120]}”: none of my experts does that.")
+
+
+HANDLERS: dict[str, Handler] = {
+    "unsupported": refuse_unsupported,
+    **pictures.HANDLERS,
+    **image_contents.HANDLERS,
+    **audio.HANDLERS,
+    **texts.HANDLERS,
+    **comparison.HANDLERS,
+    **questions.HANDLERS,
+}
+"""Acts of rules.toml and what plans them."""
+
+
+def plan_intent(linker: Linker, intent: Intent) -> None:
+    """Add the tasks of one intent, or a refusal."""
+    linker.intent_index += 1
+    if len(linker.tasks) >= MAX_TASKS:
+        linker.refuse(intent, f"a plan has at most {MAX_TASKS} tasks")
+        return
+    if _repeats_earlier(linker, intent):
+        return
+    if handler := HANDLERS.get(intent.act):
+        handler(linker, intent)
+        return
+    task_type = linker.task_type_of(intent)
+    if not (intent.mention and (task_type in linker.requested_types or linker.has_task(task_type))):
+        add_single_input(linker, intent, task_type)
+
+
+def _repeats_earlier(linker: Linker, intent: Intent) -> bool:
+    """Whether an intent only repeats a planned one as a time: "after segmenting the image, detect the objects"."""
+    masked, acts = linker.parsed.masked, lexicon().acts
+    gerund = re.match(r"\w+ing\b", masked[intent.start : intent.end])
+    timed = gerund and lexicon().cues["afterwards"].search(masked, intent.clause.start, intent.start)
+    return bool(timed) and intent.act in acts and linker.has_task(linker.task_type_of(intent))

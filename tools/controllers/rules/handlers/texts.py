@@ -1,0 +1,183 @@
+"""Handlers of intents about texts: classify, summarise, translate, write, converse, join."""
+
+import re
+
+from ..intents import Intent
+from ..lexicon import lexicon
+from ..linking import Handler, Linker
+from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
+from ..referents import Referent
+from ..text_linking import text_referents
+from .generation_prompts import prompt_for, prompt_from_media
+from .questions import add_question
+from .single_input import add_single_input
+
+
+def sentiment(linker: Linker, intent: Intent) -> None:
+    """Classify the sentiment of a text, by the labels of the request if any; of a face, by a question."""
+    labels = candidate_labels(linker.resolver.words_of(intent))
+    if not labels and linker.resolver.has_kind("image") and not linker.resolver.has_kind("text"):
+        words = linker.resolver.words_of(intent)
+        if re.search(r"\b(?:person|face|man|woman|child|people)\b", words):
+            add_question(linker, intent, linker.goal_of(intent))
+            return
+    for referent in text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text"):
+        if labels:
+            linker.add_task("zero-shot-classification", {"text": referent.value}, intent, {"candidate_labels": labels})
+        else:
+            linker.add_task("text-classification", {"text": referent.value}, intent)
+
+
+def classify(linker: Linker, intent: Intent) -> None:
+    """Classify data, by the labels of the request if any."""
+    words = linker.parsed.masked[intent.start : intent.clause.end]
+    labels = candidate_labels(words)
+    if words.startswith(("classified", "categori")) and any("classification" in task.type for task in linker.tasks):
+        return
+    task_type = linker.task_type_of(intent)
+    zero = {
+        "image-classification": "zero-shot-image-classification",
+        "text-classification": "zero-shot-classification",
+    }
+    if labels and task_type in zero:
+        add_single_input(linker, intent, zero[task_type], {"candidate_labels": labels})
+        return
+    if linker.has_task(task_type):
+        return
+    add_single_input(linker, intent, task_type)
+
+
+def entities(linker: Linker, intent: Intent) -> None:
+    """Find named entities; "the output of token classification" refers to those found before."""
+    refers_back = intent.mention or lexicon().cues["outcome"].search(
+        linker.parsed.masked[intent.clause.start : intent.end]
+    )
+    if linker.has_task("token-classification") and refers_back:
+        return
+    if not (intent.mention and "token-classification" in linker.requested_types):
+        add_single_input(linker, intent, "token-classification")
+
+
+def summarize(linker: Linker, intent: Intent) -> None:
+    """Summarise a text; after an answer the whole text, not the answer."""
+    if intent.mention and ("summarization" in linker.requested_types or linker.has_task("summarization")):
+        return
+    clause = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    answered = bool(linker.tasks) and linker.tasks[-1].type.endswith("question-answering")
+    full = linker.resolver.latest_results(("text",), prose=True)
+    if answered and full and not re.search(r"\banswers?\b", clause):
+        linker.add_task("summarization", {"text": full[0].value}, intent, sentence_limit(clause))
+        return
+    add_single_input(linker, intent, "summarization", sentence_limit(clause))
+
+
+def translate(linker: Linker, intent: Intent) -> None:
+    """Translate a text into each language that the words name."""
+    if intent.mention and ("translation" in linker.requested_types or linker.has_task("translation")):
+        return
+    words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
+    targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]
+    source = source_language(linker.parsed.masked[intent.clause.start : intent.clause.end])
+    questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
+    if not questions and re.search(r"\bquestion\b", linker.resolver.words_of(intent)):
+        questions = [q for q in linker.parsed.quotations if q.question][:1]
+    made = linker.resolver.latest_results(("text",)) if intent.mention else []
+    object_first = lexicon().cues["translated"].search(linker.parsed.masked, intent.clause.start, intent.end)
+    core = object_first.group() if object_first else linker.parsed.masked[intent.start : intent.end]
+    if made and made[0].position >= intent.clause.start:
+        found = made
+    elif not questions and (named := linker.resolver.results_named(intent, ("text",), words=core)):
+        found = named
+    elif questions:
+        found = [Referent("text", questions[0].text, "quotation", questions[0].start)]
+    else:
+        found = text_referents(linker, intent)
+    for referent in found or linker.refuse_missing(intent, "a text"):
+        for target in (targets[:1] if intent.mention else targets) or [""]:
+            parameters: Parameters = {"target_language": target} if target else {}
+            if source and source != target:
+                parameters["source_language"] = source
+            linker.add_task("translation", {"text": referent.value}, intent, parameters)
+
+
+def continue_(linker: Linker, intent: Intent) -> None:
+    """Continue a text."""
+    linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
+
+
+def rewrite(linker: Linker, intent: Intent) -> None:
+    """Rewrite a text."""
+    if intent.mention and linker.has_task("text-generation"):
+        return
+    for referent in text_referents(linker, intent) or linker.refuse_missing(intent, "a text"):
+        linker.add_task("text-generation", {"prompt": referent.value}, intent)
+
+
+def write(linker: Linker, intent: Intent) -> None:
+    """Generate a text; "a description" where only a picture is given is its caption."""
+    description = re.search(r"\bdescriptions?\b", linker.parsed.masked[intent.start : intent.end])
+    has = linker.resolver.has_kind
+    texts = linker.resolver.latest_results(("text", "labels")) or has("text") or has("audio")
+    if (
+        description
+        and has("image")
+        and not texts
+        and not linker.shows_table()
+        and not linker.has_task("tabular-classification")
+    ):
+        add_single_input(linker, intent, "image-to-text")
+        return
+    linker.add_task("text-generation", {"prompt": prompt_from_media(linker, intent)}, intent)
+
+
+def converse(linker: Linker, intent: Intent) -> None:
+    """Answer as a chat model."""
+    if linker.has_task("conversational"):
+        return
+    questions = [q for q in linker.parsed.quotations if q.question]
+    if not linker.tasks and questions and not any(r.origin == "file" for r in linker.resolver.referents):
+        linker.add_task("conversational", {"text": questions[0].text}, intent)
+        return
+    linker.add_task("conversational", {"text": prompt_from_media(linker, intent)}, intent)
+
+
+def fill(linker: Linker, intent: Intent) -> None:
+    """Fill the blank of a sentence: the quoted one, or the clause itself."""
+    found = linker.resolver.resolve(intent, ("text",))
+    clause = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    command = lexicon().cues["asked-to-fill"].match(clause)
+    words = linker.parsed.text[intent.clause.start + (command.end() if command else 0) : intent.clause.end].strip()
+    linker.add_task("fill-mask", {"text": found[0].value if found else words}, intent)
+
+
+def language(linker: Linker, intent: Intent) -> None:
+    """Identify the language of a text."""
+    questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
+    if questions:
+        linker.add_task("language-identification", {"text": questions[0].text}, intent)
+        return
+    for referent in text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text"):
+        linker.add_task("language-identification", {"text": referent.value}, intent)
+
+
+def join(linker: Linker, intent: Intent) -> None:
+    """Join the texts of the latest intent."""
+    texts = linker.resolver.latest_results(("text",))
+    if len(texts) < 2:
+        texts = [referent for referent in linker.resolver.referents if referent.kind == "text"]
+    if len(texts) < 2:
+        linker.refuse_missing(intent, "two texts")
+        return
+    linker.add_task("join-text", {"texts": tuple(referent.value for referent in texts)}, intent)
+
+
+HANDLERS: dict[str, Handler] = {
+    **{
+        "entities": entities,
+        "fill": fill,
+        "sentiment": sentiment,
+        "classify": classify,
+    },
+    **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
+    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
+}

@@ -1,0 +1,117 @@
+"""Intent order: drops intents that only announce or repeat another, and puts the others in the order of work."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from .clauses import ParsedRequest
+from .intents import Intent
+from .lexicon import QUOTE, lexicon
+
+MAX_INTENTS = 60
+_CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
+_MAKERS = ("film", "speak", "draw", "write", "summarize")
+
+
+def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """The intents to plan, in the order of the words except where one needs the result of a later one."""
+    if any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found):
+        found = [intent for intent in found if intent.act != "count"]
+    refused = {intent.clause for intent in found if intent.act == "unsupported"}
+    in_file = re.compile(
+        r" (?:in|on) [\ue000-\ue0ff]"
+    )  # "forward the summary in report.txt": the file holds it already
+    found = [i for i in found if not (i.mention and i.clause in refused and in_file.match(parsed.masked, i.end))]
+    found = _move_to_answer(found, parsed)
+    found.sort(key=lambda intent: intent.start)
+    found = _drop_purposes(_drop_announcement(_keep_last_comparison(found), parsed), parsed)
+    found = _inner_first(_drop_repeated(found[:MAX_INTENTS], parsed), parsed)
+    starts = sorted(intent.start for intent in found)
+    stops = dict(pairwise([*starts, len(parsed.text)]))
+    requests = sorted(intent.start for intent in found if not intent.mention)
+    stops |= dict(pairwise([*requests, len(parsed.text)]))
+    return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
+
+
+def _move_to_answer(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Move a question to where the request wants it answered ("... then answer my question")."""
+    here = list(lexicon().cues["answer-here"].finditer(parsed.masked))
+    if not here:
+        return found
+    start, end = here[-1].span()
+    moved = [
+        replace(i, start=start + number, end=end, clause=parsed.clause_at(start))
+        for number, i in enumerate(i for i in found if i.act == "question" and i.end < start)
+    ]
+    return [i for i in found if not (i.act == "question" and i.end < start)] + moved
+
+
+def _drop_repeated(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Drop an intent that a later sentence requests again in detail ("... to create the video")."""
+    again = re.compile(r"\b(?:creat|generat|mak|produc)\w* the (?:video|image|audio|picture)\b")
+    late = {
+        intent.act: intent.start
+        for intent in found
+        if intent.act in _MAKERS and again.match(parsed.masked, intent.start, intent.clause.end)
+    }
+    found = [i for i in found if not (i.act in late and i.start < late[i.act])]
+    styled = {i.clause for i in found if i.act == "restyle"}
+    return [i for i in found if not (i.act == "edit" and i.clause in styled)]
+
+
+def _keep_last_comparison(found: list[Intent]) -> list[Intent]:
+    """Keep the last of two comparisons with other intents between them: it needs their results."""
+    requests = [intent for intent in found if not intent.mention]
+    similar = [n for n, intent in enumerate(requests) if intent.act == "similar"]
+    if not similar or similar[-1] - similar[0] < 2:
+        return found
+    return [intent for intent in found if intent.act != "similar" or intent is requests[similar[-1]]]
+
+
+def _drop_announcement(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Drop what only announces a later intent: "make a video of this photo. Detect ..., then create the video"."""
+    requests = [intent for intent in found if not intent.mention]
+    if not requests or requests[0].act not in ("film", "speak", "draw"):
+        return found
+    first = requests[0]
+    words = parsed.masked[: first.clause.end]
+    again = [
+        n for n, intent in enumerate(requests) if n > 1 and intent.act == first.act and intent.clause != first.clause
+    ]
+    between = again and any(intent.act != first.act for intent in requests[1 : again[0]])
+    own = QUOTE in words or lexicon().cues["own-words"].search(words, first.start)
+    return [intent for intent in found if intent is not first] if between and not own else found
+
+
+def _drop_purposes(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Drop the purpose of a classification: "classify the recording to identify its content"."""
+    kept: list[Intent] = []
+    for intent in found:
+        before = kept[-1] if kept else None
+        classified = before and before.act in _CLASSIFIERS and before.clause == intent.clause
+        purpose = lexicon().cues["purpose"]
+        if not (classified and intent.act in ("read", "describe") and purpose.search(parsed.masked, 0, intent.start)):
+            kept.append(intent)
+    return kept
+
+
+def _inner_first(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Move what makes the content of a video or speech before it: "a video describing the objects found in a.png"."""
+    ordered: list[Intent] = []
+    for intent in found:
+        index = len(ordered)
+        while index and _contains(ordered[index - 1], intent, parsed):
+            index -= 1
+        ordered.insert(index, intent)
+    return ordered
+
+
+def _contains(outer: Intent, inner: Intent, parsed: ParsedRequest) -> bool:
+    """Whether the words of `inner` describe the content of what `outer` makes."""
+    made = outer.act in _MAKERS and inner.act not in (*_MAKERS, "sound-clean")
+    made = made or (outer.act in ("film", "speak", "draw") and inner.act == "summarize")
+    made = made and not (outer.act in ("summarize", "write") and inner.act == "translate")
+    made = made or (outer.act == "translate" and inner.act in ("question", "summarize", "read"))
+    if not made or outer.clause != inner.clause or outer.start > inner.start:
+        return False
+    return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", parsed.masked[outer.end : inner.start])

@@ -1,0 +1,140 @@
+"""Masking: hides quotations, files and pasted text of a request behind placeholders, so that no rule matches inside them.
+
+A placeholder has as many characters as what it hides: a position in the masked text is a position in the request.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ....graph.mentions import kind_of_name, mentions
+from ....graph.resource import Resource
+from .lexicon import FILES, QUESTION, QUOTE, lexicon
+
+MAX_CHARACTERS = 8_000
+"""Characters outside quotations in which intents are searched; text in the middle beyond them counts as pasted."""
+
+_QUOTES = re.compile(
+    r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
+    r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
+    r"|„([^“”]*+)[“”]|『([^』]*+)』|《([^》]*+)》"
+)
+_QUESTION_START = re.compile(
+    r"^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have)\b", re.I
+)
+_BEFORE_PASTED = re.compile(
+    r"\b(?:sentences?|texts?|paragraph|passage|article|review|message|letter|poem|story|words|phrase|quote|email|tweet|"
+    r"photo|picture|image|painting|drawing|prompt|following|this|to (?:[a-z]+)"
+    r"|(?:summari[sz]e|translate|shorten|rewrite|rephrase|paraphrase)(?: this| it)?(?: for me)?)"
+    r"\s*:\s*(?=[^\s\ue000-\ue0ff])"
+)
+_CONTEXT_LABEL = re.compile(r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?=[^\s\ue000-\ue0ff])")
+_QUESTION_LABEL = re.compile(r"\bquestion\s*:")
+_NEXT_SENTENCE = re.compile(r"\s+[A-Z]")
+"""After a quotation that ends in a full stop: a new sentence, not "'One.' and 'Two.'"."""
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Text that the request itself carries, quoted or pasted: `start` and `end` include its quotation marks."""
+
+    text: str
+    start: int
+    end: int
+    question: bool
+
+
+@dataclass(frozen=True)
+class FileMention:
+    """A file or URL and where the request names it; `start` is -1 when it is attached and not named."""
+
+    resource: Resource
+    start: int
+    end: int
+
+
+def mask(text: str, attached: Sequence[Resource] = ()) -> tuple[str, tuple[Quotation, ...], tuple[FileMention, ...]]:
+    """The masked text in lower case, and the quotations and files that it hides, in order."""
+    masked = list(_lowered(text))
+    files = _files(text, attached)
+    for file in (file for file in files if file.start >= 0):
+        masked[file.start : file.end] = FILES.get(file.resource.kind, FILES["document"]) * (file.end - file.start)
+    named = {file.start: file for file in files if file.start >= 0}
+    quotations: list[Quotation] = []
+    for match in _QUOTES.finditer(text):
+        inner = next((group for group in match.groups() if group is not None), "")
+        whole = next((f for f in (named.get(p) for p in range(match.start(), match.start() + 3)) if f), None)
+        if whole and not text[whole.end : match.end()].strip("'\"`”’»」.,;:"):
+            masked[match.start() : match.end()] = masked[whole.start] * len(match.group())
+        elif inner.strip() and not (whole is None and len(inner) == 1):
+            _hide(masked, quotations, inner, match.start(), match.end())
+            if inner.rstrip().endswith((".", "!", "?")) and _NEXT_SENTENCE.match(text, match.end()):
+                masked[match.end() - 1] = "."
+    _hide_pasted(text, masked, quotations)
+    quoted = tuple(sorted(quotations, key=lambda q: q.start))
+    passages = [q for q in quoted if not q.question]
+    outside = (f for f in files if not any(q.start <= f.start < q.end for q in passages) or f.resource in attached)
+    return "".join(masked), quoted, tuple(outside)
+
+
+def _lowered(text: str) -> Iterator[str]:
+    """Lower case, one character for one; curly apostrophes; none of the placeholders."""
+    for character in text:
+        lower = character.lower()
+        if "\ue000" <= character <= "\ue0ff":
+            yield " "
+        else:
+            yield "’" if character in "'’`" else lower if len(lower) == 1 else character
+
+
+def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
+    """Files in the order in which the text names them, then those attached and not named."""
+    by_name = {resource.name: resource for resource in attached if resource.name}
+    by_label = {resource.label: resource for resource in attached if resource.name}
+    files: list[FileMention] = []
+    for mention in mentions(text):
+        kind, media_type = kind_of_name(mention.name)
+        missing = Resource(kind=kind, media_type=media_type, name=mention.name)
+        found = by_name.get(mention.name) or by_label.get(missing.label) or missing
+        end = mention.start
+        while (start := text.find(mention.name, end)) >= 0:
+            end = start + len(mention.name)
+            files.append(FileMention(found, start, end))
+    named = {file.resource for file in files}
+    files.sort(key=lambda file: file.start)
+    return (*files, *(FileMention(resource, -1, -1) for resource in attached if resource not in named))
+
+
+def _hide(masked: list[str], quotations: list[Quotation], inner: str, start: int, end: int) -> None:
+    question = (bool(_QUESTION_START.match(inner)) and len(inner) < 400) or inner.rstrip().endswith(("?", "？"))
+    masked[start:end] = (QUESTION if question else QUOTE) * (end - start)
+    quotations.append(Quotation(inner.strip(), start, end, question))
+
+
+def _hide_pasted(text: str, masked: list[str], quotations: list[Quotation]) -> None:
+    """Hide the text after a colon or a blank line, and the middle of a very long request, as quotations."""
+    plain = "".join(masked)
+    question_label = _QUESTION_LABEL.search(plain)
+    context = _CONTEXT_LABEL.search(plain, 0, question_label.start()) if question_label else None
+    if question_label and context and not re.search(r"[\ue000-\ue0ff]", plain[context.end() : question_label.start()]):
+        _hide(masked, quotations, text[context.end() : question_label.start()], context.end(), question_label.start())
+        return
+    match = _BEFORE_PASTED.search(plain) or re.search(
+        r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})|:[^\S\n]*\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{20})", plain
+    )
+    if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
+        end = len(text.rstrip())
+        requested = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
+        if (
+            end - match.end() > 2
+            and not requested
+            and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
+        ):
+            _hide(masked, quotations, text[match.end() : end], match.end(), end)
+            plain = "".join(masked)
+    bare = [position for position, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]
+    if len(bare) > MAX_CHARACTERS:
+        start, end = bare[MAX_CHARACTERS // 2], bare[-MAX_CHARACTERS // 4]
+        masked[start:end] = QUOTE * (end - start)
+        quotations[:] = [q for q in quotations if q.end <= start or q.start >= end]
+        quotations.append(Quotation(text[start:end].strip() or "text", start, end, False))

@@ -1,0 +1,149 @@
+"""Reference resolution: which data an intent is about: a file, a quotation, a result, or data of an earlier turn."""
+
+import re
+from collections.abc import Sequence
+
+from ....graph.resource import Kind, Resource
+from .clauses import ParsedRequest
+from .intents import Intent
+from .lexicon import lexicon
+from .referents import Referent, fits, initial_referents, unique
+
+_FULL_TEXTS = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
+"""Types whose result holds a whole text."""
+_FINDINGS = (
+    *("text-classification", "zero-shot-classification", "token-classification", "language-identification"),
+    *("audio-classification", "image-classification", "sentence-similarity", "count", "compare"),
+)
+_ANSWERS = ("question-answering", "document-question-answering", "visual-question-answering")
+"""`_FINDINGS` and `_ANSWERS`: types whose results only describe a text; later intents are about the text itself."""
+_FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
+"""Acts that search a text: the whole text, not a summary of it."""
+_TRANSLATE_IT = re.compile(r"\btranslate it\b|\bit (?:to be |be )?translated\b")
+_SEVERAL = ("token-classification", "object-detection")
+"""Types that find several items: "them" right after refers to these."""
+_RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
+_OPEN_PREPOSITION = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
+
+
+class ReferenceResolver:
+    """The referents so far, results of planned tasks last, and which of them the words of an intent mean."""
+
+    def __init__(
+        self, parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str] = frozenset()
+    ) -> None:
+        self.parsed = parsed
+        self.referents = initial_referents(parsed, earlier, questions)
+
+    def words_of(self, intent: Intent) -> str:
+        """The words of an intent, up to the next intent."""
+        return self.parsed.masked[intent.start : intent.stop]
+
+    def named_data(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
+        """Files and quotations in the words of the intent, else those before it in its clause."""
+        fit = [r for r in self.referents if r.origin in ("file", "quotation") and r.position >= 0 and fits(r, kinds)]
+        inside = [r for r in fit if intent.start <= r.position < intent.stop]
+        return unique(inside or [r for r in fit if intent.clause.start <= r.position < intent.start])
+
+    def data_inside(self, intent: Intent) -> list[Referent]:
+        """Files and quotations in the words of the intent itself, of any kind."""
+        return [
+            r for r in self.referents if r.origin in ("file", "quotation") and intent.start <= r.position < intent.stop
+        ]
+
+    def results_named(
+        self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = (), words: str = ""
+    ) -> list[Referent]:
+        """Results that `words`, else those of the intent, name by their task ("the summary", "the edited image")."""
+        words = words or self.words_of(intent)
+        if intent.act == "translate" and intent.mention:
+            words = self.parsed.masked[intent.clause.start : intent.end]
+        if intent.act in _FINDERS and _OPEN_PREPOSITION.search(words):
+            words += self.parsed.masked[intent.stop : intent.clause.end]
+        for referent in reversed(self.referents):
+            name = lexicon().names.get(referent.origin)
+            usable = referent.is_result and referent.origin not in skip and fits(referent, kinds)
+            if usable and name and name.search(words):
+                return self.results_of_same_intent(referent)
+        return []
+
+    def latest_results(self, kinds: Sequence[Kind], *, skip: Sequence[str] = (), prose: bool = False) -> list[Referent]:
+        """The latest results that fit; with `prose`, only those that hold a whole text."""
+        for referent in reversed(self.referents):
+            usable = referent.is_result and referent.origin not in skip and fits(referent, kinds)
+            if usable and (not prose or referent.origin in _FULL_TEXTS):
+                return self.results_of_same_intent(referent)
+        return []
+
+    def data_given(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Referent]:
+        """What the request brings: files (all where it means several), else the nearest quotation, else earlier data."""
+        files = unique([r for r in self.referents if r.origin == "file" and fits(r, kinds)])
+        if files:
+            several = everything or re.search(
+                r"\b(?:them|both|each|all|these|those|pictures|images|photos|files|recordings|any)\b",
+                self.parsed.masked[intent.clause.start : intent.clause.end],
+            )
+            before = [r for r in files if r.position <= intent.start]
+            return files if several or all(r.position < 0 for r in files) else (before or files)[-1:]
+        quotations = [r for r in self.referents if r.origin == "quotation" and fits(r, kinds)]
+        if quotations:
+            return [min(quotations, key=lambda r: (r.position > intent.start, abs(r.position - intent.start)))]
+        return [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)][-1:]
+
+    def results_of_same_intent(self, referent: Referent) -> list[Referent]:
+        """A result with those that the same intent makes of other files."""
+        index, origin = referent.intent_index, referent.origin
+        same = [r for r in self.referents if r.intent_index == index and r.origin == origin and r.is_result]
+        return same or [referent]
+
+    def resolve(
+        self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False
+    ) -> list[Referent]:
+        """What an intent is about: data in its words, a named result, the latest result, given data; empty if nothing fits.
+
+        `everything`: all files. `prose`: a whole text, not findings or answers about one.
+        """
+        words = self.words_of(intent)
+        if lexicon().cues["original"].search(words):
+            original = [r for r in self.data_given(intent, kinds) if r.origin == "file"]
+            if original:
+                return original
+        named_data = self.named_data(intent, kinds)
+        changed = re.search(r"\b(?:edited|modified|enhanced|new)\b", words)
+        if named_data and not (changed and self._has_result_instead(named_data, kinds)):
+            return named_data
+        if prose:
+            own = ("translation",) if intent.act == "language" else ()
+            full = self.results_named(intent, kinds, skip=_FINDINGS) or self.latest_results(kinds, skip=own, prose=True)
+            return full or self.data_given(intent, kinds, everything=everything)
+        if named := self.results_named(intent, kinds):
+            return named
+        full = self.full_text(intent, kinds) if "text" in kinds else []
+        return full or self.latest_results(kinds) or self.data_given(intent, kinds, everything=everything)
+
+    def full_text(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
+        """The whole text where the latest result only describes it; empty where that result itself is meant."""
+        describing = _FINDINGS if intent.act == "speak" else (*_FINDINGS, *_ANSWERS)
+        describing = (*describing, "summarization") if intent.act in _FINDERS else describing
+        latest = self.latest_results(kinds)
+        words = self.words_of(intent)
+        if not latest or latest[0].origin not in describing or _RESULT_NOUNS.search(words):
+            return []
+        if latest[0].origin in _SEVERAL and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
+            return []
+        if (
+            intent.act == "translate"
+            and latest[0].origin in _ANSWERS
+            and _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
+        ):
+            return []
+        given = [r for r in self.data_given(intent, kinds) if r.kind == "text"]
+        return self.latest_results(kinds, skip=describing) or given
+
+    def _has_result_instead(self, named: Sequence[Referent], kinds: Sequence[Kind]) -> bool:
+        """Whether there is a result that can be meant where the words name only files."""
+        return any(r.is_result and fits(r, kinds) for r in self.referents) and all(r.origin == "file" for r in named)
+
+    def has_kind(self, kind: Kind) -> bool:
+        """Whether any referent is of exactly this kind."""
+        return any(referent.kind == kind for referent in self.referents)

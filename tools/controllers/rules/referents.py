@@ -1,0 +1,110 @@
+"""Referents: the data that an intent can be about: files, quotations, results of tasks, data of earlier turns."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from ....graph.converters import CONVERTERS
+from ....graph.resource import Kind, Resource, satisfies
+from ....graph.task import Ref
+from .clauses import ParsedRequest
+from .lexicon import FILES, lexicon
+
+Value = str | Resource | Ref
+
+MAX_FILES = 200
+"""Mentions of files that are used."""
+
+KIND_NOUNS: dict[Kind, re.Pattern[str]] = {
+    kind: re.compile(pattern)
+    for kind, pattern in cast(
+        dict[Kind, str],
+        {
+            "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
+            "video": r"\b(?:videos?|movie|clip|footage)\b",
+            "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
+            "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
+            "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
+            "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|story|summary|transcript)\b",
+        },
+    ).items()
+}
+_RESULT_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("object-detection", "token-classification"), "labels"),
+    **dict.fromkeys(("image-segmentation",), "image"),
+}
+"""The kind that later words mean by the result of a task with several outputs."""
+
+_READ_FROM = re.compile(r"\b(?:on|of|from|using|in) (?:the |this )?(?:\w+ )?\Z")
+"""Words before a file that is read and not written."""
+
+
+@dataclass(frozen=True)
+class Referent:
+    """Data that an intent can be about."""
+
+    kind: Kind
+    value: Value
+    origin: str
+    """`file`, `quotation`, `earlier` (an earlier turn), or the type of the task that makes it."""
+    position: int
+    """Where the request names it; of a result, the start of its intent; -1 for attached and earlier data."""
+    intent_index: int = -1
+    """The intent whose task makes it; -1 for what is no result."""
+
+    @property
+    def is_result(self) -> bool:
+        """Whether a task of this plan makes it."""
+        return isinstance(self.value, Ref)
+
+
+def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str]) -> list[Referent]:
+    """What exists before any task: data of earlier turns (newest last), quotations but `questions`, files.
+
+    A file to be written ("save it as a.wav") is none. A text that the request announces and does not bring ("I have a
+    long article") is a missing file.
+    """
+    output_name = lexicon().cues["output-name"]
+    found = [Referent(r.kind, r, "earlier", -1) for r in earlier]
+    found += [Referent("text", q.text, "quotation", q.start) for q in parsed.quotations if q.text not in questions]
+    for file in parsed.files[:MAX_FILES]:
+        before = parsed.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
+        read = file.start >= 0 and parsed.clause_at(file.start).background
+        read = read or bool(_READ_FROM.search(before))
+        if file.start < 0 or read or not output_name.search(before) or not file.resource.missing:
+            found.append(Referent(file.resource.kind, file.resource, "file", file.start))
+    announced = lexicon().cues["announced-text"].search(parsed.masked)
+    if announced and not any(referent.kind in ("text", "table", "audio") for referent in found):
+        absent = Resource(kind="text", media_type="text/plain", name=announced["noun"])
+        found.append(Referent("text", absent, "file", announced.start("noun")))
+    return found
+
+
+def result_kind(task_type: str, output_kind: Kind) -> Kind:
+    """The kind that later words mean by the result of a task."""
+    return _RESULT_KINDS.get(task_type, output_kind)
+
+
+def fits(referent: Referent, kinds: Iterable[Kind]) -> bool:
+    """Whether a referent can be an input of one of `kinds`; files may be converted (a PDF to images)."""
+    convertible = referent.origin in ("file", "earlier")
+    return any(
+        satisfies(referent.kind, kind) or (convertible and (referent.kind, kind) in CONVERTERS) for kind in kinds
+    )
+
+
+def kinds_named(words: str) -> list[Kind]:
+    """The kinds of data that words name, in their order; files by their placeholders."""
+    positions = [(match.start(), kind) for kind, pattern in KIND_NOUNS.items() for match in pattern.finditer(words)]
+    positions += [(match.start(), kind) for kind, mark in FILES.items() for match in re.finditer(f"{mark}+", words)]
+    return [kind for _, kind in sorted(positions)]
+
+
+def unique(referents: Sequence[Referent]) -> list[Referent]:
+    """Each value once, by position; equal quotations at two positions are two."""
+    seen: dict[object, Referent] = {}
+    for referent in sorted(referents, key=lambda r: r.position):
+        value = referent.value
+        seen.setdefault((value, referent.position) if isinstance(value, str) else value, referent)
+    return list(seen.values())

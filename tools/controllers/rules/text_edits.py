@@ -1,0 +1,49 @@
+"""Text edits: replacements in a text, and the positions before and after them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TextEdits:
+    """`replacements` are (start, end, new text) in order and without overlap, at positions of the original text."""
+
+    replacements: tuple[tuple[int, int, str], ...] = ()
+
+    def apply(self, text: str) -> str:
+        """The edited text."""
+        parts, end = [], 0
+        for start, stop, words in self.replacements:
+            parts += [text[end:start], words]
+            end = stop
+        return "".join(parts) + text[end:]
+
+    def to_original(self, position: int) -> int:
+        """The position in the original text, of a position in the edited text."""
+        shift = 0
+        for start, end, words in self.replacements:
+            if position <= start + shift:
+                break
+            if position < start + shift + len(words):
+                return min(position - shift, end)
+            shift += len(words) - (end - start)
+        return position - shift
+
+    def to_edited(self, position: int) -> int:
+        """The position in the edited text, of a position in the original text."""
+        shift = 0
+        for start, end, words in self.replacements:
+            if position <= start:
+                break
+            if position < end:
+                return start + shift + len(words)
+            shift += len(words) - (end - start)
+        return position + shift
+
+
+NO_EDITS = TextEdits()
+
+
+def cut_middles(spans: Sequence[tuple[int, int]], keep: int) -> TextEdits:
+    """Remove the middle of each long span, all but `keep` characters at either end."""
+    return TextEdits(tuple((start + keep, end - keep, "") for start, end in spans if end - start > 3 * keep))
