@@ -42,7 +42,7 @@ FENCES = (
     ),
     Fence(
         "a chat model names files of the request only",
-        "tools/controllers/llm/parse.py",
+        "tools/controllers/llm/plan_reader.py",
         "if strangers := sorted({name for name in _missing(plan) if name not in known}):",
         "if strangers := []:",
         "test_injection.py::test_a_model_that_is_led_astray_can_name_no_other_file_or_address",

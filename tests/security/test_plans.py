@@ -21,7 +21,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.controllers.llm.parse import read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import read_plan
 from hugginggpt.tools.recording.scrub import Scrubber
 from hugginggpt.tools.recording.tape import Player
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, as_json, serve

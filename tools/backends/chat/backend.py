@@ -16,7 +16,7 @@ from ...chat_models.client import Asker
 from ...chat_models.errors import kind_of_failure
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
-from ...controllers.llm.parse import read_json, without_thoughts
+from ...controllers.llm.plan_reader import read_json, without_thoughts
 from ...named_servers import named, url_in
 from ...threads import in_abandonable_thread
 from ..answers import garbage

@@ -15,11 +15,11 @@ from ...chat_models.models import ChatModel
 from ...chat_models.recorded import TapedModel
 from ...recording.tape import Tape
 from . import prompts
-from .answering import Checked, sentences
+from .answer_checker import Checked, sentences
 from .context import contents_of, listed
-from .drafts import Drafts
 from .memory import Memory
-from .parse import read_choice, read_plan
+from .plan_reader import read_choice, read_plan
+from .streamed_tasks import Drafts
 
 MOST_DRAFTS = 3
 """The first plan, and two more where it can't be run."""

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ....graph.vocabulary import VOCABULARY
-from .bridging import bridge
+from .insert_converters import bridge
 from .references import NUMBER, Entry, Told, join, link, references, spell, unfold
 from .unwrap import TYPE_KEYS, is_task, links_of, unwrapped
 

@@ -18,7 +18,7 @@ from hugginggpt.graph.result import Request, Result
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, nearest
-from hugginggpt.tools.controllers.llm.parse import REPAIRED, read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import REPAIRED, read_plan
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, in_turn, serve
 from llm_controller import (
     BAD,

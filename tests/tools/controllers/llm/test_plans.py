@@ -13,7 +13,7 @@ from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import resources_in
-from hugginggpt.tools.controllers.llm.parse import REPAIRED, Draft, read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import REPAIRED, Draft, read_plan
 from plans import plans
 
 FILES = {
