@@ -51,7 +51,7 @@ FENCES = (
     Fence(
         "an id has few digits",
         "graph/paper.py",
-        'rf"-?\\d{{1,{_DIGITS}}}"',
+        'rf"-?\\d{{1,{MAX_DIGITS}}}"',
         'r"-?\\d+"',
         "test_plans.py::test_a_hostile_plan_is_refused_or_repaired_at_once[id-of-5000-digits]",
     ),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ....graph.errors import ControllerError, ExpertError, InvalidPlan, LimitReached, UsageError
+from ....graph.errors import ControllerError, ExpertError, LimitReached, UsageError
 from ....graph.expert import Expert
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.resource import Kind
@@ -14,9 +14,9 @@ from ....graph.task import Task
 from ...addresses import origin
 from ...chat_models.client import Asker
 from ...chat_models.errors import kind_of_failure
+from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
-from ...controllers.llm.plan_reader import read_json, without_thoughts
 from ...named_servers import named, url_in
 from ...threads import in_abandonable_thread
 from ..answers import garbage
@@ -149,8 +149,8 @@ def _value(ask: Ask, call: Call, answer: str) -> Any:
     if ask.schema is None:
         return without_thoughts(answer)
     try:
-        return read_json(answer)[0]
-    except InvalidPlan:
+        return json_in_answer(answer).value
+    except UnreadableAnswer:
         raise garbage(call, "JSON", answer) from None
 
 
