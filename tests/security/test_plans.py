@@ -21,7 +21,7 @@ from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.untrusted_json import InvalidJson, checked_json, read_untrusted_json
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.controllers.llm.parse import read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import read_plan
 from hugginggpt.tools.recording.scrub import Scrubber
 from hugginggpt.tools.recording.tape import Player
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, as_json, serve
@@ -51,7 +51,7 @@ FENCES = (
     Fence(
         "an id has few digits",
         "graph/paper.py",
-        'rf"-?\\d{{1,{_DIGITS}}}"',
+        'rf"-?\\d{{1,{MAX_DIGITS}}}"',
         'r"-?\\d+"',
         "test_plans.py::test_a_hostile_plan_is_refused_or_repaired_at_once[id-of-5000-digits]",
     ),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ....graph.errors import ControllerError, ExpertError, InvalidPlan, LimitReached, UsageError
+from ....graph.errors import ControllerError, ExpertError, LimitReached, UsageError
 from ....graph.expert import Expert, Obstacle
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.resource import Kind
@@ -13,10 +13,10 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...chat_models.client import Asker
 from ...chat_models.errors import kind_of_failure
+from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
 from ...chat_models.trusted_servers import named, url_in
-from ...controllers.llm.parse import read_json, without_thoughts
 from ...net.addresses import origin
 from ...net.daemon_threads import call_in_daemon_thread
 from ..answers import garbage
@@ -151,8 +151,8 @@ def _value(prompt: TaskPrompt, call: Call, answer: str) -> Any:
     if prompt.schema is None:
         return without_thoughts(answer)
     try:
-        return read_json(answer)[0]
-    except InvalidPlan:
+        return json_in_answer(answer).value
+    except UnreadableAnswer:
         raise garbage(call, "JSON", answer) from None
 
 
