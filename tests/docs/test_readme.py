@@ -12,7 +12,7 @@ from paths import ROOT
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("drawn", ["tree", "picture", "experts", "promises"])
+@pytest.mark.parametrize("drawn", ["tree", "picture", "experts", "promises", "settings"])
 def test_what_is_drawn_from_the_code_is_up_to_date(drawn: str) -> None:
     check = [sys.executable, str(ROOT / "docs" / f"{drawn}.py"), "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
