@@ -19,7 +19,7 @@ from sqlite_utils import Database as SqliteUtils
 from ..graph.errors import StorageError
 from .clean import CleanConnection, Redactors
 from .home import prepare_home
-from .migrations import create_tables
+from .migrations import migrate
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -132,7 +132,7 @@ class Connection:
             db = SqliteUtils(connection)
             db.conn.execute("PRAGMA journal_mode=WAL")
             db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a kill none
-            create_tables(db)
+            migrate(db)
         except BaseException:
             connection.close()
             raise

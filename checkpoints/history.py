@@ -12,8 +12,9 @@ from ..graph.outside import OddJson, read_json
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
-from . import lease, llm_calls
+from . import lease
 from .ledger import SqliteLedger
+from .llm_calls import read_calls
 from .rows import in_short, sound_resources
 
 _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
@@ -114,7 +115,7 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
     done = {key: Result.model_validate_json(text) for key, text in rows}
     results = {key: result for key, result in done.items() if key in order}
     made = [(result.started_at, result.duration) for result in done.values()]
-    asked = [(call.started_at, call.usage.seconds) for call in llm_calls.of_run(row["run_id"], db)]
+    asked = [(call.started_at, call.usage.seconds) for call in read_calls(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
