@@ -50,7 +50,7 @@ class World:
 
 
 def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
-    """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
+    """The controller that the settings name; the rule-based one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
         from ..tools.controllers.rules.controller import EmbeddedController
 
@@ -66,10 +66,10 @@ def backends_for(
     consent: Consent | None = None,
     workers: Workers | None = None,
 ) -> list[Backend]:
-    """Every place where experts run, each watched for how its calls go.
+    """Every backend, each watched for failing calls.
 
-    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is asked before a model is
-    downloaded. `workers` do what is embedded, and decode what the others give and get; any backend's closing closes them.
+    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is called before a model is
+    downloaded. `workers` run the embedded experts and decode media for the other backends; closing any backend closes them.
     """
     from ..tools.backends.chat import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
@@ -92,7 +92,7 @@ def backends_for(
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
-    """What the places offer, ranked."""
+    """The experts of the backends, ranked."""
     return JoinedCatalog(places, cache=CatalogCache(settings.cache))
 
 
@@ -105,7 +105,7 @@ def build_graph(
     ledger: Ledger | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> Graph:
-    """The compiled graph; whatever is not given follows from the settings, and they from the environment.
+    """The compiled graph; defaults follow from the settings, and the settings from the environment.
 
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
@@ -169,7 +169,7 @@ async def open_world(
     tape: Tape | None = None,
     consent: Consent | None = None,
 ) -> AsyncIterator[World]:
-    """A world with its own durable checkpoints; closes what must be closed.
+    """A world with durable checkpoints in the home; closes all that it opened.
 
     `tape` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
