@@ -86,7 +86,7 @@ class Session:
                 yield RunWaiting(run_id=run.run_id, question=QUESTION)
                 yield await self.closing(run.run_id)
                 return
-            await self.world.ledger.set_status(run.run_id, "running")
+            await self.world.ledger.runs.set_status(run.run_id, "running")
             given: Any = Command(resume=verdict) if asked else None
             if not planned and not state.next:  # killed before its first checkpoint: begin again under the same id
                 given = {
@@ -135,12 +135,12 @@ class Session:
                 hint="word the request anew in the same conversation: hugginggpt run ... --thread " + run.thread_id,
             )
         before = (await self.history.run(run.run_id)).status
-        await self.world.ledger.claim(run.run_id)
+        await self.world.ledger.runs.claim(run.run_id)
         try:
             now = await self.history.run(run.run_id)
             yield now.model_copy(update={"status": before if now.status == "running" else now.status})
         finally:
-            await self.world.ledger.disown(run.run_id)
+            await self.world.ledger.runs.disown(run.run_id)
 
     async def checkpoints(self, run: Run) -> AsyncIterator[StateSnapshot]:
         """The checkpoints of a run, newest first: its own, and those of its conversation from which it was planned."""
@@ -184,7 +184,7 @@ class Session:
                         yield await self.closing(event.run_id)
         finally:
             if run_id and not closed:
-                await self.world.ledger.interrupt(run_id)
+                await self.world.ledger.runs.interrupt(run_id)
 
 
 def run(

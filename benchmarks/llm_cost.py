@@ -86,7 +86,7 @@ async def measure(plan: list[dict[str, Any]], call: float, expert: float) -> dic
             async for event in session.start("Do all of it", thread_id="t"):
                 last = event
             wall = time.perf_counter() - started
-            calls = await world.ledger.calls(last.run_id)
+            calls = await world.ledger.llm_calls.of_run(last.run_id)
     return {
         "status": getattr(last, "status", ""),
         "calls": len(calls),

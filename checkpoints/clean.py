@@ -1,4 +1,4 @@
-"""A connection to SQLite that writes no secret: rows of ours and LangGraph's checkpoints pass here, and nowhere else."""
+"""A SQLite connection that redacts every value it writes: our rows and LangGraph's checkpoints all pass through it."""
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection, Cursor
@@ -8,34 +8,34 @@ from ..graph.redactor import Redactor
 
 
 class Redactors:
-    """Those of all openers of a connection, each as often as it was added; one for all who know the same secrets."""
+    """The redactors of all openers of a connection, counted; equal ones are applied once."""
 
     def __init__(self) -> None:
         self._added: list[Redactor] = []
         self.distinct: tuple[Redactor, ...] = ()
 
     def add(self, redact: Redactor) -> None:
-        """From now on."""
+        """Apply `redact` from now on."""
         self._added.append(redact)
         self.distinct = tuple(dict.fromkeys(self._added))
 
     def remove(self, redact: Redactor) -> None:
-        """No more, unless another opener has added it too."""
+        """Stop applying it, unless another opener has added it too."""
         self._added.remove(redact)
         self.distinct = tuple(dict.fromkeys(self._added))
 
 
 class CleanConnection(Connection):
-    """Every value of a statement goes through the redactors, texts and serialized states alike: none gets longer."""
+    """Every value of a statement goes through the redactors, texts and serialized states; none gets longer."""
 
     redactors = Redactors()
 
-    def cursor(self, factory: Any = None) -> Any:  # always ours, whichever is asked for
-        """All that `execute` of a connection does goes through a cursor."""
+    def cursor(self, factory: Any = None) -> Any:  # always a `_CleanCursor`, whatever the caller passes
+        """The cursor that every `execute` of the connection goes through."""
         return super().cursor(_CleanCursor)
 
     def clean(self, values: Any) -> Any:
-        """The values of one statement."""
+        """The values of one statement, redacted."""
         if isinstance(values, Mapping):
             return {name: self._clean(value) for name, value in values.items()}
         return [self._clean(value) for value in values]

@@ -1,4 +1,4 @@
-"""Connection: a thread that owns the SQLite connection; what arrives during a commit shares the next transaction.
+"""Connection: a thread that owns the SQLite connection; jobs that arrive during a commit share the next transaction.
 
 LangGraph's checkpoints and our ledger both write here, so they never wait for each other's lock (SQLite's waiting is a
 sleep), and a burst of small writes costs one commit. A call returns when its transaction is committed: killed at any
@@ -19,20 +19,20 @@ from sqlite_utils import Database as SqliteUtils
 from ..graph.errors import StorageError
 from .clean import CleanConnection, Redactors
 from .home import prepare_home
-from .migrations import create_tables
+from .migrations import migrate
 
 T = TypeVar("T")
 PATIENCE = 30.0
-"""Seconds in which another program may hold the file."""
+"""Seconds to wait for another program that holds the file."""
 
 
 class Job(NamedTuple):
-    """Work for the thread, and who waits for it."""
+    """Work for the thread, and the future of its caller."""
 
     work: Callable[[SqliteUtils], Any]
     writes: bool
     alone: bool
-    """Outside of any transaction of ours: a script with commits of its own."""
+    """Outside of our transactions: a script with its own commits."""
     future: "Future[Any]"
 
 
@@ -51,7 +51,7 @@ class Connection:
 
     @property
     def moved(self) -> bool:
-        """Whether the file that is open is no longer the one of that name: moved away, deleted, replaced."""
+        """Whether the open file no longer has its name: it was moved, deleted or replaced."""
         return self._opened is not None and self._opened != identity(self.file)
 
     def put(self, job: Job) -> None:
@@ -64,7 +64,7 @@ class Connection:
         self._thread.join()
 
     def _serve(self) -> None:
-        """The thread: take all that waits, do it in one transaction, answer, again."""
+        """The thread's loop: take all waiting jobs, do them in one transaction, answer them."""
         going = True
         while going:
             waiting = [self._jobs.get()]
@@ -94,7 +94,7 @@ class Connection:
             finally:
                 if db.conn.in_transaction:
                     db.conn.rollback()
-        except BaseException as failure:  # whatever it is, it goes to those who wait; this thread serves the next
+        except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
             outcomes = [(job, None, self._explained(failure)) for job in batch]
         for job, value, error in outcomes:
             if error is None:
@@ -103,7 +103,7 @@ class Connection:
                 job.future.set_exception(error)
 
     def _one(self, job: Job, db: SqliteUtils) -> tuple[Any, BaseException | None]:
-        """One job's value or error; what a failed one wrote is taken back, and nothing else."""
+        """One job's value or error; only the writes of a failed job are rolled back."""
         try:
             if not job.writes:
                 return job.work(db), None
@@ -113,7 +113,7 @@ class Connection:
             return None, self._explained(error)
 
     def _open(self) -> SqliteUtils:
-        """Open the file. While another process makes or closes it, SQLite refuses at once and does not wait by itself."""
+        """Open the file, with retries: while another process creates or closes it, SQLite refuses at once."""
         prepare_home(self.file.parent)
         self._opened = identity(self.file)
         end = time.monotonic() + PATIENCE
@@ -131,19 +131,19 @@ class Connection:
             connection.redactors = self.redactors
             db = SqliteUtils(connection)
             db.conn.execute("PRAGMA journal_mode=WAL")
-            db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may take back the last moments, a kill none
-            create_tables(db)
+            db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may lose the last moments, a kill loses nothing
+            migrate(db)
         except BaseException:
             connection.close()
             raise
         return db
 
     def _check_place(self) -> None:
-        """Raises `StorageError` where what was just committed went into a file that no one will find again."""
+        """Raises `StorageError` when the commit went into a file that no longer has its name."""
         if self.moved:
             raise StorageError(
                 f"the database {self.file} was moved away or replaced while it was in use",
-                hint="put it back, or start again: what is done now is not kept",
+                hint="put it back, or start again: work done now is not kept",
             )
 
     def _explained(self, error: BaseException) -> BaseException:
@@ -151,7 +151,7 @@ class Connection:
 
 
 def identity(file: Path) -> tuple[int, int] | None:
-    """Which file has that name now, by device and number; it is not opened for it. None where there is none."""
+    """Device and inode of the file that has that name now, without opening it; None where there is none."""
     try:
         status = file.stat()
     except OSError:
@@ -160,7 +160,7 @@ def identity(file: Path) -> tuple[int, int] | None:
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
-    """Jobs in their order; those that share a transaction together."""
+    """Jobs in their order, grouped by transaction."""
     batch: list[Job] = []
     for job in jobs:
         if job.alone and batch:
@@ -175,7 +175,7 @@ def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
 
 
 def damaged(file: Path, error: Exception) -> StorageError:
-    """What to say of a database that can't be read or written."""
+    """The error for a database that can't be read or written."""
     text = str(error)
     if "locked" in text:
         what, hint = "stayed locked by another program", "close it (a database browser?) and try again"

@@ -1,8 +1,8 @@
-"""The database of a home: one SQLite file, opened once by this process however many openers there are.
+"""Database of a home: one SQLite file, opened once by this process, however many openers there are.
 
 A process that opens the file a second time by itself would lose SQLite's locks on it: closing any descriptor of a file
-drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2), another process then takes the
-write-ahead log for abandoned, and removes it. So nothing else in this program opens that file.
+drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2). Another process then treats the
+write-ahead log as abandoned, and removes it. So nothing else in this program opens that file.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class Database:
-    """One opener's hold on the database of a home, taken at the first call; usable from any number of event loops."""
+    """One opener's handle on the database of a home, connected at the first call; usable from any event loop."""
 
     def __init__(self, home: Path) -> None:
         self.file = home / DATABASE
@@ -48,7 +48,7 @@ class Database:
         self._redactors: list[Redactor] = []
 
     def redact_with(self, redact: Redactor) -> None:
-        """Write nothing that holds a secret of `redact`, nor one of any other opener, while this one is open."""
+        """Redact the secrets of `redact`, like those of every other opener, from all writes while this handle is open."""
         with _lock:
             if redact in self._redactors:
                 return
@@ -57,14 +57,14 @@ class Database:
                 self._connection.redactors.add(redact)
 
     async def read(self, work: Callable[[SqliteUtils], T], *, alone: bool = False) -> T:
-        """What `work` gives. Raises `StorageError` for what SQLite complains of.
+        """The value of `work`. Raises `StorageError` for errors of SQLite.
 
-        `alone`: in no transaction of others, for a script that commits by itself.
+        `alone`: in no shared transaction, for a script that commits by itself.
         """
         return await asyncio.wrap_future(self.submit(work, writes=False, alone=alone))
 
     async def write(self, work: Callable[[SqliteUtils], T]) -> T:
-        """Do `work` in a transaction, whole or not at all, and commit; also when the caller is cancelled meanwhile."""
+        """Do `work` in a transaction and commit, also when the caller is cancelled meanwhile."""
         return await asyncio.shield(asyncio.wrap_future(self.submit(work, writes=True)))
 
     def submit(self, work: Callable[[SqliteUtils], T], *, writes: bool, alone: bool = False) -> "Future[T]":
@@ -78,7 +78,7 @@ class Database:
         return future
 
     def _take(self) -> Connection:
-        """The process's connection. One whose file was moved away meanwhile is left to those who have it."""
+        """The process's connection, or a new one where the file of the known one was moved away."""
         key = Path(os.path.realpath(self.file.parent)) / DATABASE
         known = _connections.get(key)
         if known is None or known.moved:
@@ -100,14 +100,14 @@ class Database:
         if connection and is_last:
             connection.close()
         elif connection:
-            finished.exception()  # waits; what went wrong was answered to those who had asked
+            finished.exception()  # waits; errors were returned to the callers already
             with _lock:
                 for redact in redactors:
                     connection.redactors.remove(redact)
 
 
 def _leave(connection: Connection) -> bool:
-    """Count one holder less; True for the last one."""
+    """Count one opener less; True for the last one."""
     connection.holders -= 1
     if connection.holders == 0 and _connections.get(connection.file) is connection:
         del _connections[connection.file]

@@ -1,4 +1,4 @@
-"""History: runs, results and resources read back; and the one thing that forgets, for a retry."""
+"""History: runs, results and resources read back; and the deletion of failed rows before a retry."""
 
 import re
 from collections.abc import Iterable
@@ -12,8 +12,9 @@ from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
-from . import lease, llm_calls
+from . import lease
 from .ledger import SqliteLedger
+from .llm_calls import read_calls
 from .rows import in_short, sound_resources
 
 _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
@@ -21,7 +22,7 @@ _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
 
 
 class History:
-    """What happened in a home folder, as nouns."""
+    """The runs, results and resources of a home."""
 
     def __init__(self, ledger: SqliteLedger) -> None:
         self._ledger = ledger
@@ -52,11 +53,11 @@ class History:
         return next((run for run in found if run.run_id == name), found[0])
 
     async def unfinished(self) -> Run | None:
-        """The newest run that can be gone on with."""
+        """The newest run that can be resumed."""
         return next((run for run in await self.runs() if run.unfinished), None)
 
     async def failed(self) -> Run | None:
-        """The newest run of which something can be tried again."""
+        """The newest run with tasks that can be retried."""
         return next((run for run in await self.runs() if run.plan.tasks and run.status in {"partial", "failed"}), None)
 
     async def resources(self, *, thread_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
@@ -76,7 +77,7 @@ class History:
         return [rows[key] for key in sorted(rows, key=_numbers) if "[" in key]
 
     async def reopen(self, run: Run) -> None:
-        """Delete the rows of a run that did not succeed, so that they are done again, and have it running again."""
+        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running."""
 
         def delete(db: SqliteUtils) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
@@ -91,7 +92,7 @@ def _numbers(key: str) -> list[int]:
 
 
 def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
-    """A row of `runs` with its results; one that can't be read is a damaged run, and spoils no other."""
+    """A row of `runs` with its results; one that can't be read is a damaged run, and does not affect others."""
     try:
         return _read(db, row)
     except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
@@ -103,18 +104,18 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
 
 
 def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
-    """A run as it is recorded; one that says it is running but whose owner is dead was interrupted."""
+    """A run as it is recorded; a running one whose owner is dead was interrupted."""
     status = row["status"]
     owner = row["owner"]
     if status == "running" and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
         status = "interrupted"
-    plan, mends = _plan(row)
+    plan, repairs = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
     done = {key: Result.model_validate_json(text) for key, text in rows}
     results = {key: result for key, result in done.items() if key in order}
     made = [(result.started_at, result.duration) for result in done.values()]
-    asked = [(call.started_at, call.usage.seconds) for call in llm_calls.of_run(row["run_id"], db)]
+    called = [(call.started_at, call.usage.seconds) for call in read_calls(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
@@ -126,18 +127,18 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
         epoch=row["epoch"] or "",
         results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
         refusals=tuple(read_untrusted_json(row["refusals"] or "[]")),
-        repairs=mends,
+        repairs=repairs,
         answer=row["answer"] or "",
         status=status,
         started_at=row["started_at"] or 0.0,
-        duration=_at_work([*made, *asked], row["started_at"] or 0.0),
+        duration=_at_work([*made, *called], row["started_at"] or 0.0),
         version=row["version"] or "",
         usage=Usage.model_validate_json(row["usage"] or "{}"),
     )
 
 
 def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
-    """Seconds covered by stretches of (start, length), once each: neither pauses nor what an earlier run did."""
+    """Seconds after `since` that are covered by any of the intervals (start, length); pauses do not count."""
     seconds, reached = 0.0, since
     for start, length in sorted(stretches):
         seconds += max(0.0, start + length - max(start, reached))
@@ -146,18 +147,18 @@ def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
 
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
-    """The plan of a run and what was mended in it; one that today's vocabulary does not know is left out, and said so."""
-    mends = tuple(read_untrusted_json(row["mends"] or "[]"))
+    """The plan of a run and its repairs; a plan that today's vocabulary does not know is reported and left out."""
+    repairs = tuple(read_untrusted_json(row["mends"] or "[]"))
     try:
-        return (Plan.model_validate(read_untrusted_json(row["plan"])) if row["plan"] else Plan()), mends
+        return (Plan.model_validate(read_untrusted_json(row["plan"])) if row["plan"] else Plan()), repairs
     except InvalidJson:
         raise
     except (InvalidPlan, ValidationError):
-        return Plan(), (*mends, "the plan was written by another version and can't be read by this one")
+        return Plan(), (*repairs, "the plan was written by another version and can't be read by this one")
 
 
 def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
-    """What was given, and after it what was named only."""
+    """The files that were given, and after them those that were only named."""
     query = f"SELECT {', '.join(_COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
     there = sound_resources(db.query(query, [row["run_id"]]))
     names = set(read_untrusted_json(row["files"] or "[]")) - {resource.name for resource in there}

@@ -1,4 +1,4 @@
-"""The home folder: made private, and checked for writing."""
+"""Home folder: created private, and checked for write access."""
 
 import os
 from contextlib import suppress
@@ -18,7 +18,7 @@ def prepare_home(home: Path) -> Path:
         for folder in (home, home / RESOURCES, home / SCRATCH):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(home / DATABASE)
-        with suppress(PermissionError):  # somebody else's shared home stays as it is
+        with suppress(PermissionError):  # a shared home of another user stays as it is
             home.chmod(0o700)
             (home / DATABASE).chmod(0o600)
         if not os.access(home, os.W_OK | os.X_OK):

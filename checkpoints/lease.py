@@ -1,7 +1,7 @@
-"""The lease of a run: which process owns it, and whether that process still lives. No clock on a wall decides it.
+"""Lease of a run: which process owns it, and whether that process still lives. No wall clock is compared.
 
-Under this kernel a process is known by its id and start, so a killed owner is noticed at once. On another host sharing
-the file, an owner is dead when its count of beats has not moved for a while of our own monotonic clock.
+Under this kernel a process is identified by its id and start time, so a killed owner is noticed at once. On another host
+that shares the file, an owner is dead when its count of beats has not changed for a while of our monotonic clock.
 """
 
 import json
@@ -21,14 +21,14 @@ from ..graph.untrusted_json import read_untrusted_json
 BEAT: Final = 5.0
 """Seconds between beats."""
 STALE: Final = 30.0
-"""Seconds without one after which an owner on another host is taken for dead."""
+"""Seconds without a beat after which an owner on another host counts as dead."""
 
 _open: set[str] = set()
-"""Leases' holders of this process that are not closed: two of them in one process are rivals too."""
+"""Holders of this process that are not closed: two of them in one process compete for leases too."""
 
 
 class Holder:
-    """One who may own runs: a ledger of this process, while it is open."""
+    """A possible owner of runs: a ledger of this process, while it is open."""
 
     def __init__(self) -> None:
         self.nonce = uuid4().hex
@@ -59,13 +59,13 @@ class Holder:
             self._thread.start()
 
     def close(self) -> None:
-        """Own nothing any more."""
+        """Give up all leases."""
         _open.discard(self.nonce)
         self._stop.set()
 
 
 class Owner(NamedTuple):
-    """Who wrote a mark."""
+    """The process that wrote a mark."""
 
     host: str
     machine: str
@@ -86,7 +86,7 @@ def read_mark(mark: str) -> Owner | None:
 
 
 def place() -> str:
-    """What process ids mean something in: this boot of this kernel, and the name space (a container has its own)."""
+    """The scope of process ids: this boot of this kernel, and the pid namespace (a container has its own)."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
@@ -95,9 +95,9 @@ def place() -> str:
 
 
 def machine() -> str:
-    """This machine and its system, as it names itself through all its boots; empty where it has no such name.
+    """A name of this machine that is the same after every boot; empty where it has none.
 
-    Two that were cloned share it, as containers of one image may: the host's name goes with it.
+    Cloned machines share the id, as containers of one image may; so the host's name is part of it.
     """
     try:
         return f"{socket.gethostname()} {Path('/etc/machine-id').read_text(encoding='ascii').strip()}"
@@ -106,13 +106,13 @@ def machine() -> str:
 
 
 def seems_over(mark: str) -> bool:
-    """Whether an owner is one of this machine before it was started anew. For lists: no run is taken over by it."""
+    """Whether an owner ran on this machine before its last boot. For lists only: no run is taken over because of it."""
     owner = read_mark(mark)
     return owner is None or (bool(owner.machine) and owner.machine == machine() and owner.place != place())
 
 
 def alive(mark: str) -> bool | None:
-    """Whether the process that wrote `mark` still owns what it claimed; None for another host's: watch its beats."""
+    """Whether the process that wrote `mark` still lives; None for one of another host, whose beats must be watched."""
     owner = read_mark(mark)
     if owner is None or owner.place != place():
         return None
@@ -122,7 +122,7 @@ def alive(mark: str) -> bool | None:
 
 
 def describe(mark: str) -> str:
-    """The owner in words."""
+    """The owner, as messages name it."""
     owner = read_mark(mark)
     return f"process {owner.pid} on {owner.host}" if owner else "another process"
 
@@ -132,7 +132,7 @@ _UNKNOWN: Final = -2.0
 
 
 def _start(pid: int) -> float:
-    """When a process began: ticks since the boot, which no step of the clock changes. `_GONE`, `_UNKNOWN` where it is so."""
+    """Start of a process in ticks since the boot, which no clock change affects; or `_GONE`, or `_UNKNOWN`."""
     if sys.platform != "linux":
         return _start_elsewhere(pid)
     try:
@@ -145,7 +145,7 @@ def _start(pid: int) -> float:
 
 
 def _start_elsewhere(pid: int) -> float:
-    """Seconds since the epoch, as the system noted it when the process began."""
+    """Start of a process in seconds since the epoch, as the system recorded it; or `_GONE`, or `_UNKNOWN`."""
     try:
         process = psutil.Process(pid)
         return _GONE if process.status() == psutil.STATUS_ZOMBIE else round(process.create_time(), 2)

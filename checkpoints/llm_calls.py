@@ -1,19 +1,41 @@
-"""Calls to the controller's model: rows of `llm_calls`, and the limits of the run that makes them.
+"""LLM calls: rows of the table `llm_calls`, and the limits of the run that makes them.
 
-Each function is one transaction; what a run may spend is in its row, so that a resume knows it too.
+A run's limits are in its row, so that a resume keeps them.
 """
 
-import json
 import time
+from collections.abc import Sequence
+from functools import partial
 
-from sqlite_utils import Database
+from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import LimitReached
 from ..graph.result import LlmCall, Options, Stage, Usage
+from .database import Database
 
 
-def start(run_id: str, stage: Stage, model: str, db: Database) -> int:
-    """Put a call on record before it is made; gives its number. Raises `LimitReached`."""
+class SqliteLlmCalls:
+    """The `LlmCalls` port on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def start(self, run_id: str, stage: Stage, model: str) -> int:
+        """Record a call before it is made; returns its number. Raises `LimitReached`."""
+        return await self._database.write(partial(_start, run_id, stage, model))
+
+    async def end(self, number: int, call: LlmCall) -> None:
+        """Record what a call cost."""
+        columns = call.usage.model_dump(exclude={"llm_calls"})
+        columns |= call.model_dump(include={"prompt_characters", "started_at"})
+        await self._database.write(lambda db: db.table("llm_calls").update(number, columns))
+
+    async def of_run(self, run_id: str) -> Sequence[LlmCall]:
+        """The calls of a run, oldest first."""
+        return await self._database.read(partial(read_calls, run_id))
+
+
+def _start(run_id: str, stage: Stage, model: str, db: SqliteUtils) -> int:
     row = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
     options = Options.model_validate_json(row[0]) if row and row[0] else Options()
     made, tokens = db.execute(
@@ -30,14 +52,8 @@ def start(run_id: str, stage: Stage, model: str, db: Database) -> int:
     return int(db.execute(query, [run_id, stage, model, time.time()]).lastrowid or 0)
 
 
-def end(number: int, call: LlmCall, db: Database) -> None:
-    """Record what a call cost."""
-    columns = call.usage.model_dump(exclude={"llm_calls"})
-    db.table("llm_calls").update(number, columns | call.model_dump(include={"prompt_characters", "started_at"}))
-
-
-def of_run(run_id: str, db: Database) -> list[LlmCall]:
-    """The calls of a run, the first one first; one that never ended (killed, say) cost nothing that we know of."""
+def read_calls(run_id: str, db: SqliteUtils) -> list[LlmCall]:
+    """The calls of a run, oldest first; one without an end (killed, for instance) has no known cost."""
     return [
         LlmCall(
             stage=row["stage"],
@@ -54,10 +70,3 @@ def of_run(run_id: str, db: Database) -> list[LlmCall]:
         )
         for row in db.query("SELECT * FROM llm_calls WHERE run_id = ? ORDER BY id", [run_id])
     ]
-
-
-def set_limits(run_id: str, options: Options, db: Database) -> None:
-    """Let a run spend more, or less, from now on; what `options` leaves open stays as it is."""
-    limits = options.model_dump(include={"max_llm_calls", "max_tokens"}, exclude_none=True)
-    (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
-    db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [json.dumps(json.loads(text) | limits), run_id])

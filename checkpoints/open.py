@@ -1,4 +1,4 @@
-"""From a URL to an open checkpointer. A new kind of store is a new `case` here."""
+"""Open the storage of a home, or a checkpointer by URL. The one place that does; a new kind of store is a new case here."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,8 +9,46 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from ..graph.errors import UsageError
 from ..graph.homes import DATABASE
+from ..graph.redactor import Redactor
 from .database import Database
+from .home import prepare_home
+from .ledger import SqliteLedger
 from .saver import SharedSqliteSaver
+from .store import FileStore
+
+
+class Storage:
+    """Ledger, files and checkpoints of a home. Nothing is opened or made before the first use of each."""
+
+    def __init__(self, home: Path, redact: Redactor | None = None) -> None:
+        """`redact`: its secrets are written into no row, checkpoint or text while the storage is open."""
+        self._database = Database(home)
+        if redact:
+            self._database.redact_with(redact)
+        self.ledger = SqliteLedger(self._database)
+        self.store = FileStore(home, redact)
+
+    async def checkpointer(self) -> SharedSqliteSaver:
+        """A checkpointer whose tables exist. Raises `StorageError` when the database can't be opened."""
+        return await SharedSqliteSaver.open(self._database)
+
+    def close(self) -> None:
+        """Return all leases, finish what was submitted, and close the database."""
+        try:
+            self.ledger.close()
+        finally:
+            self._database.close()
+
+
+@asynccontextmanager
+async def open_storage(home: Path, redact: Redactor) -> AsyncIterator[Storage]:
+    """The storage of a home, made where there is none, and closed at the end. Raises `StorageError`."""
+    prepare_home(home)
+    storage = Storage(home, redact)
+    try:
+        yield storage
+    finally:
+        storage.close()
 
 
 def url_of(home: Path) -> str:
@@ -28,10 +66,10 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]
                 raise UsageError(
                     f"{url} must end in /{DATABASE}", hint=f"the folder is yours to choose: {url_of(file)}"
                 )
-            database = Database(file.parent)
+            storage = Storage(file.parent)
             try:
-                yield await SharedSqliteSaver.open(database)
+                yield await storage.checkpointer()
             finally:
-                database.close()
+                storage.close()
         case other:
-            raise UsageError(f"no checkpoint store speaks {other!r}", hint="use sqlite:////absolute/path/hugginggpt.db")
+            raise UsageError(f"there is no store for {other!r} URLs", hint="use sqlite:////absolute/path/hugginggpt.db")

@@ -1,4 +1,4 @@
-"""Rows: read back as nouns; what this program did not write so is named, and never taken."""
+"""Rows: nouns as rows of our tables and back; a row that this program did not write is reported, never used."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from ..graph.errors import StorageError
 from ..graph.notices import notice
 from ..graph.resource import Frozen, Resource
+from ..graph.result import Result
 
 M = TypeVar("M", bound=Frozen)
 
 
 def read_row(noun: type[M], text: str, what: str) -> M:
-    """A row's content. Raises `StorageError` for one that this program did not write so."""
+    """A row's content. Raises `StorageError` for one that this program did not write."""
     try:
         return noun.model_validate_json(text)
     except ValueError as error:
@@ -24,7 +25,7 @@ def read_row(noun: type[M], text: str, what: str) -> M:
 
 
 def in_short(error: Exception) -> str:
-    """What is wrong with a row, in a line."""
+    """The error in a row, in one line."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(map(str, first['loc'])) or 'the value'}: {first['msg']}"[:200]
@@ -32,7 +33,7 @@ def in_short(error: Exception) -> str:
 
 
 def sound_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
-    """The rows that are resources; one that is not is reported and left out."""
+    """The rows that are resources; others are reported and left out."""
     found = []
     for row in rows:
         try:
@@ -40,3 +41,41 @@ def sound_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
         except ValueError:
             notice(f"a row of the table `resources` can't be read and is left out: {str(row)[:120]}")
     return found
+
+
+def task_row(run_id: str, epoch: str, result: Result) -> dict[str, Any]:
+    """A result as a row of `tasks`; the columns repeat what one wants to query by."""
+    return {
+        "epoch": epoch,
+        "key": result.key,
+        "run_id": run_id,
+        "task_id": result.task_id,
+        "task_type": result.task_type,
+        "status": result.status,
+        "model_id": result.assignment.expert.model_id if result.assignment else None,
+        "error": result.error,
+        "fingerprint": result.fingerprint,
+        "started_at": result.started_at,
+        "duration": result.duration,
+        "attempts": result.attempts,
+        "result": result.model_dump_json(),
+    }
+
+
+def resource_rows(run_id: str, thread_id: str, epoch: str, result: Result) -> list[dict[str, Any]]:
+    """What a result made, as rows of `resources`."""
+    return [
+        {
+            **made.model_dump(exclude={"producer"}),
+            "thread_id": thread_id,
+            "run_id": run_id,
+            "epoch": epoch,
+            "key": result.key,
+            "output": name,
+            "task_type": result.task_type,
+            "model_id": result.assignment.expert.model_id if result.assignment else None,
+            "created_at": result.started_at + result.duration,
+        }
+        for name, resources in result.outputs.items()
+        for made in resources
+    ]

@@ -1,6 +1,6 @@
-"""The checkpointer: LangGraph's own SQLite saver, on our database thread, its commits shared with the ledger's.
+"""Checkpointer: LangGraph's SQLite saver on our database thread, with commits shared with the ledger's.
 
-The SQL is the library's; only who runs it and who commits is ours. Measured with 500 tasks of two nodes beside the ledger,
+The SQL is the library's; only the thread and the commits are ours. Measured with 500 tasks of two nodes beside the ledger,
 a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).
 """
 
@@ -78,11 +78,11 @@ class SharedSqliteSaver(SqliteSaver):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        """The checkpoints of a thread, newest first; read at once, so that nothing is held while the caller looks."""
+        """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
         found = await self._database.read(lambda _: list(self.list(config, filter=filter, before=before, limit=limit)))
         for each in found:
             yield each
 
     async def adelete_thread(self, thread_id: str) -> None:
-        """Forget a thread."""
+        """Delete a thread's checkpoints."""
         await self._database.write(lambda _: self.delete_thread(thread_id))

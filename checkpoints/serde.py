@@ -1,4 +1,4 @@
-"""How state is written into checkpoints: plain JSON values by msgpack, nothing else read back, pickle never."""
+"""Serializer of checkpoints: plain JSON values as msgpack; no other types are read back, and never pickle."""
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 

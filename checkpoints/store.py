@@ -1,4 +1,4 @@
-"""The store: files by the hash of their content, under `resources/ab/cdef....png`.
+"""Store: files by the hash of their content, under `resources/ab/cdef....png`.
 
 A file appears under its name only when it is whole: it is written under `scratch/` on the same disk,
 flushed, and renamed.
@@ -43,26 +43,26 @@ class FileStore:
         return earlier if not path.exists() and earlier.exists() else path
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
-        """Keep bytes; gives sha256 and size."""
+        """Store bytes; returns sha256 and size."""
         return await asyncio.to_thread(self._put_bytes, data, media_type), len(data)
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Keep text as a resource."""
+        """Store text as a resource."""
         return await self._text(text, Artifact(output="text", kind="text", media_type="text/plain"), producer)
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
-        """Keep what an expert made; raises `ExpertError` when it is empty."""
+        """Store what an expert made; raises `ExpertError` when it is empty."""
         if artifact.text is not None:
             return await self._text(artifact.text, artifact, producer)
         size = await asyncio.to_thread(_size, artifact.path)
         if artifact.path is None or not size:
-            raise ExpertError(f"the expert gave an empty {artifact.kind} as {artifact.output}")
+            raise ExpertError(f"the expert returned an empty {artifact.kind} as {artifact.output}")
         sha256 = await asyncio.to_thread(self._move_in, artifact.path, artifact.media_type)
         return Resource(kind=artifact.kind, media_type=artifact.media_type, sha256=sha256, size=size, producer=producer)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
-        """A new empty folder on the same disk, gone at the end."""
+        """A new empty folder on the same disk, deleted at the end."""
         folder = self._scratch / uuid4().hex
         try:
             await asyncio.to_thread(folder.mkdir, mode=0o700)
@@ -112,7 +112,7 @@ class FileStore:
         return sha256
 
     def _publish(self, draft: Path, target: Path) -> None:
-        """Give a whole file its name: on disk before the ledger may speak of it."""
+        """Give a whole file its name; it is on disk before a row of the ledger refers to it."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if draft.stat().st_size > INLINE_LIMIT:  # what is shorter is in the ledger's row, if it is text
             with draft.open("rb") as file:
@@ -122,7 +122,7 @@ class FileStore:
 
 
 def _holds(target: Path, sha256: str) -> bool:
-    """Whether it is kept already, and is still what its name says; if not, it is written again."""
+    """Whether it is stored already, with the content of its hash; if not, it is written again."""
     try:
         return is_whole(target, sha256)
     except OSError:
@@ -135,7 +135,7 @@ def _size(file: Path | None) -> int:
 
 
 def _remove(folder: Path) -> None:
-    """Nearly always empty by now: what was made has been moved out."""
+    """Usually empty by now: the files that were made have been moved into the store."""
     try:
         folder.rmdir()
     except OSError:
@@ -144,6 +144,6 @@ def _remove(folder: Path) -> None:
 
 def _disk(error: OSError) -> StorageError:
     return StorageError(
-        f"a file can't be kept: {error.strerror or error}",
+        f"a file can't be stored: {error.strerror or error}",
         hint="make room or name another home with --home; the run can be resumed, what is recorded is kept",
     )

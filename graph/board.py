@@ -1,8 +1,8 @@
-"""The board: who waits for whom, inside this process. It holds no data; that is the ledger's.
+"""Board: which tasks of this process run or are suspended, and which wait for them. It holds no data; the ledger does.
 
 Waiters may live on several event loops and threads, so they are woken through `call_soon_threadsafe`; an
 `asyncio.Event` set from another thread woke its waiter 1.4 s late. The order of steps in
-`wait` matters: subscribe first, then look.
+`wait` matters: subscribe first, then read.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from .errors import LedgerLost
 
 Outcome = Literal["done", "suspended"]
 _NET = 5.0
-"""Seconds after which a waiter looks again although nobody woke it. A net, not a schedule."""
+"""Seconds after which a waiter reads again without a wake-up. A safety net, not a schedule."""
 
 
 class Board:
@@ -38,7 +38,7 @@ class Board:
         return token
 
     def leave(self, epoch: str, key: str, token: object, outcome: Outcome = "done") -> None:
-        """It ended; whatever it recorded is in the ledger by now. Wakes those who wait for it."""
+        """A task instance ended; its result is in the ledger by now. Wakes the tasks that wait for it."""
         with self._lock:
             if self._running.get((epoch, key)) is token:
                 del self._running[epoch, key]
@@ -47,7 +47,7 @@ class Board:
         self.wake(epoch, key)
 
     def wake(self, epoch: str, key: str) -> None:
-        """This task was recorded, or ended: let those who wait for it look again."""
+        """A task was recorded or ended: the tasks that wait for it read the ledger again."""
         with self._lock:
             waiters = self._waiters.pop((epoch, key), set())
         for future in waiters:
@@ -58,15 +58,15 @@ class Board:
         """Return when `recorded()` names every key, or one of them was recorded as not done.
 
         `recorded` reads the ledger and returns the keys to stop waiting for. Raises an empty `GraphInterrupt` when a
-        missing one is suspended (the super-step then ends and waits for the human), and `LedgerLost` when a missing
-        one is not even running.
+        missing one is suspended (the super-step then ends and waits for the user), and `LedgerLost` when a missing
+        one is not running.
         """
-        wanted = frozenset(keys)
+        awaited = frozenset(keys)
         while True:
-            future = self._subscribe(epoch, wanted)
+            future = self._subscribe(epoch, awaited)
             try:
                 running, suspended = self._states(epoch)
-                missing = wanted - frozenset(await recorded())
+                missing = awaited - frozenset(await recorded())
                 if not missing:
                     return
                 if missing & suspended:
@@ -78,7 +78,7 @@ class Board:
                     )
                 await asyncio.wait((future,), timeout=_NET)
             finally:
-                self._unsubscribe(epoch, wanted, future)
+                self._unsubscribe(epoch, awaited, future)
 
     def _states(self, epoch: str) -> tuple[frozenset[str], frozenset[str]]:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Call: what an expert is asked; Artifact: what it gives back. Both cross process borders as JSON."""
+"""Call: one call to an expert with its input files; Artifact: what the call returns. Both cross process borders as JSON."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ class Material(Frozen):
     path: Path
 
     def text(self) -> str:
-        """The content as text. Raises `ExpertError` where the file is not what was recorded, or too much to read at once."""
+        """The content as text. Raises `ExpertError` where the file differs from what was recorded, or is too large."""
         if self.resource.text is not None:
             return self.resource.text
         self.check()
@@ -30,13 +30,13 @@ class Material(Frozen):
         return self.path.read_text(encoding="utf-8")
 
     def check(self) -> None:
-        """Raises `ExpertError` where the file is not what was recorded."""
+        """Raises `ExpertError` where the file differs from what was recorded."""
         if self.resource.sha256 is not None:
             check_stored(self.path, self.resource.sha256, self.resource.label)
 
 
 class Part(Frozen):
-    """A stretch of a recording, in a file of its own."""
+    """A section of a recording, in a file of its own."""
 
     path: Path
     media_type: str
@@ -46,7 +46,7 @@ class Part(Frozen):
 
 
 class Call(Frozen):
-    """One call to one expert, with its inputs at hand."""
+    """One call to one expert, with its inputs as local files."""
 
     run_id: str
     key: str
@@ -57,12 +57,12 @@ class Call(Frozen):
     inputs: dict[str, tuple[Material, ...]]
     """By input name of the task type; more than one only where the input takes many."""
     scratch: Path
-    """An empty folder of this call's own for the files it makes; gone afterwards."""
+    """An empty folder of this call for the files it makes; deleted afterwards."""
     timeout: float
     """Seconds the call may take."""
 
     def check(self) -> None:
-        """Look at every file before it is read; raises `ExpertError`. Each place where experts run begins with it."""
+        """Check every input file; raises `ExpertError`. Each backend begins with it."""
         for materials in self.inputs.values():
             for material in materials:
                 material.check()
@@ -87,9 +87,9 @@ class Call(Frozen):
 
 
 class Artifact(Frozen):
-    """Something an expert made: text, or a file in the scratch folder.
+    """One output of a call: text, or a file in the scratch folder.
 
-    Boxes, labels and tables are text too, in one canonical form: a JSON list of objects, as the Hub's task API gives
+    Boxes, labels and tables are text too, in one canonical form: a JSON list of objects, as the Hub's task API returns
     them: `{"label", "score", "box": {"xmin", "ymin", "xmax", "ymax"}}` in pixels; `{"label", "score"}` or
     `{"entity_group", "word", "score", "start", "end"}`; a row of a table by column name. `media_type` is
     `application/json` then.
@@ -102,4 +102,4 @@ class Artifact(Frozen):
     text: str | None = None
     path: Path | None = None
     note: str = ""
-    """What its reader must know of it, in a sentence without a full stop; nothing, mostly."""
+    """A caveat for the reader, in a sentence without a full stop; usually empty."""

@@ -1,7 +1,7 @@
-"""Converters: the steps between kinds of media that nobody says: a PDF as pages, a video as frames, its sound track.
+"""Converters: tasks inserted into a plan where the kinds of data differ: PDF to pages or text, video to frames or sound.
 
-A plan may give a PDF where a picture or a text is wanted, and a video where a picture or sound is. The step that makes one
-of the other is put in between as a task of its own, so that it is recorded, shown and done once like any other.
+A plan may give a PDF to an input that takes images or text, and a video to one that takes images or audio. The conversion
+is inserted as a task of its own, so that it is recorded, shown and done once like any other.
 """
 
 import re
@@ -16,7 +16,7 @@ from .vocabulary import VOCABULARY
 
 
 class Converter(NamedTuple):
-    """A task type that makes one kind of another."""
+    """A task type that converts one kind of data into another."""
 
     task_type: str
     input: str
@@ -29,24 +29,24 @@ CONVERTERS: dict[tuple[Kind, Kind], Converter] = {
     ("video", "image"): Converter("video-to-images", "video", "images"),
     ("video", "audio"): Converter("video-to-audio", "video", "audio"),
 }
-"""By what there is and what is wanted."""
+"""By the kind that is given and the kind that the input takes."""
 
 JOIN = "join-text"
 STEPS_BETWEEN = frozenset({JOIN, *(converter.task_type for converter in CONVERTERS.values())})
-"""Task types that are put in by rule; a plan may name them as well."""
-_LISTING = {converter.task_type for converter in CONVERTERS.values() if converter.output == "images"}
+"""Task types that are inserted by rule; a plan may name them as well."""
+_MAKES_LISTS = {converter.task_type for converter in CONVERTERS.values() if converter.output == "images"}
 
 
 _EACH = re.compile(r"\b(?:each|every|per|by) (?:page|frame|slide|picture|scene)s?\b", re.IGNORECASE)
-"""A goal that wants something for every page, and not one thing for all of them."""
+"""A goal that asks for one result a page, and not for one result of all pages."""
 
 
 def with_converters(tasks: Iterable[Task]) -> list[Task]:
-    """The tasks with every converter that they need, each once for what it converts, before the first that needs it.
+    """The tasks with every converter that they need: one for each resource, before the first task that needs it.
 
-    What is made of every page or frame of one file is joined before a task that takes a single text, unless its goal is of
-    each page: the summary of a PDF that was read page by page is one. A list that the user gave stays a list. What is no
-    plan (unknown types, ids given twice, circles) is given back as it is, for the plan to refuse.
+    Texts made of the pages or frames of one file are joined before a task that takes a single text, unless its goal names
+    each page: a PDF that was read page by page gets one summary. A list that the user gave stays a list. Tasks that are no
+    valid plan (unknown types, duplicate ids, cycles) are returned unchanged, for the plan to refuse.
     """
     given = list(tasks)
     if any(task.type not in VOCABULARY for task in given) or len({task.id for task in given}) < len(given):
@@ -55,11 +55,11 @@ def with_converters(tasks: Iterable[Task]) -> list[Task]:
         ordered = _in_order(given)
     except CycleError:
         return given
-    return _Weaver(ordered).woven()
+    return _Insertion(ordered).tasks()
 
 
 def _in_order(tasks: list[Task]) -> list[Task]:
-    """Each after those that it depends on; as written where that is so already."""
+    """Topological order; unchanged where the tasks are in one already."""
     by_id = {task.id: task for task in tasks}
     place = {task.id: number for number, task in enumerate(tasks)}
     if all(place.get(d, -1) < place[task.id] for task in tasks for d in task.depends_on):
@@ -68,8 +68,8 @@ def _in_order(tasks: list[Task]) -> list[Task]:
     return [by_id[task_id] for task_id in order]
 
 
-class _Weaver:
-    """One pass over tasks in order."""
+class _Insertion:
+    """One pass over tasks in topological order."""
 
     def __init__(self, tasks: list[Task]) -> None:
         self._tasks = tasks
@@ -77,27 +77,27 @@ class _Weaver:
         self._next_id = max(self._by_id, default=-1) + 1
         self._made: dict[tuple[str, object], int] = {}
         self._lists: set[int] = set()
-        """Tasks that give one thing for each page or frame of one file."""
-        self._woven: list[Task] = []
+        """Tasks that make one result for each page or frame of one file."""
+        self._done: list[Task] = []
 
-    def woven(self) -> list[Task]:
-        """The tasks, and the steps put in."""
+    def tasks(self) -> list[Task]:
+        """The tasks with the inserted ones."""
         for task in self._tasks:
             ports = {port.name: port for port in VOCABULARY[task.type].inputs}
             inputs = {
                 name: self._value(value, ports[name], task) if name in ports else value
                 for name, value in task.inputs.items()
             }
-            self._take(task if inputs == task.inputs else task.model_copy(update={"inputs": inputs}))
-        return self._woven
+            self._append(task if inputs == task.inputs else task.model_copy(update={"inputs": inputs}))
+        return self._done
 
-    def _take(self, task: Task) -> None:
-        """The next task or step, all that it depends on being known."""
+    def _append(self, task: Task) -> None:
+        """Append the next task; those that it depends on are known."""
         self._by_id[task.id] = task
-        self._woven.append(task)
+        self._done.append(task)
         many = {port.name for port in VOCABULARY[task.type].inputs if port.many}
         sources = {value.task_id for name, value in task.inputs.items() if name not in many and isinstance(value, Ref)}
-        if task.type in _LISTING or sources & self._lists:
+        if task.type in _MAKES_LISTS or sources & self._lists:
             self._lists.add(task.id)
 
     def _value(self, value: Value, port: Input, task: Task) -> Value:
@@ -109,8 +109,8 @@ class _Weaver:
         kinds = self._kinds(value)
         if kinds and not any(port.takes(kind) for kind in kinds):
             value = self._converted(value, kinds, port, task)
-        if isinstance(value, Ref) and port.kinds == ("text",) and not port.many and self._wants_joining(value, task):
-            return Ref(task_id=self._step(JOIN, "texts", value, task), output="text")
+        if isinstance(value, Ref) and port.kinds == ("text",) and not port.many and self._needs_joining(value, task):
+            return Ref(task_id=self._inserted(JOIN, "texts", value, task), output="text")
         return value
 
     def _kinds(self, value: Single) -> tuple[Kind, ...]:
@@ -127,18 +127,18 @@ class _Weaver:
         converter = next((each for each in found if each), None)
         if converter is None or converter.task_type == task.type:
             return value
-        return Ref(task_id=self._step(converter.task_type, converter.input, value, task), output=converter.output)
+        return Ref(task_id=self._inserted(converter.task_type, converter.input, value, task), output=converter.output)
 
-    def _wants_joining(self, ref: Ref, task: Task) -> bool:
+    def _needs_joining(self, ref: Ref, task: Task) -> bool:
         source = self._by_id.get(ref.task_id)
         texts = source is not None and any(output.kind == "text" for output in VOCABULARY[source.type].outputs)
         return texts and ref.task_id in self._lists and not _EACH.search(task.goal)
 
-    def _step(self, task_type: str, name: str, value: Single, task: Task) -> int:
-        """The id of the task that does it, new or made before."""
+    def _inserted(self, task_type: str, name: str, value: Single, task: Task) -> int:
+        """The id of the converting task, a new one or the one inserted before for the same value."""
         key = (task_type, value)
         if key not in self._made:
             self._made[key] = self._next_id
             self._next_id += 1
-            self._take(Task(id=self._made[key], type=task_type, inputs={name: value}, goal=task.goal))
+            self._append(Task(id=self._made[key], type=task_type, inputs={name: value}, goal=task.goal))
         return self._made[key]

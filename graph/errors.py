@@ -1,14 +1,14 @@
-"""Every error we raise on purpose.
+"""Errors: every exception that this package raises on purpose.
 
 ```
 HuggingGPTError                 what happened; `hint` says what to do; `exit_code` is the command's
-├── UsageError           (2)    the user asked for something that can't be
+├── UsageError           (2)    the request, an option or a file is wrong
 │   ├── InvalidInput            a file, URL or text that can't be read or is too large
 │   ├── InvalidPlan             a plan that breaks a rule; `problems` lists all of them
 │   ├── UnknownRun              no such run, thread or expert
 │   └── RunBusy                 another process owns the run
 ├── StorageError         (1)    home, database or disk
-├── ControllerError      (1)    the controller (a chat model, say) gave nothing usable
+├── ControllerError      (1)    the controller (e.g. a chat model) returned nothing usable
 │   ├── LimitReached            the run has made as many calls or used as many tokens as it may
 │   └── NoUsablePlan            it answered, and none of its drafts can be run
 ├── RunChanged           (1)    the run was made by another version or graph
@@ -66,15 +66,15 @@ class StorageError(HuggingGPTError):
 
 
 class ControllerError(HuggingGPTError):
-    """The controller could not be reached or gave nothing usable."""
+    """The controller could not be reached or returned nothing usable."""
 
 
 class LimitReached(ControllerError):
-    """The run has spent what the user allowed; it can be gone on with."""
+    """The run has spent what the user allowed; it can be resumed."""
 
 
 class NoUsablePlan(ControllerError):
-    """The controller answered, and none of its drafts can be run. `calls` and `tokens`: what they cost."""
+    """The controller answered, and none of its plans can be run. `calls` and `tokens`: what they cost."""
 
     def __init__(self, message: str, *, hint: str = "", calls: int = 0, tokens: int = 0) -> None:
         super().__init__(message, hint=hint)
@@ -83,7 +83,7 @@ class NoUsablePlan(ControllerError):
 
 
 class RunChanged(HuggingGPTError):
-    """A run made by another version of the graph: going on would silently mix the two."""
+    """A run made by another version of the graph: a resume would silently mix the two."""
 
 
 class LedgerLost(HuggingGPTError):
@@ -94,10 +94,10 @@ FailureKind = Literal[
     "", "no_token", "payment", "gated", "unknown_model", "wrong_task", "rate_limit", "loading", "too_large", "unavailable",
     "timeout", "offline", "bad_request", "garbage", "out_of_memory",
 ]  # fmt: skip
-"""What an expert failed of; empty for reasons of its own."""
+"""Why an expert failed; empty for reasons of its own."""
 
 OF_THE_PROVIDER: frozenset[FailureKind] = frozenset({"payment", "rate_limit", "unavailable", "timeout", "offline"})
-"""Kinds that tell of who serves the model rather than of the model: the next call there would fail as well."""
+"""Failures of the provider rather than of the model: the next call there would fail as well."""
 
 
 class ExpertError(HuggingGPTError):

@@ -1,6 +1,6 @@
-"""Events: what the graph tells while it works; the only feed of every door.
+"""Events: what the graph reports while it works; the command line, the tool and every other front end show only these.
 
-Sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}`; inner ones need `subgraphs=True`.
+They are sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}`; inner ones need `subgraphs=True`.
 """
 
 from typing import Annotated, Any, Literal
@@ -24,12 +24,12 @@ class RunStarted(Frozen):
 
 
 class TaskDrafted(Frozen):
-    """The controller is still writing its plan, and has come to a task. For eyes: the checked plan may be another."""
+    """The controller, still writing its plan, has reached a task. For display only: the checked plan may differ."""
 
     event: Literal["task_drafted"] = "task_drafted"
     run_id: str
     place: int
-    """0 for the first task; again 0 when the plan is written anew."""
+    """0 for the first task; again 0 when the plan is rewritten."""
     task_type: str
 
 
@@ -42,7 +42,7 @@ class PlanReady(Frozen):
     refusals: tuple[str, ...] = ()
     repairs: Repairs = ()
     warnings: tuple[str, ...] = ()
-    """Tasks that can't run here, each with what would change that."""
+    """Tasks that can't run here, each with the reason and the remedy."""
     controller: str
 
 
@@ -63,7 +63,7 @@ class LlmCalled(Frozen):
 
 
 class TaskQueued(Frozen):
-    """A task has its expert and its data, and waits until there is room for it. For eyes, not recorded."""
+    """A task has its expert and its inputs, and waits for a slot. For display only, not recorded."""
 
     event: Literal["task_queued"] = "task_queued"
     run_id: str
@@ -84,7 +84,7 @@ class TaskStarted(Frozen):
 
 
 class TaskProgress(Frozen):
-    """How far something has come that a task waits for: the download of its model, say. For eyes, not recorded."""
+    """Progress of something that a task waits for, e.g. the download of its model. For display only, not recorded."""
 
     event: Literal["task_progress"] = "task_progress"
     run_id: str
@@ -119,7 +119,7 @@ class AnswerDelta(Frozen):
 
 
 class RunWaiting(Frozen):
-    """The run is paused until somebody approves the plan."""
+    """The run is paused until the user approves the plan."""
 
     event: Literal["run_waiting"] = "run_waiting"
     run_id: str
@@ -162,7 +162,7 @@ _reader: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def emit(event: Event) -> None:
-    """Send an event from inside a node; outside of a run (a trial of `doctor`, say) nobody listens."""
+    """Send an event from inside a node; outside of a run (e.g. a trial of `doctor`) it is dropped."""
     try:
         send = get_stream_writer()
     except RuntimeError:
@@ -171,5 +171,5 @@ def emit(event: Event) -> None:
 
 
 def read_event(data: Any) -> Event:
-    """The event in one part of the `custom` stream; raises pydantic's `ValidationError` for what is none."""
+    """The event in one part of the `custom` stream; raises pydantic's `ValidationError` for anything else."""
     return _reader.validate_python(data)

@@ -10,7 +10,7 @@ from .vocabulary import VOCABULARY
 
 
 class Expert(Frozen):
-    """One row of the catalogue. Whether it takes a given task is asked of its backend (`Backend.accepts`)."""
+    """One row of the catalogue. Whether it can do a given task: see `Backend.obstacle`."""
 
     model_id: str
     """As on the Hub (`org/name`); embedded tools are `embedded/name`."""
@@ -18,11 +18,11 @@ class Expert(Frozen):
     backend: str
     """Name of the backend that runs it: `embedded`, `hf`, `scripted`, ..."""
     provider: str = ""
-    """Who serves it, where the backend has several (Inference Providers)."""
+    """The provider that serves it, where the backend has several (Inference Providers)."""
     revision: str = ""
     """Commit or version; part of a task's fingerprint."""
     description: str = ""
-    """One sentence; says so when it covers only a part of the task type."""
+    """One sentence; names the part of the task type that it covers, where it does not cover all."""
     downloads: int = 0
     likes: int = 0
     license: str = ""
@@ -33,7 +33,7 @@ class Expert(Frozen):
     here: bool = True
     """Nothing has to be downloaded before it can run."""
     partial: bool = False
-    """A weak substitute: covers part of the type only, and is named as such wherever it was used."""
+    """A weak substitute: covers a part of the task type only, and every answer that uses it names it as such."""
 
 
 class Obstacle(Frozen):
@@ -66,24 +66,24 @@ class Candidate(Frozen):
 
 
 def allowed(candidates: Iterable[Candidate], where: Sequence[str]) -> list[Candidate]:
-    """Those at the places of `where`, the first place's first, otherwise in the order given; all when it is empty.
+    """The candidates at the places of `where`, those of the first place first; all of them when it is empty.
 
-    What is done by arithmetic (the domain `deterministic`) needs no place, and is always allowed.
+    Experts for the domain `deterministic` (arithmetic, no model) are allowed everywhere.
     """
     if not where:
         return list(candidates)
     order = {place: number for number, place in enumerate(where)}
 
-    def certain(candidate: Candidate) -> bool:
+    def is_deterministic(candidate: Candidate) -> bool:
         row = VOCABULARY.get(candidate.expert.task_type)
         return row is not None and row.domain == "deterministic"
 
-    kept = [candidate for candidate in candidates if candidate.expert.backend in order or certain(candidate)]
+    kept = [candidate for candidate in candidates if candidate.expert.backend in order or is_deterministic(candidate)]
     return sorted(kept, key=lambda c: (c.obstacle is not None, order.get(c.expert.backend, -1)))
 
 
 class Assignment(Frozen):
-    """The paper's `{"id", "reason"}`, with what it was chosen from."""
+    """The paper's `{"id", "reason"}`, with the candidates that it was chosen from."""
 
     task_id: int
     expert: Expert

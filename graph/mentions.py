@@ -1,4 +1,4 @@
-"""Mentions: the files and URLs that a text names, found by their spelling; nothing is opened.
+"""Mentions: the files and URLs that a text names, found by spelling alone; nothing is opened.
 
 Covers bare and quoted names, paths (`~/scans/page 1.pdf` in quotes, `C:\\scans\\a.png`), http(s) URLs, and names that
 stand in Chinese or Japanese text without spaces. Not covered: names without an extension, or with spaces and no quotes.
@@ -21,7 +21,7 @@ _QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n]){1,255})\1|“([^”\n]{1,255})�
 _WORD = re.compile(r"[^\s\"'`“”‘’«»<>|*?,;()\[\]{}，。；：！？（）、「」]+")
 _ENDING = re.compile(rf"\.({'|'.join(sorted(types_by_suffix(), key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
 _UNSPACED = re.compile(r"^.*[぀-ヿ㐀-鿿가-힣]")
-"""Kana, Chinese characters and Hangul: what stands right before a Latin name without a space."""
+"""Kana, Chinese characters and Hangul, which may stand right before a Latin name without a space."""
 
 
 class Mention(NamedTuple):
@@ -35,7 +35,7 @@ class Mention(NamedTuple):
 
 
 def kind_of_name(name: str) -> tuple[Kind, str]:
-    """Kind and media type that a file name or URL promises by its extension; `document` where it promises nothing."""
+    """Kind and media type by the extension of a file name or URL; `document` for unknown extensions."""
     path = urlsplit(name).path if _URL.match(name) and "[" not in name and "]" not in name else name
     return types_by_suffix().get(path.rpartition(".")[2].lower(), _UNKNOWN)
 
@@ -85,7 +85,7 @@ def _is_spaced_name(quoted: str) -> bool:
 
 
 def _name_in(word: str) -> str | None:
-    """The file name in a word without spaces, or None; an address of a person or a bare `.png` is none."""
+    """The file name in a word without spaces, or None; an e-mail address or a bare `.png` is none."""
     if len(word) > LONGEST_NAME or "@" in word or "://" in word:
         return None
     endings = list(_ENDING.finditer(word))

@@ -1,8 +1,7 @@
 """The JSON of the paper (section 3.1) and of JARVIS, read and written: `{"task", "id", "dep", "args"}`.
 
-`<resource>-1` and `<GENERATED>-1` refer to what task 1 made, also inside a sentence and in comma lists; `dep: [-1]`
-means no dependency. A `dep` without a reference becomes `after`. Kept at the edge: nothing else
-of ours knows this format.
+`<resource>-1` and `<GENERATED>-1` refer to the output of task 1, also inside a sentence and in comma lists; `dep: [-1]`
+means no dependency. A `dep` without a reference becomes `after`. No other module knows this format.
 """
 
 import json
@@ -25,7 +24,7 @@ MAX_WAITS = 10_000
 LONGEST_PLAN = 1_000_000
 """Characters of a plan as text."""
 LONGEST_TYPE = 100
-"""Characters of a task type: near ones are searched for the hint, which takes long for a long one."""
+"""Characters of a task type: the search for similar names, for the hint, is slow for long ones."""
 
 _MEDIA: dict[str, tuple[Kind, str]] = {
     "image": ("image", "image/*"),
@@ -37,7 +36,7 @@ _MEDIA: dict[str, tuple[Kind, str]] = {
 
 
 def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] | None = None) -> Iterator[Task]:
-    """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
+    """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` for any other form."""
     if isinstance(tasks, str):
         try:
             tasks = read_untrusted_json(tasks, longest=LONGEST_PLAN)

@@ -21,7 +21,7 @@ from .task_type import Input
 from .vocabulary import VOCABULARY
 
 MOST_PROBLEMS = 50
-"""Of one plan, that are listed: looking for more takes longer than anyone reads."""
+"""Problems listed for one plan: the search for more takes longer than anyone reads."""
 
 
 class Plan(Frozen):
@@ -46,7 +46,7 @@ class Plan(Frozen):
         `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none. A file
         name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`, data
         that is none of them is refused: a plan from outside must not name a stranger's files. Steps between kinds of
-        media that are not said are put in (`converters.py`). Raises `InvalidPlan`.
+        media that the plan leaves out are inserted (`converters.py`). Raises `InvalidPlan`.
         """
         try:
             return cls(tasks=tuple(with_converters(paper.read_tasks(tasks, resources))))
@@ -54,7 +54,7 @@ class Plan(Frozen):
             raise InvalidPlan(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()) from None
 
     def to_hugginggpt(self) -> list[dict[str, Any]]:
-        """Write the paper's JSON; what it can't hold (parameters, goal) stands in further keys."""
+        """Write the paper's JSON; fields that it lacks (parameters, goal) are further keys."""
         return [paper.write_task(task) for task in self.tasks]
 
     @cached_property
@@ -69,7 +69,7 @@ class Plan(Frozen):
 
 
 def _problems(tasks: tuple[Task, ...]) -> Iterable[str]:
-    """Everything wrong with the tasks, in words that tell how to mend it."""
+    """Everything wrong with the tasks, in sentences that name the correction."""
     if len(tasks) > MAX_TASKS:
         yield f"{len(tasks)} tasks are more than the {MAX_TASKS} that a plan may have"
         return
@@ -171,7 +171,7 @@ def _ordered(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
 
 
 def _resolved(task: Task, by_id: Mapping[int, Task]) -> Task:
-    """The task with every reference naming its output, so that nothing downstream has to guess."""
+    """The task with the output named in every reference, so that no later step has to guess it."""
     row = VOCABULARY[task.type]
 
     def name_output(value: Single, port: Input) -> Single:

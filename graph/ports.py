@@ -1,4 +1,4 @@
-"""Ports: what the stages need from outside. `graph/world.py` chooses what stands behind them."""
+"""Ports: the protocols of all that the stages use: controller, catalogue, backends, ledger, store, slots, fetcher."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,54 +14,54 @@ from .task import Task
 
 
 class Callbacks(Protocol):
-    """What a controller asks leave of, and tells, while it works."""
+    """What a controller calls while it works: before and after each LLM call, and for each task it has drafted."""
 
     async def on_call_start(self, stage: Stage, model: str) -> int:
-        """Before each call to a chat model; gives its number. Raises `LimitReached`."""
+        """Before each call to a chat model; returns its number. Raises `LimitReached`."""
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
-        """What it cost, also when it failed."""
+        """After each call, with its cost, also when it failed."""
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
-        """While a plan is being written: its next task, not checked yet. `place` 0 begins a new draft."""
+        """While a plan is being written: its next task, unchecked. `place` 0 begins a new draft."""
 
 
 class NoCallbacks:
-    """Nobody listens, nothing is limited."""
+    """Callbacks that do nothing: no call is recorded or limited."""
 
     async def on_call_start(self, stage: Stage, model: str) -> int:
-        """Always."""
+        """Allow the call."""
         return 0
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
-        """Forgotten."""
+        """Do nothing."""
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
-        """Not shown."""
+        """Do nothing."""
 
 
 class Controller(Protocol):
-    """The paper's brain."""
+    """The planner of the paper: plans a request, chooses experts, writes the answer."""
 
     @property
     def name(self) -> str:
         """As shown to the user, e.g. `embedded`, `openai:gpt-5-mini`."""
 
     async def plan(self, request: Request, callbacks: Callbacks = ...) -> Proposal:
-        """Turn a request into tasks. Raises `ControllerError` when it can't be reached or gives nothing usable."""
+        """Turn a request into tasks. Raises `ControllerError` when it can't be reached or returns nothing usable."""
 
     async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = ...) -> Assignment:
         """Pick one of at least two candidates, best first; called once for each distinct decision."""
 
     def answer(self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = ...) -> AsyncIterator[str]:
-        """Tell the user what came of it, piece by piece. `paths`: local file by sha256."""
+        """Write the answer from the results, piece by piece. `paths`: local file by sha256."""
 
 
 class Catalog(Protocol):
-    """Which experts exist for a task, and which of them can do it here and now."""
+    """The experts for a task, and which of them can do it here and now."""
 
     async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
-        """All experts for the task's type, best first. `wanted`: a model id, found though no list has it."""
+        """All experts for the task's type, best first. `wanted`: a model id, found even if no list has it."""
 
 
 class Backend(Protocol):
@@ -84,7 +84,7 @@ class Backend(Protocol):
         """Why `expert` can't do `task` (None: any task of its type) here and now; None where it can."""
 
     async def run(self, call: Call) -> Sequence[Artifact]:
-        """Do it. Whatever the expert raises comes out as `ExpertError`; a cancelled call leaves nothing running."""
+        """Do the task. Whatever the expert raises becomes `ExpertError`; a cancelled call leaves nothing running."""
 
     async def aclose(self) -> None:
         """End worker processes and connections."""
@@ -92,48 +92,76 @@ class Backend(Protocol):
 
 @runtime_checkable
 class Preparing(Protocol):
-    """A backend that has something to bring first: a model to download, say. The time for a call begins after that."""
+    """A backend with work before a call, e.g. the download of a model. The timeout of the call begins after it."""
 
     async def prepare(self, call: Call) -> None:
-        """Bring it; nothing to do when it is here. Raises `ExpertError`."""
+        """Do that work; returns at once when it is done already. Raises `ExpertError`."""
 
 
 Cutter = Callable[[Path, Path], Sequence[Part]]
-"""Cuts the recording at a path into files in a folder, each short enough for one call; none where it is so already.
+"""Cuts the recording at a path into files in a folder, each short enough for one call; no files where the whole is.
 
-Called in a thread. Raises `ExpertError` for what is too long even so.
+Called in a thread. Raises `ExpertError` for a recording that is too long to cut.
 """
 Consent = Callable[[str, int], bool]
-"""Asks the user whether the model of that id may be downloaded, of so many bytes. Called in a thread; may wait."""
+"""Asks the user whether the model of that id, of so many bytes, may be downloaded. Called in a thread; may wait."""
 
 
-class Ledger(Protocol):
-    """What happened, for ever. Every write is committed when the call returns."""
+class Runs(Protocol):
+    """The rows of runs, and the leases that let one process work on a run."""
 
-    @property
-    def board(self) -> Board:
-        """Who waits for whom in this process."""
-
-    async def start_run(self, run: Run) -> None:
+    async def start(self, run: Run) -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
 
     async def own(self, run_id: str) -> None:
         """Claim the lease of a run, or keep it; raises `RunBusy` when another living process has it."""
 
-    async def interrupt(self, run_id: str) -> None:
-        """Record that a run was left unfinished, and give its lease back."""
-
     async def disown(self, run_id: str) -> None:
-        """Give the lease back."""
+        """Return the lease."""
+
+    async def interrupt(self, run_id: str) -> None:
+        """Record that a run was left unfinished, and return its lease."""
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""
 
-    async def finish_run(self, run: Run) -> None:
-        """Record how a run ended, and give its lease back."""
+    async def finish(self, run: Run) -> None:
+        """Record how a run ended, and return its lease."""
 
     async def set_status(self, run_id: str, status: RunStatus) -> None:
-        """Record that a run waits, goes on, or was interrupted."""
+        """Record that a run waits, continues, or was interrupted."""
+
+    async def set_limits(self, run_id: str, options: Options) -> None:
+        """Change how much a run may spend; limits that `options` leaves open stay as they are."""
+
+
+class LlmCalls(Protocol):
+    """The record of calls to chat models."""
+
+    async def start(self, run_id: str, stage: Stage, model: str) -> int:
+        """Record a call before it is made; returns its number. Raises `LimitReached` beyond the run's limits."""
+
+    async def end(self, number: int, call: LlmCall) -> None:
+        """Record what it cost."""
+
+    async def of_run(self, run_id: str) -> Sequence[LlmCall]:
+        """The calls of a run, oldest first."""
+
+
+class Ledger(Protocol):
+    """The durable record of runs, results, choices and resources. Every write is committed when its call returns."""
+
+    @property
+    def board(self) -> Board:
+        """Which tasks of this process run, and which wait for them."""
+
+    @property
+    def runs(self) -> Runs:
+        """Rows and leases of runs."""
+
+    @property
+    def llm_calls(self) -> LlmCalls:
+        """Calls to chat models."""
 
     async def results(self, epoch: str, keys: Sequence[str] | None = None) -> dict[str, Result]:
         """The rows of an epoch by key."""
@@ -150,23 +178,11 @@ class Ledger(Protocol):
     async def assign(self, run_id: str, decision: str, assignment: Assignment) -> Assignment:
         """Record a choice, once: the one that was there first wins, and is returned."""
 
-    async def start_call(self, run_id: str, stage: Stage, model: str) -> int:
-        """Put a call to a chat model on record before it is made; raises `LimitReached` beyond the run's limits."""
-
-    async def end_call(self, run_id: str, number: int, call: LlmCall) -> None:
-        """Record what it cost."""
-
-    async def calls(self, run_id: str) -> Sequence[LlmCall]:
-        """The calls of a run, the first one first."""
-
-    async def set_limits(self, run_id: str, options: Options) -> None:
-        """Let a run spend more, or less, from now on."""
-
     async def thread_resources(self, thread_id: str) -> Sequence[Resource]:
         """What was given and made in a conversation, oldest first."""
 
     async def given(self, run_id: str, thread_id: str, resources: Sequence[Resource]) -> None:
-        """Record what the user gave to a run."""
+        """Record the files that the user gave to a run."""
 
 
 class Store(Protocol):
@@ -176,30 +192,30 @@ class Store(Protocol):
         """Where its bytes are."""
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
-        """Keep bytes; gives sha256 and size."""
+        """Store bytes; returns sha256 and size."""
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Keep text as a resource, inline too when short."""
+        """Store text as a resource, inline too when short."""
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
-        """Keep what an expert made, moving its file in."""
+        """Store what an expert made; its file is moved in."""
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
-        """A new empty folder on the same disk, gone at the end."""
+        """A new empty folder on the same disk, deleted at the end."""
 
 
 class Slots(Protocol):
-    """Who may run at once."""
+    """How many calls may run at once."""
 
     def full(self, names: Sequence[str]) -> tuple[str, ...]:
         """Those of the named slots that have no room now."""
 
     def hold(self, names: Sequence[str]) -> AbstractAsyncContextManager[None]:
-        """Wait until all the named slots are free, and keep them while the body runs."""
+        """Wait until all the named slots have room, and hold them while the body runs."""
 
 
 class Fetcher(Protocol):
-    """Guarded reading of what the user names."""
+    """Guarded reading of the files and URLs that the user names."""
 
     async def fetch(self, name: str) -> Resource:
         """Read a path or URL into the store; raises `InvalidInput`."""

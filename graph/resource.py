@@ -1,4 +1,4 @@
-"""Resource: a piece of data that tasks exchange, named by its content; and the kinds there are."""
+"""Resource: a piece of data that tasks exchange, identified by the hash of its content; and the kinds of data."""
 
 from typing import Literal, get_args
 
@@ -23,12 +23,12 @@ _SATISFIES: dict[Kind, tuple[Kind, ...]] = {
 
 
 def satisfies(kind: Kind, wanted: Kind) -> bool:
-    """Whether data of `kind` can stand where `wanted` is asked for."""
+    """Whether data of `kind` can be used where `wanted` is required."""
     return kind == wanted or wanted in _SATISFIES.get(kind, ())
 
 
 class Frozen(BaseModel):
-    """Base of all nouns: immutable, and no field that we do not know."""
+    """Base of all nouns: immutable, and unknown fields are an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
 
@@ -52,7 +52,7 @@ class Resource(Frozen):
 
     @property
     def missing(self) -> bool:
-        """Named, but not to be found: `review` stops a plan that needs it."""
+        """Named in the request, but not found: a task that needs it fails."""
         return self.sha256 is None
 
     @property

@@ -8,7 +8,7 @@ from .resource import Frozen, Resource
 
 
 class Ref(Frozen):
-    """`output` of task `task_id`; written `<resource>-2` at the edge. `output=""`: whichever fits where it is used."""
+    """`output` of task `task_id`; written `<resource>-2` in the paper's JSON. `output=""`: the one that fits the input."""
 
     task_id: int
     output: str = ""
@@ -22,7 +22,7 @@ class Template(Frozen):
 
 Single = str | Resource | Ref | Template
 Value = Single | tuple[Single, ...]
-"""What an input may hold. A tuple goes whole to an input that takes many, and is mapped over elsewhere."""
+"""The value of an input. An input that takes many gets a tuple whole; over any other input the task is mapped."""
 
 Scalar = bool | int | float | str
 

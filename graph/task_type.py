@@ -1,4 +1,4 @@
-"""Task type: what a kind of task takes, gives, and can be set to. The rows are in `vocabulary.py`."""
+"""Task type: the inputs, outputs and parameters of a kind of task. The rows are in `vocabulary.py`."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ Domain = Literal["text", "vision", "audio", "video", "tabular", "multimodal", "c
 
 
 class Input(Frozen):
-    """What a task type takes under one name."""
+    """An input of a task type."""
 
     name: str
     kinds: tuple[Kind, ...]
@@ -27,16 +27,16 @@ class Input(Frozen):
 
 
 class Output(Frozen):
-    """What a task type gives under one name."""
+    """An output of a task type."""
 
     name: str
     kind: Kind
     many: bool = False
-    """Gives a list, of one or more, known only when it has been made: pages, frames, crops."""
+    """Makes a list, whose length is known only afterwards: pages, frames, crops."""
 
 
 class Parameter(Frozen):
-    """A setting of a task type."""
+    """A parameter of a task type."""
 
     name: str
     type: ParameterType = "string"

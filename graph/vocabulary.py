@@ -2,7 +2,7 @@
 
 Sources: the paper's Table 13; the planner prompt and model server of microsoft/JARVIS (its ControlNet pairs too); the
 Hub's pipeline tags for text, vision, audio, video, tabular and multimodal models (huggingface.co/tasks). The last block
-is ours: what is certain by arithmetic and nobody should ask a model for. Names are the Hub's pipeline tag where one
+is ours: tasks that arithmetic does exactly, without a model. Names are the Hub's pipeline tag where one
 exists; input names are those of `huggingface_hub.InferenceClient`. Not covered: reinforcement learning, robotics, graph
 learning.
 """

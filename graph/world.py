@@ -1,4 +1,4 @@
-"""The world: from settings to ports to a graph. The one place that knows what stands behind the ports."""
+"""World: from settings to ports to a graph. The one place that chooses the implementation of each port."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -9,10 +9,8 @@ from threading import Lock
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-from ..checkpoints.database import Database
-from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
-from ..checkpoints.saver import SharedSqliteSaver
+from ..checkpoints.open import Storage, open_storage
 from ..checkpoints.store import FileStore
 from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
@@ -39,7 +37,7 @@ CALLS_A_PROVIDER = 4
 
 @dataclass(frozen=True)
 class World:
-    """What is open while a door is open."""
+    """All that is open while runs are started, resumed or shown."""
 
     settings: Settings
     graph: Graph
@@ -52,7 +50,7 @@ class World:
 
 
 def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
-    """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
+    """The controller that the settings name; the rule-based one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
         from ..tools.controllers.rules.controller import RuleBasedController
 
@@ -68,10 +66,10 @@ def backends_for(
     consent: Consent | None = None,
     workers: Workers | None = None,
 ) -> list[Backend]:
-    """Every place where experts run, each watched for how its calls go.
+    """Every backend, each watched for failing calls.
 
-    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is asked before a model is
-    downloaded. `workers` do what is embedded, and decode what the others give and get; any backend's closing closes them.
+    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is called before a model is
+    downloaded. `workers` run the embedded experts and decode media for the other backends; closing any backend closes them.
     """
     from ..tools.backends.chat import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
@@ -94,7 +92,7 @@ def backends_for(
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
-    """What the places offer, ranked."""
+    """The experts of the backends, ranked."""
     return JoinedCatalog(places, cache=CatalogCache(settings.cache))
 
 
@@ -107,26 +105,26 @@ def build_graph(
     ledger: Ledger | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> Graph:
-    """The compiled graph; whatever is not given follows from the settings, and they from the environment.
+    """The compiled graph; defaults follow from the settings, and the settings from the environment.
 
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
-    ledger = ledger or SqliteLedger(Database(settings.home))
+    storage = Storage(settings.home, redact)
     if isinstance(ledger, SqliteLedger):
         ledger.database.redact_with(redact)
+    ledger = ledger or storage.ledger
     workers = Workers(settings, spare=1)
     places = backends_for(settings, ledger, workers=workers) if backends is None else list(backends)
-    store = FileStore(settings.home, redact)
     return _connected(
         settings,
         controller=RedactedController(controller or controller_for(settings), redact),
         catalog=RedactedCatalog(catalog or catalog_for(settings, places), redact),
         backends=[RedactedBackend(place, redact) for place in places],
         ledger=ledger,
-        store=store,
-        fetcher=RedactedFetcher(GuardedFetcher(store, settings), redact),
+        store=storage.store,
+        fetcher=RedactedFetcher(GuardedFetcher(storage.store, settings), redact),
         workers=workers,
         redact=redact,
         checkpointer=checkpointer,
@@ -171,23 +169,18 @@ async def open_world(
     tape: Tape | None = None,
     consent: Consent | None = None,
 ) -> AsyncIterator[World]:
-    """A world with its own durable checkpoints; closes what must be closed.
+    """A world with durable checkpoints in the home; closes all that it opened.
 
     `tape` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
     """
     settings = settings or Settings.from_env()
-    prepare_home(settings.home)
     redact = redactor_of(settings)
     controller = RedactedController(controller or controller_for(settings, tape), redact)
-    store = FileStore(settings.home, redact)
-    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
-    async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
-        database = Database(settings.home)
-        open_things.callback(database.close)
-        database.redact_with(redact)
-        ledger = SqliteLedger(database)
-        open_things.callback(ledger.close)
+    async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
+        storage = await open_things.enter_async_context(open_storage(settings.home, redact))
+        ledger, store = storage.ledger, storage.store
+        fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
         workers = Workers(settings, spare=1)
         open_things.push_async_callback(asyncio.to_thread, workers.close)
         places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
@@ -198,7 +191,7 @@ async def open_world(
             catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
         for backend in places:
             open_things.push_async_callback(backend.aclose)
-        checkpointer = await SharedSqliteSaver.open(database)
+        checkpointer = await storage.checkpointer()
         yield World(
             settings=settings,
             graph=_connected(
@@ -233,11 +226,11 @@ async def make_graph() -> Graph:
 @asynccontextmanager
 async def make_checkpointer() -> AsyncIterator[BaseCheckpointSaver[str]]:
     """The server's checkpoints, beside the ledger: they survive a killed server too."""
-    database = await asyncio.to_thread(_server_database)
+    storage = await asyncio.to_thread(_server_storage)
     try:
-        yield await SharedSqliteSaver.open(database)
+        yield await storage.checkpointer()
     finally:
-        await asyncio.to_thread(database.close)
+        await asyncio.to_thread(storage.close)
 
 
 def _server_graph() -> Graph:
@@ -250,9 +243,9 @@ _one_at_a_time = Lock()
 
 @cache
 def _the_server_graph() -> Graph:
-    return build_graph(settings_for_others(), ledger=SqliteLedger(_server_database()))
+    return build_graph(settings_for_others(), ledger=_server_storage().ledger)
 
 
 @cache
-def _server_database() -> Database:
-    return Database(Settings.from_env().home)
+def _server_storage() -> Storage:
+    return Storage(Settings.from_env().home)

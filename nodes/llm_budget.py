@@ -17,11 +17,11 @@ class LlmBudget:
 
     async def on_call_start(self, stage: Stage, model: str) -> int:
         """Record a call before it is made; raises `LimitReached`."""
-        return await self.ledger.start_call(self.run_id, stage, model)
+        return await self.ledger.llm_calls.start(self.run_id, stage, model)
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """Record what it cost, also when it failed or the run was cancelled meanwhile."""
-        await asyncio.shield(self.ledger.end_call(self.run_id, number, call))
+        await asyncio.shield(self.ledger.llm_calls.end(number, call))
         emit(LlmCalled(run_id=self.run_id, call=call))
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
@@ -30,4 +30,4 @@ class LlmBudget:
 
     async def usage(self) -> Usage:
         """The sum over all calls of the run so far."""
-        return sum((call.usage for call in await self.ledger.calls(self.run_id)), Usage())
+        return sum((call.usage for call in await self.ledger.llm_calls.of_run(self.run_id)), Usage())

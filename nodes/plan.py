@@ -60,17 +60,17 @@ def plan_node(
             started_at=time.time(),
             version=GRAPH_VERSION,
         )
-        await ledger.start_run(run)
+        await ledger.runs.start(run)
         await ledger.given(run_id, thread_id, request.files)
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
         try:
             proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         except BaseException:
-            await asyncio.shield(ledger.interrupt(run_id))
+            await asyncio.shield(ledger.runs.interrupt(run_id))
             raise
         proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
-        await ledger.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
+        await ledger.runs.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
         run = run.model_copy(
             update={
                 "refusals": proposal.refusals,

@@ -21,7 +21,7 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
 
     async def respond(state: State) -> Json:
         run = _complete(state)
-        await ledger.own(run.run_id)
+        await ledger.runs.own(run.run_id)
         budget = LlmBudget(ledger, run.run_id)
         pieces: list[str] = []
         if run.status == "cancelled":
@@ -37,10 +37,10 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
                     pieces.append(piece)
                     emit(AnswerDelta(run_id=run.run_id, text=piece))
             except BaseException:
-                await asyncio.shield(ledger.interrupt(run.run_id))
+                await asyncio.shield(ledger.runs.interrupt(run.run_id))
                 raise
         run = run.model_copy(update={"answer": "".join(pieces).strip(), "usage": await budget.usage()})
-        await ledger.finish_run(run)
+        await ledger.runs.finish(run)
         emit(finished(run, store))
         return {"answer": run.answer, "messages": [AIMessage(run.answer)], "run": _without_results(run)}
 

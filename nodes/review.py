@@ -30,12 +30,12 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
 
     async def review(state: State) -> Json:
         run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
-        await ledger.own(run.run_id)
+        await ledger.runs.own(run.run_id)
         warnings = await _announce(run, plan, catalog)
         if run.options.approve == "never" or not plan.tasks:
             return {"problems": []}
         verdict = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
-        await ledger.set_status(run.run_id, "running")
+        await ledger.runs.set_status(run.run_id, "running")
         if verdict.get("approve") is not True:
             return {"problems": [], "run": run.model_copy(update={"status": "cancelled"}).model_dump(mode="json")}
         if verdict.get("plan") is None:
@@ -47,7 +47,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         edited = await long_texts_stored(redact.noun(edited), store)
         run = run.model_copy(update={"repairs": (*run.repairs, "the plan was edited by hand")})
         proposal = Proposal(plan=edited, refusals=run.refusals, repairs=run.repairs)
-        await ledger.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)
+        await ledger.runs.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)
         await _announce(run, edited, catalog)
         return {"problems": [], "plan": edited.model_dump(mode="json"), "run": run.model_dump(mode="json")}
 
@@ -75,9 +75,9 @@ async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], l
     try:
         verdict = interrupt(question)
     except GraphInterrupt:
-        await ledger.set_status(run.run_id, "waiting")
+        await ledger.runs.set_status(run.run_id, "waiting")
         emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
-        await ledger.disown(run.run_id)
+        await ledger.runs.disown(run.run_id)
         raise
     return verdict if isinstance(verdict, Mapping) else {"approve": verdict}
 

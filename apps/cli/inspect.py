@@ -46,7 +46,7 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         made = [resource for result in (*run.results, *members) for resource in result.resources]
         store = session.world.store
         paths = {r.sha256: str(store.path(r)) for r in (*run.request.files, *made) if r.sha256}
-        return run, members, paths, await session.world.ledger.calls(run.run_id)
+        return run, members, paths, await session.world.ledger.llm_calls.of_run(run.run_id)
 
     run, members, paths, calls = _look(home, read)
     if as_json:

@@ -153,7 +153,7 @@ def _say_which(run: Run, name: str | None) -> None:
 async def _limit(session: Any, run: Run, limits: Limits) -> None:
     """Let the run spend as much as was typed; where nothing was, its limits stay."""
     if any(limit is not None for limit in limits):
-        await session.world.ledger.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
+        await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
 
 
 def _end(

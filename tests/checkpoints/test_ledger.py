@@ -74,7 +74,7 @@ def assignment(model_id: str) -> Assignment:
 
 async def test_a_result_is_recorded_once_and_the_second_writer_gets_the_first_s_row(opened: OpenLedger) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     assert said(await ledger.put("r", "t", "r:1", row(text="first"))) == "first"
     assert said(await ledger.put("r", "t", "r:1", row(text="second"))) == "first"
     assert [said(found) for found in (await ledger.results("r:1")).values()] == ["first"]
@@ -93,7 +93,7 @@ async def test_the_rows_of_another_epoch_are_not_seen(opened: OpenLedger) -> Non
 async def test_equal_work_is_found_along_the_line_of_runs_and_nowhere_else(opened: OpenLedger) -> None:
     ledger = opened()
     for each in (run("a"), run("b", parent="a"), run("c", parent="b"), run("stranger")):
-        await ledger.start_run(each)
+        await ledger.runs.start(each)
     await ledger.put("a", "t", "a:1", row(fingerprint="same"))
     assert await ledger.find("a", "same")
     assert await ledger.find("c", "same")
@@ -103,15 +103,15 @@ async def test_equal_work_is_found_along_the_line_of_runs_and_nowhere_else(opene
 
 async def test_work_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLedger) -> None:
     ledger = opened()
-    await ledger.start_run(run("a"))
-    await ledger.start_run(run("b", parent="a"))
+    await ledger.runs.start(run("a"))
+    await ledger.runs.start(run("b", parent="a"))
     await ledger.put("b", "t", "b:1", row(fingerprint="same"))
     assert await ledger.find("a", "same") is None
 
 
 async def test_what_failed_is_never_taken_for_done(opened: OpenLedger) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     await ledger.put("r", "t", "r:1", row(status="failed", fingerprint="same"))
     assert await ledger.find("r", "same") is None
     assert await ledger.thread_resources("t") == []
@@ -119,8 +119,8 @@ async def test_what_failed_is_never_taken_for_done(opened: OpenLedger) -> None:
 
 async def test_a_decision_is_made_once_and_handed_down(opened: OpenLedger) -> None:
     ledger = opened()
-    await ledger.start_run(run("a"))
-    await ledger.start_run(run("b", parent="a"))
+    await ledger.runs.start(run("a"))
+    await ledger.runs.start(run("b", parent="a"))
     assert (await ledger.assign("a", "which", assignment("org/one"))).expert.model_id == "org/one"
     assert (await ledger.assign("a", "which", assignment("org/two"))).expert.model_id == "org/one"
     handed = await ledger.assignment("b", "which")
@@ -131,7 +131,7 @@ async def test_a_decision_is_made_once_and_handed_down(opened: OpenLedger) -> No
 
 async def test_what_was_given_to_a_run_is_recorded_once_however_often_it_is_planned(opened: OpenLedger) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     there = Resource(kind="image", media_type="image/png", sha256="b" * 64, size=1, name="a.png")
     missing = Resource(kind="image", media_type="image/*", name="b.png")
     for _ in range(2):
@@ -157,40 +157,40 @@ async def test_only_failures_are_forgotten_for_a_retry(opened: OpenLedger) -> No
 
 async def test_two_ledgers_of_one_process_are_rivals_until_one_is_closed(opened: OpenLedger) -> None:
     first, second = opened(), opened()
-    await first.start_run(run())
+    await first.runs.start(run())
     with pytest.raises(RunBusy, match=f"process {os.getpid()}"):
-        await second.own("r")
-    await first.own("r")
+        await second.runs.own("r")
+    await first.runs.own("r")
     first.close()
-    await second.own("r")
+    await second.runs.own("r")
 
 
 async def test_a_lease_given_back_is_free_and_one_of_an_unknown_run_is_an_error(opened: OpenLedger) -> None:
     first, second = opened(), opened()
-    await first.start_run(run())
-    await first.disown("r")
-    await second.own("r")
+    await first.runs.start(run())
+    await first.runs.disown("r")
+    await second.runs.own("r")
     with pytest.raises(UnknownRun):
-        await first.own("nothing")
+        await first.runs.own("nothing")
 
 
 async def test_of_many_who_find_a_dead_owner_one_gets_the_run(opened: OpenLedger, home: Path) -> None:
     ledgers = [opened() for _ in range(5)]
-    await ledgers[0].start_run(run())
+    await ledgers[0].runs.start(run())
     claim(home, dead_process())
-    ledgers[0]._owned.clear()
-    told = await asyncio.gather(*(ledger.own("r") for ledger in ledgers), return_exceptions=True)
+    ledgers[0].runs._owned.clear()
+    told = await asyncio.gather(*(ledger.runs.own("r") for ledger in ledgers), return_exceptions=True)
     assert [type(error) for error in told if error] == [RunBusy] * 4
 
 
 async def test_a_dead_owner_here_is_dead_also_when_its_number_is_another_s_now(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     reused = {"host": "x", "place": lease.place(), "pid": os.getppid(), "start": 12.0, "nonce": "x"}
     for owner in (dead_process(), reused):
-        await ledger.disown("r")
+        await ledger.runs.disown("r")
         claim(home, owner)
-        await ledger.own("r")
+        await ledger.runs.own("r")
 
 
 def claim(home: Path, owner: dict[str, object]) -> None:
@@ -209,7 +209,7 @@ def dead_process() -> dict[str, object]:
 
 
 async def test_home_and_database_are_for_their_owner_alone(opened: OpenLedger, home: Path) -> None:
-    await opened().start_run(run())
+    await opened().runs.start(run())
     assert home.stat().st_mode & 0o777 == 0o700
     for file in home.glob("hugginggpt.db*"):
         assert file.stat().st_mode & 0o777 == 0o600, file
@@ -217,11 +217,11 @@ async def test_home_and_database_are_for_their_owner_alone(opened: OpenLedger, h
 
 async def test_one_failing_write_takes_none_of_its_batch_with_it(opened: OpenLedger, home: Path) -> None:
     ledger, gate = opened(), Event()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     held = asyncio.gather(ledger.database.read(lambda _: gate.wait()))  # all below waits for this: one batch
 
     def half_done(db: object) -> None:
-        ledger._disown("r", db)  # type: ignore[arg-type]
+        ledger.runs._disown("r", db)  # type: ignore[arg-type]
         raise ValueError("a bug")
 
     writes = [ledger.put("r", "t", "r:1", row(str(n))) for n in range(5)]
@@ -251,7 +251,7 @@ def test_writers_of_many_threads_and_loops_agree_on_who_was_first(opened: OpenLe
 
 async def test_a_write_lock_of_another_program_is_waited_for(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     with closing(sqlite3.connect(home / "hugginggpt.db", isolation_level=None)) as browser:
         browser.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(ledger.put("r", "t", "r:1", row()))
@@ -262,7 +262,7 @@ async def test_a_write_lock_of_another_program_is_waited_for(opened: OpenLedger,
 
 async def test_a_lock_that_is_never_given_back_is_an_error_that_says_so(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     await ledger.database.read(lambda db: db.execute("PRAGMA busy_timeout = 20"))
     with closing(sqlite3.connect(home / "hugginggpt.db", isolation_level=None)) as browser:
         browser.execute("BEGIN IMMEDIATE")
@@ -276,7 +276,7 @@ async def test_on_a_full_disk_every_write_that_returned_is_kept_and_work_goes_on
     opened: OpenLedger, home: Path
 ) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
 
     def limit(pages: int) -> Callable[..., object]:
         return lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
@@ -310,7 +310,7 @@ async def test_a_damaged_database_is_said_to_be_so_with_what_to_do(opened: OpenL
     home.mkdir()
     (home / "hugginggpt.db").write_bytes(b"this is no database at all, but long enough to be read as one" * 100)
     with pytest.raises(StorageError, match="is damaged") as caught:
-        await opened().start_run(run())
+        await opened().runs.start(run())
     assert "move it away" in caught.value.hint
 
 
@@ -327,20 +327,20 @@ async def test_a_database_damaged_in_the_middle_is_said_to_be_so(opened: OpenLed
 
 async def test_a_database_of_a_newer_version_is_left_alone(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
-    await ledger.start_run(run())
+    await ledger.runs.start(run())
     ledger.close()
     ledger.database.close()
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StorageError, match="newer HuggingGPT"):
-        await opened().start_run(run())
+        await opened().runs.start(run())
 
 
 async def test_a_home_that_can_not_be_written_is_said_to_be_so() -> None:
     with unwritable() as folder:
         ledger = SqliteLedger(Database(folder / "home"))
         with pytest.raises(StorageError, match="can't be written") as caught:
-            await ledger.start_run(run())
+            await ledger.runs.start(run())
         ledger.database.close()
     assert "--home" in caught.value.hint
 
@@ -360,7 +360,7 @@ def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
     ledger, busy = SqliteLedger(database), threading.Event()
 
     async def cancelled_in_the_middle() -> None:
-        await ledger.start_run(run())
+        await ledger.runs.start(run())
         blocked = database.submit(lambda _: busy.wait(30), writes=False)
         putting = asyncio.ensure_future(ledger.put("r", "t", "r:1", row("0")))
         await asyncio.sleep(0)  # it is in the queue now, behind what blocks the thread

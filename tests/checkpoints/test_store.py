@@ -145,7 +145,7 @@ async def test_a_scratch_folder_goes_with_all_that_is_in_it(store: FileStore, ho
 
 async def test_a_home_that_is_gone_is_an_error_that_says_what_to_do(home: Path) -> None:
     store = FileStore(home)
-    with pytest.raises(StorageError, match="can't be kept") as caught:
+    with pytest.raises(StorageError, match="can't be stored") as caught:
         await store.put_text("x")
     assert "--home" in caught.value.hint
     with pytest.raises(StorageError):

@@ -49,8 +49,8 @@ def ledger(home: Path) -> Iterator[SqliteLedger]:
     """With a run in it that no one owns, and a second of patience with owners on other hosts."""
     made = SqliteLedger(Database(home), patience=SECOND)
     run = Run(run_id="r", thread_id="t", request=Request(text="do it"), version="1")
-    asyncio.run(made.start_run(run))
-    asyncio.run(made.disown("r"))
+    asyncio.run(made.runs.start(run))
+    asyncio.run(made.runs.disown("r"))
     yield made
     made.close()
     made.database.close()
@@ -70,7 +70,7 @@ def test_a_living_run_of_another_host_is_never_taken_over(home: Path, ledger: Sq
     patient = SqliteLedger(Database(home), patience=5 * SECOND)  # a busy machine may delay a beat
 
     async def claim() -> None:
-        claiming = asyncio.create_task(patient.own("r"))
+        claiming = asyncio.create_task(patient.runs.own("r"))
         for beat in range(1, 3):
             await asyncio.sleep(SECOND / 3)
             await asyncio.to_thread(write, home, OTHER_HOST, time.time() + ahead + beat)
@@ -89,7 +89,7 @@ def test_a_silent_run_of_another_host_is_taken_over_after_a_while_of_our_own(
     """An owner on another host is dead when its beats have stood still for 30 seconds as this host counts them."""
     write(home, OTHER_HOST, heartbeat)
     began = time.monotonic()
-    asyncio.run(ledger.own("r"))
+    asyncio.run(ledger.runs.own("r"))
     assert time.monotonic() - began >= SECOND
     assert lease.STALE == 30.0
 
@@ -106,17 +106,17 @@ def test_a_step_of_the_clock_takes_no_run_from_a_living_process(
         monkeypatch.setattr(psutil._psplatform, "boot_time", lambda boot=boot, step=step: boot + step)
         monkeypatch.setattr(time, "time", lambda now=now, step=step: now() + step)
         with pytest.raises(RunBusy, match=f"process {holder.pid}"):
-            asyncio.run(ledger.own("held"))
+            asyncio.run(ledger.runs.own("held"))
         assert asyncio.run(History(ledger).run("held")).status == "running"
         monkeypatch.undo()
     holder.kill()
-    asyncio.run(ledger.own("held"))  # at once: it is known to be dead
+    asyncio.run(ledger.runs.own("held"))  # at once: it is known to be dead
 
 
 def test_a_process_that_got_a_dead_owner_s_number_does_not_own_its_runs(home: Path, ledger: SqliteLedger) -> None:
     """A process is known by its number and start: one that was given a dead owner's number owns nothing of it."""
     write(home, {"host": "x", "place": lease.place(), "pid": os.getppid(), "start": 3.0, "nonce": "x"}, 1.0)
-    asyncio.run(ledger.own("r"))
+    asyncio.run(ledger.runs.own("r"))
 
 
 @pytest.mark.parametrize("mark", ["", "[]", "{", "{}", "[" * 100_000, '{"pid": "many"}', "null"])
@@ -125,7 +125,7 @@ def test_a_damaged_lease_blocks_no_run_for_good(home: Path, ledger: SqliteLedger
     with closing(sqlite3.connect(home / "hugginggpt.db", timeout=30)) as db:
         db.execute("UPDATE runs SET owner = ?", [mark])
         db.commit()
-    asyncio.run(ledger.own("r"))
+    asyncio.run(ledger.runs.own("r"))
 
 
 def test_of_many_who_watch_a_silent_owner_one_gets_the_run(home: Path, ledger: SqliteLedger) -> None:
@@ -134,7 +134,7 @@ def test_of_many_who_watch_a_silent_owner_one_gets_the_run(home: Path, ledger: S
     write(home, OTHER_HOST, 5.0)
 
     async def all_of_them() -> list[BaseException | None]:
-        return await asyncio.gather(*(each.own("r") for each in (ledger, *others)), return_exceptions=True)
+        return await asyncio.gather(*(each.runs.own("r") for each in (ledger, *others)), return_exceptions=True)
 
     outcomes = asyncio.run(all_of_them())
     for other in others:
@@ -147,7 +147,7 @@ def test_the_newest_run_is_the_one_begun_last_whatever_the_clock_says(home: Path
     """After the clock was set back, the run begun last still counts as the newest of its conversation."""
     for number, started_at in enumerate((5000.0, 1000.0)):
         run = Run(run_id=str(number), thread_id="c", request=Request(text="x"), version="1", started_at=started_at)
-        asyncio.run(ledger.start_run(run))
+        asyncio.run(ledger.runs.start(run))
     assert [run.run_id for run in asyncio.run(History(ledger).runs(thread_id="c"))] == ["1", "0"]
 
 
@@ -155,4 +155,4 @@ def test_a_run_that_a_restart_of_the_machine_ended_is_shown_as_interrupted(home:
     """A run that a restart of the machine ended is listed as interrupted, and is taken over after the wait."""
     write(home, OTHER_HOST | {"machine": lease.machine()}, 1.0)
     assert asyncio.run(History(ledger).run("r")).status == ("interrupted" if lease.machine() else "running")
-    asyncio.run(ledger.own("r"))
+    asyncio.run(ledger.runs.own("r"))

@@ -65,7 +65,7 @@ def serve(home: Path, connection: Connection) -> None:
         ledger = random.choice(opened)
         if word == "write":
             run = Run(run_id=rest, thread_id=rest, request=Request(text="x" * random.randrange(2000)), version="1")
-            asyncio.run(ledger.start_run(run))
+            asyncio.run(ledger.runs.start(run))
         elif word == "close":
             opened.remove(ledger)
             ledger.close()

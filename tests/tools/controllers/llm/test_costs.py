@@ -50,7 +50,7 @@ async def drive(home: Path, url: str, *, resume: bool = False, options: Options 
         session = Session(world)
         if resume:
             run = await session.history.run()
-            await world.ledger.set_limits(run.run_id, options or Options())
+            await world.ledger.runs.set_limits(run.run_id, options or Options())
             feed = session.resume(run)
         else:
             feed = session.start("Translate four texts", thread_id="t", options=options)
@@ -62,7 +62,7 @@ async def drive(home: Path, url: str, *, resume: bool = False, options: Options 
 async def calls(home: Path) -> list[LlmCall]:
     async with open_world(Settings(home=home)) as world:
         run = await Session(world).history.run()
-        return list(await world.ledger.calls(run.run_id))
+        return list(await world.ledger.llm_calls.of_run(run.run_id))
 
 
 async def test_every_call_is_on_record_by_stage_and_equal_choices_are_made_once(tmp_path: Path) -> None:

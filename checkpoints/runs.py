@@ -1,0 +1,198 @@
+"""Runs: their rows in the table `runs`, and the leases that let one process work on a run."""
+
+import asyncio
+import json
+import time
+from functools import partial
+from typing import NamedTuple
+
+from sqlite_utils import Database as SqliteUtils
+
+from ..graph.errors import RunBusy, UnknownRun
+from ..graph.notices import notice
+from ..graph.result import Options, Proposal, Run, RunStatus
+from . import lease
+from .database import Database
+
+
+class _Claim(NamedTuple):
+    """The lease of a run as its row holds it."""
+
+    owner: str
+    """Empty where there is none."""
+    beats: float
+
+
+class SqliteRuns:
+    """The `Runs` port on a database."""
+
+    def __init__(self, database: Database, *, patience: float = lease.STALE) -> None:
+        """`patience`: seconds without a beat after which an owner on another host counts as dead."""
+        self._database = database
+        self._patience = patience
+        self._holder = lease.Holder()
+        self._owned: set[str] = set()
+
+    def close(self) -> None:
+        """Return all leases."""
+        self._holder.close()
+        if self._owned:
+            self._database.submit(self._disown_all, writes=True).result()
+            self._owned.clear()
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    async def start(self, run: Run) -> None:
+        """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
+        row = {
+            "run_id": run.run_id,
+            "thread_id": run.thread_id,
+            "parent": run.parent,
+            "status": "running",
+            "controller": run.controller,
+            "request": run.request.text,
+            "files": json.dumps([file.name for file in run.request.files]),
+            "started_at": run.started_at,
+            "version": run.version,
+            "options": run.options.model_dump_json(),
+        }
+
+        def insert(db: SqliteUtils) -> None:
+            db.table("runs").insert(row, pk="run_id", ignore=True)
+
+        await self._database.write(insert)
+        await self.own(run.run_id)
+
+    async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
+        """Record the plan of a run."""
+        await self._update(
+            run_id,
+            epoch=epoch,
+            plan=proposal.plan.model_dump_json(),
+            refusals=json.dumps(proposal.refusals),
+            mends=json.dumps(proposal.repairs),
+            controller=controller,
+        )
+
+    async def finish(self, run: Run) -> None:
+        """Record how a run ended, and return its lease."""
+        await self._update(
+            run.run_id,
+            status=run.status,
+            answer=run.answer,
+            epoch=run.epoch,
+            plan=run.plan.model_dump_json(),
+            usage=run.usage.model_dump_json(),
+            finished_at=time.time(),
+        )
+        await self.disown(run.run_id)
+
+    async def set_status(self, run_id: str, status: RunStatus) -> None:
+        """Record that a run waits, continues, or was interrupted."""
+        await self._update(run_id, status=status)
+
+    async def set_limits(self, run_id: str, options: Options) -> None:
+        """Change how much a run may spend; limits that `options` leaves open stay as they are."""
+        limits = options.model_dump(include={"max_llm_calls", "max_tokens"}, exclude_none=True)
+
+        def update(db: SqliteUtils) -> None:
+            (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
+            changed = json.dumps(json.loads(text) | limits)
+            db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
+
+        await self._database.write(update)
+
+    async def _update(self, run_id: str, **columns: str | float) -> None:
+        """Only its owner writes a run's row: a process that has lost the lease must not."""
+
+        def update(db: SqliteUtils) -> int:
+            settings = ", ".join(f"{name} = :{name}" for name in columns)
+            mark = {"run_id": run_id, "mark": self._holder.mark}
+            query = f"UPDATE runs SET {settings} WHERE run_id = :run_id AND owner = :mark"
+            return db.execute(query, {**columns, **mark}).rowcount
+
+        if not await self._database.write(update):
+            self._owned.discard(run_id)
+            raise RunBusy(f"run {run_id} was taken over by another process", hint="`hugginggpt show` follows it")
+
+    # -- leases -----------------------------------------------------------------------------------------------------
+
+    async def claim(self, run_id: str) -> None:
+        """Claim the lease of a run that no one works on, in this process neither; raises `RunBusy`."""
+        if run_id in self._owned:
+            raise RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
+        await self.own(run_id)
+
+    async def own(self, run_id: str) -> None:
+        """Claim the lease of a run, or keep it. The beats of an owner on another host are watched first."""
+        if run_id in self._owned:
+            return
+        if watched := await self._database.write(partial(self._own, run_id, None)):
+            notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; checking whether it is still at work")
+            await self._watch(run_id, watched)
+            await self._database.write(partial(self._own, run_id, watched))
+        self._owned.add(run_id)
+        self._holder.start_beating(self._beat)
+
+    async def interrupt(self, run_id: str) -> None:
+        """Record that a run was left unfinished, and return its lease."""
+        query = "UPDATE runs SET status = 'interrupted', owner = NULL WHERE run_id = ? AND owner = ?"
+        await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
+        self._owned.discard(run_id)
+
+    async def disown(self, run_id: str) -> None:
+        """Return the lease."""
+        await self._database.write(partial(self._disown, run_id))
+        self._owned.discard(run_id)
+
+    async def _watch(self, run_id: str, seen: _Claim) -> None:
+        """Raises `RunBusy` as soon as the owner's beats move; returns when they did not for long enough."""
+        end = time.monotonic() + self._patience
+        while (left := end - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, self._patience / 20))
+            if await self._database.read(partial(_claim_of, run_id)) != seen:
+                raise _busy(run_id, seen.owner)
+
+    def _own(self, run_id: str, silent: _Claim | None, db: SqliteUtils) -> _Claim | None:
+        """Compare and swap: of two processes that see the same dead owner, one wins.
+
+        Returns the claim to watch when only its beats show whether the owner lives. `silent`: one that was watched.
+        """
+        owner, beats = seen = _claim_of(run_id, db)
+        alive = bool(owner) and owner != self._holder.mark and lease.alive(owner)
+        if alive is None and seen != silent:
+            if silent:
+                raise _busy(run_id, owner)
+            return seen
+        if not alive:
+            query = "UPDATE runs SET owner = ?, heartbeat = ? WHERE run_id = ? AND owner IS ?"
+            db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])
+            return None
+        raise _busy(run_id, owner)
+
+    def _disown(self, run_id: str, db: SqliteUtils) -> None:
+        db.execute("UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?", [run_id, self._holder.mark])
+
+    def _disown_all(self, db: SqliteUtils) -> None:
+        for run_id in tuple(self._owned):
+            self._disown(run_id, db)
+
+    def _beat(self) -> None:
+        """Called by the holder's thread."""
+        if self._owned:
+            query = "UPDATE runs SET heartbeat = coalesce(heartbeat, 0) + 1 WHERE owner = ?"
+            self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)
+
+
+def _claim_of(run_id: str, db: SqliteUtils) -> _Claim:
+    found = db.execute("SELECT owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
+    if found is None:
+        raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
+    return _Claim(found[0] or "", found[1] or 0.0)
+
+
+def _busy(run_id: str, owner: str) -> RunBusy:
+    return RunBusy(
+        f"run {run_id} belongs to {lease.describe(owner)}, which is still working on it",
+        hint="wait for it, or stop that process; `hugginggpt show` follows what it records",
+    )
