@@ -49,7 +49,7 @@ async def test_text_to_image_draws_as_large_as_asked_and_the_same_for_the_same_s
 
 async def test_every_step_of_a_picture_is_told(tiny: Callable[[str], Path], home: Path, tmp_path: Path) -> None:
     heard: list[TaskProgress] = []
-    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), tell=heard.append)
+    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), emit=heard.append)
     try:
         call = call_for(backend, "text-to-image", str(tiny("stable_diffusion")), {"prompt": "a cat"}, tmp_path)
         assert await backend.run(call)

@@ -105,7 +105,7 @@ async def test_joints_are_those_of_each_person_that_another_model_finds(
 ) -> None:
     output = "labels" if task_type == "keypoint-detection" else "image"
     alone = (await do(task_type, "vitpose", {"image": photo}))[output]
-    assert alone.note.startswith("one person was looked for, as if they filled the picture; PekingU/rtdetr_r18vd")
+    assert alone.note.startswith("the whole picture was taken for one person; PekingU/rtdetr_r18vd")
     in_cache("PekingU/rtdetr_r18vd", "yolos_person")
     backend = LocalBackend(Settings(home=tmp_path / "home", download="no"), models=lambda _task_type: ())
     try:

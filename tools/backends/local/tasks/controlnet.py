@@ -10,7 +10,7 @@ from ...answers import image_answer
 from ...inputs import required_text
 from ..controlnet_palette import ADE20K, LIMBS, colour_of
 from ..loading import Source
-from ..model_cache import builds_on, find, parameters
+from ..model_cache import base_model_of, find, parameters
 from ..person_detection import persons_in
 from ..registry import local
 from ..torch_device import device, dtype
@@ -104,7 +104,7 @@ def _steered(source: Source) -> Any:
         return source.keep(
             "steered", lambda: _ready(source, "DiffusionPipeline", source.folder), bytes_per_number=dtype().itemsize
         )
-    base = builds_on(source.folder)
+    base = base_model_of(source.folder)
     found = find(base) if base else None
     if found is None:
         width = source.config.get("cross_attention_dim")

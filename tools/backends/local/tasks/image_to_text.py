@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from ....media.pictures import read_image
 from ...answers import text_answer
-from ..loading import Source, places
+from ..loading import Source, token_limit
 from ..registry import local
 from ..torch_device import device, dtype
 from .image_text_to_text import SEEING, said
@@ -29,7 +29,7 @@ def describe(call: Call, source: Source) -> Sequence[Artifact]:
     read = processor(images=image, return_tensors="pt").to(device(), dtype())
     read.pop("input_ids", None)  # some put a start there, some nothing
     given = {name: read[name] for name in read if name != "attention_mask"}
-    made = model.generate(**given, max_new_tokens=places(model, LONGEST))
+    made = model.generate(**given, max_new_tokens=token_limit(model, LONGEST))
     return text_answer(call, processor.tokenizer.decode(made[0], skip_special_tokens=True))
 
 
@@ -37,5 +37,5 @@ def _decoded(source: Source, image: object) -> str:
     """An encoder that sees and a decoder that writes, each from a family of its own."""
     model = source.model(*SEEING)
     pixels = source.part("AutoImageProcessor")(images=image, return_tensors="pt")["pixel_values"]
-    made = model.generate(pixel_values=pixels.to(device(), dtype()), max_new_tokens=places(model, LONGEST))
+    made = model.generate(pixel_values=pixels.to(device(), dtype()), max_new_tokens=token_limit(model, LONGEST))
     return str(source.tokenizer().decode(made[0], skip_special_tokens=True))

@@ -11,9 +11,9 @@ from ...answers import text_answer
 from ...inputs import required_text
 from ...translation import accepts_languages, detected_language
 from ..language_tokens import token_for
-from ..loading import Source, places
+from ..loading import Source, token_limit
 from ..registry import local
-from ..text_chunks import pieces
+from ..text_chunks import chunks
 from ..torch_device import device
 from .text import window
 
@@ -34,7 +34,7 @@ def summarize(call: Call, source: Source) -> Sequence[Artifact]:
     prefix = str(wish.get("prefix", "") or "")
     most = min(window(tokenizer), source.config.get("max_position_embeddings") or 10**9)
     room = most - len(tokenizer(prefix)["input_ids"]) - 8
-    told = [_summary(source, prefix + piece, wish) for piece in pieces(required_text(call, "text"), tokenizer, room)]
+    told = [_summary(source, prefix + piece, wish) for piece in chunks(required_text(call, "text"), tokenizer, room)]
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(told))
     limit = call.task.parameters.get("max_sentences")
     return text_answer(call, " ".join(sentences[:limit] if isinstance(limit, int) and limit > 0 else sentences))
@@ -59,7 +59,7 @@ def translate(call: Call, source: Source) -> Sequence[Artifact]:
     tokenizer = source.tokenizer()
     most = min(window(tokenizer), 400) - len(tokenizer(prefix)["input_ids"])
     lines = [
-        " ".join(_translated(source, prefix + piece, options) for piece in pieces(line, tokenizer, most))
+        " ".join(_translated(source, prefix + piece, options) for piece in chunks(line, tokenizer, most))
         for line in text.splitlines()
     ]
     return text_answer(call, "\n".join(lines))
@@ -120,5 +120,5 @@ def _generated(source: Source, text: str, *, max_new_tokens: int, **options: Any
     model, tokenizer = source.model(AUTO), source.tokenizer()
     read = tokenizer(text, truncation=True, max_length=window(tokenizer), return_tensors="pt").to(device())
     read = {name: read[name] for name in ("input_ids", "attention_mask")}
-    made = model.generate(**read, max_new_tokens=places(model, max_new_tokens), **options)
+    made = model.generate(**read, max_new_tokens=token_limit(model, max_new_tokens), **options)
     return str(tokenizer.decode(made[0], skip_special_tokens=True)).strip()

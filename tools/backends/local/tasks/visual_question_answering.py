@@ -10,7 +10,7 @@ from .....graph.extras import install
 from ....media.pictures import read_image
 from ...answers import text_answer
 from ...inputs import required_text
-from ..loading import Source, places
+from ..loading import Source, token_limit
 from ..registry import local
 from ..torch_device import device, dtype
 from .image_text_to_text import SEEING, said
@@ -30,7 +30,7 @@ def answer_about_picture(call: Call, source: Source) -> Sequence[Artifact]:
     if source.kind == "blip":
         model, processor = source.model("BlipForQuestionAnswering"), source.processor()
         read = processor(images=image, text=question, return_tensors="pt").to(device(), dtype())
-        made = model.generate(**read, max_new_tokens=places(model, 32))
+        made = model.generate(**read, max_new_tokens=token_limit(model, 32))
         return text_answer(call, processor.tokenizer.decode(made[0], skip_special_tokens=True))
     source.class_for(SEEING)
     return text_answer(call, said(source, f"{question} Answer briefly.", pictures=[image]))
@@ -66,7 +66,7 @@ def _looked_up(source: Source, image: Any, question: str) -> str:
     pixels = source.part("AutoImageProcessor")(images=image, return_tensors="pt")["pixel_values"].to(device(), dtype())
     prompt = f"<s_docvqa><s_question>{question}</s_question><s_answer>"
     start = tokenizer(prompt, add_special_tokens=False, return_tensors="pt")["input_ids"].to(device())
-    room = places(model, start.shape[1] + LONGEST) - start.shape[1]
+    room = token_limit(model, start.shape[1] + LONGEST) - start.shape[1]
     made = model.generate(pixel_values=pixels, decoder_input_ids=start, max_new_tokens=max(1, room))
     told = str(tokenizer.decode(made[0, start.shape[1] :], skip_special_tokens=False)).partition("</s_answer>")[0]
     return re.sub(r"<[^>]*>", "", told)
