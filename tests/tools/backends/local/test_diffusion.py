@@ -72,7 +72,7 @@ async def test_a_picture_is_changed_as_told_in_words(do: Do, photo: Path, task_t
 
 
 async def test_without_words_a_diffusion_model_changes_nothing(do: Do, photo: Path) -> None:
-    with pytest.raises(ExpertError, match="needs words that say how"):
+    with pytest.raises(ExpertError, match="needs a prompt that says how"):
         await do("image-to-image", "stable_diffusion", {"image": photo})
 
 
@@ -85,7 +85,7 @@ async def test_what_the_mask_leaves_open_is_painted_anew(do: Do, photo: Path, tm
 
 
 async def test_an_inpainting_model_says_that_it_needs_a_mask(do: Do, photo: Path) -> None:
-    with pytest.raises(ExpertError, match="paints under a mask only"):
+    with pytest.raises(ExpertError, match="only repaints under a mask"):
         await do("image-text-to-image", "inpainting", {"image": photo, "prompt": "a house"})
 
 
@@ -144,7 +144,7 @@ async def test_a_film_is_changed_as_told_in_words(do: Do, film: Path) -> None:
 
 
 async def test_text_to_3d_runs_to_where_a_trained_model_has_its_table_of_surfaces(do: Do) -> None:
-    with pytest.raises(ExpertError, match="made a shape without surface"):
+    with pytest.raises(ExpertError, match="made a shape without a surface"):
         await do("text-to-3d", "shap_e", {"prompt": "a cat"})
 
 
