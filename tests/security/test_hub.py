@@ -23,7 +23,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local import hub_download as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.model_cache import find, remember
+from hugginggpt.tools.backends.local.model_cache import find, write_ref
 from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.catalog.hub_names import is_commit, is_file_inside
 from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
@@ -67,7 +67,7 @@ FENCES = (
     Fence(
         "a file of another size than declared",
         "tools/backends/local/hub_download.py",
-        "    if (size := got.stat().st_size) != wanted.files[name]:",
+        "    if (size := got.stat().st_size) != plan.files[name]:",
         "    if False and (size := got.stat().st_size):",
         "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[size-a larger one]",
     ),
@@ -201,7 +201,7 @@ def with_victim(value: Any, path: str) -> Any:
 
 
 def bring() -> None:
-    hub_side.download(hub_side.wanted(MODEL, "", None), None, lambda _done, _total: None, Event())
+    hub_side.download(hub_side.plan_download(MODEL, "", None), None, lambda _done, _total: None, Event())
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -241,7 +241,7 @@ def test_what_is_none_is_refused_before_a_download(name: str, cache: Path, monke
     with hostile_hub(CASES[name]) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with pytest.raises(ExpertError):
-            hub_side.wanted(MODEL, "", None)
+            hub_side.plan_download(MODEL, "", None)
     assert list(cache.iterdir()) == []
 
 
@@ -279,7 +279,7 @@ def test_a_file_without_a_size_is_refused(cache: Path, monkeypatch: pytest.Monke
     with hostile_hub(HubAnswer(siblings=[{"rfilename": "config.json", "size": None}])) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with pytest.raises(ExpertError, match=r"the Hub gives the size of config\.json of 'some/model' as None"):
-            hub_side.wanted(MODEL, "", None)
+            hub_side.plan_download(MODEL, "", None)
 
 
 JSON = st.recursive(
@@ -299,7 +299,7 @@ def test_what_a_hub_tells_is_used_only_where_it_is_sound(
     with hostile_hub(HubAnswer(sha=sha, siblings=[*HubAnswer().siblings, *more])) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with suppress(ExpertError):
-            wanted = hub_side.wanted(MODEL, "", None)
+            wanted = hub_side.plan_download(MODEL, "", None)
             assert is_commit(wanted.revision)
             assert all(is_file_inside(name) and size >= 0 for name, size in wanted.files.items())
 
@@ -365,7 +365,7 @@ def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, c
     assert answer is not None
     assert "a revision is a commit, of 40 hexadecimal digits" in str(answer)
     with pytest.raises(ExpertError, match="40 hexadecimal digits"):
-        hub_side.wanted(MODEL, revision, None)
+        hub_side.plan_download(MODEL, revision, None)
 
 
 def test_a_ref_in_the_cache_leads_nowhere_else(cache: Path) -> None:
@@ -388,9 +388,9 @@ def test_a_link_in_the_cache_is_not_written_through(cache: Path) -> None:
     refs.mkdir(parents=True)
     victim = cache.parent / "victim"
     (refs / "main").symlink_to(victim)
-    remember(MODEL, "", COMMIT)
+    write_ref(MODEL, "", COMMIT)
     assert victim.read_text() == "mine"
     assert (refs / "main").read_text() == COMMIT
     for name, commit in (("../../x", COMMIT), ("", "../../x")):
         with pytest.raises(ExpertError):
-            remember(MODEL, name, commit)
+            write_ref(MODEL, name, commit)

@@ -1,6 +1,6 @@
-"""Answers: what a model gave, checked at the border, as artifacts under the output names of the task type.
+"""Checks a model's answer (text, labels, boxes, masks, vectors, tables), and makes artifacts of it.
 
-Whatever is not of the promised form is an `ExpertError` that names the model, and may pass: the next candidate is tried.
+An answer of the wrong form raises a retryable `ExpertError` that names the model; then the next candidate is tried.
 """
 
 import json
@@ -38,7 +38,7 @@ class Label(_Row):
 
 
 class Entity(_Row):
-    """One find of a token classification; `start` and `end` are characters of the text."""
+    """One entity of a token classification; `start` and `end` are positions in the text."""
 
     entity_group: str
     word: str
@@ -56,8 +56,8 @@ class Corners(_Row):
     ymax: Number
 
 
-class Found(_Row):
-    """One find of a detection."""
+class DetectedObject(_Row):
+    """One object of a detection."""
 
     label: str
     score: Number | None = None
@@ -66,31 +66,31 @@ class Found(_Row):
 
 _labels = TypeAdapter(list[Label])
 _entities = TypeAdapter(list[Entity])
-_found = TypeAdapter(list[Found])
+_found = TypeAdapter(list[DetectedObject])
 _vector = TypeAdapter(Annotated[list[Number], Field(min_length=1)])
 _table = TypeAdapter(list[dict[str, str | int | float | bool | None]])
 
 
 def text_answer(call: Call, text: object) -> list[Artifact]:
-    """Words; blank ones are no answer."""
+    """A text; a blank one is not an answer."""
     if not isinstance(text, str) or not text.strip():
         raise garbage(call, "text", text)
     return [Artifact(output=output_of(call, "text"), kind="text", media_type="text/plain", text=text.strip())]
 
 
 def label_answer(call: Call, rows: object) -> list[Artifact]:
-    """`{"label", "score"}`, the surest first; at least one."""
+    """`{"label", "score"}`, best score first; at least one."""
     labels = _labels_of(call, rows)
     ordered = sorted(labels, key=lambda row: -(row.score if row.score is not None else 0.0))
     return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in ordered[:MOST_ROWS]])]
 
 
 def row_answer(call: Call, rows: object) -> list[Artifact]:
-    """A label, or a number as its score, for each row of the table that was given: all of them, in its order."""
+    """A label, or a number as its score, for each row of the input table, in its order."""
     labels = _labels_of(call, rows)
-    wanted = len(table_rows(call.one("table")) or ())
-    if len(labels) != wanted:
-        raise ExpertError(f"{call.expert.model_id} gave {len(labels)} answers for {wanted} rows", retryable=True)
+    expected = len(table_rows(call.one("table")) or ())
+    if len(labels) != expected:
+        raise ExpertError(f"{call.expert.model_id} returned {len(labels)} answers for {expected} rows", retryable=True)
     return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in labels])]
 
 
@@ -102,21 +102,23 @@ def _labels_of(call: Call, rows: object) -> list[Label]:
 
 
 def entity_answer(call: Call, rows: object) -> list[Artifact]:
-    """`{"entity_group", "word", "score", "start", "end"}` in the order of the text; none found is an answer."""
+    """`{"entity_group", "word", "score", "start", "end"}` in the order of the text; an empty list is an answer."""
     entities = _checked(call, _entities, rows, "list of entities")
     return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in entities[:MOST_ROWS]])]
 
 
 def score_answer(call: Call, texts: Sequence[str], scores: object) -> list[Artifact]:
-    """How well each of `texts` fits, the best first, as `{"label", "score"}`."""
+    """The score of each of `texts`, best first, as `{"label", "score"}`."""
     numbers = _checked(call, _vector, scores, "list of scores")
     if len(numbers) != len(texts):
-        raise ExpertError(f"{call.expert.model_id} gave {len(numbers)} scores for {len(texts)} texts", retryable=True)
+        raise ExpertError(
+            f"{call.expert.model_id} returned {len(numbers)} scores for {len(texts)} texts", retryable=True
+        )
     return label_answer(call, [{"label": text, "score": s} for text, s in zip(texts, numbers, strict=True)])
 
 
 def box_answer(call: Call, image: "Image.Image", rows: object) -> list[Artifact]:
-    """The boxes, cut to the picture, and the picture with each drawn in; none found is an answer."""
+    """The boxes, clipped to the picture, and the picture with each drawn in; an empty list is an answer."""
     kept = []
     for row in _checked(call, _found, rows, "list of boxes")[:MOST_ROWS]:
         (left, right), (top, bottom) = sorted((row.box.xmin, row.box.xmax)), sorted((row.box.ymin, row.box.ymax))
@@ -127,7 +129,7 @@ def box_answer(call: Call, image: "Image.Image", rows: object) -> list[Artifact]
 
 
 def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> list[Artifact]:
-    """All regions in one picture of masks; where the task type gives them, labels with colours, and an overlay."""
+    """All regions in one mask picture; labels with colours and an overlay, where the task type has those outputs."""
     outputs = {output.name for output in VOCABULARY[call.task.type].outputs}
     mask = image_artifact(call, drawn_masks(image.size, regions), "mask").model_copy(update={"kind": "mask"})
     artifacts = [mask]
@@ -147,8 +149,8 @@ def image_answer(call: Call, image: "Image.Image") -> list[Artifact]:
     """A picture, as PNG."""
     if image.width * image.height > (most := limits().max_image_pixels):
         raise ExpertError(
-            f"{call.expert.model_id} gave {image.width} x {image.height} pixels; the limit is {most:,}",
-            hint="Ask for a smaller picture.",
+            f"{call.expert.model_id} returned {image.width} x {image.height} pixels; the limit is {most:,}",
+            hint="Request a smaller picture.",
             kind="too_large",
         )
     plain = image if image.mode in ("RGB", "RGBA", "L") else image.convert("RGB")
@@ -177,26 +179,26 @@ def table_answer(call: Call, rows: object) -> list[Artifact]:
 
 
 def output_of(call: Call, kind: Kind) -> str:
-    """The name under which the task type gives that kind."""
+    """The name of the task type's output of a kind."""
     outputs = VOCABULARY[call.task.type].outputs
     name = next((output.name for output in outputs if output.kind == kind), None)
     if name is None:
-        raise ExpertError(f"{call.expert.model_id} gives {kind}, which {call.task.type} has no output for")
+        raise ExpertError(f"{call.expert.model_id} returns {kind}, which {call.task.type} has no output for")
     return name
 
 
-def garbage(call: Call, wanted: str, got: object) -> ExpertError:
-    """What to raise for an answer of the wrong form."""
+def garbage(call: Call, expected: str, got: object) -> ExpertError:
+    """The error to raise for an answer of the wrong form."""
     shown = got if isinstance(got, str) else repr(got)
     shown = shown[:120] + "..." if len(shown) > 120 else shown
-    return ExpertError(f"{call.expert.model_id} gave something that is no {wanted}: {shown}", retryable=True)
+    return ExpertError(f"{call.expert.model_id} returned something that is no {expected}: {shown}", retryable=True)
 
 
-def _checked(call: Call, form: TypeAdapter[Any], value: object, wanted: str) -> Any:
+def _checked(call: Call, form: TypeAdapter[Any], value: object, expected: str) -> Any:
     try:
         return form.validate_python(_plain(value))
     except ValidationError:
-        raise garbage(call, wanted, value) from None
+        raise garbage(call, expected, value) from None
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""The user's own servers: Inference Endpoints, TGI, TEI, vLLM, whatever speaks the task API or OpenAI's."""
+"""The user's own servers: Inference Endpoints, TGI, TEI, vLLM, and others with the task API or OpenAI's."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ __all__ = ["EndpointBackend"]
 
 
 def __getattr__(name: str) -> Any:
-    """The backend is imported when it is asked for: who reads the list of servers needs no client."""
+    """Import the backend on first use: reading the list of servers needs no client."""
     if name not in __all__:
         raise AttributeError(name)
     from .backend import EndpointBackend

@@ -1,6 +1,6 @@
-"""Known endpoints: the user's own servers, in `endpoints.json` in the configuration. Keys are not in it, only their names.
+"""The list of the user's own servers: `endpoints.json` in the configuration folder, with names of keys and no keys.
 
-A home may come from anywhere: a list that lies in one is not read, until the user has looked at it and taken it over.
+A home may come from anywhere: a list in a home is not read until the user has seen and accepted it (`models --take-over`).
 """
 
 import json
@@ -27,7 +27,7 @@ Api = Literal["tasks", "openai", "tei"]
 
 
 def callable_url(url: str) -> str:
-    """The URL itself. Raises `ValueError` where it has no host, or an address or port that no host has."""
+    """The URL itself. Raises `ValueError` where its host or port is missing or impossible."""
     parts = urlsplit(url)
     if not parts.hostname or parts.port == 0:
         raise ValueError("it needs a host, and a port of 1 to 65535")
@@ -38,20 +38,20 @@ class Endpoint(Frozen):
     """A server that does one task type."""
 
     name: str = Field(pattern=r"^[\w.:/@-]{1,80}$")
-    """As `--model TASK=NAME` takes it."""
+    """The name that `--model TASK=NAME` takes."""
     url: Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(callable_url)]
     task_type: str
     api: Api = "tasks"
     model: str = ""
-    """The model's name at that server, where it has several (OpenAI's API)."""
+    """The model's name at that server, where the server has several (OpenAI's API)."""
     key_env: str = ""
-    """Environment variable with the key that goes there; empty for a server without keys."""
+    """The environment variable that holds the server's key; empty for a server without keys."""
     key_for: str = ""
-    """Where that key goes: scheme, host and port of the URL for which the user named it."""
+    """The only address that gets the key: scheme, host and port of the URL for which the user named it."""
 
     @property
     def key(self) -> SecretStr | None:
-        """The key, if it is set now, and was named for this very address."""
+        """The key, if it is set now and was named for this address."""
         value = os.environ.get(self.key_env, "").strip() if self.key_env and self.has_own_key else ""
         return SecretStr(value) if value else None
 
@@ -71,66 +71,66 @@ class Endpoint(Frozen):
         return Obstacle(what=what, remedy="hugginggpt models --add")
 
     def with_key_bound(self) -> "Endpoint":
-        """The same, its key bound to its address: the user has just named both together."""
+        """A copy with the key bound to the address: the user has just named both together."""
         return self.model_copy(update={"key_for": origin(self.url) if self.key_env else ""})
 
 
 def headers_for(endpoint: Endpoint) -> dict[str, str]:
-    """Those that carry its key, where it has one."""
+    """The headers that carry its key, where it has one."""
     return {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
 
 
-class Known(NamedTuple):
-    """The list, and what of it can't be read."""
+class EndpointList(NamedTuple):
+    """The servers of a list, and a message on what of it can't be read."""
 
     endpoints: tuple[Endpoint, ...] = ()
     trouble: str = ""
 
 
-def known_endpoints(config: Path) -> Known:
-    """Those that were added, and what of a damaged list, or one of a later version, can't be read."""
+def known_endpoints(config: Path) -> EndpointList:
+    """The servers that were added, and a message on what of a damaged or newer list can't be read."""
     path = _path(config)
     try:
         rows = read_untrusted_json(path.read_bytes()) if path.is_file() else []
     except (OSError, ValueError) as error:
-        return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
+        return EndpointList(trouble=f"{path} can't be read as a list of endpoints: {error}")
     if not isinstance(rows, list):
-        return Known(trouble=f"{path} holds no list of endpoints")
+        return EndpointList(trouble=f"{path} holds no list of endpoints")
     found, broken = list[Endpoint](), 0
     for row in rows:
         try:
             found.append(Endpoint.model_validate(row))
         except ValidationError:
             broken += 1
-    return Known(tuple(found), f"{broken} of {len(rows)} rows of {path} can't be read" if broken else "")
+    return EndpointList(tuple(found), f"{broken} of {len(rows)} rows of {path} can't be read" if broken else "")
 
 
 def read_endpoints(config: Path) -> tuple[Endpoint, ...]:
-    """Those that can be read."""
+    """The servers that can be read."""
     return known_endpoints(config).endpoints
 
 
 def add_endpoint(config: Path, endpoint: Endpoint) -> None:
-    """Keep it, in place of one of the same name and task type, its key bound to its address.
+    """Save a server, in place of one of the same name and task type, with its key bound to its address.
 
-    Raises `StorageError` rather than lose a damaged list.
+    Raises `StorageError` rather than overwrite a damaged list.
     """
     if endpoint.task_type not in VOCABULARY:
         raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
-    others = [e for e in _sound(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
+    others = [e for e in _readable(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
     _write(config, [*others, endpoint.with_key_bound()])
 
 
 def remove_endpoint(config: Path, name: str) -> int:
-    """Forget all of that name or URL; gives how many there were."""
-    known = _sound(config)
+    """Remove all servers of that name or URL; returns how many there were."""
+    known = _readable(config)
     kept = [endpoint for endpoint in known if name not in (endpoint.name, endpoint.url)]
     if len(kept) < len(known):
         _write(config, kept)
     return len(known) - len(kept)
 
 
-def _sound(config: Path) -> tuple[Endpoint, ...]:
+def _readable(config: Path) -> tuple[Endpoint, ...]:
     known = known_endpoints(config)
     if known.trouble:
         raise StorageError(known.trouble, hint="repair or remove it")

@@ -1,18 +1,18 @@
-"""The list of servers that earlier versions kept in a home. It is not used until the user has looked at it and agreed."""
+"""The list of servers that earlier versions kept in a home; not used until the user has seen and accepted it."""
 
 from pathlib import Path
 
 from ....graph.errors import StorageError
-from .endpoints_file import FILE, Known, add_endpoint, known_endpoints
+from .endpoints_file import FILE, EndpointList, add_endpoint, known_endpoints
 
 
-def left_in(home: Path) -> Known:
-    """What a home still lists."""
+def left_in(home: Path) -> EndpointList:
+    """The servers that a home still lists."""
     return known_endpoints(home)
 
 
 def take_over(home: Path, config: Path) -> int:
-    """Add the servers of an old home to the configuration, and put its list aside; gives how many there were."""
+    """Add the servers of an old home to the configuration, and rename its list; returns how many there were."""
     left = left_in(home).endpoints
     for endpoint in left:
         add_endpoint(config, endpoint)
@@ -21,7 +21,7 @@ def take_over(home: Path, config: Path) -> int:
 
 
 def put_aside(home: Path) -> None:
-    """Ask no more about the list of an old home."""
+    """Rename the list of an old home, so that the user is not asked about it again."""
     try:
         (home / FILE).rename(home / f"{FILE}.old")
     except OSError as error:

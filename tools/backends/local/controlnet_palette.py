@@ -1,4 +1,4 @@
-"""Colours that ControlNets were trained on: ADE20K's 150 classes, and the limbs of OpenPose's stick figures."""
+"""Colours that ControlNets were trained with: ADE20K's 150 classes, and the limbs of OpenPose's stick figures."""
 
 import colorsys
 
@@ -41,6 +41,6 @@ LIMBS = (
 
 
 def colour_of(number: int, brightness: float) -> tuple[int, int, int]:
-    """OpenPose goes round the colours, a limb a step of twenty degrees from red."""
+    """The colour of a limb by number: each is twenty degrees of hue from the one before, starting at red."""
     red, green, blue = colorsys.hsv_to_rgb((number * 20 % 360) / 360, 1.0, brightness)
     return round(red * 255), round(green * 255), round(blue * 255)

@@ -1,4 +1,4 @@
-"""Faults: what a model's folder may not hold: code, and names that lead out of it. Read before any library reads them."""
+"""Checks of a model's folder before any library reads it: no code, and no file names that lead out of it."""
 
 import os
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from ....graph import untrusted_json
 from ...catalog.hub_names import is_file_inside
 
 WEIGHTS = ("model", "diffusion_pytorch_model")
-"""Names of weight files without `.safetensors`; sharded ones have an index beside them."""
+"""Names of weight files without `.safetensors`; sharded weights have an index file."""
 _CODE = (".py", ".pyc", ".pyw", ".so", ".pyd")
 _DEPTH = 2
-"""Folders below a model's own in which libraries look."""
+"""Levels of folders below a model's own that libraries read."""
 _MOST_FILES = 10_000
 
 
 def fault_of(folder: Path, within: Path | None = None) -> str | None:
-    """Why nothing is loaded from a folder, or None. `within`: where all that it links to must lie; anywhere for None.
+    """Why nothing may be loaded from a folder, or None. `within`: the folder that its links must stay in; any for None.
 
     diffusers before 0.42 runs a component's `.py` from a folder without asking, and a later library may do so again.
     """
@@ -38,14 +38,14 @@ def parts_of(index: dict[str, Any]) -> list[str]:
 
 
 def shards_of(folder: Path, stem: str) -> list[str] | None:
-    """The weight files that an index names; None without one."""
+    """The weight files that an index names; None without an index."""
     index = read_json(folder / f"{stem}.safetensors.index.json")
     named = index.get("weight_map") if index else None
     return sorted({str(name) for name in named.values()}) if isinstance(named, dict) else None
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """A JSON object, or None when it is not there or is none."""
+    """The JSON object in a file; None where there is no file, or no object in it."""
     try:
         read = untrusted_json.read_untrusted_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -67,7 +67,7 @@ def _name_outside(folder: Path) -> str | None:
 
 
 def _files(folder: Path, depth: int) -> Iterator[Path]:
-    """All files, those of folders last."""
+    """All files, those of sub-folders last."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: (entry.is_dir(), entry.name))
     except OSError:

@@ -1,4 +1,4 @@
-"""Meshes: triangles with coloured corners as one GLB file (glTF 2.0, binary), which browsers and Blender open."""
+"""Writes a triangle mesh with vertex colours as a GLB file (binary glTF 2.0), which browsers and Blender open."""
 
 import json
 import struct
@@ -16,7 +16,7 @@ _ARRAY_BUFFER, _ELEMENT_BUFFER = 34962, 34963
 def write_glb(
     path: Path, vertices: "NDArray[np.float32]", faces: "NDArray[Any]", colours: "list[NDArray[np.float32]] | None"
 ) -> None:
-    """Vertices (n, 3), faces (m, 3) of places among them, and red, green, blue of each vertex from 0 to 1."""
+    """Vertices (n, 3), faces (m, 3) as indices of vertices, and red, green, blue of each vertex from 0 to 1."""
     import numpy as np
 
     up = vertices[:, [0, 2, 1]] * np.array([1, 1, -1])  # the models' z is up, glTF's is y

@@ -1,4 +1,4 @@
-"""What this machine has to run models on, found out without loading torch: NVIDIA's cards, else the processors."""
+"""The devices that this machine can run models on, found without importing torch: NVIDIA GPUs, else the processors."""
 
 import functools
 import os
@@ -16,27 +16,31 @@ from ..worker.process import passed_on
 
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
-"""Of what a model takes while it works, over its weights alone; activations of large inputs take more."""
+"""Memory of a model at work over that of its weights; activations of large inputs take more."""
+
+
+SLOT = "local"
+"""The slot of the one worker process that runs models on the processors."""
 
 
 class Device(NamedTuple):
-    """Something that models run on."""
+    """The processors, or one GPU."""
 
     name: str
-    """`cpu`, or `gpu:0` as the slot is called."""
+    """`cpu`, or a GPU by the name of its slot, e.g. `gpu:0`."""
     memory: int
-    """Bytes, all of them; 0 when unknown."""
+    """Bytes in all; 0 when unknown."""
     visible: str
-    """For CUDA_VISIBLE_DEVICES of its worker process."""
+    """The value of CUDA_VISIBLE_DEVICES for its worker process."""
 
     @property
     def bytes_per_number(self) -> int:
-        """float32 on processors, 16 bits on cards."""
+        """float32 on processors, 16 bits on GPUs."""
         return 4 if self.name == "cpu" else 2
 
     @property
     def noun(self) -> str:
-        """As a message names it."""
+        """Its name in messages."""
         return "this machine" if self.name == "cpu" else "this machine's GPU"
 
     def needed(self, parameters: int) -> int:
@@ -46,65 +50,69 @@ class Device(NamedTuple):
 
 @functools.cache
 def devices() -> tuple[Device, ...]:
-    """The cards that torch can use, in their order; without any, the processors."""
-    return tuple(_cards()) or (Device("cpu", memory(), ""),)
+    """The GPUs that torch can use, in their order; without any, the processors."""
+    return tuple(_gpus()) or (Device("cpu", machine_memory(), ""),)
 
 
 def device_for(model_id: str, parameters: int = 0) -> Device:
-    """Always the same one for a model, so that it is loaded once. `parameters`: 0 when unknown."""
-    return chosen(devices(), model_id, parameters)
+    """The device of a model, always the same one, so that it is loaded once. `parameters`: 0 when unknown."""
+    return choose_device(devices(), model_id, parameters)
 
 
-def chosen(among: Sequence[Device], model_id: str, parameters: int) -> Device:
-    """Models are spread over the cards that can hold them; one that none can goes to the largest, which will say so."""
+def choose_device(among: Sequence[Device], model_id: str, parameters: int) -> Device:
+    """One of those that can hold the model, chosen by its name; the largest where none can, which then reports it."""
     fit = [device for device in among if not device.memory or device.needed(parameters) <= device.memory]
     fit = fit or [max(among, key=lambda device: device.memory)]
     return fit[zlib.crc32(model_id.encode()) % len(fit)]
 
 
+def slots_of(device: Device) -> tuple[str, ...]:
+    """The slots that a call on a device takes."""
+    return ("cpu", SLOT) if device.name == "cpu" else (device.name,)
+
+
 def size(number: int) -> str:
-    """Bytes as people say them: `167 MB`, `24 GB`."""
+    """Bytes formatted for a message: `167 MB`, `24 GB`."""
     if number >= 10 * GIGABYTE:
         return f"{number / GIGABYTE:.0f} GB"
     return f"{number / GIGABYTE:.1f} GB" if number >= GIGABYTE else f"{max(1, round(number / 1_000_000))} MB"
 
 
-def _cards() -> list[Device]:
-    asked = os.environ.get("CUDA_VISIBLE_DEVICES")
+def _gpus() -> list[Device]:
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     tool = shutil.which("nvidia-smi")
-    if tool is None or asked in {"", "-1"} or not _torch_has_cuda():
+    if tool is None or visible in {"", "-1"} or not _torch_has_cuda():
         return []
     query = [tool, "--query-gpu=index,uuid,memory.total", "--format=csv,noheader,nounits"]
     try:
-        return read_cards(output_of(query), asked)
+        return parse_nvidia_smi(output_of(query), visible)
     except (OSError, subprocess.SubprocessError):
         return []
 
 
 def output_of(command: Sequence[str]) -> str:
-    """What a tool of the driver writes. It sees of our environment what a worker sees, and no keys."""
+    """The output of a tool of the driver. It gets the environment of a worker, without keys."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=passed_on(os.environ))
     return done.stdout
 
 
-def make_nodes() -> None:
-    """Have the device files of the cards made, where none has used one since the start of the machine.
+def create_gpu_device_files() -> None:
+    """Create the device files of the GPUs, which are missing until a program uses one after the machine's start.
 
-    A worker can't: the driver's tool for that needs root's rights, which a process gets by setuid only while new
-    privileges are allowed.
+    A worker process can't: the driver's tool is setuid root, and workers are not allowed new privileges.
     """
     tool = shutil.which("nvidia-modprobe")
     if tool is not None and not Path("/dev/nvidia-uvm").exists():
-        with suppress(OSError, subprocess.SubprocessError):  # the card then reports itself what it lacks
+        with suppress(OSError, subprocess.SubprocessError):  # a call on the GPU then reports what is missing
             output_of([tool, "-u", "-c=0"])
 
 
-def read_cards(told: str, asked: str | None) -> list[Device]:
-    """What nvidia-smi says, cut to what CUDA_VISIBLE_DEVICES asks for (numbers or beginnings of UUIDs)."""
-    rows = [[cell.strip() for cell in line.split(",")] for line in told.splitlines() if line.count(",") == 2]
-    if asked is not None:
-        wanted = [name.strip() for name in asked.split(",") if name.strip()]
-        rows = [row for name in wanted for row in rows if row[0] == name or row[1].startswith(name)]
+def parse_nvidia_smi(output: str, visible: str | None) -> list[Device]:
+    """The GPUs in nvidia-smi's output that CUDA_VISIBLE_DEVICES names (numbers or beginnings of UUIDs); all for None."""
+    rows = [[cell.strip() for cell in line.split(",")] for line in output.splitlines() if line.count(",") == 2]
+    if visible is not None:
+        names = [name.strip() for name in visible.split(",") if name.strip()]
+        rows = [row for name in names for row in rows if row[0] == name or row[1].startswith(name)]
     return [
         Device(f"gpu:{place}", int(memory) * 1024 * 1024, index)
         for place, (index, _, memory) in enumerate(rows)
@@ -113,7 +121,7 @@ def read_cards(told: str, asked: str | None) -> list[Device]:
 
 
 def _torch_has_cuda() -> bool:
-    """From the file that names the build: importing torch takes seconds."""
+    """Read from the file that describes the build: importing torch takes seconds."""
     spec = find_spec("torch")
     if spec is None or spec.origin is None:
         return False
@@ -124,8 +132,8 @@ def _torch_has_cuda() -> bool:
     return re.search(r"^cuda\b[^=]*=\s*['\"]", text, re.MULTILINE) is not None
 
 
-def memory() -> int:
-    """Of the machine, or of the container it is cut down to."""
+def machine_memory() -> int:
+    """Bytes of memory of the machine, or of the container where that has less."""
     import psutil
 
     total: int = psutil.virtual_memory().total
@@ -133,11 +141,11 @@ def memory() -> int:
 
 
 def container_limit() -> int | None:
-    """What the control group allows (version 2, then 1), in bytes; None without a limit."""
+    """Bytes of memory that the control group allows (version 2, then 1); None without a limit."""
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         try:
-            told = (Path("/sys/fs/cgroup") / name).read_text().strip()
+            limit = (Path("/sys/fs/cgroup") / name).read_text().strip()
         except OSError:
             continue
-        return int(told) if told.isdecimal() and int(told) < 1 << 60 else None
+        return int(limit) if limit.isdecimal() and int(limit) < 1 << 60 else None
     return None

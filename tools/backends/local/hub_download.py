@@ -1,4 +1,4 @@
-"""The Hub's side of a local model: which of its files are needed, how large they are, and getting them."""
+"""Downloads from the Hub: the files of a model that are needed, their sizes, and the download into the Hub's cache."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ from ...net.bounded_body import MAX_ERROR_BYTES
 from ...net.daemon_threads import call_with_timeout
 from ...net.http_errors import HttpFailure, classify, expert_error
 from ...net.hub_session import hub_limits
-from .model_cache import cache_folder, check_named, lies_here, remember
+from .model_cache import cache_folder, check_named, is_cached, write_ref
 
 _WEIGHTS = re.compile(r"(?:model|diffusion_pytorch_model)(?:-\d{5}-of-\d{5})?\.safetensors")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack")
@@ -27,22 +27,22 @@ _LARGEST_SMALL = 100_000_000
 _OTHER_FORMATS = ("onnx", "openvino", "coreml", "tflite", "original", "gguf")
 """Folders with the same weights for other libraries."""
 _PATIENCE = 20.0
-"""Seconds for the Hub to answer a question; a download has no limit while it moves."""
+"""Seconds for the Hub to answer a request; a download has no limit while bytes arrive."""
 
 Progress = Callable[[int, int], None]
-"""Bytes here so far, and all of them."""
+"""Called with the bytes downloaded so far, and the bytes in all."""
 
 
-class Wanted(NamedTuple):
-    """What has to be downloaded of a model."""
+class DownloadPlan(NamedTuple):
+    """The files of a model to download."""
 
     model_id: str
     name: str
-    """The branch that was asked for; empty for the main one."""
+    """The requested branch; empty for the main one."""
     revision: str
     """The commit."""
     files: dict[str, int]
-    """Bytes of each, by its name in the repository."""
+    """Bytes by name in the repository."""
 
     @property
     def total(self) -> int:
@@ -50,8 +50,8 @@ class Wanted(NamedTuple):
         return sum(self.files.values())
 
 
-def wanted(model_id: str, revision: str, token: str | None) -> Wanted:
-    """Ask the Hub what a model consists of. Raises `ExpertError` for one that is not there, or can't be used."""
+def plan_download(model_id: str, revision: str, token: str | None) -> DownloadPlan:
+    """Request the file list of a model from the Hub. Raises `ExpertError` for a model that is missing or unusable."""
     from huggingface_hub import HfApi
 
     check_named(model_id, revision)
@@ -66,13 +66,13 @@ def wanted(model_id: str, revision: str, token: str | None) -> Wanted:
     if is_commit(revision) and found != revision:
         raise ExpertError(f"the Hub gives {found} in place of the commit {revision} of {model_id}", kind="garbage")
     sizes = file_sizes(info.siblings, model_id)
-    files = needed(sizes)
+    files = files_to_download(sizes)
     _check_usable(model_id, sizes, files)
-    return Wanted(model_id, revision, found, {name: sizes[name] for name in files})
+    return DownloadPlan(model_id, revision, found, {name: sizes[name] for name in files})
 
 
-def needed(sizes: dict[str, int]) -> tuple[str, ...]:
-    """The files to get: weights as safetensors, once and not in their variants, and what is small."""
+def files_to_download(sizes: dict[str, int]) -> tuple[str, ...]:
+    """The weights as safetensors, without variants, and the small files."""
     is_pipeline = "model_index.json" in sizes
     chosen = []
     for name, size in sorted(sizes.items()):
@@ -101,57 +101,57 @@ def _check_usable(model_id: str, sizes: dict[str, int], files: tuple[str, ...]) 
     raise ExpertError(f"{model_id} has no weights in safetensors")
 
 
-def download(wanted: Wanted, token: str | None, progress: Progress, stop: Event) -> None:
-    """Get the files into the Hub's cache, under the commit. What a broken download left is gone on with.
+def download(plan: DownloadPlan, token: str | None, progress: Progress, stop: Event) -> None:
+    """Download the files into the Hub's cache, under the commit; continues an interrupted download.
 
-    `stop`, when set from outside, ends it with `Stopped`.
+    Raises `Stopped` when another thread sets `stop`.
     """
     from huggingface_hub import hf_hub_download
 
-    meter = _Meter(wanted.total, progress, stop)
-    for name, size in wanted.files.items():
+    meter = _ProgressMeter(plan.total, progress, stop)
+    for name, size in plan.files.items():
         meter.check()
-        was_here = lies_here(wanted.model_id, wanted.revision, name)
-        with hub_errors(wanted.model_id), hub_limits(None, max_bytes=max(size, MAX_ERROR_BYTES), paths=True):
+        was_here = is_cached(plan.model_id, plan.revision, name)
+        with hub_errors(plan.model_id), hub_limits(None, max_bytes=max(size, MAX_ERROR_BYTES), paths=True):
             got = hf_hub_download(
-                wanted.model_id,
+                plan.model_id,
                 name,
-                revision=wanted.revision,
+                revision=plan.revision,
                 cache_dir=cache_folder(),
                 token=token,
                 endpoint=os.environ.get("HF_ENDPOINT") or None,
                 tqdm_class=meter.bar(),
             )
-        _check_size(wanted, name, Path(got), keep=was_here)
+        _check_size(plan, name, Path(got), keep=was_here)
         meter.finish_file()
-    remember(wanted.model_id, wanted.name, wanted.revision)
-    meter.tell(final=True)
+    write_ref(plan.model_id, plan.name, plan.revision)
+    meter.report(final=True)
 
 
-def _check_size(wanted: Wanted, name: str, got: Path, *, keep: bool) -> None:
-    """Raise `ExpertError` where a file has another size than the user was asked for; what came just now is not kept."""
-    if (size := got.stat().st_size) != wanted.files[name]:
+def _check_size(plan: DownloadPlan, name: str, got: Path, *, keep: bool) -> None:
+    """Raise `ExpertError` where a file has another size than the user agreed to; a file just downloaded is removed."""
+    if (size := got.stat().st_size) != plan.files[name]:
         if not keep:
             got.resolve().unlink()
             got.unlink(missing_ok=True)
         raise ExpertError(
-            f"{name} of {wanted.model_id} has {size:,} bytes, and the Hub reports {wanted.files[name]:,}",
+            f"{name} of {plan.model_id} has {size:,} bytes, and the Hub reports {plan.files[name]:,}",
             kind="garbage",
         )
 
 
 class Stopped(Exception):
-    """A download that nobody waits for any more."""
+    """A download that was cancelled."""
 
 
-class _Meter:
-    """Adds up what the bars of the single files are told, and passes it on four times a second at most."""
+class _ProgressMeter:
+    """Adds up the progress of the single files, and reports it four times a second at most."""
 
     EVERY = 0.25
 
     def __init__(self, total: int, progress: Progress, stop: Event) -> None:
         self._total, self._progress, self._stop = total, progress, stop
-        self._before, self._file, self._told = 0, 0, 0.0
+        self._before, self._file, self._reported = 0, 0, 0.0
 
     def check(self) -> None:
         if self._stop.is_set():
@@ -160,19 +160,19 @@ class _Meter:
     def add(self, count: float) -> None:
         self._file += int(count)
         self.check()
-        self.tell()
+        self.report()
 
     def finish_file(self) -> None:
         self._before, self._file = self._before + self._file, 0
 
-    def tell(self, *, final: bool = False) -> None:
+    def report(self, *, final: bool = False) -> None:
         now = time.monotonic()
-        if final or now - self._told >= self.EVERY:
-            self._told = now
+        if final or now - self._reported >= self.EVERY:
+            self._reported = now
             self._progress(self._total if final else min(self._total, self._before + self._file), self._total)
 
     def bar(self) -> type[Any]:
-        """A progress bar that draws nothing and tells this meter."""
+        """A progress bar class that draws nothing and reports to this meter."""
         from tqdm import tqdm
 
         meter = self

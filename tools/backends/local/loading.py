@@ -1,4 +1,4 @@
-"""Loading: a model from its folder, safetensors only, without code from its repository, checked against its task."""
+"""Loading of a model from its folder: safetensors only, no code from its repository, checked against its task."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -10,18 +10,18 @@ from ....graph.call import Call
 from ....graph.errors import ExpertError
 from .folder_checks import read_json
 from .hardware import OVERHEAD
-from .memory import memory
-from .model_cache import fault, find, parameters
-from .multimodal_processor import made_processor
+from .memory import loaded_models
+from .model_cache import find, folder_fault, parameters
+from .multimodal_processor import load_processor
 from .torch_device import device, dtype
 
-HEARING = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
-"""Pipelines that take sound."""
+AUDIO_PIPELINES = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
+"""Pipelines that take audio."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A model on this machine, and what can be had from it. What was loaded once stays in memory."""
+    """A model on this machine, and its parts: each is loaded once, and stays in memory."""
 
     model_id: str
     folder: Path
@@ -39,13 +39,13 @@ class Source:
 
     @property
     def takes_first_token(self) -> bool:
-        """Whether its files (sentence-transformers') say that the first token stands for the whole text."""
+        """Whether its pooling configuration (sentence-transformers') takes the first token for the whole text."""
         return bool((read_json(self.folder / "1_Pooling" / "config.json") or {}).get("pooling_mode_cls_token"))
 
     def keep(self, name: str, load: Callable[[], Any], *, bytes_per_number: int = 0) -> Any:
-        """What `load` gives, kept under `name` beside the model; a model's numbers take room, parts of it next to none."""
+        """The result of `load`, kept under `name` with the model; `bytes_per_number` is 0 for small parts."""
         need = int(parameters(self.folder) * bytes_per_number * OVERHEAD)
-        return memory().get(str(self.folder), name, need, load, self.model_id)
+        return loaded_models().get(str(self.folder), name, need, load, self.model_id)
 
     def model(self, *autos: str, exact: bool = False) -> Any:
         """The model by the first of transformers' auto classes that its architecture belongs to, on the device.
@@ -65,8 +65,8 @@ class Source:
         return self.part("AutoTokenizer")
 
     def processor(self) -> Any:
-        """What reads pictures, sounds and words together; without its video part where torchvision is missing."""
-        return self.keep("processor", lambda: made_processor(self))
+        """Its processor for images, audio and text together; without the video part where torchvision is missing."""
+        return self.keep("processor", lambda: load_processor(self))
 
     def part(self, auto: str, **options: Any) -> Any:
         """Tokenizer, processor or the like, by the name of its auto class."""
@@ -85,7 +85,7 @@ class Source:
 
         auto = getattr(transformers, self.class_for(autos))
         try:
-            model, told = auto.from_pretrained(
+            model, report = auto.from_pretrained(
                 self.folder,
                 dtype=form,
                 use_safetensors=True,
@@ -94,7 +94,7 @@ class Source:
             )
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise self.unloadable(error) from error
-        if missing := sorted(told["missing_keys"]):
+        if missing := sorted(report["missing_keys"]):
             raise ExpertError(
                 f"{self.model_id} was not trained for {self.task_type}: it has no weights for {missing[0]}"
                 + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
@@ -129,7 +129,7 @@ class Source:
         parts: dict[str, Any] = dict.fromkeys(
             ("tokenizer", "image_processor", "feature_extractor", "processor"), folder
         )
-        if task in HEARING:  # looked for beside a model's name, which a loaded model does not have
+        if task in AUDIO_PIPELINES:  # pipelines look these up by a model's name, which a loaded model does not have
             parts["feature_extractor"] = self.part("AutoFeatureExtractor")
         try:
             return pipeline(task, model=model, device=device(), trust_remote_code=False, **parts)
@@ -137,17 +137,17 @@ class Source:
             raise self.unloadable(error) from error
 
     def unloadable(self, error: BaseException) -> ExpertError:
-        """What to raise when a library can't make anything of the folder."""
-        words = " ".join(str(error).split())[:300]
-        remote = "trust_remote_code" in words or "custom code" in words
+        """The error to raise when a library can't load the folder."""
+        message = " ".join(str(error).split())[:300]
+        remote = "trust_remote_code" in message or "custom code" in message
         hint = "it needs code from its repository, which is not run" if remote else ""
-        return ExpertError(f"{self.model_id} can't be loaded: {words}", hint=hint)
+        return ExpertError(f"{self.model_id} can't be loaded: {message}", hint=hint)
 
 
 def source_of(call: Call) -> Source:
-    """The model of a call's expert, which must be here. Raises `ExpertError`."""
+    """The model of a call's expert. Raises `ExpertError` where it is not on this machine, or must not be loaded."""
     expert = call.expert
-    if (reason := fault(expert.model_id, expert.revision)) is not None:
+    if (reason := folder_fault(expert.model_id, expert.revision)) is not None:
         raise ExpertError(f"{expert.model_id} is not loaded: {reason}")
     found = find(expert.model_id, expert.revision)
     if found is None:
@@ -162,8 +162,8 @@ def _flat(values: Any) -> set[str]:
     return names
 
 
-def places(model: Any, wanted: int) -> int:
-    """At most `wanted` new tokens, and no more than a model that writes has positions for."""
+def token_limit(model: Any, requested: int) -> int:
+    """At most `requested` new tokens, and no more than a generating model has positions for."""
     parts = [getattr(model.config, name, None) for name in ("decoder", "text_config")]
-    told = [getattr(part, "max_position_embeddings", None) for part in (*parts, model.config)]
-    return min([wanted, *(place - 8 for place in told if isinstance(place, int) and place > 16)])
+    limits = [getattr(part, "max_position_embeddings", None) for part in (*parts, model.config)]
+    return min([requested, *(limit - 8 for limit in limits if isinstance(limit, int) and limit > 16)])

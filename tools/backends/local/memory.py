@@ -1,4 +1,4 @@
-"""The models that a worker process keeps loaded: the least recently used ones go when another needs the room."""
+"""The models that a worker process keeps loaded; the least recently used are unloaded when another needs the memory."""
 
 import functools
 from collections import OrderedDict
@@ -9,76 +9,71 @@ from typing import Any, TypeVar
 from ....graph.errors import ExpertError
 from ...media.media_limits import limits
 from .hardware import size
-from .torch_device import empty, free_bytes, is_out_of_memory
+from .torch_device import free_bytes, is_out_of_memory, release_unused
 
 T = TypeVar("T")
 
 SHARE = 0.6
-"""Of the memory that is free when the first model is loaded: the budget where none is set."""
+"""Share of the memory that is free when the first model is loaded: the budget where none is set."""
 
 
 @dataclass
-class Held:
-    """All that is loaded of one folder: its model, and what was made around it; they go together."""
+class LoadedModel:
+    """Everything loaded from one folder: the model, its tokenizer, pipelines; unloaded together."""
 
     parts: dict[str, Any] = field(default_factory=dict)
-    need: int = 0
-    """Bytes, as estimated when they were loaded."""
+    size: int = 0
+    """Bytes, as estimated when the parts were loaded."""
 
 
 @dataclass
-class Memory:
-    """Loaded models by folder."""
+class LoadedModels:
+    """The loaded models by folder, within a memory budget."""
 
     budget: int
-    """Bytes that all of them together may take."""
+    """Bytes that all models together may take."""
     strict: bool = False
     """Whether a model larger than the budget is refused; else it is loaded alone, if it fits at all."""
     free: Callable[[], int] = free_bytes
-    """Asked before each loading."""
-    _held: OrderedDict[str, Held] = field(default_factory=OrderedDict)
+    """Returns the free memory in bytes; called before each loading."""
+    _models: OrderedDict[str, LoadedModel] = field(default_factory=OrderedDict)
 
     @property
     def used(self) -> int:
         """Bytes, as estimated when they were loaded."""
-        return sum(held.need for held in self._held.values())
-
-    @property
-    def folders(self) -> tuple[str, ...]:
-        """What is held, the least recently used first."""
-        return tuple(self._held)
+        return sum(model.size for model in self._models.values())
 
     def get(self, folder: str, part: str, need: int, load: Callable[[], T], name: str) -> T:
-        """A part of a folder's model, loaded if it is not held. Raises `ExpertError` when there can't be room for it."""
-        if folder in self._held and part in self._held[folder].parts:
-            self._held.move_to_end(folder)
-            there: T = self._held[folder].parts[part]
-            return there
+        """A part of a folder's model, loaded if it is not yet. Raises `ExpertError` where memory is too small."""
+        if folder in self._models and part in self._models[folder].parts:
+            self._models.move_to_end(folder)
+            present: T = self._models[folder].parts[part]
+            return present
         self._make_room(folder, need, name)
-        loaded = load()  # which may load other parts of it
-        held = self._held.setdefault(folder, Held())
-        held.parts[part] = loaded
-        held.need += need
-        self._held.move_to_end(folder)
+        loaded = load()  # may load other parts of the model
+        model = self._models.setdefault(folder, LoadedModel())
+        model.parts[part] = loaded
+        model.size += need
+        self._models.move_to_end(folder)
         return loaded
 
     def clear(self) -> None:
-        """Let go of everything."""
-        self._held.clear()
-        empty()
+        """Unload all models."""
+        self._models.clear()
+        release_unused()
 
     def _make_room(self, folder: str, need: int, name: str) -> None:
-        """Let go of other folders, the least recently used first, until there is room."""
+        """Unload other models, the least recently used first, until there is room."""
         if self.strict and need > self.budget:
             raise ExpertError(
                 f"{name} needs about {size(need)} of memory; models may take {size(self.budget)}",
                 hint="a larger budget: HUGGINGGPT_LOCAL_MEMORY=16GB",
             )
-        while (oldest := next((other for other in self._held if other != folder), None)) is not None and (
+        while (oldest := next((other for other in self._models if other != folder), None)) is not None and (
             self.used + need > self.budget or need > self.free()
         ):
-            del self._held[oldest]
-            empty()
+            del self._models[oldest]
+            release_unused()
         if need > (free := self.free()):
             raise ExpertError(
                 f"{name} needs about {size(need)} of memory; {size(free)} are free",
@@ -88,26 +83,26 @@ class Memory:
 
 
 @functools.cache
-def memory() -> Memory:
-    """The one of this process."""
-    told = limits().local_memory
-    return Memory(budget=told or int(free_bytes() * SHARE), strict=told is not None)
+def loaded_models() -> LoadedModels:
+    """Those of this process."""
+    budget = limits().local_memory
+    return LoadedModels(budget=budget or int(free_bytes() * SHARE), strict=budget is not None)
 
 
-def within_memory(work: Callable[[], T], held: Memory, name: str) -> T:
-    """Do it; when memory runs out, once more with nothing else loaded."""
+def with_memory_retry(work: Callable[[], T], models: LoadedModels, name: str) -> T:
+    """Do the work; when memory runs out, retry once with all models unloaded."""
     try:
         return work()
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-    held.clear()  # outside `except`: the error's frames hold what has to go
+    models.clear()  # outside `except`: the error's frames hold the model
     try:
         return work()
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-    held.clear()
+    models.clear()
     raise ExpertError(
         f"{name} ran out of memory, with {size(free_bytes())} free and no other model loaded",
         hint="choose a smaller model, or give it less at once",

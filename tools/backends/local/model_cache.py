@@ -1,4 +1,4 @@
-"""The models that lie on this machine: in the Hub's own cache, by id and commit, or in a folder that the user names."""
+"""The models on this machine: in the Hub's cache, by id and commit, or in a folder that the user names."""
 
 import hashlib
 import os
@@ -17,63 +17,63 @@ from .folder_checks import WEIGHTS, fault_of, parts_of, read_json, shards_of
 from .registry import Library
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
-"""What a ControlNet builds on, by its `cross_attention_dim`."""
+"""The base model of a ControlNet, by its `cross_attention_dim`."""
 HELPERS = {"vitpose": "PekingU/rtdetr_r18vd"}
-"""What a model does better with, by its `model_type`."""
+"""The model that a model needs for good results, by its `model_type`."""
 
 
-class Found(NamedTuple):
-    """A model whose files are all here."""
+class LocalModel(NamedTuple):
+    """A model whose files are all on this machine."""
 
     folder: Path
     revision: str
-    """Commit; of a folder that is not the Hub's, a hash of what lies in it."""
+    """A commit; for a folder of the user's, a hash of its file names, sizes and times."""
 
 
 def cache_folder() -> Path:
-    """Where huggingface_hub keeps what it downloads, by the environment as it is now."""
+    """The folder of huggingface_hub's downloads, by the environment as it is now."""
     home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
     return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
 
 
 def is_path(model_id: str) -> bool:
-    """Whether a model is named as a folder (`/models/mine`, `./mine`, `~/mine`) and not by its id on the Hub."""
+    """Whether a model is named by its folder (`/models/mine`, `./mine`, `~/mine`) and not by its id on the Hub."""
     return model_id.startswith(("/", "./", "../", "~", ".\\")) or Path(model_id).is_absolute()
 
 
-def find(model_id: str, revision: str = "") -> Found | None:
-    """The model, when all of it is here and without fault: `revision`, else the last one downloaded.
+def find(model_id: str, revision: str = "") -> LocalModel | None:
+    """A model that is complete and safe to load: `revision`, else the last one downloaded; None where there is none.
 
-    A name or revision that is none is not looked for; `fault` and `check_named` say why.
+    Also None for an invalid name or revision; `folder_fault` and `check_named` give the reason.
     """
     for folder, commit in _folders(model_id, revision):
         if is_complete(folder) and _fault_of(model_id, folder) is None:
-            return Found(folder, commit or _folder_revision(folder))
+            return LocalModel(folder, commit or _folder_revision(folder))
     return None
 
 
-def fault(model_id: str, revision: str = "") -> str | None:
-    """Why a model that is here is not loaded, or None."""
-    if (named := _misnamed(model_id, revision)) is not None:
-        return named
+def folder_fault(model_id: str, revision: str = "") -> str | None:
+    """Why a model on this machine must not be loaded, or None."""
+    if (reason := _invalid_name(model_id, revision)) is not None:
+        return reason
     if find(model_id, revision) is not None:
         return None
-    found = (_fault_of(model_id, folder) for folder, _ in _folders(model_id, revision))
-    return next((each for each in found if each is not None), None)
+    faults = (_fault_of(model_id, folder) for folder, _ in _folders(model_id, revision))
+    return next((fault for fault in faults if fault is not None), None)
 
 
 def check_named(model_id: str, revision: str) -> None:
-    """Raise `ExpertError` for a model id or a revision that is none: paths are made of both."""
+    """Raise `ExpertError` for an invalid model id or revision: paths are built from both."""
     if not is_path(model_id) and not is_model_id(model_id):
         raise ExpertError(
             f"there is no model {ascii(model_id)[1:-1][:100]} on the Hub: an id is ORG/NAME, of letters, digits, - _ and .",
             kind="unknown_model",
         )
-    if (named := _misnamed(model_id, revision)) is not None:
-        raise ExpertError(f"{model_id} {named}", kind="bad_request")
+    if (reason := _invalid_name(model_id, revision)) is not None:
+        raise ExpertError(f"{model_id} {reason}", kind="bad_request")
 
 
-def _misnamed(model_id: str, revision: str) -> str | None:
+def _invalid_name(model_id: str, revision: str) -> str | None:
     if is_path(model_id):
         sound = not revision or revision.startswith("folder-")
     elif is_model_id(model_id):
@@ -86,8 +86,8 @@ def _misnamed(model_id: str, revision: str) -> str | None:
 
 
 def _folders(model_id: str, revision: str) -> Iterator[tuple[Path, str]]:
-    """Where it may lie, and under which commit; none for a folder of the user's own."""
-    if _misnamed(model_id, revision) is not None:
+    """The folders that may hold a model, each with its commit; no commit for a folder of the user's."""
+    if _invalid_name(model_id, revision) is not None:
         return
     if is_path(model_id):
         yield Path(model_id).expanduser(), ""
@@ -102,8 +102,8 @@ def _repository(model_id: str) -> Path:
     return cache_folder() / f"models--{model_id.replace('/', '--')}"
 
 
-def lies_here(model_id: str, commit: str, name: str) -> bool:
-    """Whether a file of a model was there already."""
+def is_cached(model_id: str, commit: str, name: str) -> bool:
+    """Whether the cache holds a file of a model."""
     return os.path.lexists(_repository(model_id) / "snapshots" / commit / name)
 
 
@@ -111,29 +111,29 @@ def _fault_of(model_id: str, folder: Path) -> str | None:
     return fault_of(folder, None if is_path(model_id) else cache_folder())
 
 
-def builds_on(folder: Path) -> str | None:
-    """The id of the model that one needs beside it: a ControlNet steers the Stable Diffusion that it was trained with."""
+def base_model_of(folder: Path) -> str | None:
+    """The id of the model that a ControlNet needs: the Stable Diffusion that it was trained with; None for other models."""
     config = read_json(folder / "config.json") or {}
     if config.get("_class_name") != "ControlNetModel":
         return None
     return BASES.get(config.get("cross_attention_dim", 0))
 
 
-def helped_by(folder: Path) -> str | None:
-    """The id of a model that one does better with, and can do without: ViTPose looks at persons that another has found."""
+def helper_model_of(folder: Path) -> str | None:
+    """The id of an optional second model: the detector that finds persons for ViTPose."""
     return HELPERS.get(str((read_json(folder / "config.json") or {}).get("model_type")))
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether a model's weights are all there as safetensors: what was left off half-way is not."""
+    """Whether all weights of a model are there as safetensors; false after a download that was interrupted."""
     index = read_json(folder / "model_index.json")
     if index is None:
         return (folder / "config.json").is_file() and bool(weight_files(folder))
     return all(_part_is_complete(folder / part) for part in parts_of(index))
 
 
-def httpx_module_of(folder: Path) -> Library:
-    """What loads it."""
+def library_of(folder: Path) -> Library:
+    """The library that loads a model."""
     config = read_json(folder / "config.json") or {}
     if (folder / "model_index.json").is_file() or "_diffusers_version" in config:
         return "diffusers"
@@ -153,11 +153,11 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def parameters(folder: Path) -> int:
-    """How many numbers the weights of a model are, its parts together; read from the heads of the files."""
+    """The number of parameters of a model, its parts together; read from the headers of the files."""
     files = weight_files(folder) or [
         file for part in sorted(folder.iterdir()) if part.is_dir() for file in weight_files(part)
     ]
-    return sum(_numbers(file) for file in files)
+    return sum(_parameters_in(file) for file in files)
 
 
 def _part_is_complete(part: Path) -> bool:
@@ -172,15 +172,15 @@ def _has_no_weights(part: Path) -> bool:
     return "_class_name" in config and str(config["_class_name"]).endswith(("Scheduler", "Guider"))
 
 
-def remember(model_id: str, name: str, commit: str) -> None:
-    """Which commit a name stood for when it was downloaded; huggingface_hub notes that only if asked by the name."""
+def write_ref(model_id: str, name: str, commit: str) -> None:
+    """Record the commit of a branch at its download; huggingface_hub does so only for a download by branch."""
     check_named(model_id, name)
     check_named(model_id, commit)
     ref = _repository(model_id) / "refs" / (name or "main")
     ref.parent.mkdir(parents=True, exist_ok=True)
     draft = ref.with_name(f"{uuid4().hex}.tmp")
     draft.write_text(commit)
-    draft.replace(ref)  # a link that stands there is replaced, and not followed
+    draft.replace(ref)  # replaces a link, and does not follow it
 
 
 def _commit(repository: Path, name: str) -> str:
@@ -191,18 +191,18 @@ def _commit(repository: Path, name: str) -> str:
 
 
 def _folder_revision(folder: Path) -> str:
-    """Changes when a file in it does."""
-    told = [
+    """A revision that changes when a file in the folder does."""
+    files = [
         (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in (".safetensors", ".json")
     ]
-    return "folder-" + hashlib.sha256(repr(told).encode()).hexdigest()[:12]
+    return "folder-" + hashlib.sha256(repr(files).encode()).hexdigest()[:12]
 
 
 @lru_cache(256)
-def _numbers(file: Path) -> int:
-    """A safetensors file begins with the length of its JSON head (8 bytes), and that with the shapes."""
+def _parameters_in(file: Path) -> int:
+    """A safetensors file begins with the length of its JSON header (8 bytes), and the header holds the shapes."""
     with file.open("rb") as opened:
         (length,) = struct.unpack("<Q", opened.read(8))
         head = untrusted_json.read_untrusted_json(opened.read(min(length, untrusted_json.LONGEST + 1)))

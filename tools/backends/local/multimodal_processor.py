@@ -1,4 +1,4 @@
-"""Processors of models for pictures, sounds and words, made without the part for films, which needs torchvision."""
+"""Loads processors of multimodal models, without their video part where torchvision is missing."""
 
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from .loading import Source
 
 
-def made_processor(source: "Source") -> Any:
-    """The model's own processor; its video part is left out where it can't be had, as films are shown as frames."""
+def load_processor(source: "Source") -> Any:
+    """The model's processor; without its video part where torchvision is missing, as videos are passed as frames."""
     from importlib.util import find_spec
 
     kind = _class(source)
@@ -38,15 +38,16 @@ def _class(source: "Source") -> Any:
     import transformers
     from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
-    told = [read_json(source.folder / name) or {} for name in ("processor_config.json", "preprocessor_config.json")]
+    configs = [read_json(source.folder / name) or {} for name in ("processor_config.json", "preprocessor_config.json")]
     name = next(
-        (t["processor_class"] for t in told if "processor_class" in t), PROCESSOR_MAPPING_NAMES.get(source.kind)
+        (config["processor_class"] for config in configs if "processor_class" in config),
+        PROCESSOR_MAPPING_NAMES.get(source.kind),
     )
     return getattr(transformers, str(name), None) if name else None
 
 
 def _without_video(kind: Any) -> Any:
-    """The class, with its check of parts told that there is none for films."""
+    """The class, with a check of its parts that accepts None for the video part."""
 
     class WithoutVideo(kind):  # type: ignore[misc]  # of transformers, which is not typed here
         def check_argument_for_proper_class(self, name: str, argument: Any) -> Any:

@@ -1,39 +1,39 @@
-"""Persons in a picture: found first, for models that look for the joints of one person at a time."""
+"""Finds the persons in an image, for models that find the joints of one person at a time."""
 
 from typing import Any, NamedTuple
 
 from .loading import Source
-from .model_cache import find, helped_by
+from .model_cache import find, helper_model_of
 
-SURE = 0.5
-"""Score of a person that is looked at."""
-MOST = 20
-"""Persons of one picture, the surest."""
+MIN_SCORE = 0.5
+"""Lowest score of a person that is used."""
+MAX_PERSONS = 20
+"""In one image, those with the best scores."""
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height in pixels."""
 
 
 class Persons(NamedTuple):
-    """Where they are, and what must be known of that."""
+    """Their boxes, and a note to the user on how they were found."""
 
     boxes: list[Box]
     note: str = ""
 
 
 def persons_in(source: Source, image: Any) -> Persons:
-    """By the detector that helps the model, where it is here; else the picture is taken for one person."""
+    """Found by the model's helper, a detector; where that is missing, the whole image is taken for one person."""
     whole = (0.0, 0.0, float(image.width), float(image.height))
-    helper = helped_by(source.folder)
+    helper = helper_model_of(source.folder)
     found = find(helper) if helper else None
     if helper is None or found is None:
-        lacking = f"; {helper}, which finds persons, is not on this machine" if helper else ""
-        return Persons([whole], f"one person was looked for, as if they filled the picture{lacking}")
+        missing = f"; {helper}, which finds persons, is not on this machine" if helper else ""
+        return Persons([whole], f"the whole picture was taken for one person{missing}")
     pipe = Source(helper, found.folder, "object-detection").pipeline("object-detection", "AutoModelForObjectDetection")
-    rows = [row for row in pipe(image, threshold=SURE) if str(row["label"]).lower() == "person"]
-    boxes = [_box(row["box"]) for row in sorted(rows, key=lambda row: -row["score"])[:MOST]]
+    rows = [row for row in pipe(image, threshold=MIN_SCORE) if str(row["label"]).lower() == "person"]
+    boxes = [_box(row["box"]) for row in sorted(rows, key=lambda row: -row["score"])[:MAX_PERSONS]]
     if not boxes:
-        return Persons([whole], f"{helper} found no person: one was looked for, as if they filled the picture")
+        return Persons([whole], f"{helper} found no person: the whole picture was taken for one")
     return Persons(boxes)
 
 

@@ -1,11 +1,11 @@
-"""What can be done here, by task type and library. Add a way: a function in a file of `tasks/`, with
+"""The registry of functions that run local models, by task type and library. To add one, write it in a file of `tasks/`:
 
 ```python
 @local("summarization")
 def summarize(call: Call, source: Source) -> Sequence[Artifact]: ...
 ```
 
-torch, transformers and diffusers are imported inside the function: the catalogue reads every file there.
+torch, transformers and diffusers are imported inside the function: the catalogue imports every file there.
 """
 
 import functools
@@ -29,12 +29,12 @@ LIBRARIES: dict[str, Library] = {
     "sentence-transformers": "transformers",
     "diffusers": "diffusers",
 }
-"""By the Hub's word for it."""
+"""By the Hub's name for the library."""
 
 
 @dataclass(frozen=True)
-class Way:
-    """A function of ours that does a task type with models of one library."""
+class Runner:
+    """A function that does a task type with models of one library."""
 
     task_type: str
     library: Library
@@ -44,7 +44,7 @@ class Way:
     function: Function
 
 
-_REGISTERED: dict[tuple[str, Library], Way] = {}
+_REGISTERED: dict[tuple[str, Library], Runner] = {}
 
 
 def local(
@@ -54,25 +54,26 @@ def local(
     accepts: Accepts | None = None,
     partial: bool = False,
 ) -> Callable[[Function], Function]:
-    """Offer a function for these task types.
+    """Register a function for task types.
 
-    `requires`: import names beyond torch and `library`. `partial`: a weak substitute, which the description must say.
+    `requires`: import names beyond torch and `library`. `partial`: covers a part of the task type only, which the
+    description must state.
     """
 
     def register(function: Function) -> Function:
         for task_type in task_types:
             other = _REGISTERED.get((task_type, library))
             if other is not None and other.function.__module__ != function.__module__:
-                raise ValueError(f"{task_type} is done by {other.function.__module__} already")
-            _REGISTERED[task_type, library] = Way(task_type, library, requires, accepts, partial, function)
+                raise ValueError(f"{task_type} is already registered by {other.function.__module__}")
+            _REGISTERED[task_type, library] = Runner(task_type, library, requires, accepts, partial, function)
         return function
 
     return register
 
 
 @functools.cache
-def registered() -> dict[tuple[str, Library], Way]:
-    """Every way by task type and library, from all the modules of `tasks/`."""
+def registered() -> dict[tuple[str, Library], Runner]:
+    """All functions by task type and library, from the modules of `tasks/`."""
     package = importlib.import_module(f"{__package__}.tasks")
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)

@@ -1,4 +1,4 @@
-"""In the worker process: a call to a local model, from its folder to checked artifacts."""
+"""What the worker process runs for a call: the registered function on the loaded model, within the memory budget."""
 
 import functools
 import os
@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from .loading import source_of
-from .memory import memory, within_memory
-from .model_cache import httpx_module_of
+from .memory import loaded_models, with_memory_retry
+from .model_cache import library_of
 from .registry import registered
 
 TARGET = f"{__name__}:run"
 SEED = 0
-"""Of all that draws lots, unless the task sets another: the same call gives the same answer."""
+"""Of every random generator, unless the task sets another: the same call gives the same result."""
 
 
 def run(call: Call) -> Sequence[Artifact]:
-    """Do a call. Never reaches for the network: the parent has brought all that is needed."""
-    prepare()
+    """Do a call. Uses no network: the parent process has downloaded what is needed."""
+    _configure_libraries()
     source = source_of(call)
-    way = registered().get((call.task.type, httpx_module_of(source.folder)))
-    if way is None:
+    runner = registered().get((call.task.type, library_of(source.folder)))
+    if runner is None:
         raise ExpertError(
-            f"{source.model_id} is a model for {httpx_module_of(source.folder)}; no {call.task.type} with that"
+            f"{source.model_id} is a model for {library_of(source.folder)}; there is no {call.task.type} with that"
         )
 
     def work() -> Sequence[Artifact]:
@@ -31,14 +31,14 @@ def run(call: Call) -> Sequence[Artifact]:
 
         torch.manual_seed(SEED)
         with torch.inference_mode():
-            return way.function(call, source)
+            return runner.function(call, source)
 
-    return within_memory(work, memory(), source.model_id)
+    return with_memory_retry(work, loaded_models(), source.model_id)
 
 
 @functools.cache
-def prepare() -> None:
-    """Once a process: as many threads as are its share, and no chatter."""
+def _configure_libraries() -> None:
+    """Configure torch and transformers once a process: its share of threads, and no log output or progress bars."""
     import torch
     import transformers
 

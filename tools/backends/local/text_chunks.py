@@ -1,4 +1,4 @@
-"""Windows: a long text in pieces that a model reads at once, cut between sentences."""
+"""Splits a long text into chunks that fit a model's context, between sentences."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from typing import Any
 _ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
 
 
-def pieces(text: str, tokenizer: Any, most: int) -> Iterator[str]:
-    """The text in order, each piece of at most `most` tokens; a sentence longer than that is cut between words."""
+def chunks(text: str, tokenizer: Any, most: int) -> Iterator[str]:
+    """The text in order, each chunk of at most `most` tokens; a longer sentence is split between words."""
     gathered: list[str] = []
     for sentence in _sentences(text, tokenizer, most):
         if gathered and _tokens(" ".join([*gathered, sentence]), tokenizer) > most:

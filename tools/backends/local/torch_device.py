@@ -9,7 +9,7 @@ from .hardware import container_limit
 
 @functools.cache
 def device() -> str:
-    """`cuda:0` when the process was given a card, else `cpu`."""
+    """`cuda:0` when the process was given a GPU, else `cpu`."""
     import torch
 
     return "cuda:0" if torch.cuda.is_available() else "cpu"
@@ -17,7 +17,7 @@ def device() -> str:
 
 @functools.cache
 def dtype(*, exact: bool = False) -> Any:
-    """bfloat16 on cards that know it, float16 on older ones, float32 on processors and where it must be `exact`."""
+    """bfloat16 on GPUs that support it, float16 on older ones, float32 on processors and where it must be `exact`."""
     import torch
 
     if exact or device() == "cpu":
@@ -26,7 +26,7 @@ def dtype(*, exact: bool = False) -> Any:
 
 
 def free_bytes() -> int:
-    """Memory of the device that nobody has taken yet."""
+    """Bytes of free memory of the device."""
     if device() != "cpu":
         import torch
 
@@ -39,8 +39,8 @@ def free_bytes() -> int:
     return min(available, max(0, limit - _container_use())) if limit else available
 
 
-def empty() -> None:
-    """Give back what nobody holds any more."""
+def release_unused() -> None:
+    """Release memory that no object uses any more."""
     import gc
 
     gc.collect()
@@ -51,12 +51,12 @@ def empty() -> None:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out; torch says so on processors by its words only."""
+    """Whether an error means that memory ran out; on processors only the message of torch's error shows it."""
     import torch
 
-    words = ("not enough memory", "can't allocate memory", "CUDA out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+    messages = ("not enough memory", "can't allocate memory", "CUDA out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError) and any(word in str(error) for word in words)
+        isinstance(error, RuntimeError) and any(message in str(error) for message in messages)
     )
 
 

@@ -331,7 +331,7 @@ async def test_answers_for_too_few_rows_are_refused(home: Path, tmp_path: Path) 
     with serve(lambda _: as_json([1.5])) as server:
         backend = backend_with(home, server.url, "tabular-regression")
         (expert,) = backend.experts("tabular-regression")
-        with pytest.raises(ExpertError, match="gave 1 answers for 2 rows"):
+        with pytest.raises(ExpertError, match="returned 1 answers for 2 rows"):
             await backend.run(call_of("tabular-regression", expert, tmp_path / "s"))
 
 

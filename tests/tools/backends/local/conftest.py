@@ -57,13 +57,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBackend]:
     """One for a test process, so that torch is imported once."""
     settings = Settings(home=tmp_path_factory.mktemp("home"), download="no", workers=2)
-    made = LocalBackend(settings, models=lambda _task_type: (), tell=_unheard)
+    made = LocalBackend(settings, models=lambda _task_type: (), emit=_ignore)
     yield made
     asyncio.run(made.aclose())
 
 
-def _unheard(_event: TaskProgress) -> None:
-    """Nobody listens."""
+def _ignore(_event: TaskProgress) -> None:
+    """No one reads these events."""
 
 
 @pytest.fixture

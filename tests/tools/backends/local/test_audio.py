@@ -11,7 +11,7 @@ import pytest
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.local.tasks.audio import speaks
+from hugginggpt.tools.backends.local.tasks.audio import speaks_language
 from hugginggpt.tools.media.sound import write_wav
 from local_calls import Do
 
@@ -62,7 +62,7 @@ async def test_text_to_speech_says_all_sentences_with_pauses_between_them(do: Do
 
 
 async def test_text_to_speech_without_words_is_the_input_s_fault(do: Do) -> None:
-    with pytest.raises(ExpertError, match="no words to say"):
+    with pytest.raises(ExpertError, match="no words to speak"):
         await do("text-to-speech", "vits", {"text": "..."})
 
 
@@ -86,4 +86,4 @@ async def test_what_is_no_sound_is_the_input_s_fault(do: Do, tmp_path: Path) -> 
 @pytest.mark.parametrize(("language", "fits"), [("English", True), ("fr", False), ("", True)])
 def test_an_mms_voice_is_offered_for_its_language_only(language: str, fits: bool) -> None:
     task = Task(id=0, type="text-to-speech", parameters={"language": language} if language else {})
-    assert (speaks(task, "facebook/mms-tts-eng") is None) is fits
+    assert (speaks_language(task, "facebook/mms-tts-eng") is None) is fits

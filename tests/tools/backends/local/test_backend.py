@@ -14,8 +14,8 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.hardware import Device, chosen, devices, read_cards, size
-from hugginggpt.tools.backends.local.hub_download import needed
+from hugginggpt.tools.backends.local.hardware import Device, choose_device, devices, parse_nvidia_smi, size
+from hugginggpt.tools.backends.local.hub_download import files_to_download
 from hugginggpt.tools.backends.local.model_cache import find, is_complete, parameters
 from hugginggpt.tools.backends.local.registry import registered
 from hugginggpt.tools.catalog.hub_model import HubModel
@@ -50,10 +50,10 @@ def test_the_docs_tell_of_every_task_type_done_here_and_of_no_other() -> None:
 def test_a_model_goes_to_a_card_that_can_hold_it_and_always_to_the_same() -> None:
     small, large, other = (Device(f"gpu:{n}", gigabytes * 10**9, str(n)) for n, gigabytes in enumerate((8, 80, 80)))
     names = [f"org/model-{n}" for n in range(40)]
-    assert {chosen([small, large, other], name, 100_000_000) for name in names} == {small, large, other}
-    assert {chosen([small, large, other], name, 8_000_000_000) for name in names} == {large, other}
-    assert {chosen([small, large], name, 900_000_000_000) for name in names} == {large}
-    assert chosen([small, large], names[0], 10) == chosen([small, large], names[0], 10)
+    assert {choose_device([small, large, other], name, 100_000_000) for name in names} == {small, large, other}
+    assert {choose_device([small, large, other], name, 8_000_000_000) for name in names} == {large, other}
+    assert {choose_device([small, large], name, 900_000_000_000) for name in names} == {large}
+    assert choose_device([small, large], names[0], 10) == choose_device([small, large], names[0], 10)
 
 
 def test_listing_experts_loads_neither_torch_nor_transformers() -> None:
@@ -170,7 +170,7 @@ def test_of_a_pipeline_the_parts_are_got_once_and_not_their_variants() -> None:
         ],
         10,
     )  # fmt: skip
-    assert set(needed(sizes)) == {
+    assert set(files_to_download(sizes)) == {
         "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors", "text_encoder/config.json",
         "text_encoder/model.safetensors", "tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json",
     }  # fmt: skip
@@ -181,7 +181,7 @@ def test_of_a_pipeline_the_parts_are_got_once_and_not_their_variants() -> None:
     [(None, ["gpu:0", "gpu:1"], ["0", "1"]), ("1", ["gpu:0"], ["1"]), ("GPU-bb,0", ["gpu:0", "gpu:1"], ["1", "0"])],
 )
 def test_cards_are_read_as_nvidia_smi_tells_them(asked: str | None, names: list[str], visible: list[str]) -> None:
-    cards = read_cards("0, GPU-aa11, 81920\n1, GPU-bb22, 24576\n", asked)
+    cards = parse_nvidia_smi("0, GPU-aa11, 81920\n1, GPU-bb22, 24576\n", asked)
     assert [card.name for card in cards] == names
     assert [card.visible for card in cards] == visible
     assert cards[0].needed(1_000_000_000) == 2_400_000_000

@@ -49,7 +49,7 @@ async def test_text_to_image_draws_as_large_as_asked_and_the_same_for_the_same_s
 
 async def test_every_step_of_a_picture_is_told(tiny: Callable[[str], Path], home: Path, tmp_path: Path) -> None:
     heard: list[TaskProgress] = []
-    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), tell=heard.append)
+    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), emit=heard.append)
     try:
         call = call_for(backend, "text-to-image", str(tiny("stable_diffusion")), {"prompt": "a cat"}, tmp_path)
         assert await backend.run(call)
@@ -72,7 +72,7 @@ async def test_a_picture_is_changed_as_told_in_words(do: Do, photo: Path, task_t
 
 
 async def test_without_words_a_diffusion_model_changes_nothing(do: Do, photo: Path) -> None:
-    with pytest.raises(ExpertError, match="needs words that say how"):
+    with pytest.raises(ExpertError, match="needs a prompt that says how"):
         await do("image-to-image", "stable_diffusion", {"image": photo})
 
 
@@ -85,7 +85,7 @@ async def test_what_the_mask_leaves_open_is_painted_anew(do: Do, photo: Path, tm
 
 
 async def test_an_inpainting_model_says_that_it_needs_a_mask(do: Do, photo: Path) -> None:
-    with pytest.raises(ExpertError, match="paints under a mask only"):
+    with pytest.raises(ExpertError, match="only repaints under a mask"):
         await do("image-text-to-image", "inpainting", {"image": photo, "prompt": "a house"})
 
 
@@ -144,7 +144,7 @@ async def test_a_film_is_changed_as_told_in_words(do: Do, film: Path) -> None:
 
 
 async def test_text_to_3d_runs_to_where_a_trained_model_has_its_table_of_surfaces(do: Do) -> None:
-    with pytest.raises(ExpertError, match="made a shape without surface"):
+    with pytest.raises(ExpertError, match="made a shape without a surface"):
         await do("text-to-3d", "shap_e", {"prompt": "a cat"})
 
 

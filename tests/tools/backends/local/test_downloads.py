@@ -135,7 +135,9 @@ async def test_ask_asks_once_with_the_exact_size(hub: Hub, place: Any, tmp_path:
     await bring(backend, tmp_path)
     await bring(backend, tmp_path)
     files = hub.repositories[MODEL].files
-    assert asked == [(MODEL, sum(len(files[name]) for name in hub_side.needed({n: len(d) for n, d in files.items()})))]
+    assert asked == [
+        (MODEL, sum(len(files[name]) for name in hub_side.files_to_download({n: len(d) for n, d in files.items()})))
+    ]
 
 
 async def test_who_says_no_is_not_asked_again(hub: Hub, place: Any, tmp_path: Path) -> None:
@@ -240,7 +242,7 @@ async def test_no_keys_reach_the_worker_process(
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     backend = place(download="yes", hf_token="hf_good")
     await classify(backend, tmp_path)
-    (workers,) = backend._workers.values()
+    (workers,) = backend._workers._pools.values()
     environment = Path(f"/proc/{workers.pids[0]}/environ").read_bytes().decode()
     assert "hf_" not in environment
     assert "HF_HUB_OFFLINE=1" in environment

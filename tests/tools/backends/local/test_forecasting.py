@@ -53,7 +53,7 @@ async def test_what_holds_no_series_is_said_so(do: Do, tmp_path: Path) -> None:
     with pytest.raises(ExpertError, match="no series to continue"):
         await do("time-series-forecasting", "timesfm", {"table": path})
     path = table(tmp_path, value=[1.5, 2.0, 1.0, 3.0])
-    with pytest.raises(ExpertError, match="900 steps are asked for; 1 to 512"):
+    with pytest.raises(ExpertError, match="900 steps are requested; 1 to 512"):
         await do("time-series-forecasting", "timesfm", {"table": path}, goal="the next 900 days")
 
 

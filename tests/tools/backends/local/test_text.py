@@ -50,7 +50,7 @@ async def test_fill_mask_takes_a_gap_as_anybody_writes_it(do: Do, gap: str) -> N
 
 
 async def test_fill_mask_without_a_gap_says_how_one_is_written(do: Do) -> None:
-    with pytest.raises(ExpertError, match="no gap in the text") as error:
+    with pytest.raises(ExpertError, match="no blank in the text") as error:
         await do("fill-mask", "bert_gaps", {"text": "the cat sat on the mat"})
     assert error.value.input_fault
 

@@ -1,4 +1,4 @@
-"""ControlNet: condition images by models (depth, normals, segments, poses), and pictures that follow a condition."""
+"""ControlNet: condition images from models (depth, normals, segments, poses), and images that follow a condition."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,28 +10,28 @@ from ...answers import image_answer
 from ...inputs import required_text
 from ..controlnet_palette import ADE20K, LIMBS, colour_of
 from ..loading import Source
-from ..model_cache import builds_on, find, parameters
+from ..model_cache import base_model_of, find, parameters
 from ..person_detection import persons_in
 from ..registry import local
 from ..torch_device import device, dtype
-from .diffusion import grained, picture, wishes
-from .keypoints import joints
+from .diffusion import generation_options, image_output, resized
+from .keypoints import find_joints
 from .segmentation import regions_of
 from .vision import depth_of
 
 CONTROLS = ("canny", "depth", "hed", "mlsd", "normal", "openpose", "scribble", "seg")
 FLAT = 60.0
-"""How steep depth is taken to be for normals: larger is steeper. ControlNet's own annotator does about the same."""
+"""Steepness of depth for normals: larger is steeper; about that of ControlNet's own annotator."""
 
 
 @local("depth-control")
-def depth_condition(call: Call, source: Source) -> Sequence[Artifact]:
+def depth_control(call: Call, source: Source) -> Sequence[Artifact]:
     """The depth of every pixel, near is bright."""
     return image_answer(call, depth_of(call, source).convert("RGB"))
 
 
 @local("normal-control")
-def normal_condition(call: Call, source: Source) -> Sequence[Artifact]:
+def normal_control(call: Call, source: Source) -> Sequence[Artifact]:
     """Surface normals from the slope of the depth: x to the right in red, y up in green, towards us in blue."""
     import numpy as np
     from PIL import Image, ImageFilter
@@ -44,8 +44,8 @@ def normal_condition(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 @local("seg-control")
-def segments_condition(call: Call, source: Source) -> Sequence[Artifact]:
-    """Regions in the colours of ADE20K, which the ControlNets were trained on; other classes get the rest of them."""
+def segmentation_control(call: Call, source: Source) -> Sequence[Artifact]:
+    """Regions in the colours of ADE20K, which the ControlNets were trained with; other classes get the remaining colours."""
     from PIL import Image
 
     image = read_image(call.one("image"))
@@ -58,7 +58,7 @@ def segments_condition(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 @local("openpose-control")
-def pose_condition(call: Call, source: Source) -> Sequence[Artifact]:
+def openpose_control(call: Call, source: Source) -> Sequence[Artifact]:
     """Stick figures in OpenPose's colours, from COCO's 17 joints; the neck is the middle of the shoulders."""
     from PIL import Image
 
@@ -66,62 +66,66 @@ def pose_condition(call: Call, source: Source) -> Sequence[Artifact]:
     if source.kind != "vitpose":
         raise ExpertError(f"{source.model_id} does not find the joints of persons")
     persons, canvas = persons_in(source, image), Image.new("RGB", image.size, "black")
-    for points in joints(source, image, persons.boxes):
+    for points in find_joints(source, image, persons.boxes):
         _draw_figure(canvas, {_joint(point["label"]): (point["x"], point["y"]) for point in points})
     (figure,) = image_answer(call, canvas)
     return [figure.model_copy(update={"note": persons.note})]
 
 
-def _draw_figure(canvas: Any, places: dict[str, tuple[float, float]]) -> None:
+def _draw_figure(canvas: Any, joints: dict[str, tuple[float, float]]) -> None:
     from PIL import ImageDraw
 
-    if {"left shoulder", "right shoulder"} <= set(places):
-        (left, top), (right, bottom) = places["left shoulder"], places["right shoulder"]
-        places["neck"] = (left + right) / 2, (top + bottom) / 2
+    if {"left shoulder", "right shoulder"} <= set(joints):
+        (left, top), (right, bottom) = joints["left shoulder"], joints["right shoulder"]
+        joints["neck"] = (left + right) / 2, (top + bottom) / 2
     draw, unit = ImageDraw.Draw(canvas), max(2, min(canvas.size) // 120)
     for number, (start, end) in enumerate(LIMBS):
-        if start in places and end in places:
-            draw.line((places[start], places[end]), fill=colour_of(number, 0.6), width=2 * unit)
-    for number, (x, y) in enumerate(places.values()):
+        if start in joints and end in joints:
+            draw.line((joints[start], joints[end]), fill=colour_of(number, 0.6), width=2 * unit)
+    for number, (x, y) in enumerate(joints.values()):
         draw.ellipse((x - unit, y - unit, x + unit, y + unit), fill=colour_of(number, 1.0))
 
 
 @local(*(f"{name}-text-to-image" for name in CONTROLS), library="diffusers")
-def draw_under_condition(call: Call, source: Source) -> Sequence[Artifact]:
-    """A picture from words that follows a condition image, as large as that."""
-    condition = grained(read_image(call.one("image")))
-    pipe = _steered(source)
-    options = wishes(call, source, pipe) | {"width": condition.width, "height": condition.height}
-    return picture(call, pipe(required_text(call, "prompt"), image=condition, **options))
+def text_to_image_by_condition(call: Call, source: Source) -> Sequence[Artifact]:
+    """An image of the prompt that follows a condition image, in its size."""
+    condition = resized(read_image(call.one("image")))
+    pipe = _controlnet_pipeline(source)
+    options = generation_options(call, source, pipe) | {"width": condition.width, "height": condition.height}
+    return image_output(call, pipe(required_text(call, "prompt"), image=condition, **options))
 
 
-def _steered(source: Source) -> Any:
-    """The ControlNet with the model that it builds on: both in one folder, or each in its own."""
+def _controlnet_pipeline(source: Source) -> Any:
+    """The ControlNet with its base model: both in one folder, or each in its own."""
     own = str(source.config.get("_class_name", ""))
     if "ControlNet" not in own:
-        raise ExpertError(f"{source.model_id} is no ControlNet: it is {own or 'something else'}")
+        raise ExpertError(f"{source.model_id} is no ControlNet: it is {own or 'another kind of model'}")
     if own != "ControlNetModel":
         return source.keep(
-            "steered", lambda: _ready(source, "DiffusionPipeline", source.folder), bytes_per_number=dtype().itemsize
+            "controlnet",
+            lambda: _load_pipeline(source, "DiffusionPipeline", source.folder),
+            bytes_per_number=dtype().itemsize,
         )
-    base = builds_on(source.folder)
+    base = base_model_of(source.folder)
     found = find(base) if base else None
     if found is None:
         width = source.config.get("cross_attention_dim")
-        raise ExpertError(f"{source.model_id} builds on {base or f'a model of width {width}, which is not known here'}")
+        raise ExpertError(
+            f"{source.model_id} needs {base or f'a base model of width {width}, which is not known here'}"
+        )
     wide = "XL" if source.config.get("cross_attention_dim") == 2048 else ""
 
     def load() -> Any:
         import diffusers
 
-        steering = diffusers.ControlNetModel.from_pretrained(source.folder, torch_dtype=dtype(), use_safetensors=True)
-        return _ready(source, f"StableDiffusion{wide}ControlNetPipeline", found.folder, controlnet=steering)
+        controlnet = diffusers.ControlNetModel.from_pretrained(source.folder, torch_dtype=dtype(), use_safetensors=True)
+        return _load_pipeline(source, f"StableDiffusion{wide}ControlNetPipeline", found.folder, controlnet=controlnet)
 
     both = 1 + parameters(found.folder) / max(1, parameters(source.folder))
-    return source.keep("steered", load, bytes_per_number=round(both * dtype().itemsize))
+    return source.keep("controlnet", load, bytes_per_number=round(both * dtype().itemsize))
 
 
-def _ready(source: Source, kind: str, folder: Any, **parts: Any) -> Any:
+def _load_pipeline(source: Source, kind: str, folder: Any, **parts: Any) -> Any:
     import diffusers
 
     try:

@@ -1,4 +1,4 @@
-"""Pictures made by diffusion: from words, from a picture and words, under a mask, and of a learnt kind."""
+"""Images by diffusion: text-to-image, image-to-image, inpainting, unconditional; and what other diffusion tasks share."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,70 +15,74 @@ from ..registry import local
 from ..run_in_worker import SEED
 from ..torch_device import device, dtype
 
-LARGEST = 1024
-"""Pixels of the longer side of a picture that is changed; larger ones are made smaller."""
-MOST = 2048
-"""Pixels a side that may be asked for."""
-GRAIN = 16
-"""Sides are multiples of it: what every family of models takes."""
+MAX_INPUT_SIDE = 1024
+"""Pixels of the longer side of an input picture; larger pictures are scaled down."""
+MAX_OUTPUT_SIDE = 2048
+"""Pixels a side that a task may request."""
+SIDE_MULTIPLE = 16
+"""Sides are multiples of it, which every family of models takes."""
 STEPS = 100
-"""For pictures of a kind: their pipelines take a thousand by themselves."""
+"""For unconditional generation, whose pipelines default to a thousand."""
 _FAST = {"schnell": (4, 0.0), "turbo": (2, 0.0), "lightning": (4, 0.0), "lcm": (6, 1.0)}
-"""Steps and guidance of models that were trained to need few, by a word in their names."""
+"""Steps and guidance of models distilled for few steps, by a word in their names."""
 
 
 def needs_prompt(task: Task, _model_id: str) -> str | None:
-    """A model that changes pictures by words needs some."""
-    return None if task.inputs.get("prompt") else "it needs words that say how to change the picture"
+    """For models that change an image by a prompt."""
+    return None if task.inputs.get("prompt") else "it needs a prompt that says how to change the picture"
 
 
 @local("text-to-image", library="diffusers")
-def draw(call: Call, source: Source) -> Sequence[Artifact]:
-    """As large as asked for, else as the model was trained."""
+def text_to_image(call: Call, source: Source) -> Sequence[Artifact]:
+    """An image of the requested size, else of the size that the model was trained with."""
     pipe = pipeline(source, "AutoPipelineForText2Image")
-    return picture(call, pipe(required_text(call, "prompt"), **wishes(call, source, pipe), **size_asked(call)))
+    return image_output(
+        call, pipe(required_text(call, "prompt"), **generation_options(call, source, pipe), **requested_size(call))
+    )
 
 
 @local("unconditional-image-generation", library="diffusers")
-def draw_of_kind(call: Call, source: Source) -> Sequence[Artifact]:
-    """One of the pictures that the model knows to make."""
+def generate_image(call: Call, source: Source) -> Sequence[Artifact]:
+    """A random image of the kind that the model was trained with."""
     pipe = pipeline(source, "DiffusionPipeline", exact=True)
     steps = min(STEPS, int(pipe.scheduler.config.num_train_timesteps))
-    return picture(call, pipe(generator=generator(call), num_inference_steps=steps))
+    return image_output(call, pipe(generator=generator(call), num_inference_steps=steps))
 
 
 @local("image-to-image", library="diffusers", accepts=needs_prompt)
-def restyle(call: Call, source: Source) -> Sequence[Artifact]:
-    """The picture as the words say it."""
+def image_to_image(call: Call, source: Source) -> Sequence[Artifact]:
+    """The picture changed as the prompt says."""
     return _edited(call, source)
 
 
 @local("image-text-to-image", library="diffusers")
-def edit(call: Call, source: Source) -> Sequence[Artifact]:
-    """The picture as the words say it; with a mask, only its white part is painted anew."""
+def image_text_to_image(call: Call, source: Source) -> Sequence[Artifact]:
+    """The picture changed as the prompt says; with a mask, only its white part is repainted."""
     if not call.has("mask"):
         return _edited(call, source)
-    image = grained(read_image(call.one("image")))
+    image = resized(read_image(call.one("image")))
     mask = read_image(call.one("mask")).convert("L").resize(image.size)
     pipe = pipeline(source, "AutoPipelineForInpainting")
-    options = wishes(call, source, pipe) | {"width": image.width, "height": image.height}
-    return picture(call, pipe(required_text(call, "prompt"), image=image, mask_image=mask, **options))
+    options = generation_options(call, source, pipe) | {"width": image.width, "height": image.height}
+    return image_output(call, pipe(required_text(call, "prompt"), image=image, mask_image=mask, **options))
 
 
 def _edited(call: Call, source: Source) -> Sequence[Artifact]:
     own = str(source.config.get("_class_name", ""))
     if "Inpaint" in own:
-        raise ExpertError(f"{source.model_id} paints under a mask only, and there is none", hint="give it a mask")
+        raise ExpertError(f"{source.model_id} only repaints under a mask, and there is none", hint="give it a mask")
     pipe = pipeline(source, "DiffusionPipeline" if "Pix2Pix" in own else "AutoPipelineForImage2Image")
-    image = grained(read_image(call.one("image")))
-    return picture(call, pipe(required_text(call, "prompt"), image=image, **wishes(call, source, pipe)))
+    image = resized(read_image(call.one("image")))
+    return image_output(
+        call, pipe(required_text(call, "prompt"), image=image, **generation_options(call, source, pipe))
+    )
 
 
-# -- shared with the other families of diffusion --------------------------------------------------------------------
+# -- shared with the other diffusion tasks ---------------------------------------------------------------------------
 
 
 def pipeline(source: Source, auto: str, *, exact: bool = False) -> Any:
-    """diffusers' pipeline over the model's folder, kept. `exact`: in float32, where it hands its numbers to numpy."""
+    """diffusers' pipeline of the model's folder, loaded once. `exact`: in float32, for pipelines that use numpy."""
     form = dtype(exact=exact)
 
     def load() -> Any:
@@ -95,20 +99,20 @@ def pipeline(source: Source, auto: str, *, exact: bool = False) -> Any:
     return source.keep(f"diffusion:{auto}", load, bytes_per_number=form.itemsize)
 
 
-def wishes(call: Call, source: Source, pipe: Any) -> dict[str, Any]:
-    """Seed, what to keep out, steps and guidance, and to be told of every step: as far as the pipeline knows the word."""
+def generation_options(call: Call, source: Source, pipe: Any) -> dict[str, Any]:
+    """Seed, negative prompt, steps, guidance and step callback, as far as the pipeline has these parameters."""
     import inspect
 
-    told: dict[str, Any] = {
+    options: dict[str, Any] = {
         "generator": generator(call),
         "negative_prompt": call.task.parameters.get("negative_prompt"),
         "callback_on_step_end": _step_done,
     }
     for word, (steps, guidance) in _FAST.items():
         if word in source.model_id.lower():
-            told |= {"num_inference_steps": steps, "guidance_scale": guidance}
+            options |= {"num_inference_steps": steps, "guidance_scale": guidance}
     known = inspect.signature(pipe.__call__).parameters
-    return {name: value for name, value in told.items() if value is not None and name in known}
+    return {name: value for name, value in options.items() if value is not None and name in known}
 
 
 def _step_done(pipe: Any, step: int, _time: Any, changed: dict[str, Any]) -> dict[str, Any]:
@@ -118,36 +122,38 @@ def _step_done(pipe: Any, step: int, _time: Any, changed: dict[str, Any]) -> dic
 
 
 def generator(call: Call) -> Any:
-    """Where the noise comes from: the same picture for the same seed, on every device."""
+    """The random generator of the noise: the same image for the same seed, on every device."""
     import torch
 
     seed = call.task.parameters.get("seed")
     return torch.Generator("cpu").manual_seed(seed if isinstance(seed, int) else SEED)
 
 
-def size_asked(call: Call) -> dict[str, int]:
-    """Width and height, where the task sets them."""
-    asked = {}
+def requested_size(call: Call) -> dict[str, int]:
+    """Width and height, where the task sets them. Raises `ExpertError` for sizes out of range."""
+    size = {}
     for name in ("width", "height"):
         value = call.task.parameters.get(name)
         if isinstance(value, int):
-            if not GRAIN <= value <= MOST:
-                raise ExpertError(f"{name} is {value}; {GRAIN} to {MOST} pixels can be made", input_fault=True)
-            asked[name] = value // GRAIN * GRAIN
-    return asked
+            if not SIDE_MULTIPLE <= value <= MAX_OUTPUT_SIDE:
+                raise ExpertError(
+                    f"{name} is {value}; {SIDE_MULTIPLE} to {MAX_OUTPUT_SIDE} pixels are possible", input_fault=True
+                )
+            size[name] = value // SIDE_MULTIPLE * SIDE_MULTIPLE
+    return size
 
 
-def grained(image: Any, largest: int = LARGEST) -> Any:
-    """The picture, no larger than `largest`, with sides that the models take."""
-    factor = min(1.0, largest / max(image.size))
-    width, height = (max(GRAIN, round(side * factor / GRAIN) * GRAIN) for side in image.size)
+def resized(image: Any, max_side: int = MAX_INPUT_SIDE) -> Any:
+    """The picture scaled to at most `max_side`, with sides that the models take."""
+    factor = min(1.0, max_side / max(image.size))
+    width, height = (max(SIDE_MULTIPLE, round(side * factor / SIDE_MULTIPLE) * SIDE_MULTIPLE) for side in image.size)
     return image if image.size == (width, height) else image.resize((width, height))
 
 
-def picture(call: Call, made: Any) -> Sequence[Artifact]:
-    """The first picture of what a pipeline gave, unless the model's own filter blackened it."""
-    if any(getattr(made, "nsfw_content_detected", None) or ()):
-        raise ExpertError(f"the filter of {call.expert.model_id} holds the picture back as unfit to be seen")
-    if not made.images:
+def image_output(call: Call, output: Any) -> Sequence[Artifact]:
+    """The first image of a pipeline's output. Raises `ExpertError` where the model's safety filter blocked it."""
+    if any(getattr(output, "nsfw_content_detected", None) or ()):
+        raise ExpertError(f"the filter of {call.expert.model_id} blocked the picture as unsafe")
+    if not output.images:
         raise garbage(call, "image", "no picture")
-    return image_answer(call, made.images[0])
+    return image_answer(call, output.images[0])

@@ -1,4 +1,4 @@
-"""Landmarks in a picture: joints of a person, points that stand out, and points that two pictures share."""
+"""Keypoints of images: joints of persons, salient points, and points that two images share."""
 
 import json
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ from ..person_detection import Box, persons_in
 from ..registry import local
 from ..torch_device import device
 
-SURE = 0.3
-"""Score of a joint that is told."""
+MIN_SCORE = 0.3
+"""Of a joint that is reported."""
 
 
 @local("keypoint-detection")
-def find_landmarks(call: Call, source: Source) -> Sequence[Artifact]:
+def detect_keypoints(call: Call, source: Source) -> Sequence[Artifact]:
     """`{"label", "score", "x", "y"}` in pixels, joints with the number of their `person`; and the picture with dots."""
     from PIL import ImageDraw
 
     image = read_image(call.one("image"))
     persons = persons_in(source, image) if source.kind == "vitpose" else None
     if persons is None:
-        points = corners(source, image)
+        points = find_salient_points(source, image)
     else:
-        found = enumerate(joints(source, image, persons.boxes), 1)
+        found = enumerate(find_joints(source, image, persons.boxes), 1)
         points = [point | {"person": number} for number, person in found for point in person]
     marked, unit = image.copy(), max(2, min(image.size) // 150)
     draw = ImageDraw.Draw(marked)
@@ -37,8 +37,8 @@ def find_landmarks(call: Call, source: Source) -> Sequence[Artifact]:
     return [_rows(call, points).model_copy(update={"note": note}), image_artifact(call, marked)]
 
 
-def joints(source: Source, image: Any, persons: Sequence[Box]) -> list[list[dict[str, Any]]]:
-    """The joints of each person, those that the model is sure of."""
+def find_joints(source: Source, image: Any, persons: Sequence[Box]) -> list[list[dict[str, Any]]]:
+    """The joints of each person, those with a sufficient score."""
     model, processor = (
         source.model("VitPoseForPoseEstimation", "AutoModelForPoseEstimation", exact=True),
         _processor(source),
@@ -51,20 +51,20 @@ def joints(source: Source, image: Any, persons: Sequence[Box]) -> list[list[dict
 
         options["dataset_index"] = torch.zeros(len(persons), dtype=torch.int64, device=device())
     found = processor.post_process_pose_estimation(model(**read, **options), boxes=boxes)[0]
-    return [_sure(model.config.id2label, person) for person in found]
+    return [_confident(model.config.id2label, person) for person in found]
 
 
-def _sure(names: dict[int, str], found: dict[str, Any]) -> list[dict[str, Any]]:
+def _confident(names: dict[int, str], found: dict[str, Any]) -> list[dict[str, Any]]:
     rows = zip(found["labels"].tolist(), found["scores"].tolist(), found["keypoints"].tolist(), strict=True)
     return [
         {"label": str(names.get(label, label)), "score": round(score, 4), "x": round(x, 1), "y": round(y, 1)}
         for label, score, (x, y) in rows
-        if score >= SURE
+        if score >= MIN_SCORE
     ]
 
 
-def corners(source: Source, image: Any) -> list[dict[str, Any]]:
-    """Points that can be found again in other pictures (SuperPoint), the surest first."""
+def find_salient_points(source: Source, image: Any) -> list[dict[str, Any]]:
+    """Points that can be recognised in other images (SuperPoint), best score first."""
     model, processor = source.model("AutoModelForKeypointDetection", exact=True), _processor(source)
     out = model(**processor(images=image, return_tensors="pt").to(device()))
     found = processor.post_process_keypoint_detection(out, [(image.height, image.width)])[0]
@@ -73,7 +73,7 @@ def corners(source: Source, image: Any) -> list[dict[str, Any]]:
 
 
 @local("keypoint-matching")
-def match(call: Call, source: Source) -> Sequence[Artifact]:
+def match_keypoints(call: Call, source: Source) -> Sequence[Artifact]:
     """`{"label", "score", "x0", "y0", "x1", "y1"}`: a point in the first picture and the same in the second."""
     materials = call.inputs.get("images", ())
     if len(materials) != 2:

@@ -1,4 +1,4 @@
-"""Regions of a picture: by name (semantic, instance, panoptic), or everything without names."""
+"""Segmentation of images: labelled regions (semantic, instance, panoptic), or all regions without labels (SAM)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,32 +12,32 @@ from ..loading import Source
 from ..registry import local
 from ..torch_device import device
 
-NAMED = (
+SEGMENTATION_AUTOS = (
     "AutoModelForSemanticSegmentation",
     "AutoModelForUniversalSegmentation",
     "AutoModelForInstanceSegmentation",
     "AutoModelForImageSegmentation",
 )
 GRID = 16
-"""Points a side that a mask is looked for at."""
+"""Points a side of the grid of prompts for SAM."""
 MOST_POINTS = 64
 """At once."""
 LARGEST = 1024
-"""Pixels of the longer side in which masks are held, three a point: SAM sees no more of a picture."""
+"""Pixels of the longer side of masks, three a point: SAM takes no more of a picture."""
 GOOD, STABLE, SAME = 0.88, 0.95, 0.7
-"""Predicted quality and stability (share that stays when the threshold moves by 1) a mask needs; overlap of doubles."""
+"""Least predicted quality, least stability (share that stays when the threshold moves by 1), overlap of duplicates."""
 
 
 @local("image-segmentation")
-def segment(call: Call, source: Source) -> Sequence[Artifact]:
-    """Regions with their names; by what the model was trained for, of single things or of all of a kind together."""
+def segment_image(call: Call, source: Source) -> Sequence[Artifact]:
+    """Regions with their labels: one for each object or one for each class, as the model was trained."""
     image = read_image(call.one("image"))
     return mask_answer(call, image, regions_of(source, image))
 
 
 def regions_of(source: Source, image: Any) -> list[Region]:
-    """The named regions, those that the model is sure of."""
-    pipe = source.pipeline("image-segmentation", *NAMED)
+    """The labelled regions, those with a sufficient score."""
+    pipe = source.pipeline("image-segmentation", *SEGMENTATION_AUTOS)
     options = {"threshold": 0.5} if hasattr(pipe.image_processor, "post_process_panoptic_segmentation") else {}
     found = pipe(image, **options)
     return [
@@ -46,8 +46,8 @@ def regions_of(source: Source, image: Any) -> list[Region]:
 
 
 @local("mask-generation")
-def outline_everything(call: Call, source: Source) -> Sequence[Artifact]:
-    """Segment Anything, asked at a grid of points; masks that are poor, unstable or double are left out."""
+def generate_masks(call: Call, source: Source) -> Sequence[Artifact]:
+    """Segment Anything at a grid of points; masks that are poor, unstable or duplicates are dropped."""
     from PIL import Image
 
     image = read_image(call.one("image"))
@@ -56,8 +56,8 @@ def outline_everything(call: Call, source: Source) -> Sequence[Artifact]:
     masks, scores = _masks(source, smaller)
     kept = _distinct(masks, scores)
     if not kept:
-        raise ExpertError(f"{source.model_id} found nothing that stands out in the picture")
-    kept.sort(key=lambda number: -int(masks[number].sum()))  # small ones are drawn last, over large ones
+        raise ExpertError(f"{source.model_id} found no region in the picture")
+    kept.sort(key=lambda number: -int(masks[number].sum()))  # small regions are drawn last, over large ones
     regions = [
         Region(
             f"region {place + 1}", float(scores[number]), Image.fromarray(masks[number].numpy().astype("uint8") * 255)
@@ -93,7 +93,7 @@ def _masks(source: Source, image: Any) -> tuple[Any, Any]:
 
 
 def _distinct(masks: Any, scores: Any) -> list[int]:
-    """The best masks, without those that cover nearly the same as a better one."""
+    """The best masks, without those that nearly equal a better one."""
     kept: list[int] = []
     for number in scores.argsort(descending=True).tolist():
         mask = masks[number]

@@ -1,4 +1,4 @@
-"""Text in, labels, numbers or words of the text out: encoders with a head."""
+"""Text encoders with a head: classification, entities, fill-mask, embeddings, ranking, extractive and table answers."""
 
 import re
 from collections.abc import Sequence
@@ -15,27 +15,27 @@ from ..registry import local
 from ..torch_device import device
 
 BLANK = re.compile(r"\[MASK\]|<mask>|\[BLANK\]|_{2,}|\.{3,}|…", re.IGNORECASE)
-"""How people and other models' tokenizers write a gap."""
+"""How users and other models' tokenizers write a blank."""
 MOST_TOKENS = 512
-"""Of one window, where a tokenizer does not say how many its model reads."""
+"""Tokens of one window, where a tokenizer does not state its model's limit."""
 STRIDE = 128
 """Tokens that neighbouring windows share."""
 
 
 @local("text-classification", "language-identification")
-def classify(call: Call, source: Source) -> Sequence[Artifact]:
-    """Every label with its score. What is longer than the model reads is cut."""
+def classify_text(call: Call, source: Source) -> Sequence[Artifact]:
+    """Every label with its score. A text longer than the model's limit is cut."""
     pipe = source.pipeline("text-classification", "AutoModelForSequenceClassification")
     return label_answer(
-        call, pipe(required_text(call, "text"), top_k=None, truncation=True, max_length=window(pipe.tokenizer))
+        call, pipe(required_text(call, "text"), top_k=None, truncation=True, max_length=token_window(pipe.tokenizer))
     )
 
 
 @local("token-classification")
-def tag(call: Call, source: Source) -> Sequence[Artifact]:
-    """Names and other spans, long texts in windows that overlap."""
+def find_entities(call: Call, source: Source) -> Sequence[Artifact]:
+    """Names and other entities; long texts in overlapping windows."""
     pipe = source.pipeline("token-classification", "AutoModelForTokenClassification")
-    text, most = required_text(call, "text"), window(pipe.tokenizer)
+    text, most = required_text(call, "text"), token_window(pipe.tokenizer)
     options: dict[str, Any] = {"aggregation_strategy": "simple"}
     if pipe.tokenizer.is_fast and len(pipe.tokenizer(text)["input_ids"]) > most:
         options["stride"] = min(STRIDE, most // 4)
@@ -43,26 +43,26 @@ def tag(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 @local("fill-mask")
-def fill(call: Call, source: Source) -> Sequence[Artifact]:
-    """The likeliest words for the first gap in the text."""
+def fill_mask(call: Call, source: Source) -> Sequence[Artifact]:
+    """The likeliest words for the first blank in the text."""
     pipe = source.pipeline("fill-mask", "AutoModelForMaskedLM")
-    text, gap = required_text(call, "text"), pipe.tokenizer.mask_token
-    if gap not in text:
-        text, found = BLANK.subn(gap, text, count=1)
+    text, blank = required_text(call, "text"), pipe.tokenizer.mask_token
+    if blank not in text:
+        text, found = BLANK.subn(blank, text, count=1)
         if not found:
-            raise ExpertError("there is no gap in the text; write it as ___ or [MASK]", input_fault=True)
+            raise ExpertError("there is no blank in the text; write it as ___ or [MASK]", input_fault=True)
     found_words = pipe(text)
     first = found_words[0] if isinstance(found_words[0], list) else found_words
     return label_answer(call, [{"label": row["token_str"].strip(), "score": row["score"]} for row in first])
 
 
 @local("zero-shot-classification", accepts=needs_labels)
-def classify_freely(call: Call, source: Source) -> Sequence[Artifact]:
-    """Each label as a hypothesis that the text entails, or not."""
+def classify_text_by_given_labels(call: Call, source: Source) -> Sequence[Artifact]:
+    """Each label's score as a hypothesis that the text entails."""
     pipe = source.pipeline("zero-shot-classification", "AutoModelForSequenceClassification")
-    made = pipe(required_text(call, "text"), candidate_labels=candidate_labels(call))
-    told = [{"label": label, "score": score} for label, score in zip(made["labels"], made["scores"], strict=True)]
-    return label_answer(call, told)
+    found = pipe(required_text(call, "text"), candidate_labels=candidate_labels(call))
+    rows = [{"label": label, "score": score} for label, score in zip(found["labels"], found["scores"], strict=True)]
+    return label_answer(call, rows)
 
 
 @local("feature-extraction")
@@ -73,7 +73,7 @@ def embed_text(call: Call, source: Source) -> Sequence[Artifact]:
 
 @local("sentence-similarity")
 def compare_sentences(call: Call, source: Source) -> Sequence[Artifact]:
-    """The cosine between the source sentence and each other."""
+    """The cosine similarity of each sentence to the source sentence."""
     others = [material.text() for material in call.inputs.get("sentences", ())]
     if not others:
         raise ExpertError("sentence-similarity needs sentences to compare with", input_fault=True)
@@ -82,7 +82,7 @@ def compare_sentences(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 @local("text-ranking")
-def rank(call: Call, source: Source) -> Sequence[Artifact]:
+def rank_texts(call: Call, source: Source) -> Sequence[Artifact]:
     """A cross-encoder's score, 0 to 1, of each text for the query."""
     import torch
 
@@ -94,25 +94,25 @@ def rank(call: Call, source: Source) -> Sequence[Artifact]:
     if not texts:
         raise ExpertError("text-ranking needs texts to order", input_fault=True)
     scores: list[float] = []
-    for text in texts:  # one by one: padding would let long ones slow the short ones
-        read = tokenizer(query, text, truncation="only_second", max_length=window(tokenizer), return_tensors="pt")
+    for text in texts:  # one by one: padding would make short texts as slow as long ones
+        read = tokenizer(query, text, truncation="only_second", max_length=token_window(tokenizer), return_tensors="pt")
         scores.append(torch.sigmoid(model(**read.to(device())).logits[0, 0].float()).item())
     return score_answer(call, texts, scores)
 
 
 @local("question-answering", accepts=needs_context)
-def answer(call: Call, source: Source) -> Sequence[Artifact]:
-    """The span of the text that answers best, long texts in windows that overlap."""
+def answer_question(call: Call, source: Source) -> Sequence[Artifact]:
+    """The span of the context that answers best; long contexts in overlapping windows."""
     question, context = required_text(call, "question"), required_text(call, "context")
     model, tokenizer = source.model("AutoModelForQuestionAnswering", exact=True), source.tokenizer()
     if not tokenizer.is_fast:
-        raise ExpertError(f"{source.model_id} has no fast tokenizer, which tells where words stand in the text")
+        raise ExpertError(f"{source.model_id} has no fast tokenizer, which gives the positions of words in the text")
     read = tokenizer(
         question,
         context,
         truncation="only_second",
-        max_length=window(tokenizer),
-        stride=min(STRIDE, window(tokenizer) // 4),
+        max_length=token_window(tokenizer),
+        stride=min(STRIDE, token_window(tokenizer) // 4),
         return_overflowing_tokens=True,
         return_offsets_mapping=True,
     )
@@ -121,7 +121,7 @@ def answer(call: Call, source: Source) -> Sequence[Artifact]:
         score, start, end, none = _best_span(model, tokenizer, read, number)
         best, nothing = max(best, (score, start, end)), min(nothing, none)
     if best[1] == best[2] or (getattr(model.config, "has_no_answer", False) and nothing > best[0]):
-        raise ExpertError("the text holds no answer to the question", input_fault=False)
+        raise ExpertError("the text has no answer to the question", input_fault=False)
     return text_answer(call, context[best[1] : best[2]])
 
 
@@ -130,7 +130,7 @@ LONGEST_ANSWER = 30
 
 
 def _best_span(model: Any, tokenizer: Any, read: Any, number: int) -> tuple[float, int, int, float]:
-    """Score, first and last character of the best span in a window, and the score of there being none."""
+    """Score, first and last character of the best span in a window, and the score of no answer."""
     import torch
 
     names = [name for name in tokenizer.model_input_names if name in read]
@@ -151,22 +151,22 @@ def _best_span(model: Any, tokenizer: Any, read: Any, number: int) -> tuple[floa
 
 @local("table-question-answering", requires=("pandas",))
 def answer_from_table(call: Call, source: Source) -> Sequence[Artifact]:
-    """Tapas: the cells that answer, added up, averaged or counted where the question asks for that."""
+    """Tapas: the cells that answer; their sum, average or count where the question requests that."""
     table = rows(call.one("table"))
     if not table:
         raise ExpertError("the table can't be read as rows", input_fault=True, hint="give it as CSV")
     pipe = source.pipeline("table-question-answering", "AutoModelForTableQuestionAnswering")
     columns = {name: [str(row.get(name, "")) for row in table] for name in table[0]}
-    made = pipe(table=columns, query=required_text(call, "question"))
-    made = made[0] if isinstance(made, list) else made
-    cells = [str(cell) for cell in made.get("cells") or ()]
-    return text_answer(call, _computed(str(made.get("aggregator") or "NONE"), cells))
+    found = pipe(table=columns, query=required_text(call, "question"))
+    found = found[0] if isinstance(found, list) else found
+    cells = [str(cell) for cell in found.get("cells") or ()]
+    return text_answer(call, _computed(str(found.get("aggregator") or "NONE"), cells))
 
 
 def _computed(aggregator: str, cells: list[str]) -> str:
-    """What Tapas names is done here: it does not reckon itself."""
+    """The aggregation that Tapas names, but does not compute."""
     if not cells:
-        raise ExpertError("the table holds no answer to the question")
+        raise ExpertError("the table has no answer to the question")
     if aggregator == "COUNT":
         return str(len(cells))
     if aggregator in ("SUM", "AVERAGE"):
@@ -179,20 +179,20 @@ def _computed(aggregator: str, cells: list[str]) -> str:
 
 
 def embed(source: Source, texts: Sequence[str]) -> Any:
-    """Vectors of length 1, an array of shape (texts, dimensions); pooled as the model's own files say, else averaged."""
+    """Vectors of length 1, an array of shape (texts, dimensions); pooled as the model's files specify, else averaged."""
     import torch
 
     model, tokenizer = source.model("AutoModel", exact=True), source.tokenizer()
     vectors = []
     for text in texts:
-        read = tokenizer(text, truncation=True, max_length=window(tokenizer), return_tensors="pt").to(device())
+        read = tokenizer(text, truncation=True, max_length=token_window(tokenizer), return_tensors="pt").to(device())
         states = model(**read).last_hidden_state[0].float()
         vector = states[0] if source.takes_first_token else states.mean(0)
         vectors.append(torch.nn.functional.normalize(vector, dim=0))
     return torch.stack(vectors).cpu().numpy()
 
 
-def window(tokenizer: Any) -> int:
-    """Tokens that the model reads at once."""
+def token_window(tokenizer: Any) -> int:
+    """The model's limit of tokens."""
     most = int(min(tokenizer.model_max_length, 100_000))
     return MOST_TOKENS if most == 100_000 else most

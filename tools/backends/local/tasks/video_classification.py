@@ -1,4 +1,4 @@
-"""video-classification: what happens in a film, from frames evenly spaced over it."""
+"""video-classification: labels of a video, from evenly spaced frames."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from ..torch_device import device
 
 
 @local("video-classification")
-def classify_film(call: Call, source: Source) -> Sequence[Artifact]:
-    """The ten likeliest labels, from as many frames as the model was trained on; short films stand still at their end."""
+def classify_video(call: Call, source: Source) -> Sequence[Artifact]:
+    """The ten likeliest labels, from as many frames as the model was trained with; a short video repeats its last frame."""
     model, processor = source.model("AutoModelForVideoClassification", exact=True), source.part("AutoImageProcessor")
     count = int(getattr(model.config, "num_frames", 16))
     frames = read_frames(call.one("video"), count)

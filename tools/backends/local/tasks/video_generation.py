@@ -1,4 +1,4 @@
-"""Films and shapes made by diffusion: from words, from a picture, from another film."""
+"""Videos, audio and 3D shapes by diffusion: from text, from an image, from another video."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -16,85 +16,95 @@ from ...inputs import required_text
 from ..glb import write_glb
 from ..loading import Source
 from ..registry import local
-from .diffusion import generator, grained, pipeline, size_asked, wishes
+from .diffusion import generation_options, generator, pipeline, requested_size, resized
 
 RATE = 16
-"""Frames a second; most models are trained for 8 to 24."""
-LARGEST = 832
-"""Pixels of the longer side of a picture that is set in motion."""
+"""Frames a second of the output; most models are trained for 8 to 24."""
+MAX_INPUT_SIDE = 832
+"""Pixels of the longer side of an input picture or frame."""
 MOST_FRAMES = 49
-LONGEST = 20.0
-"""Seconds that may be asked for."""
+MAX_SECONDS = 20.0
+"""That a task may request."""
 
 
 @local("text-to-video", library="diffusers")
-def film(call: Call, source: Source) -> Sequence[Artifact]:
-    """As long and as large as asked for, else as the model was trained."""
+def text_to_video(call: Call, source: Source) -> Sequence[Artifact]:
+    """A video of the requested length and size, else of those that the model was trained with."""
     pipe = pipeline(source, "DiffusionPipeline")
-    return written(
-        call, pipe(required_text(call, "prompt"), **size_asked(call), **_length(call), **wishes(call, source, pipe))
+    return video_output(
+        call,
+        pipe(
+            required_text(call, "prompt"),
+            **requested_size(call),
+            **_length(call),
+            **generation_options(call, source, pipe),
+        ),
     )
 
 
 @local("image-to-video", "image-text-to-video", library="diffusers", accepts=one_image_without_sound)
-def animate(call: Call, source: Source) -> Sequence[Artifact]:
-    """The picture set in motion, as the words say where the model reads them."""
+def image_to_video(call: Call, source: Source) -> Sequence[Artifact]:
+    """The picture animated, as the prompt says where the model takes one."""
     import inspect
 
     pipe = pipeline(source, "DiffusionPipeline")
-    image = grained(read_image(call.one("images" if call.task.type == "image-to-video" else "image")), LARGEST)
+    image = resized(read_image(call.one("images" if call.task.type == "image-to-video" else "image")), MAX_INPUT_SIDE)
     known = inspect.signature(pipe.__call__).parameters
     if "image" not in known:
-        raise ExpertError(f"{source.model_id} makes films from words, not from pictures")
-    told: dict[str, Any] = {"image": image, "width": image.width, "height": image.height}
+        raise ExpertError(f"{source.model_id} makes videos from text, not from pictures")
+    inputs: dict[str, Any] = {"image": image, "width": image.width, "height": image.height}
     if "prompt" in known:
-        told["prompt"] = call.text("prompt") if call.has("prompt") else ""
-    told = {name: value for name, value in told.items() if name in known}
-    return written(call, pipe(**told, **wishes(call, source, pipe)))
+        inputs["prompt"] = call.text("prompt") if call.has("prompt") else ""
+    inputs = {name: value for name, value in inputs.items() if name in known}
+    return video_output(call, pipe(**inputs, **generation_options(call, source, pipe)))
 
 
 @local("video-to-video", library="diffusers")
-def refilm(call: Call, source: Source) -> Sequence[Artifact]:
-    """The film as the words say it; of a long one, frames evenly spaced."""
-    pipe = pipeline(source, _OTHER_WAYS.get(str(source.config.get("_class_name")), "DiffusionPipeline"))
-    frames = [grained(frame, LARGEST) for frame in read_frames(call.one("video"), MOST_FRAMES)]
+def video_to_video(call: Call, source: Source) -> Sequence[Artifact]:
+    """The video changed as the prompt says; a long one is reduced to evenly spaced frames."""
+    pipe = pipeline(source, _VIDEO_TO_VIDEO.get(str(source.config.get("_class_name")), "DiffusionPipeline"))
+    frames = [resized(frame, MAX_INPUT_SIDE) for frame in read_frames(call.one("video"), MOST_FRAMES)]
     size = {"width": frames[0].width, "height": frames[0].height}
-    return written(call, pipe(video=frames, prompt=required_text(call, "prompt"), **size, **wishes(call, source, pipe)))
+    return video_output(
+        call, pipe(video=frames, prompt=required_text(call, "prompt"), **size, **generation_options(call, source, pipe))
+    )
 
 
 @local("text-to-audio", library="diffusers")
-def compose(call: Call, source: Source) -> Sequence[Artifact]:
-    """As long as the model makes it by itself."""
+def text_to_audio(call: Call, source: Source) -> Sequence[Artifact]:
+    """Audio of the model's default length."""
     import numpy as np
 
     pipe = pipeline(source, "DiffusionPipeline")
-    samples = np.asarray(pipe(required_text(call, "prompt"), **wishes(call, source, pipe)).audios[0], dtype=np.float32)
+    samples = np.asarray(
+        pipe(required_text(call, "prompt"), **generation_options(call, source, pipe)).audios[0], dtype=np.float32
+    )
     samples = samples.reshape(-1, samples.shape[-1])
     part = getattr(pipe, "vocoder", None) or pipe.vae
     rate = int(getattr(part.config, "sampling_rate", 16_000))
     if not np.isfinite(samples).all():
-        raise garbage(call, "sound", "numbers that are none")
+        raise garbage(call, "sound", "values that are not finite")
     return [sound_artifact(call, samples / max(1.0, float(np.abs(samples).max())), rate)]
 
 
 @local("text-to-3d", library="diffusers")
-def shape(call: Call, source: Source) -> Sequence[Artifact]:
-    """A shape with coloured corners, as GLB (Shap-E)."""
+def text_to_3d(call: Call, source: Source) -> Sequence[Artifact]:
+    """A mesh with vertex colours, as GLB (Shap-E)."""
     return _mesh(call, source, required_text(call, "prompt"))
 
 
 @local("image-to-3d", library="diffusers")
-def shape_of_picture(call: Call, source: Source) -> Sequence[Artifact]:
-    """The same, of what a picture shows, best on a plain ground."""
+def image_to_3d(call: Call, source: Source) -> Sequence[Artifact]:
+    """A mesh of the object in a picture, best on a plain background."""
     return _mesh(call, source, read_image(call.one("image")))
 
 
-def written(call: Call, made: Any) -> Sequence[Artifact]:
-    """The first film of what a pipeline gave, as MP4."""
+def video_output(call: Call, output: Any) -> Sequence[Artifact]:
+    """The first video of a pipeline's output, as MP4."""
     import numpy as np
     from PIL import Image
 
-    frames = made.frames[0]
+    frames = output.frames[0]
     if len(frames) == 0:
         raise garbage(call, "video", "no frames")
     first = _image(frames[0])
@@ -110,17 +120,17 @@ def written(call: Call, made: Any) -> Sequence[Artifact]:
 
 
 def _length(call: Call) -> dict[str, int]:
-    """Frames for the seconds asked for; models make one more than a multiple of four."""
+    """The number of frames for the requested seconds; models make one more than a multiple of four."""
     seconds = call.task.parameters.get("seconds")
     if not isinstance(seconds, int | float):
         return {}
-    if not 0 < seconds <= LONGEST:
-        raise ExpertError(f"seconds is {seconds:g}; up to {LONGEST:g} can be made", input_fault=True)
+    if not 0 < seconds <= MAX_SECONDS:
+        raise ExpertError(f"seconds is {seconds:g}; up to {MAX_SECONDS:g} are possible", input_fault=True)
     return {"num_frames": 4 * max(1, round(seconds * RATE / 4)) + 1}
 
 
 def _image(frame: Any) -> Any:
-    """A picture; pipelines give those, or arrays of (height, width, 3) from 0 to 1."""
+    """A frame as a picture; pipelines return pictures, or arrays of (height, width, 3) from 0 to 1."""
     import numpy as np
     from PIL import Image
 
@@ -129,21 +139,21 @@ def _image(frame: Any) -> Any:
     return Image.fromarray((np.nan_to_num(np.asarray(frame)).clip(0, 1) * 255).round().astype("uint8"))
 
 
-_OTHER_WAYS = {"WanPipeline": "WanVideoToVideoPipeline", "CogVideoXPipeline": "CogVideoXVideoToVideoPipeline"}
-"""Pipelines that change films, over models whose own pipeline makes them."""
+_VIDEO_TO_VIDEO = {"WanPipeline": "WanVideoToVideoPipeline", "CogVideoXPipeline": "CogVideoXVideoToVideoPipeline"}
+"""Video-to-video pipelines by the text-to-video pipeline of the same models."""
 
 
-def _mesh(call: Call, source: Source, given: Any) -> Sequence[Artifact]:
+def _mesh(call: Call, source: Source, prompt: Any) -> Sequence[Artifact]:
     pipe = pipeline(source, "DiffusionPipeline", exact=True)
     try:
-        mesh = pipe(given, generator=generator(call), output_type="mesh").images[0]
+        mesh = pipe(prompt, generator=generator(call), output_type="mesh").images[0]
     except (ValueError, RuntimeError) as error:
-        if "non-empty list" not in str(error):  # diffusers gathers the colours of no corners at all
+        if "non-empty list" not in str(error):  # diffusers concatenates the colours of no vertices
             raise
-        raise ExpertError(f"{source.model_id} made a shape without surface") from error
+        raise ExpertError(f"{source.model_id} made a shape without a surface") from error
     vertices, faces = mesh.verts.float().cpu().numpy(), mesh.faces.cpu().numpy()
     if len(vertices) == 0 or len(faces) == 0:
-        raise ExpertError(f"{call.expert.model_id} made a shape without surface")
+        raise ExpertError(f"{call.expert.model_id} made a shape without a surface")
     channels = mesh.vertex_channels or {}
     colours = [channels[name].float().cpu().numpy() for name in "RGB"] if set("RGB") <= set(channels) else None
     path = call.scratch / "mesh.glb"

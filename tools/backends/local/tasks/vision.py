@@ -1,4 +1,4 @@
-"""Pictures in; labels, boxes, vectors or another picture out."""
+"""Image models: classification, detection, depth, embeddings and super-resolution."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,21 +14,21 @@ from ..loading import Source
 from ..registry import local
 from ..torch_device import device, dtype
 
-SURE = 0.5
-"""Scores below which a found object is not told."""
-SURE_FREELY = 0.1
-"""The same, of objects looked for by any name: their scores are lower."""
+MIN_SCORE = 0.5
+"""Of a detected object that is reported."""
+MIN_ZERO_SHOT_SCORE = 0.1
+"""The same for zero-shot detection, whose scores are lower."""
 
 
 def no_prompt(task: Task, _model_id: str) -> str | None:
-    """A model that enlarges or cleans does not read."""
+    """For models that enlarge or clean an image, and take no prompt."""
     if task.inputs.get("prompt"):
-        return "it makes pictures larger or cleaner, and does not read what is asked for"
+        return "it makes pictures larger or cleaner, and takes no prompt"
     operation = str(task.parameters.get("operation", "")).lower()
     if operation and not any(
         word in operation for word in ("resize", "scale", "enlarge", "restore", "denoise", "resol")
     ):
-        return f"it makes pictures larger or cleaner; {operation} it can't"
+        return f"it makes pictures larger or cleaner; it can't {operation}"
     return None
 
 
@@ -40,15 +40,15 @@ def classify_image(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 @local("zero-shot-image-classification", accepts=needs_labels)
-def classify_image_freely(call: Call, source: Source) -> Sequence[Artifact]:
-    """Each label by how well it goes with the picture."""
+def classify_image_by_given_labels(call: Call, source: Source) -> Sequence[Artifact]:
+    """Each label with its score for the picture."""
     pipe = source.pipeline("zero-shot-image-classification", "AutoModelForZeroShotImageClassification")
     return label_answer(call, pipe(read_image(call.one("image")), candidate_labels=candidate_labels(call)))
 
 
 @local("image-feature-extraction")
 def embed_image(call: Call, source: Source) -> Sequence[Artifact]:
-    """One vector of length 1: the pooled one where the model has one, else the mean over the patches."""
+    """One vector of length 1: the pooled vector where the model has one, else the mean over the patches."""
     import torch
 
     model, processor = source.model("AutoModel", exact=True), source.part("AutoImageProcessor")
@@ -64,25 +64,25 @@ def embed_image(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 @local("object-detection")
-def detect(call: Call, source: Source) -> Sequence[Artifact]:
-    """The objects of the model's classes."""
+def detect_objects(call: Call, source: Source) -> Sequence[Artifact]:
+    """Objects of the model's classes."""
     image = read_image(call.one("image"))
     pipe = source.pipeline("object-detection", "AutoModelForObjectDetection")
-    return box_answer(call, image, pipe(image, threshold=SURE))
+    return box_answer(call, image, pipe(image, threshold=MIN_SCORE))
 
 
 @local("zero-shot-object-detection", accepts=needs_labels)
-def detect_freely(call: Call, source: Source) -> Sequence[Artifact]:
-    """The objects that the labels name."""
+def detect_given_objects(call: Call, source: Source) -> Sequence[Artifact]:
+    """Objects that the labels name."""
     image, labels = read_image(call.one("image")), candidate_labels(call)
     if source.kind in ("grounding-dino", "mm-grounding-dino"):
-        return box_answer(call, image, _grounded(source, image, labels))
+        return box_answer(call, image, _detect_by_grounding_dino(source, image, labels))
     pipe = source.pipeline("zero-shot-object-detection", "AutoModelForZeroShotObjectDetection")
-    return box_answer(call, image, pipe(image, candidate_labels=labels, threshold=SURE_FREELY))
+    return box_answer(call, image, pipe(image, candidate_labels=labels, threshold=MIN_ZERO_SHOT_SCORE))
 
 
-def _grounded(source: Source, image: Any, labels: list[str]) -> list[dict[str, Any]]:
-    """Grounding DINO reads all labels in one sentence, each ended by a full stop."""
+def _detect_by_grounding_dino(source: Source, image: Any, labels: list[str]) -> list[dict[str, Any]]:
+    """Grounding DINO takes all labels in one sentence, each ended by a full stop."""
     model = source.model("AutoModelForZeroShotObjectDetection", exact=True)
     processor = source.part("AutoProcessor")
     sentence = " ".join(f"{label.lower().rstrip('.')}." for label in labels)
@@ -108,7 +108,7 @@ def _grounded(source: Source, image: Any, labels: list[str]) -> list[dict[str, A
 
 @local("depth-estimation")
 def estimate_depth(call: Call, source: Source) -> Sequence[Artifact]:
-    """Brighter is nearer, as the model says it: relative, from 0 to 255 over the picture."""
+    """Brighter is nearer: relative depth, from 0 to 255 over the picture."""
     return image_answer(call, depth_of(call, source))
 
 
@@ -121,20 +121,20 @@ def depth_of(call: Call, source: Source) -> Any:
 
 
 @local("image-to-image", accepts=no_prompt)
-def enlarge(call: Call, source: Source) -> Sequence[Artifact]:
-    """Swin2SR: as many times larger as the model was trained for."""
+def upscale(call: Call, source: Source) -> Sequence[Artifact]:
+    """Swin2SR: the picture enlarged by the factor that the model was trained for."""
     import numpy as np
     from PIL import Image
 
     image = read_image(call.one("image"))
     model, processor = source.model("AutoModelForImageToImage"), source.part("AutoImageProcessor")
     read = processor(images=image, return_tensors="pt")["pixel_values"].to(device(), dtype())
-    made = model(pixel_values=read).reconstruction[0].float().clamp(0, 1).cpu().numpy()
-    if not np.isfinite(made).all():
-        raise garbage(call, "image", "numbers that are none")
-    pixels = (made.transpose(1, 2, 0) * 255).round().astype("uint8")
+    output = model(pixel_values=read).reconstruction[0].float().clamp(0, 1).cpu().numpy()
+    if not np.isfinite(output).all():
+        raise garbage(call, "image", "values that are not finite")
+    pixels = (output.transpose(1, 2, 0) * 255).round().astype("uint8")
     factor = int(getattr(model.config, "upscale", 1))
-    size = image.width * factor, image.height * factor  # what was added at the edges to fill the last window goes
+    size = image.width * factor, image.height * factor  # without the padding of the last window
     if pixels.shape[1] < size[0] or pixels.shape[0] < size[1]:
-        raise ExpertError(f"{source.model_id} gave a picture of {pixels.shape[1]} x {pixels.shape[0]} pixels")
+        raise ExpertError(f"{source.model_id} returned a picture of {pixels.shape[1]} x {pixels.shape[0]} pixels")
     return image_answer(call, Image.fromarray(pixels[: size[1], : size[0]]))

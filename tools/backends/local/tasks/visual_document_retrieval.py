@@ -1,4 +1,4 @@
-"""visual-document-retrieval: which pages answer a query, by their looks (ColPali: a vector for each patch and word)."""
+"""visual-document-retrieval: ranks images of pages for a query (ColPali: a vector for each patch and word)."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,15 @@ MODELS = ("ColPaliForRetrieval", "ColQwen2ForRetrieval", "ColModernVBertForRetri
 
 
 @local("visual-document-retrieval")
-def find_pages(call: Call, source: Source) -> Sequence[Artifact]:
+def rank_pages(call: Call, source: Source) -> Sequence[Artifact]:
     """For every page the sum, over the words of the query, of the best match among its patches."""
     pages = call.inputs.get("images", ())
     if not pages:
-        raise ExpertError("visual-document-retrieval needs pages to look at", input_fault=True)
+        raise ExpertError("visual-document-retrieval needs pages to search", input_fault=True)
     model, processor = source.model(*MODELS), source.processor()
     query = model(**processor.process_queries([required_text(call, "query")]).to(device())).embeddings[0].float()
     scores = []
-    for page in pages:  # one by one: a page takes a thousand vectors
+    for page in pages:  # one by one: a page has a thousand vectors
         read = processor.process_images([read_image(page)]).to(device(), dtype())
         patches = model(**read).embeddings[0].float()
         scores.append(float((query @ patches.T).max(-1).values.sum()))
