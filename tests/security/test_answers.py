@@ -116,7 +116,8 @@ async def test_sound_of_eight_channels_is_taken(home: Path, tmp_path: Path) -> N
 FENCES = (
     Fence(
         "decoding apart", "tools/backends/worker/decoder.py",
-        'self._workers.run_here(f"{_TARGETS}:{what}", asked)', "__import__(_TARGETS, fromlist=[what]).__dict__[what](asked)",
+        'self._workers.run_blocking(f"{_FUNCTIONS}:{function}", decode_call)',
+        "__import__(_FUNCTIONS, fromlist=[function]).__dict__[function](decode_call)",
         "test_answers.py::test_the_process_with_the_keys_decodes_nothing[text-to-speech-audio]",
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from ...controllers.llm.parse import read_json, without_thoughts
 from ...named_servers import named, url_in
 from ...threads import in_abandonable_thread
 from ..answers import garbage
-from ..worker.decoder import Decoder, decoding_by, picture_urls
+from ..worker.decoder import Decoder, picture_urls, use_decoder
 from ..worker.pool import Workers
 from .asks import ASKS, Ask, sees
 
@@ -80,11 +80,11 @@ class ChatBackend:
             raise ExpertError(reason, kind="unknown_model")
         try:
             async with asyncio.timeout(call.timeout):
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     messages = await in_abandonable_thread(_messages, ask, call)
                 asker = self._asker(call.expert.model_id)
                 answer, *_ = await asker.ask("expert", messages, self._callbacks(call.run_id), ask.schema)
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     return await in_abandonable_thread(ask.read, call, _value(ask, call, answer))
         except LimitReached:
             raise  # the run's own affair, and not this expert's failure

@@ -17,7 +17,7 @@ from ...threads import in_abandonable_thread
 from ..accepts import check, given_in, unheeded
 from ..chat.asks import ASKS
 from ..chat.backend import CALLBACKS, ChatBackend
-from ..worker.decoder import Decoder, decoding_by
+from ..worker.decoder import Decoder, use_decoder
 from ..worker.pool import Workers
 from . import openai_server, task_server, tei_server
 from .known import Endpoint, known_endpoints, read_endpoints
@@ -75,7 +75,7 @@ class EndpointBackend:
         try:
             async with asyncio.timeout(call.timeout):
                 most = most_of(call, self._settings)
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call, most)
         except TimeoutError:
             raise too_slow(call.expert.model_id, call.timeout) from None

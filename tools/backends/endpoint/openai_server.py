@@ -11,7 +11,7 @@ from ...net.library import library_of
 from ..answers import garbage, text_answer, vector_answer
 from ..local.languages import iso1
 from ..task_api.sounds import LONGEST_PIECE, SPEECH_RATE
-from ..worker.decoder import picture_answer, sound_answer, sound_pieces
+from ..worker.decoder import audio_answer, audio_pieces, picture_answer
 from .known import Endpoint
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def refusal(_endpoint: Endpoint, task: Task) -> str | None:
 
 
 def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
-    pieces = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
+    pieces = audio_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
     short = iso1(str(call.task.parameters.get("language") or ""))
     told: dict[str, Any] = {"language": short} if short else {}
     create = client.audio.transcriptions.create
@@ -60,7 +60,7 @@ def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     voice = str(call.task.parameters.get("voice") or "alloy")
     said = client.audio.speech.create(model=model, voice=voice, input=call.text("text"), response_format="wav")
-    return sound_answer(call, said.read())
+    return audio_answer(call, said.read())
 
 
 def _paint(client: "OpenAI", model: str, call: Call) -> list[Artifact]:

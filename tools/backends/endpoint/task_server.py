@@ -13,7 +13,7 @@ from ...net.hub_session import within
 from ..answers import garbage, row_answer
 from ..task_api.films import only_picture
 from ..task_api.methods import methods
-from ..worker.decoder import film_answer, picture_bytes
+from ..worker.decoder import picture_bytes, video_answer
 from .known import Endpoint, headers_for
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _film(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Arti
     else:
         response = http.post(endpoint.url, content=picture_bytes(call, only_picture(call)))
     response.raise_for_status()
-    return film_answer(call, response.content)
+    return video_answer(call, response.content)
 
 
 def _estimate(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:

@@ -18,7 +18,7 @@ from ...net.hub_session import within
 from ...threads import in_abandonable_thread
 from ..accepts import check
 from ..task_api.methods import Method, methods
-from ..worker.decoder import Decoder, decoding_by
+from ..worker.decoder import Decoder, use_decoder
 from ..worker.pool import Workers
 from .providers import OWN, ROUTED, provider_for
 
@@ -87,7 +87,7 @@ class HfBackend:
         check(call, method.heeds)
         try:
             async with asyncio.timeout(call.timeout):
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     return await in_abandonable_thread(self._ask, method, call)
         except TimeoutError:
             late = too_slow(call.expert.model_id, call.timeout)

@@ -20,9 +20,9 @@ from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
 from ...threads import in_abandonable_thread
-from ..worker.memory_limits import Bounds
+from ..worker.memory_limits import MemoryLimits
 from ..worker.pool import Workers
-from ..worker.progress import Step, Tell
+from ..worker.progress import OnStep, Step
 from . import hub
 from .machine import Device, device_for, make_nodes, memory, size
 from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
@@ -197,8 +197,8 @@ class LocalBackend:
                 stop.set()
 
     @contextmanager
-    def _telling(self, call: Call) -> Iterator[Tell]:
-        """Tell of a call's progress, from any thread, for as long as the body runs."""
+    def _telling(self, call: Call) -> Iterator[OnStep]:
+        """OnStep of a call's progress, from any thread, for as long as the body runs."""
         over, loop, context = Event(), asyncio.get_running_loop(), contextvars.copy_context()
 
         def tell(step: Step) -> None:
@@ -274,14 +274,14 @@ def _lacking(way: Way) -> str | None:
     return f"needs {missing[0]}: pip install {' '.join(missing)}" if missing else None
 
 
-def bounds(settings: Settings) -> Bounds:
+def bounds(settings: Settings) -> MemoryLimits:
     """What a process may hold: so much that the machine is not driven to end others, and this program with them.
 
     Where the memory for models is set: half as much again, which is what they take while they work, and the libraries.
     """
     most = int(memory() * SHARE)
     wanted = settings.local_memory
-    return Bounds(resident=most if wanted is None else min(most, int(wanted * 1.5) + LIBRARIES_TAKE))
+    return MemoryLimits(resident=most if wanted is None else min(most, int(wanted * 1.5) + LIBRARIES_TAKE))
 
 
 def _environment(settings: Settings, device: Device) -> dict[str, str]:

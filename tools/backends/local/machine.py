@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from ..worker.process import passed_on
+from ..worker.process import without_keys
 
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
@@ -83,7 +83,7 @@ def _cards() -> list[Device]:
 
 def output_of(command: Sequence[str]) -> str:
     """What a tool of the driver writes. It sees of our environment what a worker sees, and no keys."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=passed_on(os.environ))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=without_keys(os.environ))
     return done.stdout
 
 

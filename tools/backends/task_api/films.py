@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....graph.call import Artifact, Call, Material
 from ....graph.errors import ExpertError
 from ..local.tasks.video_generation import one_silent_picture
-from ..worker.decoder import film_answer, picture_bytes
+from ..worker.decoder import picture_bytes, video_answer
 from .methods import method
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def only_picture(call: Call) -> Material:
 @method("text-to-video")
 def film(client: InferenceClient, call: Call) -> list[Artifact]:
     """A video of what the prompt says."""
-    return film_answer(call, client.text_to_video(call.text("prompt")))
+    return video_answer(call, client.text_to_video(call.text("prompt")))
 
 
 @method("image-to-video", heeds=("prompt",), accepts=one_silent_picture)
@@ -34,4 +34,4 @@ def animate(client: InferenceClient, call: Call) -> list[Artifact]:
     """A picture set in motion."""
     image = only_picture(call)
     prompt = call.text("prompt") if call.has("prompt") else None
-    return film_answer(call, client.image_to_video(picture_bytes(call, image), prompt=prompt))
+    return video_answer(call, client.image_to_video(picture_bytes(call, image), prompt=prompt))

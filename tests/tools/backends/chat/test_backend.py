@@ -170,9 +170,9 @@ async def test_a_model_that_is_away_is_an_experts_failure(home: Path, tmp_path: 
 class Slow(Decoder):
     """Takes its time for each picture that it decodes."""
 
-    def ask(self, what: str, call: Call, inputs: Any, options: Any) -> list[Artifact]:
+    def run(self, function: str, call: Call, inputs: Any, options: Any) -> list[Artifact]:
         time.sleep(0.8)
-        return super().ask(what, call, inputs, options)
+        return super().run(function, call, inputs, options)
 
 
 async def test_decoding_counts_as_time_of_the_call(home: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import read_image
 from ...answers import garbage, image_answer
-from ...worker.progress import tell
+from ...worker.progress import report_step
 from ..device import device, dtype
 from ..loading import Source
 from ..registry import local
@@ -113,7 +113,7 @@ def wishes(call: Call, source: Source, pipe: Any) -> dict[str, Any]:
 
 def _step_done(pipe: Any, step: int, _time: Any, changed: dict[str, Any]) -> dict[str, Any]:
     """diffusers' `callback_on_step_end`: changes nothing."""
-    tell("diffusion", step + 1, int(getattr(pipe, "num_timesteps", 0) or 0), "steps")
+    report_step("diffusion", step + 1, int(getattr(pipe, "num_timesteps", 0) or 0), "steps")
     return changed
 
 
