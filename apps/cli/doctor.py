@@ -25,7 +25,7 @@ from ...tools.backends.worker.memory_limits import MemoryLimits
 from ...tools.backends.worker.process import check_confinement
 from ...tools.backends.worker.sandbox import ALL_MEASURES, KEEPS_FILE_CAPABILITIES
 from ...tools.catalog.joined import ranked
-from ...tools.media.memory_budget import allowance_of
+from ...tools.media.memory_budget import file_budget_for
 from .arguments import settings_of
 from .console import err, out, plain, print_json, settle, table
 
@@ -154,7 +154,7 @@ def _workers(settings: Settings) -> Finding:
     found = check_confinement(settings)
     kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
     means = ", ".join(kept) or "nothing but an environment without keys: this system has no means for more"
-    call, file = MemoryLimits.for_calls(settings).more, allowance_of(settings)
+    call, file = MemoryLimits.for_calls(settings).more, file_budget_for(settings)
     how = "by the kernel and by a watch" if sys.platform == "linux" else "by a watch"
     memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
     whole = found.parent and len(found.worker) == ALL_MEASURES and KEEPS_FILE_CAPABILITIES not in found.worker

@@ -95,7 +95,7 @@ async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, 
         )
         backend = EndpointBackend(Settings(home=home))
         (expert,) = backend.experts("text-to-image")
-        with pytest.raises(ExpertError, match="mine gave what can't be used: the answer") as error:
+        with pytest.raises(ExpertError, match="mine returned what can't be used: the answer") as error:
             await backend.run(call_of("text-to-image", expert, tmp_path / "s"))
         await backend.aclose()
     assert not error.value.input_fault

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError, FailureKind
 from ....graph.resource import Frozen
-from ...media.memory_budget import address_space, guard
+from ...media.memory_budget import address_space, announce_files
 from .progress import CurrentFile, Step, reporting_to
 from .sandbox import confine
 
@@ -91,7 +91,7 @@ def main() -> None:
         replies.flush()
 
     memory = int(os.environ.get("HUGGINGGPT_CALL_MEMORY", "0"))
-    guard(lambda label, seconds: send(CurrentFile(file=label, max_seconds=seconds)), limited=memory > 0)
+    announce_files(lambda label, seconds: send(CurrentFile(file=label, max_seconds=seconds)), limited=memory > 0)
     with reporting_to(send):
         while True:
             send(run(inbox.get(), memory))

@@ -6,9 +6,9 @@ from typing import Any
 
 from ....graph.call import Artifact, Call
 from ...media.browser_formats import audio_artifact, video_artifact
-from ...media.image_data_urls import looks
+from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
-from ...media.pictures import decoded, image_bytes, read_image
+from ...media.pictures import image_bytes, open_image, read_image
 from ...media.recording_parts import cut_recording
 from ...media.sound import wav_pieces
 from ..answers import box_answer, image_answer, mask_answer
@@ -41,7 +41,7 @@ def audio_to_send(call: Call) -> Sequence[Artifact]:
 
 def data_urls(call: Call) -> Sequence[Artifact]:
     """Pictures and pages for a chat model: a data URL each."""
-    urls = (url for material in call.inputs["materials"] for url in looks(call, material))
+    urls = (url for material in call.inputs["materials"] for url in image_data_urls(call, material))
     return [Artifact(output="url", kind="text", media_type="text/plain", text=url) for url in urls]
 
 
@@ -58,7 +58,7 @@ def parts(call: Call) -> Sequence[Artifact]:
 
 def picture_answer(call: Call) -> Sequence[Artifact]:
     """A picture, decoded, as PNG."""
-    with decoded(call.path("answer"), "the answer") as image:
+    with open_image(call.path("answer"), "the answer") as image:
         return image_answer(call, image)
 
 
@@ -85,7 +85,7 @@ def masks_answer(call: Call) -> Sequence[Artifact]:
     """The regions as one picture, and drawn over the input picture."""
     regions = list[Region]()
     for (label, score), mask in zip(_options(call)["regions"], call.inputs["masks"], strict=True):
-        with decoded(mask.path, "a mask") as image:
+        with open_image(mask.path, "a mask") as image:
             regions.append(Region(label, score, image.convert("L")))
     return mask_answer(call, read_image(call.one("image")), regions)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
-from ....media.rows import Row, is_called, lines, name, rows
+from ....media.rows import Row, has_label, lines, name, rows
 from ..goal_words import asks, goal
 from ..registry import expert
 from ..tokenization import sentences, words
@@ -31,7 +31,7 @@ def count(call: Call) -> Sequence[Artifact]:
 
 def _count(material: Material, label: str, asked: str) -> int:
     if (found := rows(material)) is not None:
-        return sum(not label or is_called(row, label) or _is_a(row, label) for row in found)
+        return sum(not label or has_label(row, label) or _is_a(row, label) for row in found)
     if label:
         return sum(label.lower() in line.lower() for line in lines(material))
     text = material.text()

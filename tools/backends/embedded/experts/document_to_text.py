@@ -7,7 +7,7 @@ from typing import Any
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from .....graph.resource import Resource
-from ....media.pdf_pages import drawn, pages, text_of
+from ....media.pdf_pages import pages, render_page, text_layer
 from ....media.pictures import image_artifact
 from ..registry import expert
 
@@ -29,7 +29,7 @@ def whole_text(call: Call, document: Material) -> tuple[str, str]:
     """The text of all pages that the task asks for, and what must be known of it. `ExpertError` (input fault) for none."""
     texts, scanned = list[str](), 0
     for page in pages(call, document):
-        text = text_of(page, document.resource.label)
+        text = text_layer(page, document.resource.label)
         if not text and (text := _read(call, page, document.resource.label)):
             scanned += 1
         texts.append(text)
@@ -52,7 +52,7 @@ def _read(call: Call, page: Any, label: str) -> str:
         return ""
     from ..ocr import lines_on
 
-    path = image_artifact(call, drawn(page, label), "image", "scan").path
+    path = image_artifact(call, render_page(page, label), "image", "scan").path
     assert path is not None
     picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
     try:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.rows import Row, is_called, lines, rows
+from ....media.rows import Row, has_label, lines, rows
 from ..registry import expert
 
 
@@ -18,7 +18,7 @@ def keep(call: Call) -> Sequence[Artifact]:
 
     def fits(row: Row) -> bool:
         said = " ".join(str(value) for value in row.values()).lower()
-        return (not label or is_called(row, label)) and contains in said and float(row.get("score", 1.0)) >= least
+        return (not label or has_label(row, label)) and contains in said and float(row.get("score", 1.0)) >= least
 
     items = call.inputs.get("items", ())
     tables = [rows(item) for item in items]

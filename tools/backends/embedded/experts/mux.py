@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
-from ....media.container import opened
+from ....media.container import open_container
 from ....media.media_limits import limits
 from ....media.sound import read_sound
-from ....media.video_frames import picture_track
-from ....media.video_writer import MEDIA_TYPE, even, write_film
+from ....media.video_frames import video_stream
+from ....media.video_writer import MEDIA_TYPE, video_size, write_video
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ def mux(call: Call) -> Sequence[Artifact]:
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
     path = call.scratch / "video.mp4"
     frames = islice(_looped(video, size), max(1, round(wanted * rate)))
-    write_film(path, frames, rate, size, sound)
+    write_video(path, frames, rate, size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 
 def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
     """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for what is no video."""
     name, most = video.resource.label, limits().max_audio_seconds
-    with opened(video.path, name) as container:
-        stream = picture_track(container, name)
+    with open_container(video.path, name) as container:
+        stream = video_stream(container, name)
         rate = min(max(stream.average_rate or Fraction(25), Fraction(1)), Fraction(60))
-        size = even((stream.width, stream.height))
+        size = video_size((stream.width, stream.height))
         count = stream.frames or sum(1 for _ in container.decode(stream))
     if count / rate > most:
         raise ExpertError(f"{name} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
@@ -65,7 +65,7 @@ def _looped(video: Material, size: tuple[int, int]) -> "Iterator[NDArray[np.uint
     name, shown = video.resource.label, True
     while shown:
         shown = False
-        with opened(video.path, name) as container:
-            for frame in container.decode(picture_track(container, name)):
+        with open_container(video.path, name) as container:
+            for frame in container.decode(video_stream(container, name)):
                 shown = True
                 yield np.asarray(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), dtype=np.uint8)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
-from ....media.rows import is_called, rows
+from ....media.rows import has_label, rows
 from ..registry import expert
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -42,7 +42,7 @@ def _value(item: Material, label: str) -> float:
         if number is None:
             raise ExpertError(f"there is no number in {item.resource.label} to compare by", input_fault=True)
         return float(number[0].replace(",", "."))
-    kept = [row for row in found if not label or is_called(row, label)]
+    kept = [row for row in found if not label or has_label(row, label)]
     if label and kept and item.resource.kind == "labels" and "score" in kept[0]:
         return float(kept[0]["score"] or 0.0)
     return float(len(kept))

@@ -11,7 +11,7 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
 from ....media.pictures import read_image
 from ....media.sound import read_sound
-from ....media.video_writer import MEDIA_TYPE, even, write_film
+from ....media.video_writer import MEDIA_TYPE, video_size, write_video
 from ..goal_words import asks, full_goal
 from ..registry import expert
 
@@ -58,9 +58,9 @@ def make_slideshow(call: Call) -> Sequence[Artifact]:
     materials = call.inputs["images"]
     sound = read_sound(call.one("audio")) if call.has("audio") else None
     seconds = sound[0].shape[1] / sound[1] if sound else SECONDS * len(materials)
-    size = even(read_image(materials[0]).size)
+    size = video_size(read_image(materials[0]).size)
     path = call.scratch / "video.mp4"
-    write_film(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
+    write_video(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from ....media.pictures import image_artifact
-from ....media.video_frames import each_frame
+from ....media.video_frames import iterate_frames
 from ..registry import expert
 
 USUAL, MOST = 8, 64
@@ -22,5 +22,5 @@ def video_to_images(call: Call) -> Sequence[Artifact]:
     """Pictures in the order of time."""
     asked = call.task.parameters.get("frames")
     count = max(1, min(MOST, asked if isinstance(asked, int) else USUAL))
-    frames = enumerate(each_frame(call.one("video"), count), start=1)
+    frames = enumerate(iterate_frames(call.one("video"), count), start=1)
     return [image_artifact(call, frame, "images", f"frame-{number}") for number, frame in frames]
