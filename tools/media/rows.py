@@ -56,12 +56,12 @@ def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
         return csv.excel
 
 
-def lines(material: Material) -> list[str]:
+def nonblank_lines(material: Material) -> list[str]:
     """The lines of a text that are not blank."""
     return [line for line in material.text().splitlines() if line.strip()]
 
 
-def name(row: Row) -> str:
+def row_text(row: Row) -> str:
     """A row's text: its label or entity group; of a table all its values."""
     label = row.get("label", row.get("entity_group"))
     return str(label) if label is not None else ", ".join(str(value) for value in row.values())

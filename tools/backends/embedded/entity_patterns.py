@@ -14,7 +14,7 @@ _CURRENCY = r"(?:€|\$|£|¥|₹|EUR|USD|GBP|CHF|JPY|INR|euros?|dollars?|pounds
 _AMOUNT = r"(?:\d{1,3}(?:[,. ’']\d{3})+|\d+)(?:[.,]\d{1,2})?"
 _SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
 
-FORMS: dict[str, str] = {
+PATTERNS: dict[str, str] = {
     "URL": r"(?:https?://|www\.)[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]",
     "EMAIL": r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
     "DATE": (
@@ -32,11 +32,11 @@ FORMS: dict[str, str] = {
 }
 """By name; of two that overlap, the one that stands first wins."""
 
-_COMPILED = {group: re.compile(form, re.IGNORECASE) for group, form in FORMS.items()}
+_COMPILED = {group: re.compile(form, re.IGNORECASE) for group, form in PATTERNS.items()}
 
 
 @dataclass(frozen=True)
-class Found:
+class Entity:
     """One place in a text."""
 
     group: str
@@ -45,9 +45,9 @@ class Found:
     end: int
 
 
-def find(text: str, believe: Callable[[Found], bool] = lambda found: True) -> list[Found]:
+def find_entities(text: str, believe: Callable[[Entity], bool] = lambda found: True) -> list[Entity]:
     """Everything of a known form that `believe` takes for true, in order, without overlaps."""
-    taken: list[Found] = []
+    taken: list[Entity] = []
     for group, form in _COMPILED.items():
         for found in _matches(group, form, text):
             place = bisect_left(taken, found.start, key=lambda other: other.start)
@@ -58,9 +58,9 @@ def find(text: str, believe: Callable[[Found], bool] = lambda found: True) -> li
     return taken
 
 
-def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Found]:
+def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Entity]:
     for match in form.finditer(text):
         word = match.group()
         if group == "PHONE" and sum(char.isdigit() for char in word) < 6:
             continue
-        yield Found(group, word, match.start(), match.end())
+        yield Entity(group, word, match.start(), match.end())

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .entity_patterns import find
+from .entity_patterns import find_entities
 from .tokenization import STOP_WORDS, content_words, sentences, stem
 
 _NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?=[A-Z]))?)+")
@@ -99,11 +99,11 @@ class Answer:
     score: float
 
 
-def answer(question: str, text: str) -> Answer | None:
+def find_answer(question: str, text: str) -> Answer | None:
     """The best answer in a text; None when it says nothing on the matter."""
     asked = [word for word in content_words(question) if word not in {"pleas", "tell", "giv"}]
     lines = sentences(text)
-    kind = kind_of(question)
+    kind = expected_kind(question)
     if not lines or not (asked or kind):
         return None
     stems = [set(content_words(line)) for line in lines]
@@ -172,7 +172,7 @@ def _has_kind(kind: str, sentence: str, asked: Sequence[str], key: Sequence[tupl
     return telling and not strict and all(_holds(unit, stems) for unit in key)
 
 
-def kind_of(question: str) -> str:
+def expected_kind(question: str) -> str:
     """What kind of thing is asked for, e.g. `money`, `date`, `count`, `person`; empty when it can't be told."""
     lower = question.lower()
     tests = (
@@ -203,7 +203,7 @@ def kind_of(question: str) -> str:
 def candidates(kind: str, sentence: str, asked: Iterable[str]) -> list[tuple[int, int]]:
     """Where in a sentence things of a kind stand; never the question's own words."""
     forms = {"email": "EMAIL", "url": "URL", "phone": "PHONE", "percent": "PERCENT", "time": "TIME", "date": "DATE"}
-    found = find(sentence)
+    found = find_entities(sentence)
     spans = [(f.start, f.end) for f in found if f.group == forms.get(kind)]
     if kind == "money":
         spans = [(f.start, f.end) for f in found if f.group == "MONEY"] or [
@@ -225,7 +225,7 @@ def candidates(kind: str, sentence: str, asked: Iterable[str]) -> list[tuple[int
 
 
 def _times(sentence: str) -> list[tuple[int, int]]:
-    return [(f.start, f.end) for f in find(sentence) if f.group == "TIME"]
+    return [(f.start, f.end) for f in find_entities(sentence) if f.group == "TIME"]
 
 
 def _nearest(spans: Sequence[tuple[int, int]], sentence: str, asked: Sequence[str], kind: str) -> str:

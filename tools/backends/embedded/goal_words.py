@@ -10,21 +10,21 @@ from ....graph.task import Task
 
 _NAMES = re.compile(r"""\S+://\S+|\S*[/\\]\S+|[\w.-]+\.[a-z][a-z0-9]{1,4}\b""", re.IGNORECASE)
 
-LONGEST = 2000
+MAX_LENGTH = 2000
 """Characters of a goal that are looked at."""
 
 
-def goal(task: Task) -> str:
+def goal_text(task: Task) -> str:
     """The goal in lower case, without the names of files."""
-    return _NAMES.sub(" ", task.goal[:LONGEST]).lower().strip()
+    return _NAMES.sub(" ", task.goal[:MAX_LENGTH]).lower().strip()
 
 
-def full_goal(task: Task) -> str:
+def goal_and_prompt(task: Task) -> str:
     """The goal and, where it is plain text, the prompt."""
     prompt = task.inputs.get("prompt")
-    return f"{goal(task)} {prompt[:LONGEST].lower() if isinstance(prompt, str) else ''}".strip()
+    return f"{goal_text(task)} {prompt[:MAX_LENGTH].lower() if isinstance(prompt, str) else ''}".strip()
 
 
-def asks(words: str, pattern: str) -> bool:
+def has_word(words: str, pattern: str) -> bool:
     """Whether the goal has a word that begins as one of the alternatives of the pattern says."""
     return re.search(rf"(?<!\w)(?:{pattern})", words) is not None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Material
 from ....graph.errors import ExpertError
 from ...media.pictures import read_image
-from .reading_order import Piece, lines, straightened
+from .reading_order import TextBox, lines_in_reading_order, straighten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-SURE = 0.88
+CONFIDENT = 0.88
 """Mean confidence below which a page may be upside down."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class PageText:
     """What was read from a page in one position."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextBox, ...]
     sideways: bool
     """Most of its text runs up or down."""
 
@@ -42,52 +42,52 @@ class Reading:
 
 def read_page(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order. Raises `ExpertError` when there is none."""
-    found = lines_on(material)
+    found = read_lines(material)
     if not found:
         raise ExpertError(f"no text was found in {material.resource.label}", input_fault=True)
     return found
 
 
-def lines_on(material: Material) -> list[str]:
+def read_lines(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order; none on a blank page. Raises `ExpertError` for no picture."""
     import numpy as np
 
     pixels: Pixels = np.ascontiguousarray(np.asarray(read_image(material))[:, :, ::-1])
-    return lines(upright(pixels).pieces)
+    return lines_in_reading_order(read_upright(pixels).pieces)
 
 
-def upright(pixels: "Pixels") -> Reading:
+def read_upright(pixels: "Pixels") -> PageText:
     """Read a page, turned by quarters until the text stands upright; at most three readings."""
     import numpy as np
 
     first = _read(pixels)
     if first.sideways:
         # Tall boxes are read turned counter-clockwise: certain words mean that this is the way up.
-        quarters = 1 if first.confidence >= SURE else 3
-        first, pixels = max_confidence(_read(np.rot90(pixels, quarters)), first), np.rot90(pixels, quarters)
-    if not first.pieces or first.confidence >= SURE:
+        quarters = 1 if first.confidence >= CONFIDENT else 3
+        first, pixels = more_confident(_read(np.rot90(pixels, quarters)), first), np.rot90(pixels, quarters)
+    if not first.pieces or first.confidence >= CONFIDENT:
         return first
-    return max_confidence(first, _read(np.rot90(pixels, 2)))
+    return more_confident(first, _read(np.rot90(pixels, 2)))
 
 
-def max_confidence(preferred: Reading, other: Reading) -> Reading:
+def more_confident(preferred: PageText, other: PageText) -> PageText:
     """The preferred one, unless the other is clearly surer of itself."""
     return other if other.confidence > preferred.confidence + 0.05 else preferred
 
 
-def _read(pixels: "Pixels") -> Reading:
+def _read(pixels: "Pixels") -> PageText:
     import numpy as np
 
     read = _engine()(np.ascontiguousarray(pixels))
     if read.boxes is None:
-        return Reading((), False)
+        return PageText((), False)
     boxes = [
         (box.tolist(), text, float(score)) for box, text, score in zip(read.boxes, read.txts, read.scores, strict=True)
     ]
     spans = [(np.ptp(box[:, 0]), np.ptp(box[:, 1]), len(text)) for box, text in zip(read.boxes, read.txts, strict=True)]
     tall = sum(letters for width, height, letters in spans if height > 1.5 * width and letters > 1)
     sideways = tall > 0.5 * sum(letters for _, _, letters in spans)
-    return Reading(tuple(straightened(boxes)), sideways)
+    return PageText(tuple(straighten(boxes)), sideways)
 
 
 @functools.cache

@@ -58,8 +58,8 @@ def own_code(short: str, known: Iterable[str]) -> str | None:
 def detected(text: str) -> str | None:
     """The language that a text is in, by py3langid of the extra `embedded`; None without it."""
     try:
-        from ..embedded.experts.identify_language import ranked
+        from ..embedded.experts.identify_language import rank_languages
 
-        return ranked(text)[0][0]
+        return rank_languages(text)[0][0]
     except ImportError:
         return None

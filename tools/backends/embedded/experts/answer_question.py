@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..extractive_qa import answer
+from ..extractive_qa import find_answer
 from ..registry import expert
 
 
@@ -30,14 +30,14 @@ def answer_question(call: Call) -> Sequence[Artifact]:
         call.text("question"),
         "\n\n".join(material.text() for material in call.inputs.get("context", ())),
     )
-    return [reply(question, context, "the text")]
+    return [answer_artifact(question, context, "the text")]
 
 
-def reply(question: str, text: str, where: str) -> Artifact:
+def answer_artifact(question: str, text: str, where: str) -> Artifact:
     """The answer as an artifact. Raises `ExpertError` when there is none."""
     if not text.strip():
         raise ExpertError(f"{where} is empty", input_fault=True)
-    found = answer(question, text)
+    found = find_answer(question, text)
     if found is None:
         raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")
     return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
-from ....media.rows import name, rows
+from ....media.rows import row_text, rows
 from ..registry import expert
 from ..tokenization import words
 
@@ -24,7 +24,7 @@ def compare(call: Call) -> Sequence[Artifact]:
         raise ExpertError("there is only one result; comparing takes two", input_fault=True)
     tables = [rows(item) for item in items]
     if all(table is not None for table in tables):
-        text = _tables([Counter(name(row) for row in table or ()) for table in tables])
+        text = _tables([Counter(row_text(row) for row in table or ()) for table in tables])
     else:
         text = _texts(items)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
-from ....media.rows import Row, has_label, lines, name, rows
-from ..goal_words import asks, goal
+from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 from ..tokenization import sentences, words
 
@@ -24,7 +24,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
 @expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", light=True)
 def count(call: Call) -> Sequence[Artifact]:
     """The number over all items, as text."""
-    label, asked = str(call.task.parameters.get("label") or ""), goal(call.task)
+    label, asked = str(call.task.parameters.get("label") or ""), goal_text(call.task)
     number = sum(_count(material, label, asked) for material in call.inputs.get("items", ()))
     return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number))]
 
@@ -33,15 +33,15 @@ def _count(material: Material, label: str, asked: str) -> int:
     if (found := rows(material)) is not None:
         return sum(not label or has_label(row, label) or _is_a(row, label) for row in found)
     if label:
-        return sum(label.lower() in line.lower() for line in lines(material))
+        return sum(label.lower() in line.lower() for line in nonblank_lines(material))
     text = material.text()
-    if asks(asked, r"words?\b"):
+    if has_word(asked, r"words?\b"):
         return len(words(text))
-    if asks(asked, r"sentences?\b"):
+    if has_word(asked, r"sentences?\b"):
         return len(sentences(text))
-    if asks(asked, r"characters?\b|letters?\b"):
+    if has_word(asked, r"characters?\b|letters?\b"):
         return len(text)
-    return len(lines(material))
+    return len(nonblank_lines(material))
 
 
 def _is_a(row: Row, label: str) -> bool:
@@ -49,4 +49,4 @@ def _is_a(row: Row, label: str) -> bool:
     word = label.strip().lower()
     word = "qr" if word.startswith("qr") else word
     kind = _KINDS.get(word) or _KINDS.get(word.removesuffix("s").replace("addresse", "address"))
-    return kind is not None and kind.match(name(row)) is not None
+    return kind is not None and kind.match(row_text(row)) is not None

@@ -6,10 +6,10 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import image_artifact, read_image
 from ....media.rows import rows
-from ..goal_words import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
-MOST = 100
+MAX_CROPS = 100
 """Crops of one picture."""
 MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|cars\b|them\b"
 
@@ -45,7 +45,7 @@ def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:
         return score, (corners["xmax"] - corners["xmin"]) * (corners["ymax"] - corners["ymin"])
 
     ordered = sorted(found, key=lambda row: rank(row["box"], float(row.get("score", 1.0))), reverse=True)
-    wanted = ordered[:MOST] if asks(goal(call.task), MANY) else ordered[:1]
+    wanted = ordered[:MAX_CROPS] if has_word(goal_text(call.task), MANY) else ordered[:1]
     return [(int(b["xmin"]), int(b["ymin"]), int(b["xmax"]), int(b["ymax"])) for b in (row["box"] for row in wanted)]
 
 

@@ -13,7 +13,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.sound import read_sound, sound_artifact
-from ..goal_words import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ OTHER = (
 
 def accepts(task: Task) -> str | None:
     """Only what asks for cleaning."""
-    asked = goal(task)
-    if not asked or (asks(asked, CLEANING) and not asks(asked, OTHER)):
+    asked = goal_text(task)
+    if not asked or (has_word(asked, CLEANING) and not has_word(asked, OTHER)):
         return None
     return "it takes out steady noise only; separating or changing voices needs a model"
 
@@ -58,10 +58,10 @@ def denoise(call: Call) -> Sequence[Artifact]:
     sound, rate = read_sound(call.one("audio"))
     if sound.shape[1] < rate * WINDOW * 4:
         raise ExpertError("the recording is too short to tell noise from sound", input_fault=True)
-    return [sound_artifact(call, np.stack([cleaned(channel, rate) for channel in sound]), rate)]
+    return [sound_artifact(call, np.stack([reduce_noise(channel, rate) for channel in sound]), rate)]
 
 
-def cleaned(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
+def reduce_noise(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
     """One channel, cleaned."""
     import numpy as np
 

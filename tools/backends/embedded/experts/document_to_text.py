@@ -50,12 +50,12 @@ def _read(call: Call, page: Any, label: str) -> str:
     """The printed text of a page without a text layer; empty for an empty page, or without OCR here."""
     if find_spec("rapidocr") is None:
         return ""
-    from ..ocr import lines_on
+    from ..ocr import read_lines
 
     path = image_artifact(call, render_page(page, label), "image", "scan").path
     assert path is not None
     picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
     try:
-        return "\n".join(lines_on(picture))
+        return "\n".join(read_lines(picture))
     finally:
         path.unlink(missing_ok=True)

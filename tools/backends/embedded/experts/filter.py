@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.rows import Row, has_label, lines, rows
+from ....media.rows import Row, has_label, nonblank_lines, rows
 from ..registry import expert
 
 
@@ -27,7 +27,7 @@ def keep(call: Call) -> Sequence[Artifact]:
         text, media_type = json.dumps(kept, ensure_ascii=False), "application/json"
     else:
         wanted = [word for word in (label.lower(), contains) if word]
-        all_lines = [line for item in items for line in lines(item)]
+        all_lines = [line for item in items for line in nonblank_lines(item)]
         text = "\n".join(line for line in all_lines if all(word in line.lower() for word in wanted))
         media_type = "text/plain"
     return [Artifact(output="text", kind="text", media_type=media_type, text=text)]

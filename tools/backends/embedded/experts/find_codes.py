@@ -6,7 +6,7 @@ from .....graph.call import Artifact, Call
 from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goal_words import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 CODES = (
@@ -17,7 +17,7 @@ CODES = (
 
 def accepts(task: Task) -> str | None:
     """Only what asks for codes."""
-    if asks(goal(task), CODES):
+    if has_word(goal_text(task), CODES):
         return None
     return "it reads barcodes and QR codes only; other objects need a detection model"
 

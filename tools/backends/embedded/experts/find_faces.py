@@ -11,7 +11,7 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goal_words import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 FACES = r"faces?\b|facial|gesicht|visages?\b|caras?\b|rostros?\b|volti?\b|faccia|facce"
@@ -19,7 +19,7 @@ FACES = r"faces?\b|facial|gesicht|visages?\b|caras?\b|rostros?\b|volti?\b|faccia
 
 def accepts(task: Task) -> str | None:
     """Only what asks for faces."""
-    if asks(goal(task), FACES):
+    if has_word(goal_text(task), FACES):
         return None
     return "it finds frontal faces only; other objects need a detection model"
 

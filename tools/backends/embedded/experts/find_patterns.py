@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..entity_patterns import Found, find
-from ..goal_words import asks, goal
+from ..entity_patterns import Entity, find_entities
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 FORMAL = (
@@ -39,8 +39,8 @@ _AT_LARGE = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!we
 
 def accepts(task: Task) -> str | None:
     """Only what is told by its form."""
-    asked = goal(task)
-    if not asked or (asks(asked, FORMAL) and not asks(asked, NAMES)):
+    asked = goal_text(task)
+    if not asked or (has_word(asked, FORMAL) and not has_word(asked, NAMES)):
         return None
     return "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
 
@@ -59,10 +59,10 @@ def find_patterns(call: Call) -> Sequence[Artifact]:
     text = call.text("text")
     if not text.strip():
         raise ExpertError("there is no text to look through", input_fault=True)
-    wanted = _wanted(goal(call.task))
+    wanted = _wanted(goal_text(call.task))
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}
-        for found in find(text, _is_true)
+        for found in find_entities(text, _is_true)
         if not wanted or found.group in wanted
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
@@ -70,12 +70,12 @@ def find_patterns(call: Call) -> Sequence[Artifact]:
 
 def _wanted(asked: str) -> set[str]:
     """The kinds that the goal names; none when it names none or asks at large."""
-    if asks(asked, _AT_LARGE):
+    if has_word(asked, _AT_LARGE):
         return set()
-    return {kind for kind, words in _BY_NAME.items() if asks(asked, words)}
+    return {kind for kind, words in _BY_NAME.items() if has_word(asked, words)}
 
 
-def _is_true(found: Found) -> bool:
+def _is_true(found: Entity) -> bool:
     """Whether dateparser, which knows the months of 200 languages, reads a date as one (`3 pommes 1999` is none)."""
     import dateparser
 

@@ -22,11 +22,11 @@ def identify_language(call: Call) -> Sequence[Artifact]:
     text = call.text("text").strip()
     if not any(char.isalpha() for char in text):
         raise ExpertError("there are no words to tell the language of", input_fault=True)
-    rows = [{"label": label, "score": round(score, 4)} for label, score in ranked(text)[:3]]
+    rows = [{"label": label, "score": round(score, 4)} for label, score in rank_languages(text)[:3]]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def ranked(text: str) -> list[tuple[str, float]]:
+def rank_languages(text: str) -> list[tuple[str, float]]:
     """(ISO 639-1 code, probability), likeliest first; from the first 4,000 characters."""
     import py3langid
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
-from ..goal_words import LONGEST, asks, goal
-from ..ocr import lines_on, read_page
+from ..goal_words import MAX_LENGTH, goal_text, has_word
+from ..ocr import read_lines, read_page
 from ..registry import expert
 
 READING = (
@@ -32,9 +32,9 @@ PLAIN_READING = (
 
 def accepts(task: Task) -> str | None:
     """Only what asks for text."""
-    asked = goal(task)
-    sees = asks(asked, SEEING) and not asks(asked, PLAIN_READING)
-    if not asked or (not sees and asks(task.goal[:LONGEST].lower(), READING)):
+    asked = goal_text(task)
+    sees = has_word(asked, SEEING) and not has_word(asked, PLAIN_READING)
+    if not asked or (not sees and has_word(task.goal[:MAX_LENGTH].lower(), READING)):
         return None
     return (
         "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
@@ -53,5 +53,5 @@ def accepts(task: Task) -> str | None:
 def read_text(call: Call) -> Sequence[Artifact]:
     """The text of the picture, one line each. A blank page among many is no failure: its text is empty."""
     one_of_many = "[" in call.key
-    found = lines_on(call.one("image")) if one_of_many else read_page(call.one("image"))
+    found = read_lines(call.one("image")) if one_of_many else read_page(call.one("image"))
     return [Artifact(output="text", kind="text", media_type="text/plain", text="\n".join(found))]

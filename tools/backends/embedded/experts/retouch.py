@@ -10,7 +10,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import image_artifact, read_image
-from ..goal_words import asks, full_goal
+from ..goal_words import goal_and_prompt, has_word
 from ..image_operations import OPERATIONS
 from ..registry import expert
 
@@ -44,10 +44,10 @@ def operation_of(task: Task) -> str | None:
     named = str(task.parameters.get("operation") or "").strip().lower()
     if named in OPERATIONS:
         return named
-    words = named or full_goal(task)
-    if asks(words, INVENTING) and not asks(words, REMOVING_NOISE):
+    words = named or goal_and_prompt(task)
+    if has_word(words, INVENTING) and not has_word(words, REMOVING_NOISE):
         return None
-    found = [name for name, form in WORDS.items() if asks(words, form)]
+    found = [name for name, form in WORDS.items() if has_word(words, form)]
     if not found and not words:
         given = set(task.parameters)
         return "rotate" if "angle" in given else "resize" if given & {"scale", "width", "height"} else None
@@ -56,7 +56,7 @@ def operation_of(task: Task) -> str | None:
 
 def accepts(task: Task) -> str | None:
     """One operation that needs no model."""
-    unsaid = not full_goal(task) and not task.parameters
+    unsaid = not goal_and_prompt(task) and not task.parameters
     if unsaid or operation_of(task) is not None:
         return None
     return f"it does one of {', '.join(OPERATIONS)}, and no edit that must invent pixels; that needs an image model"

@@ -12,7 +12,7 @@ from .....graph.task import Task
 from ....media.pictures import read_image
 from ....media.sound import read_sound
 from ....media.video_writer import MEDIA_TYPE, video_size, write_video
-from ..goal_words import asks, full_goal
+from ..goal_words import goal_and_prompt, has_word
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ MOVING = (
 
 def accepts(task: Task) -> str | None:
     """A slideshow, or a video with nothing said about what moves."""
-    asked = full_goal(task)
-    if asks(asked, SLIDES) or not asks(asked, MOVING):
+    asked = goal_and_prompt(task)
+    if has_word(asked, SLIDES) or not has_word(asked, MOVING):
         return None
     return "it zooms slowly over still pictures; things that move by themselves need a video model"
 

@@ -16,7 +16,7 @@ from .....graph.task import Task
 from ...languages import NAMES, code, named, voice
 from ..registry import expert
 
-MOST = 20_000
+MAX_CHARACTERS = 20_000
 """Characters spoken at most, about twenty minutes."""
 SAMPLES_WANTED, DO_NOT_EXIT = 2, 0x8000
 """`AUDIO_OUTPUT_SYNCHRONOUS` and `espeakINITIALIZE_DONT_EXIT` of speak_lib.h."""
@@ -50,10 +50,12 @@ def speak(call: Call) -> Sequence[Artifact]:
     text = call.text("text").strip()
     if not any(char.isalnum() for char in text):
         raise ExpertError("there is nothing to say in the text", input_fault=True)
-    if len(text) > MOST:
-        raise ExpertError(f"the text has {len(text):,} characters; at most {MOST:,} are spoken", input_fault=True)
+    if len(text) > MAX_CHARACTERS:
+        raise ExpertError(
+            f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken", input_fault=True
+        )
     parameters = call.task.parameters
-    name = spoken_by(language_of(call.task, text), str(parameters.get("voice") or ""))
+    name = espeak_voice(language_of(call.task, text), str(parameters.get("voice") or ""))
     rate = parameters.get("rate")
     path = call.scratch / "audio.wav"
     with wave.open(str(path), "wb") as file:
@@ -67,15 +69,15 @@ def speak(call: Call) -> Sequence[Artifact]:
 
 def language_of(task: Task, text: str) -> str:
     """ISO 639-1 code: of the parameter, of the goal's words, or of the text where that is clear."""
-    from .identify_language import ranked
+    from .identify_language import rank_languages
 
     if found := code(str(task.parameters.get("language") or "")) or named(task.goal):
         return found
-    language, score = ranked(text)[0]
+    language, score = rank_languages(text)[0]
     return (code(language) or "en") if score > 0.35 and len(text) >= 12 else "en"
 
 
-def spoken_by(language: str, variant: str) -> str:
+def espeak_voice(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
     variant = _PEOPLE.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
     if not variant:

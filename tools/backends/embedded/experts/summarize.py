@@ -15,7 +15,7 @@ from .....graph.errors import ExpertError
 from ..registry import expert
 from ..tokenization import content_words, sentences
 
-MOST = 2000
+MAX_SENTENCES = 2000
 """Sentences looked at; a longer text is summarised from its beginning."""
 _KEY_LINE = re.compile(r"\b(?:total|sum|amount due|balance|gesamt|summe|importe|montant|totale)\b", re.I)
 
@@ -30,13 +30,13 @@ _KEY_LINE = re.compile(r"\b(?:total|sum|amount due|balance|gesamt|summe|importe|
 def summarize(call: Call) -> Sequence[Artifact]:
     """At most `max_sentences` (else about a third, four at most)."""
     most = call.task.parameters.get("max_sentences")
-    summary = shortened(call.text("text"), most if isinstance(most, int) and most > 0 else None)
+    summary = summarize_text(call.text("text"), most if isinstance(most, int) and most > 0 else None)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=summary)]
 
 
-def shortened(text: str, most: int | None = None) -> str:
+def summarize_text(text: str, most: int | None = None) -> str:
     """The summary of a text. Raises `ExpertError` when there is nothing in it."""
-    found = sentences(text)[:MOST]
+    found = sentences(text)[:MAX_SENTENCES]
     if not found:
         raise ExpertError("there is no text to summarise", input_fault=True)
     if len(found) == 1:
@@ -48,11 +48,11 @@ def shortened(text: str, most: int | None = None) -> str:
     if others[:1] == [0] and most > 2:
         kept = [0, *kept]
     kept = kept[: most - 1] if prose else kept[:most]
-    kept += chosen([found[number] for number in prose or others], prose or others, most - len(kept), set(kept))
+    kept += best_sentences([found[number] for number in prose or others], prose or others, most - len(kept), set(kept))
     return _joined([found[number] for number in sorted(set(kept))])
 
 
-def chosen(texts: Sequence[str], numbers: Sequence[int], most: int, taken: set[int]) -> list[int]:
+def best_sentences(texts: Sequence[str], numbers: Sequence[int], most: int, taken: set[int]) -> list[int]:
     """The numbers of the `most` best sentences."""
     stems = [set(content_words(text)) for text in texts]
     common = Counter(word for words in stems for word in words)
