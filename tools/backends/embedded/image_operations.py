@@ -1,4 +1,4 @@
-"""Operations: what `retouch` does to a picture, each a function of the picture and the task. No model, no invention."""
+"""Image operations of the expert `retouch`: each a function of the picture and the task, without a model."""
 
 import re
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def _resize(image: "Image.Image", task: Task) -> "Image.Image":
     (width, height), most = _size(image, task), limits().max_image_pixels
     if min(width, height) < 1 or width * height > most:
         raise ExpertError(
-            f"{width} x {height} is no size for a picture; the limit is {most:,} pixels", input_fault=True
+            f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels", input_fault=True
         )
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
@@ -80,7 +80,7 @@ def _factor(words: str) -> float:
 
 
 def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
-    """Counter-clockwise by the parameter `angle`; in words, right and clockwise are the other way."""
+    """Counter-clockwise by the parameter `angle`; clockwise where the words say right or clockwise."""
     from PIL import Image
 
     angle = task.parameters.get("angle")

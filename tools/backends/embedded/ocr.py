@@ -1,8 +1,8 @@
 """OCR: the printed text of a picture, read by RapidOCR (PP-OCR models inside its wheel, on onnxruntime).
 
-Its own angle classifier is off: it spoils clean pages (character error rate 0.25 instead of 0.00). Pages that lie on a
-side or upside down are found by their tall boxes and by low confidence (measured: 0.99 upright, 0.74 upside down), and
-read again turned. Not covered: handwriting, and scripts other than Latin and Chinese.
+RapidOCR's angle classifier is off: it harms clean pages (character error rate 0.25 instead of 0.00). Pages that are turned
+sideways or upside down are recognised by tall boxes and low confidence (measured: 0.99 upright, 0.74 upside down), and
+read again after turning. Not covered: handwriting, and scripts other than Latin and Chinese.
 """
 
 import functools
@@ -27,7 +27,7 @@ CONFIDENT = 0.88
 
 @dataclass(frozen=True)
 class PageText:
-    """What was read from a page in one position."""
+    """The text of a page, read in one orientation."""
 
     pieces: tuple[TextBox, ...]
     sideways: bool
@@ -35,7 +35,7 @@ class PageText:
 
     @property
     def confidence(self) -> float:
-        """0 to 1, each piece counted by its length."""
+        """0 to 1; each box is weighted by its length."""
         letters = sum(len(piece.text) for piece in self.pieces)
         return sum(piece.score * len(piece.text) for piece in self.pieces) / letters if letters else 0.0
 
@@ -62,7 +62,7 @@ def read_upright(pixels: "Pixels") -> PageText:
 
     first = _read(pixels)
     if first.sideways:
-        # Tall boxes are read turned counter-clockwise: certain words mean that this is the way up.
+        # RapidOCR turns tall boxes counter-clockwise: high confidence means that the page has to be turned so too.
         quarters = 1 if first.confidence >= CONFIDENT else 3
         first, pixels = more_confident(_read(np.rot90(pixels, quarters)), first), np.rot90(pixels, quarters)
     if not first.pieces or first.confidence >= CONFIDENT:
@@ -71,7 +71,7 @@ def read_upright(pixels: "Pixels") -> PageText:
 
 
 def more_confident(preferred: PageText, other: PageText) -> PageText:
-    """The preferred one, unless the other is clearly surer of itself."""
+    """The preferred one, unless the other has clearly higher confidence."""
     return other if other.confidence > preferred.confidence + 0.05 else preferred
 
 

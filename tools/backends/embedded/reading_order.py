@@ -1,4 +1,4 @@
-"""Layout: the order in which a person reads the boxes of a page. Pure geometry, in pixels."""
+"""Reading order: sorts the text boxes of a page as a person reads them, by geometry in pixels."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,12 @@ from itertools import pairwise
 from statistics import mean, median
 
 COLUMN_TEXT = 15
-"""Mean characters of a line in a column of prose; the prices of a receipt have fewer, and belong to their rows."""
+"""Least mean characters of a line in a column of prose; the prices of a receipt have fewer, and belong to their rows."""
 
 
 @dataclass(frozen=True)
 class TextBox:
-    """A piece of text on a page, as an upright rectangle."""
+    """A piece of text on a page, and the upright rectangle around it."""
 
     text: str
     score: float
@@ -37,7 +37,7 @@ Corners = Sequence[Sequence[float]]
 
 
 def straighten(boxes: Iterable[tuple[Corners, str, float]]) -> list[TextBox]:
-    """The boxes of a page as if it had been laid straight: turned back by the slope that most lines share."""
+    """The boxes of a tilted page, turned back by the slope that most lines share."""
     boxes = list(boxes)
     slopes = [math.atan2(c[1][1] - c[0][1], c[1][0] - c[0][0]) for c, _, _ in boxes]
     lengths = [math.dist(c[0], c[1]) for c, _, _ in boxes]
@@ -69,7 +69,7 @@ def lines_in_reading_order(pieces: Sequence[TextBox]) -> list[str]:
 
 
 def _rows(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
-    """Pieces that stand beside each other, each row from left to right."""
+    """Boxes beside each other form a row, each sorted from left to right."""
     rows: list[list[TextBox]] = []
     for piece in sorted(pieces, key=lambda p: p.middle):
         row = rows[-1] if rows else []
@@ -81,7 +81,7 @@ def _rows(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
 
 
 def _gutter(pieces: Sequence[TextBox]) -> float | None:
-    """Where a page of two or more columns is parted, or None: prose on both sides, hardly a line across."""
+    """Where a page of two or more columns is divided, or None: prose on both sides, hardly a line across."""
     if len(pieces) < 6:
         return None
     wide = 0.8 * median(p.height for p in pieces)
