@@ -10,7 +10,7 @@ from ..registry import expert
 
 
 def accepts(task: Task) -> str | None:
-    """Only with a text to look in: it knows nothing by itself."""
+    """Only with a text that holds the answer: it has no knowledge of its own."""
     if task.inputs.get("context"):
         return None
     return "it answers from a text that is given as context, and there is none; general questions need a language model"
@@ -19,13 +19,13 @@ def accepts(task: Task) -> str | None:
 @expert(
     "question-answering",
     name="lexical-qa",
-    description="finds the sentence or the words in a given text that answer; extractive, knows nothing by itself",
+    description="finds the sentence or the words in a given text that answer; extractive, without knowledge of its own",
     accepts=accepts,
     light=True,
     partial=True,
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
-    """The short answer where the question asks for a known kind of thing, else the sentence."""
+    """The short answer where the question asks for a known kind of value, else the sentence."""
     question, context = (
         call.text("question"),
         "\n\n".join(material.text() for material in call.inputs.get("context", ())),

@@ -1,7 +1,7 @@
-"""voice-activity-detection: when somebody speaks, by the endpointer of pocketsphinx (WebRTC's voice activity detector).
+"""voice-activity-detection: when speech occurs, by the endpointer of pocketsphinx (WebRTC's voice activity detector).
 
-Steady noise and held notes, which the detector takes for speech, are left out: speech rises and falls. Not covered: who
-speaks, music with a beat, speech under loud noise.
+Steady noise and held notes, which the detector mistakes for speech, are left out: the loudness of speech varies. Not
+covered: who speaks, music with a beat, speech under loud noise.
 """
 
 import json
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 FRAME = 0.03
-"""Seconds that the detector decides upon."""
+"""Seconds of one frame, which the detector classifies."""
 
 
 @expert(
     "voice-activity-detection",
     name="pocketsphinx-vad",
-    description="tells from when to when somebody speaks, to a third of a second; takes music with a beat for speech",
+    description="finds when speech begins and ends, to a third of a second; mistakes music with a beat for speech",
     license="BSD-2-Clause",
     library="pocketsphinx",
     requires=("pocketsphinx", "av"),
@@ -43,15 +43,15 @@ def detect_speech(call: Call) -> Sequence[Artifact]:
 
 
 def speech_segments(samples: "Samples") -> Iterator[tuple[float, float, float]]:
-    """Stretches of speech as (start, end, share of voiced frames), in seconds of samples at 16 kHz within -1..1."""
+    """Segments of speech as (start, end, share of voiced frames), in seconds of samples at 16 kHz within -1..1."""
     voiced = _voiced(samples)
-    for start, end in _stretches(samples):
+    for start, end in _endpoints(samples):
         frames = voiced[int(start / FRAME) : max(int(start / FRAME) + 1, int(end / FRAME))]
         if has_speech(samples[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)]):
             yield start, end, sum(frames) / max(1, len(frames))
 
 
-def _stretches(samples: "Samples") -> Iterator[tuple[float, float]]:
+def _endpoints(samples: "Samples") -> Iterator[tuple[float, float]]:
     from pocketsphinx import Endpointer, Vad
 
     endpointer = Endpointer(vad_mode=Vad.MEDIUM_STRICT, sample_rate=SAMPLE_RATE, frame_length=FRAME)
@@ -71,7 +71,7 @@ def _stretches(samples: "Samples") -> Iterator[tuple[float, float]]:
 
 
 def _voiced(samples: "Samples") -> list[bool]:
-    """Whether each frame sounds like voice, taken by itself."""
+    """Whether each frame alone sounds like voice."""
     from pocketsphinx import Vad
 
     detector = Vad(mode=Vad.MEDIUM_STRICT, sample_rate=SAMPLE_RATE, frame_length=FRAME)

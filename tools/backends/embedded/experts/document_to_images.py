@@ -1,4 +1,4 @@
-"""document-to-images: the pages of a PDF as pictures, drawn by PDFium."""
+"""document-to-images: the pages of a PDF as pictures, rendered by PDFium."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
-"""mux: a sound track under a video, in place of its own.
+"""mux: puts a sound track under a video, in place of its own.
 
-The result is as long as the longer of the two: a shorter video starts again, a shorter sound ends in silence.
+The result is as long as the longer of the two: a shorter video is repeated, a shorter sound ends in silence.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
     requires=("av", "numpy"),
 )
 def mux(call: Call) -> Sequence[Artifact]:
-    """An MP4 (H.264, AAC), encoded anew."""
+    """An MP4 (H.264, AAC), re-encoded."""
     import numpy as np
 
     video, (samples, hertz) = call.one("video"), read_sound(call.one("audio"))
     rate, size, seconds = _shape(video)
-    wanted = max(seconds, samples.shape[1] / hertz)
-    silence = max(0, round(wanted * hertz) - samples.shape[1])
+    duration = max(seconds, samples.shape[1] / hertz)
+    silence = max(0, round(duration * hertz) - samples.shape[1])
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
     path = call.scratch / "video.mp4"
-    frames = islice(_looped(video, size), max(1, round(wanted * rate)))
+    frames = islice(_looped(video, size), max(1, round(duration * rate)))
     write_video(path, frames, rate, size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 
 def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
-    """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for what is no video."""
+    """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for a file that is no video."""
     name, most = video.resource.label, limits().max_audio_seconds
     with open_container(video.path, name) as container:
         stream = video_stream(container, name)
@@ -59,7 +59,7 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
 
 
 def _looped(video: Material, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
-    """The frames, over and over."""
+    """The frames, repeated without end."""
     import numpy as np
 
     name, shown = video.resource.label, True

@@ -1,4 +1,4 @@
-"""pick-best: which of several results has the most, or the highest score or number."""
+"""pick-best: finds which of several results has the most rows, or the highest score or number."""
 
 import re
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 @expert(
     "pick-best",
     name="pick-best",
-    description="tells which of several results has the most finds, or the highest number, exactly",
+    description="finds exactly which of several results has the most rows, or the highest number",
     light=True,
 )
 def pick_best(call: Call) -> Sequence[Artifact]:
-    """`2 of 3 (b.jpg), with 5`: boxes, rows and labels are counted, a text counts by the first number in it.
+    """`2 of 3 (b.jpg), with 5`: boxes, rows and labels are counted; of a text, the first number is taken.
 
-    Of labels that each hold one kind, the score decides. Ties are told.
+    Of labels with a score, the score decides if the task names a label. Ties are reported.
     """
     items = call.inputs.get("items", ())
     if len(items) < 2:

@@ -1,6 +1,6 @@
-"""image-to-video, without a model: a slow zoom over each picture, with a narration if given.
+"""image-to-video without a model: a slow zoom over each picture, with a narration if there is one.
 
-As long as the narration, else three seconds a picture. Not covered: anything in a picture moving by itself.
+It is as long as the narration, else three seconds a picture. Not covered: anything in a picture moving by itself.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RATE = 24
 SECONDS = 3.0
-"""Of one picture, where there is no narration."""
+"""For one picture, without narration."""
 ZOOM = 0.08
 """How much larger a picture is at the end of its time."""
 
@@ -35,9 +35,9 @@ MOVING = (
 
 
 def accepts(task: Task) -> str | None:
-    """A slideshow, or a video with nothing said about what moves."""
-    asked = goal_and_prompt(task)
-    if has_word(asked, SLIDES) or not has_word(asked, MOVING):
+    """A slideshow, or a video for which the goal names nothing that moves."""
+    goal = goal_and_prompt(task)
+    if has_word(goal, SLIDES) or not has_word(goal, MOVING):
         return None
     return "it zooms slowly over still pictures; things that move by themselves need a video model"
 

@@ -1,6 +1,6 @@
 """automatic-speech-recognition: pocketsphinx with the US English model in its wheel.
 
-Weak: word error rate about 0.3 on people reading aloud; our own `espeak-ng` it understands well. Noise is not taken out
+Weak: word error rate about 0.3 on people reading aloud; it recognises our own `espeak-ng` well. Noise is not removed
 first, as that often made it worse. Not covered: other languages, telephone speech, who speaks, punctuation.
 """
 
@@ -28,17 +28,17 @@ DITHER = 0.0005
 
 def accepts(task: Task) -> str | None:
     """English only."""
-    asked = task.parameters.get("language")
-    language = code(asked) if isinstance(asked, str) and asked else named(goal_text(task))
-    if language in (None, "en") and not (asked and language is None):
+    requested = task.parameters.get("language")
+    language = code(requested) if isinstance(requested, str) and requested else named(goal_text(task))
+    if language in (None, "en") and not (requested and language is None):
         return None
-    return f"it understands English only, not {NAMES[language] if language else asked}"
+    return f"it understands English only, not {NAMES[language] if language else requested}"
 
 
 @expert(
     "automatic-speech-recognition",
     name="pocketsphinx",
-    description="writes down clear English speech, with about three words in ten wrong for people; English only",
+    description="transcribes clear English speech; of people about three words in ten are wrong; English only",
     license="BSD-2-Clause",
     library="pocketsphinx",
     requires=("pocketsphinx", "av"),
@@ -61,7 +61,7 @@ def transcribe(call: Call) -> Sequence[Artifact]:
 
 
 def has_speech(sound: "NDArray[np.float32]") -> bool:
-    """Whether the loudness moves as that of speech does: syllables stand out from the pauses by 6 dB at least."""
+    """Whether the loudness varies like that of speech: syllables exceed the pauses by 6 dB at least."""
     import numpy as np
 
     window = SAMPLE_RATE // 20
@@ -73,10 +73,10 @@ def has_speech(sound: "NDArray[np.float32]") -> bool:
 
 
 def _recognized_pieces(sound: "NDArray[np.float32]") -> Iterator[str]:
-    """The words of each piece, in half a second of almost silence.
+    """The words of each piece, padded with half a second of near silence.
 
-    Perfect digital silence confuses the features: with this padding and dither, 5 words in 100 of our own speech were
-    wrong, without it 58.
+    Digital silence disturbs the features: with this padding and dither, 5 words in 100 of our own speech were wrong,
+    without it 58.
     """
     import numpy as np
 
@@ -92,7 +92,7 @@ def _recognized_pieces(sound: "NDArray[np.float32]") -> Iterator[str]:
 
 
 def split_at_pauses(samples: "NDArray[np.float32]") -> Iterator["NDArray[np.float32]"]:
-    """Cut at the quietest fifth of a second of the second half of every `LONGEST` seconds."""
+    """Split at the quietest fifth of a second in the second half of every `LONGEST` seconds."""
     import numpy as np
 
     window = SAMPLE_RATE // 5
@@ -106,7 +106,7 @@ def split_at_pauses(samples: "NDArray[np.float32]") -> Iterator["NDArray[np.floa
 
 
 def _decoder() -> Any:
-    """A new one each call: it adapts to the sound it has heard, and the same call must give the same words."""
+    """A new one for each call: it adapts to the sound it decodes, and the same call must return the same words."""
     from pocketsphinx import Decoder
 
     return Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
