@@ -1,7 +1,7 @@
-"""Store: files by the hash of their content, under `resources/ab/cdef....png`.
+"""The store: files named by the hash of their content, under `resources/ab/cdef....png`.
 
-A file appears under its name only when it is whole: it is written under `scratch/` on the same disk,
-flushed, and renamed.
+A file gets its name only when it is complete: it is written under `scratch/` on the same disk, flushed, and renamed.
+Earlier versions stored most media types with the suffix `.bin`; those files are found and used too.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from ..graph.stored import is_whole
 
 
 class FileStore:
-    """The store in a home folder (see `home.py`). Texts are kept without secrets."""
+    """The store in a home folder (see `home.py`). Secrets are removed from texts."""
 
     def __init__(self, home: Path, redact: Redactor | None = None) -> None:
         self._redact = redact or Redactor()
@@ -31,9 +31,9 @@ class FileStore:
         self._scratch = home / SCRATCH
 
     def path(self, resource: Resource) -> Path:
-        """Where the bytes of a resource are."""
+        """The file that holds the bytes of a resource."""
         if resource.sha256 is None:
-            raise StorageError(f"{resource.label} has no content: it was named, but is not there")
+            raise StorageError(f"{resource.label} has no content: it is named in the request, but was not found")
         return self._path(resource.sha256, resource.media_type)
 
     def _path(self, sha256: str, media_type: str) -> Path:
@@ -51,7 +51,7 @@ class FileStore:
         return await self._text(text, Artifact(output="text", kind="text", media_type="text/plain"), producer)
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
-        """Store what an expert made; raises `ExpertError` when it is empty."""
+        """Store an expert's output; raises `ExpertError` when it is empty."""
         if artifact.text is not None:
             return await self._text(artifact.text, artifact, producer)
         size = await asyncio.to_thread(_size, artifact.path)
@@ -62,7 +62,7 @@ class FileStore:
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
-        """A new empty folder on the same disk, deleted at the end."""
+        """A new empty folder on the same disk, removed at the end."""
         folder = self._scratch / uuid4().hex
         try:
             await asyncio.to_thread(folder.mkdir, mode=0o700)
@@ -86,7 +86,7 @@ class FileStore:
 
     def _put_bytes(self, data: bytes, media_type: str) -> str:
         if is_text(media_type):
-            data = self._redact.data(data)  # as long as it was
+            data = self._redact.data(data)  # keeps the length
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
         if not _holds(target, sha256):
@@ -112,9 +112,9 @@ class FileStore:
         return sha256
 
     def _publish(self, draft: Path, target: Path) -> None:
-        """Give a whole file its name; it is on disk before a row of the ledger refers to it."""
+        """Give a complete file its name. It is on disk before the ledger refers to it."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if draft.stat().st_size > INLINE_LIMIT:  # what is shorter is in the ledger's row, if it is text
+        if draft.stat().st_size > INLINE_LIMIT:  # shorter text is in the ledger's row too
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
         draft.chmod(0o600)
@@ -122,7 +122,7 @@ class FileStore:
 
 
 def _holds(target: Path, sha256: str) -> bool:
-    """Whether it is stored already, with the content of its hash; if not, it is written again."""
+    """Whether the file exists and still has the content that its name claims; if not, it is written again."""
     try:
         return is_whole(target, sha256)
     except OSError:
@@ -135,7 +135,7 @@ def _size(file: Path | None) -> int:
 
 
 def _remove(folder: Path) -> None:
-    """Usually empty by now: the files that were made have been moved into the store."""
+    """Remove a scratch folder, which is nearly always empty by now: outputs have been moved to the store."""
     try:
         folder.rmdir()
     except OSError:
@@ -145,5 +145,5 @@ def _remove(folder: Path) -> None:
 def _disk(error: OSError) -> StorageError:
     return StorageError(
         f"a file can't be stored: {error.strerror or error}",
-        hint="make room or name another home with --home; the run can be resumed, what is recorded is kept",
+        hint="make room or name another home with --home; the run can be resumed, recorded results are kept",
     )

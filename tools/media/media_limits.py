@@ -1,4 +1,4 @@
-"""Limits: how large media may be, where they are read. A worker process has them from its environment."""
+"""Media limits: how many pixels and seconds media may have. A worker process reads them from its environment."""
 
 import functools
 from collections.abc import Iterator
@@ -7,26 +7,26 @@ from contextvars import ContextVar
 
 from ...graph.settings import Settings
 
-_own: ContextVar[Settings | None] = ContextVar("limits", default=None)
+_override: ContextVar[Settings | None] = ContextVar("limits", default=None)
 
 
 def limits() -> Settings:
-    """`max_image_pixels` and `max_audio_seconds` are what counts here."""
-    return _own.get() or _of_the_process()
+    """The settings in force; of these, `max_image_pixels` and `max_audio_seconds` are the limits."""
+    return _override.get() or _of_the_process()
 
 
 @contextmanager
-def within(settings: Settings | None) -> Iterator[None]:
-    """Read media within these limits in the body, and in the threads that it starts; None changes nothing."""
-    token = _own.set(settings) if settings else None
+def use_limits(settings: Settings | None) -> Iterator[None]:
+    """These limits are in force in the body, and in the threads that it starts; None changes nothing."""
+    token = _override.set(settings) if settings else None
     try:
         yield
     finally:
         if token:
-            _own.reset(token)
+            _override.reset(token)
 
 
 @functools.cache
 def _of_the_process() -> Settings:
-    """`process.environment` hands the settings on to a worker."""
+    """`worker_environment` of `backends/worker/process.py` passes the settings to a worker."""
     return Settings.from_env()

@@ -1,7 +1,7 @@
-"""Goals: which words of the request an expert looks for, to tell whether a task is for it.
+"""Goal words: matches the words of a task's goal, by which an expert decides whether the task is for it.
 
-The words are in the goal or the prompt; names of files and addresses in them are not words (`faces.png` asks for
-nothing). English first; the commonest words of German, French, Spanish, Italian and Portuguese too.
+File names and addresses are not words (`faces.png` does not ask for faces). The experts' patterns are English first, with
+the commonest words of German, French, Spanish, Italian and Portuguese.
 """
 
 import re
@@ -10,21 +10,21 @@ from ....graph.task import Task
 
 _NAMES = re.compile(r"""\S+://\S+|\S*[/\\]\S+|[\w.-]+\.[a-z][a-z0-9]{1,4}\b""", re.IGNORECASE)
 
-LONGEST = 2000
-"""Characters of a goal that are looked at."""
+MAX_LENGTH = 2000
+"""Characters of a goal that are searched."""
 
 
-def goal(task: Task) -> str:
+def goal_text(task: Task) -> str:
     """The goal in lower case, without the names of files."""
-    return _NAMES.sub(" ", task.goal[:LONGEST]).lower().strip()
+    return _NAMES.sub(" ", task.goal[:MAX_LENGTH]).lower().strip()
 
 
-def full_goal(task: Task) -> str:
+def goal_and_prompt(task: Task) -> str:
     """The goal and, where it is plain text, the prompt."""
     prompt = task.inputs.get("prompt")
-    return f"{goal(task)} {prompt[:LONGEST].lower() if isinstance(prompt, str) else ''}".strip()
+    return f"{goal_text(task)} {prompt[:MAX_LENGTH].lower() if isinstance(prompt, str) else ''}".strip()
 
 
-def asks(words: str, pattern: str) -> bool:
-    """Whether the goal has a word that begins as one of the alternatives of the pattern says."""
-    return re.search(rf"(?<!\w)(?:{pattern})", words) is not None
+def has_word(text: str, pattern: str) -> bool:
+    """Whether a word of the text begins with a match of the pattern."""
+    return re.search(rf"(?<!\w)(?:{pattern})", text) is not None

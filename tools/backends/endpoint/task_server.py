@@ -14,7 +14,7 @@ from ..accepts import ignored
 from ..answers import garbage, row_answer
 from ..task_api.methods import methods
 from ..task_api.video import image_to_animate
-from ..worker.decoder import film_answer, picture_bytes
+from ..worker.decoder import picture_bytes, video_answer
 from .endpoints_file import Endpoint, headers_for
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _make_video(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequenc
     else:
         response = http.post(endpoint.url, content=picture_bytes(call, image_to_animate(call)))
     response.raise_for_status()
-    return film_answer(call, response.content)
+    return video_answer(call, response.content)
 
 
 def _predict_numbers(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
