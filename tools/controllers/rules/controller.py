@@ -32,7 +32,7 @@ class RuleBasedController:
 
     @property
     def name(self) -> str:
-        """As users type it and runs store it."""
+        """As runs show and store it."""
         return "embedded"
 
     async def plan(self, request: Request, callbacks: Callbacks | None = None) -> Proposal:
