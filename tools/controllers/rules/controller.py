@@ -1,4 +1,4 @@
-"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results; needs no model."""
+"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
