@@ -1,11 +1,23 @@
 # One word for each set of checks.
-.PHONY: test check nightly
+.PHONY: check test docs ci nightly
+py := .venv/bin
 
-test:
-	.venv/bin/pytest
+check:  ## lint, types, layers, quick tests: before a commit
+	$(py)/ruff check .
+	$(py)/ruff format --check .
+	$(py)/lint-imports
+	$(py)/mypy
+	$(py)/pytest tests/graph tests/nodes tests/checkpoints tests/tools/controllers -m "not local and not live and not security and not docs and not nightly"
 
-check:
+test:  ## what the README says
+	$(py)/pytest
+
+docs:  ## generates what is drawn from the code, and runs every code block
+	for script in docs/*.py; do $(py)/python $$script || exit 1; done
+	$(py)/pytest -m docs
+
+ci:  ## all checks, as CI runs them
 	bash .ci/run
 
-nightly:
-	.venv/bin/pytest -m nightly
+nightly:  ## longer tables and trials
+	$(py)/pytest -m nightly

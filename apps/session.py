@@ -20,7 +20,7 @@ from ..graph.state import GRAPH_VERSION
 from ..graph.world import World, open_world
 from ..nodes.respond import finished
 from ..nodes.review import QUESTION
-from ..tools.named_servers import remember
+from ..tools.chat_models.trusted_servers import remember
 
 
 @dataclass(frozen=True)

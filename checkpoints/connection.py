@@ -19,7 +19,7 @@ from sqlite_utils import Database as SqliteUtils
 from ..graph.errors import StorageError
 from .clean import CleanConnection, Redactors
 from .home import prepare_home
-from .tables import create_tables
+from .migrations import create_tables
 
 T = TypeVar("T")
 PATIENCE = 30.0

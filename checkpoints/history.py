@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import InvalidPlan, UnknownRun
-from ..graph.outside import OddJson, read_json
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Result, Run, Usage
-from . import calls, lease
+from ..graph.untrusted_json import InvalidJson, read_untrusted_json
+from . import lease, llm_calls
 from .ledger import SqliteLedger
 from .rows import in_short, sound_resources
 
@@ -114,7 +114,7 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
     done = {key: Result.model_validate_json(text) for key, text in rows}
     results = {key: result for key, result in done.items() if key in order}
     made = [(result.started_at, result.duration) for result in done.values()]
-    asked = [(call.started_at, call.usage.seconds) for call in calls.of_run(row["run_id"], db)]
+    asked = [(call.started_at, call.usage.seconds) for call in llm_calls.of_run(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
@@ -125,7 +125,7 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
         plan=plan,
         epoch=row["epoch"] or "",
         results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
-        refusals=tuple(read_json(row["refusals"] or "[]")),
+        refusals=tuple(read_untrusted_json(row["refusals"] or "[]")),
         repairs=mends,
         answer=row["answer"] or "",
         status=status,
@@ -147,10 +147,10 @@ def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a run and what was mended in it; one that today's vocabulary does not know is left out, and said so."""
-    mends = tuple(read_json(row["mends"] or "[]"))
+    mends = tuple(read_untrusted_json(row["mends"] or "[]"))
     try:
-        return (Plan.model_validate(read_json(row["plan"])) if row["plan"] else Plan()), mends
-    except OddJson:
+        return (Plan.model_validate(read_untrusted_json(row["plan"])) if row["plan"] else Plan()), mends
+    except InvalidJson:
         raise
     except (InvalidPlan, ValidationError):
         return Plan(), (*mends, "the plan was written by another version and can't be read by this one")
@@ -160,6 +160,6 @@ def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
     """What was given, and after it what was named only."""
     query = f"SELECT {', '.join(_COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
     there = sound_resources(db.query(query, [row["run_id"]]))
-    names = set(read_json(row["files"] or "[]")) - {resource.name for resource in there}
+    names = set(read_untrusted_json(row["files"] or "[]")) - {resource.name for resource in there}
     gone = [Resource(kind="document", media_type="application/octet-stream", name=name) for name in sorted(names)]
     return (*there, *gone)

@@ -18,10 +18,10 @@ from ..graph.expert import Assignment
 from ..graph.notices import notice
 from ..graph.resource import Resource
 from ..graph.result import LlmCall, Options, Proposal, Result, Run, RunStatus, Stage
-from . import calls, lease
+from . import lease, llm_calls
 from .database import Database
+from .migrations import resource_rows, task_row
 from .rows import read_row, sound_resources
-from .tables import resource_rows, task_row
 
 _LINEAGE = """
     WITH RECURSIVE lineage(run_id, parent) AS (
@@ -284,19 +284,19 @@ class SqliteLedger:
 
     async def start_call(self, run_id: str, stage: Stage, model: str) -> int:
         """Put a call on record before it is made; raises `LimitReached`."""
-        return await self.database.write(partial(calls.start, run_id, stage, model))
+        return await self.database.write(partial(llm_calls.start, run_id, stage, model))
 
     async def end_call(self, run_id: str, number: int, call: LlmCall) -> None:
         """Record what a call cost."""
-        await self.database.write(partial(calls.end, number, call))
+        await self.database.write(partial(llm_calls.end, number, call))
 
     async def calls(self, run_id: str) -> Sequence[LlmCall]:
         """The calls of a run, the first one first."""
-        return await self.database.read(partial(calls.of_run, run_id))
+        return await self.database.read(partial(llm_calls.of_run, run_id))
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Let a run spend more, or less, from now on."""
-        await self.database.write(partial(calls.set_limits, run_id, options))
+        await self.database.write(partial(llm_calls.set_limits, run_id, options))
 
     # -- resources --------------------------------------------------------------------------------------------------
 

@@ -11,45 +11,15 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
 
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
 from ..graph.homes import RESOURCES, SCRATCH
+from ..graph.media_types import OTHER_SUFFIX, is_text, suffix_of
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.stored import is_whole
-
-_SUFFIX: Final = {
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "text/csv": ".csv",
-    "application/json": ".json",
-    "application/pdf": ".pdf",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "audio/wav": ".wav",
-    "audio/x-wav": ".wav",
-    "audio/mpeg": ".mp3",
-    "audio/flac": ".flac",
-    "audio/x-flac": ".flac",
-    "audio/ogg": ".ogg",
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-}
-
-
-def suffix_of(media_type: str) -> str:
-    """The file name's ending for a media type, so that other programs open it."""
-    return _SUFFIX.get(media_type, ".bin")
-
-
-def is_text(media_type: str) -> bool:
-    """Whether content of that type is text, which can be searched for secrets."""
-    return media_type.startswith("text/") or media_type.endswith(("json", "xml", "yaml", "x-subrip", "x-tex"))
 
 
 class FileStore:
@@ -67,7 +37,10 @@ class FileStore:
         return self._path(resource.sha256, resource.media_type)
 
     def _path(self, sha256: str, media_type: str) -> Path:
-        return self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
+        """The file's name by its hash and type; the name that an earlier version gave it, where it has that one only."""
+        path = self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
+        earlier = path.with_suffix(OTHER_SUFFIX)
+        return earlier if not path.exists() and earlier.exists() else path
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
         """Keep bytes; gives sha256 and size."""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from hugginggpt.graph.vocabulary import VOCABULARY
-from hugginggpt.tools.backends.chat.asks import ASKS, sees
+from hugginggpt.tools.backends.chat.task_prompts import TASK_PROMPTS, needs_vision
 from hugginggpt.tools.backends.embedded.registry import registered as embedded
 from hugginggpt.tools.backends.endpoint import openai_server, task_server, tei_server
 from hugginggpt.tools.backends.local.registry import registered as local
@@ -49,10 +49,10 @@ def _row(name: str) -> tuple[str, ...]:
     small = [entry for entry in embedded().values() if entry.task_type == name]
     ways = [library for (task_type, library) in local() if task_type == name]
     spoken = {
-        "T": task_server.speaks(name),
-        "O": openai_server.speaks(name),
-        "E": tei_server.speaks(name),
-        "C": name in ASKS,
+        "T": task_server.supports(name),
+        "O": openai_server.supports(name),
+        "E": tei_server.supports(name),
+        "C": name in TASK_PROMPTS,
     }
     method = methods().get(name)
     cells = (
@@ -60,7 +60,7 @@ def _row(name: str) -> tuple[str, ...]:
         ", ".join(ways),
         " ".join(letter for letter, speaks in spoken.items() if speaks),
         method.provider_task if method else "",
-        ("👁" if sees(name) else "yes") if name in ASKS else "",
+        ("👁" if needs_vision(name) else "yes") if name in TASK_PROMPTS else "",
     )
     return name, *cells, ", ".join(_tests(name, cells, [entry.name for entry in small]))
 

@@ -1,7 +1,7 @@
-"""Draw the README's pictures from the real thing: a run as SVG, the graph as Mermaid.
+"""Draw the READMEs' pictures from the code: a real run as SVG, the graph as Mermaid.
 
-python docs/picture.py            writes docs/run.svg (runs the README's request) and the README's graph
-python docs/picture.py --check    exit code 1 when the README's graph is not that of the code
+python docs/picture.py            writes docs/run.svg (runs the README's request) and the READMEs' graph
+python docs/picture.py --check    exit code 1 when a README's graph is not that of the code
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.scripted import ScriptedController
 
 ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 REQUEST = (
     "Read the text in this receipt, summarise it, tell me whether the customer was happy, and say the summary aloud"
 )
@@ -54,12 +55,13 @@ def graph_as_mermaid() -> str:
 
 def main() -> None:
     """Write, or check."""
-    readme = ROOT / "README.md"
-    text = readme.read_text()
-    drawn = BLOCK.sub(lambda block: block[1] + graph_as_mermaid() + block[2], text)
+    texts = {page: page.read_text(encoding="utf-8") for page in PAGES}
+    graph = graph_as_mermaid()
+    drawn = {page: BLOCK.sub(lambda block: block[1] + graph + block[2], text) for page, text in texts.items()}
     if "--check" in sys.argv:
-        sys.exit(0 if drawn == text else "the README's graph is out of date: python docs/picture.py")
-    readme.write_text(drawn)
+        sys.exit(0 if drawn == texts else "the graph in a README is out of date: python docs/picture.py")
+    for page, text in drawn.items():
+        page.write_text(text, encoding="utf-8")
     (ROOT / "docs" / "run.svg").write_text(asyncio.run(draw_run()))
 
 

@@ -1,27 +1,26 @@
-"""The picture: which stage follows which. What they work with is chosen in `world.py`."""
+"""The graph: its nodes and edges. The ports that the stages work with are chosen in `world.py`."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from ..nodes.calling import Calling
 from ..nodes.dispatch import dispatch
-from ..nodes.execute import Execution
-from ..nodes.plan import plan
-from ..nodes.respond import respond
-from ..nodes.review import review
-from ..nodes.select import Selection
+from ..nodes.execute import execute_node
+from ..nodes.expert_calls import ExpertCalls
+from ..nodes.plan import plan_node
+from ..nodes.respond import respond_node
+from ..nodes.review import review_node
+from ..nodes.select import select_node
 from ..nodes.task import task_node
 from .ports import Backend, Catalog, Controller, Cutter, Fetcher, Ledger, Slots, Store
 from .redactor import Redactor
 from .settings import Settings
-from .state import Asked, State, TaskOutput, TaskState
+from .state import GraphInput, State, TaskOutput, TaskState
 
-Graph = CompiledStateGraph[State, Any, Asked, State]
+Graph = CompiledStateGraph[State, Any, GraphInput, State]
 
 
 def connect(
@@ -39,30 +38,30 @@ def connect(
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> Graph:
     """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
+    expert_calls = ExpertCalls(backends=backends, store=store, slots=slots, settings=settings)
     single = StateGraph(TaskState, output_schema=TaskOutput)
-    single.add_node("select", Selection(controller=controller, catalog=catalog, ledger=ledger, where=settings.where))
-    calling = Calling(backends=backends, store=store, slots=slots, settings=settings)
+    single.add_node("select", select_node(controller=controller, catalog=catalog, ledger=ledger))
     single.add_node(
         "execute",
-        Execution(catalog=catalog, calling=calling, ledger=ledger, store=store, cut=cut, where=settings.where),
+        execute_node(catalog=catalog, expert_calls=expert_calls, ledger=ledger, store=store, cut=cut),
     )
     single.add_edge(START, "select")
     single.add_edge("select", "execute")
     single.add_edge("execute", END)
-    one_task = single.compile()
 
-    whole = StateGraph(State, input_schema=Asked, output_schema=State)
-    planning = partial(plan, controller=controller, fetcher=fetcher, ledger=ledger, store=store, redact=redact)
-    whole.add_node("plan", planning, input_schema=State)
-    reviewing = partial(
-        review, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact, where=settings.where
-    )  # fmt: skip
-    whole.add_node("review", reviewing, input_schema=State)
-    whole.add_node("task", task_node(one_task, ledger), input_schema=TaskState)
-    whole.add_node("respond", partial(respond, controller=controller, ledger=ledger, store=store), input_schema=State)
+    whole = StateGraph(State, input_schema=GraphInput, output_schema=State)
+    whole.add_node(
+        "plan",
+        plan_node(
+            controller=controller, fetcher=fetcher, ledger=ledger, store=store, redact=redact, where=settings.where
+        ),
+    )
+    whole.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
+    whole.add_node("task", task_node(single.compile(), ledger), input_schema=TaskState)
+    whole.add_node("respond", respond_node(controller=controller, ledger=ledger, store=store))
     whole.add_edge(START, "plan")
     whole.add_edge("plan", "review")
     whole.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
-    whole.add_edge("task", "respond")  # a plain edge: it runs once, after all of them
+    whole.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
     whole.add_edge("respond", END)
     return whole.compile(checkpointer=checkpointer, name="hugginggpt")

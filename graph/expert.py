@@ -1,6 +1,9 @@
 """Expert: a model (or small tool) that can do a task; Assignment: which one was chosen for a task, and why."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import field_serializer, field_validator, model_validator
 
 from .resource import Frozen
 from .vocabulary import VOCABULARY
@@ -33,11 +36,33 @@ class Expert(Frozen):
     """A weak substitute: covers part of the type only, and is named as such wherever it was used."""
 
 
+class Obstacle(Frozen):
+    """Why an expert can't do a task here and now; as text `what: remedy`."""
+
+    what: str
+    """The cause, e.g. `needs a Hugging Face token`."""
+    remedy: str = ""
+    """What the user can type or change to remove it; empty where nothing does."""
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.remedy}" if self.remedy else self.what
+
+
 class Candidate(Frozen):
-    """An expert as seen from one task: `obstacle` says why it can't do it here and now, None if it can."""
+    """An expert as seen from one task, with the obstacle that keeps it from the task; None where it can run."""
 
     expert: Expert
-    obstacle: str | None = None
+    obstacle: Obstacle | None = None
+
+    @field_validator("obstacle", mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        """JSON (recordings, `--json`) holds an obstacle as its text."""
+        return {"what": value} if isinstance(value, str) else value
+
+    @field_serializer("obstacle", when_used="json")
+    def _as_text(self, obstacle: Obstacle | None) -> str | None:
+        return None if obstacle is None else str(obstacle)
 
 
 def allowed(candidates: Iterable[Candidate], where: Sequence[str]) -> list[Candidate]:
@@ -57,10 +82,6 @@ def allowed(candidates: Iterable[Candidate], where: Sequence[str]) -> list[Candi
     return sorted(kept, key=lambda c: (c.obstacle is not None, order.get(c.expert.backend, -1)))
 
 
-FALLEN_BACK = "next best after "
-"""How the reason of an assignment begins, where the expert chosen first failed."""
-
-
 class Assignment(Frozen):
     """The paper's `{"id", "reason"}`, with what it was chosen from."""
 
@@ -68,6 +89,20 @@ class Assignment(Frozen):
     expert: Expert
     reason: str
     candidates: tuple[str, ...] = ()
-    """Model ids of all that could have done it, best first."""
+    """Model ids of all experts that can do it, best first."""
     fallbacks: tuple[Expert, ...] = ()
     """Tried in this order when the chosen one fails for reasons of its own."""
+    fallback: bool = False
+    """`expert` is one of `fallbacks`: the expert chosen first failed, and `reason` names it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_old_rows(cls, row: Any) -> Any:
+        """Rows and checkpoints of earlier versions hold `fallback` only in the words of the reason."""
+        if (
+            isinstance(row, dict)
+            and "fallback" not in row
+            and str(row.get("reason", "")).startswith("next best after ")
+        ):
+            return row | {"fallback": True}
+        return row

@@ -6,6 +6,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from .expert import Obstacle
+
 NAME = "hugginggpt"
 
 
@@ -14,9 +16,9 @@ def install(extra: str) -> str:
     return _command(extra, _origin())
 
 
-def needs(extra: str) -> str:
-    """As an obstacle: what is wrong, and the command that mends it."""
-    return f"needs the extra `{extra}`: {install(extra)}"
+def needs(extra: str) -> Obstacle:
+    """The obstacle of an expert whose extra is not installed."""
+    return Obstacle(what=f"needs the extra `{extra}`", remedy=install(extra))
 
 
 def _command(extra: str, origin: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from .configuration import default_config, write_private
 from .errors import StorageError, UsageError
 from .notices import notice
-from .outside import read_json
+from .untrusted_json import read_untrusted_json
 
 HERE = Path(".hugginggpt")
 DATABASE = "hugginggpt.db"
@@ -113,7 +113,7 @@ def adopt(folder: Path, config: Path) -> Path:
 def _recorded(config: Path) -> dict[str, str]:
     """The marks of the homes that this user made, by path."""
     try:
-        known = read_json((config / _RECORD).read_bytes())
+        known = read_untrusted_json((config / _RECORD).read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import InvalidPlan
-from .outside import OddJson, checked, read_json
+from .references import MAX_DIGITS, format_parts, format_reference, only_references, parse_references
 from .resource import Kind, Resource
 from .task import Ref, Single, Task, Template, Value, resources_in
 from .task_type import Input, TaskType
+from .untrusted_json import InvalidJson, checked_json, read_untrusted_json
 from .vocabulary import VOCABULARY
 
 MAX_TASKS = 1000
@@ -25,11 +26,6 @@ LONGEST_PLAN = 1_000_000
 """Characters of a plan as text."""
 LONGEST_TYPE = 100
 """Characters of a task type: near ones are searched for the hint, which takes long for a long one."""
-_DIGITS = 9
-"""Of an id."""
-
-_REF = re.compile(r"<(?:resource|generated)>-(\d+)|<(?:resource|generated)-(\d+)>|<node-(\d+)>", re.IGNORECASE)
-"""The paper's and JARVIS's spelling; JARVIS's own demonstrations also write the second, TaskBench the third."""
 
 _MEDIA: dict[str, tuple[Kind, str]] = {
     "image": ("image", "image/*"),
@@ -44,8 +40,8 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
     """The tasks of a plan in the paper's JSON, unchecked; raises `InvalidPlan` where it is not that at all."""
     if isinstance(tasks, str):
         try:
-            tasks = read_json(tasks, longest=LONGEST_PLAN)
-        except OddJson as error:
+            tasks = read_untrusted_json(tasks, longest=LONGEST_PLAN)
+        except InvalidJson as error:
             raise InvalidPlan([f"not JSON that can be read: {error}"]) from None
     if not isinstance(tasks, list | tuple) or not all(isinstance(entry, Mapping) for entry in tasks):
         raise InvalidPlan(["a plan is a JSON list of objects"])
@@ -55,8 +51,8 @@ def read_tasks(tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Res
     if waits > MAX_WAITS:
         raise InvalidPlan([f"its tasks wait {waits} times for others, more often than the {MAX_WAITS} that a plan may"])
     try:
-        entries = checked(tasks)
-    except OddJson as error:
+        entries = checked_json(tasks)
+    except InvalidJson as error:
         raise InvalidPlan([f"the plan can't be read: {error}"]) from None
     given = tuple(resources or ())
     known = {name: resource for resource in given if resource.name for name in (resource.label, resource.name)}
@@ -106,9 +102,9 @@ def _free_input(row: TaskType, key: str, taken: Mapping[str, Value]) -> Input | 
 
 def _integer(raw: Any, what: str) -> int:
     text = raw.strip() if isinstance(raw, str) else str(raw)
-    if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(rf"-?\d{{1,{_DIGITS}}}", text):
+    if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(rf"-?\d{{1,{MAX_DIGITS}}}", text):
         shown = repr(raw) if len(text) <= 40 else f"one of {len(text)} characters"
-        raise InvalidPlan([f"{what} must be a whole number, not {shown}; ids have at most {_DIGITS} digits"])
+        raise InvalidPlan([f"{what} must be a whole number, not {shown}; ids have at most {MAX_DIGITS} digits"])
     return int(text)
 
 
@@ -125,35 +121,20 @@ def _read_singles(raw: Any, port: Input | None, known: Mapping[str, Resource]) -
         yield Resource.model_validate(dict(raw))
         return
     text = raw if isinstance(raw, str) else json.dumps(raw)
-    matches = list(_REF.finditer(text))
-    if matches and not re.sub(r"[\s,]", "", _REF.sub("", text)):
-        for match in matches:
-            yield _ref(match)
+    parts = parse_references(text)
+    refs = [part for part in parts if isinstance(part, Ref)]
+    if refs and only_references(parts):
+        yield from refs
     elif text in known:
         yield known[text]
-    elif matches:
-        yield Template(parts=tuple(_sentence(text, matches)))
+    elif refs:
+        yield Template(parts=parts)
     elif port is not None and not port.takes("text"):
         kind, media_type = _MEDIA.get(port.kinds[0], (port.kinds[0], "application/octet-stream"))
         for name in re.split(r"\s*,\s*(?=\S)", text) if re.search(r"\.\w{2,5}\s*,", text) else [text]:
             yield known.get(name) or Resource(kind=kind, media_type=media_type, name=name)
     else:
         yield text
-
-
-def _ref(match: re.Match[str]) -> Ref:
-    return Ref(task_id=_integer(next(group for group in match.groups() if group is not None), "a reference"))
-
-
-def _sentence(text: str, matches: list[re.Match[str]]) -> Iterator[str | Ref]:
-    end = 0
-    for match in matches:
-        if text[end : match.start()]:
-            yield text[end : match.start()]
-        yield _ref(match)
-        end = match.end()
-    if text[end:]:
-        yield text[end:]
 
 
 def write_task(task: Task) -> dict[str, Any]:
@@ -175,9 +156,9 @@ def write_task(task: Task) -> dict[str, Any]:
 def _write(value: Single) -> Any:
     match value:
         case Ref():
-            return f"<resource>-{value.task_id}"
+            return format_reference(value.task_id)
         case Template():
-            return "".join(part if isinstance(part, str) else f"<resource>-{part.task_id}" for part in value.parts)
+            return format_parts(value.parts)
         case Resource():
             return value.name or value.text or value.model_dump(mode="json", exclude_none=True)
     return value

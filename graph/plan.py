@@ -67,14 +67,6 @@ class Plan(Frozen):
         """Sixteen hex digits that name this plan's content."""
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:16]
 
-    def dependants(self, task_id: int) -> set[int]:
-        """Every task that can't be done without `task_id`, however far down."""
-        found = {task_id}
-        for task in self.tasks:
-            if found & set(task.depends_on):
-                found.add(task.id)
-        return found - {task_id}
-
 
 def _problems(tasks: tuple[Task, ...]) -> Iterable[str]:
     """Everything wrong with the tasks, in words that tell how to mend it."""

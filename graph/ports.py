@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
-from .expert import Assignment, Candidate, Expert
+from .expert import Assignment, Candidate, Expert, Obstacle
 from .resource import Resource
 from .result import LlmCall, Options, Proposal, Request, Result, Run, RunStatus, Stage
 from .task import Task
@@ -80,8 +80,8 @@ class Backend(Protocol):
         May ask the network. Raises `ExpertError` when it knows the model and can't use it for the type.
         """
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
-        """Why `expert` can't do `task` (None: any) here and now, and what would change that."""
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
+        """Why `expert` can't do `task` (None: any task of its type) here and now; None where it can."""
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it. Whatever the expert raises comes out as `ExpertError`; a cancelled call leaves nothing running."""

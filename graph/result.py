@@ -1,23 +1,25 @@
-"""Result: what became of a task; Run: what became of a request. `Usage` is what it cost."""
+"""Result: how a task ended; Run: a request with its plan and results; Usage: what they cost."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, field_serializer, field_validator
 
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen, Resource
+from .vocabulary import VOCABULARY
 
 TaskStatus = Literal["succeeded", "failed", "skipped", "cancelled"]
 RunStatus = Literal["running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelled", "damaged"]
-"""`damaged`: the database holds rows of it that can't be read; the others of the home are as they were."""
+"""`damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
 
-Made = dict[str, Resource | tuple[Resource, ...]]
-"""What a task made, by output name; a tuple where it was mapped over a list."""
+Outputs = dict[str, tuple[Resource, ...]]
+"""What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
 
 
 Stage = Literal["plan", "choose", "answer", "summarise", "expert"]
-"""What a controller's model is called for."""
+"""The purpose of a call to a chat model."""
 
 
 class Usage(Frozen):
@@ -65,13 +67,13 @@ class Result(Frozen):
     """`2`, or `3[0]` for a member of a mapped task."""
     task_type: str
     status: TaskStatus
-    outputs: Made = {}
+    outputs: Outputs = {}
     error: str | None = None
     input_fault: bool = False
-    """What it was given is to blame: another expert would have done no better."""
+    """Its inputs caused the failure: another expert would fail too."""
     assignment: Assignment | None = None
     fingerprint: str = ""
-    """Task id, type, parameters, hashes of the inputs, model id and revision: what was asked of the expert."""
+    """Hash of the call: key, task type, goal, parameters, hashes of the inputs, model id and revision."""
     inputs: tuple[str, ...] = ()
     """sha256 of what went in."""
     started_at: float = 0.0
@@ -81,7 +83,7 @@ class Result(Frozen):
     attempts: int = 0
     usage: Usage = Usage()
     notes: tuple[str, ...] = ()
-    """What its reader must know of the outputs, e.g. that scanned pages were read by OCR."""
+    """Caveats about the outputs, e.g. that scanned pages were read by OCR."""
 
     @property
     def ok(self) -> bool:
@@ -91,11 +93,22 @@ class Result(Frozen):
     @property
     def resources(self) -> tuple[Resource, ...]:
         """Everything it made, flat."""
-        return tuple(
-            resource
-            for value in self.outputs.values()
-            for resource in (value if isinstance(value, tuple) else (value,))
-        )
+        return tuple(resource for resources in self.outputs.values() for resource in resources)
+
+    @field_validator("outputs", mode="before")
+    @classmethod
+    def _from_json(cls, outputs: Any) -> Any:
+        """JSON (rows, checkpoints, events) holds a single resource as an object."""
+        if not isinstance(outputs, Mapping):
+            return outputs
+        return {name: value if isinstance(value, list | tuple) else (value,) for name, value in outputs.items()}
+
+    @field_serializer("outputs", when_used="json")
+    def _as_json(self, outputs: Outputs) -> dict[str, Any]:
+        """A single resource as an object; a list of one stays a list where the task type makes a list."""
+        row = VOCABULARY.get(self.task_type)
+        lists = {output.name for output in row.outputs if output.many} if row else set()
+        return {name: made[0] if len(made) == 1 and name not in lists else made for name, made in outputs.items()}
 
 
 class Request(Frozen):
@@ -114,53 +127,55 @@ class Request(Frozen):
 Repairs = Annotated[
     tuple[str, ...], Field(validation_alias=AliasChoices("repairs", "mends"), serialization_alias="mends")
 ]
-"""Sentences that say what was repaired. Rows, checkpoints and events have had the name `mends` for it from the first day."""
+"""Sentences that name what was repaired in a plan. Rows, checkpoints and events call them `mends`."""
 
 
 class Evidence(Frozen):
-    """Words of a request that asked for a task: `text[start:end]`."""
+    """The words of a request that a task comes from: `text[start:end]`."""
 
     task_id: int
     start: int
     end: int
     implied: bool = False
-    """Nobody said it; the wish in these words needs it."""
+    """The words do not name the task; the intent in them requires it."""
 
 
 class Proposal(Frozen):
-    """What a controller's planning gives back."""
+    """The result of a controller's planning."""
 
     plan: Plan
     refusals: tuple[str, ...] = ()
-    """What was asked and can't be planned, each a sentence to the user."""
+    """What the request asks for and can't be planned, each a sentence to the user."""
     repairs: Repairs = ()
-    """What was wrong with the first draft and has been repaired."""
+    """What was repaired in the first draft."""
     usage: Usage = Usage()
     evidence: tuple[Evidence, ...] | None = None
-    """Where each task comes from; None when the controller can't tell."""
+    """The words that each task comes from; None when the controller does not know."""
     unused: tuple[tuple[int, int], ...] = ()
-    """Words that asked for nothing and went into nothing, as (start, end); only beside `evidence`."""
+    """Words that no task uses, as (start, end); only beside `evidence`."""
 
 
 class Options(Frozen):
-    """What the user decided beside the request; kept with the run, so that a resume decides the same."""
+    """The user's choices for a run; kept with it, so that a resume follows them too."""
 
     approve: Literal["always", "never"] = "never"
     """Whether the run pauses for approval once its plan is ready."""
     where: tuple[str, ...] = ()
-    """Places where experts may run, the preferred one first; everywhere when empty. See `graph.settings.PLACES`."""
+    """Places where experts may run, the preferred one first; everywhere when empty. See `graph.settings.PLACES`.
+
+    A run whose caller names none takes those of the settings (`nodes/plan.py`)."""
     models: dict[str, str] = {}
     """The user's own choice of expert: model id by task type or task id."""
     select: Literal["controller", "rank"] = "controller"
     """Who chooses among several experts; `rank` takes the first and calls no model."""
     max_llm_calls: int | None = Field(default=None, ge=0)
-    """Calls to the controller's model that a run may make; reached, it stops and can be resumed."""
+    """Calls to chat models that a run may make; at the limit it stops and can be resumed."""
     max_tokens: int | None = Field(default=None, ge=0)
-    """Tokens, in and out, after which no further call is made."""
+    """Tokens, in and out, after which no further call to a chat model is made."""
 
 
 class Run(Frozen):
-    """One request and all that came of it."""
+    """One request with its plan, results and answer."""
 
     run_id: str
     thread_id: str
@@ -179,19 +194,19 @@ class Run(Frozen):
     status: RunStatus = "running"
     started_at: float = 0.0
     duration: float = 0.0
-    """Seconds in which its tasks and calls were under way; while nobody was at it, none pass."""
+    """Seconds in which its tasks and calls were under way, without the time it was paused or interrupted."""
     version: str = ""
     """Of the graph that made it; see `RunChanged`."""
     usage: Usage = Usage()
 
     @property
     def unfinished(self) -> bool:
-        """It can be gone on with."""
+        """It can be resumed."""
         return self.status in {"running", "waiting", "interrupted"}
 
 
 def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:
-    """How a finished run went: all tasks done and nothing refused, some, or none."""
+    """The status of a finished run: all tasks done and nothing refused, some, or none."""
     done = sum(task.id in results and results[task.id].ok for task in plan.tasks)
     if plan.tasks and done == len(plan.tasks) and not refusals:
         return "succeeded"

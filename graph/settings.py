@@ -1,4 +1,4 @@
-"""Settings: what the user may set, with defaults that work. Read from the environment in one place."""
+"""Settings: everything that a user can set, with defaults, and how it is read from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -14,82 +14,92 @@ from .redactor import Redactor, secrets_of
 
 MEGABYTE = 1024 * 1024
 PLACES = ("embedded", "local", "endpoint", "hf", "chat")
-"""The backends: small tools in this package, models on this machine, the user's servers, providers, the chat model."""
+"""Where experts can run: tools in this package, models on this machine, the user's servers, providers, the chat model."""
 PRESETS: dict[str, tuple[str, ...]] = {
     "local": ("local", "endpoint", "embedded"),
     "huggingface": ("hf",),
     "hybrid": ("local", "endpoint", "hf", "embedded", "chat"),
 }
-"""JARVIS's inference modes, each a name for an order of places. Alone, `local` is this: nothing leaves for strangers."""
+"""JARVIS's inference modes, each a name for an order of places. With `local` no data goes to another party's server."""
 
 
 class Settings(BaseModel):
-    """All of it. Frozen: a change is a new object."""
+    """All settings. Frozen: a change is a new object. Made in code it reads no variable; `from_env` does.
+
+    The variable of a setting is `HUGGINGGPT_` and its name in capitals. A field whose alias is its own name has no prefix.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     home: Path
-    """Folder of the database and the files made. Data only: nothing in it is trusted."""
+    """Folder of the database and of all files that runs make. Data only: no configuration is read from it."""
     config: Path = Field(default_factory=default_config)
-    """Folder of what the user configures: servers of their own, and which homes they made."""
+    """Folder of the user's configuration: their own servers, and which homes they made."""
     cache: Path = Field(default_factory=default_cache)
-    """Folder of the Hub's lists, and of how experts fared; for all homes."""
+    """Folder of the Hub's model lists and of the statistics of calls to experts; shared by all homes."""
     llm: str = ""
-    """Controller: `PROVIDER:MODEL[@URL]` (see `tools/chat_models/models.py`); empty for the embedded one."""
+    """Chat model that controls runs: `PROVIDER:MODEL[@URL]`; empty for the rule-based controller."""
     llm_api_key: SecretStr | None = None
-    """Key for the server that `llm` names with its address, or that runs on this machine."""
+    """Key for the server whose address `llm` names, or that runs on this machine."""
     llm_price: str = ""
-    """What the model costs: dollars for a million tokens in and out, e.g. `0.25/2`; empty where nobody told."""
+    """Price of the model: dollars for a million tokens in and out, e.g. `0.25/2`; empty if unknown."""
     llm_window: int | None = Field(default=None, ge=1_000)
-    """Tokens that the model can read at once; None for what LangChain knows of it, else 8,192."""
+    """Context length of the model, in tokens; unset for what LangChain knows of it, else 8,192."""
     llm_candidates: int = Field(default=5, ge=1)
-    """Experts that the model chooses among: the first by rank of those that can run now."""
+    """Number of experts that the model chooses among: the first by rank of those that can run now."""
     llm_description: int = Field(default=80, ge=0)
-    """Characters of each expert's description that it is told."""
+    """Characters of each expert's description in a prompt."""
     vlm: str = ""
-    """Chat model that sees pictures, spelt as `llm`; the same one where `llm` sees."""
-    openai_base_url: str | None = None
-    openai_api_key: SecretStr | None = None
-    hf_token: SecretStr | None = None
+    """Chat model that accepts pictures, in the same form as `llm`; empty for the model of `llm`, if it accepts them."""
+    openai_base_url: str | None = Field(default=None, validation_alias="openai_base_url")
+    """Address of the server for `openai:` models; unset for OpenAI's own."""
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="openai_api_key")
+    """Key for `openai:` models."""
+    hf_token: SecretStr | None = Field(default=None, validation_alias="hf_token")
+    """Hugging Face token, for the Hub and for Inference Providers."""
     hf_bill_to: str | None = None
     """Organisation that pays for calls to Inference Providers."""
     hf_provider: str = ""
-    """The one provider to use, e.g. `fal-ai`; empty for whoever serves the model, as the Hub orders them."""
+    """The only provider to use, e.g. `fal-ai`; empty for all that serve a model, in the Hub's order."""
     where: tuple[str, ...] = ()
-    """Places where experts may run, the preferred one first; all of them, by rank, when empty. See `PLACES`."""
+    """Places where experts may run, the preferred one first, or the name of a preset; empty for all, by rank."""
     timeout: float = Field(default=300.0, gt=0)
     """Seconds for one call to an expert."""
     retries: int = Field(default=2, ge=0)
-    """Further attempts after a failure that may pass."""
+    """Further attempts after a failure that may be temporary."""
     workers: int = Field(ge=1, default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
-    """Worker processes for heavy embedded experts; also the capacity of the slot `cpu`."""
+    """Number of worker processes for embedded experts; also the capacity of the slot `cpu`."""
     download: Literal["ask", "yes", "no"] = "ask"
-    """Whether local models may be downloaded; `ask`: where somebody can be asked."""
+    """Whether models may be downloaded to run on this machine; `ask` asks where there is a terminal."""
     local_memory: ByteSize | None = None
-    """Memory that loaded local models may take on a device, e.g. `8GB`; None for 60 % of what is free there."""
+    """Memory for loaded local models on a device, e.g. `8GB`; unset for 60 % of what is free there."""
     max_file_bytes: int = 200 * MEGABYTE
+    """Largest file that is read or downloaded, in bytes."""
     max_image_pixels: int = 25_000_000
+    """Largest picture that is decoded, in pixels."""
     max_audio_seconds: float = 600.0
+    """Longest recording that is decoded at once, in seconds."""
     fetch_timeout: float = 30.0
+    """Seconds for one read from a URL in a request or in an expert's answer."""
     file_roots: tuple[Path, ...] | None = None
-    """Folders that requests may name files in; None for anywhere (a person at their own terminal)."""
+    """Folders whose files a request may name, separated as in `PATH`; unset for all (a person at their own terminal)."""
     allow_private_urls: bool = False
-    """Whether URLs may point at this machine or its private network."""
+    """Whether URLs may point to this machine or to its private network."""
     fetch_proxy: str = Field(default="", pattern=r"^$|^(?:https?|socks5h?)://[^\s/]+/?$")
-    """Proxy that URLs in requests and in experts' answers are read through, e.g. `http://proxy:3128`. It looks their names
-    up then, and so it is the guard against private ones. Without it they are read directly."""
+    """Proxy for URLs in requests and in experts' answers, e.g. `http://proxy:3128`; it resolves their names, so it is the
+    guard against private addresses. Empty for direct connections."""
 
     @field_validator("llm_api_key", "openai_api_key", "hf_token")
     @classmethod
-    def _trimmed(cls, key: SecretStr | None) -> SecretStr | None:
-        """Without the line end that a key read from a file has: no header may hold one."""
+    def _strip_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """Remove the line end of a key that was read from a file: no HTTP header may contain one. Empty means unset."""
         trimmed = key.get_secret_value().strip() if key else ""
         return SecretStr(trimmed) if trimmed else None
 
     @field_validator("where", mode="before")
     @classmethod
-    def _places(cls, value: object) -> object:
-        """A comma list, or the name of a preset."""
+    def _split_places(cls, value: object) -> object:
+        """Accept a comma list, or the name of a preset."""
         if not isinstance(value, str):
             return value
         if not value.strip(" ,"):
@@ -101,54 +111,46 @@ class Settings(BaseModel):
             )
         return names
 
+    @field_validator("file_roots", mode="before")
+    @classmethod
+    def _split_folders(cls, value: object) -> object:
+        """Accept folders in one text, separated as in `PATH`; each becomes absolute."""
+        if not isinstance(value, str):
+            return value
+        folders = tuple(Path(name).expanduser().absolute() for name in value.split(os.pathsep) if name.strip())
+        if not folders:
+            raise ValueError("names no folder")
+        return folders
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, **given: object) -> Self:
-        """Settings from `HUGGINGGPT_*` and the standard names of keys; `given` wins, None in it means not given."""
-        found: dict[str, object] = {
+        """Settings from environment variables; `given` wins over them, and None in it means not given.
+
+        Warns about variables that no setting has. Raises `UsageError`.
+        """
+        from .environment import read_environment, warn_of_unknown
+
+        warn_of_unknown(cls, env)
+        found = read_environment(cls, env) | {
             "home": given.get("home") or default_home(env),
             "config": default_config(env),
             "cache": default_cache(env),
-            "llm": env.get("HUGGINGGPT_LLM", ""),
             "openai_base_url": env.get("OPENAI_BASE_URL") or None,
-            "openai_api_key": env.get("OPENAI_API_KEY") or None,
-            "llm_api_key": env.get("HUGGINGGPT_LLM_API_KEY") or None,
-            "hf_token": env.get("HF_TOKEN") or None,
         }
-        found |= {name: env[key] for name in _ALSO_FROM_ENV if (key := f"HUGGINGGPT_{name.upper()}") in env}
         try:
             return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
-            told = (
+            problems = (
                 f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
                 for e in error.errors()
             )
-            words = Redactor(secrets_of(env)).text("; ".join(told))
-            raise UsageError(words, hint="see --help and the HUGGINGGPT_ variables") from None
+            message = Redactor(secrets_of(env)).text("; ".join(problems))
+            raise UsageError(message, hint="see --help and the HUGGINGGPT_ variables") from None
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
-    """For doors that others than the user walk through (a server, an agent's tool): files of the working folder only."""
-    return Settings.from_env(env, file_roots=(Path.cwd(),))
+    """Settings for entry points that other people or programs use (a server, an agent's tool).
 
-
-_ALSO_FROM_ENV = (
-    "vlm",
-    "where",
-    "hf_bill_to",
-    "hf_provider",
-    "llm_price",
-    "llm_window",
-    "llm_candidates",
-    "llm_description",
-    "timeout",
-    "retries",
-    "workers",
-    "download",
-    "local_memory",
-    "max_file_bytes",
-    "max_image_pixels",
-    "max_audio_seconds",
-    "allow_private_urls",
-    "fetch_proxy",
-)
-"""Read from `HUGGINGGPT_` and the name in capitals."""
+    Their requests may name files of the working folder only, or of the folders in `HUGGINGGPT_FILE_ROOTS`.
+    """
+    return Settings.from_env(env, file_roots=None if env.get("HUGGINGGPT_FILE_ROOTS") else (Path.cwd(),))

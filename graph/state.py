@@ -1,6 +1,7 @@
-"""What the graph remembers. JSON values only: nouns are written with `model_dump(mode="json")`, read at a node's door."""
+"""State: the channels of the graph. JSON values only: a node validates nouns on the way in and dumps them on the way out."""
 
-from typing import Annotated, Any, NotRequired
+from collections.abc import Awaitable
+from typing import Annotated, Any, NotRequired, Protocol, TypeVar
 
 from langchain_core.messages import AnyMessage
 from langgraph.channels import EphemeralValue
@@ -11,6 +12,13 @@ GRAPH_VERSION = "1"
 """Raised whenever stages, state or ledger change meaning: a run of another version is not resumed."""
 
 Json = dict[str, Any]
+S_contra = TypeVar("S_contra", contravariant=True)
+
+
+class Node(Protocol[S_contra]):
+    """A stage as LangGraph calls it: its first parameter must have the name `state`."""
+
+    def __call__(self, state: S_contra) -> Awaitable[Json]: ...
 
 
 def merged(old: dict[str, Json] | None, new: dict[str, Json] | None) -> dict[str, Json]:
@@ -18,8 +26,8 @@ def merged(old: dict[str, Json] | None, new: dict[str, Json] | None) -> dict[str
     return {**(old or {}), **(new or {})}
 
 
-class Asked(TypedDict, total=False):
-    """What a caller gives: `request`, or `messages` whose last one is the request."""
+class GraphInput(TypedDict, total=False):
+    """The input of the graph: `request`, or `messages` whose last one is the request."""
 
     request: str
     files: list[str]
@@ -32,7 +40,7 @@ class Asked(TypedDict, total=False):
 
 
 class State(TypedDict, total=False):
-    """The root graph's channels. What was asked is gone after the first step: it must not leak into the next turn."""
+    """The root graph's channels. The input is gone after the first step: it must not leak into the next turn."""
 
     request: Annotated[str, EphemeralValue]
     files: Annotated[list[str], EphemeralValue]
@@ -42,7 +50,7 @@ class State(TypedDict, total=False):
     problems: list[str]
     """Why an edited plan can't be run."""
     run: Json
-    """A `Run` without plan, results, and what other turns made: who, what was asked, what was refused."""
+    """A `Run` without plan, results, and what other turns made: its ids, request, options and refusals."""
     plan: Json
     """A `Plan`."""
     results: Annotated[dict[str, Json], merged]

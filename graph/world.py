@@ -14,19 +14,19 @@ from ..checkpoints.home import prepare_home
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.saver import SharedSqliteSaver
 from ..checkpoints.store import FileStore
-from ..nodes.spending import Spending
+from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache
-from ..tools.catalog.hub import Hub
-from ..tools.catalog.joined import JoinedCatalog
-from ..tools.catalog.watch import WatchedBackend
-from ..tools.fetch import GuardedFetcher
-from ..tools.recording.experts import TapedBackend, TapedCatalog
-from ..tools.recording.files import TapedFetcher
+from ..tools.catalog.hub_index import Hub
+from ..tools.catalog.monitored_backend import WatchedBackend
+from ..tools.catalog.ranked_catalog import JoinedCatalog
+from ..tools.files.fetch import GuardedFetcher
+from ..tools.recording.recorded_experts import TapedBackend, TapedCatalog
+from ..tools.recording.recorded_fetcher import TapedFetcher
 from ..tools.recording.tape import Tape
-from ..tools.redacted import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
-from ..tools.secrets import redactor_of
+from ..tools.redaction.configured_secrets import redactor_of
+from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
@@ -82,7 +82,7 @@ def backends_for(
     hub, cache = Hub(settings), CatalogCache(settings.cache)
     workers = workers or Workers(settings, spare=1)
     decoder = Decoder(workers)
-    callbacks = None if ledger is None else partial(Spending, ledger)
+    callbacks = None if ledger is None else partial(LlmBudget, ledger)
     places: list[Backend] = [
         EmbeddedBackend(settings, workers),
         LocalBackend(settings, hub.models, consent),

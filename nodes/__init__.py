@@ -1,1 +1,1 @@
-"""The stages, one a file: state in, what changed out."""
+"""The stages of the graph, one file each: `<stage>_node(ports)` returns the function that LangGraph calls with the state."""

@@ -1,4 +1,4 @@
-"""Dispatch: the edge after review. Every task of the plan is sent at once, each to an instance of its own."""
+"""Dispatch: the edge after review; sends every task of the plan at once, each to its own instance of `task`."""
 
 from langgraph.types import Send
 
@@ -7,17 +7,17 @@ from ..graph.state import State, TaskRun, TaskState, epoch_of
 
 
 def dispatch(state: State) -> list[Send] | str:
-    """One Send a task, in topological order (with `max_concurrency`, waiting tasks hold places).
+    """One Send a task, in topological order (with `max_concurrency`, waiting tasks occupy places).
 
-    Tasks that are recorded already are sent too: they come back at once. Each Send carries its own task only. A plan that
-    was edited into one that can't be run goes back to review.
+    Recorded tasks are sent too and return at once. Each Send carries its own task only. An edited plan that can't be run
+    goes back to review.
     """
     run, plan = state["run"], Plan.model_validate(state["plan"])
     if state.get("problems"):
         return "review"
     if run["status"] == "cancelled" or not plan.tasks:
         return "respond"
-    about = TaskRun(
+    task_run = TaskRun(
         run_id=run["run_id"],
         thread_id=run["thread_id"],
         epoch=epoch_of(run["run_id"], plan.digest),
@@ -25,4 +25,4 @@ def dispatch(state: State) -> list[Send] | str:
         select=run["options"].get("select", "controller"),
         where=run["options"].get("where", []),
     )
-    return [Send("task", TaskState(task=task.model_dump(mode="json"), run=about)) for task in plan.tasks]
+    return [Send("task", TaskState(task=task.model_dump(mode="json"), run=task_run)) for task in plan.tasks]

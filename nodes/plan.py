@@ -1,13 +1,13 @@
-"""Plan: take the request in, have the controller turn it into tasks, and remember both."""
+"""Plan: start a run from the request, have the controller turn it into tasks, and record both."""
 
 import asyncio
 import hashlib
 import time
-from typing import Any
+from collections.abc import Sequence
 from uuid import uuid4
 
 from langchain_core.messages import HumanMessage
-from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_config
 from langgraph.runtime import get_runtime
 from langgraph.types import Overwrite
 
@@ -16,87 +16,94 @@ from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
-from ..graph.state import GRAPH_VERSION, State, epoch_of
-from .inputs import with_long_texts_kept
-from .spending import Spending
+from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of
+from .inputs import long_texts_stored
+from .llm_budget import LlmBudget
 
 
-async def plan(
-    state: State,
-    config: RunnableConfig,
+def plan_node(
     *,
     controller: Controller,
     fetcher: Fetcher,
     ledger: Ledger,
     store: Store,
     redact: Redactor,
-) -> dict[str, Any]:
-    """Start a run. Its row is written before the controller is called, so a run killed while planning can be resumed."""
-    # 1. what is asked
-    text, history = _asked(state)
-    run_id, thread_id = _identify(config)
-    run_id = state.get("run_id") or run_id
-    files = await fetcher.gather(text, state.get("files") or [])
-    typed, text = text, redact.text(text)  # from here on no secret that the user typed is known
-    request = Request(
-        text=text,
-        files=tuple(files),
-        thread_id=thread_id,
-        history=tuple((role, redact.text(turn)) for role, turn in history),
-        resources=tuple(await ledger.thread_resources(thread_id)),
-    )
-    # 2. on record before anything is spent
-    run = Run(
-        run_id=run_id,
-        thread_id=thread_id,
-        request=request,
-        options=redact.noun(Options.model_validate(state.get("options") or {})),
-        controller=controller.name,
-        started_at=time.time(),
-        version=GRAPH_VERSION,
-    )
-    await ledger.start_run(run)
-    await ledger.given(run_id, thread_id, request.files)
-    emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
-    # 3. the plan
-    try:
-        proposal = await controller.plan(request, Spending(ledger, run_id))
-    except BaseException:
-        await asyncio.shield(ledger.interrupt(run_id))
-        raise
-    proposal = proposal.model_copy(update={"plan": await with_long_texts_kept(proposal.plan, store)})
-    await ledger.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
-    run = run.model_copy(
-        update={
-            "refusals": proposal.refusals,
-            "repairs": proposal.repairs,
-            "usage": proposal.usage,
-            "request": request.model_copy(update={"history": (), "resources": ()}),
+    where: Sequence[str] = (),
+) -> Node[State]:
+    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
+
+    The run's row is written before the controller is called, so that a run killed while planning can be resumed.
+    """
+
+    async def plan(state: State) -> Json:
+        # 1. the request
+        text, history = _request_of(state)
+        run_id, thread_id = _ids()
+        run_id = state.get("run_id") or run_id
+        files = await fetcher.gather(text, state.get("files") or [])
+        typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
+        request = Request(
+            text=text,
+            files=tuple(files),
+            thread_id=thread_id,
+            history=tuple((role, redact.text(turn)) for role, turn in history),
+            resources=tuple(await ledger.thread_resources(thread_id)),
+        )
+        options = redact.noun(Options.model_validate(state.get("options") or {}))
+        # 2. recorded before anything is spent
+        run = Run(
+            run_id=run_id,
+            thread_id=thread_id,
+            request=request,
+            options=options.model_copy(update={"where": options.where or tuple(where)}),
+            controller=controller.name,
+            started_at=time.time(),
+            version=GRAPH_VERSION,
+        )
+        await ledger.start_run(run)
+        await ledger.given(run_id, thread_id, request.files)
+        emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
+        # 3. the plan
+        try:
+            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
+        except BaseException:
+            await asyncio.shield(ledger.interrupt(run_id))
+            raise
+        proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
+        await ledger.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
+        run = run.model_copy(
+            update={
+                "refusals": proposal.refusals,
+                "repairs": proposal.repairs,
+                "usage": proposal.usage,
+                "request": request.model_copy(update={"history": (), "resources": ()}),
+            }
+        )
+        return {
+            "run": run.model_dump(mode="json"),
+            "plan": proposal.plan.model_dump(mode="json"),
+            "results": Overwrite({}),
+            "problems": [],
+            "answer": "",
+            "messages": _request_message(state, text) if state.get("request") or text != typed else [],
         }
-    )
-    return {
-        "run": run.model_dump(mode="json"),
-        "plan": proposal.plan.model_dump(mode="json"),
-        "results": Overwrite({}),
-        "problems": [],
-        "answer": "",
-        "messages": _heard(state, text) if state.get("request") or text != typed else [],
-    }
+
+    return plan
 
 
-def _heard(state: State, text: str) -> list[HumanMessage]:
-    """The request as a turn of the conversation; in place of the message that it came as, where it came as one."""
+def _request_message(state: State, text: str) -> list[HumanMessage]:
+    """The request as a turn of the conversation; it replaces the message that brought it, if one did."""
     came_as = None if state.get("request") else (state.get("messages") or [])[-1].id
     return [HumanMessage(text, id=came_as)]
 
 
-def _asked(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _request_of(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The request's text, and the turns before it."""
     turns = turns_of(state)
     text = state.get("request") or ""
     if not text and turns and turns[-1][0] == "user":
         _, text = turns.pop()
-    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be kept anywhere
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored anywhere
     if not text.strip():
         raise InvalidInput("the request is empty", hint="say what is to be done, e.g. 'summarise notes.txt'")
     return text, tuple(turns)
@@ -105,14 +112,14 @@ def _asked(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
 def turns_of(state: State) -> list[tuple[str, str]]:
     """The conversation as (role, text), oldest first."""
     roles = {"human": "user", "ai": "assistant"}
-    spoken = [(message.type, str(message.text)) for message in state.get("messages") or []]
-    return [(roles[role], text) for role, text in spoken if role in roles]
+    turns = [(message.type, str(message.text)) for message in state.get("messages") or []]
+    return [(roles[role], text) for role, text in turns if role in roles]
 
 
-def _identify(config: RunnableConfig) -> tuple[str, str]:
+def _ids() -> tuple[str, str]:
     """Run and thread id. The run id follows from the checkpoint, so that planning again after a crash is the same run."""
     here = get_runtime().execution_info
-    thread_id = config.get("configurable", {}).get("thread_id")
+    thread_id = get_config().get("configurable", {}).get("thread_id")
     if here is None or thread_id is None:
         return (run_id := uuid4().hex[:10]), thread_id or run_id
     place = f"{thread_id}|{here.checkpoint_ns}|{here.checkpoint_id}"

@@ -1,7 +1,6 @@
-"""Respond: tell the user what came of it, and close the run."""
+"""Respond: have the controller write the answer from what the tasks made, and close the run."""
 
 import asyncio
-from typing import Any
 
 from langchain_core.messages import AIMessage
 
@@ -10,45 +9,45 @@ from ..graph.plan import Plan
 from ..graph.ports import Controller, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Result, Run, status_of
-from ..graph.state import State, epoch_of
+from ..graph.state import Json, Node, State, epoch_of
+from .llm_budget import LlmBudget
 from .plan import turns_of
-from .spending import Spending
 
 REFUSED = "The plan was refused; nothing was run."
 
 
-async def respond(state: State, *, controller: Controller, ledger: Ledger, store: Store) -> dict[str, Any]:
-    """Have the controller write the answer from what the ledger holds, piece by piece."""
-    run = _whole(state)
-    await ledger.own(run.run_id)
-    spending = Spending(ledger, run.run_id)
-    pieces: list[str] = []
-    if run.status == "cancelled":
-        pieces.append(REFUSED)
-        emit(AnswerDelta(run_id=run.run_id, text=REFUSED))
-    else:
-        made = [resource for result in run.results for resource in result.resources]
-        paths = {r.sha256: store.path(r) for r in (*run.request.files, *made) if r.sha256}
-        earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
-        told = run.request.model_copy(update={"history": tuple(earlier)})
-        try:
-            async for piece in controller.answer(run.model_copy(update={"request": told}), paths, spending):
-                pieces.append(piece)
-                emit(AnswerDelta(run_id=run.run_id, text=piece))
-        except BaseException:
-            await asyncio.shield(ledger.interrupt(run.run_id))
-            raise
-    ended = {
-        "answer": "".join(pieces).strip(),
-        "usage": await spending.usage(),
-    }
-    run = run.model_copy(update=ended)
-    await ledger.finish_run(run)
-    emit(finished(run, store))
-    return {"answer": run.answer, "messages": [AIMessage(run.answer)], "run": _without_results(run)}
+def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Node[State]:
+    """The last stage. The answer is sent piece by piece while it is written."""
+
+    async def respond(state: State) -> Json:
+        run = _complete(state)
+        await ledger.own(run.run_id)
+        budget = LlmBudget(ledger, run.run_id)
+        pieces: list[str] = []
+        if run.status == "cancelled":
+            pieces.append(REFUSED)
+            emit(AnswerDelta(run_id=run.run_id, text=REFUSED))
+        else:
+            made = [resource for result in run.results for resource in result.resources]
+            paths = {r.sha256: store.path(r) for r in (*run.request.files, *made) if r.sha256}
+            earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
+            request = run.request.model_copy(update={"history": tuple(earlier)})
+            try:
+                async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
+                    pieces.append(piece)
+                    emit(AnswerDelta(run_id=run.run_id, text=piece))
+            except BaseException:
+                await asyncio.shield(ledger.interrupt(run.run_id))
+                raise
+        run = run.model_copy(update={"answer": "".join(pieces).strip(), "usage": await budget.usage()})
+        await ledger.finish_run(run)
+        emit(finished(run, store))
+        return {"answer": run.answer, "messages": [AIMessage(run.answer)], "run": _without_results(run)}
+
+    return respond
 
 
-def _whole(state: State) -> Run:
+def _complete(state: State) -> Run:
     """The run with its plan and results, and the status that follows from them."""
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     results = {int(key): Result.model_validate(row) for key, row in state.get("results", {}).items()}
@@ -63,7 +62,7 @@ def _whole(state: State) -> Run:
     )
 
 
-def _without_results(run: Run) -> dict[str, Any]:
+def _without_results(run: Run) -> Json:
     return run.model_copy(update={"plan": Plan(), "results": ()}).model_dump(mode="json")
 
 
@@ -71,7 +70,7 @@ def finished(run: Run, store: Store) -> RunFinished:
     """The last event of a run, with everything in it."""
     made = [resource for result in run.results for resource in result.resources]
 
-    def told(resource: Resource) -> dict[str, Any]:
+    def with_path(resource: Resource) -> Json:
         path = None if resource.missing else str(store.path(resource))
         return resource.model_dump(mode="json") | {"path": path}
 
@@ -82,6 +81,6 @@ def finished(run: Run, store: Store) -> RunFinished:
         answer=run.answer,
         plan=run.plan.to_hugginggpt(),
         results=[result.model_dump(mode="json") for result in run.results],
-        resources=[told(resource) for resource in (*run.request.files, *made)],
+        resources=[with_path(resource) for resource in (*run.request.files, *made)],
         usage=run.usage,
     )

@@ -7,24 +7,16 @@ import wave
 from typing import NamedTuple
 
 from ..graph.errors import ExpertError, InvalidInput
+from ..graph.media_types import canonical
 from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
-from .media.cells import records
+from .media.csv_records import records
+from .media.pictures import FORMATS
 
 SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
 
-_SPELLED = {
-    "image/apng": "image/png",
-    "audio/x-wav": "audio/wav",
-    "audio/x-flac": "audio/flac",
-    "audio/x-aiff": "audio/aiff",
-    "video/x-m4v": "video/mp4",
-    "video/x-matroska": "video/matroska",
-}
-"""Names that `filetype` gives, where IANA has a better one."""
-
-_PILLOW = {f"image/{form}": form.upper() for form in ("png", "jpeg", "gif", "webp", "bmp", "tiff")}
+_PILLOW = {f"image/{form.lower()}": form for form in FORMATS}
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _TEXT_TYPES = ("text/markdown", "text/html", "application/json", "application/xml")
 _TEXT_IN_NAME_ONLY = ("application/rtf", "application/postscript")
@@ -70,8 +62,7 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
 def _guess(data: bytes) -> str:
     import filetype
 
-    found = filetype.guess_mime(data[:8192]) or ""
-    return _SPELLED.get(found, found)
+    return canonical(filetype.guess_mime(data[:8192]) or "")
 
 
 def _text(data: bytes) -> str | None:

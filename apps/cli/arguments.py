@@ -9,7 +9,7 @@ from typing import Any
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
 from ...graph.vocabulary import VOCABULARY
-from ...tools.secrets import redactor_of
+from ...tools.redaction.configured_secrets import redactor_of
 from .printable import hide
 
 

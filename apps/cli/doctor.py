@@ -20,12 +20,12 @@ from ...graph.ports import Backend
 from ...graph.settings import MEGABYTE, Settings
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World, backends_for, controller_for, open_world
-from ...tools.addresses import without_secrets
 from ...tools.backends.worker.memory_limits import Bounds
 from ...tools.backends.worker.process import in_force
 from ...tools.backends.worker.sandbox import ALL_MEANS, FILES_OF_OTHERS
-from ...tools.catalog.joined import ranked
-from ...tools.media.budget import allowance_of
+from ...tools.catalog.ranked_catalog import ranked
+from ...tools.media.memory_budget import allowance_of
+from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, settle, table
 
@@ -164,11 +164,10 @@ def _workers(settings: Settings) -> Finding:
 def _backend(place: Backend) -> Finding:
     """How many of its experts can run, and what stops the others."""
     offered = [expert for name in VOCABULARY for expert in place.experts(name)]
-    obstacles = {place.obstacle(expert, None) for expert in offered}
-    stopped = [expert for expert in offered if place.obstacle(expert, None) is not None]
-    what = f"{len(offered) - len(stopped)} of {len(offered)} experts can run"
-    reasons = "; ".join(sorted(filter(None, obstacles)))
-    return Finding(f"backend {place.name}", "note" if stopped else "ok", f"{what}; {reasons}" if reasons else what)
+    obstacles = [str(obstacle) for expert in offered if (obstacle := place.obstacle(expert, None)) is not None]
+    what = f"{len(offered) - len(obstacles)} of {len(offered)} experts can run"
+    reasons = "; ".join(sorted(set(obstacles)))
+    return Finding(f"backend {place.name}", "note" if obstacles else "ok", f"{what}; {reasons}" if reasons else what)
 
 
 def _coverage(places: list[Backend]) -> Finding:

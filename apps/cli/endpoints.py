@@ -10,9 +10,8 @@ from pydantic import SecretStr, ValidationError
 
 from ...graph.errors import ExpertError, UsageError
 from ...graph.settings import Settings
-from ...tools.addresses import without_secrets
-from ...tools.backends.endpoint.backend import can_ask
-from ...tools.backends.endpoint.known import (
+from ...tools.backends.endpoint.backend import can_call
+from ...tools.backends.endpoint.endpoints_file import (
     Endpoint,
     add_endpoint,
     callable_url,
@@ -20,7 +19,9 @@ from ...tools.backends.endpoint.known import (
     read_endpoints,
     remove_endpoint,
 )
-from ...tools.backends.endpoint.probing import Found, health, probe
+from ...tools.backends.endpoint.health import describe_health
+from ...tools.backends.endpoint.probe import ServerInfo, probe
+from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
 
@@ -51,8 +52,8 @@ def add(
                 key_env=key_env or "",
             )
             add_endpoint(settings.config, endpoint)
-            if not can_ask(endpoint):
-                err().print(f"warning: {spoken} has no way to do {task}; it was added all the same", style="yellow")
+            if not can_call(endpoint):
+                err().print(f"warning: {spoken} has no request for {task}; it was added all the same", style="yellow")
     if trouble:
         err().print(f"warning: it does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
     out().print(f"added {plain(shown)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
@@ -140,7 +141,7 @@ def _spellings(url: str) -> tuple[str, str]:
     return url.rstrip("/"), f"{url.rstrip('/')}/v1"
 
 
-def _found(url: str, key: SecretStr | None) -> tuple[Found | None, str]:
+def _found(url: str, key: SecretStr | None) -> tuple[ServerInfo | None, str]:
     try:
         return probe(url, key), ""
     except ExpertError as error:
@@ -163,6 +164,6 @@ def _shown(value: str) -> str:
 
 def _state(endpoint: Endpoint) -> str:
     try:
-        return health(endpoint)
+        return describe_health(endpoint)
     except ExpertError as error:
         return error.message

@@ -4,18 +4,21 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.errors import ExpertError, UsageError
-from ...graph.expert import Candidate, Expert, allowed
+from ...graph.expert import Candidate, Expert, Obstacle, allowed
 from ...graph.task_type import TaskType
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import backends_for
 from ...tools.catalog.cache import CatalogCache, Fared
-from ...tools.catalog.hub import Hub
-from ...tools.catalog.joined import ranked
+from ...tools.catalog.hub_index import Hub
+from ...tools.catalog.ranked_catalog import ranked
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
-from .hints import Remedies, remedy_in, trouble_in
+from .hints import Remedies
 
-NOBODY = "nobody here can do it: hugginggpt models --add URL --task TASK adds a server of yours that does it"
+NO_EXPERT = Obstacle(
+    what="no expert here can do it",
+    remedy="hugginggpt models --add URL --task TASK adds a server of yours that does it",
+)
 ROOMY, WIDE = 100, 160
 """Columns from which on there is room for what a task takes and gives, and for a model's description beside its name."""
 
@@ -65,7 +68,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     if hub.trouble:
         err().print(f"warning: {plain(hub.trouble)}", style="yellow", soft_wrap=True)
     if as_json:
-        print_json([c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates])
+        print_json([_candidate_json(candidate) for candidate in candidates])
         return
     if not candidates:
         err().print(f"no backend here offers {task_type}")
@@ -122,11 +125,11 @@ def _short(candidate: Candidate) -> str:
     return candidate.expert.model_id + (" (part)" if candidate.expert.partial else "")
 
 
-def _obstacles(candidates: list[Candidate]) -> list[str]:
+def _obstacles(candidates: list[Candidate]) -> list[Obstacle]:
     """Of a task type; where nothing runs and no line would change that, a server of one's own would."""
     found = [c.obstacle for c in candidates if c.obstacle]
-    hopeless = len(found) == len(candidates) and not any(map(remedy_in, found))
-    return [*found, NOBODY] if hopeless else found
+    hopeless = len(found) == len(candidates) and not any(obstacle.remedy for obstacle in found)
+    return [*found, NO_EXPERT] if hopeless else found
 
 
 def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
@@ -134,10 +137,12 @@ def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
     if candidate.obstacle is None:
         return "yes"
     mark = remedies.marks([candidate.obstacle])
-    return plain(f"no: {trouble_in(candidate.obstacle)}{f' ({mark})' if mark else ''}")
+    return plain(f"no: {candidate.obstacle.what}{f' ({mark})' if mark else ''}")
 
 
 def _task_json(row: TaskType, candidates: list[Candidate]) -> dict[str, Any]:
-    return row.model_dump(mode="json") | {
-        "experts": [c.expert.model_dump(mode="json") | {"obstacle": c.obstacle} for c in candidates]
-    }
+    return row.model_dump(mode="json") | {"experts": [_candidate_json(candidate) for candidate in candidates]}
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+    return candidate.expert.model_dump(mode="json") | candidate.model_dump(mode="json", include={"obstacle"})

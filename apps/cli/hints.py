@@ -1,34 +1,25 @@
-"""Remedies: what one line would let more run. An obstacle says what is wrong: what to do; each is told once, by a letter."""
+"""Remedies of the obstacles in a list: each is printed once below the list, and the rows refer to it by a letter."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from string import ascii_lowercase
 
+from ...graph.expert import Obstacle
 from .console import plain
-
-
-def remedy_in(obstacle: str) -> str:
-    """What to do about an obstacle; empty for one that no line would change."""
-    return obstacle.partition(": ")[2]
-
-
-def trouble_in(obstacle: str) -> str:
-    """What is wrong, without what to do about it."""
-    return obstacle.partition(": ")[0]
 
 
 class Remedies:
     """Those of a whole list, the one that helps most often first."""
 
-    def __init__(self, obstacles: Iterable[Iterable[str]]) -> None:
+    def __init__(self, obstacles: Iterable[Iterable[Obstacle]]) -> None:
         """`obstacles`: of each row of the list."""
-        found = Counter(remedy for row in obstacles for remedy in dict.fromkeys(map(remedy_in, row)) if remedy)
+        found = Counter(remedy for row in obstacles for remedy in {each.remedy: None for each in row} if remedy)
         self._count = dict(found.most_common())
         self._marks = dict(zip(self._count, _letters(), strict=False))
 
-    def marks(self, obstacles: Iterable[str]) -> str:
+    def marks(self, obstacles: Iterable[Obstacle]) -> str:
         """Of one row: `a b`."""
-        return " ".join(sorted({self._marks[remedy] for remedy in map(remedy_in, obstacles) if remedy}))
+        return " ".join(sorted({self._marks[each.remedy] for each in obstacles if each.remedy}))
 
     def lines(self, of: str) -> Iterator[str]:
         """`a  set HF_TOKEN (52 task types)`; `of` is what the rows are."""

@@ -17,10 +17,10 @@ from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat import ChatBackend
 from ...tools.backends.endpoint import EndpointBackend
-from ...tools.backends.endpoint.known import read_endpoints
-from ...tools.http_failures import failures_of
-from ...tools.net.hub_session import within
-from ...tools.threads import in_abandonable_thread
+from ...tools.backends.endpoint.endpoints_file import read_endpoints
+from ...tools.net.daemon_threads import call_in_daemon_thread
+from ...tools.net.http_errors import expert_errors
+from ...tools.net.hub_session import hub_limits
 from .samples import sample
 
 SECONDS = 120.0
@@ -84,14 +84,14 @@ async def _token(settings: Settings) -> Trial:
     from huggingface_hub import HfApi
 
     def ask() -> str:
-        with failures_of("the Hub", HUB_SECONDS), within(HUB_SECONDS):
+        with expert_errors("the Hub", HUB_SECONDS), hub_limits(HUB_SECONDS):
             told = HfApi(token=settings.hf_token.get_secret_value() if settings.hf_token else None).whoami()
         return str(told.get("name", "?"))
 
     began = time.perf_counter()
     try:
         async with asyncio.timeout(HUB_SECONDS):
-            name = await in_abandonable_thread(ask)
+            name = await call_in_daemon_thread(ask)
     except (ExpertError, TimeoutError) as error:
         return Trial("Hugging Face token", False, str(error) or f"the Hub took longer than {HUB_SECONDS:g} s")
     return Trial("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")

@@ -40,7 +40,7 @@ def print_plan(
 
 async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple[Proposal, list[str]]:
     from ...graph.world import open_world
-    from ...nodes.obstacles import warnings_of
+    from ...nodes.feasibility import warnings_of
 
     async with open_world(settings) as world:
         found = await world.fetcher.gather(text, list(files))

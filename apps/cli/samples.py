@@ -59,7 +59,7 @@ def _film() -> bytes:
 
     import numpy as np
 
-    from ...tools.media.film import write_film
+    from ...tools.media.video_writer import write_film
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"

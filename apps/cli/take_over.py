@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 
 from ...graph.errors import StorageError, UsageError
-from ...tools.addresses import without_secrets
-from ...tools.backends.endpoint.old_list import left_in, put_aside, take_over
+from ...tools.backends.endpoint.old_endpoints_file import left_in, put_aside, take_over
+from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, told_errors
 

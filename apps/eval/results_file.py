@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.errors import StorageError
-from ...graph.outside import read_json
+from ...graph.untrusted_json import read_untrusted_json
 from ..cli.printable import json_text
 
 
@@ -68,7 +68,7 @@ def default_path(home: Path, what: str, controller: str) -> Path:
 
 def _row(line: bytes) -> dict[str, Any] | None:
     try:
-        row = read_json(line)
+        row = read_untrusted_json(line)
     except ValueError:
         return None
     return row if isinstance(row, dict) and isinstance(row.get("key"), str) else None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.errors import UsageError
-from ...graph.outside import read_json
+from ...graph.untrusted_json import read_untrusted_json
 
 TOOLS = {
     **{"token-classification": "Token Classification", "translation": "Translation", "summarization": "Summarization"},
@@ -98,7 +98,7 @@ def json_lines(file: Path) -> list[tuple[int, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            row = read_json(line)
+            row = read_untrusted_json(line)
         except ValueError as error:
             raise UsageError(f"{file}, line {number}: not JSON ({error})") from None
         if not isinstance(row, dict):
@@ -112,7 +112,7 @@ def _check_tools(file: Path) -> None:
     if not file.is_file():
         return
     try:
-        names = {str(node["id"]) for node in read_json(file.read_text(encoding="utf-8"))["nodes"]}
+        names = {str(node["id"]) for node in read_untrusted_json(file.read_text(encoding="utf-8"))["nodes"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{file} can't be read: {error}") from None
     if not names & NAMES:
@@ -122,7 +122,7 @@ def _check_tools(file: Path) -> None:
 def _list(raw: Mapping[str, Any], *keys: str) -> list[Any]:
     value = next((raw[key] for key in keys if key in raw), None)
     if isinstance(value, str):
-        value = read_json(value)
+        value = read_untrusted_json(value)
     if not isinstance(value, list):
         raise ValueError(f"no list under {' or '.join(keys)}")
     return value

@@ -5,9 +5,9 @@ from pathlib import Path
 from hugginggpt.apps.cli.live_checks import trials
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import ScriptedHub, as_json, asked_at, chat, serve
-from hugginggpt.tools.scripted.tasks import right_answer
+from hugginggpt.tools.scripted.task_answers import right_answer
 
 
 async def test_models_that_see_and_servers_of_one_s_own_are_called_and_tokens_told(home: Path) -> None:

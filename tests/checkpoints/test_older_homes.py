@@ -26,9 +26,7 @@ def home(tmp_path: Path) -> Path:
 async def test_a_finished_run_is_shown_with_the_files_it_made(home: Path) -> None:
     async with open_world(Settings(home=home), backends=[], catalog=ScriptedCatalog()) as world:
         run = (await Session(world).history.runs(thread_id="chairs"))[0]
-        mesh, picture, text = (
-            world.store.path(out).read_bytes() for result in run.results for out in result.outputs.values()
-        )
+        mesh, picture, text = (world.store.path(out).read_bytes() for result in run.results for out in result.resources)
     assert run.status == "succeeded"
     assert mesh.startswith(b"glTF")
     assert picture.startswith(b"II*\0")

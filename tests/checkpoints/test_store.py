@@ -37,6 +37,36 @@ def test_what_is_put_in_is_found_by_its_hash(store: FileStore, data: bytes) -> N
     assert path.suffix == ".png"
 
 
+@pytest.mark.parametrize("media_type", ["model/gltf-binary", "image/tiff", "video/quicktime"])
+async def test_a_file_stored_as_bin_by_an_earlier_version_is_found_and_not_stored_again(
+    store: FileStore, home: Path, media_type: str
+) -> None:
+    data, draft = b"content of " + media_type.encode(), home / "draft"
+    sha256 = hashlib.sha256(data).hexdigest()
+    earlier = home / "resources" / sha256[:2] / f"{sha256[2:]}.bin"
+    earlier.parent.mkdir()
+    earlier.write_bytes(data)
+    assert store.path(Resource(kind="mesh", media_type=media_type, sha256=sha256)) == earlier
+    await store.put_bytes(data, media_type)
+    draft.write_bytes(data)
+    await store.adopt(Artifact(output="mesh", kind="mesh", media_type=media_type, path=draft), "1")
+    assert list(earlier.parent.iterdir()) == [earlier]
+
+
+async def test_a_file_of_a_new_home_has_the_suffix_of_its_type(store: FileStore) -> None:
+    sha256, _ = await store.put_bytes(b"glTF", "model/gltf-binary")
+    assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).suffix == ".glb"
+
+
+async def test_a_broken_file_stored_as_bin_is_written_again(store: FileStore, home: Path) -> None:
+    sha256 = hashlib.sha256(b"whole").hexdigest()
+    earlier = home / "resources" / sha256[:2] / f"{sha256[2:]}.bin"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"changed")
+    await store.put_bytes(b"whole", "model/gltf-binary")
+    assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).read_bytes() == b"whole"
+
+
 async def test_texts_are_searched_for_secrets_beside_the_loop(home: Path) -> None:
     class Noting(Redactor):
         def text(self, text: str) -> str:

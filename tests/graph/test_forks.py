@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from langgraph.types import Command, interrupt
 
+from dags import dependants
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.plan import Plan
@@ -95,7 +96,7 @@ async def test_after_an_edit_exactly_the_changed_task_and_all_below_it_are_done_
 ) -> None:
     tasks = [t | {"args": {"text": f"anew {t['args']['text']}"}} if t["id"] == changed else t for t in MAPPED]
     plan, run, calls = await edited_after(scripted, ScriptedBackend(), tasks)
-    assert {int(key.split("[")[0]) for key in calls} == {changed} | plan.dependants(changed)
+    assert {int(key.split("[")[0]) for key in calls} == {changed} | dependants(plan, changed)
     assert run.status == "succeeded"
     assert run.plan == plan
     if changed in {0, 1, 2, 5}:

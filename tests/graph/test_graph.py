@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from dags import dependants
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, InvalidInput, StorageError, UsageError
@@ -38,7 +40,7 @@ async def test_a_failed_task_skips_exactly_its_descendants(scripted: OpenScripte
     tasks = skewed(20)
     async with scripted(tasks, backend=ScriptedBackend(failures={4: "out of memory"})) as world:
         events = await ask(world)
-    below = Plan.from_hugginggpt(tasks).dependants(4)
+    below = dependants(Plan.from_hugginggpt(tasks), 4)
     assert {n for n, status in statuses(events).items() if status == "skipped"} == below
     assert {n for n, status in statuses(events).items() if status == "failed"} == {4}
     assert last(events).status == "partial"
@@ -372,6 +374,23 @@ async def test_the_state_does_not_grow_with_what_earlier_turns_made(scripted: Op
             await ask(world)
         state = await world.graph.aget_state(config)
     assert len(json.dumps(state.values["run"])) < 2000
+
+
+async def test_the_places_of_the_settings_are_kept_with_a_run_that_no_session_started(home: Path) -> None:
+    """A tool, Studio and a parent graph start runs without options; a process with other settings resumes them there."""
+    config: Any = {"configurable": {"thread_id": "t"}}
+    saver = InMemorySaver()
+
+    def graph(**settings: Any) -> Any:
+        return build_graph(
+            Settings(home=home, **settings), controller=ScriptedController([step(0)]), catalog=ScriptedCatalog(),
+            backends=[ScriptedBackend()], checkpointer=saver,
+        )  # fmt: skip
+
+    paused = await graph(where=("local",)).ainvoke({"request": "go", "options": {"approve": "always"}}, config)
+    state = await graph().ainvoke(Command(resume=True), config)
+    assert paused["run"]["options"]["where"] == ["local"]
+    assert "nothing at local offers" in state["results"]["0"]["error"]
 
 
 def test_another_graph_has_another_version(home: Path) -> None:

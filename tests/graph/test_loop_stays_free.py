@@ -11,7 +11,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for, open_world
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import (
     Received,
     Reply,
@@ -23,7 +23,7 @@ from hugginggpt.tools.scripted import (
     in_turn,
     serve,
 )
-from hugginggpt.tools.scripted.tasks import right_answer
+from hugginggpt.tools.scripted.task_answers import right_answer
 from llm_controller import GOOD, NOTES, REQUEST, done, finished, talking
 from media import png
 from samples import call_of

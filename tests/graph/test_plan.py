@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import MAX_TASKS, Plan
@@ -44,16 +43,6 @@ def test_a_plan_survives_a_checkpoint(plan: Plan) -> None:
     again = Plan.model_validate(plan.model_dump(mode="json"))
     assert again == plan
     assert again.digest == plan.digest
-
-
-@given(plans(), st.data())
-def test_dependants_are_all_that_can_not_be_done_without_a_task(plan: Plan, data: st.DataObject) -> None:
-    start = data.draw(st.sampled_from([task.id for task in plan.tasks]))
-
-    def hangs_on(task_id: int) -> bool:
-        return any(other == start or hangs_on(other) for other in plan.by_id[task_id].depends_on)
-
-    assert plan.dependants(start) == {task.id for task in plan.tasks if hangs_on(task.id)}
 
 
 def test_the_order_is_as_written_wherever_that_is_one() -> None:

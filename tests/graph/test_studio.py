@@ -1,4 +1,4 @@
-"""LangGraph Server with our `langgraph.json`: all that Studio shows, offline, and durable when the server is killed."""
+"""LangGraph Server with our `langgraph.json`: what Studio shows, offline, and durable when the server is killed."""
 
 import asyncio
 import json
@@ -79,7 +79,7 @@ def client_of(server: str) -> LangGraphClient:
 
 
 def not_blocked(folder: Path) -> None:
-    """No node held the server's loop up: it says so, and fails, when one does."""
+    """No node blocked the server's event loop: the server reports an error for one that does."""
     assert "BlockingError" not in (folder / "server.log").read_text()
 
 
@@ -136,18 +136,43 @@ async def started(client: LangGraphClient, thread: str) -> str:
     return run
 
 
+async def called(folder: Path, key: str) -> int:
+    """Wait until the backend has begun the call for a task; gives the number of calls so far.
+
+    The event `task_started` comes before the call itself: a busy machine may show it to the client first.
+    """
+    async with asyncio.timeout(60):
+        while True:
+            if (made := calls(folder))[-1:] == [key]:
+                return len(made)
+            await asyncio.sleep(0.05)
+
+
 def calls(folder: Path) -> list[str]:
-    lines = (json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines())
+    """Keys of the calls begun so far."""
+    lines = (
+        json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines(keepends=True) if "\n" in line
+    )
     return [line["key"] for line in lines if line["event"] == "started"]
 
 
-async def noted(client: LangGraphClient, thread: str) -> Any:
-    """The state once LangGraph has noted that task 0 is done, a moment after its events told so."""
+async def saved(client: LangGraphClient, thread: str) -> Any:
+    """The state once the checkpoints show what the events have reported: task 0 done, 1 in `execute`, 2 in `select`."""
     async with asyncio.timeout(60):
         while True:
             state = await client.threads.get_state(thread, subgraphs=True)
-            if state["next"] == ["task", "task"]:
+            if state["next"] == ["task", "task"] and [_nodes(task) for task in state["tasks"]][1:] == [
+                ["execute"],
+                ["select"],
+            ]:
                 return state
+            await asyncio.sleep(0.05)
+
+
+def _nodes(task: Any) -> list[str]:
+    """The next nodes inside a task's sub-graph, as far as its checkpoints are saved."""
+    inner: dict[str, Any] = task["state"] or {}
+    return list(inner.get("next") or [])
 
 
 async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(server: str, folder: Path) -> None:
@@ -155,13 +180,10 @@ async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(
     (folder / "home" / "hang").touch()
     thread = (await client.threads.create())["thread_id"]
     run = await started(client, thread)
-    before = len(calls(folder))
+    before = await called(folder, "1")
 
-    state = await noted(client, thread)
-    done, doing, waiting = state["tasks"]
+    done, _, _ = (await saved(client, thread))["tasks"]
     assert done["result"]["results"]["0"]["status"] == "succeeded"
-    assert doing["state"]["next"] == ["execute"]
-    assert waiting["state"]["next"] == ["select"]
 
     await client.runs.cancel(thread, run, wait=True, action="interrupt")
     (folder / "home" / "hang").unlink()
@@ -186,4 +208,4 @@ async def test_a_server_that_is_killed_goes_on_from_its_checkpoints(tmp_path: Pa
     assert values["answer"] == "done"
     made = calls(tmp_path)
     assert [key for key in made if key != "1"] == ["0", "2"]
-    assert made.count("1") in {1, 2}  # in flight: it was told of, and called or about to be
+    assert made.count("1") in {1, 2}  # in flight when killed: reported, and called or about to be

@@ -9,7 +9,7 @@ from hugginggpt.apps.cli.live_checks import tried
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub_index import Hub
 from samples import check_outputs
 
 pytestmark = [

@@ -5,7 +5,7 @@ import pytest
 from hugginggpt.apps.cli.live_checks import trials
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.backends.endpoint.known import read_endpoints
+from hugginggpt.tools.backends.endpoint.endpoints_file import read_endpoints
 
 pytestmark = pytest.mark.live
 

@@ -16,43 +16,43 @@ from fences import Fence
 from hostile import Wire, head_of, listening, silent
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.addresses import Address, is_public
-from hugginggpt.tools.fetch import GuardedFetcher
+from hugginggpt.tools.files.fetch import GuardedFetcher
+from hugginggpt.tools.net.addresses import Address, is_public
 from hugginggpt.tools.scripted import Reply, serve
 from stores import FolderStore
 
 FENCES = (
     Fence(
         "addresses are judged before a connection",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "            if not self._allowed(ip_address(address)):",
         "            if False:",
         "test_addresses.py::test_no_spelling_of_this_machine_gets_a_connection",
     ),
     Fence(
         "all addresses of a name are judged",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "        for address in addresses:\n            if not",
         "        for address in addresses[:1]:\n            if not",
         "test_addresses.py::test_a_name_of_a_public_and_a_private_address_is_refused",
     ),
     Fence(
         "the address that was judged is connected to",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "        request.url = url.copy_with(host=address)",
         "        pass",
         "test_addresses.py::test_a_name_that_changes_its_address_gains_nothing",
     ),
     Fence(
         "special addresses of clouds",
-        "tools/addresses.py",
+        "tools/net/addresses.py",
         "(*_NEVER, *_INSIDE_OF_CLOUDS)",
         "_NEVER",
         "test_addresses.py::test_addresses_inside_of_clouds_and_networks_are_not_public",
     ),
     Fence(
         "only given out ipv6 addresses",
-        "tools/addresses.py",
+        "tools/net/addresses.py",
         " and (address.version == 4 or address in _GLOBAL_UNICAST)",
         "",
         "test_addresses.py::test_addresses_inside_of_clouds_and_networks_are_not_public",

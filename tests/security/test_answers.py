@@ -18,7 +18,7 @@ from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import Reply, as_json, serve
 from paths import SUPPORT
 from samples import call_of, check_outputs

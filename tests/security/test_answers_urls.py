@@ -14,33 +14,33 @@ from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
-from hugginggpt.tools.catalog.hub import Hub
-from hugginggpt.tools.net.hub_session import within
-from hugginggpt.tools.net.refusals import Elsewhere, Refusal
+from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.net.hub_session import hub_limits
+from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, TransportRefusal
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
-from hugginggpt.tools.scripted.tasks import png, wav
+from hugginggpt.tools.scripted.task_answers import png, wav
 from samples import ONE_PICTURE, call_of
 
 FENCES = (
     Fence(
         "addresses in providers answers are guarded",
         "tools/net/hub_session.py",
-        "        if not call.knows(request.url):\n            response = self._guard(call).handle_request(request)",
-        "        if False:\n            response = self._guard(call).handle_request(request)",
+        "        if not limits.is_configured(request.url):\n            response = self._guard(limits)",
+        "        if False:\n            response = self._guard(limits)",
         "test_answers_urls.py::test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private",
     ),
     Fence(
         "no key for addresses in answers",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "            request.headers.pop(name, None)",
         "            pass",
         "test_answers_urls.py::test_the_key_does_not_go_along_to_an_address_in_an_answer",
     ),
     Fence(
         "nothing is sent to addresses in answers",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         '        if request.method not in ("GET", "HEAD"):',
         "        if False:",
         "test_answers_urls.py::test_nothing_is_sent_to_an_address_that_was_not_configured",
@@ -143,7 +143,7 @@ async def test_the_key_does_not_go_along_to_an_address_in_an_answer(way: str, ho
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply()) as server,
         asked_at(server.url),
-        within(5, Settings(home=home, allow_private_urls=True)),
+        hub_limits(5, Settings(home=home, allow_private_urls=True)),
     ):
         from huggingface_hub import get_session
 
@@ -171,8 +171,8 @@ def test_nothing_is_sent_to_an_address_that_was_not_configured(home: Path) -> No
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply()) as server,
         asked_at(server.url),
-        within(5, Settings(home=home, allow_private_urls=True)),
-        pytest.raises(Refusal, match="which no one configured"),
+        hub_limits(5, Settings(home=home, allow_private_urls=True)),
+        pytest.raises(TransportRefusal, match="which no one configured"),
     ):
         get_session().post(elsewhere.url, content=b"input")
     assert elsewhere.requests == []
@@ -186,8 +186,8 @@ def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply(307, headers={"location": elsewhere.url})) as server,
         asked_at(server.url),
-        within(5, Settings(home=home, allow_private_urls=True)),
-        pytest.raises(Elsewhere, match=r"https://router\.huggingface\.co redirects to http://127"),
+        hub_limits(5, Settings(home=home, allow_private_urls=True)),
+        pytest.raises(CrossOriginRedirect, match=r"https://router\.huggingface\.co redirects to http://127"),
     ):
         get_session().post("https://router.huggingface.co/x", content=b"input")
     assert elsewhere.requests == []
@@ -219,7 +219,7 @@ def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
     with (
         serve(lambda _: Reply(body=b"x" * (33 * MEGABYTE), headers={"content-type": "application/json"})) as server,
         asked_at(server.url),
-        within(5, Settings(home=home)),
+        hub_limits(5, Settings(home=home)),
     ):
         other = threading.Thread(target=lambda: got.append(get_session().get("http://127.0.0.1:1/x").content))
         other.start()
@@ -243,7 +243,7 @@ def test_hooks_of_a_program_s_own_session_run_once(home: Path) -> None:
     try:
         huggingface_hub.set_client_factory(lambda: own)
         with serve(lambda _: Reply()) as server:
-            with within(5, Settings(home=home), servers=[server.url]):
+            with hub_limits(5, Settings(home=home), servers=[server.url]):
                 huggingface_hub.get_session().get(server.url)
             huggingface_hub.get_session().get(server.url)
     finally:

@@ -24,7 +24,7 @@ from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.chat import ChatBackend
-from hugginggpt.tools.named_servers import named, remember
+from hugginggpt.tools.chat_models.trusted_servers import named, remember
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text
 from scripting import CHAIN, OpenScripted, ask, last
@@ -190,7 +190,7 @@ def test_the_key_of_the_controller_s_server_goes_to_no_other_port_or_scheme(home
     backend = ChatBackend(Settings(home=home, llm="openai:m@https://my.host/v1", llm_api_key="sk-canary"))
     made = expert("chat", "https://my.host").model_copy(update={"model_id": f"openai:m@{url}"})
     obstacle = backend.obstacle(made, None)
-    assert ("is no server that you named" in (obstacle or "")) is not same
+    assert ("is no server that you named" in str(obstacle)) is not same
     assert (backend._with_key_for(f"openai:m@{url}").llm_api_key is not None) is same
 
 

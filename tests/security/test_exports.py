@@ -13,7 +13,7 @@ import pytest
 from fences import Fence
 from hugginggpt.apps.cli.output_files import _copy
 from hugginggpt.graph.errors import StorageError
-from hugginggpt.tools.named_servers import named
+from hugginggpt.tools.chat_models.trusted_servers import named
 from shell import Shell
 
 FENCES = (

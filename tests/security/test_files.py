@@ -18,33 +18,33 @@ from hugginggpt.checkpoints.home import prepare_home
 from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings, settings_for_others
-from hugginggpt.tools.fetch import GuardedFetcher
+from hugginggpt.tools.files.fetch import GuardedFetcher
 
 FENCES = (
     Fence(
         "no folder that became a link is gone through",
-        "tools/beneath.py",
+        "tools/files/safe_open.py",
         "if root is None or not CAN_WALK:",
         "if True:",
         "test_files.py::test_a_folder_exchanged_for_a_link_while_it_is_read_leads_nowhere",
     ),
     Fence(
         "files outside of the folders allowed",
-        "tools/fetch.py",
+        "tools/files/fetch.py",
         "if roots is not None and root is None:\n            raise",
         "if False:\n            raise",
         "test_files.py::test_no_spelling_leads_out_of_the_folders_that_may_be_read[../secret.txt]",
     ),
     Fence(
         "the home as input",
-        "tools/fetch.py",
+        "tools/files/fetch.py",
         "if is_kept_in_a_home(path, self._settings.home) or path.is_relative_to(config):",
         "if False:",
         "test_files.py::test_what_is_kept_in_a_home_is_no_input[for others-resources]",
     ),
     Fence(
         "the state of the system as input",
-        "tools/fetch.py",
+        "tools/files/fetch.py",
         'if os.name == "posix" and path.parts[1:2] and path.parts[1] in _OF_THE_SYSTEM:',
         "if False:",
         "test_files.py::test_the_state_of_the_system_is_no_input[/proc/self/status]",

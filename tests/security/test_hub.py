@@ -21,31 +21,31 @@ from hostile_hub import COMMIT, FILES, MODEL, HubAnswer, hostile_hub
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.local import hub as hub_side
+from hugginggpt.tools.backends.local import hub_download as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.model_cache import find, remember
-from hugginggpt.tools.catalog.hub import Hub
-from hugginggpt.tools.catalog.names import is_commit, is_file_inside
+from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_names import is_commit, is_file_inside
 from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
 
 FENCES = (
     Fence(
         "a commit of the hub",
-        "tools/catalog/names.py",
+        "tools/catalog/hub_names.py",
         "    if not is_commit(text):",
         "    if False:",
         "test_hub.py::test_what_is_none_is_refused_before_a_download[sha-../../../../victim]",
     ),
     Fence(
         "file names of the hub",
-        "tools/catalog/names.py",
+        "tools/catalog/hub_names.py",
         "        if not is_file_inside(name):",
         "        if False:",
         "test_hub.py::test_what_is_none_is_refused_before_a_download[name-../victim.json]",
     ),
     Fence(
         "sizes of the hub",
-        "tools/catalog/names.py",
+        "tools/catalog/hub_names.py",
         "        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_FILE:",
         "        if False:",
         "test_hub.py::test_what_is_none_is_refused_before_a_download[size--1]",
@@ -59,28 +59,28 @@ FENCES = (
     ),
     Fence(
         "a file larger than declared",
-        "tools/backends/local/hub.py",
-        "within(None, most=max(size, MOST_OF_AN_ERROR), paths=True)",
-        "within(None, most=10**12, paths=True)",
+        "tools/backends/local/hub_download.py",
+        "hub_limits(None, max_bytes=max(size, MAX_ERROR_BYTES), paths=True)",
+        "hub_limits(None, max_bytes=10**12, paths=True)",
         "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
     ),
     Fence(
         "a file of another size than declared",
-        "tools/backends/local/hub.py",
+        "tools/backends/local/hub_download.py",
         "    if (size := got.stat().st_size) != wanted.files[name]:",
         "    if False and (size := got.stat().st_size):",
         "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[size-a larger one]",
     ),
     Fence(
         "a hub sends elsewhere",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "        if self._allowed is None or not self._proxy:\n            return self._allowed is None",
         "        if True:\n            return True",
         "test_hub.py::test_a_hub_writes_nothing_outside_of_its_cache[location-a private server]",
     ),
     Fence(
         "ids in a list of the hub",
-        "tools/catalog/names.py",
+        "tools/catalog/hub_names.py",
         "    if not is_model_id(text):",
         "    if False:",
         "test_hub.py::test_a_model_with_a_name_that_is_none_is_left_out_of_a_list",
@@ -363,7 +363,7 @@ def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, c
     expert = Expert(model_id=MODEL, task_type="text-classification", backend="local", revision=revision)
     answer = LocalBackend(Settings(home=home, download="yes")).obstacle(expert, None)
     assert answer is not None
-    assert "a revision is a commit, of 40 hexadecimal digits" in answer
+    assert "a revision is a commit, of 40 hexadecimal digits" in str(answer)
     with pytest.raises(ExpertError, match="40 hexadecimal digits"):
         hub_side.wanted(MODEL, revision, None)
 

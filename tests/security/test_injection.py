@@ -42,9 +42,9 @@ FENCES = (
     ),
     Fence(
         "a chat model names files of the request only",
-        "tools/controllers/llm/parse.py",
-        "if strangers := sorted({name for name in _missing(plan) if name not in known}):",
-        "if strangers := []:",
+        "tools/controllers/llm/file_names.py",
+        "if unknown := sorted({name for name in _missing(plan) if name not in known}):",
+        "if unknown := []:",
         "test_injection.py::test_a_model_that_is_led_astray_can_name_no_other_file_or_address",
     ),
 )

@@ -15,13 +15,13 @@ import pytest
 from fences import Fence
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import HuggingGPTError, InvalidPlan, UsageError
-from hugginggpt.graph.outside import OddJson, checked, read_json
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.untrusted_json import InvalidJson, checked_json, read_untrusted_json
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.controllers.llm.parse import read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import read_plan
 from hugginggpt.tools.recording.scrub import Scrubber
 from hugginggpt.tools.recording.tape import Player
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, as_json, serve
@@ -29,7 +29,7 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 FENCES = (
     Fence(
         "JSON from outside is not nested too deep",
-        "graph/outside.py",
+        "graph/untrusted_json.py",
         "    except RecursionError:\n",
         "    except ZeroDivisionError:\n",
         "test_plans.py::test_an_answer_is_written_whatever_an_expert_made[deep]",
@@ -37,21 +37,21 @@ FENCES = (
     Fence(
         "numbers and depth of a plan are bounded",
         "graph/paper.py",
-        "        entries = checked(tasks)\n",
+        "        entries = checked_json(tasks)\n",
         "        entries = tasks\n",
         "test_plans.py::test_a_hostile_plan_is_run_or_refused_through_approval[deep-args]",
     ),
     Fence(
         "half surrogate pairs are replaced",
-        "graph/outside.py",
-        'return value if value.isascii() else _HALF_PAIR.sub("\\N{REPLACEMENT CHARACTER}", value)',
+        "graph/untrusted_json.py",
+        'return value if value.isascii() else _LONE_SURROGATE.sub("\\N{REPLACEMENT CHARACTER}", value)',
         "return value",
         "test_plans.py::test_a_hostile_plan_is_run_or_refused_through_approval[half-pair]",
     ),
     Fence(
         "an id has few digits",
         "graph/paper.py",
-        'rf"-?\\d{{1,{_DIGITS}}}"',
+        'rf"-?\\d{{1,{MAX_DIGITS}}}"',
         'r"-?\\d+"',
         "test_plans.py::test_a_hostile_plan_is_refused_or_repaired_at_once[id-of-5000-digits]",
     ),
@@ -323,20 +323,20 @@ def test_json_from_outside_is_a_value_that_can_be_kept_or_an_error(text: str) ->
     """JSON that others wrote is a value that can be written again, or an error that says why it is none."""
     value, problem = None, ""
     try:
-        value = read_json(MADE[text])
-    except OddJson as error:
+        value = read_untrusted_json(MADE[text])
+    except InvalidJson as error:
         problem = str(error)
     assert json.loads(json.dumps(value, allow_nan=False, ensure_ascii=False).encode()) == value
     assert value is None or not problem
     assert len(problem) < 300
-    with pytest.raises(OddJson):
-        checked(DEEP)
+    with pytest.raises(InvalidJson):
+        checked_json(DEEP)
 
 
 @pytest.mark.parametrize("text", ["[" * 10_000, '{"a":' * 10_000, f'[{{"name": {DIGITS}}}]', "\ud800", "[NaN]"])
 async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp_path: Path) -> None:
     """A list of servers or a recording that is nested 10,000 deep is reported as unreadable, and stops nothing else."""
-    from hugginggpt.tools.backends.endpoint.known import known_endpoints
+    from hugginggpt.tools.backends.endpoint.endpoints_file import known_endpoints
 
     home = tmp_path / "home"
     home.mkdir()
@@ -353,15 +353,15 @@ async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp
 def test_a_server_s_hostile_answer_is_an_expert_s_failure(body: str, tmp_path: Path) -> None:
     """A server of your own that answers JSON nested 10,000 deep has failed at its task; nothing else has."""
     from hugginggpt.graph.errors import ExpertError
-    from hugginggpt.tools.backends.endpoint.known import Endpoint
-    from hugginggpt.tools.backends.endpoint.probing import probe
+    from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint
+    from hugginggpt.tools.backends.endpoint.probe import probe
     from hugginggpt.tools.backends.endpoint.tei_server import ask
-    from hugginggpt.tools.http_failures import failures_of
+    from hugginggpt.tools.net.http_errors import expert_errors
     from samples import call_of
 
     with serve(lambda _: as_json({}) if not body else _raw(body)) as server:
         endpoint = Endpoint(name="mine", url=server.url, task_type="feature-extraction", api="tei")
-        with pytest.raises(ExpertError), failures_of("mine", 5.0):
+        with pytest.raises(ExpertError), expert_errors("mine", 5.0):
             ask(endpoint, call_of(tmp_path, "feature-extraction"))
         assert probe(server.url, None).api == "tasks"
 

@@ -18,10 +18,10 @@ from bombs import wav
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.media.container import demuxer_of, media_type_of
-from hugginggpt.tools.media.frames import read_frames
-from hugginggpt.tools.media.parts import cut_recording
 from hugginggpt.tools.media.pictures import read_image
+from hugginggpt.tools.media.recording_parts import cut_recording
 from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.video_frames import read_frames
 from materials import material
 
 LOUD = wav(1, 8_000, b"\xff\x3f" * 8_000 * 150)

@@ -19,11 +19,11 @@ from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput, 
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
-from hugginggpt.tools.backends.endpoint.probing import probe
+from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.chat_models.client import Asker
 from hugginggpt.tools.chat_models.models import ChatModel
-from hugginggpt.tools.download import download
+from hugginggpt.tools.net.download import download
 from hugginggpt.tools.net.proxies import proxy_for
 from hugginggpt.tools.scripted import Received, Reply, Server, as_json, chat, serve
 from samples import call_of
@@ -39,14 +39,14 @@ FENCES = (
     ),
     Fence(
         "redirects of configured servers",
-        "tools/net/configured.py",
+        "tools/net/configured_transport.py",
         "        if there != here:",
         "        if False:",
         "test_proxies.py::test_a_chat_model_s_redirect_takes_nothing_to_another_server[307]",
     ),
     Fence(
         "a fetch proxy and private addresses",
-        "tools/net/guarded.py",
+        "tools/net/ssrf_guard.py",
         "        if is_loopback(host):\n            raise",
         "        if False:\n            raise",
         "test_proxies.py::test_a_fetch_proxy_is_asked_for_no_address_of_this_machine",

@@ -34,7 +34,7 @@ from hugginggpt.graph.redactor import Redactor, secrets_of
 from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import (
     Received,
     Reply,
@@ -115,7 +115,7 @@ FENCES = (
     ),
     Fence(
         "no secret in the list of the Hub's models",
-        "tools/catalog/hub.py",
+        "tools/catalog/hub_index.py",
         "models = [self._redact.noun(model) for model in found]",
         "models = found",
         "test_secrets.py::test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere",
@@ -377,7 +377,7 @@ async def test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere(home: Pa
         hub = ScriptedHub({"evil/model": card}, replies={"evil/model": REPEATED[how]})
         settings = Settings(home=home, retries=0, hf_token=TOKEN, where=("hf",))  # type: ignore[arg-type]
         with serve(hub) as server, asked_at(server.url):
-            from hugginggpt.tools.catalog.hub import Hub
+            from hugginggpt.tools.catalog.hub_index import Hub
 
             listed = Hub(settings).refresh("summarization")
             async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:

@@ -23,49 +23,49 @@ from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Api, Endpoint, add_endpoint
-from hugginggpt.tools.backends.endpoint.probing import probe
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.probe import probe
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.chat_models.client import MOST_TEXT, Asker
 from hugginggpt.tools.chat_models.models import ChatModel
-from hugginggpt.tools.download import download
+from hugginggpt.tools.net.download import download
 from hugginggpt.tools.scripted import asked_at
 from samples import call_of
 
 FENCES = (
     Fence(
         "bytes of an answer as it comes",
-        "tools/net/meter.py",
-        "        if self._packed > self._most:",
+        "tools/net/bounded_body.py",
+        "        if self._compressed > self._max_bytes:",
         "        if False:",
         "test_streams.py::test_an_answer_that_unpacks_to_nothing_is_refused_too",
     ),
     Fence(
         "bytes of an answer unpacked",
-        "tools/net/meter.py",
-        "            if self._unpacked > self._most:",
+        "tools/net/bounded_body.py",
+        "            if self._decompressed > self._max_bytes:",
         "            if False:",
         "test_streams.py::test_an_answer_that_unpacks_to_gigabytes_is_refused[tasks-gzip]",
         slow=True,
     ),
     Fence(
         "lower limit of json",
-        "tools/net/meter.py",
-        "            self._most = min(self._most, MOST_JSON)",
+        "tools/net/bounded_body.py",
+        "            self._max_bytes = min(self._max_bytes, MAX_JSON_BYTES)",
         "            pass",
         "test_streams.py::test_json_has_its_lower_limit_whatever_it_is_declared_to_be",
     ),
     Fence(
         "an answer packed several times",
-        "tools/net/meter.py",
+        "tools/net/bounded_body.py",
         '        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):',
         "        if False:",
         "test_streams.py::test_a_file_packed_several_times_is_not_unpacked",
     ),
     Fence(
         "time of an answer",
-        "tools/net/meter.py",
-        "        if self._end is not None and time.monotonic() > self._end:",
+        "tools/net/bounded_body.py",
+        "        if self._deadline is not None and time.monotonic() > self._deadline:",
         "        if False:",
         "test_streams.py::test_a_thread_that_reads_a_drip_ends_with_its_call",
     ),
@@ -78,8 +78,8 @@ FENCES = (
     ),
     Fence(
         "time of a look at a server",
-        "tools/backends/endpoint/probing.py",
-        "        return in_time(_probe, patience, base, key)",
+        "tools/backends/endpoint/probe.py",
+        "        return call_with_timeout(_probe, seconds, base, key)",
         "        return _probe(base, key)",
         "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",
         slow=True,
@@ -201,7 +201,7 @@ async def test_a_file_packed_several_times_is_not_unpacked(coding: str, home: Pa
     headers = f"content-encoding: {coding}\r\ncontent-length: {len(twice)}"
     with listening(endless(twice, headers, most=1)) as server:
         settings = Settings(home=home, allow_private_urls=True, max_file_bytes=MEGABYTE)
-        with pytest.raises(InvalidInput, match="which it was not asked for"):
+        with pytest.raises(InvalidInput, match="which was not requested"):
             await download(f"{server.url}/a.txt", settings)
 
 
@@ -246,7 +246,7 @@ def test_a_look_at_a_server_that_drips_its_head_ends() -> None:
     with listening(dripping_head) as server:
         began = time.monotonic()
         with pytest.raises(ExpertError) as raised:
-            probe(server.url, None, patience=0.6)
+            probe(server.url, None, seconds=0.6)
     assert raised.value.kind == "timeout"
     assert time.monotonic() - began < 3
 

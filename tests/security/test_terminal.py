@@ -21,7 +21,7 @@ from hugginggpt.graph.events import Event, read_event
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.catalog.hub_model import HubModel, Serving
 from hugginggpt.tools.scripted import (
     ScriptedBackend,
@@ -65,7 +65,7 @@ FENCES = (
     ),
     Fence(
         "ids that no model can have are left out of the Hub's list",
-        "tools/catalog/names.py",
+        "tools/catalog/hub_names.py",
         "    if not is_model_id(text):\n        raise",
         "    if False:\n        raise",
         "test_terminal.py::test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read",

@@ -184,7 +184,7 @@ def test_what_is_in_force_is_printed() -> None:
 
 def test_a_tool_of_the_system_sees_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Any other program that is started, such as nvidia-smi, gets none of your keys either."""
-    from hugginggpt.tools.backends.local.machine import output_of
+    from hugginggpt.tools.backends.local.hardware import output_of
 
     monkeypatch.setenv("HF_TOKEN", KEY)
     assert KEY not in output_of(["env"])
@@ -307,7 +307,7 @@ FENCES = (
         "test_workers.py::test_no_process_of_the_user_reads_the_one_that_holds_the_keys",
     ),
     Fence(
-        "the environment of other programs", "tools/backends/local/machine.py",
+        "the environment of other programs", "tools/backends/local/hardware.py",
         "env=passed_on(os.environ)", "env=dict(os.environ)",
         "test_workers.py::test_a_tool_of_the_system_sees_no_keys",
     ),
@@ -322,7 +322,7 @@ FENCES = (
         "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended", slow=True,
     ),
     Fence(
-        "the memory of one file", "tools/media/budget.py",
+        "the memory of one file", "tools/media/memory_budget.py",
         "with address_space((most or allowance()) if _Process.limited else 0):", "with address_space(0):",
         "test_workers.py::test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file",
     ),

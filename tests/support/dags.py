@@ -1,4 +1,4 @@
-"""Random plans by seed, and what each of their tasks must say when everything went right."""
+"""Random plans by seed with the texts that their tasks must make, and the dependants of a task."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from hugginggpt.graph.plan import Plan
 from scripting import step
 
 
@@ -22,11 +23,20 @@ class Dag:
 
     @cached_property
     def texts(self) -> dict[int, str]:
-        """What the scripted backend says for each task when its inputs were the right ones."""
-        said: dict[int, str] = {}
+        """What the scripted backend makes for each task from the right inputs."""
+        texts: dict[int, str] = {}
         for n in sorted(self.deps):  # a task depends on smaller ids only
-            said[n] = " ".join([f"text2text-generation of step {n}", *(said[other] for other in self.deps[n])])
-        return said
+            texts[n] = " ".join([f"text2text-generation of step {n}", *(texts[other] for other in self.deps[n])])
+        return texts
+
+
+def dependants(plan: Plan, task_id: int) -> set[int]:
+    """Every task that can't be done without `task_id`, directly or through others."""
+    found = {task_id}
+    for task in plan.tasks:
+        if found & set(task.depends_on):
+            found.add(task.id)
+    return found - {task_id}
 
 
 def random_dag(seed: int, size: int = 30, *, longest: float = 0.2, levels: int = 5) -> Dag:

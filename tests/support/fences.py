@@ -39,18 +39,23 @@ class Fence:
 
     def without(self, folder: Path) -> Path:
         """A copy of the package below `folder` in which this fence is down; to be put on `PYTHONPATH`."""
-        package = Path(hugginggpt.__file__).parent
-        copy = folder / "hugginggpt"
-        copy.mkdir(parents=True)
-        for file in ("__init__.py", "py.typed"):
-            shutil.copy2(package / file, copy)
-        for part in _PARTS:
-            shutil.copytree(package / part, copy / part)  # what is compiled too: times are kept, so it stays valid
-        target = copy / self.file
+        target = copy_of_the_package(folder) / self.file
         text = target.read_text()
         assert text.count(self.code) == 1, f"{self.file} has the fence {self.name!r} {text.count(self.code)} times"
         target.write_text(text.replace(self.code, self.off))
         return folder
+
+
+def copy_of_the_package(folder: Path) -> Path:
+    """A copy of `hugginggpt` below `folder`, which is then to be put on `PYTHONPATH`; returns the copy's folder."""
+    package = Path(hugginggpt.__file__).parent
+    copy = folder / "hugginggpt"
+    copy.mkdir(parents=True)
+    for file in ("__init__.py", "py.typed"):
+        shutil.copy2(package / file, copy)
+    for part in _PARTS:
+        shutil.copytree(package / part, copy / part)  # what is compiled too: times are kept, so it stays valid
+    return copy
 
 
 class Rows:

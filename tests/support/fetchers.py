@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.addresses import Address, is_public
-from hugginggpt.tools.fetch import GuardedFetcher
+from hugginggpt.tools.files.fetch import GuardedFetcher
+from hugginggpt.tools.net.addresses import Address, is_public
 from stores import FolderStore
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.tools.backends.worker.progress import tell
-from hugginggpt.tools.media.budget import reading
+from hugginggpt.tools.media.memory_budget import reading
 
 
 def _text(text: object) -> Sequence[Artifact]:

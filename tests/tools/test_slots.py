@@ -1,4 +1,4 @@
-"""Slots: never more than there is room for, everybody's turn comes, and what is given up is given back."""
+"""Slots: never more holders than the capacity, every waiting call gets its turn, and released slots are free again."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from hugginggpt.tools.slots import SlotBoard
 
 
 class Meter:
-    """Holds slots and remembers how many did at once."""
+    """Holds slots and counts the most holders at once."""
 
     def __init__(self, capacity: dict[str, int]) -> None:
         self.slots = SlotBoard(capacity)
@@ -37,7 +37,7 @@ NAMES = st.lists(st.sampled_from(["cpu", "gpu:0", "hf", "model"]), max_size=3)
 
 
 @given(st.lists(st.tuples(NAMES, st.integers(0, 4)), max_size=25))
-def test_no_slot_is_ever_held_by_more_than_it_has_room_for_and_all_get_in(asked: list[tuple[list[str], int]]) -> None:
+def test_no_slot_has_more_holders_than_its_capacity_and_all_calls_get_in(asked: list[tuple[list[str], int]]) -> None:
     meter = Meter({"cpu": 2, "hf": 4})
 
     async def all_of_them() -> None:
@@ -46,11 +46,11 @@ def test_no_slot_is_ever_held_by_more_than_it_has_room_for_and_all_get_in(asked:
     asyncio.run(asyncio.wait_for(all_of_them(), 10))
     room = {"cpu": 2, "hf": 4, "gpu:0": 1, "model": 1}
     assert all(meter.most[name] <= room[name] for name in room)
-    assert not meter.slots.held()
+    assert meter.slots.full(list(room)) == ()
     assert not meter.slots._waiting
 
 
-async def test_one_who_needs_much_is_not_passed_over_by_those_who_need_little() -> None:
+async def test_a_call_that_needs_many_slots_is_not_overtaken_by_calls_that_need_few() -> None:
     slots, order = SlotBoard({"cpu": 2}), []
 
     async def use(name: str, needs: list[str]) -> None:
@@ -67,7 +67,7 @@ async def test_one_who_needs_much_is_not_passed_over_by_those_who_need_little() 
     assert order[0] == "both"
 
 
-async def test_one_who_waits_does_not_hold_up_another_who_needs_none_of_the_same() -> None:
+async def test_a_waiting_call_does_not_delay_calls_that_need_none_of_its_slots() -> None:
     slots = SlotBoard({})
     async with slots.hold(["gpu:0"]):
         waiting = asyncio.create_task(Meter({}).use([]))
@@ -83,12 +83,12 @@ async def test_one_who_waits_does_not_hold_up_another_who_needs_none_of_the_same
 async def test_needing_nothing_never_waits_and_a_name_twice_is_once() -> None:
     slots = SlotBoard({})
     async with slots.hold([]), slots.hold(["model", "model"]), slots.hold([]):
-        assert slots.held()["model"] == (1, 1)
-    assert not slots.held()
+        assert slots.full(["model"]) == ("model",)
+    assert slots.full(["model"]) == ()
 
 
 @pytest.mark.parametrize("seed", range(20))
-async def test_those_who_are_cancelled_at_any_moment_keep_nothing(seed: int) -> None:
+async def test_a_call_cancelled_at_any_moment_keeps_no_slot(seed: int) -> None:
     rng, slots = random.Random(seed), SlotBoard({"cpu": 2})
 
     async def use() -> None:
@@ -100,13 +100,12 @@ async def test_those_who_are_cancelled_at_any_moment_keep_nothing(seed: int) -> 
     while not all(task.done() for task in tasks):
         rng.choice(tasks).cancel()
         await asyncio.sleep(0)
-    assert not slots.held()
     assert not slots._waiting
-    async with slots.hold(["cpu", "gpu:0"]):
-        pass
+    async with slots.hold(["cpu", "gpu:0"]), slots.hold(["cpu"]):  # all the room there is
+        assert slots.full(["cpu", "gpu:0"]) == ("cpu", "gpu:0")
 
 
-async def test_an_error_in_the_body_gives_the_slots_back() -> None:
+async def test_an_error_in_the_body_releases_the_slots() -> None:
     slots = SlotBoard({})
     with pytest.raises(ValueError, match="oops"):
         async with slots.hold(["cpu"]):
@@ -125,15 +124,15 @@ def test_loops_of_many_threads_share_the_slots() -> None:
         for done in [threads.submit(lambda: asyncio.run(some())) for _ in range(4)]:
             done.result(timeout=30)
     assert meter.most["cpu"] <= 2
-    assert not meter.slots.held()
+    assert meter.slots.full(["cpu"]) == ()
 
 
-def test_a_loop_that_ended_while_it_waited_takes_no_turn() -> None:
+def test_a_call_whose_event_loop_ended_takes_no_turn() -> None:
     slots = SlotBoard({})
 
     async def hold_and_leave_one_waiting() -> None:
         async with slots.hold(["cpu"]):
-            waiting = asyncio.ensure_future(slots._take({"cpu": 1}))
+            waiting = asyncio.ensure_future(slots._take(frozenset({"cpu"})))
             await asyncio.sleep(0)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
@@ -146,35 +145,15 @@ def test_a_loop_that_ended_while_it_waited_takes_no_turn() -> None:
     asyncio.run(take())
 
 
-async def test_amounts_share_a_slot_as_long_as_they_fit_together() -> None:
-    slots, inside, most = SlotBoard({"gpu:0": 10.0}), 0.0, 0.0
-
-    async def work(amount: float) -> None:
-        nonlocal inside, most
-        async with slots.hold([f"gpu:0={amount}"]):
-            inside += amount
-            most = max(most, inside)
-            await asyncio.sleep(0.01)
-            inside -= amount
-
-    await asyncio.gather(*(work(amount) for amount in (4.0, 6.0, 3.5, 9.0, 2.5)))
-    assert 9.0 <= most <= 10.0
-    assert slots.held() == {}
-
-
-async def test_who_needs_more_than_there_is_gets_all_of_it_alone() -> None:
-    slots = SlotBoard({"gpu:0": 8.0})
-    async with slots.hold(["gpu:0=24"]):
-        assert slots.held() == {"gpu:0": (8.0, 8.0)}
-
-
-async def test_a_slot_without_room_of_its_own_has_that_of_its_family() -> None:
+async def test_a_slot_without_capacity_of_its_own_has_that_of_its_family() -> None:
     slots = SlotBoard({"hf": 2})
-    async with slots.hold(["hf:fal-ai"]), slots.hold(["hf:fal-ai"]), slots.hold(["hf:together"]):
-        assert slots.held() == {"hf:fal-ai": (2, 2), "hf:together": (1, 2)}
+    async with slots.hold(["hf:fal-ai"]), slots.hold(["hf:together"]):
+        assert slots.full(["hf:fal-ai", "hf:together"]) == ()
+        async with slots.hold(["hf:fal-ai"]):
+            assert slots.full(["hf:fal-ai", "hf:together"]) == ("hf:fal-ai",)
 
 
-async def test_full_slots_are_told_by_name() -> None:
+async def test_full_slots_are_reported_by_name() -> None:
     slots = SlotBoard({"cpu": 1, "hf": 2})
     assert slots.full(["cpu", "hf:fal-ai"]) == ()
     async with slots.hold(["cpu"]), slots.hold(["hf:fal-ai"]):

@@ -1,6 +1,6 @@
-"""Heeding: whether all that a task is given reaches the model, for those who ask servers that drop what they don't know."""
+"""Which tasks a model takes: reasons to refuse one, checked before an expert is chosen and again when its inputs arrive."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 
 from ...graph.call import Call
 from ...graph.errors import ExpertError
@@ -8,34 +8,57 @@ from ...graph.task import Task, resources_in
 from ...graph.vocabulary import VOCABULARY
 
 Accepts = Callable[[Task, str], str | None]
-"""Why the model of that id is not for this task; None when it may be. The same as of local models."""
+"""Why the model of that id is not for this task, as a sentence to the user; None when it may be."""
 
 HARMLESS = frozenset({"voice", "rate", "seed"})
-"""Without them the same words are said, and a picture is still one of many that fit the prompt."""
+"""Parameters that a server may ignore: the same text is spoken, and an image is still one of many that fit the prompt."""
 
 
-def unheeded(task_type: str, given: Iterable[str], heeds: Collection[str]) -> str | None:
-    """Why inputs and parameters of the names `given` can't be had from a function that uses the required and `heeds`."""
-    used = {port.name for port in VOCABULARY[task_type].inputs if port.required} | set(heeds) | HARMLESS
-    ignored = next((name for name in given if name not in used), None)
-    return f"does not heed {ignored}" if ignored else None
+def ignored(task: Task, used: Collection[str]) -> str | None:
+    """Why a task loses something with a function that uses the required inputs and those named `used`; None if not."""
+    reaches = {port.name for port in VOCABULARY[task.type].inputs if port.required} | set(used) | HARMLESS
+    given = (name for name, value in (task.inputs | task.parameters).items() if value not in ("", ()))
+    lost = next((name for name in given if name not in reaches), None)
+    return f"ignores {lost}" if lost else None
 
 
-def given_in(task: Task) -> list[str]:
-    """Names of the inputs and parameters that a task says something for."""
-    return [name for name, value in (task.inputs | task.parameters).items() if value not in ("", ())]
+def received(call: Call) -> Task:
+    """The task of a call with its inputs as they arrived, in place of references."""
+    arrived = {
+        name: materials[0].resource if len(materials) == 1 else tuple(m.resource for m in materials)
+        for name, materials in call.inputs.items()
+        if materials
+    }
+    others = {name: value for name, value in call.task.inputs.items() if name not in call.inputs}
+    return call.task.model_copy(update={"inputs": others | arrived})
 
 
-def check(call: Call, heeds: Collection[str]) -> None:
-    """Raise `ExpertError` for a call that would lose something: what a reference gave is known by now."""
-    arrived = [name for name, materials in call.inputs.items() if materials]
-    reason = unheeded(call.task.type, [*arrived, *given_in(call.task)], heeds)
-    if reason:
+def check(call: Call, refusal: Callable[[Task], str | None]) -> None:
+    """Raise `ExpertError` for a call that `refusal` refuses now that its inputs are known."""
+    if (reason := refusal(received(call))) is not None:
         raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}", kind="wrong_task")
 
 
-def pictures_only(task: Task, _model_id: str) -> str | None:
-    """For what is shown pictures of pages, and can't open a document."""
+def needs_labels(task: Task, _model_id: str) -> str | None:
+    """For zero-shot models, which have no labels of their own."""
+    return None if task.parameters.get("candidate_labels") else "it needs labels to choose from"
+
+
+def needs_context(task: Task, _model_id: str) -> str | None:
+    """For extractive models, which have no knowledge of their own."""
+    return None if task.inputs.get("context") else "it finds answers in a text only, and none is given"
+
+
+def images_of_pages_only(task: Task, _model_id: str) -> str | None:
+    """For models that take images of pages, and can't open a document."""
     given = [resource for value in task.inputs.values() for resource in resources_in(value)]
-    unseen = next((r for r in given if r.kind == "document" and not r.media_type.startswith("image/")), None)
-    return f"it is shown pictures of pages, and {unseen.label} is none" if unseen else None
+    other = next((r for r in given if r.kind == "document" and not r.media_type.startswith("image/")), None)
+    return f"it takes images of pages, and {other.label} is not an image" if other else None
+
+
+def one_image_without_sound(task: Task, _model_id: str) -> str | None:
+    """For video models, which animate one image and add no sound."""
+    images = task.inputs.get("images")
+    if isinstance(images, tuple) and len(images) > 1:
+        return "it animates one image; several need a slideshow"
+    return "it makes videos without sound" if task.inputs.get("audio") else None

@@ -14,8 +14,8 @@ from ...graph.errors import ExpertError
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
 from ..media.boxes import box, box_artifacts
-from ..media.limits import limits
 from ..media.masks import Region, colour, drawn_masks, overlaid, share
+from ..media.media_limits import limits
 from ..media.pictures import image_artifact
 from ..media.rows import rows as table_rows
 

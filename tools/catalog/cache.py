@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from sqlite_utils import Database
 
 from .hub_model import HubModel
-from .names import is_commit, is_model_id
+from .hub_names import is_commit, is_model_id
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from ...graph.errors import ControllerError, UsageError
 from ...graph.ports import Callbacks
 from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
-from .errors import cut_off, failures_of, is_bad_request, is_of_the_call, tries
+from .errors import controller_errors, cut_off, is_bad_request, is_of_the_call, tries
 from .messages import Messages
 from .models import ChatModel, Method
 from .structured_output import Schema, options_of, text_of, tokens_of, why_ended
@@ -161,7 +161,7 @@ class Asker:
         number = await callbacks.on_call_start(stage, self.model.name)
         started, clock, count = time.time(), time.monotonic(), Count()
         try:
-            with failures_of(self.model, self._timeout):
+            with controller_errors(self.model, self._timeout):
                 yield count
         finally:
             count.spent += Usage(seconds=time.monotonic() - clock, cost=self._cost(count.spent))

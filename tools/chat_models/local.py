@@ -19,9 +19,9 @@ from pydantic import SecretStr
 
 from ...graph.errors import ControllerError, UsageError
 from ...graph.extras import install
-from ..backends.local.faults import fault_of
-from ..catalog.names import LARGEST_FILE, is_model_id
-from ..net.hub_session import within
+from ..backends.local.folder_checks import fault_of
+from ..catalog.hub_names import LARGEST_FILE, is_model_id
+from ..net.hub_session import hub_limits
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk
@@ -98,7 +98,9 @@ def _loaded(model: str, token: SecretStr | None) -> Loaded:
     how = {"token": token.get_secret_value() if token else None, "trust_remote_code": False}
     device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
     try:
-        with within(None, most=LARGEST_FILE, paths=True):  # of a Hub that redirects, or names files, as no Hub does
+        with hub_limits(
+            None, max_bytes=LARGEST_FILE, paths=True
+        ):  # of a Hub that redirects, or names files, as no Hub does
             tokenizer = AutoTokenizer.from_pretrained(place, **how)
             weights = AutoModelForCausalLM.from_pretrained(place, use_safetensors=True, dtype="auto", **how)
         if not tokenizer.chat_template:

@@ -20,10 +20,10 @@ from pydantic import SecretStr
 
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
-from ..addresses import without_secrets
-from ..net.configured import MOST_OF_A_STREAM, Configured
-from ..net.hub_session import within
-from ..net.library import library_of
+from ..net.addresses import without_secrets
+from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
+from ..net.httpx_compat import httpx_module_of
+from ..net.hub_session import hub_limits
 from .connections import unused
 from .local import LocalChat, check_packages, load
 from .providers import check_provider
@@ -114,7 +114,7 @@ class ChatModel:
         """For langchain-huggingface's client, which has no place for a transport of ours."""
         if self.provider != "huggingface":
             return nullcontext()
-        return within(None, servers=[self.base_url] if self.base_url else (), most=MOST_OF_A_STREAM)
+        return hub_limits(None, servers=[self.base_url] if self.base_url else (), max_bytes=MAX_STREAM_BYTES)
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -154,7 +154,9 @@ class ChatModel:
         import openai
         from langchain_openai import ChatOpenAI
 
-        transport: Any = Configured(library_of(openai.DefaultAsyncHttpxClient), seconds=timeout, most=MOST_OF_A_STREAM)
+        transport: Any = ConfiguredTransport(
+            httpx_module_of(openai.DefaultAsyncHttpxClient), seconds=timeout, max_bytes=MAX_STREAM_BYTES
+        )
         connections = openai.DefaultAsyncHttpxClient(transport=transport)
         model = ChatOpenAI(
             model=self.model,

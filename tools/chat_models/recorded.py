@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ...graph.errors import ControllerError
 from ...graph.settings import Settings
-from ..addresses import without_secrets
+from ..net.addresses import without_secrets
+from ..net.http_errors import classify
 from ..recording.tape import NotRecorded, Tape
-from .errors import LONGEST_WAIT, retry_after, status_of
+from .errors import LONGEST_WAIT
 from .models import ChatModel
 from .structured_output import tokens_of, why_ended
 
@@ -132,8 +133,9 @@ def _told(message: "AIMessage") -> dict[str, Any]:
 
 
 def _failed(error: Exception) -> dict[str, Any]:
-    what = {"type": type(error).__name__, "message": str(error)[:2000], "status": status_of(error)}
-    return {"failed": what | {"retry_after": retry_after(error)}}
+    failure = classify(error)
+    what = {"type": type(error).__name__, "message": str(error)[:2000], "status": failure.status}
+    return {"failed": what | {"retry_after": failure.retry_after}}
 
 
 def _said(told: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.errors import ExpertError
-from .budget import reading
-from .limits import limits
+from ...graph.media_types import canonical
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -103,8 +104,7 @@ def media_type_of(head: bytes) -> str:
         found = "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg"
     if not found.startswith(("audio/", "video/")):
         return ""
-    plain = found.replace("/x-wav", "/wav").replace("/x-flac", "/flac").replace("/x-aiff", "/aiff")
-    return plain.replace("/x-m4v", "/mp4").replace("/x-matroska", "/matroska")
+    return canonical(found)
 
 
 def _sealed(demuxer: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
-from .budget import reading
-from .limits import limits
-from .scans import check_scans
+from .jpeg_scans import check_scans
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from PIL import Image

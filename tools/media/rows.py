@@ -5,8 +5,8 @@ from typing import Any
 
 from ...graph.call import Material
 from ...graph.errors import ExpertError
-from ...graph.outside import OddJson, read_json
-from .cells import records
+from ...graph.untrusted_json import InvalidJson, read_untrusted_json
+from .csv_records import records
 
 Row = dict[str, Any]
 MOST_MEMBERS = 1_000_000
@@ -29,8 +29,8 @@ def rows(material: Material) -> list[Row] | None:
             input_fault=True,
         )
     try:
-        read = read_json(text)
-    except OddJson:
+        read = read_untrusted_json(text)
+    except InvalidJson:
         return None
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
 

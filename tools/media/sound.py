@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
 from .container import opened
-from .limits import limits
+from .media_limits import limits
 
 if TYPE_CHECKING:
     import numpy as np

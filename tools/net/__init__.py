@@ -1,1 +1,1 @@
-"""The network as every client of ours uses it: addresses judged, answers bounded, proxies chosen, one deadline a call."""
+"""HTTP calls: transports for httpx, limits of each response, address checks, and what the errors of clients mean."""

@@ -1,4 +1,4 @@
-"""Certificates: those that servers are checked by, read once a process: it takes 20 ms, and every call connects anew."""
+"""The TLS certificates that servers are verified with, read once a process: reading takes 20 ms."""
 
 import os
 import ssl
@@ -8,7 +8,7 @@ import certifi
 
 
 def certificates() -> ssl.SSLContext:
-    """certifi's, or those that SSL_CERT_FILE and SSL_CERT_DIR name, as for a company's proxy."""
+    """certifi's, or those that SSL_CERT_FILE and SSL_CERT_DIR name (for a company's proxy, for instance)."""
     return _read(os.environ.get("SSL_CERT_FILE") or "", os.environ.get("SSL_CERT_DIR") or "")
 
 

@@ -1,4 +1,4 @@
-"""Proxies: which one a call to a configured server goes through, by the environment. Never one for this machine itself."""
+"""Which proxy of the environment a call to a configured server goes through; this machine is always called directly."""
 
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.request import getproxies, proxy_bypass
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for `url`: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, without what NO_PROXY lists."""
+    """The proxy for `url` from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; None for a host that NO_PROXY lists."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if is_loopback(host):
@@ -19,7 +19,7 @@ def proxy_for(url: str) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host as a URL names it is this machine by its name or address. No name is looked up."""
+    """Whether the host of a URL is this machine, by its name or address. No name is resolved."""
     if host.rstrip(".").lower() == "localhost" or host.rstrip(".").lower().endswith(".localhost"):
         return True
     try:
@@ -30,7 +30,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _is_excepted(host: str, listed: str) -> bool:
-    """Whether NO_PROXY lists a network that an address lies in; names and single addresses are urllib's to compare."""
+    """Whether NO_PROXY lists a network that contains the address; urllib compares names and single addresses."""
     try:
         address = ip_address(host)
     except ValueError:

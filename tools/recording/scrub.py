@@ -12,7 +12,7 @@ from typing import Any
 
 from ...graph.redactor import Redactor
 from ...graph.settings import Settings
-from ..secrets import redactor_of
+from ..redaction.configured_secrets import redactor_of
 
 REMOVED = "[removed]"
 _LOOKS_LIKE_A_KEY = re.compile(

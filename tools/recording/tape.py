@@ -23,7 +23,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from ...graph.errors import StorageError, UsageError
-from ...graph.outside import read_json
+from ...graph.untrusted_json import read_untrusted_json
 from .differences import first_difference
 from .scrub import Scrubber
 
@@ -244,7 +244,7 @@ def _lines(file: Path) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for number, text in enumerate(raw, start=1):
         try:
-            line = read_json(text, longest=LONGEST_LINE)
+            line = read_untrusted_json(text, longest=LONGEST_LINE)
             _ = line["kind"]
         except (ValueError, KeyError, TypeError):
             if number == len(raw) > 1:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
-from ...graph.expert import Expert
+from ...graph.expert import Expert, Obstacle
 from ...graph.resource import Kind
 from ...graph.task import Task
 from ...graph.vocabulary import VOCABULARY
@@ -52,7 +52,7 @@ class ScriptedBackend:
         """Any, for every type of the vocabulary."""
         return scripted_expert(task_type, model_id) if task_type in VOCABULARY else None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """None: it can always run."""
         return None
 

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...graph.expert import Candidate, Expert
+from ...graph.expert import Candidate, Expert, Obstacle
 from ...graph.task import Task
 
 
 class ScriptedCatalog:
     """One expert for every task type, or those that it was given."""
 
-    def __init__(self, experts: Iterable[Expert] | None = None, *, obstacles: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, experts: Iterable[Expert] | None = None, *, obstacles: Mapping[str, str | Obstacle] | None = None
+    ) -> None:
         """`obstacles`: why an expert can't run here, by model id."""
         self._experts = None if experts is None else tuple(experts)
-        self._obstacles = obstacles or {}
+        self._obstacles = {
+            name: Obstacle(what=why) if isinstance(why, str) else why for name, why in (obstacles or {}).items()
+        }
 
     async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
         """The experts of the script for this task's type."""

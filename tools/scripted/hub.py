@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .server import Received, Reply, as_json
-from .tasks import right_answer
+from .task_answers import right_answer
 
 Model = dict[str, Any]
 Answer = Reply | Callable[[Received], Reply]

@@ -15,11 +15,11 @@ from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.chat import ChatBackend
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub import Hub
-from hugginggpt.tools.catalog.watch import WatchedBackend
+from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.monitored_backend import WatchedBackend
 from hugginggpt.tools.scripted import (
     Received,
     Reply,
@@ -31,7 +31,7 @@ from hugginggpt.tools.scripted import (
     model_card,
     serve,
 )
-from hugginggpt.tools.scripted.tasks import right_answer
+from hugginggpt.tools.scripted.task_answers import right_answer
 from samples import call_of, check_outputs, text
 
 TASK = "summarization"
@@ -99,7 +99,7 @@ def test_it_offers_experts_of_the_type_asked_for_under_its_own_name(place: Place
             for expert in backend.experts(task_type):
                 assert (expert.task_type, expert.backend) == (task_type, backend.name)
                 obstacle = backend.obstacle(expert, None)
-                assert obstacle is None or len(obstacle.split()) > 2
+                assert obstacle is None or len(str(obstacle).split()) > 2
 
 
 @every

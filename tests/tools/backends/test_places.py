@@ -11,10 +11,10 @@ from hugginggpt.apps.session import Session
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
-from hugginggpt.tools.backends.endpoint.known import Endpoint, add_endpoint
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.scripted import ScriptedController, ScriptedHub, as_json, asked_at, model_card, serve
-from hugginggpt.tools.scripted.tasks import right_answer
+from hugginggpt.tools.scripted.task_answers import right_answer
 from scripting import ask, last
 
 DETR = "facebook/detr-resnet-50"

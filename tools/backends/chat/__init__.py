@@ -1,4 +1,4 @@
-"""A chat model as expert: the controller's own, and one that sees pictures."""
+"""Chat models as experts: the controller's own, and a vision-language model."""
 
 from .backend import ChatBackend
 

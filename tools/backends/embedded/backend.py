@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ..worker.child import Failure
@@ -32,7 +32,7 @@ class EmbeddedBackend:
         """None: `experts` has all that there are."""
         return None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """A missing library, or a goal that the expert does not cover."""
         return _entry(expert).obstacle(task)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Material
 from ....graph.errors import ExpertError
 from ...media.pictures import read_image
-from .layout import Piece, lines, straightened
+from .reading_order import Piece, lines, straightened
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from importlib import metadata
 from importlib.util import find_spec
 
 from ....graph.call import Artifact, Call
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.extras import needs
 from ....graph.task import Task
 
@@ -68,11 +68,12 @@ class Embedded:
             partial=self.partial,
         )
 
-    def obstacle(self, task: Task | None) -> str | None:
+    def obstacle(self, task: Task | None) -> Obstacle | None:
         """What keeps it from this task (None: any) here and now."""
         if any(find_spec(module) is None for module in self.requires):
             return needs("embedded")
-        return self.accepts(task) if task is not None and self.accepts is not None else None
+        reason = self.accepts(task) if task is not None and self.accepts is not None else None
+        return None if reason is None else Obstacle(what=reason)
 
 
 _REGISTERED: dict[str, Embedded] = {}

@@ -1,31 +1,32 @@
 """EndpointBackend: the servers that the user added with `hugginggpt models --add URL --task T`."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.notices import notice
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...addresses import without_secrets
-from ...http_failures import failures_of, too_slow
-from ...net.answers import most_of
-from ...threads import in_abandonable_thread
-from ..accepts import check, given_in, unheeded
-from ..chat.asks import ASKS
+from ...net.addresses import without_secrets
+from ...net.daemon_threads import call_in_daemon_thread
+from ...net.http_errors import expert_errors, timeout_error
+from ...net.response_limits import response_limit
+from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
+from ..chat.task_prompts import TASK_PROMPTS
 from ..worker.decoder import Decoder, decoding_by
 from ..worker.pool import Workers
 from . import openai_server, task_server, tei_server
-from .known import Endpoint, known_endpoints, read_endpoints
-from .old_list import left_in
-from .pulse import Pulse
+from .endpoints_file import Endpoint, known_endpoints, read_endpoints
+from .health import ConnectionChecks
+from .old_endpoints_file import left_in
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
-_SPEAKS = {
+_API_NAMES = {
     "tasks": "the task API",
     "tei": "Text Embeddings Inference",
     "openai": "OpenAI's API",
@@ -41,54 +42,56 @@ class EndpointBackend:
         self._settings = settings
         self._decoder = decoder or Decoder(Workers(settings))
         self._callbacks = callbacks
-        self._pulse = Pulse()
-        _report(settings)
+        self._connections = ConnectionChecks()
+        _warn_of_unused_lists(settings)
 
     def experts(self, task_type: str) -> Sequence[Expert]:
-        """The user's servers for a task type. Whether they answer is looked at meanwhile, for `obstacle`."""
+        """The user's servers for a task type. Starts a connection check of each, whose result `obstacle` reads."""
         offered = [e for e in read_endpoints(self._settings.config) if e.task_type == task_type]
-        self._pulse.look(offered)
+        self._connections.start(offered)
         return [self._expert(endpoint) for endpoint in offered]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
-        """None: `experts` has all that were added."""
+        """None: `experts` lists every server that was added."""
         return None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
-        """A key that is not set, a task type that the server's API has no way for, or nobody who answers there."""
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
+        """A key that is not set, a task that the server's API can't do, or a server that accepts no connection."""
         endpoint = self._endpoint(expert)
         if endpoint.missing_key:
             return endpoint.missing_key
-        if not can_ask(endpoint):
-            return _no_way(endpoint)
-        refusal = None if task is None else _refusal(endpoint, task)
-        return refusal or self._pulse.trouble(endpoint)
+        if not can_call(endpoint):
+            return Obstacle(what=_unsupported(endpoint))
+        if task is not None and (refusal := _refusal(endpoint, task)) is not None:
+            return Obstacle(what=refusal)
+        return self._connections.obstacle(endpoint)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
-        """Ask the server; what it gives is checked before it is taken."""
+        """Call the server, and check its response."""
         endpoint = await asyncio.to_thread(self._endpoint, call.expert)
-        if not can_ask(endpoint):
-            raise ExpertError(_no_way(endpoint), kind="wrong_task")
-        if not _SERVERS[endpoint.api].speaks(call.task.type):
+        if not can_call(endpoint):
+            raise ExpertError(_unsupported(endpoint), kind="wrong_task")
+        server = _SERVERS[endpoint.api]
+        if not server.supports(call.task.type):
             return await self._chat(endpoint, call)
-        check(call, _SERVERS[endpoint.api].heeds(call.task.type))
+        check(call, partial(_refusal, endpoint))
         try:
             async with asyncio.timeout(call.timeout):
-                most = most_of(call, self._settings)
+                most = response_limit(call, self._settings)
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(_ask, _SERVERS[endpoint.api].ask, endpoint, call, most)
+                    return await call_in_daemon_thread(_call_server, server, endpoint, call, most)
         except TimeoutError:
-            raise too_slow(call.expert.model_id, call.timeout) from None
+            raise timeout_error(call.expert.model_id, call.timeout) from None
 
     async def aclose(self) -> None:
-        """No connection is kept open between calls; the decoder's processes are shared."""
+        """End the decoder's worker processes; no connection is kept open between calls."""
         await asyncio.to_thread(self._decoder.close)
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
-        """A task for a chat model, at that server and with its key."""
+        """Have a chat model at that server do a task, with the server's own key."""
         spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
-        there = self._settings.model_copy(update={"llm": spec, "llm_api_key": endpoint.key, "retries": 0})
-        chat = ChatBackend(there, self._callbacks, self._decoder)
+        settings = self._settings.model_copy(update={"llm": spec, "llm_api_key": endpoint.key, "retries": 0})
+        chat = ChatBackend(settings, self._callbacks, self._decoder)
         return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
 
     def _endpoint(self, expert: Expert) -> Endpoint:
@@ -111,8 +114,8 @@ class EndpointBackend:
         )
 
 
-def _report(settings: Settings) -> None:
-    """Servers that the user may count on, and that are not used."""
+def _warn_of_unused_lists(settings: Settings) -> None:
+    """Warn of listed servers that the user may count on, and that are not used."""
     if trouble := known_endpoints(settings.config).trouble:
         notice(trouble)
     left = left_in(settings.home)
@@ -120,32 +123,31 @@ def _report(settings: Settings) -> None:
         what = f"the {len(left.endpoints)} servers that it lists" if left.endpoints else "what it lists"
         notice(
             f"{settings.home / 'endpoints.json'} is not used any more: a home holds data only. "
-            f"To look at {what}, and take them over or not: hugginggpt models --take-over"
+            f"To see {what}, and add them or not: hugginggpt models --take-over"
         )
 
 
-def can_ask(endpoint: Endpoint) -> bool:
-    """Whether its API has a way for its task type."""
-    spoken: bool = _SERVERS[endpoint.api].speaks(endpoint.task_type)
-    return spoken or (endpoint.api == "openai" and endpoint.task_type in ASKS)
+def can_call(endpoint: Endpoint) -> bool:
+    """Whether its API can do its task type."""
+    supported: bool = _SERVERS[endpoint.api].supports(endpoint.task_type)
+    return supported or (endpoint.api == "openai" and endpoint.task_type in TASK_PROMPTS)
 
 
-def _no_way(endpoint: Endpoint) -> str:
-    return f"{_SPEAKS[endpoint.api]} has no way to do {endpoint.task_type}"
+def _unsupported(endpoint: Endpoint) -> str:
+    return f"{_API_NAMES[endpoint.api]} has no request for {endpoint.task_type}"
 
 
 def _refusal(endpoint: Endpoint, task: Task) -> str | None:
-    """Why a task is not for a server: it has no place for something that the task says."""
+    """Why a task is not for a server, for instance because a parameter would be ignored."""
     server = _SERVERS[endpoint.api]
-    if not server.speaks(task.type):  # a chat model is told and shown all
+    if not server.supports(task.type):  # a chat model gets every input and parameter in its prompt
         return None
-    reason: str | None = unheeded(task.type, given_in(task), server.heeds(task.type)) or server.refusal(endpoint, task)
+    reason: str | None = server.refusal(endpoint, task)
     return reason
 
 
-def _ask(
-    ask: Callable[[Endpoint, Call, int], Sequence[Artifact]], endpoint: Endpoint, call: Call, most: int
-) -> Sequence[Artifact]:
+def _call_server(server: ModuleType, endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
     call.check()
-    with failures_of(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
-        return ask(endpoint, call, most)
+    with expert_errors(call.expert.model_id, call.timeout, key=endpoint.key_env or "its key"):
+        answer: Sequence[Artifact] = server.call_server(endpoint, call, most)
+        return answer

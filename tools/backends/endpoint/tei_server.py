@@ -1,41 +1,37 @@
-"""Text Embeddings Inference: embeddings, similarity, ranking and classification, each at its own route."""
+"""Calls to a Text Embeddings Inference server: embeddings, similarity, ranking, classification, each at its own route."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ....graph.outside import read_json
 from ....graph.task import Task
-from ...net.configured import client
+from ....graph.untrusted_json import read_untrusted_json
+from ...net.configured_transport import bounded_client
+from ..accepts import ignored
 from ..answers import garbage, label_answer, score_answer, vector_answer
-from .known import Endpoint, headers_for
+from .endpoints_file import Endpoint, headers_for
 
 
-def ask(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
-    """Post to the route of the task type."""
+def call_server(endpoint: Endpoint, call: Call, most: int) -> Sequence[Artifact]:
+    """Post to the route of the task type, and read at most `most` bytes of response."""
 
     def post(route: str, **body: Any) -> Any:
-        with client(seconds=call.timeout, most=most, headers=headers_for(endpoint)) as http:
+        with bounded_client(seconds=call.timeout, max_bytes=most, headers=headers_for(endpoint)) as http:
             response = http.post(f"{endpoint.url.rstrip('/')}/{route}", json=body)
         response.raise_for_status()
-        return read_json(response.content)
+        return read_untrusted_json(response.content)
 
-    return _WAYS[call.task.type](call, post)
+    return _ROUTES[call.task.type](call, post)
 
 
-def speaks(task_type: str) -> bool:
+def supports(task_type: str) -> bool:
     """Whether it has a route for it."""
-    return task_type in _WAYS
+    return task_type in _ROUTES
 
 
-def heeds(_task_type: str) -> frozenset[str]:
-    """Its routes take what is required, and no more."""
-    return frozenset()
-
-
-def refusal(_endpoint: Endpoint, _task: Task) -> str | None:
-    """Nothing else stands in the way."""
-    return None
+def refusal(_endpoint: Endpoint, task: Task) -> str | None:
+    """Why the server can't do a task: its routes take the required inputs only."""
+    return ignored(task, ())
 
 
 def _embed(call: Call, post: Callable[..., Any]) -> list[Artifact]:
@@ -50,20 +46,20 @@ def _compare(call: Call, post: Callable[..., Any]) -> list[Artifact]:
 
 def _rank(call: Call, post: Callable[..., Any]) -> list[Artifact]:
     texts = [material.text() for material in call.inputs["texts"]]
-    told = post("rerank", query=call.text("query"), texts=texts)
+    rows = post("rerank", query=call.text("query"), texts=texts)
     try:
-        scores = {int(row["index"]): row["score"] for row in told}
+        scores = {int(row["index"]): row["score"] for row in rows}
         return score_answer(call, texts, [scores[number] for number in range(len(texts))])
     except (TypeError, KeyError, ValueError):
-        raise garbage(call, "list of scores by index", told) from None
+        raise garbage(call, "list of scores by index", rows) from None
 
 
 def _classify(call: Call, post: Callable[..., Any]) -> list[Artifact]:
-    told = post("predict", inputs=call.text("text"))
-    return label_answer(call, told[0] if told and isinstance(told, list) and isinstance(told[0], list) else told)
+    rows = post("predict", inputs=call.text("text"))
+    return label_answer(call, rows[0] if rows and isinstance(rows, list) and isinstance(rows[0], list) else rows)
 
 
-_WAYS: dict[str, Callable[[Call, Callable[..., Any]], list[Artifact]]] = {
+_ROUTES: dict[str, Callable[[Call, Callable[..., Any]], list[Artifact]]] = {
     "feature-extraction": _embed,
     "sentence-similarity": _compare,
     "text-ranking": _rank,

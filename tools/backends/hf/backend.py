@@ -5,25 +5,26 @@ from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...catalog.coverage import mismatch
-from ...catalog.hub import Hub
+from ...catalog.hub_index import Hub
 from ...catalog.hub_model import HubModel
-from ...catalog.names import is_model_id
-from ...http_failures import failures_of, too_slow
-from ...net.answers import most_of
-from ...net.hub_session import within
-from ...threads import in_abandonable_thread
+from ...catalog.hub_names import is_model_id
+from ...catalog.specialties import mismatch
+from ...net.daemon_threads import call_in_daemon_thread
+from ...net.http_errors import expert_errors, timeout_error
+from ...net.hub_session import hub_limits
+from ...net.response_limits import response_limit
 from ..accepts import check
 from ..task_api.methods import Method, methods
 from ..worker.decoder import Decoder, decoding_by
 from ..worker.pool import Workers
 from .providers import OWN, ROUTED, provider_for
 
-STRANGE_TOKEN = (
-    "HF_TOKEN is no Hugging Face token, and the client would send it on to the provider: set one that begins with hf_"
+FOREIGN_TOKEN = Obstacle(
+    what="HF_TOKEN is no Hugging Face token, and the client would send it on to the provider",
+    remedy="set one that begins with hf_",
 )
 
 
@@ -31,9 +32,9 @@ class HfBackend:
     """The `Backend` port over the Hub's router.
 
     The client is the synchronous one in a thread: the asynchronous one blocks the event loop while it looks up
-    providers. A cancelled call is left alone at once; its thread ends with the answer or at its next request after the
-    timeout, and holds up nothing. A job that a provider has queued goes on there: nobody can take it back. The
-    token goes to Hugging Face only: no model URL is ever called from here (see `endpoint`).
+    providers. A cancelled call returns at once; its thread ends with the response or at its next request after the
+    timeout, and blocks nothing. A job that a provider has queued goes on there: it can't be cancelled. The token goes
+    to Hugging Face only: this backend never calls a model's URL (see `endpoint`).
     """
 
     name = "hf"
@@ -47,7 +48,7 @@ class HfBackend:
         self._hub = hub
 
     def experts(self, task_type: str) -> Sequence[Expert]:
-        """What the catalogue knows to be served; well-known models where the Hub was never reached."""
+        """Models that the catalogue lists as served; well-known ones where the Hub was never reached."""
         method = methods().get(task_type)
         if method is None:
             return ()
@@ -55,57 +56,59 @@ class HfBackend:
         return [expert for expert in offered if expert is not None]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
-        """A model of the Hub by its id, one's own and private ones too; raises `ExpertError` when it can't serve."""
+        """A model of the Hub by its id, private ones too. Raises `ExpertError` where no provider serves it."""
         method = methods().get(task_type)
         if method is None or self._token is None or model_id.count("/") != 1 or ":" in model_id:
             return None
         model = self._hub.model(model_id, task_type)
         expert = self._expert(model, method)
         if expert is None:
-            served = ", ".join(f"{s.provider} ({s.task})" for s in model.servings) or "nobody"
+            served = ", ".join(f"{s.provider} ({s.task})" for s in model.servings) or "no provider"
             raise ExpertError(
                 f"no provider serves {model_id} for {task_type}; it is served by: {served}", kind="wrong_task"
             )
         return expert
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
-        """A token is needed; and some models are not for some goals."""
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
+        """A missing or unusable token, or a task that the model or its method can't do."""
         if self._token is None:
-            return "needs a Hugging Face token: set HF_TOKEN (huggingface.co/settings/tokens)"
-        if (reason := self._strange(expert)) is not None:
-            return reason
+            remedy = "set HF_TOKEN (huggingface.co/settings/tokens)"
+            return Obstacle(what="needs a Hugging Face token", remedy=remedy)
+        if (obstacle := self._token_obstacle(expert)) is not None:
+            return obstacle
         if task is None:
             return None
         method = methods().get(task.type)
-        return (method.refusal(task, expert.model_id) if method else None) or mismatch(expert, task)
+        reason = (method.refusal(task, expert.model_id) if method else None) or mismatch(expert, task)
+        return None if reason is None else Obstacle(what=reason)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
-        """Ask the provider; what it gives is checked before it is taken."""
+        """Call the provider, and check its response."""
         method = methods().get(call.task.type)
         if method is None:
             raise ExpertError(f"{call.expert.model_id} can't do {call.task.type} here", kind="wrong_task")
-        check(call, method.heeds)
+        check(call, lambda task: method.refusal(task, call.expert.model_id))
         try:
             async with asyncio.timeout(call.timeout):
                 with decoding_by(self._decoder):
-                    return await in_abandonable_thread(self._ask, method, call)
+                    return await call_in_daemon_thread(self._request, method, call)
         except TimeoutError:
-            late = too_slow(call.expert.model_id, call.timeout)
+            late = timeout_error(call.expert.model_id, call.timeout)
         except ExpertError as error:
             if error.kind != "timeout":
                 raise
             late = error
-        # elsewhere the job may be in a queue, and a second try would be a second job to pay for
+        # other providers may have queued the job: a retry would be a second job to pay for
         late.retryable = late.retryable and call.expert.provider == OWN
         raise late from None
 
     async def aclose(self) -> None:
-        """No connection is kept open between calls; the decoder's processes are shared."""
+        """End the decoder's worker processes; no connection is kept open between calls."""
         await asyncio.to_thread(self._decoder.close)
 
-    def _ask(self, method: Method, call: Call) -> Sequence[Artifact]:
-        if (reason := self._strange(call.expert)) is not None:
-            raise ExpertError(reason, kind="no_token")
+    def _request(self, method: Method, call: Call) -> Sequence[Artifact]:
+        if (reason := self._token_obstacle(call.expert)) is not None:
+            raise ExpertError(str(reason), kind="no_token")
         if not is_model_id(call.expert.model_id):  # the client would take a URL, and send the token there
             raise ExpertError(f"{call.expert.model_id} is no id of a model on the Hub", kind="unknown_model")
         from huggingface_hub import InferenceClient
@@ -119,16 +122,16 @@ class HfBackend:
             bill_to=self._bill_to,
         )
         with (
-            failures_of(call.expert.model_id, call.timeout),
-            within(call.timeout, self._settings, most=most_of(call, self._settings)),
+            expert_errors(call.expert.model_id, call.timeout),
+            hub_limits(call.timeout, self._settings, max_bytes=response_limit(call, self._settings)),
             client,
         ):  # unclosed, a 1.x client leaks a context a call
-            return method.ask(client, call)
+            return method.request(client, call)
 
-    def _strange(self, expert: Expert) -> str | None:
-        """Why the token may not be used: the client goes past the router with any that is not Hugging Face's."""
+    def _token_obstacle(self, expert: Expert) -> Obstacle | None:
+        """Why the token may not be used: the client sends any that is not Hugging Face's directly to the provider."""
         token = self._token.get_secret_value() if self._token else ""
-        return None if token.startswith("hf_") or expert.provider == OWN else STRANGE_TOKEN
+        return None if token.startswith("hf_") or expert.provider == OWN else FOREIGN_TOKEN
 
     def _expert(self, model: HubModel, method: Method) -> Expert | None:
         provider = provider_for(model, method, self._provider)

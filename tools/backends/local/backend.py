@@ -12,22 +12,23 @@ from threading import Event, Lock
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.events import TaskProgress, emit
-from ....graph.expert import Expert
+from ....graph.expert import Expert, Obstacle
 from ....graph.extras import needs
 from ....graph.ports import Consent
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from ...catalog.pinned import pinned
-from ...threads import in_abandonable_thread
+from ...net.daemon_threads import call_in_daemon_thread
+from ..accepts import received
 from ..worker.memory_limits import Bounds
 from ..worker.pool import Workers
 from ..worker.progress import Step, Tell
-from . import hub
-from .machine import Device, device_for, make_nodes, memory, size
-from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, is_path, library_of
+from . import hub_download
+from .hardware import Device, device_for, make_nodes, memory, size
+from .model_cache import Found, builds_on, cache_folder, fault, find, helped_by, httpx_module_of, is_path
 from .registry import LIBRARIES, Way, registered
-from .running import TARGET
+from .run_in_worker import TARGET
 
 ALLOW = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 SHARE = 0.9
@@ -76,13 +77,13 @@ class LocalBackend:
             if expert.model_id == model_id:
                 return expert
         found = find(model_id)
-        library = library_of(found.folder) if found else _any_library(task_type)
+        library = httpx_module_of(found.folder) if found else _any_library(task_type)
         if found is None:
             self._guessed.add((task_type, model_id))
         model = HubModel(model_id=model_id, task_type=task_type, library=library, description="Named by you.")
         return self._expert(model) if _way(model) else None
 
-    def obstacle(self, expert: Expert, task: Task | None) -> str | None:
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """Why it can't run here and now, and what would change that. Asks neither torch nor the Hub."""
         return self._unfit(expert, task) or (None if find(expert.model_id, expert.revision) else self._absent(expert))
 
@@ -100,7 +101,7 @@ class LocalBackend:
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Do it in the worker process of the model's device."""
-        if (reason := await asyncio.to_thread(self._unfit, call.expert, call.task)) is not None:
+        if (reason := await asyncio.to_thread(self._unfit, call.expert, received(call))) is not None:
             raise ExpertError(f"{call.expert.model_id} can't do task {call.task.label}: {reason}")
         await self.prepare(call)
         workers = await asyncio.to_thread(lambda: self._workers_of(device_for(call.expert.model_id, call.expert.size)))
@@ -136,44 +137,47 @@ class LocalBackend:
             here=found is not None,
         )
 
-    def _unfit(self, expert: Expert, task: Task | None) -> str | None:
+    def _unfit(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """What no download would change."""
         if (reason := fault(expert.model_id, expert.revision)) is not None:
-            return reason
+            return Obstacle(what=reason)
         model = self._described.get((expert.task_type, expert.model_id))
         if model is None and self.named(expert.task_type, expert.model_id) is not None:
             model = self._described[expert.task_type, expert.model_id]
         way = _way(model) if model else None
         if way is None:
-            return f"no code here does {expert.task_type} with it"
+            return Obstacle(what=f"no code here does {expert.task_type} with it")
         sure = (expert.task_type, expert.model_id) not in self._guessed
         if (lacking := _lacking(way)) is not None:
-            return lacking if sure else f"is in no list here, and {lacking}"
+            what = lacking.what if sure else f"is in no list here, and {lacking.what}"
+            return Obstacle(what=what, remedy=lacking.remedy)
         if task and sure and way.accepts and (reason := way.accepts(task, expert.model_id)) is not None:
-            return reason
+            return Obstacle(what=reason)
         device = device_for(expert.model_id, expert.size)
         needed = device.needed(expert.size)
         if device.memory and needed > device.memory:
-            return f"needs about {size(needed)} of memory; {device.noun} has {size(device.memory)}"
+            return Obstacle(what=f"needs about {size(needed)} of memory; {device.noun} has {size(device.memory)}")
         return None
 
-    def _absent(self, expert: Expert) -> str | None:
+    def _absent(self, expert: Expert) -> Obstacle | None:
         """Why what is not here can't be brought."""
         model_id = expert.model_id
         if is_path(model_id):
-            return "there is no model in that folder: config.json and weights in safetensors are needed"
+            needed = "config.json and weights in safetensors are needed"
+            return Obstacle(what="there is no model in that folder", remedy=needed)
         model = self._described[expert.task_type, model_id]
         if model.safetensors is False:
-            return "its weights are pickle only, which can run any code when loaded; it is not used"
+            return Obstacle(what="its weights are pickle only, which can run any code when loaded; it is not used")
         if model.gated and self._token is None:
-            return f"is gated: accept its terms at https://huggingface.co/{model_id}, and set HF_TOKEN"
+            remedy = f"accept its terms at https://huggingface.co/{model_id}, and set HF_TOKEN"
+            return Obstacle(what="is gated", remedy=remedy)
         about = f"about {size(model.size * 4)}" if model.size else "unknown size"
         if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
-            return "is not on this machine, and HF_HUB_OFFLINE forbids to get it"
+            return Obstacle(what="is not on this machine, and HF_HUB_OFFLINE forbids to get it")
         if self._may_download():
-            return "its download was refused" if model_id in self._refused else None
+            return Obstacle(what="its download was refused") if model_id in self._refused else None
         unheard = ", nor in any list here" if (expert.task_type, model_id) in self._guessed else ""
-        return f"is not on this machine{unheard} (a download of {about}): {ALLOW}"
+        return Obstacle(what=f"is not on this machine{unheard} (a download of {about})", remedy=ALLOW)
 
     def _may_download(self) -> bool:
         """Whether the settings allow it, or there is somebody to ask."""
@@ -192,7 +196,7 @@ class LocalBackend:
                 tell(Step(what=f"download of {model_id}", done=done, total=total, unit="bytes"))
 
             try:
-                return await in_abandonable_thread(self._fetch, call, model_id, revision, progress, stop)
+                return await call_in_daemon_thread(self._fetch, call, model_id, revision, progress, stop)
             finally:
                 stop.set()
 
@@ -211,21 +215,21 @@ class LocalBackend:
         finally:
             over.set()
 
-    def _fetch(self, call: Call, model_id: str, revision: str, progress: hub.Progress, stop: Event) -> Found:
+    def _fetch(self, call: Call, model_id: str, revision: str, progress: hub_download.Progress, stop: Event) -> Found:
         """In a thread: one download of a model at a time; who comes second finds it done."""
         with self._lock:
             turn = self._getting.setdefault(model_id, Lock())
         with turn:
             if (found := find(model_id, revision)) is not None:
                 return found
-            wanted = hub.wanted(model_id, revision, self._token)
+            wanted = hub_download.wanted(model_id, revision, self._token)
             self._ask(call, wanted)
-            hub.download(wanted, self._token, progress, stop)
+            hub_download.download(wanted, self._token, progress, stop)
             if (found := find(model_id, wanted.revision)) is None:
                 raise ExpertError(f"{model_id} was downloaded, but something of it is missing: it can't be loaded")
             return found
 
-    def _ask(self, call: Call, wanted: hub.Wanted) -> None:
+    def _ask(self, call: Call, wanted: hub_download.Wanted) -> None:
         """Go on only if the settings or the user allow the download. Who refused one for a task is asked for no other."""
         what = f"{wanted.model_id} is not on this machine, and needs a download of {size(wanted.total)}"
         free = shutil.disk_usage(next(p for p in (cache_folder(), *cache_folder().parents) if p.exists())).free
@@ -267,11 +271,11 @@ def _any_library(task_type: str) -> str:
     return "transformers" if (task_type, "transformers") in registered() else "diffusers"
 
 
-def _lacking(way: Way) -> str | None:
+def _lacking(way: Way) -> Obstacle | None:
     if any(find_spec(module) is None for module in ("torch", "transformers", way.library)):
         return needs("local")
     missing = [module for module in way.requires if find_spec(module) is None]
-    return f"needs {missing[0]}: pip install {' '.join(missing)}" if missing else None
+    return Obstacle(what=f"needs {missing[0]}", remedy=f"pip install {' '.join(missing)}") if missing else None
 
 
 def bounds(settings: Settings) -> Bounds:

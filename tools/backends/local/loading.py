@@ -8,12 +8,12 @@ from typing import Any
 
 from ....graph.call import Call
 from ....graph.errors import ExpertError
-from .device import device, dtype
-from .faults import read_json
-from .machine import OVERHEAD
+from .folder_checks import read_json
+from .hardware import OVERHEAD
 from .memory import memory
 from .model_cache import fault, find, parameters
-from .processors import made_processor
+from .multimodal_processor import made_processor
+from .torch_device import device, dtype
 
 HEARING = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
 """Pipelines that take sound."""

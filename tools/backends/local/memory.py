@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ....graph.errors import ExpertError
-from ...media.limits import limits
-from .device import empty, free_bytes, is_out_of_memory
-from .machine import size
+from ...media.media_limits import limits
+from .hardware import size
+from .torch_device import empty, free_bytes, is_out_of_memory
 
 T = TypeVar("T")
 

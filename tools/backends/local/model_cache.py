@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from ....graph import outside
+from ....graph import untrusted_json
 from ....graph.errors import ExpertError
-from ...catalog.names import is_commit, is_model_id
+from ...catalog.hub_names import is_commit, is_model_id
 from ...catalog.pinned import pinned_revisions
-from .faults import WEIGHTS, fault_of, parts_of, read_json, shards_of
+from .folder_checks import WEIGHTS, fault_of, parts_of, read_json, shards_of
 from .registry import Library
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
@@ -132,7 +132,7 @@ def is_complete(folder: Path) -> bool:
     return all(_part_is_complete(folder / part) for part in parts_of(index))
 
 
-def library_of(folder: Path) -> Library:
+def httpx_module_of(folder: Path) -> Library:
     """What loads it."""
     config = read_json(folder / "config.json") or {}
     if (folder / "model_index.json").is_file() or "_diffusers_version" in config:
@@ -205,7 +205,7 @@ def _numbers(file: Path) -> int:
     """A safetensors file begins with the length of its JSON head (8 bytes), and that with the shapes."""
     with file.open("rb") as opened:
         (length,) = struct.unpack("<Q", opened.read(8))
-        head = outside.read_json(opened.read(min(length, outside.LONGEST + 1)))
+        head = untrusted_json.read_untrusted_json(opened.read(min(length, untrusted_json.LONGEST + 1)))
     total = 0
     for name, tensor in head.items():
         if name != "__metadata__":

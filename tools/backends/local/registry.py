@@ -16,15 +16,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ....graph.call import Artifact, Call
-from ....graph.task import Task
+from ..accepts import Accepts
 
 if TYPE_CHECKING:
     from .loading import Source
 
 Library = Literal["transformers", "diffusers"]
 Function = Callable[[Call, "Source"], Sequence[Artifact]]
-Accepts = Callable[[Task, str], str | None]
-"""Why the model of that id is not for this task, as a sentence to the user; None when it may be."""
 
 LIBRARIES: dict[str, Library] = {
     "transformers": "transformers",

@@ -1,1 +1,1 @@
-"""The task API of the Hub: a method of huggingface_hub's client for each task type, for whoever speaks it."""
+"""Requests to the task API of the Hub through huggingface_hub's client; used by the backends hf and endpoint."""

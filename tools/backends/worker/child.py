@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError, FailureKind
 from ....graph.resource import Frozen
-from ...media.budget import address_space, guard
+from ...media.memory_budget import address_space, guard
 from .progress import Reading, Step, telling
 from .sandbox import confine
 

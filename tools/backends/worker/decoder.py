@@ -1,6 +1,6 @@
 """Decoder: what users, providers and servers give is decoded in worker processes; the main one reads headers at most.
 
-Here is the side that asks, for code in a thread of a call; `decoding.py` is the side that does it.
+Here is the side that asks, for code in a thread of a call; `decode_functions.py` is the side that does it.
 """
 
 import json
@@ -19,7 +19,7 @@ from ....graph.resource import Resource
 from ....graph.task import Task
 from .pool import Workers
 
-_TARGETS = f"{__package__}.decoding"
+_TARGETS = f"{__package__}.decode_functions"
 CUTTING = 3600.0
 """Seconds to cut a recording of up to eight hours."""
 
@@ -34,7 +34,7 @@ class Decoder:
         self._workers = workers
 
     def ask(self, what: str, call: Call, inputs: Mapping[str, Sequence[Material]], options: Options) -> list[Artifact]:
-        """Run a function of `decoding.py`. Its files are in a folder of their own in the call's scratch folder."""
+        """Run a function of `decode_functions.py`. Its files are in a folder of their own in the call's scratch folder."""
         folder = call.scratch / f"decoded-{uuid4().hex}"
         folder.mkdir()
         given = {name: tuple(materials) for name, materials in inputs.items()} | {"options": (_text(options),)}
@@ -42,7 +42,7 @@ class Decoder:
         return list(self._workers.run_here(f"{_TARGETS}:{what}", asked))
 
     def cut(self, path: Path, folder: Path) -> Sequence[Part]:
-        """The `Cutter` port; see `media.parts`."""
+        """The `Cutter` port; see `media.recording_parts`."""
         if find_spec("av") is None:
             return ()
         call = _CUTTING.model_copy(update={"scratch": folder})

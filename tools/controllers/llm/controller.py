@@ -15,11 +15,12 @@ from ...chat_models.models import ChatModel
 from ...chat_models.recorded import TapedModel
 from ...recording.tape import Tape
 from . import prompts
-from .answering import Checked, sentences
+from .answer_checker import Checked, sentences
+from .choice_reader import read_choice
 from .context import contents_of, listed
-from .drafts import Drafts
 from .memory import Memory
-from .parse import read_choice, read_plan
+from .plan_reader import read_plan
+from .streamed_tasks import Drafts
 
 MOST_DRAFTS = 3
 """The first plan, and two more where it can't be run."""
@@ -61,7 +62,7 @@ class LlmController:
             )
             usage += spent
             try:
-                draft = read_plan(answer, files, whole=whole)
+                draft = read_plan(answer, files, complete=whole)
             except InvalidPlan as error:
                 problems = error.problems
                 asked_again += [f"a plan of the controller's was sent back: {problem}" for problem in problems]

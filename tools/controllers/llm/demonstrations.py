@@ -8,6 +8,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from .references import references_in
+
 
 class Demonstration(NamedTuple):
     """A request with its files, and the plan that does it."""
@@ -22,12 +24,7 @@ class Demonstration(NamedTuple):
 
 
 def _task(number: int, name: str, /, **args: Any) -> dict[str, Any]:
-    references = (value for value in args.values() if isinstance(value, str) and value.startswith("<resource>-"))
-    lists = (member for value in args.values() if isinstance(value, list) for member in value)
-    wanted = {
-        int(value.removeprefix("<resource>-")) for value in (*references, *lists) if value.startswith("<resource>-")
-    }
-    return {"task": name, "id": number, "dep": sorted(wanted) or [-1], "args": args}
+    return {"task": name, "id": number, "dep": sorted({*references_in(args)}) or [-1], "args": args}
 
 
 DEMONSTRATIONS = (

@@ -10,8 +10,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from ....graph.outside import read_json
 from ....graph.result import Result, Run
+from ....graph.untrusted_json import read_untrusted_json
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]{4,}")
 ENOUGH = 2
@@ -109,7 +109,7 @@ def _claim(result: Result, contents: Mapping[str, str]) -> Claim | None:
 
 def _first_label(text: str) -> str:
     try:
-        return str(read_json(text)[0]["label"])
+        return str(read_untrusted_json(text)[0]["label"])
     except (ValueError, LookupError, TypeError):
         return ""
 

@@ -10,7 +10,7 @@ import textwrap
 from ....graph.ports import Callbacks
 from ...chat_models.client import Asker
 from ...chat_models.messages import Messages
-from .answering import SENTENCE_END
+from .answer_checker import SENTENCE_END
 from .prompts import Turns, remembered, summary_messages
 
 SMALLEST_WINDOW = 8_192

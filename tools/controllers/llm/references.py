@@ -1,168 +1,194 @@
-"""Wiring: references between the entries of a plan as the paper writes them, and the slips in them that have one cure."""
+"""Repairs between tasks: the spelling of references, links, comma lists of references, and dependencies."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ....graph.vocabulary import VOCABULARY
+from ....graph.references import format_parts, format_reference, parse_references
+from ....graph.task import Ref
+from .entry import Entries, Entry, Repaired, Step
+from .type_names import find_type_name
+from .unwrap import Link
 
-Entry = dict[str, Any]
-"""`{"task", "id", "dep", "args"}`."""
-Told = Callable[[str], None]
-"""Hears what was put right."""
+MAX_TASKS_FROM_LISTS = 200
+"""In a plan of more tasks, comma lists stay lists, which are mapped over all the same."""
 
-NUMBER = re.compile(r"\s*(?:(?:task|node|id)[\s_#-]*|#)?(-?\d{1,9})\s*", re.IGNORECASE)
-"""An id, however it is dressed."""
-
-_REFERENCE = re.compile(
-    r"(?:<|&lt;)\s*(?:resource|generated|node|task)\s*[-_ ]?\s*(?:>|&gt;)?\s*[-_]?\s*(\d+)\s*(?:>|&gt;)?(?:\.(?!\s)\w+)?"
-    r"|\{\{?\s*(?:resource|generated|task)[-_ ](\d+)\s*\}?\}",
-    re.IGNORECASE,
-)
-MOST_UNFOLDED = 200
-"""Tasks; in a plan of more, lists stay lists, which are mapped over just the same."""
-
-_WHOLE = re.compile(r"\s*<resource>-\d+\s*")
-_BARE = re.compile(r"(?:resource|generated|output)[-_ ](?:of[-_ ]task[-_ ])?(\d+)", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*(?:(?:task|node|id)[\s_#-]*|#)?(-?\d{1,9})\s*", re.IGNORECASE)
 
 
-def spell(entry: Entry, tell: Told) -> None:
-    """References as the paper writes them."""
-    before, entry["args"] = entry.get("args"), each_text(entry.get("args"), _spelt)
-    if before != entry["args"]:
-        numbers = ", ".join(f"<resource>-{number}" for number in dict.fromkeys(references(before)))
-        tell(f"task {entry['id']}: other spellings were read as {numbers}")
+def as_number(value: Any) -> int | None:
+    """The id that `3`, `"3"`, `"task-3"` or `"#3"` means; None for anything else."""
+    match = _NUMBER.fullmatch(str(value)) if value is not None and not isinstance(value, bool) else None
+    return int(match[1]) if match else None
 
 
-def _spelt(text: str) -> str:
-    if bare := _BARE.fullmatch(text.strip()):
-        return f"<resource>-{bare[1]}"
-    return _REFERENCE.sub(lambda match: f"<resource>-{match[1] or match[2]}", text)
+def references_in(value: Any) -> Iterator[int]:
+    """The ids of the tasks that an argument refers to."""
+    for text in texts_in(value):
+        yield from (part.task_id for part in parse_references(text, lenient=True) if isinstance(part, Ref))
 
 
-def each_text(value: Any, change: Callable[[str], Any]) -> Any:
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in an argument, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(member)
+
+
+def map_texts(value: Any, change: Callable[[str], str]) -> Any:
     """The value with every text in it changed."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [each_text(member, change) for member in value]
+        return [map_texts(member, change) for member in value]
     if isinstance(value, dict):
-        return {key: each_text(member, change) for key, member in value.items()}
+        return {key: map_texts(member, change) for key, member in value.items()}
     return value
 
 
-def references(value: Any) -> Iterator[int]:
-    """The ids that the arguments of a task refer to."""
-    if isinstance(value, str):
-        for match in re.finditer(r"<resource>-(\d{1,9})(?!\d)", _spelt(value)):
-            yield int(match[1])
-    elif isinstance(value, dict | list):
-        for member in value.values() if isinstance(value, dict) else value:
-            yield from references(member)
+def spell_references(entry: Entry) -> tuple[Entry, Sequence[str]]:
+    """References in the standard spelling."""
+    args = map_texts(entry.args, lambda text: format_parts(parse_references(text, lenient=True)))
+    if args == entry.args:
+        return entry, ()
+    references = ", ".join(map(format_reference, dict.fromkeys(references_in(args))))
+    return replace(entry, args=args), [f"task {entry.id}: other spellings were read as {references}"]
 
 
-def unfold(entries: list[Entry], tell: Told) -> None:
-    """A comma list of references where one thing is taken: a task for each of them, under fresh ids (as JARVIS meant it).
+def add_links(links: Iterable[Link]) -> Step:
+    """The step that makes a dependency of each of TaskBench's links that no argument expresses.
 
-    Whoever refers to that task refers to all of them then, and is unfolded in turn. So each goes on by itself, while a list
-    that is mapped over waits for all its members.
+    A task is found by its position, or by its name where no other task has it.
     """
-    if not all(isinstance(entry["id"], int) for entry in entries):
-        return
-    done: set[int] = set()
-    while len(entries) < MOST_UNFOLDED:
-        entry = next((entry for entry in entries if entry["id"] not in done and _comma_lists(entry)), None)
+
+    def step(entries: Entries) -> Repaired:
+        positions = _positions_by_name(entries)
+        sources: dict[int, list[Any]] = {}
+        repairs = []
+        for ends in links:
+            source, target = (positions.get(find_type_name(end) or end) or positions.get(end, []) for end in ends)
+            if len(source) != 1 or len(target) != 1:
+                continue
+            before, after = entries[source[0]], entries[target[0]]
+            if before.id not in references_in(after.args):
+                sources.setdefault(target[0], []).append(before.id)
+                repairs.append(f"task {after.id} comes after task {before.id}, as a link requires")
+        linked = (
+            replace(entry, dep=[*entry.dep_list, *sources[position]]) if position in sources else entry
+            for position, entry in enumerate(entries)
+        )
+        return Repaired(tuple(linked), repairs)
+
+    return step
+
+
+def _positions_by_name(entries: Entries) -> Mapping[str, list[int]]:
+    """Where the tasks are that a name, or a position as text, may mean."""
+    positions: dict[str, list[int]] = {}
+    for position, entry in enumerate(entries):
+        for name in {str(position), find_type_name(str(entry.task)) or str(entry.task)}:
+            positions.setdefault(name, []).append(position)
+    return positions
+
+
+def expand_comma_lists(entries: Entries) -> Repaired:
+    """A comma list of references where one is expected becomes one task for each, under new ids (as JARVIS meant it).
+
+    References to such a task become references to all of them, and may be expanded in turn. So each continues by
+    itself, while a list that is mapped over waits for all its members.
+    """
+    expanded: set[int] = set()
+    repairs: list[str] = []
+    while len(entries) < MAX_TASKS_FROM_LISTS and all(isinstance(entry.id, int) for entry in entries):
+        entry = next((entry for entry in entries if entry.id not in expanded and _comma_lists(entry)), None)
         if entry is None:
-            return
-        lists = _comma_lists(entry)
-        fresh = max(each["id"] for each in entries) + 1
-        ids = [entry["id"], *range(fresh, fresh + len(next(iter(lists.values()))) - 1)]
-        copies = [
-            {**entry, "id": number, "args": entry["args"] | {key: parts[place] for key, parts in lists.items()}}
-            for place, number in enumerate(ids)
-        ]
-        told, taken = entry.get("dep"), set(references(entry["args"]))
-        order = [dep for dep in told if dep not in taken] if isinstance(told, list) else []
-        for copy in copies:
-            copy["dep"] = [*order, *references(copy["args"])]
-        place = entries.index(entry)
-        entries[place : place + 1] = copies
-        _refer_to_all(entries, ids)
-        done.update(ids)
-        tell(f"task {ids[0]} was given a list; there is a task for each of it now: {', '.join(map(str, ids))}")
+            break
+        copies = _one_for_each_member(entry, max(each.id for each in entries) + 1)
+        ids = [copy.id for copy in copies]
+        position = entries.index(entry)
+        entries = _refer_to_all(ids, (*entries[:position], *copies, *entries[position + 1 :]))
+        expanded.update(ids)
+        repairs.append(f"task {ids[0]} was given a list; it is now one task for each: {', '.join(map(str, ids))}")
+    return Repaired(entries, repairs)
 
 
 def _comma_lists(entry: Entry) -> dict[str, list[str]]:
-    """The comma lists of references in inputs that take one thing, by name; none where they are not equally long."""
-    row, args = VOCABULARY.get(str(entry.get("task"))), entry.get("args")
-    if row is None or not isinstance(args, dict):
+    """The comma lists of references in inputs that take one value, by name; none where their lengths differ."""
+    row = entry.task_type
+    if row is None:
         return {}
-    single = {key: value for key, value in args.items() if (port := row.input(key)) and not port.many}
-    parts = {key: value.split(",") for key, value in single.items() if isinstance(value, str) and "," in value}
-    lists = {key: [part.strip() for part in each] for key, each in parts.items() if all(map(_WHOLE.fullmatch, each))}
+    single = {key: value for key, value in entry.named_args.items() if (port := row.input(key)) and not port.many}
+    members = {key: value.split(",") for key, value in single.items() if isinstance(value, str) and "," in value}
+    lists = {key: [each.strip() for each in parts] for key, parts in members.items() if all(map(_is_reference, parts))}
     return lists if len({len(each) for each in lists.values()}) == 1 else {}
 
 
-def _refer_to_all(entries: list[Entry], ids: list[int]) -> None:
+def _is_reference(text: str) -> bool:
+    parts = parse_references(text.strip())
+    return len(parts) == 1 and isinstance(parts[0], Ref)
+
+
+def _one_for_each_member(entry: Entry, new_id: int) -> list[Entry]:
+    """The first keeps the id of the entry; the others get the ids from `new_id` on."""
+    lists = _comma_lists(entry)
+    length = len(next(iter(lists.values())))
+    referred = list(references_in(entry.args))  # no set: a dependency may still be of any type
+    order = [dep for dep in entry.dep_list if dep not in referred]
+    copies = []
+    for place, number in enumerate([entry.id, *range(new_id, new_id + length - 1)]):
+        args = {**entry.args, **{key: members[place] for key, members in lists.items()}}
+        copies.append(replace(entry, id=number, args=args, dep=[*order, *references_in(args)]))
+    return copies
+
+
+def _refer_to_all(ids: list[int], entries: Entries) -> Entries:
     """References to the first of `ids` become references to all of them."""
-    one, all_of_them = re.compile(rf"<resource>-{ids[0]}(?!\d)"), ", ".join(f"<resource>-{number}" for number in ids)
+    every = ", ".join(map(format_reference, ids))
+
+    def change(text: str) -> str:
+        parts = parse_references(text)
+        return format_parts(every if part == Ref(task_id=ids[0]) else part for part in parts)
+
+    changed = []
     for entry in entries:
-        entry["args"] = each_text(entry.get("args"), lambda text: one.sub(all_of_them, text))
-        dep = entry.get("dep")
-        if isinstance(dep, list) and ids[0] in dep and entry["id"] not in ids:
-            entry["dep"] = [*dep, *(number for number in ids if number not in dep)]
+        waits = ids[0] in entry.dep_list and entry.id not in ids
+        dep = [*entry.dep, *(number for number in ids if number not in entry.dep)] if waits else entry.dep
+        changed.append(replace(entry, args=map_texts(entry.args, change), dep=dep))
+    return tuple(changed)
 
 
-def link(entries: list[Entry], links: Any, meant: Callable[[str], Any], tell: Told) -> None:
-    """TaskBench's links between nodes, by place or by a name that one node only has: order that no argument tells.
-
-    `meant`: from a name to what it is compared by.
-    """
-    by_name: dict[Any, list[Any]] = {}
-    for place, entry in enumerate(entries):
-        for name in {str(place), meant(str(entry.get("task")))}:
-            by_name.setdefault(name, []).append(entry)
-    for each in links if isinstance(links, list) else ():
-        ends = [each.get("source"), each.get("target")] if isinstance(each, dict) else each
-        if not isinstance(ends, list) or len(ends) != 2:
-            continue
-        source, target = (by_name.get(meant(str(end))) or by_name.get(str(end)) or [] for end in ends)
-        if len(source) == len(target) == 1 and source[0]["id"] not in references(target[0].get("args")):
-            told = target[0].get("dep")
-            target[0]["dep"] = [*(told if isinstance(told, list) else []), source[0]["id"]]
-            tell(f"task {target[0]['id']} comes after task {source[0]['id']}, for a link says so")
-
-
-def join(entries: list[Entry], tell: Told) -> None:
-    """`dep` is only what the references do not say: no task waits for itself, for none, or for one that waits for it."""
-    ids = {entry["id"] for entry in entries if isinstance(entry["id"], int)}
-    needs = {entry["id"]: set(references(entry.get("args"))) for entry in entries if isinstance(entry["id"], int)}
+def clean_dependencies(entries: Entries) -> Repaired:
+    """`dep` as a list of other tasks of the plan, `[-1]` for none; no task depends on one that takes data from it."""
+    sources = {entry.id: set(references_in(entry.args)) for entry in entries if isinstance(entry.id, int)}
+    cleaned, repairs = list[Entry](), list[str]()
     for entry in entries:
-        told = entry.get("dep")
-        wanted = told if isinstance(told, list) else [] if told is None else [told]
+        given = entry.dep if isinstance(entry.dep, list) else [] if entry.dep is None else [entry.dep]
+        if entry.dep is not None and not (given is entry.dep and all(type(dep) is int for dep in given)):
+            repairs.append(f"task {entry.id}: its dependencies were not a list of numbers ({entry.dep!r})")
         kept: list[int] = []
-        if told is not None and not (isinstance(told, list) and all(type(dep) is int for dep in told)):
-            tell(f"task {entry['id']}: its dependencies were not a list of numbers ({told!r})")
-        for dep in wanted:
-            match = NUMBER.fullmatch(str(dep)) if not isinstance(dep, bool) else None
-            number = int(match[1]) if match else None
-            if number is None or number in (-1, entry["id"]) or number not in ids:
+        for dep in given:
+            number = as_number(dep)
+            if number is None or number in (-1, entry.id) or number not in sources:
                 if number != -1:
-                    tell(f"task {entry['id']}: the dependency {dep!r} was left out")
-            elif entry["id"] in _upstream(number, needs):
-                tell(f"task {entry['id']}: the dependency {dep!r} was left out, for task {number} waits for this one")
+                    repairs.append(f"task {entry.id}: the dependency {dep!r} was ignored")
+            elif isinstance(entry.id, int) and entry.id in _upstream(number, sources):
+                repairs.append(f"task {entry.id}: the dependency {dep!r} was ignored, as task {number} needs this one")
             else:
                 kept.append(number)
-        entry["dep"] = kept or [-1]
+        cleaned.append(replace(entry, dep=kept or [-1]))
+    return Repaired(tuple(cleaned), repairs)
 
 
-def _upstream(task_id: int, needs: Mapping[int, set[int]]) -> set[int]:
-    """All that a task takes data from, however far up."""
+def _upstream(task_id: int, sources: Mapping[int, set[int]]) -> set[int]:
+    """All tasks that a task takes data from, directly or not."""
     found: set[int] = set()
-    open_ones = [task_id]
-    while open_ones:
-        for source in needs.get(open_ones.pop(), ()):
+    unvisited = [task_id]
+    while unvisited:
+        for source in sources.get(unvisited.pop(), ()):
             if source not in found:
                 found.add(source)
-                open_ones.append(source)
+                unvisited.append(source)
     return found

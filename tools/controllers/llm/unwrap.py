@@ -1,50 +1,71 @@
-"""Envelopes: the list of tasks, and what else a plan says, out of whatever the model put around them."""
+"""Unwraps a plan's JSON: the list of tasks, the links between them and the refusals, from any wrapping around them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....graph.errors import InvalidPlan
-from .references import Told
 
-_ENVELOPES = ("tasks", "plan", "task_list", "task_nodes", "tool_nodes", "nodes", "steps")
+_TASKS = ("tasks", "plan", "task_list", "task_nodes", "tool_nodes", "nodes", "steps")
 _LINKS = ("task_links", "tool_links", "links", "edges")
 """TaskBench's nodes and links, by their names in its answers, in its data, and elsewhere."""
 TYPE_KEYS = ("task", "task_type", "type", "tool", "name", "task_name")
-"""Names of the key that holds a task's type; the first that is there is taken."""
+"""Names of the key that holds a task's type; the first that is present is used."""
+
+Link = tuple[str, str]
+"""(source, target), each the position or the name of a task: the target comes after the source."""
 
 
-def links_of(found: Any) -> Any:
-    """TaskBench's links, where there are any."""
-    return next((found[key] for key in _LINKS if key in found), None) if isinstance(found, dict) else None
+class RawPlan(NamedTuple):
+    """A plan without its wrapping; its tasks are the objects that the model wrote."""
+
+    tasks: tuple[dict[str, Any], ...]
+    links: tuple[Link, ...]
+    refusals: tuple[str, ...]
+    repairs: tuple[str, ...]
 
 
-def unwrapped(found: Any, tell: Told) -> tuple[list[Any], tuple[str, ...]]:
-    """The list of tasks, out of whatever object or list it stands in."""
-    refusals: Any = []
-    if isinstance(found, dict) and not is_task(found):
-        refusals = found.get("refusals") or []
-        keys = [key for key in _ENVELOPES if isinstance(found.get(key), list | dict)]
-        inner = list(found.values())
-        if keys:
-            if keys[0] != "tasks":
-                tell(f"the tasks stood under {keys[0]!r}")
-            found = found[keys[0]]
-        elif len(inner) == 1 and isinstance(inner[0], list | dict):
-            tell(f"the plan stood under {next(iter(found))!r}")
-            return unwrapped(inner[0], tell)
-        else:
-            found = [] if found.get("tasks", 0) is None or ("refusals" in found and "tasks" not in found) else found
-    if isinstance(found, dict) and (is_task(found) or all(map(is_task, found.values()))):
-        found = [found] if is_task(found) else list(found.values())
-        tell("the tasks were not in a list")
-    while isinstance(found, list) and found and all(isinstance(entry, list) for entry in found):
-        found = [member for entry in found for member in entry]
-        tell("the tasks stood in a list within a list")
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise InvalidPlan(['the answer must be {"tasks": [...], "refusals": [...]}, with an object for each task'])
-    refusals = [refusals] if isinstance(refusals, str) else refusals if isinstance(refusals, list) else []
-    return found, tuple(str(refusal) for refusal in refusals if refusal)
+def unwrap(value: Any) -> RawPlan:
+    """The plan in the JSON of an answer. Raises `InvalidPlan` where it holds no list of tasks."""
+    if not isinstance(value, dict) or is_task(value):
+        return _raw_plan(value)
+    if key := next((key for key in _TASKS if isinstance(value.get(key), list | dict)), None):
+        repairs = () if key == "tasks" else (f"the list of tasks was under {key!r}",)
+        return _raw_plan(value[key], value, repairs)
+    inner = list(value.values())
+    if len(inner) == 1 and isinstance(inner[0], list | dict):
+        plan = unwrap(inner[0])
+        return plan._replace(repairs=(f"the plan was under {next(iter(value))!r}", *plan.repairs))
+    no_tasks = value.get("tasks", 0) is None or ("refusals" in value and "tasks" not in value)
+    return _raw_plan([] if no_tasks else value, value)
 
 
 def is_task(value: Any) -> bool:
-    """Whether it names a task type, under whatever key."""
+    """Whether an object names a task type, under any key."""
     return isinstance(value, dict) and any(isinstance(value.get(key), str) for key in TYPE_KEYS)
+
+
+def _raw_plan(tasks: Any, around: dict[str, Any] | None = None, repairs: tuple[str, ...] = ()) -> RawPlan:
+    """`around`: the object that holds the tasks, where there is one."""
+    if isinstance(tasks, dict) and (is_task(tasks) or all(map(is_task, tasks.values()))):
+        tasks = [tasks] if is_task(tasks) else list(tasks.values())
+        repairs += ("the tasks were not in a list",)
+    while isinstance(tasks, list) and tasks and all(isinstance(task, list) for task in tasks):
+        tasks = [member for task in tasks for member in task]
+        repairs += ("the tasks were in a list within a list",)
+    if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
+        raise InvalidPlan(['the answer must be {"tasks": [...], "refusals": [...]}, with an object for each task'])
+    around = around or {}
+    return RawPlan(tuple(tasks), _links(around), _refusals(around.get("refusals")), repairs)
+
+
+def _refusals(value: Any) -> tuple[str, ...]:
+    refusals = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(str(refusal) for refusal in refusals if refusal)
+
+
+def _links(around: dict[str, Any]) -> tuple[Link, ...]:
+    links = next((around[key] for key in _LINKS if key in around), None)
+    ends = [
+        [each.get("source"), each.get("target")] if isinstance(each, dict) else each
+        for each in (links if isinstance(links, list) else ())
+    ]
+    return tuple((str(each[0]), str(each[1])) for each in ends if isinstance(each, list) and len(each) == 2)

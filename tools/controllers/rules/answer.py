@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ....graph.converters import STEPS_BETWEEN
-from ....graph.expert import FALLEN_BACK
-from ....graph.outside import read_json
 from ....graph.resource import Kind, Resource
 from ....graph.result import Result, Run
 from ....graph.task import Task
+from ....graph.untrusted_json import read_untrusted_json
 
 MAX_FACT = 4_000
 """Characters shown of a final result; its file holds all of it."""
@@ -79,7 +78,7 @@ def labels_as_text(text: str) -> str:
     if not text.lstrip().startswith(("[", "{")):
         return text
     try:
-        value = read_json(text)
+        value = read_untrusted_json(text)
     except ValueError:
         return text
     rows = value if isinstance(value, list) else [value]
@@ -210,9 +209,9 @@ def _not_done(run: Run) -> Iterator[str]:
 def _fallbacks(run: Run) -> Iterator[str]:
     """Tasks that a fallback did because the first expert failed."""
     for task, result in _results(run):
-        reason = result.assignment.reason if result.ok and result.assignment else ""
-        if result.assignment and reason.startswith(FALLEN_BACK):
-            yield f"Task {task.id} was done by {result.assignment.expert.model_id}, {clean(reason)}"
+        if result.ok and result.assignment and result.assignment.fallback:
+            reason = clean(result.assignment.reason)
+            yield f"Task {task.id} was done by {result.assignment.expert.model_id}, {reason}"
 
 
 def _notes(run: Run) -> Iterator[str]:

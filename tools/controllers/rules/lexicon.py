@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ....graph.resource import Kind
+from ...languages import NAMES
 
 QUOTE, QUESTION = "\ue000", "\ue001"
 FILES: dict[Kind, str] = {
@@ -29,16 +30,12 @@ _EDGE = rf"(?:\b|(?<=[{_HIDDEN}])(?![{_HIDDEN}])|(?<![{_HIDDEN}])(?=[{_HIDDEN}])
 """`\\b` in a rule: the edge of a word, or of a quotation or file."""
 
 LANGUAGES: dict[str, str] = {
-    **{"arabic": "Arabic", "bengali": "Bengali", "bulgarian": "Bulgarian", "catalan": "Catalan", "chinese": "Chinese"},
-    **{"croatian": "Croatian", "czech": "Czech", "danish": "Danish", "dutch": "Dutch", "english": "English"},
-    **{"estonian": "Estonian", "finnish": "Finnish", "french": "French", "german": "German", "greek": "Greek"},
-    **{"hebrew": "Hebrew", "hindi": "Hindi", "hungarian": "Hungarian", "indonesian": "Indonesian", "irish": "Irish"},
-    **{"italian": "Italian", "japanese": "Japanese", "korean": "Korean", "latin": "Latin", "latvian": "Latvian"},
-    **{"lithuanian": "Lithuanian", "malay": "Malay", "mandarin": "Chinese", "norwegian": "Norwegian"},
-    **{"persian": "Persian", "polish": "Polish", "portuguese": "Portuguese", "romanian": "Romanian"},
-    **{"russian": "Russian", "serbian": "Serbian", "slovak": "Slovak", "slovenian": "Slovenian", "spanish": "Spanish"},
-    **{"swahili": "Swahili", "swedish": "Swedish", "tamil": "Tamil", "thai": "Thai", "turkish": "Turkish"},
-    **{"ukrainian": "Ukrainian", "urdu": "Urdu", "vietnamese": "Vietnamese", "welsh": "Welsh"},
+    **{
+        NAMES[code].lower(): NAMES[code]
+        for code in """ar bn bg ca zh hr cs da nl en et fi fr de el he hi hu id ga it ja ko la lv lt ms nb fa pl pt ro ru
+        sr sk sl es sw sv ta th tr uk ur vi cy""".split()
+    },
+    "mandarin": NAMES["zh"],
 }
 """Languages by the word a request uses."""
 

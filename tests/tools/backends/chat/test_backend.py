@@ -19,7 +19,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.chat import ChatBackend
-from hugginggpt.tools.backends.chat.asks import ASKS, sees
+from hugginggpt.tools.backends.chat.task_prompts import TASK_PROMPTS, needs_vision
 from hugginggpt.tools.backends.worker.decoder import Decoder
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.scripted import Received, Reply, Server, chat, failing, serve
@@ -84,7 +84,7 @@ def scan(folder: Path, count: int) -> Material:
     return Material(resource=pdf, path=folder / "scan.pdf")
 
 
-@pytest.mark.parametrize("task_type", sorted(ASKS))
+@pytest.mark.parametrize("task_type", sorted(TASK_PROMPTS))
 async def test_every_task_type_is_asked_and_its_answer_checked(task_type: str, home: Path, tmp_path: Path) -> None:
     heard = Heard()
     with model_that_says(ANSWERS.get(task_type, "Gladly."), home, heard) as (backend, server):
@@ -94,7 +94,7 @@ async def test_every_task_type_is_asked_and_its_answer_checked(task_type: str, h
 
     (asked,) = server.requests
     shown = json.dumps(asked.json["messages"])
-    assert ("data:image/jpeg;base64," in shown) is sees(task_type)
+    assert ("data:image/jpeg;base64," in shown) is needs_vision(task_type)
     assert [stage for stage, _ in heard.calls] == ["expert"]
     assert heard.calls[0][1].usage.tokens == 18
 
@@ -191,13 +191,13 @@ async def test_decoding_counts_as_time_of_the_call(home: Path, tmp_path: Path) -
 
 
 def test_without_a_chat_model_it_offers_nothing(home: Path) -> None:
-    assert [name for name in ASKS if ChatBackend(Settings(home=home)).experts(name)] == []
+    assert [name for name in TASK_PROMPTS if ChatBackend(Settings(home=home)).experts(name)] == []
 
 
 def test_a_model_of_which_nobody_said_that_it_sees_is_not_shown_pictures(home: Path) -> None:
     backend = ChatBackend(Settings(home=home, llm="openai:m@http://127.0.0.1:9/v1"))
     (seeing,), (reading,) = backend.experts("image-to-text"), backend.experts("summarization")
-    assert "set HUGGINGGPT_VLM=" in (backend.obstacle(seeing, None) or "")
+    assert "set HUGGINGGPT_VLM=" in str(backend.obstacle(seeing, None))
     assert backend.obstacle(reading, None) is None
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.tools.backends.embedded.registry import registered
 
@@ -65,7 +66,7 @@ REFUSED = [
 ]
 
 
-def reason(name: str, goal: str, **parameters: Scalar) -> str | None:
+def reason(name: str, goal: str, **parameters: Scalar) -> Obstacle | None:
     entry = registered()[f"embedded/{name}"]
     return entry.obstacle(Task(id=0, type=entry.task_type, goal=goal, parameters=dict(parameters)))
 

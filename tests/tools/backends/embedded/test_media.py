@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from embedded_calls import Ask, call_of
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.media.film import write_film
 from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.video_writer import write_film
 
 
 def page(text: str, size: tuple[int, int] = (1240, 1754)) -> Image.Image:

@@ -8,9 +8,9 @@ import pytest
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.embedded.answering import answer
 from hugginggpt.tools.backends.embedded.experts.summarize import shortened
-from hugginggpt.tools.backends.embedded.sentences import sentences
+from hugginggpt.tools.backends.embedded.extractive_qa import answer
+from hugginggpt.tools.backends.embedded.tokenization import sentences
 
 Ask = Callable[..., dict[str, Artifact]]
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.embedded.layout import Piece, lines
+from hugginggpt.tools.backends.embedded.reading_order import Piece, lines
 
 Ask = Callable[..., dict[str, Artifact]]
 

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
+from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.endpoint import EndpointBackend
-from hugginggpt.tools.backends.endpoint.known import (
+from hugginggpt.tools.backends.endpoint.endpoints_file import (
     Api,
     Endpoint,
     add_endpoint,
@@ -24,12 +25,12 @@ from hugginggpt.tools.backends.endpoint.known import (
     read_endpoints,
     remove_endpoint,
 )
-from hugginggpt.tools.backends.endpoint.probing import health, probe
-from hugginggpt.tools.backends.endpoint.pulse import PATIENCE
+from hugginggpt.tools.backends.endpoint.health import CONNECT_SECONDS, describe_health
+from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.joined import ranked
+from hugginggpt.tools.catalog.ranked_catalog import ranked
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
-from hugginggpt.tools.scripted.tasks import png, right_answer, wav
+from hugginggpt.tools.scripted.task_answers import png, right_answer, wav
 from samples import ONE_PICTURE, call_of, check_outputs, text
 from shell import Shell
 
@@ -188,15 +189,17 @@ def test_a_server_is_told_apart_by_the_routes_it_has() -> None:
 
 def test_health_is_told_in_words_and_trouble_raised(home: Path) -> None:
     with serve(tei) as server:
-        assert "answers 200" in health(Endpoint(name="m", url=server.url, task_type="feature-extraction", api="tei"))
+        assert "answers 200" in describe_health(
+            Endpoint(name="m", url=server.url, task_type="feature-extraction", api="tei")
+        )
     with serve(lambda _: Reply(500)) as broken, pytest.raises(ExpertError, match="500"):
-        health(Endpoint(name="m", url=broken.url, task_type="feature-extraction", api="tei"))
+        describe_health(Endpoint(name="m", url=broken.url, task_type="feature-extraction", api="tei"))
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_a_server_that_has_its_task_s_route_only_is_reached_and_called_no_failure(status: int, home: Path) -> None:
     with serve(lambda received: Reply(200 if received.method == "POST" else status)) as server:
-        told = health(Endpoint(name="m", url=server.url, task_type="summarization"))
+        told = describe_health(Endpoint(name="m", url=server.url, task_type="summarization"))
     assert told.startswith("reached in")
     assert "doctor --live tries its task" in told
 
@@ -207,7 +210,7 @@ def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
     monkeypatch.delenv("MY_SERVER_KEY", raising=False)
     backend = backend_with(home, listening, "summarization", key_env="MY_SERVER_KEY")
     (expert,) = backend.experts("summarization")
-    assert backend.obstacle(expert, None) == "needs its key: set MY_SERVER_KEY"
+    assert backend.obstacle(expert, None) == Obstacle(what="needs its key", remedy="set MY_SERVER_KEY")
     monkeypatch.setenv("MY_SERVER_KEY", "secret-value")
     assert backend.obstacle(expert, None) is None
     assert "secret-value" not in (home.with_name("config") / "endpoints.json").read_text()
@@ -220,7 +223,7 @@ def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home:
         assert ill.obstacle(expert, None) is None  # it may be waking up
         assert server.requests == []  # which no look of ours has made it do
     (expert,) = (later := EndpointBackend(Settings(home=home))).experts("summarization")
-    assert (later.obstacle(expert, None) or "").startswith("nobody answers at 127.0.0.1:")
+    assert str(later.obstacle(expert, None)).startswith("no server answers at 127.0.0.1:")
     places = [later, *(place for place in backends_for(Settings(home=home)) if place.name == "embedded")]
     best, *_, last = ranked(places, "summarization")
     assert (best.expert.backend, best.obstacle, last.expert) == ("embedded", None, expert)
@@ -233,8 +236,8 @@ def test_looks_at_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
     backend = EndpointBackend(Settings(home=home))
     began = time.monotonic()
     obstacles = [backend.obstacle(expert, None) for expert in backend.experts("summarization")]
-    assert all((obstacle or "").startswith("nobody answers at 192.0.2.") for obstacle in obstacles)
-    assert time.monotonic() - began < 2 * PATIENCE
+    assert all(str(obstacle).startswith("no server answers at 192.0.2.") for obstacle in obstacles)
+    assert time.monotonic() - began < 2 * CONNECT_SECONDS
 
 
 @pytest.mark.parametrize("url", ["http://[::1/x", "http://127.0.0.1:99999", "http://:80", "http://127.0.0.1:port"])
@@ -248,7 +251,7 @@ def test_a_url_that_nobody_can_call_is_refused_when_it_is_added(url: str, shell:
 def test_a_task_that_the_api_has_no_way_for_is_said_so(home: Path) -> None:
     backend = backend_with(home, "http://127.0.0.1:9", "depth-estimation")
     (expert,) = backend.experts("depth-estimation")
-    assert backend.obstacle(expert, None) == "the task API has no way to do depth-estimation"
+    assert str(backend.obstacle(expert, None)) == "the task API has no request for depth-estimation"
 
 
 def test_endpoints_are_added_replaced_and_removed(home: Path) -> None:

@@ -17,7 +17,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.hub import Hub
+from hugginggpt.tools.catalog.hub_index import Hub
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
 from samples import EXAMPLES, ONE_PICTURE, call_of, check_outputs, file, text
 
@@ -199,7 +199,7 @@ def test_without_a_token_well_known_models_are_listed_and_the_token_is_asked_for
     backend = HfBackend(settings, Hub(settings))
     experts = backend.experts("text-to-image")
     assert "black-forest-labs/FLUX.1-schnell" in {expert.model_id for expert in experts}
-    assert "set HF_TOKEN" in (backend.obstacle(experts[0], None) or "")
+    assert "set HF_TOKEN" in str(backend.obstacle(experts[0], None))
     assert backend.named("text-to-image", "org/name") is None
 
 
@@ -241,7 +241,9 @@ def test_a_captioner_is_not_offered_for_reading_text(home: Path, tmp_path: Path)
     reading = call_of(
         "image-to-text", experts["microsoft/trocr-base-printed"], tmp_path, goal="read the text in a.jpg"
     ).task
-    assert backend.obstacle(experts["Salesforce/blip-image-captioning-base"], reading) == "is not made to read text"
+    assert (
+        str(backend.obstacle(experts["Salesforce/blip-image-captioning-base"], reading)) == "is not made to read text"
+    )
     assert backend.obstacle(experts["microsoft/trocr-base-printed"], reading) is None
 
 
@@ -274,7 +276,7 @@ async def test_a_token_that_is_not_hugging_face_s_is_never_sent_to_a_provider(
 ) -> None:
     with providers(home, hf_token="sk-mine") as (backend, server):
         expert = served(backend, "summarization").model_copy(update={"provider": provider})
-        assert "HF_TOKEN is no Hugging Face token" in (backend.obstacle(expert, None) or "")
+        assert "HF_TOKEN is no Hugging Face token" in str(backend.obstacle(expert, None))
         with pytest.raises(ExpertError, match="set one that begins with hf_") as raised:
             await backend.run(call_of("summarization", expert, tmp_path))
     assert raised.value.kind == "no_token"

@@ -21,8 +21,8 @@ from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.media.film import write_film
 from hugginggpt.tools.media.sound import write_wav
+from hugginggpt.tools.media.video_writer import write_film
 from local_calls import Do, Given, call_for
 from tiny.builders import BUILDERS, seeded
 

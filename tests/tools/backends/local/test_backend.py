@@ -14,8 +14,8 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.hub import needed
-from hugginggpt.tools.backends.local.machine import Device, chosen, devices, read_cards, size
+from hugginggpt.tools.backends.local.hardware import Device, chosen, devices, read_cards, size
+from hugginggpt.tools.backends.local.hub_download import needed
 from hugginggpt.tools.backends.local.model_cache import find, is_complete, parameters
 from hugginggpt.tools.backends.local.registry import registered
 from hugginggpt.tools.catalog.hub_model import HubModel
@@ -84,7 +84,7 @@ def _listing(tmp_path: Path, **about: object) -> tuple[LocalBackend, Expert]:
 
 def test_a_model_larger_than_the_machine_says_both_sizes(tmp_path: Path) -> None:
     place, expert = _listing(tmp_path, size=10**15)
-    said = place.obstacle(expert, None) or ""
+    said = str(place.obstacle(expert, None))
     assert said.startswith("needs about ")
     assert f"has {size(devices()[0].memory)}" in said
 
@@ -125,7 +125,7 @@ def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
     place = LocalBackend(Settings(home=tmp_path), lambda _task_type: [])
     expert = place.named("fill-mask", str(tmp_path / "nothing"))
     assert expert is not None
-    assert "no model in that folder" in (place.obstacle(expert, None) or "")
+    assert "no model in that folder" in str(place.obstacle(expert, None))
 
 
 def test_a_folder_s_revision_changes_with_its_files(tmp_path: Path, tiny: Callable[[str], Path]) -> None:

@@ -15,7 +15,7 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.backends.local.meshes import write_glb
+from hugginggpt.tools.backends.local.glb import write_glb
 from local_calls import Do, Given, call_for
 
 CONTROLS = ("canny", "depth", "hed", "mlsd", "normal", "openpose", "scribble", "seg")

@@ -4,8 +4,9 @@ import pytest
 
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.local.languages import iso1, own_code
-from hugginggpt.tools.backends.local.tasks.sequence_to_sequence import pair_fits
+from hugginggpt.tools.backends.local.language_tokens import token_for
+from hugginggpt.tools.backends.translation import accepts_languages
+from hugginggpt.tools.languages import iso1
 from local_calls import Do
 
 STORY = "The cat sat on the mat. The dog lives in Paris. John is happy and Mary is sad. " * 12
@@ -75,7 +76,7 @@ async def test_a_prompt_longer_than_the_model_reads_is_an_error_that_says_so(do:
 def test_a_language_is_found_as_each_tokenizer_writes_it(language: str, known: list[str], code: str | None) -> None:
     short = iso1(language)
     assert short is not None
-    assert own_code(short, known) == code
+    assert token_for(short, known) == code
 
 
 @pytest.mark.parametrize(
@@ -95,4 +96,4 @@ def test_a_model_whose_name_says_its_languages_is_offered_for_those(
 ) -> None:
     given = {"source_language": source, "target_language": target}
     task = Task(id=0, type="translation", parameters={name: value for name, value in given.items() if value})
-    assert (pair_fits(task, model) is None) is fits
+    assert (accepts_languages(task, model) is None) is fits

@@ -11,7 +11,7 @@ from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
 from hugginggpt.tools.controllers.llm import phrases
-from hugginggpt.tools.controllers.llm.answering import Checked, sentences
+from hugginggpt.tools.controllers.llm.answer_checker import Checked, sentences
 
 PHOTO = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="pictures/photo.png")
 SPEECH = Resource(kind="audio", media_type="audio/wav", sha256="b" * 64, size=9, producer="1")

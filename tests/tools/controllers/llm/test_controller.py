@@ -18,7 +18,7 @@ from hugginggpt.graph.result import Request, Result
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, nearest
-from hugginggpt.tools.controllers.llm.parse import REPAIRED, read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, read_plan
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, in_turn, serve
 from llm_controller import (
     BAD,
@@ -108,7 +108,7 @@ async def test_json_that_is_wrapped_is_read_and_json_that_is_broken_is_repaired_
         proposal = await controller.plan(REQUEST)
 
     assert [task.type for task in proposal.plan.tasks] == ["image-to-text", "translation", "join-text"]
-    assert proposal.repairs == ((REPAIRED,) if repaired else ())
+    assert proposal.repairs == ((JSON_REPAIRED,) if repaired else ())
 
 
 async def test_an_answer_that_was_cut_off_is_never_repaired() -> None:

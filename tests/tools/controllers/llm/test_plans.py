@@ -13,7 +13,7 @@ from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import resources_in
-from hugginggpt.tools.controllers.llm.parse import REPAIRED, Draft, read_plan
+from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, Draft, read_plan
 from plans import plans
 
 FILES = {
@@ -160,6 +160,16 @@ LOST: dict[str, Callable[[Tasks], str]] = {
     "ids all the same": each(lambda e: e.update(id=0)),
     "a negative id": each(lambda e: e.update(id=-5)),
     "ids that are no numbers": each(lambda e: e.update(id=[1])),
+    "an id that is a list": lambda t: text_of([*t, {**task(7, "compare", items=["notes.txt"]), "id": [7], "dep": [0]}]),
+    "an id that is an object": lambda t: text_of([*t, {**t[0], "id": {}, "dep": [0]}]),
+    "a list within dep": lambda t: text_of(
+        [
+            *t,
+            task(8, "image-to-text", image="a.png"),
+            task(9, "image-to-text", image="a.png"),
+            {**task(7, "summarization", text="<resource>-8, <resource>-9"), "dep": [8, [9]]},
+        ]
+    ),
     "invented files": spelt(r"a\.png|talk\.wav|notes\.txt", "b.png"),
 }
 
@@ -227,7 +237,7 @@ def test_every_mend_is_told() -> None:
     assert "task 1: 'Summarization' was read as 'summarization'" in draft.repairs
     repaired = read(KEPT["a missing comma"](BASES["chain"]))
     assert repaired
-    assert REPAIRED in repaired.repairs
+    assert JSON_REPAIRED in repaired.repairs
     assert read(text_of(BASES["chain"])) == Draft(Plan.from_hugginggpt(_resolved(BASES["chain"])), (), ())
 
 
@@ -264,7 +274,7 @@ def test_a_comma_list_becomes_a_task_for_each_under_fresh_ids_and_so_do_those_th
         4: ("text-generation", [2, 6]),
         5: ("join-text", [3, 7]),
     }
-    assert "task 2 was given a list; there is a task for each of it now: 2, 6" in draft.repairs
+    assert "task 2 was given a list; it is now one task for each: 2, 6" in draft.repairs
 
 
 def test_a_list_in_json_stays_one_task_that_is_mapped_over() -> None:
@@ -308,7 +318,7 @@ def test_taskbench_s_nodes_and_links_are_read(names: tuple[str, str]) -> None:
         ("image-to-text", []),
         ("text-to-speech", ["automatic-speech-recognition"]),
     ]
-    assert "task 2 comes after task 1, for a link says so" in draft.repairs
+    assert "task 2 comes after task 1, as a link requires" in draft.repairs
 
 
 @pytest.mark.parametrize("text", ["<resource>-0", "Say: <resource>-0", ["notes.txt", "<resource>-0"]])
@@ -327,7 +337,7 @@ def test_a_converter_is_put_in_where_one_task_type_only_bridges_the_kinds() -> N
         ("automatic-speech-recognition", ["audio-to-audio"]),
         ("summarization", ["automatic-speech-recognition"]),
     ]
-    assert "automatic-speech-recognition, was put between task 0 and task 1" in draft.repairs[0]
+    assert "automatic-speech-recognition, was inserted between task 0 and task 1" in draft.repairs[0]
 
 
 def test_where_several_types_bridge_the_kinds_nothing_is_guessed() -> None:

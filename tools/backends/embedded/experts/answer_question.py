@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..answering import answer
+from ..extractive_qa import answer
 from ..registry import expert
 
 

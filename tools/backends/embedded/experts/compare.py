@@ -8,7 +8,7 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from ....media.rows import name, rows
 from ..registry import expert
-from ..sentences import words
+from ..tokenization import words
 
 LONG = 12
 """Words beyond which texts are compared word by word instead of quoted."""

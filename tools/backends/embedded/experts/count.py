@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
 from ....media.rows import Row, is_called, lines, name, rows
-from ..goals import asks, goal
+from ..goal_words import asks, goal
 from ..registry import expert
-from ..sentences import sentences, words
+from ..tokenization import sentences, words
 
 _KINDS: dict[str, re.Pattern[str]] = {
     "code": re.compile(r"[\w -]+: "),

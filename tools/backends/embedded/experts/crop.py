@@ -6,7 +6,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import image_artifact, read_image
 from ....media.rows import rows
-from ..goals import asks, goal
+from ..goal_words import asks, goal
 from ..registry import expert
 
 MOST = 100

@@ -13,7 +13,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.sound import read_sound, sound_artifact
-from ..goals import asks, goal
+from ..goal_words import asks, goal
 from ..registry import expert
 
 if TYPE_CHECKING:

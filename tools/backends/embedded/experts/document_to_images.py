@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.pages import drawn, pages
+from ....media.pdf_pages import drawn, pages
 from ....media.pictures import image_artifact
 from ..registry import expert
 

@@ -7,7 +7,7 @@ from typing import Any
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from .....graph.resource import Resource
-from ....media.pages import drawn, pages, text_of
+from ....media.pdf_pages import drawn, pages, text_of
 from ....media.pictures import image_artifact
 from ..registry import expert
 

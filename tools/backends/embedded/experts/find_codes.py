@@ -6,7 +6,7 @@ from .....graph.call import Artifact, Call
 from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goals import asks, goal
+from ..goal_words import asks, goal
 from ..registry import expert
 
 CODES = (

@@ -11,7 +11,7 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goals import asks, goal
+from ..goal_words import asks, goal
 from ..registry import expert
 
 FACES = r"faces?\b|facial|gesicht|visages?\b|caras?\b|rostros?\b|volti?\b|faccia|facce"

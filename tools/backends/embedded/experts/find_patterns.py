@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..goals import asks, goal
-from ..patterns import Found, find
+from ..entity_patterns import Found, find
+from ..goal_words import asks, goal
 from ..registry import expert
 
 FORMAL = (

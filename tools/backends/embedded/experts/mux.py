@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from ....media.container import opened
-from ....media.film import MEDIA_TYPE, even, write_film
-from ....media.frames import picture_track
-from ....media.limits import limits
+from ....media.media_limits import limits
 from ....media.sound import read_sound
+from ....media.video_frames import picture_track
+from ....media.video_writer import MEDIA_TYPE, even, write_film
 from ..registry import expert
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
-from ..goals import LONGEST, asks, goal
+from ..goal_words import LONGEST, asks, goal
 from ..ocr import lines_on, read_page
 from ..registry import expert
 

@@ -10,8 +10,8 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import image_artifact, read_image
-from ..goals import asks, full_goal
-from ..operations import OPERATIONS
+from ..goal_words import asks, full_goal
+from ..image_operations import OPERATIONS
 from ..registry import expert
 
 WORDS: dict[str, str] = {

@@ -8,9 +8,9 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..goals import asks, goal
+from ..goal_words import asks, goal
 from ..registry import expert
-from ..sentences import STOP_WORDS, sentences, words
+from ..tokenization import STOP_WORDS, sentences, words
 from .identify_language import ranked
 
 SENTIMENT = (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
-from ....media.film import MEDIA_TYPE, even, write_film
 from ....media.pictures import read_image
 from ....media.sound import read_sound
-from ..goals import asks, full_goal
+from ....media.video_writer import MEDIA_TYPE, even, write_film
+from ..goal_words import asks, full_goal
 from ..registry import expert
 
 if TYPE_CHECKING:

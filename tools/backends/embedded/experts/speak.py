@@ -13,7 +13,7 @@ from pathlib import Path
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ...languages import NAMES, code, named, voice
+from ....languages import SPOKEN, espeak_voice, spoken, spoken_in
 from ..registry import expert
 
 MOST = 20_000
@@ -31,15 +31,15 @@ _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c
 def accepts(task: Task) -> str | None:
     """A language that it speaks."""
     asked = task.parameters.get("language")
-    if isinstance(asked, str) and asked and code(asked) is None:
-        return f"it does not speak {asked}; it speaks {', '.join(NAMES.values())}"
+    if isinstance(asked, str) and asked and spoken(asked) is None:
+        return f"it does not speak {asked}; it speaks {', '.join(SPOKEN.values())}"
     return None
 
 
 @expert(
     "text-to-speech",
     name="espeak-ng",
-    description=f"says a text in one of {len(NAMES)} languages, clearly and like a robot",
+    description=f"says a text in one of {len(SPOKEN)} languages, clearly and like a robot",
     license="GPL-3.0-or-later",
     library="espeakng-loader",
     requires=("espeakng_loader", "py3langid"),
@@ -69,21 +69,21 @@ def language_of(task: Task, text: str) -> str:
     """ISO 639-1 code: of the parameter, of the goal's words, or of the text where that is clear."""
     from .identify_language import ranked
 
-    if found := code(str(task.parameters.get("language") or "")) or named(task.goal):
+    if found := spoken(str(task.parameters.get("language") or "")) or spoken_in(task.goal):
         return found
     language, score = ranked(text)[0]
-    return (code(language) or "en") if score > 0.35 and len(text) >= 12 else "en"
+    return (spoken(language) or "en") if score > 0.35 and len(text) >= 12 else "en"
 
 
 def spoken_by(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
     variant = _PEOPLE.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
     if not variant:
-        return voice(language)
+        return espeak_voice(language)
     known = variants()
     if variant not in known:
         raise ExpertError(f"eSpeak NG has no voice {variant!r}", hint=f"there are: {', '.join(known)}")
-    return f"{voice(language)}+{variant}"
+    return f"{espeak_voice(language)}+{variant}"
 
 
 def variants() -> list[str]:

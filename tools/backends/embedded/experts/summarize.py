@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ..registry import expert
-from ..sentences import content_words, sentences
+from ..tokenization import content_words, sentences
 
 MOST = 2000
 """Sentences looked at; a longer text is summarised from its beginning."""

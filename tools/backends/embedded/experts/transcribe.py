@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
+from ....languages import english_name, iso1, spoken_in
 from ....media.sound import read_sound
-from ...languages import NAMES, code, named
-from ..goals import goal
+from ..goal_words import goal
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ DITHER = 0.0005
 def accepts(task: Task) -> str | None:
     """English only."""
     asked = task.parameters.get("language")
-    language = code(asked) if isinstance(asked, str) and asked else named(goal(task))
+    language = iso1(asked) if isinstance(asked, str) and asked else spoken_in(goal(task))
     if language in (None, "en") and not (asked and language is None):
         return None
-    return f"it understands English only, not {NAMES[language] if language else asked}"
+    return f"it understands English only, not {english_name(language) if language else asked}"
 
 
 @expert(

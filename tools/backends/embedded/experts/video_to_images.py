@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.frames import each_frame
 from ....media.pictures import image_artifact
+from ....media.video_frames import each_frame
 from ..registry import expert
 
 USUAL, MOST = 8, 64

@@ -8,12 +8,12 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import read_image
 from ...answers import garbage, image_answer
+from ...inputs import required_text
 from ...worker.progress import tell
-from ..device import device, dtype
 from ..loading import Source
 from ..registry import local
-from ..running import SEED
-from .text import filled
+from ..run_in_worker import SEED
+from ..torch_device import device, dtype
 
 LARGEST = 1024
 """Pixels of the longer side of a picture that is changed; larger ones are made smaller."""
@@ -36,7 +36,7 @@ def needs_prompt(task: Task, _model_id: str) -> str | None:
 def draw(call: Call, source: Source) -> Sequence[Artifact]:
     """As large as asked for, else as the model was trained."""
     pipe = pipeline(source, "AutoPipelineForText2Image")
-    return picture(call, pipe(filled(call, "prompt"), **wishes(call, source, pipe), **size_asked(call)))
+    return picture(call, pipe(required_text(call, "prompt"), **wishes(call, source, pipe), **size_asked(call)))
 
 
 @local("unconditional-image-generation", library="diffusers")
@@ -62,7 +62,7 @@ def edit(call: Call, source: Source) -> Sequence[Artifact]:
     mask = read_image(call.one("mask")).convert("L").resize(image.size)
     pipe = pipeline(source, "AutoPipelineForInpainting")
     options = wishes(call, source, pipe) | {"width": image.width, "height": image.height}
-    return picture(call, pipe(filled(call, "prompt"), image=image, mask_image=mask, **options))
+    return picture(call, pipe(required_text(call, "prompt"), image=image, mask_image=mask, **options))
 
 
 def _edited(call: Call, source: Source) -> Sequence[Artifact]:
@@ -71,7 +71,7 @@ def _edited(call: Call, source: Source) -> Sequence[Artifact]:
         raise ExpertError(f"{source.model_id} paints under a mask only, and there is none", hint="give it a mask")
     pipe = pipeline(source, "DiffusionPipeline" if "Pix2Pix" in own else "AutoPipelineForImage2Image")
     image = grained(read_image(call.one("image")))
-    return picture(call, pipe(filled(call, "prompt"), image=image, **wishes(call, source, pipe)))
+    return picture(call, pipe(required_text(call, "prompt"), image=image, **wishes(call, source, pipe)))
 
 
 # -- shared with the other families of diffusion --------------------------------------------------------------------

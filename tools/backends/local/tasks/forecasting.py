@@ -7,11 +7,11 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.series import FEWEST, continued
-from ....media.tables import columns
+from ....media.table_columns import columns
 from ...answers import table_answer
-from ..device import device
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 
 OLD, NEW = "TimesFmModelForPrediction", "TimesFm2_5ModelForPrediction"
 MOST = 512

@@ -9,14 +9,14 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import read_sound
+from ....media.video_frames import read_frames
 from ...answers import text_answer
-from ..device import device, dtype
+from ...inputs import required_text
 from ..loading import Source
 from ..registry import local
-from .text import filled
+from ..torch_device import device, dtype
 
 SEEING = ("AutoModelForImageTextToText", "AutoModelForMultimodalLM")
 HEARING = ("AutoModelForMultimodalLM", "AutoModelForSeq2SeqLM")
@@ -29,14 +29,14 @@ _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 @local("image-text-to-text")
 def talk_about_picture(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply to an instruction about a picture."""
-    return text_answer(call, said(source, filled(call, "prompt"), pictures=[read_image(call.one("image"))]))
+    return text_answer(call, said(source, required_text(call, "prompt"), pictures=[read_image(call.one("image"))]))
 
 
 @local("video-text-to-text")
 def talk_about_film(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply to an instruction about a film, of which the model sees some frames."""
     pictures = read_frames(call.one("video"), FRAMES)
-    prompt = f"These are {len(pictures)} frames of a video, in order. {filled(call, 'prompt')}"
+    prompt = f"These are {len(pictures)} frames of a video, in order. {required_text(call, 'prompt')}"
     return text_answer(call, said(source, prompt, pictures=pictures))
 
 
@@ -45,7 +45,7 @@ def talk_about_sound(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply to an instruction about a sound."""
     rate = _rate(source)
     samples, _ = read_sound(call.one("audio"), rate=rate, mono=True)
-    return text_answer(call, said(source, filled(call, "prompt"), sounds=[samples[0]], rate=rate))
+    return text_answer(call, said(source, required_text(call, "prompt"), sounds=[samples[0]], rate=rate))
 
 
 @local("any-to-any")
@@ -53,7 +53,7 @@ def talk_about_anything(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply in words to whatever was given. Speech and pictures that a model could reply with are not asked for."""
     if not any(call.has(name) for name in ("prompt", "image", "audio", "video")):
         raise ExpertError("any-to-any needs something to reply to", input_fault=True)
-    prompt = filled(call, "prompt") if call.has("prompt") else "Describe this."
+    prompt = required_text(call, "prompt") if call.has("prompt") else "Describe this."
     pictures = [read_image(call.one("image"))] if call.has("image") else []
     pictures += read_frames(call.one("video"), FRAMES) if call.has("video") else []
     rate = _rate(source) if call.has("audio") else 0

@@ -8,10 +8,10 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import image_artifact, read_image
 from ...answers import MOST_ROWS, output_of
-from ..device import device
 from ..loading import Source
-from ..persons import Box, persons_in
+from ..person_detection import Box, persons_in
 from ..registry import local
+from ..torch_device import device
 
 SURE = 0.3
 """Score of a joint that is told."""

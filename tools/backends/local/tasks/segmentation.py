@@ -8,9 +8,9 @@ from .....graph.errors import ExpertError
 from ....media.masks import Region
 from ....media.pictures import read_image
 from ...answers import mask_answer
-from ..device import device
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 
 NAMED = (
     "AutoModelForSemanticSegmentation",

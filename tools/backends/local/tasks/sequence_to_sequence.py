@@ -6,55 +6,24 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from .....graph.task import Task
+from ....languages import english_name, iso1
 from ...answers import text_answer
-from ..device import device
-from ..languages import detected, english_name, iso1, own_code
+from ...inputs import required_text
+from ...translation import accepts_languages, detected_language
+from ..language_tokens import token_for
 from ..loading import Source, places
 from ..registry import local
-from ..windows import pieces
-from .text import filled, window
+from ..text_chunks import pieces
+from ..torch_device import device
+from .text import window
 
 AUTO = "AutoModelForSeq2SeqLM"
-_PAIR = re.compile(r"opus-mt(?:-tc-big)?-(\w+)-(\w+)$")
-"""Names of Marian models: from which language, to which."""
-_T5_TARGETS = {"fr", "de", "ro"}
-_FAMILIES = {
-    "mul",
-    "ROMANCE",
-    "roa",
-    "gem",
-    "sla",
-    "zle",
-    "zls",
-    "zlw",
-    "gmw",
-    "gmq",
-    "itc",
-    "ine",
-    "cel",
-    "bat",
-    "fiu",
-}
-"""Where Helsinki-NLP's names say a group of languages."""
-
-
-def pair_fits(task: Task, model_id: str) -> str | None:
-    """A model whose name says its languages is for those only."""
-    source, target = (iso1(str(task.parameters.get(f"{end}_language", ""))) for end in ("source", "target"))
-    if (pair := _PAIR.search(model_id)) is not None:
-        for wanted, has in ((source, pair[1]), (target, pair[2])):
-            if wanted and has not in _FAMILIES and has != wanted:
-                return f"it translates {english_name(pair[1])} to {english_name(pair[2])}, not {english_name(wanted)}"
-    if re.search(r"(?:^|/)t5-\w+$", model_id) and (source not in (None, "en") or target not in {None, *_T5_TARGETS}):
-        return "it translates English to French, German and Romanian only"
-    return None
 
 
 @local("text2text-generation")
 def rewrite(call: Call, source: Source) -> Sequence[Artifact]:
     """What the model makes of the text as it stands; its instruction is in it."""
-    return text_answer(call, _generated(source, filled(call, "text"), max_new_tokens=256))
+    return text_answer(call, _generated(source, required_text(call, "text"), max_new_tokens=256))
 
 
 @local("summarization")
@@ -65,7 +34,7 @@ def summarize(call: Call, source: Source) -> Sequence[Artifact]:
     prefix = str(wish.get("prefix", "") or "")
     most = min(window(tokenizer), source.config.get("max_position_embeddings") or 10**9)
     room = most - len(tokenizer(prefix)["input_ids"]) - 8
-    told = [_summary(source, prefix + piece, wish) for piece in pieces(filled(call, "text"), tokenizer, room)]
+    told = [_summary(source, prefix + piece, wish) for piece in pieces(required_text(call, "text"), tokenizer, room)]
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(told))
     limit = call.task.parameters.get("max_sentences")
     return text_answer(call, " ".join(sentences[:limit] if isinstance(limit, int) and limit > 0 else sentences))
@@ -82,10 +51,10 @@ def _summary(source: Source, piece: str, wish: dict[str, Any]) -> str:
     return _generated(source, piece, max_new_tokens=max(16, min(longest, count)), min_length=least, **options)
 
 
-@local("translation", accepts=pair_fits)
+@local("translation", accepts=accepts_languages)
 def translate(call: Call, source: Source) -> Sequence[Artifact]:
     """Line by line, so that paragraphs stay; long lines in pieces."""
-    text = filled(call, "text")
+    text = required_text(call, "text")
     prefix, options = _languages(call, source, text)
     tokenizer = source.tokenizer()
     most = min(window(tokenizer), 400) - len(tokenizer(prefix)["input_ids"])
@@ -115,7 +84,7 @@ def _languages(call: Call, source: Source, text: str) -> tuple[str, dict[str, An
     if source.kind in ("t5", "mt5", "umt5"):
         start = english_name(short["source"] or "en")
         return f"translate {start} to {english_name(short['target'])}: ", {}
-    return "", _coded(source, short["source"] or detected(text), short["target"])
+    return "", _coded(source, short["source"] or detected_language(text), short["target"])
 
 
 def _marian_prefix(source: Source, target: str | None) -> str:
@@ -125,7 +94,7 @@ def _marian_prefix(source: Source, target: str | None) -> str:
         return ""
     if target is None:
         raise ExpertError("translation needs target_language: this model has several", input_fault=True)
-    token = own_code(target, known)
+    token = token_for(target, known)
     if token is None:
         raise ExpertError(f"{source.model_id} does not translate to {english_name(target)}")
     return f"{token} "
@@ -139,7 +108,7 @@ def _coded(source: Source, start: str | None, target: str) -> dict[str, Any]:
     if start is None:
         raise ExpertError("translation needs source_language: it can't be told from the text here", input_fault=True)
     for end, language in (("source", start), ("target", target)):
-        codes[end] = own_code(language, vocabulary)
+        codes[end] = token_for(language, vocabulary)
         if codes[end] is None:
             raise ExpertError(f"{source.model_id} does not know {english_name(language)}, the {end} language")
     tokenizer.src_lang = str(codes["source"]).strip("_") if str(codes["source"]).startswith("__") else codes["source"]

@@ -6,12 +6,13 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from .....graph.task import Task
 from ....media.rows import rows
+from ...accepts import needs_context, needs_labels
 from ...answers import entity_answer, label_answer, score_answer, text_answer, vector_answer
-from ..device import device
+from ...inputs import candidate_labels, required_text
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 
 BLANK = re.compile(r"\[MASK\]|<mask>|\[BLANK\]|_{2,}|\.{3,}|…", re.IGNORECASE)
 """How people and other models' tokenizers write a gap."""
@@ -21,31 +22,12 @@ STRIDE = 128
 """Tokens that neighbouring windows share."""
 
 
-def needs_labels(task: Task, _model_id: str) -> str | None:
-    """Zero-shot experts can't guess the labels."""
-    return None if task.parameters.get("candidate_labels") else "it needs labels to choose from"
-
-
-def candidate_labels(call: Call) -> list[str]:
-    """The labels of a zero-shot task. Raises `ExpertError` without any."""
-    given = call.task.parameters.get("candidate_labels")
-    labels = [str(label) for label in given if str(label).strip()] if isinstance(given, tuple) else []
-    if not labels:
-        raise ExpertError(f"{call.task.type} needs candidate_labels", input_fault=True)
-    return labels
-
-
-def needs_context(task: Task, _model_id: str) -> str | None:
-    """An extractive model has no knowledge of its own."""
-    return None if task.inputs.get("context") else "it finds answers in a text only, and none is given"
-
-
 @local("text-classification", "language-identification")
 def classify(call: Call, source: Source) -> Sequence[Artifact]:
     """Every label with its score. What is longer than the model reads is cut."""
     pipe = source.pipeline("text-classification", "AutoModelForSequenceClassification")
     return label_answer(
-        call, pipe(filled(call, "text"), top_k=None, truncation=True, max_length=window(pipe.tokenizer))
+        call, pipe(required_text(call, "text"), top_k=None, truncation=True, max_length=window(pipe.tokenizer))
     )
 
 
@@ -53,7 +35,7 @@ def classify(call: Call, source: Source) -> Sequence[Artifact]:
 def tag(call: Call, source: Source) -> Sequence[Artifact]:
     """Names and other spans, long texts in windows that overlap."""
     pipe = source.pipeline("token-classification", "AutoModelForTokenClassification")
-    text, most = filled(call, "text"), window(pipe.tokenizer)
+    text, most = required_text(call, "text"), window(pipe.tokenizer)
     options: dict[str, Any] = {"aggregation_strategy": "simple"}
     if pipe.tokenizer.is_fast and len(pipe.tokenizer(text)["input_ids"]) > most:
         options["stride"] = min(STRIDE, most // 4)
@@ -64,7 +46,7 @@ def tag(call: Call, source: Source) -> Sequence[Artifact]:
 def fill(call: Call, source: Source) -> Sequence[Artifact]:
     """The likeliest words for the first gap in the text."""
     pipe = source.pipeline("fill-mask", "AutoModelForMaskedLM")
-    text, gap = filled(call, "text"), pipe.tokenizer.mask_token
+    text, gap = required_text(call, "text"), pipe.tokenizer.mask_token
     if gap not in text:
         text, found = BLANK.subn(gap, text, count=1)
         if not found:
@@ -78,7 +60,7 @@ def fill(call: Call, source: Source) -> Sequence[Artifact]:
 def classify_freely(call: Call, source: Source) -> Sequence[Artifact]:
     """Each label as a hypothesis that the text entails, or not."""
     pipe = source.pipeline("zero-shot-classification", "AutoModelForSequenceClassification")
-    made = pipe(filled(call, "text"), candidate_labels=candidate_labels(call))
+    made = pipe(required_text(call, "text"), candidate_labels=candidate_labels(call))
     told = [{"label": label, "score": score} for label, score in zip(made["labels"], made["scores"], strict=True)]
     return label_answer(call, told)
 
@@ -86,7 +68,7 @@ def classify_freely(call: Call, source: Source) -> Sequence[Artifact]:
 @local("feature-extraction")
 def embed_text(call: Call, source: Source) -> Sequence[Artifact]:
     """One vector of length 1 for the whole text."""
-    return vector_answer(call, embed(source, [filled(call, "text")])[0])
+    return vector_answer(call, embed(source, [required_text(call, "text")])[0])
 
 
 @local("sentence-similarity")
@@ -95,7 +77,7 @@ def compare_sentences(call: Call, source: Source) -> Sequence[Artifact]:
     others = [material.text() for material in call.inputs.get("sentences", ())]
     if not others:
         raise ExpertError("sentence-similarity needs sentences to compare with", input_fault=True)
-    vectors = embed(source, [filled(call, "source_sentence"), *others])
+    vectors = embed(source, [required_text(call, "source_sentence"), *others])
     return score_answer(call, others, vectors[1:] @ vectors[0])
 
 
@@ -107,7 +89,7 @@ def rank(call: Call, source: Source) -> Sequence[Artifact]:
     model = source.model("AutoModelForSequenceClassification", exact=True)
     if model.config.num_labels != 1:
         raise ExpertError(f"{source.model_id} classifies pairs of texts; it does not rank them")
-    query, tokenizer = filled(call, "query"), source.tokenizer()
+    query, tokenizer = required_text(call, "query"), source.tokenizer()
     texts = [material.text() for material in call.inputs.get("texts", ())]
     if not texts:
         raise ExpertError("text-ranking needs texts to order", input_fault=True)
@@ -121,7 +103,7 @@ def rank(call: Call, source: Source) -> Sequence[Artifact]:
 @local("question-answering", accepts=needs_context)
 def answer(call: Call, source: Source) -> Sequence[Artifact]:
     """The span of the text that answers best, long texts in windows that overlap."""
-    question, context = filled(call, "question"), filled(call, "context")
+    question, context = required_text(call, "question"), required_text(call, "context")
     model, tokenizer = source.model("AutoModelForQuestionAnswering", exact=True), source.tokenizer()
     if not tokenizer.is_fast:
         raise ExpertError(f"{source.model_id} has no fast tokenizer, which tells where words stand in the text")
@@ -175,7 +157,7 @@ def answer_from_table(call: Call, source: Source) -> Sequence[Artifact]:
         raise ExpertError("the table can't be read as rows", input_fault=True, hint="give it as CSV")
     pipe = source.pipeline("table-question-answering", "AutoModelForTableQuestionAnswering")
     columns = {name: [str(row.get(name, "")) for row in table] for name in table[0]}
-    made = pipe(table=columns, query=filled(call, "question"))
+    made = pipe(table=columns, query=required_text(call, "question"))
     made = made[0] if isinstance(made, list) else made
     cells = [str(cell) for cell in made.get("cells") or ()]
     return text_answer(call, _computed(str(made.get("aggregator") or "NONE"), cells))
@@ -208,14 +190,6 @@ def embed(source: Source, texts: Sequence[str]) -> Any:
         vector = states[0] if source.takes_first_token else states.mean(0)
         vectors.append(torch.nn.functional.normalize(vector, dim=0))
     return torch.stack(vectors).cpu().numpy()
-
-
-def filled(call: Call, name: str) -> str:
-    """The text of an input, which must hold something."""
-    text = call.text(name)
-    if not text.strip():
-        raise ExpertError(f"the {name} is empty", input_fault=True)
-    return text
 
 
 def window(tokenizer: Any) -> int:

@@ -7,10 +7,11 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ...answers import text_answer
-from ..device import device
+from ...inputs import required_text
 from ..loading import Source
 from ..registry import local
-from .text import filled, window
+from ..torch_device import device
+from .text import window
 
 MOST_NEW = 512
 """Tokens of one reply."""
@@ -20,7 +21,7 @@ _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 @local("text-generation")
 def write(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply where the model has a chat template, else the text gone on with."""
-    return text_answer(call, reply(source, filled(call, "prompt")))
+    return text_answer(call, reply(source, required_text(call, "prompt")))
 
 
 @local("conversational")
@@ -28,7 +29,7 @@ def converse(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply to one message."""
     if not source.tokenizer().chat_template:
         raise ExpertError(f"{source.model_id} has no chat template: it goes on with texts, it does not reply")
-    return text_answer(call, reply(source, filled(call, "text")))
+    return text_answer(call, reply(source, required_text(call, "text")))
 
 
 def reply(source: Source, text: str) -> str:

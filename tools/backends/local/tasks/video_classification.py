@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.frames import read_frames
+from ....media.video_frames import read_frames
 from ...answers import label_answer
-from ..device import device
 from ..loading import Source
 from ..registry import local
+from ..torch_device import device
 
 
 @local("video-classification")

@@ -6,17 +6,17 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from .....graph.task import Task
-from ....media.film import MEDIA_TYPE, even, write_film
-from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import sound_artifact
+from ....media.video_frames import read_frames
+from ....media.video_writer import MEDIA_TYPE, even, write_film
+from ...accepts import one_image_without_sound
 from ...answers import garbage
+from ...inputs import required_text
+from ..glb import write_glb
 from ..loading import Source
-from ..meshes import write_glb
 from ..registry import local
 from .diffusion import generator, grained, pipeline, size_asked, wishes
-from .text import filled
 
 RATE = 16
 """Frames a second; most models are trained for 8 to 24."""
@@ -27,24 +27,16 @@ LONGEST = 20.0
 """Seconds that may be asked for."""
 
 
-def one_silent_picture(task: Task, _model_id: str) -> str | None:
-    """Video models move one picture, and make no sound."""
-    images = task.inputs.get("images")
-    if isinstance(images, tuple) and len(images) > 1:
-        return "it sets one picture in motion; several need a slideshow"
-    return "it makes films without sound" if task.inputs.get("audio") else None
-
-
 @local("text-to-video", library="diffusers")
 def film(call: Call, source: Source) -> Sequence[Artifact]:
     """As long and as large as asked for, else as the model was trained."""
     pipe = pipeline(source, "DiffusionPipeline")
     return written(
-        call, pipe(filled(call, "prompt"), **size_asked(call), **_length(call), **wishes(call, source, pipe))
+        call, pipe(required_text(call, "prompt"), **size_asked(call), **_length(call), **wishes(call, source, pipe))
     )
 
 
-@local("image-to-video", "image-text-to-video", library="diffusers", accepts=one_silent_picture)
+@local("image-to-video", "image-text-to-video", library="diffusers", accepts=one_image_without_sound)
 def animate(call: Call, source: Source) -> Sequence[Artifact]:
     """The picture set in motion, as the words say where the model reads them."""
     import inspect
@@ -67,7 +59,7 @@ def refilm(call: Call, source: Source) -> Sequence[Artifact]:
     pipe = pipeline(source, _OTHER_WAYS.get(str(source.config.get("_class_name")), "DiffusionPipeline"))
     frames = [grained(frame, LARGEST) for frame in read_frames(call.one("video"), MOST_FRAMES)]
     size = {"width": frames[0].width, "height": frames[0].height}
-    return written(call, pipe(video=frames, prompt=filled(call, "prompt"), **size, **wishes(call, source, pipe)))
+    return written(call, pipe(video=frames, prompt=required_text(call, "prompt"), **size, **wishes(call, source, pipe)))
 
 
 @local("text-to-audio", library="diffusers")
@@ -76,7 +68,7 @@ def compose(call: Call, source: Source) -> Sequence[Artifact]:
     import numpy as np
 
     pipe = pipeline(source, "DiffusionPipeline")
-    samples = np.asarray(pipe(filled(call, "prompt"), **wishes(call, source, pipe)).audios[0], dtype=np.float32)
+    samples = np.asarray(pipe(required_text(call, "prompt"), **wishes(call, source, pipe)).audios[0], dtype=np.float32)
     samples = samples.reshape(-1, samples.shape[-1])
     part = getattr(pipe, "vocoder", None) or pipe.vae
     rate = int(getattr(part.config, "sampling_rate", 16_000))
@@ -88,7 +80,7 @@ def compose(call: Call, source: Source) -> Sequence[Artifact]:
 @local("text-to-3d", library="diffusers")
 def shape(call: Call, source: Source) -> Sequence[Artifact]:
     """A shape with coloured corners, as GLB (Shap-E)."""
-    return _mesh(call, source, filled(call, "prompt"))
+    return _mesh(call, source, required_text(call, "prompt"))
 
 
 @local("image-to-3d", library="diffusers")

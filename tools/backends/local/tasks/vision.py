@@ -7,11 +7,12 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import read_image
+from ...accepts import needs_labels
 from ...answers import box_answer, garbage, image_answer, label_answer, vector_answer
-from ..device import device, dtype
+from ...inputs import candidate_labels
 from ..loading import Source
 from ..registry import local
-from .text import candidate_labels, needs_labels
+from ..torch_device import device, dtype
 
 SURE = 0.5
 """Scores below which a found object is not told."""

@@ -1,0 +1,90 @@
+"""Write `docs/files.md`: every file of the project with the first sentence of its docstring.
+
+python docs/files.py            writes it
+python docs/files.py --check    exit code 1 when it is out of date
+"""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "files.md"
+HEAD = """# The files
+
+Drawn by `docs/files.py`: what stands beside a Python file is the first sentence of its docstring. How they work together:
+[architecture.md](architecture.md). Tests lie under the same folders in `tests/`, their helpers in `tests/support/`.
+"""
+NOTES = {
+    ".ci/run": "All checks, as CI runs them.",
+    ".github/workflows/checks.yml": "Calls `.ci/run`.",
+    ".pre-commit-config.yaml": "Lint and format before each commit.",
+    "CHANGELOG.md": "What changed, in users' terms.",
+    "CONTRIBUTING.md": "Recipes: where something new goes, and how to check it.",
+    "Makefile": "`make check`, `make test`, `make docs`, `make ci`, `make nightly`.",
+    "README.md": "What it is, and how to start.",
+    "README.zh-CN.md": "The same in Chinese.",
+    "constraints.txt": "The versions that were tested together.",
+    "langgraph.json": "For `langgraph dev` and Studio.",
+    "pyproject.toml": "Packaging, and the settings of every check.",
+    "benchmarks/readings.jsonl": "Graphs of 900 requests of TaskBench by id, from careful reading.",
+}
+FOLDERS = {
+    "benchmarks": "What it costs, as ratios in one run.",
+    "docs": "Pages for readers, and the scripts that generate some of them.",
+    "examples": "Small real media, made by ourselves.",
+    "notebooks": "Read with outputs, run in CI.",
+}
+LEFT_OUT = re.compile(r"__init__\.py$|py\.typed$|^\.gitignore$|^LICENSE$|^tests/|^examples/(?!make)|\.svg$")
+
+
+def sentence(path: Path) -> str:
+    """What a file holds: from `NOTES`, its docstring, the comment that begins it, or its title."""
+    name = str(path.relative_to(ROOT))
+    if name in NOTES:
+        return NOTES[name]
+    if path.suffix == ".py":
+        return first_sentence(ast.get_docstring(ast.parse(path.read_text())) or "")
+    if path.suffix in (".md", ".toml"):
+        return next(iter(path.read_text().splitlines()), "").lstrip("# ")
+    return ""
+
+
+def first_sentence(docstring: str) -> str:
+    """The first sentence of the first paragraph, on one line."""
+    paragraph = " ".join(docstring.split("\n\n", maxsplit=1)[0].split())
+    return re.split(r"(?<=\.)\s(?=[A-Z`])", paragraph)[0]
+
+
+def sections(files: list[str]) -> list[str]:
+    """A heading for each folder, and a line for each of its files."""
+    lines: list[str] = []
+    for folder in sorted({str(Path(name).parent) for name in files}):
+        lines += ["", f"## {'The project' if folder == '.' else f'{folder}/'}", ""]
+        package = ROOT / folder / "__init__.py"
+        about = sentence(package) if package.exists() and folder != "." else FOLDERS.get(folder, "")
+        lines += [about, ""] if about else []
+        lines += ["| file | what it holds |", "|---|---|"]
+        here = sorted(Path(name).name for name in files if str(Path(name).parent) == folder)
+        lines += [f"| `{name}` | {sentence(ROOT / folder / name)} |" for name in here]
+    return lines
+
+
+def page() -> str:
+    """The whole page, of the files that git tracks."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [name for name in listed.splitlines() if not LEFT_OUT.search(name) and not (ROOT / name).is_symlink()]
+    return HEAD + "\n".join(sections(files)) + "\n"
+
+
+def main() -> None:
+    """Write, or check."""
+    if "--check" in sys.argv:
+        sys.exit(0 if PAGE.read_text() == page() else "docs/files.md is out of date: python docs/files.py")
+    PAGE.write_text(page())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Write `docs/settings.md`: every setting with its variable, default and meaning, drawn from the code.
+
+python docs/settings.py            writes it
+python docs/settings.py --check    exit code 1 when it is out of date
+"""
+
+import sys
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+
+from hugginggpt.graph.environment import OF_THE_COMMAND, variable_of
+from hugginggpt.graph.settings import PRESETS, Settings
+
+PAGE = Path(__file__).parent / "settings.md"
+HEAD = """# Settings
+
+Drawn by `docs/settings.py` from `graph/settings.py`.
+
+Each setting is a variable of the environment and a field of `hugginggpt.Settings`. An option of the command wins over the
+variable. `Settings(...)` in Python reads no variable; `Settings.from_env(...)` does. A `HUGGINGGPT_` variable that is not in
+this table is ignored with a warning.
+
+| variable | field | default | meaning |
+|---|---|---|---|
+"""
+COMPUTED = {
+    "home": "`.hugginggpt` if you made it, else your data folder",
+    "config": "your configuration folder",
+    "cache": "your cache folder",
+    "workers": "number of processors, at most 4",
+}
+"""Defaults that depend on the machine."""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    presets = "".join(f"- `{name}`: {', '.join(places)}\n" for name, places in PRESETS.items())
+    command = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in OF_THE_COMMAND.items())
+    return (
+        f"{HEAD}{rows}\nPresets of `HUGGINGGPT_WHERE`:\n\n{presets}"
+        f"\nVariables of the command only:\n\n| variable | meaning |\n|---|---|\n{command}"
+    )
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    meaning = " ".join((field.description or "").split())
+    return f"| `{variable_of(name, field)}` | `{name}` | {_default(name, field)} | {meaning} |\n"
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if name in COMPUTED:
+        return COMPUTED[name]
+    value = field.get_default()
+    if value in (None, "", ()):
+        return ""
+    return f"`{value}`"
+
+
+def main() -> None:
+    """Write it, or compare."""
+    text = page()
+    if "--check" in sys.argv:
+        if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
+            sys.exit("docs/settings.md is out of date: python docs/settings.py")
+    else:
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Environment variables: their names, how settings are read from them, and warnings about misspelt ones."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_settings import EnvSettingsSource
+
+from .notices import notice
+
+PREFIX = "HUGGINGGPT_"
+OF_THE_COMMAND = {
+    "HUGGINGGPT_DEBUG": "Any value but an empty one: errors come with their tracebacks, as with `--debug`.",
+    "HUGGINGGPT_LOG": "File that the command appends its log to, as with `--log`.",
+    "HUGGINGGPT_LOG_LEVEL": "Least level that is logged: `debug`, `info` or `warning`.",
+    "HUGGINGGPT_LOG_FORMAT": "`text` or `json` (one object a line).",
+}
+"""Variables of the command that are no settings, and their meanings."""
+OF_WORKERS = frozenset({"HUGGINGGPT_CALL_MEMORY", "HUGGINGGPT_UNIX_SOCKETS"})
+"""Variables that this program sets for its worker processes."""
+
+
+class _Variables(EnvSettingsSource):
+    """The source of pydantic-settings over a given mapping. Lists are texts; the model splits them."""
+
+    def __init__(self, model: type[BaseModel], env: Mapping[str, str]) -> None:
+        super().__init__(model, env_prefix=PREFIX)  # type: ignore[arg-type]  # it reads fields and configuration only
+        self.env_vars = {name.lower(): value for name, value in env.items() if name.isupper()}
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """The text as it is."""
+        return value
+
+
+def read_environment(model: type[BaseModel], env: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the model's fields that have a variable in `env`, by field name, not yet validated."""
+    return _Variables(model, env)()
+
+
+def variable_of(name: str, field: FieldInfo) -> str:
+    """The variable of a setting: `HUGGINGGPT_TIMEOUT`; without the prefix where the field has an alias: `HF_TOKEN`."""
+    return str(field.validation_alias or f"{PREFIX}{name}").upper()
+
+
+def warn_of_unknown(model: type[BaseModel], env: Mapping[str, str]) -> None:
+    """Warn once about each `HUGGINGGPT_` variable that nothing reads, and name the most similar one that is read."""
+    known = {*(variable_of(name, field) for name, field in model.model_fields.items()), *OF_THE_COMMAND}
+    by_short_name = {name.removeprefix(PREFIX): name for name in known}
+    for name in sorted(env):
+        if name.startswith(PREFIX) and name not in known | OF_WORKERS:
+            nearest = get_close_matches(name.removeprefix(PREFIX), by_short_name, n=1)
+            guess = f"; did you mean {by_short_name[nearest[0]]}?" if nearest else ""
+            notice(f"{name} is ignored, for no setting has this variable{guess}")

@@ -1,0 +1,88 @@
+"""Calls to experts: slots, timeout and retries around one backend call, and its artifacts moved into the store."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import NamedTuple
+
+from ..graph.call import Artifact, Call
+from ..graph.errors import ExpertError
+from ..graph.events import TaskQueued, TaskStarted, emit
+from ..graph.expert import Expert
+from ..graph.ports import Backend, Preparing, Slots, Store
+from ..graph.result import Outputs
+from ..graph.settings import Settings
+from ..graph.task import Task
+from ..graph.vocabulary import VOCABULARY
+from .inputs import Inputs
+from .retries import attempts
+
+
+class Stored(NamedTuple):
+    """What a call made, in the store, with the notes on it."""
+
+    outputs: Outputs
+    notes: tuple[str, ...]
+
+
+class ExpertCalls:
+    """Calls experts of all backends, within the slots that they need."""
+
+    def __init__(self, *, backends: Mapping[str, Backend], store: Store, slots: Slots, settings: Settings) -> None:
+        self._backends = backends
+        self._store = store
+        self._slots = slots
+        self._settings = settings
+
+    async def make(
+        self, task: Task, expert: Expert, inputs: Inputs, *, run_id: str, key: str, tries: Counter[str]
+    ) -> Stored:
+        """Call one expert, and again where the retry policy allows it. Raises `ExpertError`.
+
+        Slots are held during an attempt only, not during a pause. `tries` counts the attempts by expert and place.
+        """
+        place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
+        async for attempt in attempts(self._settings.retries):
+            with attempt:
+                async with AsyncExitStack() as held:
+                    scratch = await held.enter_async_context(self._store.scratch())
+                    call = Call(
+                        run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch,
+                        timeout=self._settings.timeout,
+                    )  # fmt: skip
+                    await self._prepare(call)  # before the slots: a download or a question to the user needs none
+                    if full := self._slots.full(expert.needs):
+                        emit(TaskQueued(run_id=run_id, task_id=task.id, key=key, slots=full))
+                    await held.enter_async_context(self._slots.hold(expert.needs))
+                    if not tries[place]:
+                        emit(TaskStarted(run_id=run_id, task_id=task.id, key=key, model_id=expert.model_id))
+                    tries[place] += 1
+                    artifacts = await self._attempt(call)
+                    notes = tuple(dict.fromkeys(artifact.note for artifact in artifacts if artifact.note))
+                    return Stored(await self._store_all(artifacts, task, key), notes)
+        raise AssertionError("the attempts end by returning or raising")
+
+    async def _prepare(self, call: Call) -> None:
+        backend = self._backends[call.expert.backend]
+        if isinstance(backend, Preparing):
+            await backend.prepare(call)
+
+    async def _attempt(self, call: Call) -> Sequence[Artifact]:
+        try:
+            async with asyncio.timeout(call.timeout + 5):  # backends keep the limit themselves; this is the safety net
+                return await self._backends[call.expert.backend].run(call)
+        except TimeoutError as error:
+            raise ExpertError(
+                f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="raise --timeout", kind="timeout"
+            ) from error
+
+    async def _store_all(self, artifacts: Sequence[Artifact], task: Task, key: str) -> Outputs:
+        """The artifacts as resources. An output that is no list holds one: the last that came."""
+        lists = {output.name for output in VOCABULARY[task.type].outputs if output.many}
+        outputs: Outputs = {}
+        for artifact in artifacts:
+            resource = await self._store.adopt(artifact, key)
+            earlier = outputs.get(artifact.output, ()) if artifact.output in lists else ()
+            outputs[artifact.output] = (*earlier, resource)
+        return outputs

@@ -1,0 +1,33 @@
+"""LLM budget of a run: each call to a chat model is recorded before it is made, and refused beyond the run's limits."""
+
+import asyncio
+from dataclasses import dataclass
+
+from ..graph.events import LlmCalled, TaskDrafted, emit
+from ..graph.ports import Ledger
+from ..graph.result import LlmCall, Stage, Usage
+
+
+@dataclass(frozen=True)
+class LlmBudget:
+    """The `Callbacks` port for one run."""
+
+    ledger: Ledger
+    run_id: str
+
+    async def on_call_start(self, stage: Stage, model: str) -> int:
+        """Record a call before it is made; raises `LimitReached`."""
+        return await self.ledger.start_call(self.run_id, stage, model)
+
+    async def on_call_end(self, number: int, call: LlmCall) -> None:
+        """Record what it cost, also when it failed or the run was cancelled meanwhile."""
+        await asyncio.shield(self.ledger.end_call(self.run_id, number, call))
+        emit(LlmCalled(run_id=self.run_id, call=call))
+
+    async def on_task_drafted(self, place: int, task_type: str) -> None:
+        """Report a task of the plan that is being written."""
+        emit(TaskDrafted(run_id=self.run_id, place=place, task_type=task_type))
+
+    async def usage(self) -> Usage:
+        """The sum over all calls of the run so far."""
+        return sum((call.usage for call in await self.ledger.calls(self.run_id)), Usage())

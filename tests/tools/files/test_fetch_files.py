@@ -1,0 +1,252 @@
+"""Guarded reading of local files."""
+
+import asyncio
+import os
+import socket
+import struct
+import zlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from hugginggpt.graph.errors import InvalidInput
+from hugginggpt.graph.ports import Fetcher
+from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.files.fetch import GuardedFetcher
+from media import png, wav
+from scripting import without_root
+from stores import FolderStore
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def fetcher(here: Path, **given: object) -> Fetcher:
+    kept = here.parent / "store"
+    kept.mkdir(exist_ok=True)
+    return GuardedFetcher(FolderStore(kept), Settings.model_validate({"home": here.parent / "home", **given}))
+
+
+async def refused(here: Path, name: str, **given: object) -> str:
+    with pytest.raises(InvalidInput) as raised:
+        await fetcher(here, **given).fetch(name)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind", "media_type"),
+    [
+        ("a.png", png(), "image", "image/png"),
+        ("a.jpg", png(form="JPEG"), "image", "image/jpeg"),
+        ("a.gif", png(form="GIF"), "image", "image/gif"),
+        ("a.webp", png(form="WEBP"), "image", "image/webp"),
+        ("a.bmp", png(form="BMP"), "image", "image/bmp"),
+        ("a.tiff", png(form="TIFF"), "image", "image/tiff"),
+        ("a.wav", wav(), "audio", "audio/wav"),
+        ("a.flac", b"fLaC" + bytes(40), "audio", "audio/flac"),
+        ("a.pdf", b"%PDF-1.4\nall of it is text\n", "document", "application/pdf"),
+        ("a.csv", b"name,age\nAda,36\n", "table", "text/csv"),
+        ("a.txt", "Grüße".encode(), "text", "text/plain"),
+        ("a.md", b"# Title", "text", "text/markdown"),
+        ("notes", b"no extension", "text", "text/plain"),
+        ("bmw.txt", b"BMW is a car, and no bitmap", "text", "text/plain"),
+        ("swapped.txt", png(), "image", "image/png"),
+        ("swapped.jpg", png(), "image", "image/png"),
+        ("swapped.mp3", wav(), "audio", "audio/wav"),
+    ],
+)
+async def test_a_file_is_what_its_content_is(here: Path, name: str, data: bytes, kind: str, media_type: str) -> None:
+    (here / name).write_bytes(data)
+
+    resource = await fetcher(here).fetch(name)
+
+    assert (resource.kind, resource.media_type, resource.name) == (kind, media_type, name)
+    assert resource.size == len(data)
+    assert not resource.missing
+    assert (resource.text is not None) == (kind in ("text", "table"))
+
+
+async def test_text_is_carried_inline_only_while_it_is_short(here: Path) -> None:
+    (here / "short.txt").write_bytes(b"\xef\xbb\xbfwith a byte order mark")
+    (here / "long.txt").write_text("x" * 9000)
+
+    assert (await fetcher(here).fetch("short.txt")).text == "with a byte order mark"
+    assert (await fetcher(here).fetch("long.txt")).text is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("x.png", b"\x8f\x01\x02garbage\xff" * 9, "x.png is not an image: it holds binary data of an unknown type"),
+        ("x.png", b"hello", "x.png is not an image: it holds plain text"),
+        ("x.png", png()[:20], "x.png is not an image: it begins like PNG, but its header can't be read"),
+        ("x.jpg", png(form="JPEG")[:30], "x.jpg is not an image: it begins like JPEG"),
+        ("x.wav", wav()[:20], "x.wav is not a sound file: its WAV header is cut off"),
+        ("x.wav", wav(0), "x.wav holds no sound"),
+        ("x.pdf", b"hello", "x.pdf is not a PDF: it holds plain text"),
+        ("x.zip", b"PK\x03\x04" + bytes(40), "x.zip can't be used: it holds application/zip data"),
+        (
+            "x.bin",
+            b"\x80\x81\0",
+            "x.bin can't be used: it holds binary data of an unknown type\nWhat can be read: images",
+        ),
+        ("x.txt", "Grüße".encode("utf-16"), "x.txt can't be used: it holds UTF-16 text\nSave it as UTF-8."),
+        ("x.txt", b"", "x.txt is empty (0 bytes)"),
+        ("x.txt", b" \n", "x.txt holds nothing but blanks"),
+        ("x.exe", b"MZ\x90\0", "x.exe can't be used: it holds application/x-msdownload data"),
+        ("x.ico", b"\0\0\1\0" + bytes(30), "it holds image/x-icon data"),
+    ],
+)
+async def test_what_cannot_be_used_is_named_for_what_it_is(here: Path, name: str, data: bytes, told: str) -> None:
+    (here / name).write_bytes(data)
+
+    assert told in await refused(here, name)
+
+
+async def test_a_missing_file_is_refused_with_the_names_near_it(here: Path) -> None:
+    (here / "Receipt.png").write_bytes(png())
+
+    assert await refused(here, "reciept.png") == "there is no file reciept.png\nNear it: Receipt.png."
+    assert "There is no folder" in await refused(here, "nowhere/a.png")
+    assert "there is no file Receipt.png/a.png" in await refused(here, "Receipt.png/a.png")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a\0b.png", "x" * 5000, "~nobody-here/a.png", "ftp://host/a.png", "file:///etc/hosts"]
+)
+async def test_a_name_that_is_no_path_is_refused(here: Path, name: str) -> None:
+    assert await refused(here, name)
+
+
+async def test_a_folder_is_refused(here: Path) -> None:
+    assert "is a folder" in await refused(here, ".")
+
+
+async def test_pipes_sockets_and_devices_are_refused_without_waiting(here: Path) -> None:
+    os.mkfifo(here / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.txt")
+        for name in ("pipe.txt", "socket.txt", "/dev/zero", "/dev/stdin"):
+            async with asyncio.timeout(2):
+                assert await refused(here, name)
+
+
+async def test_a_file_without_permission_is_refused_as_such(here: Path) -> None:
+    reader = fetcher(here)
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        secret = Path(folder) / "a.txt"
+        secret.write_text("secret")
+        secret.chmod(0)
+        with without_root(), pytest.raises(InvalidInput, match="permission denied"):
+            await reader.fetch(str(secret))
+
+
+async def test_a_file_over_the_limit_is_refused_with_its_size(here: Path) -> None:
+    (here / "a.txt").write_bytes(b"x" * 3_000_000)
+
+    assert "a.txt has 2.9 MB or more, and at most 1.0 MB are read" in await refused(
+        here, "a.txt", max_file_bytes=1 << 20
+    )
+
+
+async def test_an_image_with_too_many_pixels_is_refused_by_its_header(here: Path) -> None:
+    header = b"IHDR" + struct.pack(">II", 40_000, 40_000) + png()[24:29]
+    (here / "bomb.png").write_bytes(png()[:12] + header + struct.pack(">I", zlib.crc32(header)) + png()[33:])
+    (here / "wide.png").write_bytes(png(300, 200))
+
+    assert "bomb.png has 40000 x 40000 = 1,600,000,000 pixels" in await refused(here, "bomb.png")
+    assert "wide.png has 300 x 200 = 60,000 pixels" in await refused(here, "wide.png", max_image_pixels=50_000)
+
+
+async def test_sound_that_lasts_long_is_taken_as_what_hears_it_may_hear_it_in_parts(here: Path) -> None:
+    (here / "a.wav").write_bytes(wav(3))
+
+    assert (await fetcher(here, max_audio_seconds=2).fetch("a.wav")).kind == "audio"
+
+
+async def test_a_wav_header_that_claims_more_than_there_is_is_taken(here: Path) -> None:
+    streamed = bytearray(wav(1))
+    streamed[40:44] = b"\xff\xff\xff\xff"
+    (here / "a.wav").write_bytes(streamed)
+
+    assert (await fetcher(here).fetch("a.wav")).kind == "audio"
+
+
+async def test_files_outside_the_roots_are_refused_whether_or_not_they_exist(here: Path) -> None:
+    (here / "in").mkdir()
+    (here / "in" / "a.txt").write_text("fine")
+    (here / "out.txt").write_text("secret")
+    (here / "in" / "link.txt").symlink_to(here / "out.txt")
+    roots = {"file_roots": (here / "in",)}
+
+    assert (await fetcher(here, **roots).fetch("in/a.txt")).text == "fine"
+    for name in ("out.txt", "in/../out.txt", "in/link.txt", "/etc/passwd", "/etc/no-such-file"):
+        assert f"{name} lies outside the folders that may be read" in await refused(here, name, **roots)
+    assert "out.txt" not in await refused(here, "in/oit.txt", **roots)
+    assert "may be read" in await refused(here, "out.txt", file_roots=())
+
+
+async def test_a_link_that_leads_to_itself_is_refused(here: Path) -> None:
+    (here / "a.txt").symlink_to("a.txt")
+
+    assert await refused(here, "a.txt")
+
+
+async def test_what_is_attached_and_named_comes_once(here: Path) -> None:
+    (here / "examples").mkdir()
+    for name in ("examples/receipt.png", "b.png"):
+        (here / name).write_bytes(png())
+
+    gathered = await fetcher(here).gather(
+        "Compare receipt.png, examples/receipt.png and ./b.png with lost.wav",
+        ["examples/receipt.png", str(here / "examples" / "receipt.png")],
+    )
+
+    assert [(r.name, r.kind, r.missing) for r in gathered] == [
+        ("examples/receipt.png", "image", False),
+        ("./b.png", "image", False),
+        ("lost.wav", "audio", True),
+    ]
+
+
+async def test_files_of_one_name_in_two_folders_are_two(here: Path) -> None:
+    for folder in ("a", "b"):
+        (here / folder).mkdir()
+        (here / folder / "x.txt").write_text(folder)
+
+    assert [r.text for r in await fetcher(here).gather("Read b/x.txt", ["a/x.txt"])] == ["a", "b"]
+
+
+async def test_an_attached_file_must_be_there_and_a_named_one_that_is_there_must_be_good(here: Path) -> None:
+    (here / "x.png").write_bytes(b"hello")
+
+    with pytest.raises(InvalidInput, match="there is no file"):
+        await fetcher(here).gather("Read it", ["lost.png"])
+    with pytest.raises(InvalidInput, match="not an image"):
+        await fetcher(here).gather("Read x.png", [])
+
+
+async def test_reading_files_does_not_hold_up_the_loop(here: Path) -> None:
+    (here / "big.txt").write_bytes(b"x y\n" * 4_000_000)
+    waits = 0
+
+    async def beat() -> None:
+        nonlocal waits
+        while True:
+            waits += 1
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(beat())
+    await asyncio.sleep(0)
+    await fetcher(here).fetch("big.txt")
+    beating.cancel()
+
+    assert waits > 10

@@ -1,0 +1,146 @@
+"""Operations: what `retouch` does to a picture, each a function of the picture and the task. No model, no invention."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ....graph.errors import ExpertError
+from ....graph.task import Task
+from ...media.media_limits import limits
+from .goal_words import asks, full_goal
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+def _denoise(image: "Image.Image", task: Task) -> "Image.Image":
+    """Non-local means (Buades 2005), as strong as the noise measured in the picture."""
+    import cv2
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.asarray(image)
+    strength = float(np.clip(1.2 * noise_level(pixels), 2, 24))
+    return Image.fromarray(cv2.fastNlMeansDenoisingColored(pixels, None, strength, strength, 7, 15))
+
+
+def noise_level(pixels: object) -> float:
+    """Standard deviation of the noise, 0 to 255, from the finest detail (Immerkaer 1996)."""
+    import cv2
+    import numpy as np
+
+    grey = cv2.cvtColor(np.asarray(pixels, dtype=np.uint8), cv2.COLOR_RGB2GRAY).astype(np.float64)
+    kernel = np.array([[1.0, -2, 1], [-2, 4, -2], [1, -2, 1]])
+    return float(np.abs(cv2.filter2D(grey, -1, kernel)).mean() * np.sqrt(np.pi / 2) / 6)
+
+
+def _resize(image: "Image.Image", task: Task) -> "Image.Image":
+    """To a width and height, to one of them keeping the shape, or by a factor. Interpolates, invents no detail."""
+    from PIL import Image
+
+    (width, height), most = _size(image, task), limits().max_image_pixels
+    if min(width, height) < 1 or width * height > most:
+        raise ExpertError(
+            f"{width} x {height} is no size for a picture; the limit is {most:,} pixels", input_fault=True
+        )
+    return image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _size(image: "Image.Image", task: Task) -> tuple[int, int]:
+    """(width, height) from the parameters, else from words such as `300x200`, `640 pixels wide`, `half the size`."""
+    given, words = task.parameters, full_goal(task)
+    pair = re.search(r"(\d{2,5}) ?(?:x|by|×) ?(\d{2,5})", words)
+    width = given.get("width") or (int(pair[1]) if pair else _pixels(words, "wide"))
+    height = given.get("height") or (int(pair[2]) if pair else _pixels(words, "tall|high"))
+    match width, height:
+        case int(), int():
+            return width, height
+        case int(), _:
+            return width, round(image.height * width / image.width)
+        case _, int():
+            return round(image.width * height / image.height), height
+    scale = given.get("scale")
+    factor = scale if isinstance(scale, int | float) else _factor(words)
+    return round(image.width * factor), round(image.height * factor)
+
+
+def _pixels(words: str, which: str) -> int | None:
+    found = re.search(rf"(\d{{2,5}}) ?(?:px|pixels?) (?:{which})", words)
+    return int(found[1]) if found else None
+
+
+def _factor(words: str) -> float:
+    if percent := re.search(r"(\d+(?:\.\d+)?) ?%", words):
+        return float(percent[1]) / 100
+    if times := re.search(
+        r"(\d+(?:\.\d+)?) ?(?:x\b|times\b|fold\b)|(?:factor|scale)(?: of| by)? (\d+(?:\.\d+)?)", words
+    ):
+        return float(times[1] or times[2])
+    return 0.5 if asks(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
+
+
+def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
+    """Counter-clockwise by the parameter `angle`; in words, right and clockwise are the other way."""
+    from PIL import Image
+
+    angle = task.parameters.get("angle")
+    if not isinstance(angle, int | float):
+        words = full_goal(task)
+        number = re.search(r"(\d+(?:\.\d+)?) ?(?:°|deg)", words) or re.search(r"by (\d+(?:\.\d+)?)", words)
+        angle = float(number[1]) if number else 180 if "upside" in words else 90
+        clockwise = re.search(r"\bclockwise|\bright\b", words) and not re.search(
+            r"counter-? ?clockwise|anti-?clockwise", words
+        )
+        angle = -angle if clockwise else angle
+    return image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
+
+
+def _flip(image: "Image.Image", task: Task) -> "Image.Image":
+    from PIL import ImageOps
+
+    return ImageOps.flip(image) if re.search(r"vertical|top to bottom", full_goal(task)) else ImageOps.mirror(image)
+
+
+def _grayscale(image: "Image.Image", task: Task) -> "Image.Image":
+    return image.convert("L")
+
+
+def _blur(image: "Image.Image", task: Task) -> "Image.Image":
+    from PIL import ImageFilter
+
+    return image.filter(ImageFilter.GaussianBlur(max(2, min(image.size) / 120)))
+
+
+def _sharpen(image: "Image.Image", task: Task) -> "Image.Image":
+    from PIL import ImageFilter
+
+    return image.filter(ImageFilter.UnsharpMask(radius=2, percent=150, threshold=2))
+
+
+def _shade(factor: float) -> "Callable[[Image.Image, Task], Image.Image]":
+    def shade(image: "Image.Image", task: Task) -> "Image.Image":
+        from PIL import ImageEnhance
+
+        return ImageEnhance.Brightness(image).enhance(factor)
+
+    return shade
+
+
+def _invert(image: "Image.Image", task: Task) -> "Image.Image":
+    from PIL import ImageOps
+
+    return ImageOps.invert(image)
+
+
+OPERATIONS: "dict[str, Callable[[Image.Image, Task], Image.Image]]" = {
+    "denoise": _denoise,
+    "grayscale": _grayscale,
+    "resize": _resize,
+    "rotate": _rotate,
+    "flip": _flip,
+    "blur": _blur,
+    "sharpen": _sharpen,
+    "brighten": _shade(1.35),
+    "darken": _shade(0.7),
+    "invert": _invert,
+}

@@ -1,0 +1,145 @@
+"""Known endpoints: the user's own servers, in `endpoints.json` in the configuration. Keys are not in it, only their names.
+
+A home may come from anywhere: a list that lies in one is not read, until the user has looked at it and taken it over.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+
+from ....graph.configuration import write_private
+from ....graph.errors import StorageError, UsageError
+from ....graph.expert import Obstacle
+from ....graph.resource import Frozen
+from ....graph.untrusted_json import read_untrusted_json
+from ....graph.vocabulary import VOCABULARY
+from ...net.addresses import origin
+
+FILE = "endpoints.json"
+
+Api = Literal["tasks", "openai", "tei"]
+"""The task API of the Hub; OpenAI's (vLLM, TGI, llama.cpp, Ollama); Text Embeddings Inference."""
+
+
+def callable_url(url: str) -> str:
+    """The URL itself. Raises `ValueError` where it has no host, or an address or port that no host has."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.port == 0:
+        raise ValueError("it needs a host, and a port of 1 to 65535")
+    return url
+
+
+class Endpoint(Frozen):
+    """A server that does one task type."""
+
+    name: str = Field(pattern=r"^[\w.:/@-]{1,80}$")
+    """As `--model TASK=NAME` takes it."""
+    url: Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(callable_url)]
+    task_type: str
+    api: Api = "tasks"
+    model: str = ""
+    """The model's name at that server, where it has several (OpenAI's API)."""
+    key_env: str = ""
+    """Environment variable with the key that goes there; empty for a server without keys."""
+    key_for: str = ""
+    """Where that key goes: scheme, host and port of the URL for which the user named it."""
+
+    @property
+    def key(self) -> SecretStr | None:
+        """The key, if it is set now, and was named for this very address."""
+        value = os.environ.get(self.key_env, "").strip() if self.key_env and self.has_own_key else ""
+        return SecretStr(value) if value else None
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether its key was named for the address that it has now."""
+        return origin(self.key_for) == origin(self.url)
+
+    @property
+    def missing_key(self) -> Obstacle | None:
+        """Why it can't be called with its key; None where it can, or needs none."""
+        if not self.key_env or self.key is not None:
+            return None
+        if self.has_own_key:
+            return Obstacle(what="needs its key", remedy=f"set {self.key_env}")
+        what = f"its key {self.key_env} was not named for this address; add it again"
+        return Obstacle(what=what, remedy="hugginggpt models --add")
+
+    def with_key_bound(self) -> "Endpoint":
+        """The same, its key bound to its address: the user has just named both together."""
+        return self.model_copy(update={"key_for": origin(self.url) if self.key_env else ""})
+
+
+def headers_for(endpoint: Endpoint) -> dict[str, str]:
+    """Those that carry its key, where it has one."""
+    return {"authorization": f"Bearer {endpoint.key.get_secret_value()}"} if endpoint.key else {}
+
+
+class Known(NamedTuple):
+    """The list, and what of it can't be read."""
+
+    endpoints: tuple[Endpoint, ...] = ()
+    trouble: str = ""
+
+
+def known_endpoints(config: Path) -> Known:
+    """Those that were added, and what of a damaged list, or one of a later version, can't be read."""
+    path = _path(config)
+    try:
+        rows = read_untrusted_json(path.read_bytes()) if path.is_file() else []
+    except (OSError, ValueError) as error:
+        return Known(trouble=f"{path} can't be read as a list of endpoints: {error}")
+    if not isinstance(rows, list):
+        return Known(trouble=f"{path} holds no list of endpoints")
+    found, broken = list[Endpoint](), 0
+    for row in rows:
+        try:
+            found.append(Endpoint.model_validate(row))
+        except ValidationError:
+            broken += 1
+    return Known(tuple(found), f"{broken} of {len(rows)} rows of {path} can't be read" if broken else "")
+
+
+def read_endpoints(config: Path) -> tuple[Endpoint, ...]:
+    """Those that can be read."""
+    return known_endpoints(config).endpoints
+
+
+def add_endpoint(config: Path, endpoint: Endpoint) -> None:
+    """Keep it, in place of one of the same name and task type, its key bound to its address.
+
+    Raises `StorageError` rather than lose a damaged list.
+    """
+    if endpoint.task_type not in VOCABULARY:
+        raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
+    others = [e for e in _sound(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
+    _write(config, [*others, endpoint.with_key_bound()])
+
+
+def remove_endpoint(config: Path, name: str) -> int:
+    """Forget all of that name or URL; gives how many there were."""
+    known = _sound(config)
+    kept = [endpoint for endpoint in known if name not in (endpoint.name, endpoint.url)]
+    if len(kept) < len(known):
+        _write(config, kept)
+    return len(known) - len(kept)
+
+
+def _sound(config: Path) -> tuple[Endpoint, ...]:
+    known = known_endpoints(config)
+    if known.trouble:
+        raise StorageError(known.trouble, hint="repair or remove it")
+    return known.endpoints
+
+
+def _write(config: Path, endpoints: Sequence[Endpoint]) -> None:
+    write_private(_path(config), json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n")
+
+
+def _path(folder: Path) -> Path:
+    return folder / FILE

@@ -1,0 +1,95 @@
+"""Decoding, in a worker process: functions from a `Call` to artifacts, which `decoder.py` asks for by name."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ....graph.call import Artifact, Call
+from ...media.browser_formats import audio_artifact, video_artifact
+from ...media.image_data_urls import looks
+from ...media.masks import Region
+from ...media.pictures import decoded, image_bytes, read_image
+from ...media.recording_parts import cut_recording
+from ...media.sound import wav_pieces
+from ..answers import box_answer, image_answer, mask_answer
+
+SCALE = 1000
+"""Of thousandths."""
+
+
+def _options(call: Call) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(call.text("options"))
+    return read
+
+
+def picture_to_send(call: Call) -> Sequence[Artifact]:
+    """A picture as servers take it."""
+    path = call.scratch / "picture"
+    path.write_bytes(image_bytes(call.one("image")))
+    return [Artifact(output="image", kind="image", media_type="image/*", path=path)]
+
+
+def sound_to_send(call: Call) -> Sequence[Artifact]:
+    """A recording in pieces, as WAV."""
+    made = list[Artifact]()
+    for number, piece in enumerate(wav_pieces(call.one("audio"), **_options(call))):
+        path = call.scratch / f"{number}.wav"
+        path.write_bytes(piece)
+        made.append(Artifact(output="audio", kind="audio", media_type="audio/wav", path=path))
+    return made
+
+
+def shown(call: Call) -> Sequence[Artifact]:
+    """What a chat model is shown: a data URL each."""
+    urls = (url for material in call.inputs["materials"] for url in looks(call, material))
+    return [Artifact(output="url", kind="text", media_type="text/plain", text=url) for url in urls]
+
+
+def parts(call: Call) -> Sequence[Artifact]:
+    """The parts of a recording, a list in JSON; their files are in the scratch folder. Of a full disk its error."""
+    try:
+        cut = cut_recording(call.path("audio"), call.scratch)
+    except OSError as error:
+        text = json.dumps({"errno": error.errno, "strerror": error.strerror})
+    else:
+        text = json.dumps([part.model_dump(mode="json") for part in cut])
+    return [Artifact(output="parts", kind="text", media_type="application/json", text=text)]
+
+
+def picture_answer(call: Call) -> Sequence[Artifact]:
+    """A picture, decoded whole, as PNG."""
+    with decoded(call.path("answer"), "the answer") as image:
+        return image_answer(call, image)
+
+
+def sound_answer(call: Call) -> Sequence[Artifact]:
+    """Sound that browsers play."""
+    return [audio_artifact(call, call.path("answer").read_bytes())]
+
+
+def film_answer(call: Call) -> Sequence[Artifact]:
+    """A video that browsers play."""
+    return [video_artifact(call, call.path("answer").read_bytes())]
+
+
+def boxes_answer(call: Call) -> Sequence[Artifact]:
+    """The boxes, and the picture with each drawn in."""
+    image, options = read_image(call.one("image")), _options(call)
+    rows = options["rows"]
+    if options["thousandths"]:
+        rows = [row | {"box": _in_pixels(row["box"], image.size)} for row in rows]
+    return box_answer(call, image, rows)
+
+
+def masks_answer(call: Call) -> Sequence[Artifact]:
+    """The regions in one picture, and over the one that was given."""
+    regions = list[Region]()
+    for (label, score), mask in zip(_options(call)["regions"], call.inputs["masks"], strict=True):
+        with decoded(mask.path, "a mask") as image:
+            regions.append(Region(label, score, image.convert("L")))
+    return mask_answer(call, read_image(call.one("image")), regions)
+
+
+def _in_pixels(box: dict[str, float], size: tuple[int, int]) -> dict[str, float]:
+    sides = {"xmin": size[0], "xmax": size[0], "ymin": size[1], "ymax": size[1]}
+    return {side: box[side] * pixels / SCALE for side, pixels in sides.items()}

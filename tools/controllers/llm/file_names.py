@@ -1,0 +1,54 @@
+"""Replaces file names in a plan by the files of the request; names that the request does not have are refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ....graph.errors import InvalidPlan
+from ....graph.plan import Plan
+from ....graph.resource import Resource
+from ....graph.task import resources_in
+from .entry import Entry
+
+Files = Mapping[str, Resource]
+"""The files of a request, by the names that the prompt lists."""
+
+
+def with_files(entry: Entry, files: Files) -> Entry:
+    """The entry with its file names replaced by the files."""
+    if not isinstance(entry.args, dict):
+        return entry
+    return replace(entry, args={key: _with_file(value, files) for key, value in entry.args.items()})
+
+
+def check_file_names(plan: Plan, files: Files) -> None:
+    """Raises `InvalidPlan` where a plan names files that the request does not have."""
+    known = {resource.name for resource in files.values()}
+    if unknown := sorted({name for name in _missing(plan) if name not in known}):
+        raise InvalidPlan(f"there is no file {name!r}; the files are: {', '.join(files) or 'none'}" for name in unknown)
+
+
+def _missing(plan: Plan) -> Iterator[str]:
+    """Names of files in a plan that were not found among those of the request."""
+    values = (value for task in plan.tasks for value in task.inputs.values())
+    return (resource.name or "" for value in values for resource in resources_in(value) if resource.missing)
+
+
+def _with_file(value: Any, files: Files) -> Any:
+    if isinstance(value, list):
+        return [_with_file(member, files) for member in value]
+    if not isinstance(value, str):
+        return value
+    if found := _lookup(value, files):
+        return found.model_dump(mode="json")
+    several = [_lookup(part, files) for part in value.split(",")]
+    if len(several) > 1 and all(several):
+        return [resource.model_dump(mode="json") for resource in several if resource]
+    return value
+
+
+def _lookup(name: str, files: Files) -> Resource | None:
+    """By the listed name, by the full path, or by either in other case."""
+    by_path = {resource.name: resource for resource in files.values() if resource.name}
+    by_any = {key.casefold(): resource for key, resource in (*by_path.items(), *files.items())}
+    return by_any.get(name.strip().casefold())

@@ -1,0 +1,62 @@
+"""Reads the plan in a chat model's answer: `read_plan` lists the steps in order, each from one value to the next."""
+
+from typing import NamedTuple
+
+from ....graph.errors import InvalidPlan
+from ....graph.plan import Plan
+from ...chat_models.json_answers import JsonAnswer, UnreadableAnswer, json_in_answer
+from .entry import apply, for_each
+from .file_names import Files, check_file_names, with_files
+from .insert_converters import insert_converters
+from .references import add_links, clean_dependencies, expand_comma_lists, spell_references
+from .repair import (
+    correct_type_name,
+    flatten_lists,
+    match_argument_names,
+    number_entries,
+    read_entries,
+    rename_duplicate_ids,
+)
+from .unwrap import unwrap
+
+JSON_REPAIRED = "the controller's JSON was broken and has been repaired"
+
+
+class Draft(NamedTuple):
+    """A plan that a model wrote, what it refuses to plan, and a sentence for each repair."""
+
+    plan: Plan
+    refusals: tuple[str, ...]
+    repairs: tuple[str, ...]
+
+
+def read_plan(answer: str, files: Files, *, complete: bool = True) -> Draft:
+    """The plan in an answer. Raises `InvalidPlan` with every problem, as sentences to send back to the model."""
+    parsed = _parse(answer, complete=complete)
+    raw = unwrap(parsed.value)
+    read = read_entries(raw.tasks)
+    steps = (
+        number_entries,
+        rename_duplicate_ids,
+        for_each(correct_type_name),
+        for_each(spell_references),
+        for_each(flatten_lists),
+        for_each(match_argument_names),
+        add_links(raw.links),
+        expand_comma_lists,
+        clean_dependencies,
+        insert_converters,
+    )
+    repaired = apply(steps, read.entries)
+    plan = Plan.from_hugginggpt([with_files(entry, files).to_paper() for entry in repaired.entries], files.values())
+    check_file_names(plan, files)
+    json_repairs = (JSON_REPAIRED,) if parsed.repaired else ()
+    repairs = (*json_repairs, *raw.repairs, *read.repairs, *repaired.repairs)
+    return Draft(plan, raw.refusals, tuple(dict.fromkeys(repairs)))
+
+
+def _parse(answer: str, *, complete: bool) -> JsonAnswer:
+    try:
+        return json_in_answer(answer, complete=complete)
+    except UnreadableAnswer as error:
+        raise InvalidPlan([str(error)]) from None

@@ -1,0 +1,1 @@
+"""Guarded reading of the files and URLs that a request names."""

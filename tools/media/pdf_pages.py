@@ -1,0 +1,100 @@
+"""Pages: a PDF as pictures and as text, by PDFium (pypdfium2)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from ...graph.call import Call, Material
+from ...graph.errors import ExpertError
+from .media_limits import limits
+from .memory_budget import reading
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST_PAGES = 200
+PARSED = 256_000_000
+"""Bytes for what is drawn on one page, before it is: lines, letters, pictures."""
+LONGEST_SIDE = 30_000
+"""Pixels of one side of a page."""
+DOTS = 200
+"""Dots an inch at which a page is drawn: what OCR wants of 10 point text."""
+
+
+def pages(call: Call, material: Material) -> Iterator[Any]:
+    """The pages that the task asks for (`first_page`, `last_page`), as PDFium's. Raises `ExpertError` (input fault)."""
+    with _opened(material) as document:
+        first, last = _range(call, len(document), material.resource.label)
+        for number in range(first - 1, last):
+            with reading(material.resource.label, most=PARSED):
+                page = document[number]
+            try:
+                yield page
+            finally:
+                page.close()
+
+
+def drawn(page: Any, label: str) -> "Image.Image":
+    """A page as RGB, at 200 dots an inch or as many as the limit of pixels allows. Raises `ExpertError` (input fault)."""
+    width, height = page.get_size()  # in points, 72 an inch
+    most = limits().max_image_pixels
+    scale = min(DOTS / 72, sqrt(most / max(1.0, width * height)), LONGEST_SIDE / max(1.0, width, height))
+    if min(width, height) * scale < 1:  # PDFium draws no side of less than a pixel: the other could be any length
+        raise ExpertError(
+            f"a page of {label} measures {width:,g} x {height:,g} points, which is too narrow to be drawn",
+            hint=f"Pages are drawn within {most:,} pixels, and {LONGEST_SIDE:,} to a side.",
+            kind="too_large",
+            input_fault=True,
+        )
+    with reading(label):
+        image: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
+    return image
+
+
+def text_of(page: Any, label: str) -> str:
+    """The text layer of a page; empty for a scan."""
+    with reading(label, most=PARSED):
+        layer = page.get_textpage()
+        try:
+            text: str = layer.get_text_range()
+        finally:
+            layer.close()
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+
+
+@contextmanager
+def _opened(material: Material) -> Iterator[Any]:
+    import pypdfium2
+
+    label = material.resource.label
+    try:
+        with reading(label, most=PARSED):
+            document = pypdfium2.PdfDocument(material.path)
+    except pypdfium2.PdfiumError as error:
+        locked = "assword" in str(error)
+        raise ExpertError(
+            f"{label} is locked by a password" if locked else f"{label} can't be read as a PDF: {error}",
+            hint="Give a copy without one." if locked else "Is it whole, and a PDF?",
+            input_fault=True,
+        ) from error
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _range(call: Call, count: int, label: str) -> tuple[int, int]:
+    first, last = (call.task.parameters.get(name) for name in ("first_page", "last_page"))
+    begin = first if isinstance(first, int) else 1
+    end = min(last, count) if isinstance(last, int) else count
+    if not 1 <= begin <= end:
+        raise ExpertError(f"{label} has {count} pages, and none from {begin} to {last or count}", input_fault=True)
+    if end - begin + 1 > MOST_PAGES:
+        raise ExpertError(
+            f"{label} has {end - begin + 1} pages; {MOST_PAGES} are done at once",
+            hint="Name first_page and last_page.",
+            kind="too_large",
+            input_fault=True,
+        )
+    return begin, end

@@ -1,0 +1,118 @@
+"""The httpx transport to servers that the user configured: with limits, the environment's proxy, no redirects."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from ...graph.settings import MEGABYTE
+from .addresses import origin
+from .bounded_body import MAX_ERROR_BYTES, MAX_JSON_BYTES, BoundedDecoder
+from .httpx_compat import bounded_stream
+from .transport_errors import CrossOriginRedirect, DeadlineExceeded
+from .transport_pool import TransportPool
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_STREAM_BYTES = 64 * MEGABYTE
+"""The limit for a chat model's streamed answer: a piece of four letters comes in an event of 250 bytes."""
+_TIMEOUTS = ("connect", "read", "write", "pool")
+
+
+class ConfiguredTransport:
+    """A transport for clients of httpx and httpx2, synchronous or not. Usable from any thread."""
+
+    def __init__(self, http: Any, *, seconds: float, max_bytes: int = MAX_JSON_BYTES, whole: bool = False) -> None:
+        """`http`: the library. `seconds`: for each request, or with `whole` for all of them together."""
+        self._http, self._seconds, self._max_bytes = http, seconds, max_bytes
+        self._deadline = time.monotonic() + seconds if whole else None
+        self._transports = TransportPool(http)
+
+    def handle_request(self, request: Any) -> Any:
+        """Send one request; return its response, the body unread."""
+        deadline = self._deadline or time.monotonic() + self._seconds
+        limit_request(request, deadline)
+        response = self._transports.for_url(request.url, asynchronous=False).handle_request(request)
+        try:
+            return checked_response(self._http, request, response, self._max_bytes, deadline)
+        except BaseException:
+            response.close()
+            raise
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """The same for asynchronous clients."""
+        deadline = self._deadline or time.monotonic() + self._seconds
+        limit_request(request, deadline)
+        response = await self._transports.for_url(request.url, asynchronous=True).handle_async_request(request)
+        try:
+            return checked_response(self._http, request, response, self._max_bytes, deadline)
+        except BaseException:
+            await response.aclose()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transports.close()
+
+    async def aclose(self) -> None:
+        """The same for asynchronous clients."""
+        await self._transports.aclose()
+
+    def __enter__(self) -> "ConfiguredTransport":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> "ConfiguredTransport":
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()
+
+
+def limit_request(request: Any, deadline: float | None) -> None:
+    """Before a request: accept only compression that we decode, and wait for nothing beyond the deadline.
+
+    Raises `DeadlineExceeded`.
+    """
+    if request.headers.get("accept-encoding") != "identity":
+        request.headers["accept-encoding"] = "gzip"
+    if deadline is None:
+        return
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise DeadlineExceeded
+    timeouts = request.extensions.get("timeout") or {}
+    shorter = {name: left if (old := timeouts.get(name)) is None else min(old, left) for name in _TIMEOUTS}
+    request.extensions = {**request.extensions, "timeout": shorter}
+
+
+def checked_response(http: Any, request: Any, response: Any, max_bytes: int, deadline: float | None) -> Any:
+    """The response, its body limited. Raises `CrossOriginRedirect` for a redirect to another server."""
+    here = origin(request.url)
+    if response.has_redirect_location:
+        there = origin(request.url.join(response.headers["location"]))
+        if there != here:
+            raise CrossOriginRedirect(here, there)
+    limit_body(http, request, response, max_bytes, deadline)
+    return response
+
+
+def limit_body(http: Any, request: Any, response: Any, max_bytes: int, deadline: float | None) -> None:
+    """Have the body of a response read through a `BoundedDecoder`."""
+    limit = min(max_bytes, MAX_ERROR_BYTES) if response.status_code >= 400 else max_bytes
+    bodiless = request.method == "HEAD" or response.status_code in (204, 304)
+    decoder = BoundedDecoder(
+        origin(request.url), response.headers, max_bytes=limit, deadline=deadline, bodiless=bodiless
+    )
+    response.stream = bounded_stream(http, response.stream, decoder)
+
+
+def bounded_client(
+    *, seconds: float, max_bytes: int = MAX_JSON_BYTES, headers: dict[str, str] | None = None
+) -> "httpx.Client":
+    """A client for one configured server. All its calls take `seconds` together; no redirect is followed."""
+    import httpx
+
+    transport: Any = ConfiguredTransport(httpx, seconds=seconds, max_bytes=max_bytes, whole=True)
+    return httpx.Client(transport=transport, timeout=seconds, headers=headers, follow_redirects=False)

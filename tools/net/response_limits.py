@@ -1,0 +1,15 @@
+"""How many bytes an expert's response may have: a file as many as a file of the user's, anything else as many as JSON."""
+
+from ...graph.call import Call
+from ...graph.settings import Settings
+from ...graph.vocabulary import VOCABULARY
+from .bounded_body import MAX_JSON_BYTES
+
+_FILE_KINDS = ("audio", "image", "video", "mask")
+
+
+def response_limit(call: Call, settings: Settings) -> int:
+    """Bytes, compressed or not. A response that turns out to be JSON has the limit of JSON in any case."""
+    row = VOCABULARY.get(call.task.type)
+    makes_file = row is not None and any(output.kind in _FILE_KINDS for output in row.outputs)
+    return max(settings.max_file_bytes, MAX_JSON_BYTES) if makes_file else MAX_JSON_BYTES

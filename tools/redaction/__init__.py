@@ -1,0 +1,1 @@
+"""Removes secrets from everything that enters the graph from outside."""

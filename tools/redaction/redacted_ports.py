@@ -1,0 +1,138 @@
+"""Redacted: what controller, experts, catalogue and files say, without secrets before a stage hears it.
+
+What an expert makes is clean once the store has it. So state, rows, events and answers hold no secret that a server, a
+provider or a model repeats, and agree with each other about what stands there.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+from typing import cast
+
+from ...graph.call import Artifact, Call
+from ...graph.expert import Assignment, Candidate, Expert, Obstacle
+from ...graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks, Preparing
+from ...graph.redactor import Redactor
+from ...graph.resource import Resource
+from ...graph.result import Proposal, Request, Run
+from ...graph.task import Task
+
+
+class RedactedController:
+    """The `Controller` port around another."""
+
+    def __init__(self, controller: Controller, redact: Redactor) -> None:
+        self._controller = controller
+        self._redact = redact
+        self.name = redact.text(controller.name)
+
+    async def plan(self, request: Request, callbacks: Callbacks = NoCallbacks()) -> Proposal:  # noqa: B008
+        """That of the controller."""
+        with clean_errors(self._redact):
+            return self._redact.noun(await self._controller.plan(request, callbacks))
+
+    async def choose(
+        self,
+        task: Task,
+        candidates: Sequence[Expert],
+        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+    ) -> Assignment:
+        """That of the controller."""
+        with clean_errors(self._redact):
+            return self._redact.noun(await self._controller.choose(task, candidates, callbacks))
+
+    async def answer(
+        self,
+        run: Run,
+        paths: Mapping[str, Path],
+        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+    ) -> AsyncIterator[str]:
+        """That of the controller, piece by piece; what may begin a secret waits for the next one."""
+        with clean_errors(self._redact):
+            async with aclosing(self._redact.stream(self._controller.answer(run, paths, callbacks))) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+
+class RedactedBackend:
+    """The `Backend` port around another: errors and notes. Its artifacts are cleaned where they are kept."""
+
+    def __init__(self, backend: Backend, redact: Redactor) -> None:
+        self._backend = backend
+        self._redact = redact
+        self.name = backend.name
+
+    def experts(self, task_type: str) -> Sequence[Expert]:
+        """Those of the backend, which asks by their ids."""
+        return self._backend.experts(task_type)
+
+    def named(self, task_type: str, model_id: str) -> Expert | None:
+        """That of the backend."""
+        with clean_errors(self._redact):
+            return self._backend.named(task_type, model_id)
+
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
+        """That of the backend."""
+        found = self._backend.obstacle(expert, task)
+        return found and self._redact.noun(found)
+
+    async def prepare(self, call: Call) -> None:
+        """What the backend has to bring."""
+        if isinstance(self._backend, Preparing):
+            with clean_errors(self._redact):
+                await self._backend.prepare(call)
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Do it."""
+        with clean_errors(self._redact):
+            made = await self._backend.run(call)
+        return [artifact.model_copy(update={"note": self._redact.text(artifact.note)}) for artifact in made]
+
+    async def aclose(self) -> None:
+        """Close the backend."""
+        await self._backend.aclose()
+
+
+class RedactedCatalog:
+    """The `Catalog` port around another."""
+
+    def __init__(self, catalog: Catalog, redact: Redactor) -> None:
+        self._catalog = catalog
+        self._redact = redact
+
+    async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
+        """Those of the catalogue."""
+        with clean_errors(self._redact):
+            found = await self._catalog.candidates(task, wanted)
+        return [self._redact.noun(candidate) for candidate in found]
+
+
+class RedactedFetcher:
+    """The `Fetcher` port around another: names and errors. Texts are cleaned where they are kept."""
+
+    def __init__(self, fetcher: Fetcher, redact: Redactor) -> None:
+        self._fetcher = fetcher
+        self._redact = redact
+
+    async def fetch(self, name: str) -> Resource:
+        """One path or URL."""
+        with clean_errors(self._redact):
+            return self._redact.noun(await self._fetcher.fetch(name))
+
+    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+        """What a request names."""
+        with clean_errors(self._redact):
+            found = await self._fetcher.gather(text, files)
+        return [self._redact.noun(resource) for resource in found]
+
+
+@contextmanager
+def clean_errors(redact: Redactor) -> Iterator[None]:
+    """What the body raises, in words without secrets."""
+    try:
+        yield
+    except Exception as error:
+        clean = redact.error(error)
+        if clean is error:
+            raise
+        raise cast("Exception", clean) from None
