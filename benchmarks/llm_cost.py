@@ -1,11 +1,11 @@
-"""What a chat model as controller costs: calls, prompt characters, and wall time against the critical path.
+"""LLM cost: calls, prompt characters and wall time of a chat model as controller, against the critical path.
 
     python benchmarks/llm_cost.py [--call 0.3] [--expert 0.2] [--json FILE]
 
-A server on this machine speaks OpenAI's API and takes `--call` seconds an answer; every expert takes `--expert` seconds;
-each type has three candidates, so that there is something to choose. Planning, selection, scheduling, ledger and
+A local server answers OpenAI's API in `--call` seconds; every expert takes `--expert` seconds; each type has three
+candidates, so that the controller has to choose. Planning, selection, scheduling, ledger and
 checkpoints are the real ones. The critical path is plan + one choice + the longest chain of experts + answer. JARVIS with
-the same latencies, measured by us: 16 tasks of 4 types: 18 calls, 54,500 characters, 3.3 to 3.8 s; a chain of 6: 8 calls,
+the same latencies (our measurement): 16 tasks of 4 types: 18 calls, 54,500 characters, 3.3 to 3.8 s; a chain of 6: 8 calls,
 25,200 characters, 6.2 to 7.1 s.
 """
 
@@ -36,12 +36,12 @@ DESCRIPTION = "A model for tests, with a description as long as those of the Hub
 
 
 def chain(number: int) -> list[dict[str, Any]]:
-    """Each takes what the one before made; four types in turn."""
+    """Each task takes the result of the one before; four types in turn."""
     return [_task(n, TEXT_TYPES[n % 4], "start" if n == 0 else f"<resource>-{n - 1}") for n in range(number)]
 
 
 def flat(number: int) -> list[dict[str, Any]]:
-    """Nobody waits for anybody; four types in turn."""
+    """Independent tasks; four types in turn."""
     return [_task(n, TEXT_TYPES[n % 4], f"text {n}") for n in range(number)]
 
 
@@ -55,7 +55,7 @@ PLANS = {"1 task": flat(1), "chain of 6": chain(6), "16 of 4 types": flat(16), "
 
 
 def experts() -> list[Any]:
-    """Three to a type."""
+    """Three experts of each type."""
     return [
         scripted_expert(name, f"org/{name}-{n}", downloads=1000 - n, description=DESCRIPTION)
         for name in TEXT_TYPES
@@ -64,7 +64,7 @@ def experts() -> list[Any]:
 
 
 async def measure(plan: list[dict[str, Any]], call: float, expert: float) -> dict[str, Any]:
-    """One run; calls and characters as its ledger has them."""
+    """One run: its calls by the ledger, its characters by the server."""
 
     def model(received: Received) -> Reply:
         time.sleep(call)
@@ -108,15 +108,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--call", type=float, default=0.3, help="seconds a call to the model")
     parser.add_argument("--expert", type=float, default=0.2, help="seconds an expert")
-    parser.add_argument("--json", type=Path, help="write the figures there")
-    given = parser.parse_args()
-    asyncio.run(measure(PLANS["1 task"], 0.0, 0.0))  # imports and first pages are not what is measured
-    figures = {name: asyncio.run(measure(plan, given.call, given.expert)) for name, plan in PLANS.items()}
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    options = parser.parse_args()
+    asyncio.run(measure(PLANS["1 task"], 0.0, 0.0))  # warm-up: imports and the first database pages are not measured
+    figures = {name: asyncio.run(measure(plan, options.call, options.expert)) for name, plan in PLANS.items()}
     print(f"{'plan':<16}{'calls':>6}{'characters':>12}{'wall s':>8}{'critical':>10}")
     for name, row in figures.items():
         print(f"{name:<16}{row['calls']:>6}{row['characters']:>12,}{row['wall']:>8}{row['critical_path']:>10}")
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

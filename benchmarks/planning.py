@@ -1,15 +1,15 @@
-"""How well a controller plans: node, edge and argument F1 on labelled requests (TaskBench, arXiv 2311.18760).
+"""Plan quality of the rule-based controller: node, edge and argument F1 on labelled requests (TaskBench).
 
     python benchmarks/planning.py FILE.jsonl [--text paraphrase] [--predictions OUT.jsonl] [--json FILE] [--part 2/3]
     python benchmarks/planning.py taskbench_requests.jsonl --labels benchmarks/taskbench_relabelled.jsonl
 
 taskbench_relabelled.jsonl holds graphs for 900 requests of TaskBench by id. Careful readers wrote them, not its authors.
 
-Records with `accept` hold the graphs that are right, and are counted; others hold `tasks` and `links` by TaskBench's
-names. Nodes are the sets of names a request, edges the sets of (source, target) names, both pooled over all requests
-(micro). Labels outside the 23 tools are ignored; a predicted task outside them is a false positive. Argument types are
-the sets of (name, kind) with kind image, audio, video or text, as TaskBench tells them: by a file's suffix, or by what
-the named task makes. Not covered: argument values, LLMs (`hugginggpt eval taskbench` measures both).
+TaskBench: arXiv 2311.18760. Records with `accept` hold the graphs that are right, and are counted; others hold `tasks`
+and `links` by TaskBench's names. Nodes are the sets of names of a request, edges the sets of (source, target) names, both
+pooled over all requests (micro). Labels outside the 23 tools are ignored; a predicted task outside them is a false
+positive. Argument types are the sets of (name, kind) with kind image, audio, video or text, as in TaskBench: by a file's
+suffix, or by what the named task makes. Not covered: argument values, LLMs (`hugginggpt eval taskbench` has both).
 """
 
 import argparse
@@ -109,7 +109,7 @@ def _timing(times: Sequence[float]) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print a table, and write what was asked for."""
+    """Measure, print a table, and write the files that the options name."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--text", default="request", help="key of the text to plan, e.g. paraphrase")

@@ -1,9 +1,9 @@
-"""How much scheduling costs: ratios taken in one run, so that a slow machine slows both sides.
+"""Scheduling cost: ratios measured within one run, so that a slow machine slows both sides.
 
 ratio_durable          makespan over the critical path, 20 tasks, ledger and checkpoints on disk (median of 5)
-ratio_waves            the same plan sent in waves of ready tasks with a barrier after each, as Send alone does it
-overhead_ms_per_task   500 independent tasks that do nothing, durable
-resume_s               to the end of a run of 100 tasks of which 99 were done when it was interrupted, start-up left out
+ratio_waves            the same plan sent in waves of ready tasks with a barrier after each, as with Send alone
+overhead_ms_per_task   500 independent no-op tasks, durable
+resume_s               resume of a run of 100 tasks, interrupted when 99 were done, without start-up
 
 python benchmarks/scheduling.py [--json FILE]
 """
@@ -32,13 +32,13 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 
 
 def step(task_id: int, *dep: int) -> dict[str, Any]:
-    """One text task after others."""
+    """A text task that depends on others."""
     text = " ".join([f"step {task_id}", *(f"<resource>-{other}" for other in dep)])
     return {"task": "text2text-generation", "id": task_id, "dep": list(dep) or [-1], "args": {"text": text}}
 
 
 def skewed_plan() -> tuple[list[dict[str, Any]], dict[int, float]]:
-    """Four chains of five; in each step another one is slow, so a barrier waits for all four slow ones in turn."""
+    """Four chains of five, each slow at another level, so that a barrier waits for all four slow tasks in turn."""
     tasks, latency = [], {}
     for chain in range(4):
         for level in range(5):
@@ -57,7 +57,7 @@ def critical_path(plan: Plan, latency: dict[int, float]) -> float:
 
 
 async def durable(tasks: list[dict[str, Any]], latency: dict[int, float] | float) -> float:
-    """Seconds from the first expert's start to the last one's record, in a world on disk."""
+    """Seconds from the plan to the last task's record, in a world on disk."""
     with tempfile.TemporaryDirectory() as home:
         async with scripted(home, tasks, latency) as world:
             began = ended = 0.0
@@ -82,7 +82,7 @@ def scripted(
 
 
 async def resume() -> float:
-    """Seconds that the last of 100 tasks takes in a world that finds the others done."""
+    """Seconds to resume a run of 100 tasks of which 99 are in the ledger."""
     tasks = [step(n, *([n - 1] if n % 4 else [])) for n in range(100)]
     with tempfile.TemporaryDirectory() as home:
         async with scripted(home, tasks, {99: 3600.0}) as world:
@@ -103,13 +103,13 @@ async def resume() -> float:
 
 
 class Waves(TypedDict):
-    """State of the graph that works in waves."""
+    """State of the graph that sends tasks in waves."""
 
     done: Annotated[list[int], operator.add]
 
 
 async def in_waves(plan: Plan, latency: dict[int, float]) -> float:
-    """The same plan as waves of Sends, with the same checkpointer and no ledger."""
+    """Seconds of the same plan sent in waves, with the same checkpointer and no ledger."""
 
     async def work(state: Any) -> dict[str, list[int]]:
         await asyncio.sleep(latency[state["id"]])
@@ -134,11 +134,11 @@ async def in_waves(plan: Plan, latency: dict[int, float]) -> float:
 
 
 async def main(file: Path | None) -> None:
-    """Measure, print, write."""
+    """Measure, print, and write the figures to a file."""
     tasks, latency = skewed_plan()
     plan = Plan.from_hugginggpt(tasks)
     path = critical_path(plan, latency)
-    await durable([step(0)], 0.0)  # imports and first connections are not what is measured
+    await durable([step(0)], 0.0)  # warm-up: imports and first connections are not measured
     found = {
         "critical_path_s": round(path, 3),
         "ratio_durable": round(statistics.median([await durable(tasks, latency) for _ in range(5)]) / path, 3),
@@ -154,5 +154,5 @@ async def main(file: Path | None) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     asyncio.run(main(parser.parse_args().json))

@@ -1,9 +1,9 @@
-"""How long whole processes take from their start to their end: medians of five, in seconds.
+"""Start-up time: seconds from start to end of whole processes, medians of five.
 
 help        hugginggpt --help
 import      python -c "import hugginggpt"
 text_task   hugginggpt run "summarise: ...": one embedded text task, in a new home
-python      python -c "": what all of them include
+python      python -c "": the part that all of them include
 
 python benchmarks/startup.py [--json FILE]
 """
@@ -32,7 +32,7 @@ PROGRAMS = {
 
 
 def seconds(code: str, arguments: list[str]) -> float:
-    """One whole process, in a home of its own; it must end well."""
+    """Seconds of one whole process in a new home; exits with its error if it fails."""
     with tempfile.TemporaryDirectory() as home:
         env = os.environ | {"HUGGINGGPT_HOME": str(Path(home) / "home"), "HUGGINGGPT_LLM": ""}
         began = time.perf_counter()
@@ -46,10 +46,10 @@ def seconds(code: str, arguments: list[str]) -> float:
 
 
 def main(file: Path | None) -> None:
-    """Measure, print, write."""
+    """Measure, print, and write the figures to a file."""
     found = {}
     for name, (code, arguments) in PROGRAMS.items():
-        seconds(code, arguments)  # fills the disk's cache, and the compiled modules
+        seconds(code, arguments)  # warm-up: disk cache and compiled modules
         found[f"{name}_s"] = round(statistics.median(seconds(code, arguments) for _ in range(5)), 3)
         print(f"{name:24}{found[f'{name}_s']:8}", flush=True)
     if file:
@@ -58,5 +58,5 @@ def main(file: Path | None) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     main(parser.parse_args().json)

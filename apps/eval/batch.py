@@ -25,15 +25,8 @@ async def process_all(
     """
     pending, left, in_a_row = list(items), 0, 0
     console = err()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     progress = bar.add_task("requests", total=total, completed=total - len(pending))
     todo, tenth = iter(pending), max(1, total // 10)
 

@@ -25,9 +25,9 @@ SUMMARY = {
     "tasks": [
         {"task": "Summarization", "args": ["a b c"]},
         {"task": "Translation", "args": ["<node-0>"]},
-        {"task": "Unheard of", "args": ["x"]},
+        {"task": "Unknown", "args": ["x"]},
     ],
-    "links": [["Summarization", "Translation"], ["Translation", "Unheard of"]],
+    "links": [["Summarization", "Translation"], ["Translation", "Unknown"]],
 }
 CAPTION = {
     "id": "2",

@@ -1,4 +1,4 @@
-"""What `benchmarks/planning.py` promises."""
+"""Promises of `benchmarks/planning.py`."""
 
 import json
 from pathlib import Path
@@ -14,8 +14,8 @@ RECORDS = [
         "id": "1",
         "type": "chain",
         "request": "Summarise 'a b c' and translate the summary into French",
-        "tasks": [{"task": "Summarization"}, {"task": "Translation"}, {"task": "Unheard of"}],
-        "links": [["Summarization", "Translation"], ["Translation", "Unheard of"]],
+        "tasks": [{"task": "Summarization"}, {"task": "Translation"}, {"task": "Unknown"}],
+        "links": [["Summarization", "Translation"], ["Translation", "Unknown"]],
     },
     {
         "id": "2",
@@ -33,7 +33,7 @@ def test_labels_outside_the_tools_are_ignored(planning: ModuleType) -> None:
 
 
 def test_scores_are_pooled_over_all_requests(planning: ModuleType) -> None:
-    """Two hits, one invention, one miss: 2 * 2 / (2 * 2 + 1 + 1)."""
+    """Two true positives, one false positive, one false negative: 2 * 2 / (2 * 2 + 1 + 1)."""
     report, predictions = planning.measure(RECORDS, "request")
     assert report["node_f1"] == pytest.approx(4 / 6, abs=1e-4)
     assert report["edge_f1"] == 1.0
@@ -45,7 +45,7 @@ def test_scores_are_pooled_over_all_requests(planning: ModuleType) -> None:
     }
 
 
-def test_a_predicted_task_outside_the_tools_is_an_invention(planning: ModuleType) -> None:
+def test_a_predicted_task_outside_the_tools_is_a_false_positive(planning: ModuleType) -> None:
     """It keeps its own name, which no label has."""
     plan = Plan(tasks=(Task(id=0, type="count", inputs={"items": ("a",)}),))
     assert planning.prediction_of(plan) == {"tasks": ["count"], "links": []}
@@ -66,7 +66,7 @@ def test_accepted_graphs_do_not_depend_on_the_order_of_tasks(planning: ModuleTyp
 def test_the_command_measures_a_file_and_writes_predictions(
     planning: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Labelled records and records with accepted graphs are told apart by themselves."""
+    """It distinguishes labelled records from records with accepted graphs."""
     labelled, accepted, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl", tmp_path / "out.jsonl"
     labelled.write_text("\n".join(json.dumps(record) for record in RECORDS))
     accepted.write_text(
@@ -80,14 +80,14 @@ def test_the_command_measures_a_file_and_writes_predictions(
     assert "accepted" in capsys.readouterr().out
 
 
-def test_kinds_of_arguments_are_told_by_suffix_or_by_maker(planning: ModuleType) -> None:
-    """A file's suffix, or what the referred task makes; anything else is text, and tools outside the list don't count."""
+def test_the_kind_of_an_argument_follows_from_its_suffix_or_its_task(planning: ModuleType) -> None:
+    """By a file's suffix or the output of the task; anything else is text, and tools outside the list don't count."""
     record = {
         "tasks": [
             {"task": "Text-to-Image", "args": ["a cat"]},
             {"task": "Visual Question Answering", "args": ["<node-0>", "What is it?"]},
             {"task": "Audio-to-Audio", "args": ["noisy.wav"]},
-            {"task": "Unheard of", "args": ["x.png"]},
+            {"task": "Unknown", "args": ["x.png"]},
         ],
         "links": [],
     }

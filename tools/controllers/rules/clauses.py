@@ -52,6 +52,10 @@ class ParsedRequest:
         """The clause around a position."""
         return next((c for c in self.clauses if c.start <= position < c.end), Clause(0, len(self.text), False))
 
+    def words_of(self, clause: Clause) -> str:
+        """The words of a clause, masked."""
+        return self.masked[clause.start : clause.end]
+
     def text_of(self, clause: Clause) -> str:
         """The words of a clause, as written."""
         return self.text[clause.start : clause.end].strip(" ,;\n\t")

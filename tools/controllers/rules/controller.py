@@ -1,4 +1,4 @@
-"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results; needs no model."""
+"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ class RuleBasedController:
 
     @property
     def name(self) -> str:
-        """As users type it and runs store it."""
+        """As runs show and store it."""
         return "embedded"
 
     async def plan(self, request: Request, callbacks: Callbacks | None = None) -> Proposal:

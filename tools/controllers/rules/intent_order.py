@@ -14,15 +14,8 @@ _MAKERS = ("film", "speak", "draw", "write", "summarize")
 
 
 def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
-    """The intents to plan, in the order of the words except where one needs the result of a later one."""
-    if any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found):
-        found = [intent for intent in found if intent.act != "count"]
-    refused = {intent.clause for intent in found if intent.act == "unsupported"}
-    in_file = re.compile(
-        r" (?:in|on) [\ue000-\ue0ff]"
-    )  # "forward the summary in report.txt": the file holds it already
-    found = [i for i in found if not (i.mention and i.clause in refused and in_file.match(parsed.masked, i.end))]
-    found = _move_to_answer(found, parsed)
+    """The intents to plan, in the order of the words except where one needs the result of a later one; sets `stop`."""
+    found = _move_to_answer(_drop_existing(_drop_counts(found), parsed), parsed)
     found.sort(key=lambda intent: intent.start)
     found = _drop_purposes(_drop_announcement(_keep_last_comparison(found), parsed), parsed)
     found = _inner_first(_drop_repeated(found[:MAX_INTENTS], parsed), parsed)
@@ -31,6 +24,19 @@ def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     requests = sorted(intent.start for intent in found if not intent.mention)
     stops |= dict(pairwise([*requests, len(parsed.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
+
+
+def _drop_counts(found: list[Intent]) -> list[Intent]:
+    """Drop counts where a question asks for a number: its answer is the count."""
+    counted = any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found)
+    return [intent for intent in found if not (counted and intent.act == "count")]
+
+
+def _drop_existing(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Drop a noun that names what a file holds, in a clause that is refused: "forward the summary in report.txt"."""
+    refused = {intent.clause for intent in found if intent.act == "unsupported"}
+    in_file = re.compile(r" (?:in|on) [\ue000-\ue0ff]")
+    return [i for i in found if not (i.mention and i.clause in refused and in_file.match(parsed.masked, i.end))]
 
 
 def _move_to_answer(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .clauses import Clause, ParsedRequest
-from .lexicon import QUESTION, lexicon
+from .lexicon import QUESTION, Rule, lexicon
 
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
 """What words matched: an intent; a noun that may be one; a noun that a later rule may still match."""
@@ -65,29 +65,31 @@ def _quoted_questions(parsed: ParsedRequest) -> list[Intent]:
 
 def _rule_matches(parsed: ParsedRequest, taken: bytearray) -> list[Intent]:
     """What the rules match, rule by rule; marks the words in `taken`."""
-    found: list[Intent] = []
-    for rule in lexicon().rules:
-        blocked = _MARKS if rule.mention else (_INTENT, _MENTION)
-        for pattern in rule.find:
-            position = 0
-            while match := pattern.search(parsed.masked, position):
-                part = "take" if "take" in pattern.groupindex else 0
-                start, end = match.span(part)
-                clause = parsed.clause_at(start)
-                within = pattern.match(parsed.masked, match.start(), clause.end) if end > clause.end else None
-                if within:
-                    match, (start, end) = within, within.span(part)
-                words = parsed.masked[clause.start : clause.end]
-                free = not any(mark in taken[start:end] for mark in blocked)
-                free = free and not _crosses_into_next(start, end, clause, parsed)
-                if not free or clause.background or (rule.unless and rule.unless.search(words)):
-                    position = match.start() + 1
-                    continue
-                position = match.end()
-                mark = _PASSING if rule.passing else _MENTION if rule.mention else _INTENT
-                taken[start:end] = bytes((mark,)) * (end - start)
-                found.append(Intent(rule.act, start, end, 0, clause, rule.mention))
-    return found
+    rules = lexicon().rules
+    return [i for rule in rules for pattern in rule.find for i in _pattern_matches(rule, pattern, parsed, taken)]
+
+
+def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest, taken: bytearray) -> Iterator[Intent]:
+    """Each match of one pattern in words that are not taken; marks them."""
+    blocked = _MARKS if rule.mention else (_INTENT, _MENTION)
+    mark = _PASSING if rule.passing else _MENTION if rule.mention else _INTENT
+    part = "take" if "take" in pattern.groupindex else 0
+    position = 0
+    while match := pattern.search(parsed.masked, position):
+        start, end = match.span(part)
+        clause = parsed.clause_at(start)
+        within = pattern.match(parsed.masked, match.start(), clause.end) if end > clause.end else None
+        if within:
+            match, (start, end) = within, within.span(part)
+        words = parsed.words_of(clause)
+        free = not any(used in taken[start:end] for used in blocked)
+        free = free and not _crosses_into_next(start, end, clause, parsed)
+        if not free or clause.background or (rule.unless and rule.unless.search(words)):
+            position = match.start() + 1
+            continue
+        position = match.end()
+        taken[start:end] = bytes((mark,)) * (end - start)
+        yield Intent(rule.act, start, end, 0, clause, rule.mention)
 
 
 def _crosses_into_next(start: int, end: int, clause: Clause, parsed: ParsedRequest) -> bool:
@@ -135,7 +137,7 @@ def general_question(parsed: ParsedRequest) -> list[Intent]:
     """The question that a request without other intents amounts to, if any: "I'd like some advice on moving house"."""
     cues = lexicon().cues
     for clause in parsed.clauses:
-        words = parsed.masked[clause.start : clause.end]
+        words = parsed.words_of(clause)
         if not clause.background and cues["request"].search(words) and cues["wants-answer"].search(words):
             question = parsed.text.strip()[:2000]
             return [Intent("question", clause.start, clause.end, clause.end, clause, question=question)]

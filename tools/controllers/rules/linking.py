@@ -1,4 +1,4 @@
-"""Linking: the tasks of a plan as they are added, each linked to the data that it takes, and what can't be planned."""
+"""Linking: collects the tasks of a plan, each linked to the data that it takes, and the refusals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ class Linker:
         if result is None or result.intent_index == self.intent_index or not isinstance(result.value, Ref):
             return None
         used = tuple(self.tasks[result.value.task_id].inputs.values())
-        return None if any(other.value not in used for other in self.resolver.data_inside(intent)) else result
+        return None if any(other.value not in used for other in self.resolver.data_in_words(intent)) else result
 
     def has_task(self, task_type: str) -> bool:
         """Whether a task of that type is planned."""

@@ -1,4 +1,4 @@
-"""Masking: hides quotations, files and pasted text of a request behind placeholders, so that no rule matches inside them.
+"""Masking: replaces quotations, files and pasted text by placeholders, so that no rule matches inside them.
 
 A placeholder has as many characters as what it hides: a position in the masked text is a position in the request.
 """

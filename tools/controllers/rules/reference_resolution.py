@@ -1,4 +1,4 @@
-"""Reference resolution: which data an intent is about: a file, a quotation, a result, or data of an earlier turn."""
+"""Reference resolution: which data an intent is about: a file, a quotation, a result or an earlier turn's data."""
 
 import re
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ _FINDINGS = (
 )
 _ANSWERS = ("question-answering", "document-question-answering", "visual-question-answering")
 """`_FINDINGS` and `_ANSWERS`: types whose results only describe a text; later intents are about the text itself."""
-_FINDERS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
+_SEARCHING_ACTS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that search a text: the whole text, not a summary of it."""
 _TRANSLATE_IT = re.compile(r"\btranslate it\b|\bit (?:to be |be )?translated\b")
-_SEVERAL = ("token-classification", "object-detection")
+_LISTS = ("token-classification", "object-detection")
 """Types that find several items: "them" right after refers to these."""
 _RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
 _OPEN_PREPOSITION = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
@@ -45,20 +45,20 @@ class ReferenceResolver:
         inside = [r for r in fit if intent.start <= r.position < intent.stop]
         return unique(inside or [r for r in fit if intent.clause.start <= r.position < intent.start])
 
-    def data_inside(self, intent: Intent) -> list[Referent]:
+    def data_in_words(self, intent: Intent) -> list[Referent]:
         """Files and quotations in the words of the intent itself, of any kind."""
         return [
             r for r in self.referents if r.origin in ("file", "quotation") and intent.start <= r.position < intent.stop
         ]
 
-    def results_named(
+    def named_results(
         self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = (), words: str = ""
     ) -> list[Referent]:
         """Results that `words`, else those of the intent, name by their task ("the summary", "the edited image")."""
         words = words or self.words_of(intent)
         if intent.act == "translate" and intent.mention:
             words = self.parsed.masked[intent.clause.start : intent.end]
-        if intent.act in _FINDERS and _OPEN_PREPOSITION.search(words):
+        if intent.act in _SEARCHING_ACTS and _OPEN_PREPOSITION.search(words):
             words += self.parsed.masked[intent.stop : intent.clause.end]
         for referent in reversed(self.referents):
             name = lexicon().names.get(referent.origin)
@@ -75,13 +75,13 @@ class ReferenceResolver:
                 return self.results_of_same_intent(referent)
         return []
 
-    def data_given(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Referent]:
+    def given_data(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Referent]:
         """What the request brings: files (all where it means several), else the nearest quotation, else earlier data."""
         files = unique([r for r in self.referents if r.origin == "file" and fits(r, kinds)])
         if files:
             several = everything or re.search(
                 r"\b(?:them|both|each|all|these|those|pictures|images|photos|files|recordings|any)\b",
-                self.parsed.masked[intent.clause.start : intent.clause.end],
+                self.parsed.words_of(intent.clause),
             )
             before = [r for r in files if r.position <= intent.start]
             return files if several or all(r.position < 0 for r in files) else (before or files)[-1:]
@@ -105,7 +105,7 @@ class ReferenceResolver:
         """
         words = self.words_of(intent)
         if lexicon().cues["original"].search(words):
-            original = [r for r in self.data_given(intent, kinds) if r.origin == "file"]
+            original = [r for r in self.given_data(intent, kinds) if r.origin == "file"]
             if original:
                 return original
         named_data = self.named_data(intent, kinds)
@@ -114,22 +114,22 @@ class ReferenceResolver:
             return named_data
         if prose:
             own = ("translation",) if intent.act == "language" else ()
-            full = self.results_named(intent, kinds, skip=_FINDINGS) or self.latest_results(kinds, skip=own, prose=True)
-            return full or self.data_given(intent, kinds, everything=everything)
-        if named := self.results_named(intent, kinds):
+            full = self.named_results(intent, kinds, skip=_FINDINGS) or self.latest_results(kinds, skip=own, prose=True)
+            return full or self.given_data(intent, kinds, everything=everything)
+        if named := self.named_results(intent, kinds):
             return named
         full = self.full_text(intent, kinds) if "text" in kinds else []
-        return full or self.latest_results(kinds) or self.data_given(intent, kinds, everything=everything)
+        return full or self.latest_results(kinds) or self.given_data(intent, kinds, everything=everything)
 
     def full_text(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """The whole text where the latest result only describes it; empty where that result itself is meant."""
         describing = _FINDINGS if intent.act == "speak" else (*_FINDINGS, *_ANSWERS)
-        describing = (*describing, "summarization") if intent.act in _FINDERS else describing
+        describing = (*describing, "summarization") if intent.act in _SEARCHING_ACTS else describing
         latest = self.latest_results(kinds)
         words = self.words_of(intent)
         if not latest or latest[0].origin not in describing or _RESULT_NOUNS.search(words):
             return []
-        if latest[0].origin in _SEVERAL and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
+        if latest[0].origin in _LISTS and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
             return []
         if (
             intent.act == "translate"
@@ -137,7 +137,7 @@ class ReferenceResolver:
             and _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
         ):
             return []
-        given = [r for r in self.data_given(intent, kinds) if r.kind == "text"]
+        given = [r for r in self.given_data(intent, kinds) if r.kind == "text"]
         return self.latest_results(kinds, skip=describing) or given
 
     def _has_result_instead(self, named: Sequence[Referent], kinds: Sequence[Kind]) -> bool:

@@ -1,4 +1,4 @@
-"""Request language: detects the language of a request, and words the refusal of requests that are not in English.
+"""Request language: detects the language of a request, and gives the refusal where it is not English.
 
 By script, or by function words counted outside quotations and file names; English wins a tie. Not covered: requests
 that mix languages, and most languages of the world, which are only recognised as not English.

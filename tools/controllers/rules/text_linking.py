@@ -1,4 +1,4 @@
-"""Text linking: the text that an intent is about, with the implied step that makes it from a recording or a picture."""
+"""Text linking: the text that an intent is about, with the implied step from a recording or a picture to it."""
 
 import re
 
@@ -33,9 +33,9 @@ def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, every
         return [as_text(linker, medium, intent) for medium in media]
     if about_picture and not linker.has_task("image-to-text") and resolver.has_kind("image"):
         return [as_text(linker, image, intent) for image in resolver.resolve(intent, ("image",))]
-    if refers_to_recording(linker, words) and not resolver.results_named(intent, ("text",)):
+    if refers_to_recording(linker, words) and not resolver.named_results(intent, ("text",)):
         return [as_text(linker, audio, intent) for audio in resolver.resolve(intent, ("audio",))[:1]]
-    if kinds_named(words)[:1] == ["audio"] and intent.act != "speak" and not resolver.results_named(intent, ("text",)):
+    if kinds_named(words)[:1] == ["audio"] and intent.act != "speak" and not resolver.named_results(intent, ("text",)):
         recordings = [r for r in resolver.resolve(intent, ("audio",)) if r.origin != "text-to-speech"]
         if recordings and not linker.has_task("automatic-speech-recognition"):
             return [as_text(linker, audio, intent) for audio in recordings]
@@ -57,7 +57,7 @@ def as_text(linker: Linker, referent: Referent, intent: Intent) -> Referent:
         return linker.add_task("audio-classification", {"audio": referent.value}, intent, implied=True)
     if referent.kind in ("audio", "video"):
         return linker.add_task("automatic-speech-recognition", {"audio": referent.value}, intent, implied=True)
-    clause = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    clause = linker.parsed.words_of(intent.clause)
     of_table = re.search(r"\btables?\b", clause) or (referent.origin == "file" and linker.shows_table())
     if referent.kind == "image" and of_table:
         return linker.add_task("tabular-classification", {"table": referent.value}, intent, implied=True)

@@ -21,7 +21,7 @@ def speak(linker: Linker, intent: Intent) -> None:
         return
     if not linker.resolver.named_data(intent, ("text",)) and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         return
-    quoted = [r for r in linker.resolver.data_inside(intent) if r.origin == "quotation"]
+    quoted = [r for r in linker.resolver.data_in_words(intent) if r.origin == "quotation"]
     clause = linker.parsed.masked[intent.start : intent.clause.end]
     if quoted and (targets := target_languages(clause)):
         translated = linker.add_task("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})

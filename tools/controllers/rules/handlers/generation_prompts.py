@@ -18,7 +18,7 @@ def prompt_for(linker: Linker, intent: Intent) -> Input:
     cues, masked, words = lexicon().cues, linker.parsed.masked, linker.resolver.words_of(intent)
     own = linker.parsed.text[intent.start : intent.stop].strip(" ,.;\n")
     quoted = linker.resolver.named_data(intent, ("text",))
-    named = linker.resolver.results_named(intent, ("text",))
+    named = linker.resolver.named_results(intent, ("text",))
     if quoted and cues["within-picture"].search(masked, intent.start, quoted[0].position):
         return own
     made = linker.resolver.latest_results(("text",))
@@ -33,7 +33,7 @@ def prompt_for(linker: Linker, intent: Intent) -> Input:
         return found[0].value
     vague = cues["vague"].search(words)
     if vague and any(r.origin == "quotation" for r in linker.resolver.referents):
-        return linker.resolver.data_given(intent, ("text",))[0].value
+        return linker.resolver.given_data(intent, ("text",))[0].value
     given = (r for r in linker.resolver.referents if r.origin in ("file", "earlier"))
     if vague and any(r.kind in ("text", "audio") for r in given):
         return text_referents(linker, intent)[0].value
@@ -42,7 +42,7 @@ def prompt_for(linker: Linker, intent: Intent) -> Input:
 
 def prompt_from_media(linker: Linker, intent: Intent) -> Input:
     """As `prompt_for`; where the intent is about a recording, or about a picture and no text is given, its text."""
-    recordings = [] if linker.resolver.latest_results(("text",)) else linker.resolver.data_given(intent, ("audio",))
+    recordings = [] if linker.resolver.latest_results(("text",)) else linker.resolver.given_data(intent, ("audio",))
     words = linker.resolver.words_of(intent)
     about_audio = (
         "audio" in kinds_named(words)

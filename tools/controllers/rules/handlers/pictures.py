@@ -9,6 +9,7 @@ from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Handler, Linker
 from ..parameters import control_type, image_operation
+from ..referents import Referent
 from ..text_linking import as_text
 from .generation_prompts import prompt_from_media
 from .single_input import add_single_input
@@ -17,7 +18,7 @@ from .single_input import add_single_input
 def enhance(linker: Linker, intent: Intent) -> None:
     """Enhance, rotate, resize or otherwise process a picture."""
     task_type = linker.task_type_of(intent)
-    words = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    words = linker.parsed.words_of(intent.clause)
     add_single_input(linker, intent, task_type, image_operation(words) if task_type == "image-to-image" else None)
 
 
@@ -40,21 +41,7 @@ def edit(linker: Linker, intent: Intent) -> None:
     if linker.task_type_of(intent) == "video-to-video":
         add_single_input(linker, intent, "video-to-video")
         return
-    named = linker.resolver.results_named(intent, ("text",))
-    quoted = [r for r in linker.resolver.named_data(intent, ("text",)) if r.origin == "quotation"]
-    if not quoted and re.search(r"\b(?:description|text|described)\b", linker.resolver.words_of(intent)):
-        quoted = [r for r in linker.resolver.data_given(intent, ("text",)) if r.origin == "quotation"]
-    based = lexicon().cues["edit-basis"].search(linker.parsed.masked, intent.clause.start, intent.stop)
-    inside = [r for r in linker.resolver.data_inside(intent) if r.origin == "quotation"]
-    made = named or linker.resolver.latest_results(("text",)) if based and not inside else []
-    prompts = made or quoted or named
-    recordings = [r for r in linker.resolver.data_inside(intent) if r.kind == "audio"]
-    if not prompts and recordings:
-        prompts = [as_text(linker, recordings[0], intent)]
-    described = lexicon().cues["described-in-audio"].search(linker.parsed.masked)
-    if not prompts and (described or lexicon().cues["spoken"].search(linker.resolver.words_of(intent))):
-        recordings = linker.resolver.latest_results(("audio",)) or linker.resolver.data_given(intent, ("audio",))
-        prompts = [as_text(linker, referent, intent) for referent in recordings[:1]]
+    prompts = _edit_prompts(linker, intent)
     for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
         between = linker.parsed.masked[referent.position : intent.start] if referent.position >= 0 else ""
         again = not prompts and lexicon().cues["edit-again"].search(linker.resolver.words_of(intent))
@@ -67,6 +54,24 @@ def edit(linker: Linker, intent: Intent) -> None:
             continue
         words = prompts[0].value if prompts else linker.goal_of(intent)
         linker.add_task("image-text-to-image", {"image": referent.value, "prompt": words}, intent)
+
+
+def _edit_prompts(linker: Linker, intent: Intent) -> list[Referent]:
+    """The text that describes an edit: a result, a quotation or a recording; empty where the words themselves do."""
+    resolver, cues, words = linker.resolver, lexicon().cues, linker.resolver.words_of(intent)
+    named = resolver.named_results(intent, ("text",))
+    quoted = [r for r in resolver.named_data(intent, ("text",)) if r.origin == "quotation"]
+    if not quoted and re.search(r"\b(?:description|text|described)\b", words):
+        quoted = [r for r in resolver.given_data(intent, ("text",)) if r.origin == "quotation"]
+    based = cues["edit-basis"].search(linker.parsed.masked, intent.clause.start, intent.stop)
+    inside = any(r.origin == "quotation" for r in resolver.data_in_words(intent))
+    made = named or resolver.latest_results(("text",)) if based and not inside else []
+    if prompts := made or quoted or named:
+        return prompts
+    recordings = [r for r in resolver.data_in_words(intent) if r.kind == "audio"]
+    if not recordings and (cues["described-in-audio"].search(linker.parsed.masked) or cues["spoken"].search(words)):
+        recordings = resolver.latest_results(("audio",)) or resolver.given_data(intent, ("audio",))
+    return [as_text(linker, recording, intent) for recording in recordings[:1]]
 
 
 def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
@@ -112,7 +117,7 @@ def slideshow(linker: Linker, intent: Intent) -> None:
         return
     inputs: dict[str, Input] = {"images": tuple(referent.value for referent in images)}
     voice = linker.resolver.latest_results(("audio",)) or linker.resolver.named_data(intent, ("audio",))
-    words = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    words = linker.parsed.words_of(intent.clause)
     quoted = [r for r in linker.resolver.referents if r.origin == "quotation"]
     if not voice and quoted and re.search(r"\bnarrat|\bsay|\bvoice|\bspoken|\bspeech", words):
         voice = [linker.add_task("text-to-speech", {"text": quoted[0].value}, intent)]

@@ -1,4 +1,4 @@
-"""Handler of questions: each becomes a task of the type for the source that it is about (text, page, picture ...)."""
+"""Handler of questions: the task type follows from what a question is about: a text, a page, a picture ..."""
 
 import re
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _source_kind(linker: Linker, intent: Intent, question: str) -> Kind | None:
 def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[object, Kind]]:
     """Cues for a kind of source, the most certain first."""
     cues, has = lexicon().cues, linker.resolver.has_kind
-    words = linker.parsed.masked[intent.clause.start : intent.clause.end] + " " + question
+    words = linker.parsed.words_of(intent.clause) + " " + question
     picture = has("image") or has("document")
     pointed = linker.resolver.named_data(intent, ("image", "document")) or cues["pointed-at"].search(words)
     of_text = cues["of-the-text"].search(question) or _quotation_covers(linker, question)
@@ -117,7 +117,7 @@ def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator
     yield picture and linker.shows_table() and cues["tabular"].search(question), "document"
     document_text = has("text") and cues["document-text"].search(linker.parsed.masked)
     yield document_text and cues["document"].search(question), "text"
-    files = [referent.kind for referent in linker.resolver.data_inside(intent) if referent.origin == "file"]
+    files = [r.kind for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
     yield files and set(files) == {"text"}, "text"
     yield picture and not cues["visual"].search(question) and _named_as_document(linker, intent), "document"
     yield files == ["image"] and not cues["document"].search(words), "image"

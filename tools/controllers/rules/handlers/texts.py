@@ -62,7 +62,7 @@ def summarize(linker: Linker, intent: Intent) -> None:
     """Summarise a text; after an answer the whole text, not the answer."""
     if intent.mention and ("summarization" in linker.requested_types or linker.has_task("summarization")):
         return
-    clause = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    clause = linker.parsed.words_of(intent.clause)
     answered = bool(linker.tasks) and linker.tasks[-1].type.endswith("question-answering")
     full = linker.resolver.latest_results(("text",), prose=True)
     if answered and full and not re.search(r"\banswers?\b", clause):
@@ -77,7 +77,7 @@ def translate(linker: Linker, intent: Intent) -> None:
         return
     words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
     targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]
-    source = source_language(linker.parsed.masked[intent.clause.start : intent.clause.end])
+    source = source_language(linker.parsed.words_of(intent.clause))
     questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
     if not questions and re.search(r"\bquestion\b", linker.resolver.words_of(intent)):
         questions = [q for q in linker.parsed.quotations if q.question][:1]
@@ -86,7 +86,7 @@ def translate(linker: Linker, intent: Intent) -> None:
     core = object_first.group() if object_first else linker.parsed.masked[intent.start : intent.end]
     if made and made[0].position >= intent.clause.start:
         found = made
-    elif not questions and (named := linker.resolver.results_named(intent, ("text",), words=core)):
+    elif not questions and (named := linker.resolver.named_results(intent, ("text",), words=core)):
         found = named
     elif questions:
         found = [Referent("text", questions[0].text, "quotation", questions[0].start)]
@@ -144,7 +144,7 @@ def converse(linker: Linker, intent: Intent) -> None:
 def fill(linker: Linker, intent: Intent) -> None:
     """Fill the blank of a sentence: the quoted one, or the clause itself."""
     found = linker.resolver.resolve(intent, ("text",))
-    clause = linker.parsed.masked[intent.clause.start : intent.clause.end]
+    clause = linker.parsed.words_of(intent.clause)
     command = lexicon().cues["asked-to-fill"].match(clause)
     words = linker.parsed.text[intent.clause.start + (command.end() if command else 0) : intent.clause.end].strip()
     linker.add_task("fill-mask", {"text": found[0].value if found else words}, intent)
