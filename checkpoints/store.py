@@ -19,7 +19,7 @@ from ..graph.errors import ExpertError, StorageError
 from ..graph.homes import RESOURCES, SCRATCH
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
-from ..graph.stored import is_whole
+from ..graph.stored import has_hash
 
 _SUFFIX: Final = {
     "text/plain": ".txt",
@@ -151,7 +151,7 @@ class FileStore:
 def _holds(target: Path, sha256: str) -> bool:
     """Whether it is kept already, and is still what its name says; if not, it is written again."""
     try:
-        return is_whole(target, sha256)
+        return has_hash(target, sha256)
     except OSError:
         return False
 

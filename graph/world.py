@@ -18,9 +18,9 @@ from ..nodes.spending import Spending
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache
-from ..tools.catalog.hub_index import Hub
-from ..tools.catalog.monitored_backend import WatchedBackend
-from ..tools.catalog.ranked_catalog import JoinedCatalog
+from ..tools.catalog.hub_index import HubIndex
+from ..tools.catalog.monitored_backend import MonitoredBackend
+from ..tools.catalog.ranked_catalog import RankedCatalog
 from ..tools.files.fetch import GuardedFetcher
 from ..tools.recording.recorded_experts import TapedBackend, TapedCatalog
 from ..tools.recording.recorded_fetcher import TapedFetcher
@@ -79,7 +79,7 @@ def backends_for(
     from ..tools.backends.hf import HfBackend
     from ..tools.backends.local.backend import LocalBackend
 
-    hub, cache = Hub(settings), CatalogCache(settings.cache)
+    hub, cache = HubIndex(settings), CatalogCache(settings.cache)
     workers = workers or Workers(settings, spare=1)
     decoder = Decoder(workers)
     callbacks = None if ledger is None else partial(Spending, ledger)
@@ -90,12 +90,12 @@ def backends_for(
         HfBackend(settings, hub, decoder),
         ChatBackend(settings, callbacks, decoder),
     ]
-    return [WatchedBackend(place, cache, settings) for place in places]
+    return [MonitoredBackend(place, cache, settings) for place in places]
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
     """What the places offer, ranked."""
-    return JoinedCatalog(places, cache=CatalogCache(settings.cache))
+    return RankedCatalog(places, cache=CatalogCache(settings.cache))
 
 
 def build_graph(

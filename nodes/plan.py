@@ -50,7 +50,7 @@ async def plan(
         run_id=run_id,
         thread_id=thread_id,
         request=request,
-        options=redact.noun(Options.model_validate(state.get("options") or {})),
+        options=redact.record(Options.model_validate(state.get("options") or {})),
         controller=controller.name,
         started_at=time.time(),
         version=GRAPH_VERSION,

@@ -23,7 +23,7 @@ from ...graph.world import World, backends_for, controller_for, open_world
 from ...tools.backends.worker.memory_limits import Bounds
 from ...tools.backends.worker.process import in_force
 from ...tools.backends.worker.sandbox import ALL_MEANS, FILES_OF_OTHERS
-from ...tools.catalog.ranked_catalog import ranked
+from ...tools.catalog.ranked_catalog import ranked_candidates
 from ...tools.media.budget import allowance_of
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
@@ -172,7 +172,7 @@ def _backend(place: Backend) -> Finding:
 
 
 def _coverage(places: list[Backend]) -> Finding:
-    runnable = [name for name in VOCABULARY if any(c.obstacle is None for c in ranked(places, name))]
+    runnable = [name for name in VOCABULARY if any(c.obstacle is None for c in ranked_candidates(places, name))]
     return Finding(
         "task types",
         "ok" if runnable else "broken",

@@ -30,7 +30,7 @@ FENCES = (
     Fence(
         "a file's hash is checked when it is read",
         "graph/stored.py",
-        "    if not whole:\n",
+        "    if not unchanged:\n",
         "    if False:\n",
         "test_stored.py::test_a_file_that_is_not_what_was_recorded_is_not_read[changed]",
     ),

@@ -113,7 +113,7 @@ async def test_what_cannot_be_used_is_named_for_what_it_is(here: Path, name: str
 async def test_a_missing_file_is_refused_with_the_names_near_it(here: Path) -> None:
     (here / "Receipt.png").write_bytes(png())
 
-    assert await refused(here, "reciept.png") == "there is no file reciept.png\nNear it: Receipt.png."
+    assert await refused(here, "reciept.png") == "there is no file reciept.png\nSimilar names there: Receipt.png."
     assert "There is no folder" in await refused(here, "nowhere/a.png")
     assert "there is no file Receipt.png/a.png" in await refused(here, "Receipt.png/a.png")
 

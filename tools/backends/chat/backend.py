@@ -15,7 +15,7 @@ from ...chat_models.client import Asker
 from ...chat_models.errors import kind_of_failure
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
-from ...chat_models.trusted_servers import named, url_in
+from ...chat_models.trusted_servers import trusted_origins, url_in
 from ...controllers.llm.parse import read_json, without_thoughts
 from ...net.addresses import origin
 from ...net.daemon_threads import call_in_daemon_thread
@@ -104,7 +104,7 @@ class ChatBackend:
         """Why a model may not be called: its address stands in a run or plan, and the user never named it."""
         url, given = url_in(spec), self._settings
         own = {_server(each, given) for each in (given.llm, given.vlm) if each}
-        if not url or _server(spec, given) in own or origin(url) in named(given.config):
+        if not url or _server(spec, given) in own or origin(url) in trusted_origins(given.config):
             return ""
         return f"{origin(url)} is no server that you named: begin a run with --model TASK={spec}"
 
