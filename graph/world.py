@@ -22,9 +22,9 @@ from ..tools.catalog.hub_index import HubIndex
 from ..tools.catalog.monitored_backend import MonitoredBackend
 from ..tools.catalog.ranked_catalog import RankedCatalog
 from ..tools.files.fetch import GuardedFetcher
-from ..tools.recording.recorded_experts import TapedBackend, TapedCatalog
-from ..tools.recording.recorded_fetcher import TapedFetcher
-from ..tools.recording.tape import Tape
+from ..tools.recording.exchange import Recording
+from ..tools.recording.recorded_experts import RecordedBackend, RecordedCatalog
+from ..tools.recording.recorded_fetcher import RecordedFetcher
 from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
@@ -51,7 +51,7 @@ class World:
     fetcher: Fetcher
 
 
-def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
+def controller_for(settings: Settings, tape: Recording | None = None) -> Controller:
     """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
         from ..tools.controllers.rules.controller import EmbeddedController
@@ -168,7 +168,7 @@ async def open_world(
     controller: Controller | None = None,
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
-    tape: Tape | None = None,
+    tape: Recording | None = None,
     consent: Consent | None = None,
 ) -> AsyncIterator[World]:
     """A world with its own durable checkpoints; closes what must be closed.
@@ -194,8 +194,8 @@ async def open_world(
         catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
         places = [RedactedBackend(place, redact) for place in places]
         if tape:
-            places = [TapedBackend(place, tape) for place in places]
-            catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
+            places = [RecordedBackend(place, tape) for place in places]
+            catalog, fetcher = RecordedCatalog(catalog, tape), RecordedFetcher(fetcher, store, tape)
         for backend in places:
             open_things.push_async_callback(backend.aclose)
         checkpointer = await SharedSqliteSaver.open(database)

@@ -66,7 +66,7 @@ def test_a_tape_is_its_owner_s_and_replaces_nothing(notes: Path, shell: Shell) -
     for there in ("tape.jsonl", "link.jsonl"):
         refused = shell("run", REQUEST, "--record", there)
         assert refused.code == 2
-        assert "is there already" in refused.err
+        assert "exists already" in refused.err
     assert notes.read_text() == NOTES
 
 

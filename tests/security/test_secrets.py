@@ -122,7 +122,7 @@ FENCES = (
     ),
     Fence(
         "no secret on a recording in pieces",
-        "tools/recording/tape.py",
+        "tools/recording/recorder.py",
         "self._scrub.stream(pieces), began",
         "pieces, began",
         "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
