@@ -20,7 +20,7 @@ from ..graph.state import GRAPH_VERSION
 from ..graph.world import World, open_world
 from ..nodes.respond import finished
 from ..nodes.review import QUESTION
-from ..tools.chat_models.trusted_servers import remember
+from ..tools.chat_models.trusted_servers import trust_servers
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Session:
         if not wishes.where:  # kept with the run: a resume must not go to a place that was ruled out
             wishes = wishes.model_copy(update={"where": self.world.settings.where})
         if not recorded:
-            await asyncio.to_thread(remember, self.world.settings.config, wishes.models.values())
+            await asyncio.to_thread(trust_servers, self.world.settings.config, wishes.models.values())
         asked = {"request": request, "files": list(files), "options": wishes.model_dump(mode="json")}
         async with aclosing(self._drive(asked, _config(thread_id))) as feed:
             async for event in feed:

@@ -19,7 +19,7 @@ from ..graph.homes import RESOURCES, SCRATCH
 from ..graph.media_types import OTHER_SUFFIX, is_text, suffix_of
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
-from ..graph.stored import is_whole
+from ..graph.stored import has_hash
 
 
 class FileStore:
@@ -124,7 +124,7 @@ class FileStore:
 def _holds(target: Path, sha256: str) -> bool:
     """Whether the file exists and still has the content that its name claims; if not, it is written again."""
     try:
-        return is_whole(target, sha256)
+        return has_hash(target, sha256)
     except OSError:
         return False
 

@@ -1,13 +1,13 @@
-"""Redactor: takes secrets out of all that leaves the program: screen, rows, files, events, errors, tapes.
+"""Removes secrets from everything that leaves the program: screen, rows, files, events, errors, recordings.
 
-A secret is found raw, URL-encoded, escaped for JSON or HTML, in base64 at each of its three alignments, and where it is
-cut off after its first `HEAD` characters; a user and password are found in any URL. What takes the place of a secret has
-its length, so that JSON, msgpack and offsets around it stay whole.
+A secret is found as it is, URL-encoded, escaped for JSON or HTML, in base64 at each of its three alignments, and cut
+off after its first `HEAD` characters; a user and password are found in any URL. The replacement has the length of the
+secret, so that JSON, msgpack and offsets around it stay valid.
 
-A value of less than `SHORTEST` characters, or of small letters only and less than `LONGEST_WORD`, may be a word, and
-one of digits a number of JSON: it is taken out behind `Bearer` and inside a URL only, so that a key "none" does not put
-marks into ordinary text, nor a password 20240101 into the middle of a row. Not covered: a secret that is painted in a
-picture, spoken, in a packed file (PDF, ZIP), or turned into another code (hex, say).
+A value shorter than `SHORTEST`, or of lower-case letters only and shorter than `LONGEST_WORD`, may be an ordinary word,
+and one of digits may be a number in JSON. Such a value is removed after `Bearer` and inside a URL only, so that a key
+"none" does not mark ordinary text, nor a password 20240101 a number in a row. Not covered: a secret inside a picture,
+sound or compressed file (PDF, ZIP), or in another encoding (hex, for instance).
 """
 
 import os
@@ -25,36 +25,42 @@ from urllib.parse import quote, quote_plus, unquote
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-Noun = TypeVar("Noun", bound="BaseModel")
+Record = TypeVar("Record", bound="BaseModel")
 
 HEAD: Final = 12
-"""Characters of a secret that are taken out where the rest is missing: error texts are cut."""
+"""Characters of a secret that are removed where the rest is missing: error messages are cut."""
 SHORTEST: Final = 8
+"""Characters of a secret that is removed wherever it occurs."""
 LONGEST_WORD: Final = 16
+"""The same for a secret of lower-case letters only."""
 
 _HEX = re.compile(r"%[0-9A-F]{2}")
 _WORD = re.compile(r"[a-z _-]*")
 _NUMBER = re.compile(r"[0-9.eE+-]*")
-"""Whatever may be a number in JSON, where a mark would break what is around it."""
+"""What may be a number in JSON, which a replacement would make invalid."""
 _IN_URL = r"[^\s/@:\"'<>`\\?#\x00-\x20\x7f-\U0010ffff]"
 _USER = re.compile(rf"://({_IN_URL}{{0,200}}:(?:{_IN_URL}|[:@]){{1,400}}|{_IN_URL}{{20,200}})@")
-"""User and password, or one long word: a token."""
-_BEGUN_URL = re.compile(rf":(?:/(?:/(?:{_IN_URL}|[:@]){{0,600}})?)?\Z")
-_COMMON = re.compile(r"\s|\A/|://")
-_PLACE = re.compile(r"(~[\w.-]*|\.\.?|[A-Za-z]:)[/\\]|~$")
-_NAMED_LIKE_KEYS = re.compile(
+"""User and password, or one long word, which is a token."""
+_PARTIAL_URL = re.compile(rf":(?:/(?:/(?:{_IN_URL}|[:@]){{0,600}})?)?\Z")
+_COMMON_HEAD = re.compile(r"\s|\A/|://")
+_FILE_PATH = re.compile(r"(~[\w.-]*|\.\.?|[A-Za-z]:)[/\\]|~$")
+_SECRET_VARIABLE = re.compile(
     r"(_|^)(API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_KEY|SECRET_KEY|PAT)(_|$)", re.IGNORECASE
 )
-_NAMES_A_PLACE = re.compile(r"_(PATH|FILE|DIR|URL|URI|NAME|ID|SOCK)$", re.IGNORECASE)
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "OPENAI_BASE_URL", "OPENAI_PROXY")
+_PATH_VARIABLE = re.compile(r"_(PATH|FILE|DIR|URL|URI|NAME|ID|SOCK)$", re.IGNORECASE)
+_URL_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "OPENAI_BASE_URL", "OPENAI_PROXY")
 
 
 class Redactor:
-    """Knows secrets, and takes them out; the same text always becomes the same, and one that is clean stays itself."""
+    """Replaces known secrets in texts, bytes and values. A value without secrets is returned unchanged."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         trimmed = {secret.strip() for secret in secrets}
-        forms = {form for secret in trimmed for form in (_forms(secret) if _is_no_word(secret) else _carried(secret))}
+        forms = {
+            form
+            for secret in trimmed
+            for form in (_forms(secret) if _is_distinctive(secret) else _bearer_forms(secret))
+        }
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         heads = {form: _head(form) for form in self._forms}
         self._by_head: dict[str, list[str]] = {}
@@ -70,59 +76,59 @@ class Redactor:
         return hash(tuple(self._forms))
 
     def text(self, text: str) -> str:
-        """The text without secrets, as long as it was."""
+        """The text without secrets, of the same length."""
         if "@" in text and "://" in text:
-            text = _USER.sub(lambda found: f"://{_mark(len(found[1]))}@", text)
+            text = _USER.sub(lambda found: f"://{_replacement(len(found[1]))}@", text)
         if not any(head in text for head in self._heads):
             return text
         pieces, at = list[str](), 0
         while found := self._find.search(text, at):
             start = found.start()
-            length = max(_common(form, text, start) for form in self._by_head[found.group()])
-            pieces += [text[at:start], _mark(length)]
+            length = max(_common_length(form, text, start) for form in self._by_head[found.group()])
+            pieces += [text[at:start], _replacement(length)]
             at = start + length
         return "".join([*pieces, text[at:]])
 
     def data(self, data: bytes) -> bytes:
-        """The same for bytes, text in UTF-8 or anything around it; as many bytes."""
+        """The same for bytes: UTF-8 text, also between other bytes."""
         text = data.decode("latin-1")
         clean = self.text(text)
         return data if clean == text else clean.encode("latin-1")
 
     def value(self, value: Any) -> Any:
-        """The same for a JSON value, its names included."""
+        """The same for a JSON value, including the keys of objects."""
         match value:
             case str():
                 return self.text(value)
             case bytes():
                 return self.data(value)
             case dict():
-                return {self.value(name): self.value(part) for name, part in value.items()}
+                return {self.value(key): self.value(part) for key, part in value.items()}
             case list() | tuple():
                 return [self.value(part) for part in value]
         return value
 
-    def noun(self, noun: Noun) -> Noun:
-        """The same for a noun, which is itself when it is clean."""
-        written = noun.model_dump(mode="json")
-        clean = self.value(written)
-        return noun if clean == written else type(noun).model_validate_json(dumps(clean))
+    def record(self, record: Record) -> Record:
+        """The same for an instance of a pydantic model."""
+        fields = record.model_dump(mode="json")
+        clean = self.value(fields)
+        return record if clean == fields else type(record).model_validate_json(dumps(clean))
 
     def pieces(self, pieces: Sequence[str]) -> list[str]:
-        """The same for a text in pieces, over whose borders a secret may lie."""
-        whole, at, cut = self.text("".join(pieces)), 0, list[str]()
+        """The same for a text in pieces; a secret may extend over several pieces."""
+        whole, at, clean = self.text("".join(pieces)), 0, list[str]()
         for piece in pieces:
-            cut.append(whole[at : at + len(piece)])
+            clean.append(whole[at : at + len(piece)])
             at += len(piece)
-        return cut
+        return clean
 
     async def stream(self, pieces: AsyncIterator[str]) -> AsyncGenerator[str, None]:
-        """The same for a text that is still being written: an end that may begin a secret waits for what follows."""
+        """The same for a text that is being written: an end that may begin a secret is held until the next piece."""
         held = ""
         async with _closing(pieces):
             async for piece in pieces:
                 held += piece
-                ready = len(held) - self._begun(held)
+                ready = len(held) - self._partial_length(held)
                 if ready:
                     yield self.text(held[:ready])
                     held = held[ready:]
@@ -130,38 +136,40 @@ class Redactor:
             yield self.text(held)
 
     def error(self, error: BaseException) -> BaseException:
-        """The error itself, its words clean; what caused it is forgotten where that holds a secret."""
-        if any(self.finds(str(cause)) for cause in _causes(error)):
+        """The same for the message of an exception; its cause is dropped where that holds a secret."""
+        if any(self.has_secret(str(cause)) for cause in _causes(error)):
             error.__cause__ = error.__context__ = None
-        if not self.finds(str(error)):
+        if not self.has_secret(str(error)):
             return error
         for name in ("message", "hint", "problems"):
             if hasattr(error, name):
                 clean = self.value(getattr(error, name))
                 setattr(error, name, tuple(clean) if isinstance(clean, list) else clean)
         error.args = tuple(self.value(part) for part in error.args)
-        return RuntimeError(f"{type(error).__name__}: {self.text(str(error))}") if self.finds(str(error)) else error
+        return (
+            RuntimeError(f"{type(error).__name__}: {self.text(str(error))}") if self.has_secret(str(error)) else error
+        )
 
-    def finds(self, text: str) -> bool:
-        """Whether a secret is in it."""
+    def has_secret(self, text: str) -> bool:
+        """Whether the text contains a secret."""
         return self.text(text) != text
 
-    def _begun(self, text: str) -> int:
-        """Characters at the end that may be the beginning of a secret."""
-        begun = [len(found.group())] if (found := _BEGUN_URL.search(text, max(0, len(text) - 700))) else [0]
+    def _partial_length(self, text: str) -> int:
+        """The number of characters at the end that may be the beginning of a secret."""
+        lengths = [len(found.group())] if (found := _PARTIAL_URL.search(text, max(0, len(text) - 700))) else [0]
         for form in self._forms:
             longest = min(len(form) - 1, len(text))
-            begun.append(next((length for length in range(longest, 0, -1) if text.endswith(form[:length])), 0))
-        return max(begun)
+            lengths.append(next((length for length in range(longest, 0, -1) if text.endswith(form[:length])), 0))
+        return max(lengths)
 
 
 def secrets_of(env: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """The secrets of an environment: keys by their names, passwords of proxies, and the token saved for Hugging Face."""
+    """The secrets of an environment: variables named like keys, passwords of proxies, and the saved Hugging Face token."""
     for name, value in env.items():
-        if _NAMED_LIKE_KEYS.search(name) and not _NAMES_A_PLACE.search(name):
-            if not _is_place(value.strip()):
+        if _SECRET_VARIABLE.search(name) and not _PATH_VARIABLE.search(name):
+            if not _is_file_path(value.strip()):
                 yield value
-        elif name.upper() in _PROXIES:
+        elif name.upper() in _URL_VARIABLES:
             yield from secrets_in(value)
     home = env.get("HF_HOME") or Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
     for saved in (env.get("HF_TOKEN_PATH") or Path(home, "token"), Path(home, "stored_tokens")):
@@ -173,15 +181,15 @@ def secrets_of(env: Mapping[str, str] = os.environ) -> Iterator[str]:
 
 
 def secrets_in(url: str) -> Iterator[str]:
-    """The password of a URL, or the token that stands in its place."""
+    """The password of a URL, or the token in its place."""
     for found in _USER.finditer(url):
         password = found[1].rpartition(":")[2]
         yield from {password, unquote(password)}
 
 
-def _is_place(value: str) -> bool:
-    """Whether it is the path of a file. A key in base64 may begin with `/` too; no folder has its name."""
-    if _PLACE.match(value):
+def _is_file_path(value: str) -> bool:
+    """Whether it is the path of a file. A key in base64 may begin with `/` too, but no folder has its name."""
+    if _FILE_PATH.match(value):
         return True
     try:
         return value.startswith("/") and Path("/", value.split("/")[1]).exists()
@@ -189,24 +197,25 @@ def _is_place(value: str) -> bool:
         return False
 
 
-def _is_no_word(secret: str) -> bool:
+def _is_distinctive(secret: str) -> bool:
+    """Whether it is neither a number nor an ordinary word."""
     return not _NUMBER.fullmatch(secret) and len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
 
 
 def _head(form: str) -> str:
-    """What of a form is searched for: all of it where half an escape would break JSON, or a head would be found in numbers,
-    paths, URLs and sentences."""
+    """The part of a form to search for: its first characters, or all of it where these could cut an escape in half, or occur
+    in numbers, paths, URLs and sentences."""
     head = form[:HEAD]
-    return form if "\\" in form or _COMMON.search(head) or _NUMBER.fullmatch(head) else head
+    return form if "\\" in form or _COMMON_HEAD.search(head) or _NUMBER.fullmatch(head) else head
 
 
-def _carried(secret: str) -> list[str]:
-    """A word, where it can only be a key."""
+def _bearer_forms(secret: str) -> list[str]:
+    """An ordinary word where it can only be a key."""
     return [f"{scheme} {secret}" for scheme in ("Bearer", "bearer")] if secret else []
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The spellings of a secret; for text, and for the bytes of UTF-8."""
+    """The encodings of a secret, as text and as the bytes of UTF-8."""
     encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
     encoded |= {_HEX.sub(lambda byte: byte.group().lower(), form) for form in encoded}
     in_json, in_bytes = dumps(secret)[1:-1], repr(secret.encode("utf-8", "replace"))[2:-1]
@@ -222,7 +231,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def _closing(pieces: AsyncIterator[str]) -> AsyncGenerator[None, None]:
-    """End what gives them with their reader; an iterator need not have an end of its own."""
+    """Close the source of the pieces; not every iterator can be closed."""
     try:
         yield
     finally:
@@ -230,13 +239,13 @@ async def _closing(pieces: AsyncIterator[str]) -> AsyncGenerator[None, None]:
             await pieces.aclose()
 
 
-def _common(form: str, text: str, start: int) -> int:
-    """How far a form goes on at a place of a text."""
+def _common_length(form: str, text: str, start: int) -> int:
+    """The number of characters of a form that a text has from `start` on."""
     pairs = zip(form, text[start : start + len(form)], strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _mark(length: int) -> str:
+def _replacement(length: int) -> str:
     return f"[removed{'*' * (length - 9)}]" if length >= 9 else "*" * length
 
 

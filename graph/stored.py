@@ -1,6 +1,6 @@
-"""Stored files: bytes by their hash, read so that nothing but what was recorded is taken for it.
+"""Opens stored files and verifies their hashes, so that only the recorded bytes are used.
 
-A file of a home may have been changed, or exchanged for a link, a pipe or a device, since its hash was recorded.
+Since its hash was recorded, a file of a home may have been changed, or exchanged for a link, a pipe or a device.
 """
 
 import hashlib
@@ -13,27 +13,27 @@ from .errors import ExpertError
 
 
 def open_stored(path: Path) -> io.BufferedReader:
-    """Open a regular file; no link is followed and no pipe is waited for. Raises `OSError`."""
+    """Open a regular file, without following a link or blocking on a pipe. Raises `OSError`."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OSError("it is no regular file")
+        raise OSError("it is not a regular file")
     return os.fdopen(handle, "rb")
 
 
-def is_whole(path: Path, sha256: str) -> bool:
+def has_hash(path: Path, sha256: str) -> bool:
     """Whether the content of `path` has this hash (lower-case hex). Raises `OSError` where it can't be read."""
     with open_stored(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def check_stored(path: Path, sha256: str, label: str) -> None:
-    """Raises `ExpertError` where `path` does not hold what was recorded. `label`: how the user knows it."""
+    """Raises `ExpertError` where `path` does not hold the recorded bytes. `label`: its name for the user."""
     try:
-        whole = is_whole(path, sha256)
+        unchanged = has_hash(path, sha256)
     except OSError as error:
         raise _unusable(label, f"can't be read from the home: {error.strerror or error}") from error
-    if not whole:
+    if not unchanged:
         raise _unusable(label, "was changed in the home after it was recorded")
 
 

@@ -16,13 +16,13 @@ from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache
-from ..tools.catalog.hub_index import Hub
-from ..tools.catalog.monitored_backend import WatchedBackend
-from ..tools.catalog.ranked_catalog import JoinedCatalog
+from ..tools.catalog.hub_index import HubIndex
+from ..tools.catalog.monitored_backend import MonitoredBackend
+from ..tools.catalog.ranked_catalog import RankedCatalog
 from ..tools.files.fetch import GuardedFetcher
-from ..tools.recording.recorded_experts import TapedBackend, TapedCatalog
-from ..tools.recording.recorded_fetcher import TapedFetcher
-from ..tools.recording.tape import Tape
+from ..tools.recording.exchange import Recording
+from ..tools.recording.recorded_experts import RecordedBackend, RecordedCatalog
+from ..tools.recording.recorded_fetcher import RecordedFetcher
 from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
@@ -49,7 +49,7 @@ class World:
     fetcher: Fetcher
 
 
-def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
+def controller_for(settings: Settings, tape: Recording | None = None) -> Controller:
     """The controller that the settings name; the rule-based one when they name none. `tape`: see `open_world`."""
     if not settings.llm:
         from ..tools.controllers.rules.controller import RuleBasedController
@@ -77,7 +77,7 @@ def backends_for(
     from ..tools.backends.hf import HfBackend
     from ..tools.backends.local.backend import LocalBackend
 
-    hub, cache = Hub(settings), CatalogCache(settings.cache)
+    hub, cache = HubIndex(settings), CatalogCache(settings.cache)
     workers = workers or Workers(settings, spare=1)
     decoder = Decoder(workers)
     callbacks = None if ledger is None else partial(LlmBudget, ledger)
@@ -88,12 +88,12 @@ def backends_for(
         HfBackend(settings, hub, decoder),
         ChatBackend(settings, callbacks, decoder),
     ]
-    return [WatchedBackend(place, cache, settings) for place in places]
+    return [MonitoredBackend(place, cache, settings) for place in places]
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
     """The experts of the backends, ranked."""
-    return JoinedCatalog(places, cache=CatalogCache(settings.cache))
+    return RankedCatalog(places, cache=CatalogCache(settings.cache))
 
 
 def build_graph(
@@ -166,7 +166,7 @@ async def open_world(
     controller: Controller | None = None,
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
-    tape: Tape | None = None,
+    tape: Recording | None = None,
     consent: Consent | None = None,
 ) -> AsyncIterator[World]:
     """A world with durable checkpoints in the home; closes all that it opened.
@@ -187,8 +187,8 @@ async def open_world(
         catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
         places = [RedactedBackend(place, redact) for place in places]
         if tape:
-            places = [TapedBackend(place, tape) for place in places]
-            catalog, fetcher = TapedCatalog(catalog, tape), TapedFetcher(fetcher, store, tape)
+            places = [RecordedBackend(place, tape) for place in places]
+            catalog, fetcher = RecordedCatalog(catalog, tape), RecordedFetcher(fetcher, store, tape)
         for backend in places:
             open_things.push_async_callback(backend.aclose)
         checkpointer = await storage.checkpointer()

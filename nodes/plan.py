@@ -49,7 +49,7 @@ def plan_node(
             history=tuple((role, redact.text(turn)) for role, turn in history),
             resources=tuple(await ledger.thread_resources(thread_id)),
         )
-        options = redact.noun(Options.model_validate(state.get("options") or {}))
+        options = redact.record(Options.model_validate(state.get("options") or {}))
         # 2. recorded before anything is spent
         run = Run(
             run_id=run_id,

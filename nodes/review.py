@@ -44,7 +44,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
             edited = Plan.from_hugginggpt(verdict["plan"], await _known(run, plan, verdict["plan"], fetcher))
         except (InvalidPlan, InvalidInput) as error:
             return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)]}
-        edited = await long_texts_stored(redact.noun(edited), store)
+        edited = await long_texts_stored(redact.record(edited), store)
         run = run.model_copy(update={"repairs": (*run.repairs, "the plan was edited by hand")})
         proposal = Proposal(plan=edited, refusals=run.refusals, repairs=run.repairs)
         await ledger.runs.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)

@@ -23,7 +23,7 @@ from ...graph.world import World, backends_for, controller_for, open_world
 from ...tools.backends.worker.memory_limits import MemoryLimits
 from ...tools.backends.worker.process import check_confinement
 from ...tools.backends.worker.sandbox import ALL_MEASURES, KEEPS_FILE_CAPABILITIES
-from ...tools.catalog.ranked_catalog import ranked
+from ...tools.catalog.ranked_catalog import ranked_candidates
 from ...tools.media.memory_budget import file_budget_for
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
@@ -171,7 +171,7 @@ def _backend(place: Backend) -> Finding:
 
 
 def _coverage(places: list[Backend]) -> Finding:
-    runnable = [name for name in VOCABULARY if any(c.obstacle is None for c in ranked(places, name))]
+    runnable = [name for name in VOCABULARY if any(c.obstacle is None for c in ranked_candidates(places, name))]
     return Finding(
         "task types",
         "ok" if runnable else "broken",

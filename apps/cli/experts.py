@@ -8,9 +8,9 @@ from ...graph.expert import Candidate, Expert, Obstacle, allowed
 from ...graph.task_type import TaskType
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import backends_for
-from ...tools.catalog.cache import CatalogCache, Fared
-from ...tools.catalog.hub_index import Hub
-from ...tools.catalog.ranked_catalog import ranked
+from ...tools.catalog.cache import CallStats, CatalogCache
+from ...tools.catalog.hub_index import HubIndex
+from ...tools.catalog.ranked_catalog import ranked_candidates
 from .arguments import settings_of
 from .console import err, out, plain, print_json, table, told_errors
 from .hints import Remedies
@@ -29,7 +29,7 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
         settings = settings_of(home=home, where=where)
         places = backends_for(settings)
         wanted = (row for row in VOCABULARY.values() if (name or "") in row.name)
-        rows = [(row, allowed(ranked(places, row.name), settings.where)) for row in wanted]
+        rows = [(row, allowed(ranked_candidates(places, row.name), settings.where)) for row in wanted]
         if not rows:
             raise UsageError(f"no task type's name contains {name!r}", hint="`hugginggpt tasks` lists all of them")
     if as_json:
@@ -59,14 +59,14 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         if task_type not in VOCABULARY:
             raise UsageError(f"there is no task type {task_type!r}", hint="`hugginggpt tasks` lists them")
         settings = settings_of(home=home, where=where)
-        hub = Hub(settings)
+        hub = HubIndex(settings)
         if refresh:
             _refresh(hub, task_type)
-        fared = CatalogCache(settings.cache).fared()
-        candidates = allowed(ranked(backends_for(settings), task_type, fared=fared), settings.where)
+        stats = CatalogCache(settings.cache).call_stats()
+        candidates = allowed(ranked_candidates(backends_for(settings), task_type, stats=stats), settings.where)
         age = hub.age(task_type)
-    if hub.trouble:
-        err().print(f"warning: {plain(hub.trouble)}", style="yellow", soft_wrap=True)
+    if hub.warning:
+        err().print(f"warning: {plain(hub.warning)}", style="yellow", soft_wrap=True)
     if as_json:
         print_json([_candidate_json(candidate) for candidate in candidates])
         return
@@ -84,7 +84,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         shown.add_row(
             str(rank), name if beside or not about else f"{name}\n[dim]{about}[/]", plain(_place(expert)),
             _short_number(expert.downloads), _short_number(expert.size), plain(expert.license),
-            _runs_here(candidate, remedies), _went(fared.get((expert.backend, expert.provider, expert.model_id))),
+            _runs_here(candidate, remedies), _went(stats.get((expert.backend, expert.provider, expert.model_id))),
             *[about] * beside,
         )  # fmt: skip
     console.print(shown)
@@ -95,7 +95,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     err().print(told, style="dim", soft_wrap=True)
 
 
-def _refresh(hub: Hub, task_type: str) -> None:
+def _refresh(hub: HubIndex, task_type: str) -> None:
     """Fetch the list; where the Hub can't be reached, say so and go on with what is known."""
     try:
         with err().status("asking the Hub"):
@@ -116,9 +116,9 @@ def _short_number(number: int) -> str:
     return f"{number:,}" if number else ""
 
 
-def _went(fared: Fared | None) -> str:
+def _went(stats: CallStats | None) -> str:
     """How calls to it went here."""
-    return f"{fared.calls - fared.failures} of {fared.calls}, {fared.latency:.1f} s" if fared else ""
+    return f"{stats.calls - stats.failures} of {stats.calls}, {stats.latency:.1f} s" if stats else ""
 
 
 def _short(candidate: Candidate) -> str:

@@ -10,7 +10,7 @@ from ...graph.errors import StorageError
 from ...graph.events import RunFinished
 from ...graph.media_types import suffix_of
 from ...graph.result import Result
-from ...graph.stored import is_whole, open_stored
+from ...graph.stored import has_hash, open_stored
 
 
 def copy_out(event: RunFinished, folder: Path) -> list[Path]:
@@ -30,7 +30,7 @@ def copy_out(event: RunFinished, folder: Path) -> list[Path]:
 
 def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
     """Under the first name that is free, or holds the same already. Follows no link. Raises `StorageError` if it changed."""
-    if not is_whole(source, sha256):
+    if not has_hash(source, sha256):
         raise StorageError(
             f"{source} was changed after it was recorded, and is not copied", hint="run the request again"
         )

@@ -8,8 +8,9 @@ from ...graph.errors import UsageError
 from ...graph.events import RunFinished
 from ...graph.result import Options
 from ...graph.settings import Settings
+from ...tools.recording.recorder import Recorder
+from ...tools.recording.replayer import Replayer
 from ...tools.recording.scrub import Scrubber
-from ...tools.recording.tape import Player, Recorder
 from .console import err, plain
 
 DEPARTED = 1
@@ -37,14 +38,14 @@ def recorder(file: Path, request: str, files: Sequence[str], options: Options, s
     return Recorder(file, head, Scrubber(settings))
 
 
-def player(file: Path, settings: Settings) -> tuple[Player, Settings]:
+def player(file: Path, settings: Settings) -> tuple[Replayer, Settings]:
     """The tape of a recorded run, and settings that name its controller."""
-    tape = Player(file, Scrubber(settings))
+    tape = Replayer(file, Scrubber(settings))
     model = tape.head.get("model")
     return tape, settings.model_copy(update={"llm": model["name"] if model else ""})
 
 
-async def end_of(tape: Recorder | Player, last: RunFinished | None, code: int) -> int:
+async def end_of(tape: Recorder | Replayer, last: RunFinished | None, code: int) -> int:
     """Close the tape and say what it holds, or where the run departed from it; gives the exit code."""
     ended: dict[str, Any] = last.model_dump(mode="json", include={"status", "plan", "answer"}) if last else {}
     console = err()
@@ -54,9 +55,9 @@ async def end_of(tape: Recorder | Player, last: RunFinished | None, code: int) -
         tape.close()
         console.print(f"recorded in {tape.file}", style="dim", soft_wrap=True, markup=False)
         return code
-    departures = tape.close_with(ended)
+    departures = tape.all_differences(ended)
     if not departures:
-        console.print(f"as recorded: {tape.played} exchanges", style="dim", soft_wrap=True)
+        console.print(f"as recorded: {tape.replayed} exchanges", style="dim", soft_wrap=True)
         return code
     console.print("departs from the recording:", style="yellow")
     for departure in departures[:MOST_SHOWN]:

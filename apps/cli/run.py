@@ -16,7 +16,8 @@ from ...graph.events import AnswerDelta, Event, RunFinished
 from ...graph.plan import Plan
 from ...graph.result import Options, Run, RunStatus
 from ...graph.settings import Settings
-from ...tools.recording.tape import Player, Recorder
+from ...tools.recording.recorder import Recorder
+from ...tools.recording.replayer import Replayer
 from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, verdict_of
 from .consent import terminal_consent
 from .console import INTERRUPTED, err, leaving, plain, settle, told_errors, write_out
@@ -157,12 +158,12 @@ async def _limit(session: Any, run: Run, limits: Limits) -> None:
 
 
 def _end(
-    work: Work, events: Events, settings: Settings | None = None, tape: Recorder | Player | None = None
+    work: Work, events: Events, settings: Settings | None = None, tape: Recorder | Replayer | None = None
 ) -> NoReturn:
     raise typer.Exit(settle(_drive(work, events, settings, tape)))
 
 
-async def _drive(work: Work, events: Events, settings: Settings | None, tape: Recorder | Player | None) -> int:
+async def _drive(work: Work, events: Events, settings: Settings | None, tape: Recorder | Replayer | None) -> int:
     """Show the events of a run until it ends, waits, fails or is interrupted; gives the exit code."""
     from ...graph.world import open_world
     from ..session import Session

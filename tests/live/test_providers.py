@@ -9,7 +9,7 @@ from hugginggpt.apps.cli.live_checks import tried
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from samples import check_outputs
 
 pytestmark = [
@@ -21,7 +21,7 @@ pytestmark = [
 @pytest.mark.parametrize("task_type", sorted(methods()))
 async def test_the_first_model_that_is_served_does_it(task_type: str, tmp_path: Path) -> None:
     settings = Settings.from_env(home=tmp_path)
-    Hub(settings).refresh(task_type)
+    HubIndex(settings).refresh(task_type)
     async with open_world(settings) as world:
         backend = world.backends["hf"]
         served = [expert for expert in backend.experts(task_type) if expert.downloads]

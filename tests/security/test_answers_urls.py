@@ -16,7 +16,7 @@ from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.net.hub_session import hub_limits
 from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, TransportRefusal
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
@@ -103,7 +103,7 @@ def router(home: Path, way: str, url: str, **given: Any) -> Iterator[tuple[HfBac
         return hub(received) if received.path.startswith("/api/") else told(received)
 
     with serve(answer) as server, asked_at(server.url):
-        yield HfBackend(settings, Hub(settings, online=True)), server
+        yield HfBackend(settings, HubIndex(settings, online=True)), server
 
 
 async def asked(backend: HfBackend, way: str, folder: Path) -> Any:

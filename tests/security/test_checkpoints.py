@@ -24,7 +24,7 @@ from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.chat import ChatBackend
-from hugginggpt.tools.chat_models.trusted_servers import named, remember
+from hugginggpt.tools.chat_models.trusted_servers import trust_servers, trusted_origins
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text
 from scripting import CHAIN, OpenScripted, ask, last
@@ -47,7 +47,7 @@ FENCES = (
     Fence(
         "a chat model's server was named by the user",
         "tools/backends/chat/backend.py",
-        "if not url or _server(spec, given) in own or origin(url) in named(given.config):",
+        "if not url or _server(spec, given) in own or origin(url) in trusted_origins(given.config):",
         "if True:",
         "test_checkpoints.py::test_a_server_that_only_a_row_names_gets_nothing[chat]",
     ),
@@ -171,7 +171,7 @@ async def test_a_server_named_when_a_run_begins_is_known_from_then_on(
         settings = Settings(home=home, retries=0)
         async with scripted(CHAIN) as world:
             await ask(world, options=Options(models={"summarization": f"openai:m@{server.url}/v1"}))
-        assert named(settings.config) == {server.url}
+        assert trusted_origins(settings.config) == {server.url}
         backend = next(each for each in backends_for(settings) if each.name == "chat")
         (made,) = await backend.run(asked("chat", server.url, tmp_path))
         await backend.aclose()
@@ -197,7 +197,7 @@ def test_the_key_of_the_controller_s_server_goes_to_no_other_port_or_scheme(home
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '{"a": 1}', "[1, null]"], ids=range(5))
 def test_a_damaged_list_of_named_servers_names_none(tmp_path: Path, content: str) -> None:
     """A list of servers that can't be read allows none."""
-    remember(tmp_path, ["openai:m@https://a.example/v1", "openai:gpt-5-mini"])
-    assert named(tmp_path) == {"https://a.example"}
+    trust_servers(tmp_path, ["openai:m@https://a.example/v1", "openai:gpt-5-mini"])
+    assert trusted_origins(tmp_path) == {"https://a.example"}
     (tmp_path / "servers.json").write_text(content)
-    assert named(tmp_path) == set()
+    assert trusted_origins(tmp_path) == set()

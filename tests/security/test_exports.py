@@ -13,7 +13,7 @@ import pytest
 from fences import Fence
 from hugginggpt.apps.cli.output_files import _copy
 from hugginggpt.graph.errors import StorageError
-from hugginggpt.tools.chat_models.trusted_servers import named
+from hugginggpt.tools.chat_models.trusted_servers import trusted_origins
 from shell import Shell
 
 FENCES = (
@@ -66,7 +66,7 @@ def test_a_tape_is_its_owner_s_and_replaces_nothing(notes: Path, shell: Shell) -
     for there in ("tape.jsonl", "link.jsonl"):
         refused = shell("run", REQUEST, "--record", there)
         assert refused.code == 2
-        assert "is there already" in refused.err
+        assert "exists already" in refused.err
     assert notes.read_text() == NOTES
 
 
@@ -96,7 +96,7 @@ def test_a_recording_names_no_servers(notes: Path, shell: Shell) -> None:
     (notes.parent / "tape.jsonl").chmod(0o600)
     (notes.parent / "tape.jsonl").write_text("\n".join([json.dumps(changed), *rest]) + "\n")
     shell("run", "--replay", "tape.jsonl")
-    assert named(notes.parent / "config") == set()
+    assert trusted_origins(notes.parent / "config") == set()
 
 
 def test_a_file_that_was_changed_in_the_home_is_not_copied(tmp_path: Path) -> None:

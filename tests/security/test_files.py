@@ -24,7 +24,7 @@ FENCES = (
     Fence(
         "no folder that became a link is gone through",
         "tools/files/safe_open.py",
-        "if root is None or not CAN_WALK:",
+        "if root is None or not HAS_DIR_FD:",
         "if True:",
         "test_files.py::test_a_folder_exchanged_for_a_link_while_it_is_read_leads_nowhere",
     ),
@@ -45,7 +45,7 @@ FENCES = (
     Fence(
         "the state of the system as input",
         "tools/files/fetch.py",
-        'if os.name == "posix" and path.parts[1:2] and path.parts[1] in _OF_THE_SYSTEM:',
+        'if os.name == "posix" and path.parts[1:2] and path.parts[1] in _SYSTEM_FOLDERS:',
         "if False:",
         "test_files.py::test_the_state_of_the_system_is_no_input[/proc/self/status]",
     ),

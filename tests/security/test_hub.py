@@ -24,7 +24,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.local import hub_download as hub_side
 from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.model_cache import find, write_ref
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.catalog.hub_names import is_commit, is_file_inside
 from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
 
@@ -317,23 +317,23 @@ def test_a_model_with_a_name_that_is_none_is_left_out_of_a_list(model_id: str, s
     good = model_card("scripted/good", "summarization", sha=COMMIT)
     cards = {model_id: model_card(model_id, "summarization", sha=sha), "scripted/good": good}
     with serve(ScriptedHub(cards)) as server, asked_at(server.url):
-        hub = Hub(Settings(home=home, hf_token="hf_x"))
+        hub = HubIndex(Settings(home=home, hf_token="hf_x"))
         listed = {model.model_id for model in hub.refresh("summarization")}
     assert "scripted/good" in listed
     assert model_id not in listed
-    assert "left out" in (hub.trouble or "")
+    assert "left out" in (hub.warning or "")
 
 
 def test_a_kept_list_with_a_name_that_is_none_is_used_without_it(home: Path) -> None:
     """A model in a kept list that someone changed to an id or commit that is none is left out, and reported."""
     with serve(ScriptedHub()) as server, asked_at(server.url):
-        hub = Hub(Settings(home=home), online=False)
+        hub = HubIndex(Settings(home=home), online=False)
         hub.refresh("summarization")
     with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as connection, connection:
         connection.execute("update hub_models set model = replace(model, ?, '../../../x')", ["0" * 39 + "1"])
     assert all(not model.revision or is_commit(model.revision) or "/" not in model.revision
                for model in hub.models("summarization"))  # fmt: skip
-    assert "left out" in (hub.trouble or "")
+    assert "left out" in (hub.warning or "")
 
 
 REVISIONS = [

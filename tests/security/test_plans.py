@@ -22,8 +22,8 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.untrusted_json import InvalidJson, checked_json, read_untrusted_json
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.controllers.llm.plan_reader import read_plan
+from hugginggpt.tools.recording.replayer import Replayer
 from hugginggpt.tools.recording.scrub import Scrubber
-from hugginggpt.tools.recording.tape import Player
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, as_json, serve
 
 FENCES = (
@@ -346,7 +346,7 @@ async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp
         b'{"kind": "head", "format": 1}\n' + text.encode("utf-8", "replace") + b"\n{}\n"
     )
     with pytest.raises(UsageError, match="recording"):
-        Player(tmp_path / "tape.jsonl", Scrubber(Settings(home=home)))
+        Replayer(tmp_path / "tape.jsonl", Scrubber(Settings(home=home)))
 
 
 @pytest.mark.parametrize("body", ["[" * 10_000, f"[{DIGITS}]", "[NaN]", '[{"index": ' + "[" * 5_000])

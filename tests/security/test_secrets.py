@@ -60,7 +60,7 @@ FENCES = (
     Fence(
         "an answer waits for the rest of a secret",
         "graph/redactor.py",
-        "ready = len(held) - self._begun(held)",
+        "ready = len(held) - self._partial_length(held)",
         "ready = len(held)",
         "test_secrets.py::test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere[3]",
     ),
@@ -116,13 +116,13 @@ FENCES = (
     Fence(
         "no secret in the list of the Hub's models",
         "tools/catalog/hub_index.py",
-        "models = [self._redact.noun(model) for model in found]",
+        "models = [self._redact.record(model) for model in found]",
         "models = found",
         "test_secrets.py::test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere",
     ),
     Fence(
         "no secret on a recording in pieces",
-        "tools/recording/tape.py",
+        "tools/recording/recorder.py",
         "self._scrub.stream(pieces), began",
         "pieces, began",
         "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
@@ -377,9 +377,9 @@ async def test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere(home: Pa
         hub = ScriptedHub({"evil/model": card}, replies={"evil/model": REPEATED[how]})
         settings = Settings(home=home, retries=0, hf_token=TOKEN, where=("hf",))  # type: ignore[arg-type]
         with serve(hub) as server, asked_at(server.url):
-            from hugginggpt.tools.catalog.hub_index import Hub
+            from hugginggpt.tools.catalog.hub_index import HubIndex
 
-            listed = Hub(settings).refresh("summarization")
+            listed = HubIndex(settings).refresh("summarization")
             async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:
                 shown = await heard(
                     Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"})
@@ -479,7 +479,7 @@ def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
 
     redact, number = Redactor([key]), float(key.rstrip("x"))
     noun = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=abs(int(number)))
-    assert redact.noun(noun) == noun
+    assert redact.record(noun) == noun
     assert redact.text(noun.model_dump_json()) == noun.model_dump_json()
     assert json.loads(redact.text(json_text({"n": int(number), "f": number}))) == {"n": int(number), "f": number}
     assert key not in redact.text(f"Authorization: Bearer {key}")
@@ -507,7 +507,7 @@ def test_a_number_beside_a_key_is_not_read_as_a_part_of_it() -> None:
 
     key = '6,"text":"abc'
     noun = Resource(kind="text", media_type="text/plain", sha256="a" * 64, size=6, text="abcdefgh")
-    assert Redactor([key]).noun(noun) == noun
+    assert Redactor([key]).record(noun) == noun
 
 
 LOGGED = """

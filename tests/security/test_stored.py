@@ -30,7 +30,7 @@ FENCES = (
     Fence(
         "a file's hash is checked when it is read",
         "graph/stored.py",
-        "    if not whole:\n",
+        "    if not unchanged:\n",
         "    if False:\n",
         "test_stored.py::test_a_file_that_is_not_what_was_recorded_is_not_read[changed]",
     ),
@@ -57,7 +57,7 @@ FENCES = (
     ),
     Fence(
         "tapes are for their owner",
-        "tools/recording/tape.py",
+        "tools/recording/recorder.py",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)",
         "test_stored.py::test_tapes_and_homes_are_readable_by_their_owner_only",

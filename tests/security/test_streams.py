@@ -25,7 +25,7 @@ from hugginggpt.graph.settings import MEGABYTE, Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probe import probe
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.chat_models.client import MOST_TEXT, Asker
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.net.download import download
@@ -258,13 +258,13 @@ def test_a_list_of_the_hub_without_an_end_is_given_up(home: Path) -> None:
         asked_at(server.url),
         pytest.raises(ExpertError, match=r"at most 32\.0 MB are read"),
     ):
-        Hub(Settings(home=home, hf_token="hf_x")).refresh("summarization")
+        HubIndex(Settings(home=home, hf_token="hf_x")).refresh("summarization")
     assert server.sent <= LIMIT + SLACK
     for answer in (dripping_head, endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05)):
         with listening(answer) as server, asked_at(server.url):
             began = time.monotonic()
             with pytest.raises(ExpertError) as raised:
-                Hub(Settings(home=home, hf_token="hf_x"), patience=0.6).refresh("summarization")
+                HubIndex(Settings(home=home, hf_token="hf_x"), timeout=0.6).refresh("summarization")
             assert raised.value.kind == "timeout"
             assert time.monotonic() - began < 3
 

@@ -21,7 +21,7 @@ from hugginggpt.graph.events import Event, read_event
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.catalog.hub_model import HubModel, Serving
 from hugginggpt.tools.scripted import (
     ScriptedBackend,
@@ -145,7 +145,7 @@ def poison(home: Path) -> None:
     """A list of the Hub's in which every text is hostile."""
     serving = Serving(provider="fal-ai", provider_id=EVIL, task="summarization")
     good = HubModel(model_id="org/good", task_type="summarization", description=EVIL, license=EVIL, library=EVIL)
-    CatalogCache(home.with_name("cache")).keep(
+    CatalogCache(home.with_name("cache")).save_models(
         "summarization",
         [
             good.model_copy(update={"servings": (serving,), "downloads": 10**9}),
@@ -261,12 +261,12 @@ def test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read(home: Pa
         "org/ok": model_card("org/ok", "summarization")
     }
     with serve(ScriptedHub(models)) as server, asked_at(server.url):
-        hub = Hub(Settings(home=home))
+        hub = HubIndex(Settings(home=home))
         listed = [model.model_id for model in hub.refresh("summarization")]
     assert "org/ok" in listed
     assert not set(listed) & set(BAD_IDS)
-    assert "left out" in (hub.trouble or "")
-    assert not steering(hub.trouble or "")
+    assert "left out" in (hub.warning or "")
+    assert not steering(hub.warning or "")
 
 
 def test_a_list_that_was_poisoned_before_is_read_without_what_is_wrong(shell: Shell, home: Path) -> None:
@@ -276,7 +276,7 @@ def test_a_list_that_was_poisoned_before_is_read_without_what_is_wrong(shell: Sh
         db.execute("insert into hub_models values ('summarization', 9, '[[[[', 0)")
     kept = CatalogCache(home.with_name("cache"))
     assert [model.model_id for model in kept.models("summarization")[0]] == ["org/good"]
-    assert kept.left_out == 3
+    assert kept.rejected == 3
     done = shell.each([["models", "summarization"], ["tasks"], ["run", "say 'hi' aloud"], ["doctor"]])
     assert done.code == 0
     assert "3 models of the Hub's list left out" in done.err

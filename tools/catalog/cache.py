@@ -1,6 +1,6 @@
-"""Cache: the Hub's lists and how experts fared, in `catalog.db` in the user's cache folder. It may be deleted at any time.
+"""`catalog.db` in the user's cache folder: the Hub's model lists, and counts of calls to each expert.
 
-A file of its own, since the catalogue is read in threads and by several processes at once, and nothing in it must last.
+It may be deleted at any time. A file of its own, since several threads and processes read the catalogue at once.
 """
 
 import sqlite3
@@ -18,35 +18,35 @@ from .hub_names import is_commit, is_model_id
 T = TypeVar("T")
 
 
-class Fared(NamedTuple):
-    """How calls to an expert went, here."""
+class CallStats(NamedTuple):
+    """Counts of the calls to an expert on this machine."""
 
     calls: int = 0
     failures: int = 0
     seconds: float = 0.0
-    """In all, of the calls that succeeded."""
+    """Sum over the calls that succeeded."""
 
     @property
-    def success(self) -> float:
-        """Of 0 to 1, leaning to a half where little is known."""
+    def success_rate(self) -> float:
+        """From 0 to 1; near one half after few calls (Laplace's rule of succession)."""
         return (self.calls - self.failures + 1) / (self.calls + 2)
 
     @property
     def latency(self) -> float:
-        """Mean seconds of a call that succeeded; 0 where none did."""
+        """Mean seconds of the calls that succeeded; 0 where none did."""
         return self.seconds / max(1, self.calls - self.failures)
 
 
 class CatalogCache:
-    """Opened for each look, and made when it is first written to; what can't be read or written is not kept."""
+    """Opened for each access, created at the first write. Errors of the database are ignored: it is only a cache."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "catalog.db"
-        self.left_out = 0
-        """Rows of the list read last that hold no model."""
+        self.rejected = 0
+        """Rows of the list read last that are not a valid model."""
 
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
-        """The kept list of a task type, and its age in seconds; None where there is none."""
+        """The cached list of a task type, and its age in seconds; None where there is none."""
 
         nothing: tuple[list[HubModel], float | None] = ([], None)
 
@@ -55,13 +55,13 @@ class CatalogCache:
                 db.query("select model, fetched_at from hub_models where task_type = ? order by rank", [task_type])
             )
             models = [model for row in rows if (model := _model(row["model"]))]
-            self.left_out = len(rows) - len(models)
+            self.rejected = len(rows) - len(models)
             return models, (time.time() - rows[0]["fetched_at"] if rows else None)
 
         return self._read(read, nothing)
 
-    def keep(self, task_type: str, models: Sequence[HubModel]) -> None:
-        """Put the list of a task type in place of the kept one."""
+    def save_models(self, task_type: str, models: Sequence[HubModel]) -> None:
+        """Replace the cached list of a task type."""
 
         def write(db: Database) -> None:
             table, now = db.table("hub_models"), time.time()
@@ -77,20 +77,22 @@ class CatalogCache:
 
         self._write(write)
 
-    def fared(self) -> dict[tuple[str, str, str], Fared]:
-        """How every expert fared, by backend, provider and model id."""
+    def call_stats(self) -> dict[tuple[str, str, str], CallStats]:
+        """The counts of each expert, by backend, provider and model id."""
 
-        def read(db: Database) -> dict[tuple[str, str, str], Fared]:
+        def read(db: Database) -> dict[tuple[str, str, str], CallStats]:
             rows = db.query("select backend, provider, model_id, calls, failures, seconds from fared")
             return {
-                (row["backend"], row["provider"], row["model_id"]): Fared(row["calls"], row["failures"], row["seconds"])
+                (row["backend"], row["provider"], row["model_id"]): CallStats(
+                    row["calls"], row["failures"], row["seconds"]
+                )
                 for row in rows
             }
 
         return self._read(read, {})
 
-    def note(self, expert: tuple[str, str, str], seconds: float | None) -> None:
-        """One more call to an expert; `seconds` None when it failed."""
+    def record_call(self, expert: tuple[str, str, str], seconds: float | None) -> None:
+        """Count one more call to an expert; `seconds` None when it failed."""
 
         def write(db: Database) -> None:
             db.execute(
@@ -105,14 +107,14 @@ class CatalogCache:
 
         self._write(write)
 
-    def _read(self, look: Callable[[Database], T], otherwise: T) -> T:
+    def _read(self, query: Callable[[Database], T], default: T) -> T:
         if not self._path.is_file():
-            return otherwise
+            return default
         try:
             with closing(sqlite3.connect(self._path, timeout=5)) as connection:
-                return look(Database(connection))
-        except (sqlite3.Error, ValueError):  # damaged, of another version, or without the table: as if there were none
-            return otherwise
+                return query(Database(connection))
+        except (sqlite3.Error, ValueError):  # damaged, of another version, or without the table
+            return default
 
     def _write(self, change: Callable[[Database], None]) -> None:
         with suppress(sqlite3.Error, OSError):
@@ -121,7 +123,7 @@ class CatalogCache:
                 self._change(change)
             except sqlite3.OperationalError:  # held by another process, or the disk is full
                 raise
-            except sqlite3.DatabaseError:  # damaged: nothing in it must last
+            except sqlite3.DatabaseError:  # damaged: start again
                 self._path.unlink()
                 self._change(change)
 
@@ -131,7 +133,7 @@ class CatalogCache:
 
 
 def _model(row: str) -> HubModel | None:
-    """None where an id or commit stands that no model can have: written by an earlier version, or by others."""
+    """None for a row with an invalid model id or commit: an earlier version or another program wrote it."""
     try:
         model = HubModel.model_validate_json(row)
     except ValueError:

@@ -1,73 +1,73 @@
-"""Breaker: counts how often in a row a provider failed, and says when to leave it alone, or to let it rest a little."""
+"""Circuit breaker for one provider: opens after repeated failures, and delays calls after a rate limit (429)."""
 
 import threading
 import time
 from collections.abc import Callable
 
 FAILURES = 3
-"""In a row, until it is left alone."""
-PAUSE = 60.0
-"""Seconds that it is left alone; then one call tries whether it works again."""
-LONGEST_REST = 60.0
-"""Seconds for which calls wait where a provider asks for a pause; for a longer one they go elsewhere."""
-USUAL_REST = 5.0
-"""Seconds, where it asks for a pause (429) and does not say how long."""
+"""Failures in a row that open the circuit."""
+OPEN_SECONDS = 60.0
+"""Time that the circuit stays open; then one trial call is allowed."""
+LONGEST_DELAY = 60.0
+"""Seconds. Where a provider asks for a longer pause, calls fail instead of waiting, and other providers are used."""
+DEFAULT_DELAY = 5.0
+"""Seconds, where a provider answers 429 without Retry-After."""
 
 
-class Breaker:
-    """Of one provider; usable from any thread. Failures that tell nothing of it are not told to it."""
+class CircuitBreaker:
+    """Of one provider; usable from any thread. Count only failures that are the provider's."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = 0
-        self._opened = 0.0
-        self._trying = False
-        self._rested = 0.0
+        self._opened_at = 0.0
+        self._trial_running = False
+        self._delayed_until = 0.0
 
-    def left(self) -> float:
-        """Seconds that it is left alone still; 0 when it may be called. While one call tries, the others wait for it."""
+    def seconds_open(self) -> float:
+        """Seconds until a call is allowed; 0 when one is. While a trial call runs, others are not allowed."""
         with self._lock:
             if self._failures < FAILURES:
                 return 0.0
-            left = self._opened + PAUSE - self._clock()
-            return max(left, 1.0) if left > 0 or self._trying else 0.0
+            left = self._opened_at + OPEN_SECONDS - self._clock()
+            return max(left, 1.0) if left > 0 or self._trial_running else 0.0
 
-    def enter(self) -> bool:
-        """Whether a call may be made now; where it is the one that tries, no other may until it ends."""
+    def allow_call(self) -> bool:
+        """Whether a call may start now. After an open period the first call is the trial, and the others wait for it."""
         with self._lock:
             if self._failures < FAILURES:
                 return True
-            if self._trying or self._clock() < self._opened + PAUSE:
+            if self._trial_running or self._clock() < self._opened_at + OPEN_SECONDS:
                 return False
-            self._trying = True
+            self._trial_running = True
             return True
 
-    def rest(self, seconds: float | None) -> bool:
-        """It gets too many calls: those to come wait so long. False where that is too long to wait: it has failed."""
-        asked = USUAL_REST if seconds is None else seconds
-        if asked > LONGEST_REST:
+    def delay_calls(self, seconds: float | None) -> bool:
+        """Delay the next calls after a rate limit. False where the pause is too long to wait for."""
+        delay = DEFAULT_DELAY if seconds is None else seconds
+        if delay > LONGEST_DELAY:
             return False
         with self._lock:
-            self._trying, self._rested = False, max(self._rested, self._clock() + asked)
+            self._trial_running, self._delayed_until = False, max(self._delayed_until, self._clock() + delay)
         return True
 
-    def resting(self) -> float:
+    def delay(self) -> float:
         """Seconds to wait before the next call."""
         with self._lock:
-            return max(0.0, self._rested - self._clock())
+            return max(0.0, self._delayed_until - self._clock())
 
-    def succeeded(self) -> None:
-        """The call was answered."""
+    def record_success(self) -> None:
+        """The provider answered."""
         with self._lock:
-            self._failures, self._trying = 0, False
+            self._failures, self._trial_running = 0, False
 
-    def failed(self) -> None:
-        """The call failed of the provider."""
+    def record_failure(self) -> None:
+        """The provider failed."""
         with self._lock:
-            self._failures, self._trying, self._opened = self._failures + 1, False, self._clock()
+            self._failures, self._trial_running, self._opened_at = self._failures + 1, False, self._clock()
 
-    def told_nothing(self) -> None:
-        """The call was cancelled, or failed of something else."""
+    def record_neutral(self) -> None:
+        """The call was cancelled, or failed for a reason that is not the provider's."""
         with self._lock:
-            self._trying = False
+            self._trial_running = False

@@ -1,20 +1,20 @@
-"""Listing: what the Hub says of its models, by `HfApi`. Blocking, over the network; `hub.py` decides when."""
+"""Fetches models from the Hub through `HfApi`, as `HubModel`. Blocking; `hub_index.py` decides when to call it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.errors import ExpertError
 from .hub_model import HubModel, Serving
-from .hub_names import checked_id, commit
+from .hub_names import checked_commit, checked_model_id
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
     from huggingface_hub.hf_api import ModelInfo
 
 SERVED = 25
-"""Models that providers serve, of each task type."""
+"""Models of each task type that providers serve."""
 POPULAR = 25
-"""Models that can be downloaded, served or not."""
+"""Models of each task type with the most downloads, served or not."""
 
 _EXPAND = [
     "downloads", "likes", "gated", "private", "pipeline_tag", "library_name", "tags", "sha", "safetensors", "cardData",
@@ -28,44 +28,44 @@ _TAGS = {
     "image-text-to-video": "image-to-video",
     "text2text-generation": "text-generation",
 }
-"""Our task types that the Hub files under another pipeline tag."""
+"""The Hub's pipeline tag for those of our task types that have another name there."""
 _SEARCHED = {"language-identification": "language-detection", "text2text-generation": "flan-t5"}
-"""What to look for among the models of that tag."""
+"""The search text among the models of that tag."""
 
 
 class Listing(NamedTuple):
-    """A list of the Hub's."""
+    """The models of one task type."""
 
     models: list[HubModel]
-    refused: list[str]
-    """Ids of models left out: with an id or a commit that no model can have."""
+    invalid: list[str]
+    """Ids of models that are left out, since the id or the commit is invalid."""
 
 
-def listed(api: "HfApi", task_type: str) -> Listing:
-    """Models of a task type: those that providers serve and the most downloaded ones, each once, by downloads."""
+def list_models(api: "HfApi", task_type: str) -> Listing:
+    """Models of a task type: those that providers serve and the most downloaded, without duplicates, by downloads."""
     tag, search = _TAGS.get(task_type, task_type), _SEARCHED.get(task_type)
     common: dict[str, Any] = {"pipeline_tag": tag, "search": search, "sort": "downloads", "expand": _EXPAND}
     found: dict[str, HubModel] = {}
-    refused: list[str] = []
+    invalid: list[str] = []
     for info in (
         *api.list_models(inference_provider="all", limit=SERVED, **common),
         *api.list_models(limit=POPULAR, **common),
     ):
         try:
-            found.setdefault(info.id, read(info, task_type))
+            found.setdefault(info.id, hub_model(info, task_type))
         except ExpertError:
-            refused.append(str(info.id))
-    return Listing(sorted(found.values(), key=lambda model: (-model.downloads, -model.likes)), refused)
+            invalid.append(str(info.id))
+    return Listing(sorted(found.values(), key=lambda model: (-model.downloads, -model.likes)), invalid)
 
 
-def looked_up(api: "HfApi", model_id: str, task_type: str, timeout: float) -> HubModel:
+def fetch_model(api: "HfApi", model_id: str, task_type: str, timeout: float) -> HubModel:
     """One model by its id."""
     info = api.model_info(model_id, expand=_EXPAND, timeout=timeout)  # type: ignore[arg-type]  # a list of literals
-    return read(info, task_type)
+    return hub_model(info, task_type)
 
 
-def read(info: "ModelInfo", task_type: str) -> HubModel:
-    """The Hub's record as ours. Raises `ExpertError` for names that no Hub has."""
+def hub_model(info: "ModelInfo", task_type: str) -> HubModel:
+    """The Hub's record as a `HubModel`. Raises `ExpertError` for an invalid id or commit."""
     tags = list(info.tags or ())
     weights = info.safetensors
     servings = [
@@ -73,9 +73,9 @@ def read(info: "ModelInfo", task_type: str) -> HubModel:
         for m in info.inference_provider_mapping or ()
     ]
     return HubModel(
-        model_id=checked_id(info.id),
+        model_id=checked_model_id(info.id),
         task_type=task_type,
-        revision=commit(info.sha, info.id) if info.sha else "",
+        revision=checked_commit(info.sha, info.id) if info.sha else "",
         description=_description(info, tags),
         downloads=info.downloads or 0,
         likes=info.likes or 0,
@@ -96,7 +96,7 @@ def _license(info: "ModelInfo", tags: Iterable[str]) -> str:
 
 
 def _description(info: "ModelInfo", tags: Iterable[str]) -> str:
-    """The Hub keeps no sentence on a model: what it was made from, and for which languages, in a few words."""
+    """The Hub has no description field: the tag, library, base model, datasets and languages, in one line."""
     card: dict[str, Any] = info.card_data.to_dict() if info.card_data else {}  # type: ignore[no-untyped-call]
     parts = [
         f"{info.pipeline_tag or 'model'} for {info.library_name}" if info.library_name else info.pipeline_tag or ""

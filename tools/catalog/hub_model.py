@@ -1,4 +1,4 @@
-"""A model as the Hub describes it: what it is for, how large and how popular it is, who serves it."""
+"""A model as the Hub describes it: its task, size, popularity, and the providers that serve it."""
 
 from ...graph.resource import Frozen
 
@@ -11,7 +11,7 @@ class Serving(Frozen):
     provider_id: str
     """The model's name at that provider."""
     task: str
-    """The provider's word for the task, a pipeline tag or `conversational`."""
+    """The provider's name for the task, a pipeline tag or `conversational`."""
     live: bool = True
     """Not in staging, and without a reported error."""
 
@@ -22,14 +22,14 @@ class HubModel(Frozen):
     model_id: str
     task_type: str
     revision: str = ""
-    """Commit; empty when it is not known yet."""
+    """Commit; empty while it is unknown."""
     description: str = ""
     downloads: int = 0
     """In the last 30 days."""
     likes: int = 0
     license: str = ""
     size: int = 0
-    """Parameters; 0 when unknown."""
+    """Number of parameters; 0 when unknown."""
     stored_bytes: int = 0
     """All files of the repository; 0 when unknown."""
     gated: bool = False
@@ -38,6 +38,6 @@ class HubModel(Frozen):
     library: str = ""
     """`transformers`, `diffusers`, ...: what loads it."""
     safetensors: bool | None = None
-    """Whether its weights are there in that format; None when it is not known yet."""
+    """Whether it has weights in that format; None while that is unknown."""
     servings: tuple[Serving, ...] = ()
     """Best first, as the Hub orders them."""

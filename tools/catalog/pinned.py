@@ -1,4 +1,4 @@
-"""Well-known models for each task type, kept by us: what is offered where the Hub was never reached."""
+"""Well-known models for each task type, from `pinned.toml`: offered where the Hub was never reached."""
 
 import tomllib
 from functools import cache
@@ -9,14 +9,14 @@ from .hub_model import HubModel
 
 @cache
 def pinned(task_type: str) -> tuple[HubModel, ...]:
-    """The rows of `pinned.toml` for a task type, the one we would take first first."""
+    """The rows of `pinned.toml` for a task type, the preferred one first."""
     rows = _rows().get(task_type, ())
     return tuple(HubModel.model_validate({"task_type": task_type, "library": "transformers"} | row) for row in rows)
 
 
 @cache
 def pinned_revisions() -> frozenset[str]:
-    """The branches that the rows name: the only revisions that are no commits."""
+    """The branches that rows name: the only revisions that are not commits."""
     return frozenset(str(row["revision"]) for rows in _rows().values() for row in rows if "revision" in row)
 
 

@@ -1,4 +1,4 @@
-"""The catalogue that joins what every backend offers, and ranks it."""
+"""The catalogue over all backends: collects the experts for a task, and ranks them."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,45 +7,39 @@ from ...graph.errors import ExpertError
 from ...graph.expert import Candidate, Expert, Obstacle
 from ...graph.ports import Backend
 from ...graph.task import Task
-from .cache import CatalogCache, Fared
-
-Fares = Mapping[tuple[str, str, str], Fared]
+from .cache import CallStats, CatalogCache
 
 
-class JoinedCatalog:
-    """The `Catalog` port over `backends`; their order decides between experts that are otherwise equal.
-
-    `cache`: how experts fared here, which decides before that.
-    """
+class RankedCatalog:
+    """The `Catalog` port over `backends`. `cache`: has the counts of calls that the ranking uses."""
 
     def __init__(self, backends: Sequence[Backend], *, cache: CatalogCache | None = None) -> None:
         self._backends = tuple(backends)
         self._cache = cache
 
     async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
-        """All experts for the task's type, best first; in a thread, as it may import, and look for files."""
+        """All experts for the task's type, best first; in a thread, since backends may import libraries and read files."""
         return await asyncio.to_thread(self._candidates, task, wanted)
 
     def _candidates(self, task: Task, wanted: str | None) -> list[Candidate]:
-        fared = self._cache.fared() if self._cache else {}
-        found = ranked(self._backends, task.type, task, fared=fared)
+        stats = self._cache.call_stats() if self._cache else {}
+        found = ranked_candidates(self._backends, task.type, task, stats=stats)
         if wanted and all(candidate.expert.model_id != wanted for candidate in found):
             found = [*_named(self._backends, task, wanted), *found]
         return found
 
 
-def ranked(
+def ranked_candidates(
     backends: Iterable[Backend],
     task_type: str,
     task: Task | None = None,
     *,
-    fared: Fares | None = None,
+    stats: Mapping[tuple[str, str, str], CallStats] | None = None,
 ) -> list[Candidate]:
-    """What `backends` offer, best first. Without `task`: for any.
+    """The experts that `backends` offer, best first. Without `task`: for any task of the type.
 
-    Those that can run here and now, before those that must be downloaded first; servers that the user added, for they
-    were added to be used; then by downloads, then by likes; of equals what covers the whole type, then by how often it
-    succeeded and how long it took here, then by the order of `backends`.
+    Ranked by: can run here and now; needs no download; is a server that the user added; downloads; likes; covers the whole
+    type; success rate and latency of earlier calls here (`stats`); the order of `backends`.
     """
     offered = [
         Candidate(expert=expert, obstacle=backend.obstacle(expert, task))
@@ -55,17 +49,17 @@ def ranked(
 
     def rank(candidate: Candidate) -> tuple[float, ...]:
         expert = candidate.expert
-        known = (fared or {}).get((expert.backend, expert.provider, expert.model_id), Fared())
+        known = (stats or {}).get((expert.backend, expert.provider, expert.model_id), CallStats())
         return (
             candidate.obstacle is not None, not expert.here, expert.backend != "endpoint",
-            -expert.downloads, -expert.likes, expert.partial, -round(known.success, 1), known.latency,
+            -expert.downloads, -expert.likes, expert.partial, -round(known.success_rate, 1), known.latency,
         )  # fmt: skip
 
     return sorted(offered, key=rank)
 
 
 def _named(backends: Iterable[Backend], task: Task, model_id: str) -> list[Candidate]:
-    """A model that no list has, from every place that can have it; one that can't be used, with the reason."""
+    """A model that no list has, from every backend that can run it, or with the reason why it can't."""
     found: list[Candidate] = []
     for backend in backends:
         try:

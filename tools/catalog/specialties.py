@@ -1,7 +1,7 @@
-"""Coverage: task types that hold several trades, and the models of the Hub that know only one of them.
+"""Task types with several specialties, and which of them a Hub model covers, judged by its name and description.
 
-`image-to-text` is captioning and reading; a detector of everyday objects knows no faces and no barcodes. What a model was
-made for is told by its name and description, for want of anything better; a model that tells nothing is not kept back.
+`image-to-text` is captioning and reading; a detector of everyday objects finds no faces and no barcodes. The Hub has no
+field for this: a model must show in its name or description that it has the specialty that a task needs.
 """
 
 import re
@@ -11,34 +11,44 @@ from ...graph.expert import Expert
 from ...graph.task import Task
 
 
-class Trade(NamedTuple):
-    """One of several things that a task type may be asked for."""
+class Specialty(NamedTuple):
+    """One of several abilities that tasks of one type may need."""
 
     task_type: str
-    asked: re.Pattern[str]
-    """How the goal of a task asks for it."""
-    shown: re.Pattern[str]
-    """How a model shows that it knows it."""
-    what: str
+    in_goal: re.Pattern[str]
+    """Matches the goal of a task that needs it."""
+    in_model: re.Pattern[str]
+    """Matches the name or description of a model that has it."""
+    purpose: str
 
 
-def _trade(task_type: str, asked: str, shown: str, what: str) -> Trade:
-    return Trade(task_type, re.compile(asked, re.IGNORECASE), re.compile(shown, re.IGNORECASE), what)
+def _specialty(task_type: str, in_goal: str, in_model: str, purpose: str) -> Specialty:
+    return Specialty(task_type, re.compile(in_goal, re.IGNORECASE), re.compile(in_model, re.IGNORECASE), purpose)
 
 
-_TRADES = (
-    _trade("image-to-text", r"\b(?:read|ocr|transcri\w+|extract\w*|text (?:in|on|from)|words? (?:in|on)|what\W+it says)\b",
-           r"ocr|read|donut|nougat|latex|texify", "to read text"),
-    _trade("object-detection", r"\bfaces?\b", r"face", "to find faces"),
-    _trade("object-detection", r"\b(?:qr|bar)[ -]?codes?\b", r"code", "to read codes"),
-    _trade("audio-to-audio", r"\b(?:clean|denois\w+|noise|hiss|hum)\b", r"nois|enhanc|clean|dns|denois", "to remove noise"),
-)  # fmt: skip
+_SPECIALTIES = (
+    _specialty(
+        "image-to-text",
+        in_goal=r"\b(?:read|ocr|transcri\w+|extract\w*|text (?:in|on|from)|words? (?:in|on)|what\W+it says)\b",
+        in_model=r"ocr|read|donut|nougat|latex|texify",
+        purpose="to read text",
+    ),
+    _specialty("object-detection", in_goal=r"\bfaces?\b", in_model=r"face", purpose="to find faces"),
+    _specialty("object-detection", in_goal=r"\b(?:qr|bar)[ -]?codes?\b", in_model=r"code", purpose="to read codes"),
+    _specialty(
+        "audio-to-audio",
+        in_goal=r"\b(?:clean|denois\w+|noise|hiss|hum)\b",
+        in_model=r"nois|enhanc|clean|dns|denois",
+        purpose="to remove noise",
+    ),
+)
 
 
 def mismatch(expert: Expert, task: Task) -> str | None:
-    """Why a model of the Hub is not for this task, though of its type; None when it may be."""
-    shown = f"{expert.model_id} {expert.description}"
-    for trade in _TRADES:
-        if trade.task_type == task.type and trade.asked.search(task.goal) and not trade.shown.search(shown):
-            return f"is not made {trade.what}"
+    """Why a Hub model does not suit this task, though it has its type; None when it may."""
+    model = f"{expert.model_id} {expert.description}"
+    for specialty in _SPECIALTIES:
+        needed = specialty.task_type == task.type and specialty.in_goal.search(task.goal)
+        if needed and not specialty.in_model.search(model):
+            return f"is not made {specialty.purpose}"
     return None

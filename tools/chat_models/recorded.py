@@ -9,7 +9,7 @@ from ...graph.errors import ControllerError
 from ...graph.settings import Settings
 from ..net.addresses import without_secrets
 from ..net.http_errors import classify
-from ..recording.tape import NotRecorded, Tape
+from ..recording.exchange import NotRecorded, Recording
 from .errors import LONGEST_WAIT
 from .models import ChatModel
 from .structured_output import tokens_of, why_ended
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 class TapedModel(ChatModel):
     """A chat model whose exchanges go through a tape. While playing there is no client and no key."""
 
-    tape: Tape = field(kw_only=True)
+    tape: Recording = field(kw_only=True)
 
     @classmethod
-    def on(cls, tape: Tape, spec: str, settings: Settings) -> "TapedModel":
+    def on(cls, tape: Recording, spec: str, settings: Settings) -> "TapedModel":
         """The model of the recording when it is played, else the one that `spec` names."""
-        if tape.playing:
+        if tape.replaying:
             return cls(**tape.head["model"], tape=tape)
         model = ChatModel.of(spec, settings)
         return cls(**{each.name: getattr(model, each.name) for each in fields(model)}, tape=tape)
@@ -36,7 +36,7 @@ class TapedModel(ChatModel):
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
         """A client that asks the tape."""
-        if self.tape.playing:
+        if self.tape.replaying:
             yield cast("BaseChatModel", _TapedClient(None, self.tape))
             return
         async with super().connected(seconds) as client:
@@ -67,7 +67,7 @@ class RecordedFailure(Exception):
 class _TapedClient:
     """The two calls of a chat model that we use."""
 
-    def __init__(self, client: "BaseChatModel | None", tape: Tape) -> None:
+    def __init__(self, client: "BaseChatModel | None", tape: Recording) -> None:
         self._client = client
         self._tape = tape
 

@@ -1,7 +1,7 @@
-"""Servers of chat models that the user named with `--model TASK=PROVIDER:MODEL@URL`, kept in the configuration.
+"""The servers of chat models that the user named with `--model TASK=PROVIDER:MODEL@URL`, kept in the configuration.
 
-A run keeps such a name in its rows and checkpoints, and a home may come from elsewhere: what stands only there reaches no
-server.
+A run stores such a name in its rows and checkpoints, and a home may come from elsewhere: a server that is named only
+there is not called.
 """
 
 import json
@@ -19,26 +19,26 @@ _URL = re.compile(r"@(https?://\S+)$", re.IGNORECASE)
 
 
 def url_in(spec: str) -> str:
-    """The address in a chat model's name; empty where it has none."""
+    """The URL in a chat model's name; empty where it has none."""
     found = _URL.search(spec)
     return found[1] if found else ""
 
 
-def remember(config: Path, specs: Iterable[str]) -> None:
+def trust_servers(config: Path, specs: Iterable[str]) -> None:
     """Keep the servers that the user names now. Raises `StorageError`."""
-    known = named(config)
+    known = trusted_origins(config)
     new = {origin(url) for spec in specs if (url := url_in(spec))} - known
     if new:
         write_private(config / _FILE, json.dumps(sorted(known | new), indent=2) + "\n")
 
 
-def named(config: Path) -> set[str]:
-    """Their origins."""
+def trusted_origins(config: Path) -> set[str]:
+    """The origins of the servers that the user has named."""
     try:
         read = read_untrusted_json((config / _FILE).read_bytes())
     except FileNotFoundError:
         return set()
     except (OSError, ValueError) as error:
-        notice(f"{config / _FILE} can't be read ({error}): no server of a chat model counts as named by you")
+        notice(f"{config / _FILE} can't be read ({error}): no server of a chat model is trusted")
         return set()
     return {origin(each) for each in read if isinstance(each, str)} if isinstance(read, list) else set()

@@ -1,4 +1,4 @@
-"""Fetch: guarded reading of the files and URLs that a request names."""
+"""Reads the files and URLs that a request names into the store, after checking what may be read."""
 
 import asyncio
 import os
@@ -21,9 +21,9 @@ from .safe_open import open_beneath
 
 
 class GuardedFetcher:
-    """The `Fetcher` port: what a name leads to goes into the store, or `InvalidInput` says why it can't.
+    """The `Fetcher` port: stores what a path or URL contains, or raises `InvalidInput` with the reason.
 
-    `allowed` judges the addresses that URLs lead to; see `download`.
+    `allowed` checks the addresses of URLs; see `download`.
     """
 
     def __init__(self, store: Store, settings: Settings, *, allowed: Callable[[Address], bool] = is_public) -> None:
@@ -32,11 +32,11 @@ class GuardedFetcher:
         self._allowed = allowed
 
     async def fetch(self, name: str) -> Resource:
-        """Read a path or URL into the store; raises `InvalidInput`."""
+        """Read a path or URL into the store. Raises `InvalidInput`."""
         claimed = name
         if is_url(name):
-            data, served = await download(name, self._settings, self._allowed)
-            if served == "text/csv" and kind_of_name(name)[0] == "document":
+            data, declared = await download(name, self._settings, self._allowed)
+            if declared == "text/csv" and kind_of_name(name)[0] == "document":
                 claimed = f"{name.partition('?')[0].rstrip('/')}.csv"
         else:
             data = await asyncio.to_thread(self._read, name)
@@ -47,17 +47,17 @@ class GuardedFetcher:
         )
 
     async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
-        """The attached `files`, then what `text` names: a file that is attached and named comes once.
+        """The attached `files`, then those that `text` names; a file that is both is returned once.
 
-        A local file that is not there becomes a missing resource, and so does a web page (a URL without a file's
-        extension) that can't be reached: the text may quote it only. What is there and can't be used raises.
+        A local file that does not exist becomes a missing resource, and so does a web page (a URL without a file's
+        extension) that can't be reached: the text may only quote it. What exists and can't be used raises `InvalidInput`.
         """
         found: list[Resource] = []
         for name in files:
-            if not await self._known(name, found):
+            if not await self._is_among(name, found):
                 found.append(await self.fetch(name))
         for mention in mentions(text):
-            if not await self._known(mention.name, found):
+            if not await self._is_among(mention.name, found):
                 found.append(await self._fetch_mention(mention))
         return found
 
@@ -72,16 +72,16 @@ class GuardedFetcher:
                 return missing
             raise
 
-    async def _known(self, name: str, found: Sequence[Resource]) -> bool:
+    async def _is_among(self, name: str, found: Sequence[Resource]) -> bool:
         return await asyncio.to_thread(lambda: any(_same(name, other.name or "") for other in found))
 
     def _exists(self, name: str) -> bool:
-        """Whether there is something to read; what lies outside the allowed folders counts, so that it is refused."""
-        path, _ = self._place_of(name)
+        """Whether the path exists. One outside the allowed folders raises."""
+        path, _ = self._resolve(name)
         return path.exists()
 
-    def _place_of(self, name: str) -> tuple[Path, Path | None]:
-        """The path without symbolic links, and the folder that it must lie in (None: anywhere), of one look at both.
+    def _resolve(self, name: str) -> tuple[Path, Path | None]:
+        """The path without symbolic links, and the allowed folder that contains it (None: all folders are allowed).
 
         Raises `InvalidInput` when no request may read it.
         """
@@ -101,10 +101,10 @@ class GuardedFetcher:
             )
         if is_kept_in_a_home(path, self._settings.home) or path.is_relative_to(config):
             raise InvalidInput(
-                f"{name} is of what HuggingGPT keeps for all runs, which no request may read",
-                hint="What was made in a conversation is known there by its name; copies for other uses: --out DIR.",
+                f"{name} is among the files that HuggingGPT keeps for all runs, which no request may read",
+                hint="Results of a conversation are known there by their names; --out DIR writes copies.",
             )
-        if os.name == "posix" and path.parts[1:2] and path.parts[1] in _OF_THE_SYSTEM:
+        if os.name == "posix" and path.parts[1:2] and path.parts[1] in _SYSTEM_FOLDERS:
             raise InvalidInput(f"{name} shows the state of the system or of a process, and is not read")
         return path, root
 
@@ -113,8 +113,8 @@ class GuardedFetcher:
         return None if roots is None else [root.expanduser().resolve() for root in roots]
 
     def _read(self, name: str) -> bytes:
-        """The bytes of a regular file, as far as the limit. Opens nothing that could make it wait (FIFO, device)."""
-        (path, root), limit = self._place_of(name), self._settings.max_file_bytes
+        """The bytes of a regular file, up to the limit. Opens nothing that could block (FIFO, device)."""
+        (path, root), limit = self._resolve(name), self._settings.max_file_bytes
         try:
             _refuse_special(name, path.stat())
             handle = open_beneath(path, root)
@@ -123,7 +123,7 @@ class GuardedFetcher:
                 _refuse_special(name, status)
                 data = file.read(limit + 1)
         except (FileNotFoundError, NotADirectoryError):
-            raise InvalidInput(f"there is no file {name}", hint=self._near(path)) from None
+            raise InvalidInput(f"there is no file {name}", hint=self._similar_names(path)) from None
         except PermissionError:
             raise InvalidInput(f"{name} can't be read: permission denied", hint=f"Try: chmod u+r {path}") from None
         except (OSError, ValueError) as error:
@@ -133,8 +133,8 @@ class GuardedFetcher:
             raise too_large(name, max(status.st_size, len(data)), limit)
         return data
 
-    def _near(self, path: Path) -> str:
-        """Files beside the missing one whose names are like it."""
+    def _similar_names(self, path: Path) -> str:
+        """A hint: files beside the missing one with similar names."""
         roots = self._roots()
         if roots is not None and _root_of(path.parent, roots) is None:
             return ""
@@ -142,18 +142,18 @@ class GuardedFetcher:
             names = {entry.name.casefold(): entry.name for entry in path.parent.iterdir()}
         except OSError:
             return f"There is no folder {path.parent}."
-        near = get_close_matches(path.name.casefold(), names, n=3)
-        if not near:
-            return f"It was looked for in {path.parent}."
-        return f"Near it: {', '.join(names[name] for name in near)}."
+        similar = get_close_matches(path.name.casefold(), names, n=3)
+        if not similar:
+            return f"The folder is {path.parent}."
+        return f"Similar names there: {', '.join(names[name] for name in similar)}."
 
 
-_OF_THE_SYSTEM = ("proc", "sys", "dev")
-"""Folders at the top whose files are no files: `/proc/self/environ` holds the keys."""
+_SYSTEM_FOLDERS = ("proc", "sys", "dev")
+"""Top-level folders of the kernel: `/proc/self/environ` holds the keys, for instance."""
 
 
 def _root_of(path: Path, roots: Sequence[Path]) -> Path | None:
-    """The folder that a path lies in, of those that may be read."""
+    """The allowed folder that contains a path."""
     return next((root for root in roots if path.is_relative_to(root)), None)
 
 
@@ -170,7 +170,7 @@ def _refuse_special(name: str, status: os.stat_result) -> None:
 
 
 def _same(name: str, other: str) -> bool:
-    """Whether two names mean one file: equal, one the end of the other, or one file on disk."""
+    """Whether two names mean the same file: equal, one a suffix of the other, or the same file on disk."""
     mine, theirs = _parts(name), _parts(other)
     shorter = min(len(mine), len(theirs))
     if shorter == 0 or mine[-1] != theirs[-1]:
@@ -189,6 +189,6 @@ def _parts(name: str) -> tuple[str, ...]:
     """The parts of a path or of a URL's path, without leading dots and slashes."""
     try:
         path = unquote(urlsplit(name).path) if is_url(name) else name
-    except ValueError:  # half an IPv6 address: fetching it says so
+    except ValueError:  # half an IPv6 address: `download` reports it
         path = name
     return tuple(part for part in PurePosixPath(path).parts if part not in (".", "/", "~"))

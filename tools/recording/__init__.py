@@ -1,1 +1,1 @@
-"""Record and replay: every exchange of a run with the outside world, in one file."""
+"""Record and replay: every exchange of a run with models, experts, catalogue and files, in one file."""

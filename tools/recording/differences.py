@@ -1,4 +1,4 @@
-"""Differences: where two JSON values begin to differ, in words."""
+"""Finds the first difference between two JSON values, and formats it."""
 
 from itertools import zip_longest
 from typing import Any
@@ -12,13 +12,13 @@ def first_difference(before: Any, now: Any, place: str = "") -> str:
     if before == now:
         return ""
     if isinstance(before, dict) and isinstance(now, dict):
-        for name in before.keys() | now.keys():
-            if told := first_difference(before.get(name), now.get(name), f"{place}.{name}" if place else name):
-                return told
+        for key in before.keys() | now.keys():
+            if found := first_difference(before.get(key), now.get(key), f"{place}.{key}" if place else key):
+                return found
     if isinstance(before, list) and isinstance(now, list):
         for number, (one, other) in enumerate(zip_longest(before, now)):
-            if told := first_difference(one, other, f"{place}[{number}]"):
-                return told
+            if found := first_difference(one, other, f"{place}[{number}]"):
+                return found
     at = f"{place}: " if place else ""
     if isinstance(before, str) and isinstance(now, str):
         start = next(

@@ -1,7 +1,7 @@
-"""Scrub: keys and the user's own folders taken out of what is recorded.
+"""Removes keys and the user's own folders from what is recorded.
 
-Beside the secrets that are configured (see `graph/redactor.py`), what merely looks like a key goes too: a recording is made
-to be handed on. Not covered: secrets inside pictures, sound and packed files that a run was given or made.
+Configured secrets are removed (see `graph/redactor.py`), and also whatever has the form of a key, since a recording is made
+to be shared. Not covered: secrets inside pictures, sound and compressed files of a run.
 """
 
 import os
@@ -21,43 +21,43 @@ _LOOKS_LIKE_A_KEY = re.compile(
 
 
 class Scrubber:
-    """Takes out what must not leave this machine; the same text always becomes the same."""
+    """Removes what must not leave this machine. The same text always gives the same result."""
 
     def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ) -> None:
         self.redact: Redactor = redactor_of(settings, env)
-        replaced = {str(settings.home): "[home]"}
+        replacements = {str(settings.home): "[home]"}
         if len(home := str(Path.home())) > 1:
-            replaced |= {home: "~"}
-        self._replaced = dict(sorted(replaced.items(), key=lambda pair: -len(pair[0])))
+            replacements |= {home: "~"}
+        self._replacements = dict(sorted(replacements.items(), key=lambda pair: -len(pair[0])))
 
     def __call__(self, value: Any) -> Any:
-        """The same JSON value, clean."""
+        """The JSON value without keys and folders."""
         match value:
             case str():
-                for folder, instead in self._replaced.items():
-                    value = value.replace(folder, instead)
+                for folder, replacement in self._replacements.items():
+                    value = value.replace(folder, replacement)
                 return _LOOKS_LIKE_A_KEY.sub(REMOVED, self.redact.text(value))
             case dict():
-                return {self(name): self(part) for name, part in value.items()}
+                return {self(key): self(part) for key, part in value.items()}
             case list() | tuple():
                 return [self(part) for part in value]
         return value
 
     def stream(self, pieces: list[Any]) -> list[Any]:
-        """The same for an answer in pieces, over whose borders a key may lie."""
+        """The same for an answer in pieces; a key may extend over several pieces."""
         for texts in (_contents(pieces), _arguments(pieces)):
-            cut = self.redact.pieces([holder[name] for holder, name in texts])
-            for (holder, name), text in zip(texts, cut, strict=True):
+            clean = self.redact.pieces([holder[name] for holder, name in texts])
+            for (holder, name), text in zip(texts, clean, strict=True):
                 holder[name] = text
         return pieces
 
 
 def _contents(pieces: list[Any]) -> list[tuple[dict[str, Any], str]]:
-    """Where the words of an answer stand, piece by piece."""
+    """The text of each piece of an answer, as an object and its key."""
     return [(piece, "content") for piece in pieces if isinstance(piece, dict) and isinstance(piece.get("content"), str)]
 
 
 def _arguments(pieces: list[Any]) -> list[tuple[dict[str, Any], str]]:
-    """Where the arguments of a call stand, piece by piece."""
+    """The arguments of each piece of a tool call, as an object and its key."""
     calls = (call for piece in pieces if isinstance(piece, dict) for call in piece.get("tool_call_chunks") or ())
     return [(call, "args") for call in calls if isinstance(call.get("args"), str)]

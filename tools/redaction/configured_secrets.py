@@ -1,4 +1,4 @@
-"""Secrets: all that are configured here, as one redactor: settings, environment, saved token, keys and URLs of servers."""
+"""Collects the configured secrets into one redactor: settings, environment, saved token, keys and URLs of servers."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from ..backends.endpoint.endpoints_file import read_endpoints
 
 
 def redactor_of(settings: Settings, env: Mapping[str, str] = os.environ) -> Redactor:
-    """Made anew for each world: keys may have been set since."""
+    """The redactor for a world. Each world creates its own, since keys may have changed."""
     return Redactor([*_of_settings(settings), *_of_endpoints(settings, env), *secrets_of(env)])
 
 

@@ -1,7 +1,7 @@
-"""Redacted: what controller, experts, catalogue and files say, without secrets before a stage hears it.
+"""Wrappers of controller, backend, catalogue and fetcher that remove secrets from everything they return or raise.
 
-What an expert makes is clean once the store has it. So state, rows, events and answers hold no secret that a server, a
-provider or a model repeats, and agree with each other about what stands there.
+The store redacts what an expert produces. So state, rows, events and answers hold no secret that a server, a provider or a
+model repeats, and all of them hold the same redacted text.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ class RedactedController:
     async def plan(self, request: Request, callbacks: Callbacks = NoCallbacks()) -> Proposal:  # noqa: B008
         """That of the controller."""
         with clean_errors(self._redact):
-            return self._redact.noun(await self._controller.plan(request, callbacks))
+            return self._redact.record(await self._controller.plan(request, callbacks))
 
     async def choose(
         self,
@@ -39,7 +39,7 @@ class RedactedController:
     ) -> Assignment:
         """That of the controller."""
         with clean_errors(self._redact):
-            return self._redact.noun(await self._controller.choose(task, candidates, callbacks))
+            return self._redact.record(await self._controller.choose(task, candidates, callbacks))
 
     async def answer(
         self,
@@ -47,7 +47,7 @@ class RedactedController:
         paths: Mapping[str, Path],
         callbacks: Callbacks = NoCallbacks(),  # noqa: B008
     ) -> AsyncIterator[str]:
-        """That of the controller, piece by piece; what may begin a secret waits for the next one."""
+        """That of the controller, piece by piece; text that may begin a secret is held until the next piece."""
         with clean_errors(self._redact):
             async with aclosing(self._redact.stream(self._controller.answer(run, paths, callbacks))) as pieces:
                 async for piece in pieces:
@@ -55,7 +55,7 @@ class RedactedController:
 
 
 class RedactedBackend:
-    """The `Backend` port around another: errors and notes. Its artifacts are cleaned where they are kept."""
+    """The `Backend` port around another: errors and notes. The store redacts its artifacts."""
 
     def __init__(self, backend: Backend, redact: Redactor) -> None:
         self._backend = backend
@@ -63,7 +63,7 @@ class RedactedBackend:
         self.name = backend.name
 
     def experts(self, task_type: str) -> Sequence[Expert]:
-        """Those of the backend, which asks by their ids."""
+        """Those of the backend, unchanged: it calls them by their ids."""
         return self._backend.experts(task_type)
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
@@ -74,19 +74,19 @@ class RedactedBackend:
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """That of the backend."""
         found = self._backend.obstacle(expert, task)
-        return found and self._redact.noun(found)
+        return found and self._redact.record(found)
 
     async def prepare(self, call: Call) -> None:
-        """What the backend has to bring."""
+        """Prepare the backend."""
         if isinstance(self._backend, Preparing):
             with clean_errors(self._redact):
                 await self._backend.prepare(call)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
-        """Do it."""
+        """Run the call."""
         with clean_errors(self._redact):
-            made = await self._backend.run(call)
-        return [artifact.model_copy(update={"note": self._redact.text(artifact.note)}) for artifact in made]
+            artifacts = await self._backend.run(call)
+        return [artifact.model_copy(update={"note": self._redact.text(artifact.note)}) for artifact in artifacts]
 
     async def aclose(self) -> None:
         """Close the backend."""
@@ -104,11 +104,11 @@ class RedactedCatalog:
         """Those of the catalogue."""
         with clean_errors(self._redact):
             found = await self._catalog.candidates(task, wanted)
-        return [self._redact.noun(candidate) for candidate in found]
+        return [self._redact.record(candidate) for candidate in found]
 
 
 class RedactedFetcher:
-    """The `Fetcher` port around another: names and errors. Texts are cleaned where they are kept."""
+    """The `Fetcher` port around another: names and errors. The store redacts contents."""
 
     def __init__(self, fetcher: Fetcher, redact: Redactor) -> None:
         self._fetcher = fetcher
@@ -117,18 +117,18 @@ class RedactedFetcher:
     async def fetch(self, name: str) -> Resource:
         """One path or URL."""
         with clean_errors(self._redact):
-            return self._redact.noun(await self._fetcher.fetch(name))
+            return self._redact.record(await self._fetcher.fetch(name))
 
     async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
-        """What a request names."""
+        """The files and URLs of a request."""
         with clean_errors(self._redact):
             found = await self._fetcher.gather(text, files)
-        return [self._redact.noun(resource) for resource in found]
+        return [self._redact.record(resource) for resource in found]
 
 
 @contextmanager
 def clean_errors(redact: Redactor) -> Iterator[None]:
-    """What the body raises, in words without secrets."""
+    """Remove secrets from the message of an exception that the body raises."""
     try:
         yield
     except Exception as error:

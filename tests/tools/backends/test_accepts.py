@@ -13,7 +13,7 @@ from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.scripted import as_json, serve
 from samples import call_of, file, text
 
@@ -28,7 +28,7 @@ def task(task_type: str, inputs: dict[str, Any] | None = None, **parameters: Any
 def at_provider(home: Path, asked: Task, model_id: str = "org/model") -> str | None:
     settings = Settings(home=home, hf_token="hf_any")
     expert = Expert(model_id=model_id, task_type=asked.type, backend="hf", provider="hf-inference")
-    found = HfBackend(settings, Hub(settings, online=False)).obstacle(expert, asked)
+    found = HfBackend(settings, HubIndex(settings, online=False)).obstacle(expert, asked)
     return found and found.what
 
 

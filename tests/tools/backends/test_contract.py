@@ -18,8 +18,8 @@ from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub_index import Hub
-from hugginggpt.tools.catalog.monitored_backend import WatchedBackend
+from hugginggpt.tools.catalog.hub_index import HubIndex
+from hugginggpt.tools.catalog.monitored_backend import MonitoredBackend
 from hugginggpt.tools.scripted import (
     Received,
     Reply,
@@ -51,7 +51,7 @@ def hf(home: Path, answer: Answer | None) -> Iterator[Backend]:
     hub = ScriptedHub({model: model_card(model, TASK)}, replies={model: answer} if answer else {})
     with serve(hub) as server, asked_at(server.url):
         settings = Settings(home=home, hf_token="hf_any")
-        yield HfBackend(settings, Hub(settings, online=False))
+        yield HfBackend(settings, HubIndex(settings, online=False))
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def scripted(home: Path, answer: Answer | None) -> Iterator[Backend]:
 @contextmanager
 def watched(home: Path, answer: Answer | None) -> Iterator[Backend]:
     with endpoint(home, answer) as backend:
-        yield WatchedBackend(backend, CatalogCache(home))
+        yield MonitoredBackend(backend, CatalogCache(home))
 
 
 PLACES: dict[str, Place] = {

@@ -1,4 +1,4 @@
-"""The Hub's lists: kept, refreshed, and stood in for by what we pinned."""
+"""The Hub's lists are cached and refreshed, and pinned models replace them where there are none."""
 
 import sqlite3
 import time
@@ -12,7 +12,7 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.catalog.cache import CatalogCache
-from hugginggpt.tools.catalog.hub_index import FRESH, Hub
+from hugginggpt.tools.catalog.hub_index import FRESH, HubIndex
 from hugginggpt.tools.catalog.pinned import pinned
 from hugginggpt.tools.scripted import Reply, ScriptedHub, asked_at, model_card, serve
 
@@ -23,8 +23,8 @@ CARD = {
 }
 
 
-def hub_with(home: Path, **given: Any) -> Hub:
-    return Hub(Settings(home=home, hf_token="hf_mine"), online=True, **given)
+def hub_with(home: Path, **given: Any) -> HubIndex:
+    return HubIndex(Settings(home=home, hf_token="hf_mine"), online=True, **given)
 
 
 def eventually(check: Any, seconds: float = 10.0) -> None:
@@ -34,7 +34,7 @@ def eventually(check: Any, seconds: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-def test_every_pinned_model_is_of_a_known_type_and_says_what_it_is() -> None:
+def test_every_pinned_model_has_a_known_type_and_a_description() -> None:
     for name in VOCABULARY:
         for model in pinned(name):
             assert model.model_id.count("/") == 1
@@ -42,22 +42,22 @@ def test_every_pinned_model_is_of_a_known_type_and_says_what_it_is() -> None:
             assert model.size > 0
 
 
-def test_without_the_network_the_pinned_models_stand_in_at_once(home: Path) -> None:
+def test_without_network_the_pinned_models_are_returned_at_once(home: Path) -> None:
     with asked_at("http://127.0.0.1:9"):
         hub = hub_with(home)
         assert [m.model_id for m in hub.models("summarization")] == [m.model_id for m in pinned("summarization")]
-        eventually(lambda: hub.trouble)
-    assert "can't be reached" in (hub.trouble or "")
+        eventually(lambda: hub.warning)
+    assert "can't be reached" in (hub.warning or "")
     assert hub.age("summarization") is None
 
 
-def test_a_list_is_fetched_behind_the_user_s_back_and_kept(home: Path) -> None:
+def test_a_list_is_fetched_in_the_background_and_cached(home: Path) -> None:
     scripted = ScriptedHub({"org/mine": model_card("org/mine", "summarization", downloads=9_000, gated="auto", **CARD)})
     with serve(scripted) as server, asked_at(server.url):
         hub = hub_with(home)
         hub.models("summarization")
         eventually(lambda: hub.age("summarization") is not None)
-    again = Hub(Settings(home=home))  # another process, offline
+    again = HubIndex(Settings(home=home))  # another process, offline
     first = again.models("summarization")[0]
     assert (first.model_id, first.downloads, first.license, first.size) == ("org/mine", 9_000, "mit", 5_000)
     assert first.gated
@@ -69,15 +69,15 @@ def test_a_list_is_fetched_behind_the_user_s_back_and_kept(home: Path) -> None:
     assert all("authorization" in request.headers for request in listings)
 
 
-def test_pinned_models_stand_behind_those_of_the_hub(home: Path) -> None:
+def test_pinned_models_follow_those_of_the_hub(home: Path) -> None:
     with serve(ScriptedHub()) as server, asked_at(server.url):
         hub_with(home).refresh("summarization")
-    names = [model.model_id for model in Hub(Settings(home=home)).models("summarization")]
+    names = [model.model_id for model in HubIndex(Settings(home=home)).models("summarization")]
     assert names[0] == "scripted/summarization"
     assert "facebook/bart-large-cnn" in names
 
 
-def test_a_list_is_asked_for_once_a_process(home: Path) -> None:
+def test_a_list_is_fetched_once_a_process(home: Path) -> None:
     with serve(ScriptedHub()) as server, asked_at(server.url):
         hub = hub_with(home)
         for _ in range(5):
@@ -86,75 +86,75 @@ def test_a_list_is_asked_for_once_a_process(home: Path) -> None:
     assert len([r for r in server.requests if r.path.startswith("/api/models?")]) == 2
 
 
-def test_without_a_token_nothing_is_asked_of_the_hub(home: Path) -> None:
+def test_without_a_token_the_hub_is_not_called(home: Path) -> None:
     with serve(ScriptedHub()) as server, asked_at(server.url):
-        Hub(Settings(home=home)).models("summarization")
+        HubIndex(Settings(home=home)).models("summarization")
         time.sleep(0.1)
     assert server.requests == []
 
 
-def test_a_list_that_was_fetched_once_is_kept_fresh_without_a_token_too(
+def test_a_list_that_was_fetched_once_is_refreshed_without_a_token_too(
     home: Path,
 ) -> None:
     with serve(ScriptedHub()) as server, asked_at(server.url):
-        Hub(Settings(home=home)).refresh("summarization")
-        (hub := Hub(Settings(home=home))).models("summarization")
+        HubIndex(Settings(home=home)).refresh("summarization")
+        (hub := HubIndex(Settings(home=home))).models("summarization")
         with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as database, database:
             database.execute("update hub_models set fetched_at = fetched_at - ?", [2 * FRESH])
         hub.models("summarization")
         eventually(lambda: (hub.age("summarization") or FRESH) < FRESH)
-        hub.models("translation")  # never fetched, and nobody asked for it
+        hub.models("translation")  # never fetched, so not refreshed
         time.sleep(0.1)
     assert len(server.requests) == 4  # two of each fetch
 
 
-def test_a_hub_that_never_ends_its_list_is_given_up(home: Path) -> None:
+def test_a_hub_whose_list_never_ends_is_given_up(home: Path) -> None:
     headers = {"content-type": "application/json"}
     page = Reply(200, b"[]", headers, seconds=0.2)
     with serve(lambda _: page) as server, asked_at(server.url):
         headers["link"] = '<https://huggingface.co/api/models?cursor=next>; rel="next"'
         with pytest.raises(ExpertError, match="took longer than 1 s"):
-            hub_with(home, patience=1.0).refresh("summarization")
+            hub_with(home, timeout=1.0).refresh("summarization")
 
 
-def test_a_model_by_its_id_is_looked_up_private_ones_with_the_token(home: Path) -> None:
+def test_a_model_is_fetched_by_its_id_with_the_token(home: Path) -> None:
     scripted = ScriptedHub({"me/secret": model_card("me/secret", "summarization", private=True)})
     with serve(scripted) as server, asked_at(server.url):
         assert hub_with(home).model("me/secret", "summarization").private
-    (look,) = [request for request in server.requests if request.path.startswith("/api/models/me/secret")]
-    assert look.headers["authorization"] == "Bearer hf_mine"
+    (request,) = [r for r in server.requests if r.path.startswith("/api/models/me/secret")]
+    assert request.headers["authorization"] == "Bearer hf_mine"
 
 
-def test_a_model_that_does_not_exist_is_said_so(home: Path) -> None:
+def test_a_model_that_does_not_exist_is_reported(home: Path) -> None:
     missing = pytest.raises(ExpertError, match=r"org/none answers 404")
     with serve(ScriptedHub()) as server, asked_at(server.url), missing as raised:
         hub_with(home).model("org/none", "summarization")
     assert raised.value.kind == "unknown_model"
 
 
-def test_a_damaged_cache_is_as_good_as_none_and_made_anew(home: Path) -> None:
+def test_a_damaged_cache_is_ignored_and_replaced(home: Path) -> None:
     home.mkdir()
     (home / "catalog.db").write_bytes(b"this is no database" * 100)
     cache = CatalogCache(home)
     assert cache.models("summarization") == ([], None)
-    assert cache.fared() == {}
-    cache.note(("hf", "x", "m"), 1.0)
-    assert cache.fared()["hf", "x", "m"].calls == 1
+    assert cache.call_stats() == {}
+    cache.record_call(("hf", "x", "m"), 1.0)
+    assert cache.call_stats()["hf", "x", "m"].calls == 1
 
 
-def test_a_cache_that_another_process_holds_does_not_stop_anybody(home: Path) -> None:
+def test_a_cache_that_another_process_locks_can_be_read(home: Path) -> None:
     cache = CatalogCache(home)
-    cache.note(("hf", "x", "m"), 1.0)
+    cache.record_call(("hf", "x", "m"), 1.0)
     holder = sqlite3.connect(home / "catalog.db")
     holder.execute("begin immediate")
-    assert cache.fared()[("hf", "x", "m")].calls == 1
+    assert cache.call_stats()[("hf", "x", "m")].calls == 1
     holder.rollback()
 
 
-def test_how_experts_fared_is_counted(home: Path) -> None:
+def test_calls_to_an_expert_are_counted(home: Path) -> None:
     cache, expert = CatalogCache(home), ("hf", "together", "org/m")
     for seconds in (2.0, None, 4.0):
-        cache.note(expert, seconds)
-    fared = cache.fared()[expert]
-    assert (fared.calls, fared.failures, fared.latency) == (3, 1, 3.0)
-    assert fared.success == pytest.approx(0.6)
+        cache.record_call(expert, seconds)
+    stats = cache.call_stats()[expert]
+    assert (stats.calls, stats.failures, stats.latency) == (3, 1, 3.0)
+    assert stats.success_rate == pytest.approx(0.6)

@@ -115,7 +115,7 @@ async def test_an_unusable_file_is_refused_with_what_it_holds(here: Path, name: 
 async def test_a_missing_file_is_refused_with_the_names_near_it(here: Path) -> None:
     (here / "Receipt.png").write_bytes(png())
 
-    assert await refused(here, "reciept.png") == "there is no file reciept.png\nNear it: Receipt.png."
+    assert await refused(here, "reciept.png") == "there is no file reciept.png\nSimilar names there: Receipt.png."
     assert "There is no folder" in await refused(here, "nowhere/a.png")
     assert "there is no file Receipt.png/a.png" in await refused(here, "Receipt.png/a.png")
 

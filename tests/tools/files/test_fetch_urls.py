@@ -1,4 +1,4 @@
-"""Guarded reading of URLs, against real servers."""
+"""URLs are read only from allowed addresses and within limits (against real servers)."""
 
 import asyncio
 import gzip
@@ -23,7 +23,7 @@ async def refused(folder: Path, url: str, allowed: Callable[[Address], bool] = i
     return str(raised.value)
 
 
-async def test_a_url_is_read_and_told_by_its_content(tmp_path: Path) -> None:
+async def test_the_type_of_a_url_is_that_of_its_content(tmp_path: Path) -> None:
     with serve(lambda _request: Reply(body=png(), headers={"content-type": "text/plain"})) as server:
         resource = await fetcher(tmp_path, allow_private_urls=True).fetch(f"{server.url}/pictures/a.png?size=2")
 
@@ -31,7 +31,7 @@ async def test_a_url_is_read_and_told_by_its_content(tmp_path: Path) -> None:
     assert server.requests[0].headers["accept-encoding"] == "identity"
 
 
-async def test_a_table_without_a_name_is_told_by_what_the_server_says(tmp_path: Path) -> None:
+async def test_a_table_without_a_file_name_has_the_type_that_the_server_declares(tmp_path: Path) -> None:
     with serve(
         lambda _request: Reply(body=b"a,b\n1,2\n", headers={"content-type": "text/csv; charset=utf-8"})
     ) as server:
@@ -39,7 +39,7 @@ async def test_a_table_without_a_name_is_told_by_what_the_server_says(tmp_path: 
 
 
 @pytest.mark.parametrize("status", [401, 404, 500])
-async def test_an_error_status_is_told(tmp_path: Path, status: int) -> None:
+async def test_an_error_status_is_reported(tmp_path: Path, status: int) -> None:
     with serve(lambda _request: Reply(status)) as server:
         assert f"/a.png answers {status}" in await refused(tmp_path, f"{server.url}/a.png")
 
@@ -49,47 +49,47 @@ async def test_a_web_page_in_place_of_an_image_is_refused(tmp_path: Path) -> Non
         assert "a.png is not an image: it holds plain text" in await refused(tmp_path, f"{server.url}/a.png")
 
 
-async def test_a_body_over_the_limit_is_not_read_to_its_end(tmp_path: Path) -> None:
+async def test_a_body_over_the_limit_is_not_read_completely(tmp_path: Path) -> None:
     endless = Reply(chunks=(b"x" * 100_000,) * 1000)
-    lying = Reply(headers={"content-length": "99999999999"})
+    false_length = Reply(headers={"content-length": "99999999999"})
     bomb = Reply(body=gzip.compress(bytes(5_000_000)), headers={"content-encoding": "gzip"})
-    for reply in (endless, lying, bomb):
+    for reply in (endless, false_length, bomb):
         with serve(in_turn(reply)) as server:
             assert "at most 1.0 MB are read" in await refused(tmp_path, f"{server.url}/a.txt", max_file_bytes=1 << 20)
 
 
-async def test_a_server_that_says_nothing_is_given_up(tmp_path: Path) -> None:
+async def test_a_server_that_sends_nothing_is_given_up(tmp_path: Path) -> None:
     never = threading.Event()
     with serve(lambda _request: Reply(before=never)) as server:
         began = time.monotonic()
-        told = await refused(tmp_path, f"{server.url}/a.txt", fetch_timeout=0.3)
+        message = await refused(tmp_path, f"{server.url}/a.txt", fetch_timeout=0.3)
         never.set()
 
-    assert "took longer than 0.3 s" in told
+    assert "took longer than 0.3 s" in message
     assert time.monotonic() - began < 3
 
 
-async def test_a_server_that_drips_is_given_up_by_the_total_time(tmp_path: Path) -> None:
+async def test_a_server_that_sends_slowly_is_given_up_after_the_total_time(tmp_path: Path) -> None:
     hung_up = asyncio.Event()
 
-    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def send_slowly(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while not writer.is_closing():
             writer.write(b"x")
             await asyncio.sleep(0.05)
         hung_up.set()
 
-    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(send_slowly, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         assert "took longer than 0.4 s" in await refused(tmp_path, f"http://127.0.0.1:{port}/a.txt", fetch_timeout=0.4)
         await hung_up.wait()
 
 
-async def test_a_dead_address_is_told(tmp_path: Path) -> None:
+async def test_an_unreachable_address_is_reported(tmp_path: Path) -> None:
     with serve(lambda _request: Reply()) as server:
-        gone = server.url
+        stopped = server.url
 
-    assert "can't be reached" in await refused(tmp_path, f"{gone}/a.txt")
+    assert "can't be reached" in await refused(tmp_path, f"{stopped}/a.txt")
     assert "can't be reached" in await refused(tmp_path, "http://no-such-host.invalid/a.txt")
     for broken in (
         "http://",
@@ -101,7 +101,7 @@ async def test_a_dead_address_is_told(tmp_path: Path) -> None:
         assert await refused(tmp_path, broken)
 
 
-async def test_redirects_are_followed_three_times_at_most(tmp_path: Path) -> None:
+async def test_at_most_three_redirects_are_followed(tmp_path: Path) -> None:
     def hop(left: int) -> Reply:
         return Reply(302, headers={"location": f"/{left - 1}"}) if left else Reply(body=b"here")
 
@@ -115,11 +115,11 @@ async def test_a_redirect_to_a_private_address_is_refused_before_anything_is_sen
         serve(lambda _request: Reply(body=b"secret"), host="127.0.0.2") as inside,
         serve(lambda _request: Reply(302, headers={"location": f"{inside.url}/admin"})) as outside,
     ):
-        told = await refused(
+        message = await refused(
             tmp_path, f"{outside.url}/a.txt", lambda address: str(address) == "127.0.0.1", allow_private_urls=False
         )
 
-    assert "leads to 127.0.0.2, an address of this machine or a private network" in told
+    assert "leads to 127.0.0.2, an address of this machine or a private network" in message
     assert len(outside.requests) == 1
     assert inside.requests == []
 
@@ -143,12 +143,12 @@ async def test_a_redirect_to_another_scheme_is_refused(tmp_path: Path) -> None:
         "127.0.0.9",
     ],
 )
-async def test_no_spelling_of_this_machine_gets_through(tmp_path: Path, host: str) -> None:
+async def test_every_spelling_of_this_machine_is_refused(tmp_path: Path, host: str) -> None:
     with serve(lambda _request: Reply(body=b"secret"), host="0.0.0.0") as server:
         url = server.url.replace("0.0.0.0", host)
-        told = await refused(tmp_path, f"{url}/a.txt", allow_private_urls=False)
+        message = await refused(tmp_path, f"{url}/a.txt", allow_private_urls=False)
 
-    assert "private network" in told or "not a URL" in told
+    assert "private network" in message or "not a URL" in message
     assert server.requests == []
 
 
@@ -182,7 +182,7 @@ async def test_a_page_that_a_text_quotes_may_be_unreachable_but_a_file_may_not(t
         "3fff::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1", "ff02::1",
     ],
 )  # fmt: skip
-def test_addresses_that_are_not_of_the_public_internet_are_not_public(address: str) -> None:
+def test_addresses_outside_the_public_internet_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 

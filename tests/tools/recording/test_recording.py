@@ -1,4 +1,4 @@
-"""What `run --record` and `run --replay` promise."""
+"""`run --record` writes every exchange of a run to a file, and `run --replay` repeats the run from it."""
 
 import json
 import shutil
@@ -12,8 +12,9 @@ from hugginggpt.graph.errors import ExpertError, UsageError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.recording.differences import first_difference
+from hugginggpt.tools.recording.recorder import Recorder
+from hugginggpt.tools.recording.replayer import Replayer
 from hugginggpt.tools.recording.scrub import Scrubber
-from hugginggpt.tools.recording.tape import Player, Recorder
 from hugginggpt.tools.scripted import (
     ScriptedBackend,
     ScriptedCatalog,
@@ -37,7 +38,7 @@ KEY = "sk-canary-0123456789abcdef"
 
 @pytest.fixture
 def recorded(shell: Shell) -> Path:
-    """A recording of a run with a chat model, an expert that reads and one that speaks; its picture is gone."""
+    """A recording of a run with a chat model, an expert that reads and one that speaks; its picture has been deleted."""
     shutil.copy(EXAMPLES / "receipt.jpg", shell.folder)
     with serve(ScriptedChatModel(PLAN, answer=ANSWER, refuses={"json_schema"})) as server:
         spec = f"openai:m@{server.url.replace('//', '//alice:hunter22@')}/v1"
@@ -59,8 +60,8 @@ def rewritten(tape: Path, name: str, found: list[dict[str, Any]]) -> str:
     return name
 
 
-def test_a_recorded_run_is_played_without_key_network_or_files(recorded: Path, shell: Shell) -> None:
-    """In another home: the same answer, the same sound, and `show` opens it as any run."""
+def test_a_recorded_run_is_replayed_without_key_network_or_files(recorded: Path, shell: Shell) -> None:
+    """In another home the answer and the sound are the same, and `show` opens the run."""
     done = shell("run", "--replay", "tape.jsonl", "--out", "made", HUGGINGGPT_HOME=str(shell.folder / "other"))
     assert done.code == 0, done.err
     assert done.out.startswith("".join(ANSWER))
@@ -73,7 +74,7 @@ def test_a_recorded_run_is_played_without_key_network_or_files(recorded: Path, s
 
 
 def test_a_recording_holds_every_exchange_and_no_key(recorded: Path) -> None:
-    """Refused forms, answers in pieces, files, costs; keys of settings, environment and URLs are taken out."""
+    """Rejected requests, answers in pieces, files and costs are recorded; all keys are removed."""
     found = lines(recorded)
     assert [line["kind"] for line in found if line["kind"] in ("head", "llm", "expert", "end")] == [
         "head", "llm", "llm", "expert", "expert", "llm", "end",
@@ -87,72 +88,72 @@ def test_a_recording_holds_every_exchange_and_no_key(recorded: Path) -> None:
         assert secret not in text, secret
 
 
-def test_a_replay_says_where_it_departs(recorded: Path, shell: Shell) -> None:
-    """Another prompt, another result, a call that is not there any more: each is named, and the exit code is 1."""
+def test_a_replay_reports_where_it_differs(recorded: Path, shell: Shell) -> None:
+    """Another prompt, another result and a missing call are each reported, and the exit code is 1."""
     found = lines(recorded)
     plan = next(line for line in found if line["kind"] == "llm" and "failed" not in line["told"][0])
     plan["asked"]["messages"][-1][1] = plan["asked"]["messages"][-1][1].replace("aloud", "loudly")
     changed = shell("run", "--replay", rewritten(recorded, "prompt.jsonl", found))
     assert changed.code == 1
-    assert "asked otherwise: the model, for a plan" in changed.err
+    assert "another request: the model, for a plan" in changed.err
     assert "loudly" in changed.err
-    assert changed.out.startswith("".join(ANSWER)), "the likest answer is taken, so that the rest can be compared"
+    assert changed.out.startswith("".join(ANSWER)), "the most similar answer is used, so that the rest can be compared"
 
     found = lines(recorded)
     del found[next(n for n, line in enumerate(found) if line["kind"] == "expert" and "speech" in line["label"])]
     lost = shell("run", "--replay", rewritten(recorded, "lost.jsonl", found))
     assert lost.code == 1
     assert "not recorded: task 1 (text-to-speech by embedded/espeak-ng)" in lost.err
-    assert "the status is another: 'succeeded' became 'partial'" in lost.err
+    assert "the status differs: 'succeeded' became 'partial'" in lost.err
 
     found = lines(recorded)
     more = next(line for line in found if line["kind"] == "expert")
     found.insert(3, {**more, "label": "task 9 (image-to-text by me)", "asked": {"key": "9"}})
-    unasked = shell("run", "--replay", rewritten(recorded, "more.jsonl", found))
-    assert unasked.code == 1
-    assert "not asked any more: task 9 (image-to-text by me)" in unasked.err
+    unused = shell("run", "--replay", rewritten(recorded, "more.jsonl", found))
+    assert unused.code == 1
+    assert "not requested: task 9 (image-to-text by me)" in unused.err
 
 
-def test_a_recording_that_was_cut_off_plays_as_far_as_it_goes(recorded: Path, shell: Shell) -> None:
-    """A torn last line is left out; what is missing is named, and the run can be gone on with."""
+def test_a_recording_that_was_cut_off_is_replayed_as_far_as_it_goes(recorded: Path, shell: Shell) -> None:
+    """An incomplete last line is left out; what is missing is reported, and the run can be resumed."""
     whole = recorded.read_bytes()
     cut = whole[: whole.rindex(b'{"kind": "llm"') + 40]
     (shell.folder / "cut.jsonl").write_bytes(cut)
     done = shell("run", "--replay", "cut.jsonl")
     assert done.code == 1
-    assert "no answer to: the model, for text" in done.err
+    assert "no response to: the model, for text" in done.err
     assert "cut off" in done.err
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("", "is no recording"),
-        ("{}\n{}\n", "line 1, is no line of a recording"),
-        ('{"kind": "end"}\n', "is no recording"),
+        ("", "is not a recording"),
+        ("{}\n{}\n", "line 1, is not a line of a recording"),
+        ('{"kind": "end"}\n', "is not a recording"),
         ('{"kind": "head", "format": 99, "hugginggpt": "9.9"}\n', "has format 99"),
     ],
 )
-def test_a_file_that_is_no_recording_is_refused(shell: Shell, text: str, said: str) -> None:
-    """With what it should be."""
+def test_a_file_that_is_not_a_recording_is_refused(shell: Shell, text: str, message: str) -> None:
+    """The error says what is wrong with the file."""
     (shell.folder / "bad.jsonl").write_text(text)
     done = shell("run", "--replay", "bad.jsonl")
     assert done.code == 2
-    assert said in done.err.replace("\n", " ")
+    assert message in done.err.replace("\n", " ")
 
 
-def test_what_a_recording_settles_can_t_be_given_again(recorded: Path, shell: Shell) -> None:
-    """Nor is a file written over, nor a conversation recorded from its middle."""
+def test_options_that_a_recording_contains_can_t_be_given_again(recorded: Path, shell: Shell) -> None:
+    """No file is overwritten, and no conversation is recorded from its middle."""
     beside = shell("run", "something else", "--replay", "tape.jsonl", "--llm", "openai:m")
     assert (beside.code, "REQUEST, --llm can't stand beside --replay" in beside.err) == (2, True)
     again = shell("run", "count to 3", "--record", "tape.jsonl")
-    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (again.code, "exists already" in again.err) == (2, True)
     middle = shell("run", "count to 3", "--thread", "t", "--record", "new.jsonl")
     assert (middle.code, (shell.folder / "new.jsonl").exists()) == (2, False)
 
 
-def test_a_failed_call_to_the_model_is_played_as_it_was(shell: Shell) -> None:
-    """Rate limits are tried again without waiting; the error at the end is the recorded one."""
+def test_a_failed_call_to_the_model_is_replayed(shell: Shell) -> None:
+    """Rate limits are retried without waiting; the final error is the recorded one."""
     limited = as_json({"error": {"message": "slow down"}}, 429, retry_after="1")
     bad = as_json({"error": {"message": "no such model"}}, 404)
     with serve(in_turn(limited, bad)) as server:
@@ -166,8 +167,8 @@ def test_a_failed_call_to_the_model_is_played_as_it_was(shell: Shell) -> None:
     assert "as recorded: " in played.err
 
 
-async def test_any_world_can_be_recorded_and_played(tmp_path: Path) -> None:
-    """Failures of experts, retries and parallel tasks included; while playing no backend is called."""
+async def test_any_world_can_be_recorded_and_replayed(tmp_path: Path) -> None:
+    """Failures of experts, retries and parallel tasks are included; a replay calls no backend."""
     steps = [{"task": "text2text-generation", "id": n, "dep": [-1], "args": {"text": f"p{n}"}} for n in range(6)]
     flaky = ExpertError("try again", retryable=True)
     head = {"request": "do it", "files": [], "options": {}}
@@ -186,16 +187,16 @@ async def test_any_world_can_be_recorded_and_played(tmp_path: Path) -> None:
     await recorder.end(live.model_dump(mode="json", include={"status", "plan", "answer"}))
     recorder.close()
     idle = ScriptedBackend()
-    player = Player(tmp_path / "t.jsonl", scrub)
-    played = await run("b", player, idle)
+    replayer = Replayer(tmp_path / "t.jsonl", scrub)
+    played = await run("b", replayer, idle)
     assert idle.calls == []
     assert (played.status, played.answer) == (live.status, live.answer)
     assert [row["status"] for row in played.results] == [row["status"] for row in live.results]
-    assert player.close_with(played.model_dump(mode="json", include={"status", "plan", "answer"})) == []
+    assert replayer.all_differences(played.model_dump(mode="json", include={"status", "plan", "answer"})) == []
 
 
-def test_an_existing_recording_is_not_written_over(tmp_path: Path) -> None:
-    """Nor one in a folder that is not there."""
+def test_an_existing_recording_is_not_overwritten(tmp_path: Path) -> None:
+    """A recording in a folder that does not exist is refused too."""
     (tmp_path / "t.jsonl").write_text("mine")
     for file in (tmp_path / "t.jsonl", tmp_path / "no" / "t.jsonl"):
         with pytest.raises(UsageError):
@@ -203,16 +204,16 @@ def test_an_existing_recording_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "t.jsonl").read_text() == "mine"
 
 
-def test_keys_are_taken_out_wherever_they_stand(tmp_path: Path) -> None:
-    """By their value, by the name of their variable, or by their look; words that are no keys stay."""
+def test_keys_are_removed_wherever_they_occur(tmp_path: Path) -> None:
+    """By their value, by the name of their variable, or by their form; words that are not keys stay."""
     settings = Settings.model_validate({"home": tmp_path, "hf_token": "a-token-of-mine-7"})
     scrub = Scrubber(settings, {"ACME_API_KEY": "acme-0123", "MY_TOKEN": "none", "EDITOR": "emacs-nox"})
-    said = {
+    value = {
         "a": ["a-token-of-mine-7", "acme-0123 and none", "emacs-nox"],
         "b": "Bearer abcdefghij, hf_abcdefghijklmnopqrst, https://bob:pass-word@host/x",
         "c": f"{tmp_path}/resources/x.png",
     }
-    assert scrub(said) == {
+    assert scrub(value) == {
         "a": ["[removed********]", "[removed] and none", "emacs-nox"],
         "b": "Bearer [removed], [removed], https://[removed****]@host/x",
         "c": "[home]/resources/x.png",
@@ -220,7 +221,7 @@ def test_keys_are_taken_out_wherever_they_stand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"),
+    ("before", "now", "difference"),
     [
         ({"a": [1, 2]}, {"a": [1, 2]}, ""),
         ({"a": [1, 2]}, {"a": [1, 3]}, "a[1]: 2 became 3"),
@@ -229,6 +230,6 @@ def test_keys_are_taken_out_wherever_they_stand(tmp_path: Path) -> None:
         (None, "x", "nothing became 'x'"),
     ],
 )
-def test_the_first_difference_is_told_with_its_place(before: Any, now: Any, told: str) -> None:
-    """Short enough to read."""
-    assert first_difference(before, now) == told
+def test_the_first_difference_is_reported_with_its_place(before: Any, now: Any, difference: str) -> None:
+    """Only the text around the difference is shown."""
+    assert first_difference(before, now) == difference

@@ -16,7 +16,7 @@ from ...chat_models.errors import kind_of_failure
 from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel
-from ...chat_models.trusted_servers import named, url_in
+from ...chat_models.trusted_servers import trusted_origins, url_in
 from ...net.addresses import origin
 from ...net.daemon_threads import call_in_daemon_thread
 from ..answers import garbage
@@ -105,7 +105,7 @@ class ChatBackend:
         """Why a model may not be called: a run or plan holds its address, and the user never named it."""
         url, given = url_in(spec), self._settings
         own = {_server(each, given) for each in (given.llm, given.vlm) if each}
-        if not url or _server(spec, given) in own or origin(url) in named(given.config):
+        if not url or _server(spec, given) in own or origin(url) in trusted_origins(given.config):
             return None
         remedy = f"begin a run with --model TASK={spec}"
         return Obstacle(what=f"{origin(url)} is no server that you named", remedy=remedy)

@@ -8,7 +8,7 @@ from ....graph.errors import ExpertError
 from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...catalog.hub_index import Hub
+from ...catalog.hub_index import HubIndex
 from ...catalog.hub_model import HubModel
 from ...catalog.hub_names import is_model_id
 from ...catalog.specialties import mismatch
@@ -39,7 +39,7 @@ class HfBackend:
 
     name = "hf"
 
-    def __init__(self, settings: Settings, hub: Hub, decoder: Decoder | None = None) -> None:
+    def __init__(self, settings: Settings, hub: HubIndex, decoder: Decoder | None = None) -> None:
         self._decoder = decoder or Decoder(Workers(settings))
         self._settings = settings
         self._token = settings.hf_token

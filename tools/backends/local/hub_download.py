@@ -12,7 +12,7 @@ from threading import Event
 from typing import Any, NamedTuple
 
 from ....graph.errors import ExpertError
-from ...catalog.hub_names import commit, file_sizes, is_commit
+from ...catalog.hub_names import checked_commit, checked_file_sizes, is_commit
 from ...net.bounded_body import MAX_ERROR_BYTES
 from ...net.daemon_threads import call_with_timeout
 from ...net.http_errors import HttpFailure, classify, expert_error
@@ -62,10 +62,10 @@ def plan_download(model_id: str, revision: str, token: str | None) -> DownloadPl
             _PATIENCE,
             model_id,
         )
-    found = commit(info.sha, model_id)
+    found = checked_commit(info.sha, model_id)
     if is_commit(revision) and found != revision:
         raise ExpertError(f"the Hub gives {found} in place of the commit {revision} of {model_id}", kind="garbage")
-    sizes = file_sizes(info.siblings, model_id)
+    sizes = checked_file_sizes(info.siblings, model_id)
     files = files_to_download(sizes)
     _check_usable(model_id, sizes, files)
     return DownloadPlan(model_id, revision, found, {name: sizes[name] for name in files})

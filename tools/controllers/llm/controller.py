@@ -13,7 +13,7 @@ from ....graph.task import Task
 from ...chat_models.client import Asker
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import TapedModel
-from ...recording.tape import Tape
+from ...recording.exchange import Recording
 from . import prompts
 from .answer_checker import Checked, sentences
 from .choice_reader import read_choice
@@ -33,7 +33,7 @@ class LlmController:
     call is tried again (`settings.retries`) in `failures.py` and nowhere else.
     """
 
-    def __init__(self, spec: str, settings: Settings, *, tape: Tape | None = None) -> None:
+    def __init__(self, spec: str, settings: Settings, *, tape: Recording | None = None) -> None:
         """Raises `UsageError` for a name that is none, and when its key is missing. `tape`: records or plays its calls."""
         self.model = ChatModel.of(spec, settings) if tape is None else TapedModel.on(tape, spec, settings)
         self.name = self.model.name

@@ -28,7 +28,7 @@ from hugginggpt.tools.backends.endpoint.endpoints_file import (
 from hugginggpt.tools.backends.endpoint.health import CONNECT_SECONDS, describe_health
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.ranked_catalog import ranked
+from hugginggpt.tools.catalog.ranked_catalog import ranked_candidates
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.task_answers import png, right_answer, wav
 from samples import ONE_PICTURE, call_of, check_outputs, text
@@ -225,7 +225,7 @@ def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home:
     (expert,) = (later := EndpointBackend(Settings(home=home))).experts("summarization")
     assert str(later.obstacle(expert, None)).startswith("no server answers at 127.0.0.1:")
     places = [later, *(place for place in backends_for(Settings(home=home)) if place.name == "embedded")]
-    best, *_, last = ranked(places, "summarization")
+    best, *_, last = ranked_candidates(places, "summarization")
     assert (best.expert.backend, best.obstacle, last.expert) == ("embedded", None, expert)
 
 

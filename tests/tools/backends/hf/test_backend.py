@@ -17,7 +17,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.catalog.hub_index import Hub
+from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
 from samples import EXAMPLES, ONE_PICTURE, call_of, check_outputs, file, text
 
@@ -28,7 +28,7 @@ TASKS = sorted(methods())
 def providers(home: Path, hub: ScriptedHub | None = None, **given: Any) -> Iterator[tuple[HfBackend, Server]]:
     settings = Settings(home=home, **({"hf_token": "hf_mine"} | given))
     with serve(hub or ScriptedHub()) as server, asked_at(server.url):
-        yield HfBackend(settings, Hub(settings, online=True)), server
+        yield HfBackend(settings, HubIndex(settings, online=True)), server
 
 
 def served(backend: HfBackend, task_type: str) -> Expert:
@@ -196,7 +196,7 @@ async def test_a_hub_that_can_t_be_reached_is_said_to_be_so(home: Path, tmp_path
 
 def test_without_a_token_well_known_models_are_listed_and_the_token_is_asked_for(home: Path) -> None:
     settings = Settings(home=home)
-    backend = HfBackend(settings, Hub(settings))
+    backend = HfBackend(settings, HubIndex(settings))
     experts = backend.experts("text-to-image")
     assert "black-forest-labs/FLUX.1-schnell" in {expert.model_id for expert in experts}
     assert "set HF_TOKEN" in str(backend.obstacle(experts[0], None))
@@ -236,7 +236,7 @@ def test_of_several_providers_the_first_live_one_that_can_do_it_is_taken_or_the_
 
 def test_a_captioner_is_not_offered_for_reading_text(home: Path, tmp_path: Path) -> None:
     settings = Settings(home=home, hf_token="hf_any")
-    backend = HfBackend(settings, Hub(settings, online=False))
+    backend = HfBackend(settings, HubIndex(settings, online=False))
     experts = {expert.model_id: expert for expert in backend.experts("image-to-text")}
     reading = call_of(
         "image-to-text", experts["microsoft/trocr-base-printed"], tmp_path, goal="read the text in a.jpg"
@@ -249,7 +249,7 @@ def test_a_captioner_is_not_offered_for_reading_text(home: Path, tmp_path: Path)
 
 def test_what_no_client_can_ask_for_is_not_offered(home: Path) -> None:
     settings = Settings(home=home, hf_token="hf_any")
-    backend = HfBackend(settings, Hub(settings, online=False))
+    backend = HfBackend(settings, HubIndex(settings, online=False))
     assert [name for name in VOCABULARY if name not in methods() and backend.experts(name)] == []
 
 
