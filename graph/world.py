@@ -29,7 +29,7 @@ from ..tools.redacted import RedactedBackend, RedactedCatalog, RedactedControlle
 from ..tools.secrets import redactor_of
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
-from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
+from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger, Slots
 from .redactor import Redactor
 from .settings import Settings, settings_for_others
 
@@ -51,15 +51,23 @@ class World:
     fetcher: Fetcher
 
 
-def controller_for(settings: Settings, tape: Tape | None = None) -> Controller:
-    """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`."""
+def controller_for(settings: Settings, tape: Tape | None = None, slots: Slots | None = None) -> Controller:
+    """The controller that the settings name; the embedded one when they name none. `tape`: see `open_world`.
+
+    `slots`: where a chat model on this machine waits for its accelerator.
+    """
     if not settings.llm:
         from ..tools.controllers.rules.controller import EmbeddedController
 
         return EmbeddedController()
     from ..tools.controllers.llm import LlmController
 
-    return LlmController(settings.llm, settings, tape=tape)
+    return LlmController(settings.llm, settings, tape=tape, slots=slots)
+
+
+def slots_for(settings: Settings) -> SlotBoard:
+    """The slots of a process, shared by the controller and the experts."""
+    return SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER))
 
 
 def backends_for(
@@ -119,13 +127,15 @@ def build_graph(
     workers = Workers(settings, spare=1)
     places = backends_for(settings, ledger, workers=workers) if backends is None else list(backends)
     store = FileStore(settings.home, redact)
+    slots = slots_for(settings)
     return _connected(
         settings,
-        controller=RedactedController(controller or controller_for(settings), redact),
+        controller=RedactedController(controller or controller_for(settings, slots=slots), redact),
         catalog=RedactedCatalog(catalog or catalog_for(settings, places), redact),
         backends=[RedactedBackend(place, redact) for place in places],
         ledger=ledger,
         store=store,
+        slots=slots,
         fetcher=RedactedFetcher(GuardedFetcher(store, settings), redact),
         workers=workers,
         redact=redact,
@@ -141,6 +151,7 @@ def _connected(
     backends: Sequence[Backend],
     ledger: Ledger,
     store: FileStore,
+    slots: Slots,
     fetcher: Fetcher,
     workers: Workers,
     redact: Redactor,
@@ -153,7 +164,7 @@ def _connected(
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
         store=store,
-        slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
+        slots=slots,
         fetcher=fetcher,
         cut=Decoder(workers).cut,
         redact=redact,
@@ -179,7 +190,8 @@ async def open_world(
     settings = settings or Settings.from_env()
     prepare_home(settings.home)
     redact = redactor_of(settings)
-    controller = RedactedController(controller or controller_for(settings, tape), redact)
+    slots = slots_for(settings)
+    controller = RedactedController(controller or controller_for(settings, tape, slots), redact)
     store = FileStore(settings.home, redact)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
     async with AsyncExitStack() as open_things:  # the last one first, and each whatever becomes of the others
@@ -208,6 +220,7 @@ async def open_world(
                 backends=places,
                 ledger=ledger,
                 store=store,
+                slots=slots,
                 fetcher=fetcher,
                 workers=workers,
                 redact=redact,

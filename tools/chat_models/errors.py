@@ -1,4 +1,4 @@
-"""Failures: what the clients of chat models raise, as `ControllerError`: what happened, and what to do.
+"""What the clients of chat models raise, as `ControllerError` with what happened and what to do; and when to retry.
 
 Every provider's client has its own exceptions; what they share is an HTTP status, a response, or a name.
 """

@@ -67,7 +67,7 @@ async def test_a_model_in_a_folder_plans_and_tells_its_tasks_and_tokens(model: P
     assert proposal.usage.input_tokens > 900
     assert proposal.usage.output_tokens == 5
     assert (await controller.greet()) == LINES["<answer>"]
-    assert (await controller._asker.window()) == 32_768
+    assert (await controller._client.window()) == 32_768
     assert controller.model.place == "this machine"
 
 
@@ -98,7 +98,7 @@ async def test_an_answer_that_fills_the_window_is_cut_off_and_never_run(tmp_path
 async def test_a_call_that_is_given_up_leaves_the_model_free(tmp_path: Path) -> None:
     endless = make_chat_model(tmp_path / "endless", {"<plan>": "and so on"}, endless=True)
     told = Heard()
-    writing = asyncio.ensure_future(LlmController(f"huggingface-local:{endless}", settings())._asker.ask(
+    writing = asyncio.ensure_future(LlmController(f"huggingface-local:{endless}", settings())._client.complete(
         "plan", [("user", "You plan")], NoCallbacks(), on_text=told))  # fmt: skip
     await told.something.wait()
     writing.cancel()

@@ -12,11 +12,11 @@ from ....graph.resource import Kind
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...addresses import origin
-from ...chat_models.client import Asker
+from ...chat_models.client import ChatClient
 from ...chat_models.errors import kind_of_failure
 from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
 from ...chat_models.messages import Messages, marked
-from ...chat_models.models import ChatModel
+from ...chat_models.models import ChatModel, slots_of
 from ...named_servers import named, url_in
 from ...threads import in_abandonable_thread
 from ..answers import garbage
@@ -42,7 +42,7 @@ class ChatBackend:
         self._settings = settings
         self._decoder = decoder or Decoder(Workers(settings))
         self._callbacks = callbacks or (lambda _run_id: NoCallbacks())
-        self._askers: dict[str, Asker] = {}
+        self._clients: dict[str, ChatClient] = {}
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The model for text, or the one for pictures."""
@@ -82,8 +82,8 @@ class ChatBackend:
             async with asyncio.timeout(call.timeout):
                 with decoding_by(self._decoder):
                     messages = await in_abandonable_thread(_messages, ask, call)
-                asker = self._asker(call.expert.model_id)
-                answer, *_ = await asker.ask("expert", messages, self._callbacks(call.run_id), ask.schema)
+                client = self._client(call.expert.model_id)
+                answer, *_ = await client.complete("expert", messages, self._callbacks(call.run_id), ask.schema)
                 with decoding_by(self._decoder):
                     return await in_abandonable_thread(ask.read, call, _value(ask, call, answer))
         except LimitReached:
@@ -108,11 +108,11 @@ class ChatBackend:
             return ""
         return f"{origin(url)} is no server that you named: begin a run with --model TASK={spec}"
 
-    def _asker(self, spec: str) -> Asker:
-        if spec not in self._askers:
+    def _client(self, spec: str) -> ChatClient:
+        if spec not in self._clients:
             settings = self._with_key_for(spec)
-            self._askers[spec] = Asker(ChatModel.of(spec, settings), settings)
-        return self._askers[spec]
+            self._clients[spec] = ChatClient(ChatModel.of(spec, settings), settings)
+        return self._clients[spec]
 
     def _with_key_for(self, spec: str) -> Settings:
         """The key of the controller's server goes to that server only; the only model set up may have it too."""
@@ -131,7 +131,7 @@ class ChatBackend:
         provider = spec.partition(":")[0]
         return Expert(
             model_id=spec, task_type=task_type, backend=self.name, provider=provider, description=what,
-            needs=(f"chat:{provider}",),
+            needs=(f"chat:{provider}", *slots_of(provider)),
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
 from hugginggpt.tools.controllers.llm import phrases
-from hugginggpt.tools.controllers.llm.answer_checker import Checked, sentences
+from hugginggpt.tools.controllers.llm.answer_checker import AnswerChecker, sentences
 
 PHOTO = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="pictures/photo.png")
 SPEECH = Resource(kind="audio", media_type="audio/wav", sha256="b" * 64, size=9, producer="1")
@@ -60,33 +60,33 @@ async def feed(pieces: Iterable[str]) -> AsyncIterator[str]:
     ],
 )
 def test_what_exists_may_be_named(text: str) -> None:
-    assert Checked(RUN, PATHS, SHOWN).sentence(text) == text
+    assert AnswerChecker(RUN, PATHS, SHOWN).check(text) == text
 
 
 @pytest.mark.parametrize("name", ["dog.png", "results/summary.txt", "/tmp/made-1.wav", "Video_final.MP4"])
 def test_an_invented_file_is_taken_out_and_flagged(name: str) -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
 
-    assert checked.sentence(f"I saved it as {name} for you.") == "I saved it as (a file that does not exist) for you."
-    assert any(name in line for line in checked.unnamed())
+    assert checked.check(f"I saved it as {name} for you.") == "I saved it as (a file that does not exist) for you."
+    assert any(name in line for line in checked.missing_lines())
 
 
 def test_where_a_file_lies_that_nothing_else_was_made_of_is_told() -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
-    checked.sentence("You find it at /home/me/resources/bb/bbbb.wav [1].")
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
+    checked.check("You find it at /home/me/resources/bb/bbbb.wav [1].")
 
-    assert not any("bbbb.wav" in line for line in checked.unnamed())
+    assert not any("bbbb.wav" in line for line in checked.missing_lines())
 
 
 def test_a_mark_of_a_task_that_was_not_done_is_taken_out() -> None:
-    assert Checked(RUN, PATHS, SHOWN).sentence("A dog [0], a cat [2], a cow [9].") == "A dog [0], a cat, a cow."
+    assert AnswerChecker(RUN, PATHS, SHOWN).check("A dog [0], a cat [2], a cow [9].") == "A dog [0], a cat, a cow."
 
 
 def test_experts_and_failures_that_were_not_named_are_named_at_the_end() -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
-    checked.sentence("By m/0, a dog.")
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
+    checked.check("By m/0, a dog.")
 
-    assert checked.unnamed() == [
+    assert checked.missing_lines() == [
         "[1] image-to-text: m/1",
         "[1] /home/me/resources/bb/bbbb.wav",
         "[2] image-to-text failed: no token",
@@ -129,22 +129,22 @@ def test_a_sentence_that_repeats_a_result_refers_to_its_task(sentence: str, said
     run = RUN.model_copy(update={"results": (result(0, "succeeded", bill), result(1, "succeeded", verse))})
     shown = {made.sha256 or "": made.text or "" for made in (bill, verse)}
 
-    assert Checked(run, {}, shown).sentence(sentence) == said
+    assert AnswerChecker(run, {}, shown).check(sentence) == said
 
 
 def test_experts_that_contradict_each_other_are_named_where_the_answer_does_not() -> None:
     dog, cat, other = labelled(0, "dog", "1"), labelled(1, "cat", "2"), labelled(2, "bird", "3", given="e")
     run = RUN.model_copy(update={"results": (dog, cat, other, labelled(3, "Dog", "4"))})
     shown = {made.sha256 or "": made.text or "" for row in run.results for made in row.resources}
-    silent, open_ = Checked(run, {}, shown), Checked(run, {}, shown)
-    silent.sentence("It is a dog, say m/0, m/1, m/2, m/3.")
-    open_.sentence("m/0 and m/3 say dog [0], m/1 says cat [1], and the other picture is a bird, says m/2 [2].")
+    silent, open_ = AnswerChecker(run, {}, shown), AnswerChecker(run, {}, shown)
+    silent.check("It is a dog, say m/0, m/1, m/2, m/3.")
+    open_.check("m/0 and m/3 say dog [0], m/1 says cat [1], and the other picture is a bird, says m/2 [2].")
 
-    assert silent.unnamed() == [
+    assert silent.missing_lines() == [
         "They contradict each other: m/0 says dog [0] and m/1 says cat [1]",
         "They contradict each other: m/1 says cat [1] and m/3 says Dog [3]",
     ]
-    assert not any("contradict" in line and "m/0" in line for line in open_.unnamed())
+    assert not any("contradict" in line and "m/0" in line for line in open_.missing_lines())
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_experts_that_contradict_each_other_are_named_where_the_answer_does_not(
     ],
 )
 def test_a_sentence_that_names_a_model_or_a_file_refers_to_its_task(sentence: str, said: str) -> None:
-    assert Checked(RUN, PATHS, SHOWN).sentence(sentence) == said
+    assert AnswerChecker(RUN, PATHS, SHOWN).check(sentence) == said
 
 
 @pytest.mark.parametrize(
@@ -173,28 +173,28 @@ def test_a_sentence_that_names_a_model_or_a_file_refers_to_its_task(sentence: st
     ],
 )
 def test_a_statement_that_no_result_was_found_for_is_named_at_the_end(sentence: str, traced: bool) -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
-    checked.sentence(sentence)
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
+    checked.check(sentence)
 
-    flagged = [line for line in checked.unnamed() if line.startswith("No result was found behind")]
+    flagged = [line for line in checked.missing_lines() if line.startswith("No result was found behind")]
     assert flagged == ([] if traced else [f"No result was found behind: “{sentence.strip()}”"])
 
 
 def test_where_nothing_was_done_no_statement_needs_a_result() -> None:
-    checked = Checked(RUN.model_copy(update={"results": ()}), {}, {})
-    checked.sentence("Hello, it is nice to meet you.")
+    checked = AnswerChecker(RUN.model_copy(update={"results": ()}), {}, {})
+    checked.check("Hello, it is nice to meet you.")
 
-    assert checked.unnamed() == []
+    assert checked.missing_lines() == []
 
 
 def test_refusals_that_an_answer_keeps_silent_about_are_named() -> None:
     run = RUN.model_copy(update={"results": (), "refusals": ("I can't cook a meal.",)})
-    silent, open_ = Checked(run, {}, {}), Checked(run, {}, {})
-    silent.sentence("Hello!")
-    open_.sentence("Alas, nobody here can cook a meal for you.")
+    silent, open_ = AnswerChecker(run, {}, {}), AnswerChecker(run, {}, {})
+    silent.check("Hello!")
+    open_.check("Alas, nobody here can cook a meal for you.")
 
-    assert silent.unnamed() == ["Not done: I can't cook a meal."]
-    assert open_.unnamed() == []
+    assert silent.missing_lines() == ["Not done: I can't cook a meal."]
+    assert open_.missing_lines() == []
 
 
 @pytest.mark.parametrize(
@@ -213,12 +213,14 @@ def test_what_is_added_is_said_in_the_language_of_the_request(request_text: str,
     failed = result(2, "failed", error="no token")
     request = RUN.request.model_copy(update={"text": request_text})
     run = RUN.model_copy(update={"request": request, "results": (dog, cat, failed), "refusals": ("x",)})
-    checked = Checked(run, {}, {made.sha256 or "": made.text or "" for row in run.results for made in row.resources})
-    checked.sentence("I saw this and saved it as b.png today.")
+    checked = AnswerChecker(
+        run, {}, {made.sha256 or "": made.text or "" for row in run.results for made in row.resources}
+    )
+    checked.check("I saw this and saved it as b.png today.")
 
-    told = "\n".join(checked.unnamed())
+    told = "\n".join(checked.missing_lines())
     assert all(phrase in told for phrase in said), told
 
 
 def test_every_language_has_every_phrase() -> None:
-    assert len({frozenset(row) for row in phrases._spoken().values()}) == 1
+    assert len({frozenset(row) for row in phrases._phrases().values()}) == 1

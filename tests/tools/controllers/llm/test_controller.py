@@ -17,7 +17,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
-from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, nearest
+from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, most_similar
 from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, read_plan
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, in_turn, serve
 from llm_controller import (
@@ -155,7 +155,7 @@ async def test_a_file_that_the_model_invents_is_sent_back() -> None:
 async def test_a_third_plan_that_cannot_be_run_is_an_error(answer: str) -> None:
     with (
         talking(in_turn(chat(answer))) as (controller, server),
-        pytest.raises(ControllerError, match="gave no plan that can be run"),
+        pytest.raises(ControllerError, match="returned no plan that can be run"),
     ):
         await controller.plan(REQUEST)
 
@@ -349,7 +349,7 @@ async def test_experts_that_an_answer_does_not_name_are_named_at_its_end() -> No
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
-        (chat(""), "gave an empty answer"),
+        (chat(""), "returned an empty answer"),
         (as_json({"error": {"message": "bad key"}}, 401), "answers 401: bad key"),
         (Reply(body=b"<html>", headers={"content-type": "text/html"}), "does not answer as a chat"),
         (
@@ -393,6 +393,6 @@ def test_every_demonstration_is_a_plan_that_can_be_run(shown: Demonstration) -> 
     assert draft.repairs == ()
 
 
-def test_the_demonstrations_nearest_to_the_request_are_shown() -> None:
-    assert any("How many sheep" in shown.request for shown in nearest("how many dogs are on the lawn in b.png"))
-    assert any("Write down all" in shown.request for shown in nearest("write down these three recordings"))
+def test_the_demonstrations_most_similar_to_the_request_are_shown() -> None:
+    assert any("How many sheep" in shown.request for shown in most_similar("how many dogs are on the lawn in b.png"))
+    assert any("Write down all" in shown.request for shown in most_similar("write down these three recordings"))
