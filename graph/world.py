@@ -27,7 +27,7 @@ from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
 from .builder import Graph, connect
-from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger
+from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger, Slots
 from .redactor import Redactor
 from .settings import Settings, settings_for_others
 
@@ -49,15 +49,23 @@ class World:
     fetcher: Fetcher
 
 
-def controller_for(settings: Settings, tape: Recording | None = None) -> Controller:
-    """The controller that the settings name; the rule-based one when they name none. `tape`: see `open_world`."""
+def controller_for(settings: Settings, tape: Recording | None = None, slots: Slots | None = None) -> Controller:
+    """The controller that the settings name; the rule-based one when they name none. `tape`: see `open_world`.
+
+    `slots`: where a chat model on this machine waits for its accelerator.
+    """
     if not settings.llm:
         from ..tools.controllers.rules.controller import RuleBasedController
 
         return RuleBasedController()
     from ..tools.controllers.llm import LlmController
 
-    return LlmController(settings.llm, settings, tape=tape)
+    return LlmController(settings.llm, settings, tape=tape, slots=slots)
+
+
+def slots_for(settings: Settings) -> SlotBoard:
+    """The slots of a process, shared by the controller and the experts."""
+    return SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER))
 
 
 def backends_for(
@@ -117,13 +125,15 @@ def build_graph(
     ledger = ledger or storage.ledger
     workers = Workers(settings, spare=1)
     places = backends_for(settings, ledger, workers=workers) if backends is None else list(backends)
+    slots = slots_for(settings)
     return _connected(
         settings,
-        controller=RedactedController(controller or controller_for(settings), redact),
+        controller=RedactedController(controller or controller_for(settings, slots=slots), redact),
         catalog=RedactedCatalog(catalog or catalog_for(settings, places), redact),
         backends=[RedactedBackend(place, redact) for place in places],
         ledger=ledger,
         store=storage.store,
+        slots=slots,
         fetcher=RedactedFetcher(GuardedFetcher(storage.store, settings), redact),
         workers=workers,
         redact=redact,
@@ -139,6 +149,7 @@ def _connected(
     backends: Sequence[Backend],
     ledger: Ledger,
     store: FileStore,
+    slots: Slots,
     fetcher: Fetcher,
     workers: Workers,
     redact: Redactor,
@@ -151,7 +162,7 @@ def _connected(
         backends={backend.name: backend for backend in backends},
         ledger=ledger,
         store=store,
-        slots=SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER)),
+        slots=slots,
         fetcher=fetcher,
         cut=Decoder(workers).cut,
         redact=redact,
@@ -176,7 +187,8 @@ async def open_world(
     """
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
-    controller = RedactedController(controller or controller_for(settings, tape), redact)
+    slots = slots_for(settings)
+    controller = RedactedController(controller or controller_for(settings, tape, slots), redact)
     async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
         storage = await open_things.enter_async_context(open_storage(settings.home, redact))
         ledger, store = storage.ledger, storage.store
@@ -201,6 +213,7 @@ async def open_world(
                 backends=places,
                 ledger=ledger,
                 store=store,
+                slots=slots,
                 fetcher=fetcher,
                 workers=workers,
                 redact=redact,

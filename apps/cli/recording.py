@@ -25,9 +25,9 @@ def recorder(file: Path, request: str, files: Sequence[str], options: Options, s
     model = None
     if settings.llm:
         from ...tools.chat_models.models import ChatModel
-        from ...tools.chat_models.recorded import described
+        from ...tools.chat_models.recorded import model_fields
 
-        model = described(ChatModel.of(settings.llm, settings))
+        model = model_fields(ChatModel.of(settings.llm, settings))
     head = {
         "hugginggpt": __version__,
         "request": request,

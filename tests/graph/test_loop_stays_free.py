@@ -24,7 +24,7 @@ from hugginggpt.tools.scripted import (
     serve,
 )
 from hugginggpt.tools.scripted.task_answers import right_answer
-from llm_controller import GOOD, NOTES, REQUEST, done, finished, talking
+from llm_controller import GOOD, NOTES, REQUEST, done, finished, llm_controller
 from media import png
 from samples import call_of
 from scripting import ask, last
@@ -36,7 +36,7 @@ async def test_reading_calling_planning_and_answering_leave_the_loop_free(tmp_pa
     store.mkdir()
     reader, guarded = fetcher(store, allow_private_urls=True), fetcher(store)
     with (
-        talking(in_turn(chat(GOOD), chat("hi a/one"))) as (controller, _),
+        llm_controller(in_turn(chat(GOOD), chat("hi a/one"))) as (controller, _),
         serve(lambda _request: Reply(body=png())) as pictures,
         blockbuster_ctx(),
     ):

@@ -21,7 +21,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probe import probe
-from hugginggpt.tools.chat_models.client import Asker
+from hugginggpt.tools.chat_models.client import ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.net.download import download
 from hugginggpt.tools.net.proxies import proxy_for
@@ -79,8 +79,8 @@ async def ask(url: str, **given: Any) -> str:
     settings = Settings.model_validate(
         {"home": "/nonexistent", "timeout": 5, "retries": 0, "llm_api_key": KEY, **given}
     )
-    asker = Asker(ChatModel.of(f"openai:m@{url}/v1", settings), settings)
-    return (await asker.ask("choose", [("user", "hi")], NoCallbacks())).text
+    client = ChatClient(ChatModel.of(f"openai:m@{url}/v1", settings), settings)
+    return (await client.complete("choose", [("user", "hi")], NoCallbacks())).text
 
 
 async def call(url: str, home: Path, folder: Path, task: str = "summarization", api: Api = "tasks") -> Any:

@@ -53,8 +53,8 @@ FENCES = (
     Fence(
         "no secret in what a controller says or raises",
         "graph/world.py",
-        "controller = RedactedController(controller or controller_for(settings, tape), redact)",
-        "controller = controller or controller_for(settings, tape)",
+        "controller = RedactedController(controller or controller_for(settings, tape, slots), redact)",
+        "controller = controller or controller_for(settings, tape, slots)",
         "test_secrets.py::test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere[session-401-json]",
     ),
     Fence(

@@ -26,7 +26,7 @@ from hugginggpt.tools.backends.endpoint import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.catalog.hub_index import HubIndex
-from hugginggpt.tools.chat_models.client import MOST_TEXT, Asker
+from hugginggpt.tools.chat_models.client import MAX_ANSWER, ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.net.download import download
 from hugginggpt.tools.scripted import asked_at
@@ -72,7 +72,7 @@ FENCES = (
     Fence(
         "text of a chat model",
         "tools/chat_models/client.py",
-        "        if length > MOST_TEXT:",
+        "        if length > MAX_ANSWER:",
         "        if False:",
         "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[choose]",
     ),
@@ -276,24 +276,24 @@ def event(text: str) -> bytes:
 
 
 @contextmanager
-def asker(answer: Answer, timeout: float) -> Iterator[tuple[Asker, Wire]]:
+def chat_client(answer: Answer, timeout: float) -> Iterator[tuple[ChatClient, Wire]]:
     with listening(answer) as server:
         settings = Settings.model_validate({"home": "/nonexistent", "timeout": timeout, "retries": 2})
-        yield Asker(ChatModel.of(f"openai:m@{server.url}/v1", settings), settings), server
+        yield ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings), settings), server
 
 
 SCHEMA = {"title": "plan", "description": "a plan", "type": "object", "properties": {}}
 
 
-async def ask(asked: Asker, stage: str) -> str:
+async def ask(client: ChatClient, stage: str) -> str:
     async def heard(_piece: str) -> None:
         """A plan is read as it comes."""
 
     if stage == "answer":
-        return "".join([piece async for piece in asked.stream("answer", [("user", "hi")], NoCallbacks())])
+        return "".join([piece async for piece in client.stream("answer", [("user", "hi")], NoCallbacks())])
     if stage == "plan":
-        return (await asked.ask("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=heard)).text
-    return (await asked.ask("choose", [("user", "hi")], NoCallbacks())).text
+        return (await client.complete("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=heard)).text
+    return (await client.complete("choose", [("user", "hi")], NoCallbacks())).text
 
 
 SLOW = {
@@ -311,7 +311,10 @@ SLOW = {
 async def test_a_chat_model_that_drips_is_given_up(stage: str, name: str) -> None:
     """A chat model that keeps the connection alive with comments, empty pieces or letters is given up in time."""
     piece, every = SLOW[name]
-    with asker(endless(piece, CHUNKED.format("text/event-stream"), most=60 * MEGABYTE, every=every), 0.8) as (asked, _):
+    with chat_client(endless(piece, CHUNKED.format("text/event-stream"), most=60 * MEGABYTE, every=every), 0.8) as (
+        asked,
+        _,
+    ):
         began = time.monotonic()
         with pytest.raises(ControllerError, match=r"gave no answer in 0\.8 s|at most 64\.0 MB"):
             await ask(asked, stage)
@@ -322,14 +325,14 @@ async def test_a_chat_model_that_drips_is_given_up(stage: str, name: str) -> Non
 async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> None:
     """A chat model's answer of more than a million characters is refused where it passes that."""
     if stage == "choose":
-        row = {"index": 0, "message": {"role": "assistant", "content": "x" * (MOST_TEXT + 1)}, "finish_reason": "stop"}
+        row = {"index": 0, "message": {"role": "assistant", "content": "x" * (MAX_ANSWER + 1)}, "finish_reason": "stop"}
         body = json.dumps(
             {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [row]}
         ).encode()
         answer = endless(body, f"content-type: application/json\r\ncontent-length: {len(body)}", most=1)
     else:
         answer = endless(event("x" * 10_000), CHUNKED.format("text/event-stream"), most=50 * MEGABYTE)
-    with asker(answer, 60) as (asked, server):
+    with chat_client(answer, 60) as (asked, server):
         began = time.monotonic()
         with pytest.raises(ControllerError, match="answers with more than 1,000,000 characters"):
             await ask(asked, stage)
@@ -340,7 +343,7 @@ async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> N
 async def test_an_answer_of_a_chat_model_in_one_piece_has_a_limit_too() -> None:
     """A chat model's answer in one piece is read as far as 32 MB, and asked for once, not again and again."""
     with (
-        asker(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (asked, server),
+        chat_client(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (asked, server),
         pytest.raises(ControllerError, match=r"at most 32\.0 MB are read"),
     ):
         await ask(asked, "choose")

@@ -1,4 +1,4 @@
-"""The LLM controller against a scripted model, with a request, plans and results that tests share."""
+"""An LLM controller with a scripted model, and the request, plans and results that its tests share."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hugginggpt.graph.expert import Assignment, Expert
+from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run, Usage
 from hugginggpt.graph.settings import Settings
@@ -33,7 +34,7 @@ BAD = planned(("image-to-words", {"image": "receipt.png"}), ("depth-estimation",
 
 
 @contextmanager
-def talking(answer: Callable[[Received], Reply], **given: object) -> Iterator[tuple[LlmController, Server]]:
+def llm_controller(answer: Callable[[Received], Reply], **given: object) -> Iterator[tuple[LlmController, Server]]:
     with serve(answer) as server:
         yield LlmController("openai:m", settings(f"{server.url}/v1", **given)), server
 
@@ -62,3 +63,13 @@ def done(task_id: int, made: Resource, model_id: str, **given: object) -> Result
         task_id=task_id, key=str(task_id), task_type="translation", status="succeeded",
         outputs={"text": made}, assignment=chosen,
     )  # fmt: skip
+
+
+class DraftedTasks(NoCallbacks):
+    """Callbacks that record the tasks reported while a plan is written."""
+
+    def __init__(self) -> None:
+        self.drafted: list[tuple[int, str]] = []
+
+    async def on_task_drafted(self, place: int, task_type: str) -> None:
+        self.drafted.append((place, task_type))

@@ -1,1 +1,1 @@
-"""Chat models: which one a name means, how it is reached, and one question to it; for the controller and for experts."""
+"""Chat models of the controller and of experts: names, providers, connections, calls, structured output, recordings."""

@@ -1,75 +1,77 @@
-"""Asking: one question to a chat model and its answer, held to a form by whatever means the model understands."""
+"""ChatClient: calls to a chat model, with structured output in the strictest form that the model accepts."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.errors import ControllerError, UsageError
-from ...graph.ports import Callbacks
+from ...graph.ports import Callbacks, Slots
 from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
 from .errors import controller_errors, cut_off, is_bad_request, is_of_the_call, tries
 from .messages import Messages
 from .models import ChatModel, Method
-from .structured_output import Schema, options_of, text_of, tokens_of, why_ended
+from .structured_output import Schema, end_reason, request_options, text_of, token_counts
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
 OnText = Callable[[str], Awaitable[None]]
-"""Hears an answer piece by piece."""
+"""Receives an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
-MOST_TEXT = 1_000_000
+MAX_ANSWER = 1_000_000
 """Characters of one answer: no model writes as much, and reading a plan of 50 MB takes more than a minute."""
 
 
 class Answer(NamedTuple):
-    """What was said, and what it cost."""
+    """An answer and its cost."""
 
     text: str
     usage: Usage
-    whole: bool = True
-    """Whether the model said that it had ended; a connection may end before."""
+    complete: bool = True
+    """Whether the model reported the end of its answer; a connection may end before."""
 
 
-class Said(NamedTuple):
-    """What was said, and why it ended there."""
+class Completion(NamedTuple):
+    """The text of one response, and the reason why it ended."""
 
     text: str
-    ended: str
+    end_reason: str
 
 
-class Count:
-    """The cost of one call, as its messages tell it."""
+class CallUsage:
+    """The cost of one call, summed over its messages."""
 
     def __init__(self) -> None:
-        self.spent = Usage(llm_calls=1)
+        self.total = Usage(llm_calls=1)
 
-    def __call__(self, message: "AIMessage") -> None:
-        """Take in a message, or a piece of one."""
-        into, out = tokens_of(message)
-        self.spent += Usage(input_tokens=into, output_tokens=out)
+    def add(self, message: "AIMessage") -> None:
+        """Add the tokens of a message, or of a piece of one."""
+        read, written = token_counts(message)
+        self.total += Usage(input_tokens=read, output_tokens=written)
 
 
-class Asker:
-    """A chat model that answers, counts what it costs, and remembers which forms it takes."""
+class ChatClient:
+    """Calls one chat model, counts the cost, and remembers which methods of structured output it accepts."""
 
-    def __init__(self, model: ChatModel, settings: Settings) -> None:
+    def __init__(self, model: ChatModel, settings: Settings, slots: Slots | None = None) -> None:
+        """`slots`: where a model on this machine waits for its accelerator; None where the caller holds the slot."""
         self.model = model
         self.usage = Usage()
-        """Spent so far, over all calls."""
+        """The cost so far, over all calls."""
+        self._slots = slots
         self._timeout = settings.timeout
         self._retries = settings.retries
-        self._price = _price(settings.llm_price)
+        self._price = _parse_price(settings.llm_price)
         self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
         self._methods: dict[str, Sequence[Method]] = {}
-        """Those from the one that worked on, by the title of the schema."""
+        """Those worth trying, the one that succeeded first, by the title of the schema."""
 
-    async def ask(
+    async def complete(
         self,
         stage: Stage,
         messages: Messages,
@@ -78,31 +80,30 @@ class Asker:
         *,
         on_text: OnText | None = None,
     ) -> Answer:
-        """The answer and its cost. A server that refuses one way of being held to `schema` is asked in the next.
+        """The whole answer. Where the server refuses one method of structured output, the next is tried.
 
-        `on_text` hears the answer as it is written, where the server streams.
+        `on_text` receives the answer as it is written, where the server streams.
         """
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
-        async with self._call(stage, messages, callbacks) as count, self.model.connected(self._timeout) as client:
+        async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
             for number, method in enumerate(methods, start=1):
                 try:
-                    said = await self._said(client, messages, options_of(method, schema), count, on_text)
+                    completion = await self._complete(client, messages, request_options(method, schema), usage, on_text)
                 except Exception as error:
                     if number == len(methods) or not is_bad_request(error):
                         raise
-                else:  # only now: a request may be bad for other reasons than its form
+                else:  # only now: a request may be refused for other reasons than its method
                     self._methods[title] = methods[number - 1 :]
                     break
-        if said.ended in _CUT_OFF:
+        if completion.end_reason in _CUT_OFF:
             raise cut_off(self.model.name)
-        return Answer(said.text, count.spent, whole=bool(said.ended))
+        return Answer(completion.text, usage.total, complete=bool(completion.end_reason))
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
-        """The answer piece by piece; tried again only while nothing has been said. Raises when it is cut off."""
+        """The answer piece by piece; retried only before the first piece. Raises when the answer is cut off."""
         ended = ""
-        async with self._call(stage, messages, callbacks) as count, self.model.connected(self._timeout) as client:
-            said = False
+        async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
             async for attempt in tries(self._retries):
                 with attempt:
                     pieces = client.astream(list(messages))
@@ -110,76 +111,82 @@ class Asker:
                     chunk = await _next(pieces, end)
             length = 0
             while chunk is not None:
-                count(chunk)
-                ended = why_ended(chunk) or ended
+                usage.add(chunk)
+                ended = end_reason(chunk) or ended
                 if piece := str(chunk.text):
-                    said = True
                     length += len(piece)
-                    self._check(length)
+                    self._check_length(length)
                     yield piece
                 chunk = await _next(pieces, end)
-        if said and ended in _CUT_OFF:
+        if length and ended in _CUT_OFF:
             raise cut_off(self.model.name)
 
     async def window(self) -> int:
-        """Tokens that the model can read at once: as the user says, or as LangChain knows it; 0 where nobody does."""
+        """Tokens that the model can read at once: from the settings, else as LangChain knows it; 0 when unknown."""
         if self._window is None:
-            async with self.model.connected(self._timeout) as client:
+            async with self._connected() as client:
                 self._window = int((getattr(client, "profile", None) or {}).get("max_input_tokens") or 0)
         return self._window
 
-    async def _said(
-        self, client: Any, messages: Messages, options: dict[str, Any], count: "Count", on_text: OnText | None
-    ) -> "Said":
-        """One answer in one form, tried again where that may help."""
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        """The model's client; a model on this machine holds the slot of its accelerator while the body runs."""
+        slot = self._slots.hold(await asyncio.to_thread(lambda: self.model.slots)) if self._slots else nullcontext()
+        async with slot, self.model.connected(self._timeout) as client:
+            yield client
+
+    async def _complete(
+        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText | None
+    ) -> Completion:
+        """One answer by one method, retried where that may help."""
         async for attempt in tries(self._retries):
             with attempt:
                 async with asyncio.timeout(self._timeout):
                     if (
                         on_text
                         and self._streams
-                        and (said := await _streamed(client, messages, options, count, on_text, self._check))
+                        and (streamed := await _streamed(client, messages, options, usage, on_text, self._check_length))
                     ):
-                        return said
-                    self._streams = self._streams and on_text is None  # it was asked to stream, and did not
+                        return streamed
+                    self._streams = self._streams and on_text is None  # a stream was requested, and none came
                     message: AIMessage = await client.ainvoke(list(messages), **options)
-                    count(message)
+                    usage.add(message)
                     text = text_of(message)
-                    self._check(len(text))
-                    return Said(text, why_ended(message))
+                    self._check_length(len(text))
+                    return Completion(text, end_reason(message))
         raise AssertionError("tries ends by returning or raising")
 
-    def _check(self, length: int) -> None:
-        if length > MOST_TEXT:
+    def _check_length(self, length: int) -> None:
+        if length > MAX_ANSWER:
             raise ControllerError(
-                f"{self.model.name} answers with more than {MOST_TEXT:,} characters", hint="Choose another model."
+                f"{self.model.name} answers with more than {MAX_ANSWER:,} characters", hint="Choose another model."
             )
 
     @asynccontextmanager
-    async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator["Count"]:
-        """One call on record: leave before, tokens and seconds after, however it ends."""
+    async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[CallUsage]:
+        """One call in the ledger: permission before, tokens and seconds after, however it ends."""
         number = await callbacks.on_call_start(stage, self.model.name)
-        started, clock, count = time.time(), time.monotonic(), Count()
+        started, clock, usage = time.time(), time.monotonic(), CallUsage()
         try:
             with controller_errors(self.model, self._timeout):
-                yield count
+                yield usage
         finally:
-            count.spent += Usage(seconds=time.monotonic() - clock, cost=self._cost(count.spent))
-            self.usage += count.spent
+            usage.total += Usage(seconds=time.monotonic() - clock, cost=self._cost(usage.total))
+            self.usage += usage.total
             characters = sum(_characters(content) for _, content in messages)
             call = LlmCall(
-                stage=stage, model=self.model.name, usage=count.spent, prompt_characters=characters, started_at=started
+                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=characters, started_at=started
             )
             await callbacks.on_call_end(number, call)
 
-    def _cost(self, spent: Usage) -> float | None:
+    def _cost(self, usage: Usage) -> float | None:
         if self._price is None:
             return None
-        return (spent.input_tokens * self._price[0] + spent.output_tokens * self._price[1]) / 1_000_000
+        return (usage.input_tokens * self._price[0] + usage.output_tokens * self._price[1]) / 1_000_000
 
 
 async def _next(pieces: Any, end: float) -> Any:
-    """The next piece of an answer, or None after the last. The time of an answer is over at `end`, however it drips."""
+    """The next piece of an answer, or None after the last. `end` limits the whole answer, however slowly it comes."""
     async with asyncio.timeout_at(end):
         return await anext(pieces, None)
 
@@ -188,43 +195,43 @@ async def _streamed(
     client: Any,
     messages: Messages,
     options: dict[str, Any],
-    count: Count,
+    usage: CallUsage,
     on_text: OnText,
-    check: Callable[[int], None],
-) -> Said | None:
-    """An answer piece by piece; None from a server that gives none. `check` hears how long it has become."""
+    check_length: Callable[[int], None],
+) -> Completion | None:
+    """An answer piece by piece; None from a server that sends none."""
     pieces, ended, length = list[str](), "", 0
     try:
         async for chunk in client.astream(list(messages), **options):
-            count(chunk)
-            ended = why_ended(chunk) or ended
+            usage.add(chunk)
+            ended = end_reason(chunk) or ended
             piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
             if piece:
                 length += len(piece)
-                check(length)
+                check_length(length)
                 pieces.append(piece)
                 await on_text(piece)
     except Exception as error:
         if pieces or ended or is_of_the_call(error):
             raise
-        return None  # clients stumble in many ways over an answer in one piece where a stream was asked for
-    return Said("".join(pieces), ended) if pieces or ended else None
+        return None  # clients fail in many ways on an answer in one piece where a stream was requested
+    return Completion("".join(pieces), ended) if pieces or ended else None
 
 
 def _characters(content: str | list[str | dict[str, Any]]) -> int:
-    """Of the words; pictures beside them have none."""
+    """Of the text; pictures beside it have none."""
     blocks = [content] if isinstance(content, str) else content
     return sum(len(block if isinstance(block, str) else block.get("text", "")) for block in blocks)
 
 
-def _price(told: str) -> tuple[float, float] | None:
+def _parse_price(text: str) -> tuple[float, float] | None:
     """`0.25/2`: dollars for a million tokens in and out."""
-    if not told.strip():
+    if not text.strip():
         return None
     try:
-        into, out = (float(part) for part in told.split("/"))
+        read, written = (float(part) for part in text.split("/"))
     except ValueError:
         raise UsageError(
-            f"HUGGINGGPT_LLM_PRICE is {told!r}", hint="write dollars for a million tokens in and out, e.g. 0.25/2"
+            f"HUGGINGGPT_LLM_PRICE is {text!r}", hint="write dollars for a million tokens in and out, e.g. 0.25/2"
         ) from None
-    return into, out
+    return read, written

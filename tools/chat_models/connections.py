@@ -1,4 +1,4 @@
-"""Connections to chat models: what all of them share, made once a process."""
+"""The HTTP client that all chat models share, made once a process."""
 
 from functools import cache
 from typing import Any
@@ -7,8 +7,8 @@ from ..net.certificates import certificates
 
 
 @cache
-def unused() -> Any:
-    """For the synchronous half of langchain-openai's client, which nobody here calls: it would read them again, 25 ms."""
+def unused_sync_client() -> Any:
+    """For the synchronous half of langchain-openai's client, which is never called: certificates are read once."""
     import openai
 
     return openai.DefaultHttpxClient(verify=certificates(), trust_env=False)

@@ -1,4 +1,4 @@
-"""Errors: what the clients of chat models raise, as `ControllerError`: what happened, and what to do.
+"""What the clients of chat models raise, as `ControllerError` with what happened and what to do.
 
 `net/http_errors.py` decides what an exception means and whether a retry may help; here are the words for chat models.
 """

@@ -1,4 +1,4 @@
-"""Messages to a chat model, and how data in them is told apart from instructions."""
+"""Messages to a chat model, and the marks that separate data in them from instructions."""
 
 import json
 from typing import Any
@@ -8,6 +8,6 @@ Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
 
 
 def marked(value: Any) -> str:
-    """A marked block of JSON; inside stands no mark of ours, no control character and no half of a surrogate pair."""
+    """A marked block of JSON; it contains no mark of ours, no control character and no half of a surrogate pair."""
     text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").encode(errors="replace").decode()
     return f"<data>{text}</data>"

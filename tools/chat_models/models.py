@@ -1,12 +1,12 @@
-"""Models: which chat model a name means, where it is, and the key that belongs there.
+"""ChatModel: the chat model that a name means, its address, its key, and the LangChain client that reaches it.
 
-openai:MODEL            OpenAI, or the server at OPENAI_BASE_URL; OPENAI_API_KEY goes to that one and no other
-openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if set, goes there
-ollama: vllm: llamacpp: lmstudio:    the same, at the address where that server listens unless told otherwise
+openai:MODEL            OpenAI, or the server at OPENAI_BASE_URL; OPENAI_API_KEY is sent to that server only
+openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if set, is sent to it
+ollama: vllm: llamacpp: lmstudio:    the same, at the address where that server listens by default
 hf:MODEL                the router of Hugging Face Inference Providers; HF_TOKEN
 huggingface:MODEL[@URL] langchain-huggingface's client: Inference Providers, or an Inference Endpoint at URL
 huggingface-local:MODEL langchain-huggingface's pipeline, in this process: a folder, or a model of the Hub; HF_TOKEN
-PROVIDER:MODEL          whatever else LangChain's `init_chat_model` knows (anthropic, google_genai, mistralai, ...)
+PROVIDER:MODEL          any other provider that LangChain's `init_chat_model` knows (anthropic, google_genai, mistralai, ...)
 """
 
 import re
@@ -24,8 +24,8 @@ from ..net.addresses import without_secrets
 from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
 from ..net.httpx_compat import httpx_module_of
 from ..net.hub_session import hub_limits
-from .connections import unused
-from .local import LocalChat, check_packages, load
+from .connections import unused_sync_client
+from .local import LocalChat, accelerator_slots, check_packages, load
 from .providers import check_provider
 
 if TYPE_CHECKING:
@@ -37,44 +37,44 @@ LOCAL_SERVERS = {
     "llamacpp": "http://127.0.0.1:8080/v1",
     "lmstudio": "http://127.0.0.1:1234/v1",
 }
-"""Where these servers listen by default, as their manuals say."""
+"""Where these servers listen by default, by their manuals."""
 
 LOCAL = "huggingface-local"
-_PLACES = {"openai": "api.openai.com", "huggingface": "huggingface.co", LOCAL: "this machine"}
+_NAMED_PLACES = {"openai": "api.openai.com", "huggingface": "huggingface.co", LOCAL: "this machine"}
 ROUTER = "https://router.huggingface.co/v1"
-_NOBODY = {"OpenAI-Organization": "", "OpenAI-Project": ""}
-"""For servers other than OpenAI's: else the client tells them what OPENAI_ORG_ID and OPENAI_PROJECT_ID say."""
+_NO_ACCOUNT = {"OpenAI-Organization": "", "OpenAI-Project": ""}
+"""Headers for servers other than OpenAI's: by default the client sends them OPENAI_ORG_ID and OPENAI_PROJECT_ID."""
 NO_KEY = SecretStr("none-needed")
-"""What a server without keys is sent, so that no saved key reaches it."""
+"""Sent to a server without keys, so that no saved key reaches it."""
 
 Method = Literal["json_schema", "function_calling", "json_mode", "plain"]
-"""How a model can be held to a form, the strictest first."""
+"""How a model can be made to answer in JSON of a schema, the strictest first."""
 
 _NAME = re.compile(r"(?P<provider>[a-z][\w-]*):(?P<model>\S.*?)(?:@(?P<url>https?://\S+))?", re.IGNORECASE)
 _OWN_KEY = "HUGGINGGPT_LLM_API_KEY"
-_EXAMPLES = "Name one as openai:MODEL, ollama:MODEL, hf:MODEL or openai:MODEL@URL, e.g. openai:gpt-5-mini."
+_HINT = "Name one as openai:MODEL, ollama:MODEL, hf:MODEL or openai:MODEL@URL, e.g. openai:gpt-5-mini."
 
 
 @dataclass(frozen=True)
 class ChatModel:
-    """A chat model by provider, name and place."""
+    """A chat model by provider, name and address."""
 
     name: str
-    """As the user wrote it, without the place."""
+    """As the user wrote it, without the address."""
     provider: str
     model: str
     base_url: str | None = None
-    """None for where its client goes by itself."""
+    """None for the default address of its client."""
     key: SecretStr | None = None
     key_name: str = "its provider's key"
     """The environment variable that the key comes from."""
 
     @classmethod
     def of(cls, spec: str, settings: Settings) -> "ChatModel":
-        """Read `PROVIDER:MODEL[@URL]`; raises `UsageError` for what is none, and when a key is needed and not set."""
+        """Parse `PROVIDER:MODEL[@URL]`; raises `UsageError` for anything else, and when a key is needed and not set."""
         found = _NAME.fullmatch(spec.strip())
         if not found:
-            raise UsageError(f"there is no controller {spec!r}", hint=_EXAMPLES)
+            raise UsageError(f"there is no controller {spec!r}", hint=_HINT)
         provider, model, url = found["provider"].lower(), found["model"], found["url"]
         name = f"{provider}:{model}"
         if provider == "hf" and url is None:
@@ -92,13 +92,13 @@ class ChatModel:
             key = settings.openai_api_key or NO_KEY
             return cls(name, "openai", model, settings.openai_base_url, key, "OPENAI_API_KEY")
         if provider == "huggingface":
-            if url is None or _is_hugging_faces(url):
+            if url is None or _is_hugging_face(url):
                 return cls(name, provider, model, url, settings.hf_token, "HF_TOKEN")
             return cls(name, provider, model, url, settings.llm_api_key, _OWN_KEY)
         if provider == LOCAL:
             if url:
                 raise UsageError(
-                    f"{name} runs on this machine, not at {url}", hint=f"huggingface:MODEL@{url} asks a server"
+                    f"{name} runs on this machine, not at {url}", hint=f"huggingface:MODEL@{url} calls a server"
                 )
             check_packages(name)
             return cls(name, provider, model, None, settings.hf_token, "HF_TOKEN")
@@ -107,18 +107,23 @@ class ChatModel:
 
     @property
     def place(self) -> str:
-        """Where it is, for people."""
-        return without_secrets(self.base_url) if self.base_url else _PLACES.get(self.provider, self.provider)
+        """Its address, as messages name it."""
+        return without_secrets(self.base_url) if self.base_url else _NAMED_PLACES.get(self.provider, self.provider)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The slots that a call takes."""
+        return slots_of(self.provider)
 
     def _hub_session(self) -> AbstractContextManager[None]:
-        """For langchain-huggingface's client, which has no place for a transport of ours."""
+        """For langchain-huggingface's client, which accepts no transport of ours."""
         if self.provider != "huggingface":
             return nullcontext()
         return hub_limits(None, servers=[self.base_url] if self.base_url else (), max_bytes=MAX_STREAM_BYTES)
 
     @property
     def methods(self) -> tuple[Method, ...]:
-        """The ways worth trying to hold it to a form."""
+        """The methods of structured output worth trying."""
         if self.provider in ("openai", "huggingface"):
             return ("json_schema", "function_calling", "json_mode", "plain")
         return ("plain",) if self.provider == LOCAL else ("function_calling", "plain")
@@ -127,7 +132,7 @@ class ChatModel:
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
         """Its client, with connections of its own: those that langchain-openai shares break in a second event loop.
 
-        Made in a thread, for it imports much and reads certificates. It never tries again by itself: see `failures.py`.
+        Created in a thread, as that imports much and reads certificates. It never retries: `errors.py` does.
         """
         import asyncio
 
@@ -166,9 +171,9 @@ class ChatModel:
             max_retries=0,
             stream_usage=True,
             http_async_client=connections,
-            http_client=unused(),
-            http_socket_options=(),  # of clients that it makes itself; else it warns that no proxy is used, while ours is
-            default_headers=_NOBODY if _is_a_strangers(self.base_url) else None,
+            http_client=unused_sync_client(),
+            http_socket_options=(),  # for clients of its own; by default it warns that no proxy is used, while ours is
+            default_headers=_NO_ACCOUNT if _is_other_than_openai(self.base_url) else None,
         )
         return model, connections
 
@@ -177,13 +182,13 @@ class ChatModel:
 
         where: dict[str, Any] = {"endpoint_url": self.base_url} if self.base_url else {"repo_id": self.model}
         key = self.key.get_secret_value() if self.key else None
-        stranger = self.base_url is not None and not _is_hugging_faces(self.base_url)
+        third_party = self.base_url is not None and not _is_hugging_face(self.base_url)
         endpoint = HuggingFaceEndpoint(
             **where,
-            huggingfacehub_api_token=None if stranger else key,
+            huggingfacehub_api_token=None if third_party else key,
             timeout=max(1, round(timeout)),
-            # without any its client would send a stranger the token saved for Hugging Face
-            server_kwargs={"token": key or NO_KEY.get_secret_value()} if stranger else {},
+            # without a token its client would send a third party the one saved for Hugging Face
+            server_kwargs={"token": key or NO_KEY.get_secret_value()} if third_party else {},
         )
         model = ChatHuggingFace(llm=endpoint, model_id=self.model, temperature=0.0, stream_usage=True)
         return model, endpoint.async_client
@@ -191,22 +196,27 @@ class ChatModel:
     def _any(self, timeout: float) -> "BaseChatModel":
         from langchain.chat_models import init_chat_model
 
-        given: dict[str, Any] = {"timeout": timeout, "max_retries": 0}
+        options: dict[str, Any] = {"timeout": timeout, "max_retries": 0}
         if self.base_url:
-            given |= {"base_url": self.base_url, "api_key": (self.key or NO_KEY).get_secret_value()}
+            options |= {"base_url": self.base_url, "api_key": (self.key or NO_KEY).get_secret_value()}
         try:
-            model: BaseChatModel = init_chat_model(self.model, model_provider=self.provider, **given)
+            model: BaseChatModel = init_chat_model(self.model, model_provider=self.provider, **options)
         except (ImportError, ValueError) as error:
-            raise UsageError(f"there is no controller {self.name!r}: {str(error)[:300]}", hint=_EXAMPLES) from error
+            raise UsageError(f"there is no controller {self.name!r}: {str(error)[:300]}", hint=_HINT) from error
         return model
 
 
-def _is_a_strangers(url: str | None) -> bool:
+def slots_of(provider: str) -> tuple[str, ...]:
+    """The slots that a call to a provider's model takes: a model on this machine takes its accelerator."""
+    return accelerator_slots() if provider == LOCAL else ()
+
+
+def _is_other_than_openai(url: str | None) -> bool:
     """Whether a server that speaks OpenAI's API is not OpenAI's own."""
     return url is not None and not (urlsplit(url).hostname or "").endswith(".openai.com")
 
 
-def _is_hugging_faces(url: str) -> bool:
+def _is_hugging_face(url: str) -> bool:
     """Whether a server is Hugging Face's own: the Hub, its router, an Inference Endpoint."""
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -1,7 +1,7 @@
-"""Providers: whose chat models LangChain's `init_chat_model` makes, and the package that each needs.
+"""Providers whose chat models LangChain's `init_chat_model` creates, and the package that each needs.
 
-The names and packages are those of langchain 1.4. A provider that a newer one adds works once its package,
-`langchain-PROVIDER`, is installed; nobody is told to install a package by a name that was only guessed.
+The names and packages are those of langchain 1.4. A provider that a newer version adds works once its package,
+`langchain-PROVIDER`, is installed; no error message names a package that is only a guess.
 """
 
 from difflib import get_close_matches
@@ -26,7 +26,7 @@ _PACKAGES = {
 
 
 def check_provider(provider: str, spec: str, ours: list[str]) -> None:
-    """Raises `UsageError` where there is none of that name, and where its package is not installed.
+    """Raises `UsageError` for an unknown provider, and where its package is not installed.
 
     `ours`: providers that need no LangChain, for the hint.
     """

@@ -1,4 +1,4 @@
-"""A chat model on tape: its client, between us and the real one. What is recorded is what was said, never a header."""
+"""A chat model whose calls are recorded, or replayed without a client. Answers are recorded, headers never."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +12,7 @@ from ..net.http_errors import classify
 from ..recording.exchange import NotRecorded, Recording
 from .errors import LONGEST_WAIT
 from .models import ChatModel
-from .structured_output import tokens_of, why_ended
+from .structured_output import end_reason, token_counts
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -20,31 +20,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TapedModel(ChatModel):
-    """A chat model whose exchanges go through a tape. While playing there is no client and no key."""
+class RecordedModel(ChatModel):
+    """A chat model whose calls go through a recording. A replay has no client and no key."""
 
     tape: Recording = field(kw_only=True)
 
     @classmethod
-    def on(cls, tape: Recording, spec: str, settings: Settings) -> "TapedModel":
-        """The model of the recording when it is played, else the one that `spec` names."""
+    def on(cls, tape: Recording, spec: str, settings: Settings) -> "RecordedModel":
+        """The model of the recording when it is replayed, else the one that `spec` names."""
         if tape.replaying:
             return cls(**tape.head["model"], tape=tape)
         model = ChatModel.of(spec, settings)
         return cls(**{each.name: getattr(model, each.name) for each in fields(model)}, tape=tape)
 
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """A replay runs no model, so it needs no accelerator."""
+        return () if self.tape.replaying else super().slots
+
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
-        """A client that asks the tape."""
+        """A client that records its calls, or replays them."""
         if self.tape.replaying:
-            yield cast("BaseChatModel", _TapedClient(None, self.tape))
+            yield cast("BaseChatModel", _RecordedClient(None, self.tape))
             return
         async with super().connected(seconds) as client:
-            yield cast("BaseChatModel", _TapedClient(client, self.tape))
+            yield cast("BaseChatModel", _RecordedClient(client, self.tape))
 
 
-def described(model: ChatModel) -> dict[str, Any]:
-    """What a recording's head says about a model: enough to play it, and nothing secret."""
+def model_fields(model: ChatModel) -> dict[str, Any]:
+    """The fields of a model for the head of a recording: enough to replay it, and nothing secret."""
     return {
         "name": model.name,
         "provider": model.provider,
@@ -55,7 +60,7 @@ def described(model: ChatModel) -> dict[str, Any]:
 
 
 class RecordedFailure(Exception):
-    """What a client raised when it was recorded. Its subclasses have the names of the real ones."""
+    """What a client raised when it was recorded. Its subclasses have the names of the real exceptions."""
 
     def __init__(self, message: str, status: int | None, wait: float | None) -> None:
         super().__init__(message)
@@ -64,8 +69,8 @@ class RecordedFailure(Exception):
         self.headers = {} if wait is None else {"retry-after": str(wait if wait > LONGEST_WAIT else 0.0)}
 
 
-class _TapedClient:
-    """The two calls of a chat model that we use."""
+class _RecordedClient:
+    """The two methods of a chat model that we call."""
 
     def __init__(self, client: "BaseChatModel | None", tape: Recording) -> None:
         self._client = client
@@ -75,82 +80,82 @@ class _TapedClient:
         """A whole answer."""
         from langchain_core.messages import AIMessage
 
-        async def ask() -> Any:
+        async def call() -> Any:
             try:
-                return _told(await cast("BaseChatModel", self._client).ainvoke(messages, **options))
+                return _message_fields(await cast("BaseChatModel", self._client).ainvoke(messages, **options))
             except Exception as error:
-                return _failed(error)
+                return _failure_fields(error)
 
-        asked = {"messages": [list(message) for message in messages], "options": options}
-        with _on_tape():
-            return AIMessage(**_said(await self._tape.exchange("llm", _label(options), asked, ask)))
+        request = {"messages": [list(message) for message in messages], "options": options}
+        with _missing_call_as_controller_error():
+            recorded = await self._tape.exchange("llm", _label(options), request, call)
+        _raise_recorded_failure(recorded)
+        return AIMessage(**recorded)
 
     async def astream(self, messages: list[tuple[str, str]], **options: Any) -> AsyncIterator["AIMessageChunk"]:
         """An answer in pieces."""
         from langchain_core.messages import AIMessageChunk
 
-        async def ask() -> AsyncIterator[Any]:
+        async def call() -> AsyncIterator[Any]:
             try:
                 async for chunk in cast("BaseChatModel", self._client).astream(messages, **options):
-                    yield _told(chunk)
+                    yield _message_fields(chunk)
             except Exception as error:
-                yield _failed(error)
+                yield _failure_fields(error)
 
-        asked = {"messages": [list(message) for message in messages], "options": options}
-        failed = None
-        with _on_tape():
-            async for told in self._tape.stream("llm", _label(options), asked, ask):
-                if "failed" in told:
-                    failed = told
+        request = {"messages": [list(message) for message in messages], "options": options}
+        failure: dict[str, Any] = {}
+        with _missing_call_as_controller_error():
+            async for recorded in self._tape.stream("llm", _label(options), request, call):
+                if "failed" in recorded:
+                    failure = recorded
                 else:
-                    yield AIMessageChunk(**told)
-        if failed:  # only now, so that it stands on the tape
-            _said(failed)
+                    yield AIMessageChunk(**recorded)
+        _raise_recorded_failure(failure)  # after the stream, so that the failure is recorded too
 
 
 def _label(options: dict[str, Any]) -> str:
-    """What the model is asked for: the name of the form, where it is held to one."""
-    form = options.get("response_format", {}).get("json_schema", {}).get("name")
+    """The call's name in messages: with the title of its schema, where it has one."""
+    schema = options.get("response_format", {}).get("json_schema", {}).get("name")
     tools = options.get("tools") or [{}]
-    name = form or tools[0].get("function", {}).get("name")
+    name = schema or tools[0].get("function", {}).get("name")
     return f"the model, for a {name}" if name else "the model, for text"
 
 
-def _told(message: "AIMessage") -> dict[str, Any]:
-    told: dict[str, Any] = {"content": str(message.text)}
-    if pieces := getattr(message, "tool_call_chunks", None):  # of a streamed call: its parts mean nothing by themselves
-        told["tool_call_chunks"] = [dict(piece) for piece in pieces]
+def _message_fields(message: "AIMessage") -> dict[str, Any]:
+    recorded: dict[str, Any] = {"content": str(message.text)}
+    if pieces := getattr(message, "tool_call_chunks", None):  # of a streamed call: one piece alone is not valid JSON
+        recorded["tool_call_chunks"] = [dict(piece) for piece in pieces]
     elif message.tool_calls:
-        told["tool_calls"] = [dict(call) for call in message.tool_calls]
+        recorded["tool_calls"] = [dict(call) for call in message.tool_calls]
     if message.invalid_tool_calls:
-        told["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
-    into, out = tokens_of(message)
-    if into or out:
-        told["usage_metadata"] = {"input_tokens": into, "output_tokens": out, "total_tokens": into + out}
-    if reason := why_ended(message):
-        told["response_metadata"] = {"finish_reason": reason}
-    return told
+        recorded["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
+    read, written = token_counts(message)
+    if read or written:
+        recorded["usage_metadata"] = {
+            "input_tokens": read, "output_tokens": written, "total_tokens": read + written,
+        }  # fmt: skip
+    if reason := end_reason(message):
+        recorded["response_metadata"] = {"finish_reason": reason}
+    return recorded
 
 
-def _failed(error: Exception) -> dict[str, Any]:
+def _failure_fields(error: Exception) -> dict[str, Any]:
     failure = classify(error)
-    what = {"type": type(error).__name__, "message": str(error)[:2000], "status": failure.status}
-    return {"failed": what | {"retry_after": failure.retry_after}}
+    fields = {"type": type(error).__name__, "message": str(error)[:2000], "status": failure.status}
+    return {"failed": fields | {"retry_after": failure.retry_after}}
 
 
-def _said(told: dict[str, Any]) -> dict[str, Any]:
-    """What a message is made of; raises what the client raised."""
-    if failed := told.get("failed"):
-        kind = type(failed["type"], (RecordedFailure,), {})
-        raise kind(failed["message"], failed["status"], failed["retry_after"])
-    return told
+def _raise_recorded_failure(recorded: dict[str, Any]) -> None:
+    if failure := recorded.get("failed"):
+        kind = type(failure["type"], (RecordedFailure,), {})
+        raise kind(failure["message"], failure["status"], failure["retry_after"])
 
 
 @contextmanager
-def _on_tape() -> Iterator[None]:
-    """What is not there is an error of the controller."""
+def _missing_call_as_controller_error() -> Iterator[None]:
     try:
         yield
     except NotRecorded as error:
-        hint = "The run departs from the recording: plan, experts or prompts are not those of then."
+        hint = "The run departs from the recording: its plan, experts or prompts have changed since."
         raise ControllerError(str(error), hint=hint) from None

@@ -1,4 +1,4 @@
-"""Forms: how a request holds a model to JSON, and what the messages of its client tell, whoever made it."""
+"""Structured output: the request options that make a model answer in JSON, and the fields read from its messages."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -10,26 +10,26 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 """A JSON schema with a `title`."""
-_ENDED = ("finish_reason", "stop_reason", "done_reason")
-"""Where the clients of OpenAI and Google, of Anthropic, and of Ollama say why an answer ended."""
+_END_REASONS = ("finish_reason", "stop_reason", "done_reason")
+"""Where the clients of OpenAI and Google, of Anthropic, and of Ollama report why an answer ended."""
 
 
-def options_of(method: Method, schema: Schema | None) -> dict[str, Any]:
-    """What the request carries beside its messages, in OpenAI's standard form."""
+def request_options(method: Method, schema: Schema | None) -> dict[str, Any]:
+    """The options of a request beside its messages, in OpenAI's format."""
     if schema is None:
         return {}
     name = schema["title"]
-    bare = {key: value for key, value in schema.items() if key not in ("title", "description")}
+    plain = {key: value for key, value in schema.items() if key not in ("title", "description")}
     match method:
         case "json_schema":  # not strict: the names in `args` depend on the task type
             return {
                 "response_format": {
                     "type": "json_schema",
-                    "json_schema": {"name": name, "strict": False, "schema": bare},
+                    "json_schema": {"name": name, "strict": False, "schema": plain},
                 }
             }
         case "function_calling":
-            function = {"name": name, "description": schema["description"], "parameters": bare}
+            function = {"name": name, "description": schema["description"], "parameters": plain}
             choice = {"type": "function", "function": {"name": name}}
             return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
         case "json_mode":
@@ -38,7 +38,7 @@ def options_of(method: Method, schema: Schema | None) -> dict[str, Any]:
 
 
 def text_of(message: "AIMessage") -> str:
-    """What was said, or the arguments of the function that was called."""
+    """The text of a message, or the arguments of the function that it calls."""
     if message.tool_calls:
         return json.dumps(message.tool_calls[0]["args"])
     if message.invalid_tool_calls:
@@ -46,18 +46,18 @@ def text_of(message: "AIMessage") -> str:
     return str(message.text)
 
 
-def tokens_of(message: "AIMessage") -> tuple[int, int]:
-    """In and out, as told with a message or a piece of one.
+def token_counts(message: "AIMessage") -> tuple[int, int]:
+    """Tokens in and out, as a message or a piece of one reports them.
 
-    langchain-openai tells it in the metadata only where a streamed answer, held to JSON, is none.
+    For a streamed answer with structured output that is not streamed, langchain-openai has them in the metadata only.
     """
-    if told := message.usage_metadata:
-        return told["input_tokens"], told["output_tokens"]
+    if usage := message.usage_metadata:
+        return usage["input_tokens"], usage["output_tokens"]
     raw = message.response_metadata.get("token_usage") or {}
     return raw.get("prompt_tokens") or 0, raw.get("completion_tokens") or 0
 
 
-def why_ended(message: "AIMessage") -> str:
-    """The reason that came with a message or a piece of one, in lower case; empty where none did."""
-    told = message.response_metadata
-    return str(next((told[name] for name in _ENDED if told.get(name)), "")).lower()
+def end_reason(message: "AIMessage") -> str:
+    """Why an answer ended, as a message or a piece of one reports it, in lower case; empty where none does."""
+    metadata = message.response_metadata
+    return str(next((metadata[name] for name in _END_REASONS if metadata.get(name)), "")).lower()

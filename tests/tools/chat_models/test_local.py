@@ -18,6 +18,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.chat_models.local import load
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.controllers.llm import LlmController
+from llm_controller import DraftedTasks
 from shell import Shell
 from tiny.chat_model import make_chat_model
 
@@ -45,29 +46,19 @@ def settings() -> Settings:
     return Settings(home=Path("unused"), retries=0)
 
 
-class Told(NoCallbacks):
-    """Keeps what was drafted."""
-
-    def __init__(self) -> None:
-        self.drafted: list[tuple[int, str]] = []
-
-    async def on_task_drafted(self, place: int, task_type: str) -> None:
-        self.drafted.append((place, task_type))
-
-
 @pytest.mark.local
-async def test_a_model_in_a_folder_plans_and_tells_its_tasks_and_tokens(model: Path) -> None:
-    told = Told()
+async def test_a_model_in_a_folder_plans_and_reports_its_tasks_and_tokens(model: Path) -> None:
+    callbacks = DraftedTasks()
     controller = LlmController(f"huggingface-local:{model}", settings())
-    proposal = await controller.plan(REQUEST, told)
+    proposal = await controller.plan(REQUEST, callbacks)
 
     assert [task.type for task in proposal.plan.tasks] == ["language-identification"]
     assert proposal.repairs == ()
-    assert told.drafted == [(0, "language-identification")]
+    assert callbacks.drafted == [(0, "language-identification")]
     assert proposal.usage.input_tokens > 900
     assert proposal.usage.output_tokens == 5
     assert (await controller.greet()) == LINES["<answer>"]
-    assert (await controller._asker.window()) == 32_768
+    assert (await controller._client.window()) == 32_768
     assert controller.model.place == "this machine"
 
 
@@ -95,12 +86,12 @@ async def test_an_answer_that_fills_the_window_is_cut_off_and_never_run(tmp_path
 
 
 @pytest.mark.local
-async def test_a_call_that_is_given_up_leaves_the_model_free(tmp_path: Path) -> None:
+async def test_a_cancelled_call_leaves_the_model_free(tmp_path: Path) -> None:
     endless = make_chat_model(tmp_path / "endless", {"<plan>": "and so on"}, endless=True)
-    told = Heard()
-    writing = asyncio.ensure_future(LlmController(f"huggingface-local:{endless}", settings())._asker.ask(
-        "plan", [("user", "You plan")], NoCallbacks(), on_text=told))  # fmt: skip
-    await told.something.wait()
+    on_text = FirstPiece()
+    writing = asyncio.ensure_future(LlmController(f"huggingface-local:{endless}", settings())._client.complete(
+        "plan", [("user", "You plan")], NoCallbacks(), on_text=on_text))  # fmt: skip
+    await on_text.received.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
@@ -108,19 +99,19 @@ async def test_a_call_that_is_given_up_leaves_the_model_free(tmp_path: Path) -> 
     assert await asyncio.wrap_future(load(str(endless), None).thread.submit(lambda: "free")) == "free"
 
 
-class Heard:
-    """Knows when something was said."""
+class FirstPiece:
+    """Reports when the first piece of an answer is received."""
 
     def __init__(self) -> None:
-        self.something = asyncio.Event()
+        self.received = asyncio.Event()
 
     async def __call__(self, piece: str) -> None:
-        self.something.set()
+        self.received.set()
 
 
 @pytest.mark.local
 @pytest.mark.parametrize("kind", ["code of its own", "weights that are pickles", "no chat template", "nothing"])
-async def test_what_is_no_safe_chat_model_is_refused(model: Path, tmp_path: Path, kind: str) -> None:
+async def test_a_folder_without_a_safe_chat_model_is_refused(model: Path, tmp_path: Path, kind: str) -> None:
     import torch
 
     folder = tmp_path / "model"
@@ -147,7 +138,7 @@ async def test_what_is_no_safe_chat_model_is_refused(model: Path, tmp_path: Path
     assert not (tmp_path / "ran").exists()
 
 
-def test_what_is_missing_is_named_with_the_line_that_installs_it() -> None:
+def test_missing_packages_are_reported_with_the_command_that_installs_them() -> None:
     code = "import sys; sys.modules['torch'] = None\nfrom hugginggpt.apps.cli.app import main; main()"
     env = {k: v for k, v in os.environ.items() if not k.startswith("HUGGINGGPT")}
     words = ["plan", "hello", "--llm", "huggingface-local:m"]

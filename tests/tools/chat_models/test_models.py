@@ -1,4 +1,4 @@
-"""Which chat model a name means, which server it reaches, and which key that server sees."""
+"""Which chat model a name means, which server it reaches, and which key that server receives."""
 
 import asyncio
 import json
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.errors import ControllerError, UsageError
-from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.chat_models.models import LOCAL_SERVERS, ROUTER, ChatModel
@@ -29,6 +28,7 @@ from hugginggpt.tools.scripted import (
     rate_limited,
     serve,
 )
+from llm_controller import DraftedTasks
 
 KEYS = {"openai_api_key": "sk-openai", "hf_token": "hf_token", "llm_api_key": "llm-key"}
 PLAN = json.dumps(
@@ -64,7 +64,7 @@ def server() -> Iterator[Server]:
         ("huggingface:m@https://x.endpoints.huggingface.cloud", "https://x.endpoints.huggingface.cloud", "hf_token"),
     ],
 )
-def test_each_place_is_sent_the_key_that_belongs_there_and_no_other(spec: str, place: str, key: str) -> None:
+def test_each_server_is_sent_its_own_key_and_no_other(spec: str, place: str, key: str) -> None:
     model = ChatModel.of(spec, settings(**KEYS))
 
     assert model.place == place
@@ -103,20 +103,20 @@ async def test_langchain_huggingface_sends_an_endpoint_its_key(server: Server) -
 
 @pytest.mark.parametrize("provider", ["openai", "huggingface"])
 @pytest.mark.parametrize(
-    ("status", "told"), [(401, "Is the key right"), (404, "Is the model's name right"), (503, "Try again later")]
+    ("status", "hint"), [(401, "Is the key right"), (404, "Is the model's name right"), (503, "Try again later")]
 )
-async def test_every_client_fails_in_the_same_words(provider: str, status: int, told: str) -> None:
+async def test_every_client_fails_with_the_same_hint(provider: str, status: int, hint: str) -> None:
     with serve(in_turn(as_json({"error": {"message": "no"}}, status))) as broken:
         controller = LlmController(f"{provider}:m@{broken.url}/v1", settings())
         with pytest.raises(ControllerError, match=f"answers {status}") as raised:
             await controller.plan(REQUEST)
 
-    assert told in raised.value.hint
+    assert hint in raised.value.hint
     assert len(broken.requests) == 1
 
 
 @pytest.mark.parametrize("provider", ["openai", "huggingface"])
-async def test_a_server_that_asks_to_wait_is_waited_for_and_tried_again(provider: str) -> None:
+async def test_a_call_is_retried_after_the_time_that_a_server_requests(provider: str) -> None:
     slow = as_json({"error": {"message": "slow down"}}, 429, retry_after="0.05")
     with serve(in_turn(slow, slow, chat(PLAN))) as busy:
         proposal = await LlmController(f"{provider}:m@{busy.url}/v1", settings(retries=2)).plan(REQUEST)
@@ -125,7 +125,7 @@ async def test_a_server_that_asks_to_wait_is_waited_for_and_tried_again(provider
     assert len(busy.requests) == 3
 
 
-async def test_a_server_that_asks_for_an_hour_is_not_waited_for() -> None:
+async def test_a_call_is_not_retried_where_a_server_requests_an_hour() -> None:
     with serve(in_turn(as_json({"error": {"message": "quota"}}, 429, retry_after="3600"))) as busy:
         controller = LlmController(f"openai:m@{busy.url}/v1", settings(retries=3))
         with pytest.raises(ControllerError) as raised:
@@ -135,7 +135,7 @@ async def test_a_server_that_asks_for_an_hour_is_not_waited_for() -> None:
     assert len(busy.requests) == 1
 
 
-async def test_a_server_may_name_the_moment_until_which_to_wait() -> None:
+async def test_a_server_may_request_a_time_of_day() -> None:
     """RFC 9110 allows a date in Retry-After."""
 
     def busy(seconds: float) -> Reply:
@@ -152,7 +152,7 @@ async def test_a_server_may_name_the_moment_until_which_to_wait() -> None:
 
 
 JSON = {"content-type": "application/json"}
-TROUBLE: dict[str, tuple[Reply, int, str]] = {
+FAILURES: dict[str, tuple[Reply, int, str]] = {
     "429 with Retry-After": (rate_limited(0.05), 2, ""),
     "500": (failing(500), 2, ""),
     "400": (failing(400), 4, "answers 400"),
@@ -169,28 +169,28 @@ TROUBLE: dict[str, tuple[Reply, int, str]] = {
     "a stream that ends in the middle": (broken_off(PLAN[:60]), 2, ""),
     "a stream that ends between two tasks": (broken_off(PLAN[: PLAN.index("}]") + 1]), 2, ""),
 }
-"""What a server may do instead of answering: how often it is asked, and what is told; where nothing is, it recovers."""
+"""What a server may do instead of answering: the number of calls, and the error; without an error the call recovers."""
 
 
 @pytest.mark.parametrize("provider", ["openai", "huggingface"])
-@pytest.mark.parametrize("trouble", TROUBLE)
-async def test_each_kind_of_trouble_is_got_over_or_told_whichever_the_client(provider: str, trouble: str) -> None:
-    reply, asked, told = TROUBLE[trouble]
-    with serve(ScriptedChatModel(lambda _: PLAN, trouble=[reply] * 4 if told else [reply])) as server:
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_each_failure_is_recovered_from_or_reported_with_every_client(provider: str, failure: str) -> None:
+    reply, calls, error = FAILURES[failure]
+    with serve(ScriptedChatModel(lambda _: PLAN, trouble=[reply] * 4 if error else [reply])) as server:
         controller = LlmController(
             f"{provider}:m@{server.url}/v1", settings(retries=1, timeout=3)
         )  # the first one imports the client
-        if told:
-            with pytest.raises(ControllerError, match=told):
+        if error:
+            with pytest.raises(ControllerError, match=error):
                 await controller.plan(REQUEST)
         else:
             assert [task.type for task in (await controller.plan(REQUEST)).plan.tasks] == ["text-to-speech"]
 
-    assert len(server.requests) >= asked, [request.json for request in server.requests]
+    assert len(server.requests) >= calls, [request.json for request in server.requests]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-async def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
+async def test_a_permanent_failure_is_not_retried(status: int) -> None:
     def refuse(received: Received) -> Reply:
         return as_json({"error": {"message": "no"}}, status)
 
@@ -199,11 +199,11 @@ async def test_what_will_not_pass_is_not_tried_again(status: int) -> None:
         with pytest.raises(ControllerError, match=f"answers {status}"):
             await controller.plan(REQUEST)
 
-    forms = 4 if status == 400 else 1  # a server may refuse each way of being held to a form
-    assert len(server.requests) == forms
+    methods = 4 if status == 400 else 1  # a server may refuse each method of structured output
+    assert len(server.requests) == methods
 
 
-async def test_a_request_that_is_bad_for_other_reasons_costs_no_form() -> None:
+async def test_a_request_refused_for_other_reasons_excludes_no_method() -> None:
     left = [as_json({"error": {"message": "too long"}}, 400)] * 4
 
     with serve(lambda _: left.pop() if left else chat(PLAN)) as server:
@@ -215,7 +215,7 @@ async def test_a_request_that_is_bad_for_other_reasons_costs_no_form() -> None:
     assert server.requests[-1].json["response_format"]["type"] == "json_schema"
 
 
-async def test_many_at_once_give_up_only_the_form_that_was_refused() -> None:
+async def test_concurrent_calls_exclude_only_the_method_that_was_refused() -> None:
     def answer(received: Received) -> Reply:
         refused = received.json.get("response_format", {}).get("type") == "json_schema"
         return as_json({"error": {"message": "no"}}, 400) if refused else chat(PLAN)
@@ -239,7 +239,7 @@ async def test_a_wrong_key_is_named_by_the_variable_that_it_came_from() -> None:
             assert raised.value.hint == f"Is the key right? Set {name}."
 
 
-async def test_a_server_is_held_to_the_form_by_what_it_understands() -> None:
+async def test_structured_output_uses_the_strictest_method_that_the_server_accepts() -> None:
     model = ScriptedChatModel(lambda _: PLAN, refuses={"json_schema"})
     with serve(model) as server:
         controller = LlmController(f"openai:m@{server.url}/v1", settings())
@@ -251,31 +251,21 @@ async def test_a_server_is_held_to_the_form_by_what_it_understands() -> None:
 
 @pytest.mark.parametrize("provider", ["openai", "huggingface"])
 @pytest.mark.parametrize("refused", [0, 1, 2, 3])
-async def test_a_plan_is_told_task_by_task_while_it_is_written(provider: str, refused: int) -> None:
-    forms = ("json_schema", "tools", "json_object")
+async def test_a_plan_is_reported_task_by_task_while_it_is_written(provider: str, refused: int) -> None:
+    methods = ("json_schema", "tools", "json_object")
     tasks = [{"task": name, "id": n, "dep": [-1], "args": {"text": "a long text " * 20}}
              for n, name in enumerate(("summarization", "text-to-speech"))]  # fmt: skip
-    hesitant = f"<think>or {{'task': 'text-to-video'}}?</think>{json.dumps({'tasks': tasks, 'refusals': []})}"
-    told = Told()
-    with serve(ScriptedChatModel(lambda _: hesitant, refuses=forms[:refused])) as server:
-        proposal = await LlmController(f"{provider}:m@{server.url}/v1", settings()).plan(REQUEST, told)
+    text = f"<think>or {{'task': 'text-to-video'}}?</think>{json.dumps({'tasks': tasks, 'refusals': []})}"
+    callbacks = DraftedTasks()
+    with serve(ScriptedChatModel(lambda _: text, refuses=methods[:refused])) as server:
+        proposal = await LlmController(f"{provider}:m@{server.url}/v1", settings()).plan(REQUEST, callbacks)
 
-    assert told.drafted == [(0, "summarization"), (1, "text-to-speech")]
+    assert callbacks.drafted == [(0, "summarization"), (1, "text-to-speech")]
     assert [task.type for task in proposal.plan.tasks] == ["summarization", "text-to-speech"]
     assert (proposal.usage.input_tokens, proposal.usage.output_tokens) == (11, 7)
 
 
-class Told(NoCallbacks):
-    """Keeps what was drafted."""
-
-    def __init__(self) -> None:
-        self.drafted: list[tuple[int, str]] = []
-
-    async def on_task_drafted(self, place: int, task_type: str) -> None:
-        self.drafted.append((place, task_type))
-
-
-async def test_a_server_that_does_not_stream_is_found_out_once() -> None:
+async def test_a_server_that_does_not_stream_is_asked_for_a_stream_once() -> None:
     def answer(received: Received) -> Reply:
         call = {"id": "1", "type": "function", "function": {"name": "plan", "arguments": PLAN}}
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
@@ -307,23 +297,23 @@ async def test_any_other_provider_of_langchain_is_called_by_its_own_client(
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "hint"),
     [
         ("openai:m", "OPENAI_API_KEY"),
         ("hf:m", "HF_TOKEN"),
         ("anthropic:claude", "pip install langchain-anthropic"),
         ("gpt-5", "Name one as openai:MODEL"),
         ("olama:m", "Did you mean ollama:MODEL?"),
-        ("nobody-knows:m", "There are openai, ollama"),
+        ("unknown-provider:m", "There are openai, ollama"),
     ],
 )
-def test_what_is_missing_is_named_with_what_to_do(spec: str, told: str) -> None:
+def test_a_missing_key_package_or_provider_is_reported_with_what_to_do(spec: str, hint: str) -> None:
     with pytest.raises(UsageError) as raised:
         LlmController(spec, settings())
-    assert told in raised.value.hint
+    assert hint in raised.value.hint
 
 
-async def test_a_key_that_no_header_may_hold_is_not_repeated() -> None:
+async def test_a_key_with_characters_that_no_header_may_have_is_not_repeated() -> None:
     with serve(in_turn(chat(PLAN))) as server:
         spec = f"openai:m@{server.url}/v1"
         await LlmController(spec, settings(llm_api_key="sk-mine\n")).plan(Request(text="Hi"))

@@ -11,11 +11,11 @@ from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.resource import Kind
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...chat_models.client import Asker
+from ...chat_models.client import ChatClient
 from ...chat_models.errors import kind_of_failure
 from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
 from ...chat_models.messages import Messages, marked
-from ...chat_models.models import ChatModel
+from ...chat_models.models import ChatModel, slots_of
 from ...chat_models.trusted_servers import trusted_origins, url_in
 from ...net.addresses import origin
 from ...net.daemon_threads import call_in_daemon_thread
@@ -42,7 +42,7 @@ class ChatBackend:
         self._settings = settings
         self._decoder = decoder or Decoder(Workers(settings))
         self._callbacks = callbacks or (lambda _run_id: NoCallbacks())
-        self._clients: dict[str, Asker] = {}
+        self._clients: dict[str, ChatClient] = {}
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The model for text, or the one for images."""
@@ -84,7 +84,7 @@ class ChatBackend:
                 with use_decoder(self._decoder):
                     messages = await call_in_daemon_thread(_messages, prompt, call)
                 client = self._client(call.expert.model_id)
-                answer, *_ = await client.ask("expert", messages, self._callbacks(call.run_id), prompt.schema)
+                answer, *_ = await client.complete("expert", messages, self._callbacks(call.run_id), prompt.schema)
                 with use_decoder(self._decoder):
                     return await call_in_daemon_thread(prompt.parse, call, _value(prompt, call, answer))
         except LimitReached:
@@ -110,10 +110,10 @@ class ChatBackend:
         remedy = f"begin a run with --model TASK={spec}"
         return Obstacle(what=f"{origin(url)} is no server that you named", remedy=remedy)
 
-    def _client(self, spec: str) -> Asker:
+    def _client(self, spec: str) -> ChatClient:
         if spec not in self._clients:
             settings = self._with_key_for(spec)
-            self._clients[spec] = Asker(ChatModel.of(spec, settings), settings)
+            self._clients[spec] = ChatClient(ChatModel.of(spec, settings), settings)
         return self._clients[spec]
 
     def _with_key_for(self, spec: str) -> Settings:
@@ -133,7 +133,7 @@ class ChatBackend:
         provider = spec.partition(":")[0]
         return Expert(
             model_id=spec, task_type=task_type, backend=self.name, provider=provider, description=what,
-            needs=(f"chat:{provider}",),
+            needs=(f"chat:{provider}", *slots_of(provider)),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The controller that is a chat model: any OpenAI-compatible server."""
+"""The controller that plans, chooses experts and answers by a chat model."""
 
 from .controller import LlmController
 

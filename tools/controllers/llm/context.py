@@ -1,4 +1,4 @@
-"""Material: what of a request and of a run the chat model gets to see, and by which names."""
+"""The files and results that a prompt shows to the chat model, and the names that it uses for them."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,8 +8,8 @@ from ....graph.result import Request, Run
 from .prompts import RESULT_CHARACTERS
 
 
-def listed(request: Request) -> dict[str, Resource]:
-    """The files of a request and of earlier turns, by the short names that the model is told."""
+def list_files(request: Request) -> dict[str, Resource]:
+    """The files of a request and of earlier turns, by the short names that the prompt lists."""
     names: dict[str, Resource] = {}
     for resource in (*request.files, *reversed(request.resources)):
         if resource in names.values():
@@ -21,7 +21,7 @@ def listed(request: Request) -> dict[str, Resource]:
 
 
 def contents_of(run: Run, paths: Mapping[str, Path]) -> dict[str, str]:
-    """By sha256, what each result holds: its text, cut to what a prompt may hold, or the name of its file."""
+    """The content of each result by sha256: its text, cut to `RESULT_CHARACTERS`, or the name of its file."""
     made = (resource for result in run.results for resource in result.resources)
     return {resource.sha256: _content(resource, paths) for resource in made if resource.sha256}
 
@@ -39,7 +39,7 @@ def _content(resource: Resource, paths: Mapping[str, Path]) -> str:
 
 
 def credits_of(run: Run) -> Iterator[tuple[str, str]]:
-    """(model id, line) for each task that an expert has done."""
+    """(model id, line) for each task that succeeded."""
     for result in run.results:
         if result.ok and result.assignment:
             model_id = result.assignment.expert.model_id
@@ -47,7 +47,7 @@ def credits_of(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def files_of(run: Run, paths: Mapping[str, Path]) -> Iterator[tuple[int, Path]]:
-    """(task id, path) for each file that was made and that no other task took: what the user will want to open."""
+    """(task id, path) for each file that a task made and no other task took: those that the user will open."""
     taken = {sha256 for result in run.results for sha256 in result.inputs}
     for result in run.results:
         for made in result.resources:

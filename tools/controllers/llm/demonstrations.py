@@ -1,6 +1,6 @@
-"""Demonstrations: requests with their plans, of which a prompt shows those nearest to its own (paper, section 3.1).
+"""Demonstrations: requests with their plans; a prompt shows those most similar to its request (paper, section 3.1).
 
-All our own, and all valid: a test reads each as a plan. They cover a single task, a chain, a join, a fan-out, a map over
+Written for this project; a test reads each as a plan. They cover a single task, a chain, a join, a fan-out, a map over
 files, the use of an earlier turn's result, and a request that needs no task.
 """
 
@@ -12,15 +12,15 @@ from .references import references_in
 
 
 class Demonstration(NamedTuple):
-    """A request with its files, and the plan that does it."""
+    """A request with its files, and its plan."""
 
     request: str
     files: tuple[str, ...]
     tasks: tuple[dict[str, Any], ...]
 
     def __str__(self) -> str:
-        named = f"Files {', '.join(self.files)}. " if self.files else ""
-        return f"{named}{self.request}\n{json.dumps({'tasks': self.tasks, 'refusals': []}, ensure_ascii=False)}"
+        files = f"Files {', '.join(self.files)}. " if self.files else ""
+        return f"{files}{self.request}\n{json.dumps({'tasks': self.tasks, 'refusals': []}, ensure_ascii=False)}"
 
 
 def _task(number: int, name: str, /, **args: Any) -> dict[str, Any]:
@@ -51,12 +51,12 @@ DEMONSTRATIONS = (
 )  # fmt: skip
 
 
-def nearest(request: str, number: int = 2) -> Sequence[Demonstration]:
-    """Those whose requests share the most words with this one."""
+def most_similar(request: str, number: int = 2) -> Sequence[Demonstration]:
+    """The demonstrations whose requests share the most words with this one."""
     from rapidfuzz import fuzz, process, utils
 
     requests = [demonstration.request for demonstration in DEMONSTRATIONS]
     found = process.extract(
         request[:1000], requests, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=number
     )
-    return [DEMONSTRATIONS[place] for _, _, place in sorted(found, key=lambda match: match[2])]
+    return [DEMONSTRATIONS[position] for _, _, position in sorted(found, key=lambda match: match[2])]

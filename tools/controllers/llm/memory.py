@@ -1,86 +1,87 @@
-"""Memory: the turns of a conversation that fit into a prompt as they are, and a summary of those before them.
+"""Memory: the turns of a conversation that fit into a prompt unchanged, and a summary of the turns before them.
 
-A turn is never cut in the middle. How many fit follows from the model's window. Summaries are kept by what they sum up, so
-that each old turn is summarised once.
+A turn is never cut in the middle. How many fit follows from the model's window. Summaries are kept by the turns that they
+cover, so that each old turn is summarised once.
 """
 
 import hashlib
 import textwrap
 
 from ....graph.ports import Callbacks
-from ...chat_models.client import Asker
+from ...chat_models.client import ChatClient
 from ...chat_models.messages import Messages
 from .answer_checker import SENTENCE_END
-from .prompts import Turns, remembered, summary_messages
+from .prompts import Turns, history_messages, summary_messages
 
-SMALLEST_WINDOW = 8_192
-"""Tokens: of a model whose window nobody tells."""
-MOST_TOKENS = 16_000
-"""Tokens of earlier turns in a prompt, however large the window: each call pays for them."""
-CHARACTERS = 4
-"""A token has about as many, in English; an estimate, for no tokenizer is at hand."""
-SUMMARY_CHARACTERS = 8_000
+DEFAULT_WINDOW = 8_192
+"""Tokens: of a model whose window is unknown."""
+MAX_HISTORY_TOKENS = 16_000
+"""In a prompt, however large the window: each call pays for them."""
+CHARACTERS_PER_TOKEN = 4
+"""An estimate for English; most models have no tokenizer here."""
+MAX_SUMMARY = 8_000
+"""Characters."""
 
 
-def room_in(window: int) -> int:
-    """Characters of earlier turns that go into a prompt for a model with a window of so many tokens: a quarter of it."""
-    return min(window // 4, MOST_TOKENS) * CHARACTERS
+def history_budget(window: int) -> int:
+    """Characters of earlier turns in a prompt for a model with a window of so many tokens: a quarter of it."""
+    return min(window // 4, MAX_HISTORY_TOKENS) * CHARACTERS_PER_TOKEN
 
 
 class Memory:
-    """What a controller remembers of conversations."""
+    """The summaries of a controller's conversations."""
 
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
+    def __init__(self, client: ChatClient) -> None:
+        self._client = client
         self._summaries: dict[str, str] = {}
-        """By the hash of the turns that they sum up."""
+        """By the hash of the turns that they cover."""
 
-    async def fitted(self, turns: Turns, callbacks: Callbacks) -> Messages:
-        """The latest turns that fit, whole; before them, where there are more, a summary of those."""
+    async def fit(self, turns: Turns, callbacks: Callbacks) -> Messages:
+        """The latest turns that fit, unchanged; before them, where there are more, a summary of those."""
         if not turns:
             return []
-        room, first = await self._room(turns), len(turns)
-        while first and len(turns[first - 1][1]) <= room:
+        budget, first = await self._budget(turns), len(turns)
+        while first and len(turns[first - 1][1]) <= budget:
             first -= 1
-            room -= len(turns[first][1])
-        return remembered(await self._summary(turns[:first], callbacks) if first else "", turns[first:])
+            budget -= len(turns[first][1])
+        return history_messages(await self._summary(turns[:first], callbacks) if first else "", turns[first:])
 
-    async def _room(self, turns: Turns) -> int:
-        least = room_in(SMALLEST_WINDOW)
-        if sum(len(text) for _, text in turns) <= least:
-            return least  # nobody has to be asked
-        return room_in(await self._asker.window() or SMALLEST_WINDOW)
+    async def _budget(self, turns: Turns) -> int:
+        smallest = history_budget(DEFAULT_WINDOW)
+        if sum(len(text) for _, text in turns) <= smallest:
+            return smallest  # all turns fit into any window
+        return history_budget(await self._client.window() or DEFAULT_WINDOW)
 
     async def _summary(self, turns: Turns, callbacks: Callbacks) -> str:
-        """Of all these turns: from the longest summary that there is, a portion at a time."""
+        """The summary of all these turns: continues the longest one that exists, a portion at a time."""
         known = next((end for end in range(len(turns), 0, -1) if _key(turns[:end]) in self._summaries), 0)
         summary = self._summaries[_key(turns[:known])] if known else ""
-        for portion in _portions(turns[known:], 3 * await self._room(turns)):
-            answer = await self._asker.ask("summarise", summary_messages(summary, portion), callbacks)
+        for portion in _portions(turns[known:], 3 * await self._budget(turns)):
+            answer = await self._client.complete("summarise", summary_messages(summary, portion), callbacks)
             summary = _whole_sentences(answer.text.strip())
         self._summaries[_key(turns)] = summary
         return summary
 
 
 def _portions(turns: Turns, size: int) -> list[list[tuple[str, str]]]:
-    """The turns, whole, in parts of a size that a model can read; one that is longer goes on in the next at a word's end."""
-    portions, left = list[list[tuple[str, str]]](), 0
-    for role, said in turns:
-        for piece in textwrap.wrap(said, size, expand_tabs=False, replace_whitespace=False, drop_whitespace=False):
-            if len(piece) > left:
+    """The turns in parts that a model can read; a turn that is longer continues in the next part, cut between words."""
+    portions, free = list[list[tuple[str, str]]](), 0
+    for role, text in turns:
+        for piece in textwrap.wrap(text, size, expand_tabs=False, replace_whitespace=False, drop_whitespace=False):
+            if len(piece) > free:
                 portions.append([])
-                left = size
+                free = size
             portions[-1].append((role, piece))
-            left -= len(piece)
+            free -= len(piece)
     return portions
 
 
 def _whole_sentences(text: str) -> str:
-    """A summary that is too long without the sentences at its end that do not fit."""
-    if len(text) <= SUMMARY_CHARACTERS:
+    """The summary, where it is too long without the sentences at its end that do not fit."""
+    if len(text) <= MAX_SUMMARY:
         return text
-    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, SUMMARY_CHARACTERS)]
-    return text[: ends[-1] if ends else text.rfind(" ", 0, SUMMARY_CHARACTERS)].rstrip()
+    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, MAX_SUMMARY)]
+    return text[: ends[-1] if ends else text.rfind(" ", 0, MAX_SUMMARY)].rstrip()
 
 
 def _key(turns: Turns) -> str:

@@ -1,4 +1,4 @@
-"""Phrases: what we add to a chat model's answer, in the language of the request where we speak it, else English."""
+"""Phrases added to a chat model's answer, in the language of the request where we have it, else in English."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from ..rules.request_language import language_of
 
 
 def phrases_for(request: str) -> Mapping[str, str]:
-    """By name; each is a pattern for `str.format`."""
-    spoken = _spoken()
-    return spoken.get(language_of(parse_request(request).masked)) or spoken["en"]
+    """The phrases by name; each is a pattern for `str.format`."""
+    by_language = _phrases()
+    return by_language.get(language_of(parse_request(request).masked)) or by_language["en"]
 
 
 @cache
-def _spoken() -> Mapping[str, Mapping[str, str]]:
+def _phrases() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))

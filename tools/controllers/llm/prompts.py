@@ -1,4 +1,4 @@
-"""Prompts: what the chat model is told at each of its three stages (paper, sections 3.1, 3.2 and 3.4)."""
+"""Prompts for the chat model: planning, choice of experts, answer, summary (paper, sections 3.1, 3.2 and 3.4)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,12 +13,13 @@ from ....graph.task import Task
 from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
 from ...chat_models.messages import Messages, marked
-from .demonstrations import nearest
+from .demonstrations import most_similar
 
 Turns = Sequence[tuple[str, str]]
-"""Of a conversation, as (role, text)."""
+"""The turns of a conversation, each as (role, text)."""
 
 RESULT_CHARACTERS = 4_000
+"""Of each result in a prompt."""
 
 _PLAN = """You plan a request as tasks for expert models. Reply with JSON only:
 {"tasks": [{"task": TYPE, "id": 0, "dep": [-1], "args": {INPUT: VALUE}, "goal": WORDS}], "refusals": []}
@@ -86,24 +87,24 @@ CHOICE_SCHEMA: dict[str, Any] = {
 }
 
 
-def plan_messages(request: Request, files: Mapping[str, Resource], before: Messages) -> Messages:
-    """Stage 1: the task types, the nearest demonstrations, what was said before, the request and its files."""
-    shown = "\n\n".join(map(str, nearest(request.text)))
-    rows = "\n".join(_rows())
+def plan_messages(request: Request, files: Mapping[str, Resource], history: Messages) -> Messages:
+    """Stage 1: the task types, the most similar demonstrations, the history, the request and its files."""
+    examples = "\n\n".join(map(str, most_similar(request.text)))
+    task_types = "\n".join(_task_type_lines())
     listed = [{"name": name, "kind": resource.kind} for name, resource in files.items()]
-    told = f"Files: {marked(listed)}\nRequest: {marked(request.text)}"
-    return [("system", f"{_PLAN}{rows}\n\nExamples, in short:\n{shown}"), *before, ("user", told)]
+    text = f"Files: {marked(listed)}\nRequest: {marked(request.text)}"
+    return [("system", f"{_PLAN}{task_types}\n\nExamples, in short:\n{examples}"), *history, ("user", text)]
 
 
-def mend_messages(asked: Messages, draft: str, problems: Iterable[str]) -> Messages:
-    """Stage 1 again: the draft and what was wrong with it. Both may name files, so they are data too."""
-    told = f"You wrote: {marked(draft)}\nThat can't be run: {marked(list(problems))}"
-    return _more(asked, f"{told}\nReply with the corrected JSON, complete, and nothing else.")
+def correction_messages(first: Messages, draft: str, problems: Iterable[str]) -> Messages:
+    """Stage 1 again: the draft and its problems. Both may name files, so they are data too."""
+    text = f"You wrote: {marked(draft)}\nThat can't be run: {marked(list(problems))}"
+    return _extend(first, f"{text}\nReply with the corrected JSON, complete, and nothing else.")
 
 
 def choose_messages(task: Task, candidates: Sequence[Expert], description: int) -> Messages:
-    """Stage 2: the task, and who can do it. `description`: characters of each model card that are told."""
-    wanted = {"task": task.type, "goal": task.goal, "parameters": task.parameters}
+    """Stage 2: the task and its candidates. `description`: characters of each model card that are shown."""
+    shown = {"task": task.type, "goal": task.goal, "parameters": task.parameters}
     keep = {"downloads", "likes", "license", "size", "partial"}
     listed = [
         {
@@ -114,107 +115,110 @@ def choose_messages(task: Task, candidates: Sequence[Expert], description: int) 
         }
         for e in candidates
     ]
-    return [("system", _CHOOSE), ("user", f"Task: {marked(wanted)}\nCandidates: {marked(listed)}")]
+    return [("system", _CHOOSE), ("user", f"Task: {marked(shown)}\nCandidates: {marked(listed)}")]
 
 
-def choose_again_messages(asked: Messages, answer: str, candidates: Sequence[Expert]) -> Messages:
+def choose_again_messages(first: Messages, answer: str, candidates: Sequence[Expert]) -> Messages:
     """Stage 2 again: the first answer named no candidate."""
     ids = marked([candidate.model_id for candidate in candidates])
-    told = f"You wrote: {marked(answer)}\nThat is none of the candidates. Their ids are {ids}."
-    return _more(asked, f"{told} Reply with the JSON only.")
+    text = f"You wrote: {marked(answer)}\nThat is none of the candidates. Their ids are {ids}."
+    return _extend(first, f"{text} Reply with the JSON only.")
 
 
-def _more(asked: Messages, told: str) -> Messages:
-    """In the last message: many chat templates want roles to alternate, and as an assistant's turn a draft were no data."""
-    role, text = asked[-1]
-    return [*asked[:-1], (role, f"{text}\n\n{told}")]
+def _extend(messages: Messages, text: str) -> Messages:
+    """Add to the last message: many chat templates require roles to alternate, and a draft must not become a turn."""
+    role, last = messages[-1]
+    return [*messages[:-1], (role, f"{last}\n\n{text}")]
 
 
 def summary_messages(summary: str, turns: Turns) -> Messages:
-    """What a conversation was about so far, and its next turns."""
-    return [("system", _SUMMARISE), ("user", marked({"summary so far": summary, "next turns": _spoken(turns)}))]
+    """A request to extend the summary of a conversation by its next turns."""
+    return [("system", _SUMMARISE), ("user", marked({"summary so far": summary, "next turns": _by_role(turns)}))]
 
 
-def remembered(summary: str, turns: Turns) -> Messages:
-    """The turns before, all of them as data: earlier answers may quote what experts said."""
-    told: dict[str, Any] = {"summary": summary} if summary else {}
-    told["turns"] = _spoken(turns)
-    return [("user", f"What we spoke of before: {marked(told)}"), ("assistant", "I remember.")]
+def history_messages(summary: str, turns: Turns) -> Messages:
+    """The earlier turns, all of them as data: earlier answers may quote the output of experts."""
+    history: dict[str, Any] = {"summary": summary} if summary else {}
+    history["turns"] = _by_role(turns)
+    return [("user", f"What we spoke of before: {marked(history)}"), ("assistant", "I remember.")]
 
 
-def _spoken(turns: Turns) -> list[dict[str, str]]:
-    """Turns by who spoke. Of files in the store their names only: where the user's home lies is nobody's business."""
+def _by_role(turns: Turns) -> list[dict[str, str]]:
+    """Turns by role. Files in the store are named without their folder, which may hold the user's name."""
     return [
         {"assistant" if role in ("assistant", "ai") else "user": _IN_STORE.sub(r"\1", text)} for role, text in turns
     ]
 
 
-def answer_messages(run: Run, contents: Mapping[str, str], before: Messages) -> Messages:
+def answer_messages(run: Run, contents: Mapping[str, str], history: Messages) -> Messages:
     """Stage 4: the request and every result. `contents`: text or file name of a resource, by sha256."""
-    told = {
+    shown = {
         "request": run.request.text,
         "refused": list(run.refusals),
         "results": [_result(result, contents) for result in run.results],
     }
-    return [("system", _ANSWER), *before, ("user", marked(told))]
+    return [("system", _ANSWER), *history, ("user", marked(shown))]
 
 
 _IN_STORE = re.compile(r"\S*[/\\]resources[/\\][0-9a-f]{2}[/\\]([0-9a-f]+\.\w+)")
-_IMPLIED = {converter.task_type for converter in CONVERTERS.values()}
-"""Put in by rule wherever a plan needs them: the model must not be told of them."""
-_SHORT = {"integer": "int", "strings": "list"}
-_WORDS = ("prompt", "question", "query", "context")
-"""Inputs that are text, as the prompt says once."""
+_INSERTED = {converter.task_type for converter in CONVERTERS.values()}
+"""Inserted by rule wherever a plan needs them, so the prompt does not list them."""
+_SHORT_TYPES = {"integer": "int", "strings": "list"}
+_TEXT_INPUTS = ("prompt", "question", "query", "context")
+"""Inputs that are text, as `_PLAN` says."""
 
 
-def _rows() -> Iterator[str]:
-    """The task types, one a line; the ControlNet families, alike but for a word, one line each."""
+def _task_type_lines() -> Iterator[str]:
+    """The task types, one a line; each ControlNet family, whose members differ in one word, is one line."""
     families: dict[str, list[TaskType]] = {}
     for row in VOCABULARY.values():
-        if row.name in _IMPLIED:
+        if row.name in _INSERTED:
             continue
         if row.domain == "control":
             families.setdefault(row.name.partition("-")[2], []).append(row)
         else:
             yield f"{row.name}{_signature(row)}: {row.description}"
-    told_names = ""
+    previous_names = ""
     for suffix, rows in families.items():
         names = ", ".join(row.name.partition("-")[0] for row in rows)
-        told = [row.description for row in rows]
-        ending = commonprefix([text[::-1] for text in told])[::-1]  # noqa: RUF071  # letters are what is compared
-        description = f"{commonprefix(told)}X{ending}"  # noqa: RUF071
-        yield f"X-{suffix}{_signature(rows[0])}: {description}{f'; X is one of {names}' if names != told_names else ''}"
-        told_names = names
+        descriptions = [row.description for row in rows]
+        ending = commonprefix([text[::-1] for text in descriptions])[::-1]  # noqa: RUF071  # compares letters
+        description = f"{commonprefix(descriptions)}X{ending}"  # noqa: RUF071
+        members = f"; X is one of {names}" if names != previous_names else ""
+        yield f"X-{suffix}{_signature(rows[0])}: {description}{members}"
+        previous_names = names
 
 
 def _signature(row: TaskType) -> str:
-    """`(text; source_language?, target_language?) -> text`; an input's kind is told where its name does not tell it."""
+    """`(text; source_language?, target_language?) -> text`; an input's kind is added where its name does not imply it."""
     inputs = ", ".join(f"{port.name}{'' if port.required else '?'}{_kind(port)}" for port in row.inputs)
-    types = (f"{p.name}?" + ("" if p.type == "string" else f": {_SHORT.get(p.type, p.type)}") for p in row.parameters)
+    types = (
+        f"{p.name}?" + ("" if p.type == "string" else f": {_SHORT_TYPES.get(p.type, p.type)}") for p in row.parameters
+    )
     parameters = "; ".join(filter(None, (inputs, ", ".join(types))))
     return f"({parameters}) -> {', '.join(output.kind for output in row.outputs)}"
 
 
 def _kind(port: Input) -> str:
     kinds = "/".join(port.kinds) + (" list" if port.many else "")
-    told = port.name in (kinds, f"{kinds.removesuffix(' list')}s") or (kinds == "text" and port.name in _WORDS)
-    return "" if told else f": {kinds}"
+    implied = port.name in (kinds, f"{kinds.removesuffix(' list')}s") or (kinds == "text" and port.name in _TEXT_INPUTS)
+    return "" if implied else f": {kinds}"
 
 
 def _result(result: Result, contents: Mapping[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = {"task": result.task_id, "type": result.task_type, "status": result.status}
+    fields: dict[str, Any] = {"task": result.task_id, "type": result.task_type, "status": result.status}
     if result.assignment:
         expert = result.assignment.expert
-        told["model"] = expert.model_id
+        fields["model"] = expert.model_id
         if expert.partial:
-            told["only a part of this task"] = expert.description
+            fields["only a part of this task"] = expert.description
     if result.error:
-        told["error"] = result.error
+        fields["error"] = result.error
     if result.notes:
-        told["notes"] = list(result.notes)
-    told["outputs"] = [
+        fields["notes"] = list(result.notes)
+    fields["outputs"] = [
         {"kind": made.kind, "content": contents[made.sha256][:RESULT_CHARACTERS]}
         for made in result.resources
         if made.sha256 and made.sha256 in contents
     ]
-    return told
+    return fields

@@ -1,4 +1,4 @@
-"""What a model may say: only of files that exist and tasks that were done, and nothing that it kept silent about."""
+"""Checks of an answer: it names only existing files, cites only tasks that succeeded, and what it omits is added."""
 
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
-from hugginggpt.tools.controllers.llm import phrases
-from hugginggpt.tools.controllers.llm.answer_checker import Checked, sentences
+from hugginggpt.tools.controllers.llm.answer_checker import AnswerChecker, sentences
+from hugginggpt.tools.controllers.llm.phrases import _phrases
 
 PHOTO = Resource(kind="image", media_type="image/png", sha256="a" * 64, size=9, name="pictures/photo.png")
 SPEECH = Resource(kind="audio", media_type="audio/wav", sha256="b" * 64, size=9, producer="1")
-SAYS = Resource(kind="text", media_type="text/plain", sha256="c" * 64, size=9, text="see invoice_7.pdf", producer="0")
+TEXT = Resource(kind="text", media_type="text/plain", sha256="c" * 64, size=9, text="see invoice_7.pdf", producer="0")
 SHOWN = {"c" * 64: "see invoice_7.pdf"}
 PATHS = {"b" * 64: Path("/home/me/resources/bb/bbbb.wav")}
 
@@ -40,7 +40,7 @@ RUN = Run(
     run_id="r",
     thread_id="t",
     request=Request(text="What is in photo.png? Write it to out.txt", files=(PHOTO,)),
-    results=(result(0, "succeeded", SAYS), result(1, "succeeded", SPEECH), result(2, "failed", error="no token")),
+    results=(result(0, "succeeded", TEXT), result(1, "succeeded", SPEECH), result(2, "failed", error="no token")),
 )
 
 
@@ -59,41 +59,41 @@ async def feed(pieces: Iterable[str]) -> AsyncIterator[str]:
         "See e.g. section 3.2 of v1.5, i.e. the end.",
     ],
 )
-def test_what_exists_may_be_named(text: str) -> None:
-    assert Checked(RUN, PATHS, SHOWN).sentence(text) == text
+def test_names_of_existing_files_are_kept(text: str) -> None:
+    assert AnswerChecker(RUN, PATHS, SHOWN).check(text) == text
 
 
 @pytest.mark.parametrize("name", ["dog.png", "results/summary.txt", "/tmp/made-1.wav", "Video_final.MP4"])
-def test_an_invented_file_is_taken_out_and_flagged(name: str) -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
+def test_an_invented_file_name_is_removed_and_reported(name: str) -> None:
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
 
-    assert checked.sentence(f"I saved it as {name} for you.") == "I saved it as (a file that does not exist) for you."
-    assert any(name in line for line in checked.unnamed())
-
-
-def test_where_a_file_lies_that_nothing_else_was_made_of_is_told() -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
-    checked.sentence("You find it at /home/me/resources/bb/bbbb.wav [1].")
-
-    assert not any("bbbb.wav" in line for line in checked.unnamed())
+    assert checked.check(f"I saved it as {name} for you.") == "I saved it as (a file that does not exist) for you."
+    assert any(name in line for line in checked.missing_lines())
 
 
-def test_a_mark_of_a_task_that_was_not_done_is_taken_out() -> None:
-    assert Checked(RUN, PATHS, SHOWN).sentence("A dog [0], a cat [2], a cow [9].") == "A dog [0], a cat, a cow."
+def test_the_path_of_a_final_file_in_the_answer_is_not_repeated() -> None:
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
+    checked.check("You find it at /home/me/resources/bb/bbbb.wav [1].")
+
+    assert not any("bbbb.wav" in line for line in checked.missing_lines())
 
 
-def test_experts_and_failures_that_were_not_named_are_named_at_the_end() -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
-    checked.sentence("By m/0, a dog.")
+def test_the_mark_of_a_task_that_did_not_succeed_is_removed() -> None:
+    assert AnswerChecker(RUN, PATHS, SHOWN).check("A dog [0], a cat [2], a cow [9].") == "A dog [0], a cat, a cow."
 
-    assert checked.unnamed() == [
+
+def test_experts_and_failures_that_the_answer_omits_are_named_at_its_end() -> None:
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
+    checked.check("By m/0, a dog.")
+
+    assert checked.missing_lines() == [
         "[1] image-to-text: m/1",
         "[1] /home/me/resources/bb/bbbb.wav",
         "[2] image-to-text failed: no token",
     ]
 
 
-async def test_a_sentence_is_let_out_as_soon_as_it_has_ended() -> None:
+async def test_a_sentence_is_released_as_soon_as_it_is_complete() -> None:
     pieces = ["One sen", "tence. And a", "nother one! 第一句。第二", "句。\n- a list\n- its end"]
 
     found = [sentence async for sentence in sentences(feed(pieces))]
@@ -101,18 +101,18 @@ async def test_a_sentence_is_let_out_as_soon_as_it_has_ended() -> None:
 
 
 @given(st.lists(st.text(max_size=30), max_size=20))
-async def test_nothing_is_lost_between_the_sentences(pieces: list[str]) -> None:
+async def test_no_character_between_sentences_is_lost(pieces: list[str]) -> None:
     assert "".join([sentence async for sentence in sentences(feed(pieces))]) == "".join(pieces)
 
 
 def labelled(number: int, label: str, sha256: str, given: str = "d") -> Result:
-    """What expert m/NUMBER says of a picture."""
+    """The label that expert m/NUMBER gives to a picture."""
     made = Resource(kind="labels", media_type="application/json", sha256=sha256 * 64, text=f'[{{"label": "{label}"}}]')
     return result(number, "succeeded", made).model_copy(update={"inputs": (given * 64,)})
 
 
 @pytest.mark.parametrize(
-    ("sentence", "said"),
+    ("sentence", "checked"),
     [
         ("The invoice is from Harbour Street. ", "The invoice is from Harbour Street [0]. "),
         ("You owe 21.40 in all!\n", "You owe 21.40 in all [0]!\n"),
@@ -123,41 +123,41 @@ def labelled(number: int, label: str, sha256: str, given: str = "d") -> Result:
         ("合计 21.40 欧元。", "合计 21.40 欧元 [0]。"),
     ],
 )
-def test_a_sentence_that_repeats_a_result_refers_to_its_task(sentence: str, said: str) -> None:
+def test_a_sentence_that_repeats_a_result_refers_to_its_task(sentence: str, checked: str) -> None:
     bill = Resource(kind="text", media_type="text/plain", sha256="e" * 64, text="Harbour Street 12, total 21.40")
     verse = Resource(kind="text", media_type="text/plain", sha256="f" * 64, text="am Abend kommt ein Sturm")
     run = RUN.model_copy(update={"results": (result(0, "succeeded", bill), result(1, "succeeded", verse))})
     shown = {made.sha256 or "": made.text or "" for made in (bill, verse)}
 
-    assert Checked(run, {}, shown).sentence(sentence) == said
+    assert AnswerChecker(run, {}, shown).check(sentence) == checked
 
 
 def test_experts_that_contradict_each_other_are_named_where_the_answer_does_not() -> None:
     dog, cat, other = labelled(0, "dog", "1"), labelled(1, "cat", "2"), labelled(2, "bird", "3", given="e")
     run = RUN.model_copy(update={"results": (dog, cat, other, labelled(3, "Dog", "4"))})
     shown = {made.sha256 or "": made.text or "" for row in run.results for made in row.resources}
-    silent, open_ = Checked(run, {}, shown), Checked(run, {}, shown)
-    silent.sentence("It is a dog, say m/0, m/1, m/2, m/3.")
-    open_.sentence("m/0 and m/3 say dog [0], m/1 says cat [1], and the other picture is a bird, says m/2 [2].")
+    silent, open_ = AnswerChecker(run, {}, shown), AnswerChecker(run, {}, shown)
+    silent.check("It is a dog, say m/0, m/1, m/2, m/3.")
+    open_.check("m/0 and m/3 say dog [0], m/1 says cat [1], and the other picture is a bird, says m/2 [2].")
 
-    assert silent.unnamed() == [
+    assert silent.missing_lines() == [
         "They contradict each other: m/0 says dog [0] and m/1 says cat [1]",
         "They contradict each other: m/1 says cat [1] and m/3 says Dog [3]",
     ]
-    assert not any("contradict" in line and "m/0" in line for line in open_.unnamed())
+    assert not any("contradict" in line and "m/0" in line for line in open_.missing_lines())
 
 
 @pytest.mark.parametrize(
-    ("sentence", "said"),
+    ("sentence", "checked"),
     [
         ("By m/0, it is a dog.", "By m/0, it is a dog [0]."),
         ("m/0 and m/1 did it.", "m/0 and m/1 did it [0] [1]."),
-        ("m/10 is somebody else's.", "m/10 is somebody else's."),
+        ("m/10 is another model.", "m/10 is another model."),
         ("You can hear it in bbbb.wav.", "You can hear it in bbbb.wav [1]."),
     ],
 )
-def test_a_sentence_that_names_a_model_or_a_file_refers_to_its_task(sentence: str, said: str) -> None:
-    assert Checked(RUN, PATHS, SHOWN).sentence(sentence) == said
+def test_a_sentence_that_names_a_model_or_a_file_refers_to_its_task(sentence: str, checked: str) -> None:
+    assert AnswerChecker(RUN, PATHS, SHOWN).check(sentence) == checked
 
 
 @pytest.mark.parametrize(
@@ -173,32 +173,32 @@ def test_a_sentence_that_names_a_model_or_a_file_refers_to_its_task(sentence: st
     ],
 )
 def test_a_statement_that_no_result_was_found_for_is_named_at_the_end(sentence: str, traced: bool) -> None:
-    checked = Checked(RUN, PATHS, SHOWN)
-    checked.sentence(sentence)
+    checked = AnswerChecker(RUN, PATHS, SHOWN)
+    checked.check(sentence)
 
-    flagged = [line for line in checked.unnamed() if line.startswith("No result was found behind")]
+    flagged = [line for line in checked.missing_lines() if line.startswith("No result was found behind")]
     assert flagged == ([] if traced else [f"No result was found behind: “{sentence.strip()}”"])
 
 
-def test_where_nothing_was_done_no_statement_needs_a_result() -> None:
-    checked = Checked(RUN.model_copy(update={"results": ()}), {}, {})
-    checked.sentence("Hello, it is nice to meet you.")
+def test_without_results_no_statement_needs_one() -> None:
+    checked = AnswerChecker(RUN.model_copy(update={"results": ()}), {}, {})
+    checked.check("Hello, it is nice to meet you.")
 
-    assert checked.unnamed() == []
+    assert checked.missing_lines() == []
 
 
-def test_refusals_that_an_answer_keeps_silent_about_are_named() -> None:
+def test_refusals_that_the_answer_omits_are_named_at_its_end() -> None:
     run = RUN.model_copy(update={"results": (), "refusals": ("I can't cook a meal.",)})
-    silent, open_ = Checked(run, {}, {}), Checked(run, {}, {})
-    silent.sentence("Hello!")
-    open_.sentence("Alas, nobody here can cook a meal for you.")
+    silent, open_ = AnswerChecker(run, {}, {}), AnswerChecker(run, {}, {})
+    silent.check("Hello!")
+    open_.check("Alas, no one here can cook a meal for you.")
 
-    assert silent.unnamed() == ["Not done: I can't cook a meal."]
-    assert open_.unnamed() == []
+    assert silent.missing_lines() == ["Not done: I can't cook a meal."]
+    assert open_.missing_lines() == []
 
 
 @pytest.mark.parametrize(
-    ("request_text", "said"),
+    ("request_text", "phrases"),
     [
         ("What is in photo.png?", ["failed: no token", "They contradict each other", "there is no such file"]),
         ("¿Qué hay en photo.png?", ["ha fallado: no token", "Se contradicen", "Se ha quitado de esta respuesta"]),
@@ -208,17 +208,19 @@ def test_refusals_that_an_answer_keeps_silent_about_are_named() -> None:
         ("Mitä kuvassa photo.png on?", ["failed: no token", "They contradict each other", "there is no such file"]),
     ],
 )
-def test_what_is_added_is_said_in_the_language_of_the_request(request_text: str, said: list[str]) -> None:
+def test_added_lines_are_in_the_language_of_the_request(request_text: str, phrases: list[str]) -> None:
     dog, cat = labelled(0, "dog", "1"), labelled(1, "cat", "2")
     failed = result(2, "failed", error="no token")
     request = RUN.request.model_copy(update={"text": request_text})
     run = RUN.model_copy(update={"request": request, "results": (dog, cat, failed), "refusals": ("x",)})
-    checked = Checked(run, {}, {made.sha256 or "": made.text or "" for row in run.results for made in row.resources})
-    checked.sentence("I saw this and saved it as b.png today.")
+    checked = AnswerChecker(
+        run, {}, {made.sha256 or "": made.text or "" for row in run.results for made in row.resources}
+    )
+    checked.check("I saw this and saved it as b.png today.")
 
-    told = "\n".join(checked.unnamed())
-    assert all(phrase in told for phrase in said), told
+    lines = "\n".join(checked.missing_lines())
+    assert all(phrase in lines for phrase in phrases), lines
 
 
 def test_every_language_has_every_phrase() -> None:
-    assert len({frozenset(row) for row in phrases._spoken().values()}) == 1
+    assert len({frozenset(row) for row in _phrases().values()}) == 1

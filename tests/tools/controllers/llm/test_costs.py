@@ -1,4 +1,4 @@
-"""What the controller's model costs: on record a call, shown by stage, and limited."""
+"""The cost of the controller's model: recorded for each call, shown by stage, and limited."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ EXPERTS = [scripted_expert("translation", f"scripted/{name}") for name in ("one"
 
 
 def model(received: Received) -> Reply:
-    """Plans, chooses and answers, as it is asked."""
+    """Plans, chooses or answers, by the stage of the call."""
     if stage_of(received) == "answer":
         return chat("All four are done [0].")
     if "You plan" in received.json["messages"][0]["content"]:
@@ -65,7 +65,7 @@ async def calls(home: Path) -> list[LlmCall]:
         return list(await world.ledger.llm_calls.of_run(run.run_id))
 
 
-async def test_every_call_is_on_record_by_stage_and_equal_choices_are_made_once(tmp_path: Path) -> None:
+async def test_every_call_is_recorded_by_stage_and_equal_choices_are_made_once(tmp_path: Path) -> None:
     with serve(model) as server:
         events = await drive(tmp_path, server.url)
 
@@ -99,14 +99,14 @@ async def test_a_limit_stops_a_run_resumably_and_survives_a_resume(tmp_path: Pat
     assert last.usage.llm_calls == 3
 
 
-async def test_by_rank_no_model_is_asked_for_a_choice(tmp_path: Path) -> None:
+async def test_selection_by_rank_calls_no_model(tmp_path: Path) -> None:
     with serve(model) as server:
         await drive(tmp_path, server.url, options=Options(select="rank"))
 
     assert [call.stage for call in await calls(tmp_path)] == ["plan", "answer"]
 
 
-async def test_a_call_that_fails_is_on_record_too(tmp_path: Path) -> None:
+async def test_a_failed_call_is_recorded_too(tmp_path: Path) -> None:
     with serve(lambda _: Reply(500)) as server, pytest.raises(Exception, match="answers 500"):
         await drive(tmp_path, server.url)
 
@@ -116,7 +116,7 @@ async def test_a_call_that_fails_is_on_record_too(tmp_path: Path) -> None:
 
 async def test_a_retry_may_be_given_other_limits(shell: Shell) -> None:
     plan = [{"task": "automatic-speech-recognition", "id": 0, "dep": [-1], "args": {"audio": "silence.wav"}}]
-    write_wav(shell.folder / "silence.wav", np.zeros((1, 8000), np.float32), 16000)  # there is nothing to hear in it
+    write_wav(shell.folder / "silence.wav", np.zeros((1, 8000), np.float32), 16000)  # without speech
     with serve(ScriptedChatModel(plan)) as server:
         llm = ("--llm", f"openai:m@{server.url}/v1")
         first = shell("run", "transcribe silence.wav", "--json", "--max-llm-calls", "2", *llm)

@@ -1,4 +1,4 @@
-"""Whatever a model emits: over 200 mutated plans, none crashes, none that is invalid runs, few lose their intent."""
+"""Over 200 mutated plans of a model: none crashes, no invalid one is run, and few lose their intent."""
 
 import json
 import re
@@ -72,7 +72,7 @@ def each(change: Callable[[dict[str, Any]], Any]) -> Callable[[Tasks], str]:
     return mutate
 
 
-def spelt(old: str, new: str) -> Callable[[Tasks], str]:
+def replaced(old: str, new: str) -> Callable[[Tasks], str]:
     return lambda tasks: re.sub(old, new, text_of(tasks))
 
 
@@ -98,7 +98,7 @@ KEPT: dict[str, Callable[[Tasks], str]] = {
     "line comments": lambda t: text_of(t).replace('{"task"', '// next\n{"task"'),
     "python literals": lambda t: text_of([{**e, "cache": True, "note": None} for e in t]).replace("true", "True")
     .replace("null", "None"),
-    "unquoted keys": spelt(r'"(task|id|dep|args|goal)":', r"\1:"),
+    "unquoted keys": replaced(r'"(task|id|dep|args|goal)":', r"\1:"),
     "unescaped newlines": lambda t: text_of([{**e, "goal": "two LINE lines"} for e in t]).replace("LINE", "\n"),
     "unescaped quotes": lambda t: text_of([{**e, "goal": "the QQbigQQ one"} for e in t]).replace("QQ", '"'),
     "a missing last brace": lambda t: text_of(t)[:-1],
@@ -121,13 +121,13 @@ KEPT: dict[str, Callable[[Tasks], str]] = {
     "dep on itself": each(lambda e: e.update(dep=[*e["dep"], e["id"]])),
     "dep on nothing": each(lambda e: e.update(dep=[*e["dep"], 77])),
     "deps as text": each(lambda e: e.update(dep=[str(d) for d in e["dep"]])),
-    "JARVIS's references": spelt("<resource>", "<GENERATED>"),
-    "JARVIS's other references": spelt(r"<resource>-(\d+)", r"<GENERATED-\1>"),
-    "TaskBench's references": spelt(r"<resource>-(\d+)", r"<node-\1>"),
-    "references with blanks": spelt(r"<resource>-(\d+)", r"<resource> - \1"),
-    "references in braces": spelt(r"<resource>-(\d+)", r"{{resource-\1}}"),
-    "escaped references": spelt(r"<resource>-(\d+)", r"&lt;resource&gt;-\1"),
-    "references with a field": spelt(r"<resource>-(\d+)", r"<resource>-\1.text"),
+    "JARVIS's references": replaced("<resource>", "<GENERATED>"),
+    "JARVIS's other references": replaced(r"<resource>-(\d+)", r"<GENERATED-\1>"),
+    "TaskBench's references": replaced(r"<resource>-(\d+)", r"<node-\1>"),
+    "references with blanks": replaced(r"<resource>-(\d+)", r"<resource> - \1"),
+    "references in braces": replaced(r"<resource>-(\d+)", r"{{resource-\1}}"),
+    "escaped references": replaced(r"<resource>-(\d+)", r"&lt;resource&gt;-\1"),
+    "references with a field": replaced(r"<resource>-(\d+)", r"<resource>-\1.text"),
     "types in capitals": each(lambda e: e.update(task=e["task"].title())),
     "types with blanks": each(lambda e: e.update(task=e["task"].replace("-", " "))),
     "types with underscores": each(lambda e: e.update(task=e["task"].replace("-", "_"))),
@@ -148,7 +148,7 @@ LOST: dict[str, Callable[[Tasks], str]] = {
     "cut in a goal": lambda t: text_of(t)[: text_of(t).rindex('"goal"') + 12],
     "cut in the arguments": lambda t: text_of(t)[: text_of(t).rindex('"args"') + 10],
     "cut after a key": lambda t: text_of(t)[: text_of(t).rindex('"dep"') + 6],
-    "dangling references": spelt(r"<resource>-\d+", "<resource>-9"),
+    "dangling references": replaced(r"<resource>-\d+", "<resource>-9"),
     "a circle": each(lambda e: e.update(args=dict.fromkeys(e["args"], "<resource>-0"))),
     "unknown types": each(lambda e: e.update(task="make-coffee")),
     "wrong kinds": each(lambda e: e.update(task="image-classification", args={"image": "talk.wav"})),
@@ -170,7 +170,7 @@ LOST: dict[str, Callable[[Tasks], str]] = {
             {**task(7, "summarization", text="<resource>-8, <resource>-9"), "dep": [8, [9]]},
         ]
     ),
-    "invented files": spelt(r"a\.png|talk\.wav|notes\.txt", "b.png"),
+    "invented files": replaced(r"a\.png|talk\.wav|notes\.txt", "b.png"),
 }
 
 
@@ -185,14 +185,14 @@ def read(text: str) -> Draft | None:
         return None
 
 
-def test_where_the_intent_is_still_there_nine_in_ten_give_the_same_nodes_and_edges() -> None:
+def test_nine_in_ten_mutations_that_keep_the_intent_give_the_same_nodes_and_edges() -> None:
     lost = []
     for base, tasks in BASES.items():
-        wanted = read(text_of(tasks))
-        assert wanted, base
+        expected = read(text_of(tasks))
+        assert expected, base
         for name, mutate in KEPT.items():
             draft = read(mutate(tasks))
-            if draft is None or shape(draft.plan) != shape(wanted.plan):
+            if draft is None or shape(draft.plan) != shape(expected.plan):
                 lost.append(f"{base}: {name}")
 
     number = len(BASES) * len(KEPT)
@@ -202,7 +202,7 @@ def test_where_the_intent_is_still_there_nine_in_ten_give_the_same_nodes_and_edg
 
 @pytest.mark.parametrize("base", BASES)
 @pytest.mark.parametrize("name", LOST)
-def test_where_the_intent_is_lost_a_plan_is_refused_or_valid_and_never_a_crash(base: str, name: str) -> None:
+def test_a_mutation_that_loses_the_intent_is_refused_or_valid_and_never_a_crash(base: str, name: str) -> None:
     draft = read(LOST[name](BASES[base]))
     assert draft is None or Plan.model_validate(draft.plan.model_dump())
 
@@ -218,20 +218,20 @@ def test_a_plan_cut_within_a_task_is_never_run(base: str) -> None:
         assert draft is None, text[:end]
 
 
-LAID_BARE = {"as it is", "fenced", "fenced without a language", "a fence that is not closed", "prose around", "a bare list",
+UNREPAIRED = {"as it is", "fenced", "fenced without a language", "a fence that is not closed", "prose around", "a bare list",
              "thinking before", "thinking without a beginning", "a doubled last bracket", "no dep", "null dep"}  # fmt: skip
-"""Nothing of the plan is put right there: what stands around it is taken off, and `dep` follows from references."""
+"""Mutations without a repair: text around the plan is removed, and `dep` follows from references."""
 
 
-@pytest.mark.parametrize("name", sorted(KEPT.keys() - LAID_BARE))
-def test_no_mend_is_silent(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(KEPT.keys() - UNREPAIRED))
+def test_every_mutation_that_needs_a_repair_reports_one(name: str) -> None:
     text = KEPT[name](BASES["join"])
     draft = read(text)
     assert draft
     assert draft.repairs or json.loads(text) == json.loads(text_of(BASES["join"])) or name == "nested lists"
 
 
-def test_every_mend_is_told() -> None:
+def test_repairs_are_reported_with_their_task() -> None:
     draft = read(KEPT["types in capitals"](BASES["chain"]))
     assert draft
     assert "task 1: 'Summarization' was read as 'summarization'" in draft.repairs
@@ -249,8 +249,8 @@ def _resolved(tasks: Tasks) -> Tasks:
 
 
 @pytest.mark.parametrize("spelling", ["<GENERATED>-0,<GENERATED>-1", "<resource>-0 , <resource>-1"])
-def test_a_comma_list_becomes_a_task_for_each_under_fresh_ids_and_so_do_those_that_take_it(spelling: str) -> None:
-    """As JARVIS meant it, whose copies all had one id; then a join that takes many takes all of them."""
+def test_a_comma_list_becomes_one_task_for_each_under_new_ids_and_so_do_tasks_that_refer_to_it(spelling: str) -> None:
+    """As JARVIS meant it, whose copies all had one id; an input that takes many then takes all of them."""
     draft = read(
         text_of(
             [
@@ -283,7 +283,7 @@ def test_a_list_in_json_stays_one_task_that_is_mapped_over() -> None:
     assert (len(draft.plan.tasks), draft.repairs) == (1, ())
 
 
-def test_lists_that_multiply_are_not_unfolded_without_end() -> None:
+def test_lists_that_multiply_are_expanded_to_a_limit() -> None:
     lists = [task(n, "summarization", text=", ".join([f"<resource>-{n - 1}"] * 9)) for n in range(1, 9)]
     draft = read(text_of([task(0, "image-to-text", image="a.png"), *lists]))
     assert draft
@@ -309,7 +309,7 @@ TASKBENCH = {
 
 @pytest.mark.parametrize("names", [("task_nodes", "task_links"), ("tool_nodes", "tool_links"), ("nodes", "edges")])
 def test_taskbench_s_nodes_and_links_are_read(names: tuple[str, str]) -> None:
-    """A link that no argument tells is order without data; so it is told."""
+    """A link that no argument expresses becomes a dependency without data, and is reported."""
     draft = read(json.dumps(dict(zip(names, (TASKBENCH["task_nodes"], TASKBENCH["task_links"]), strict=True))))
     assert draft
     assert shape(draft.plan) == [
@@ -322,14 +322,14 @@ def test_taskbench_s_nodes_and_links_are_read(names: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("text", ["<resource>-0", "Say: <resource>-0", ["notes.txt", "<resource>-0"]])
-def test_a_converter_is_put_in_alone_in_a_list_and_within_a_sentence(text: Any) -> None:
+def test_a_converter_is_inserted_for_a_single_reference_in_a_list_and_within_a_sentence(text: Any) -> None:
     name = "join-text" if isinstance(text, list) else "text-generation"
     draft = read(text_of([task(0, "audio-to-audio", audio="talk.wav"), task(1, name, text=text)]))
     assert draft
     assert [t.type for t in draft.plan.tasks] == ["audio-to-audio", "automatic-speech-recognition", name]
 
 
-def test_a_converter_is_put_in_where_one_task_type_only_bridges_the_kinds() -> None:
+def test_a_converter_is_inserted_where_exactly_one_task_type_converts_the_kinds() -> None:
     draft = read(text_of([task(0, "audio-to-audio", audio="talk.wav"), task(1, "summarization", text="<resource>-0")]))
     assert draft
     assert shape(draft.plan) == [
@@ -340,7 +340,7 @@ def test_a_converter_is_put_in_where_one_task_type_only_bridges_the_kinds() -> N
     assert "automatic-speech-recognition, was inserted between task 0 and task 1" in draft.repairs[0]
 
 
-def test_where_several_types_bridge_the_kinds_nothing_is_guessed() -> None:
+def test_no_converter_is_inserted_where_several_task_types_convert_the_kinds() -> None:
     assert (
         read(text_of([task(0, "image-to-text", image="a.png"), task(1, "video-classification", video="<resource>-0")]))
         is not None
@@ -361,7 +361,7 @@ def test_where_several_types_bridge_the_kinds_nothing_is_guessed() -> None:
         '{"tasks": [' + "[" * 30 + "]" * 30 + "]}",
     ],
 )
-def test_an_answer_that_is_too_deep_or_too_long_is_refused_at_once(text: str) -> None:
+def test_an_answer_that_is_nested_too_deep_or_too_long_is_refused(text: str) -> None:
     assert read(text) is None
 
 
@@ -376,6 +376,6 @@ def test_every_valid_plan_survives_writing_and_reading(plan: Plan) -> None:
 
 @given(st.text(max_size=400))
 @settings(max_examples=200, deadline=None)
-def test_no_text_at_all_crashes_the_reader(text: str) -> None:
+def test_no_text_crashes_the_reader(text: str) -> None:
     read(text)
     read('{"tasks": [' + text)
