@@ -16,7 +16,7 @@ from ...graph.resource import Resource
 from ...graph.result import Request
 from ...graph.settings import Settings
 from ..cli.arguments import settings_of
-from ..cli.console import err, leaving, out, print_json, settle, table
+from ..cli.console import err, exit_when_interrupted, out, print_json, run_async, table
 from .kept import Kept, default_file, key_of
 from .progress import each
 from .scores import METRICS, planned_arguments, prediction_of, report_of
@@ -50,7 +50,7 @@ def score_taskbench(data: Path, wording: str, wanted: Wanted) -> None:
     """Print the scores; exit code 3 when some requests could not be asked."""
     if wording not in ("request", "paraphrase"):
         raise UsageError(f"--text is {wording!r}", hint="it is request or paraphrase")
-    report = settle(_score(data, wording, wanted))
+    report = run_async(_score(data, wording, wanted))
     if wanted.json:
         print_json(report)
     else:
@@ -69,7 +69,9 @@ async def _score(data: Path, wording: str, wanted: Wanted) -> dict[str, Any]:
     controller = controller_for(settings)
     kept = Kept(wanted.out or default_file(settings.home, "taskbench", controller.name), fresh=wanted.fresh)
     try:
-        with leaving(lambda: f"interrupted; the same command goes on, what was found out is in {kept.file}"):
+        with exit_when_interrupted(
+            lambda: f"interrupted; the same command goes on, what was found out is in {kept.file}"
+        ):
             return await _report(records, wording, controller, kept, wanted.jobs)
     finally:
         kept.close()

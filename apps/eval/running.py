@@ -13,7 +13,7 @@ import typer
 from ...graph.errors import NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
 from ...graph.result import Run
-from ..cli.console import err, leaving, out, plain, print_json, settle, table
+from ..cli.console import err, exit_when_interrupted, out, plain, print_json, run_async, table
 from ..session import Session
 from .kept import Kept, default_file, key_of
 from .planning import Wanted
@@ -23,7 +23,7 @@ from .requests import Asked, is_accepted, read_requests, shape_of
 
 def run_requests(file: Path, wanted: Wanted) -> None:
     """Print what became of each; exit code 3 unless all succeeded, with an accepted plan where the file tells one."""
-    report = settle(_run_all(file, wanted))
+    report = run_async(_run_all(file, wanted))
     if wanted.json:
         print_json(report)
     else:
@@ -39,7 +39,7 @@ async def _run_all(file: Path, wanted: Wanted) -> dict[str, Any]:
 
     settings = wanted.settings()
     asked = read_requests(file)[: wanted.limit]
-    with leaving(lambda: "interrupted; the same command goes on"):
+    with exit_when_interrupted(lambda: "interrupted; the same command goes on"):
         async with open_world(settings) as world:
             name = world.controller.name
             kept = Kept(wanted.out or default_file(settings.home, "requests", name), fresh=wanted.fresh)
