@@ -38,7 +38,7 @@ async def draw_run() -> str:
         async with open_world(Settings(home=Path(home))) as world:
             with LiveTree(Console(file=StringIO()), moving=False) as tree:
                 async for event in Session(world).start(REQUEST, thread_id="picture", files=[str(ROOT / FILE)]):
-                    tree.hear(event)
+                    tree.update(event)
                     answer = getattr(event, "answer", answer)
             console.print("4 tasks, planned by the embedded controller", style="dim")
             console.print(tree.picture())

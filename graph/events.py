@@ -3,6 +3,7 @@
 They are sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}`; inner ones need `subgraphs=True`.
 """
 
+import logging
 from typing import Annotated, Any, Literal
 
 from langgraph.config import get_stream_writer
@@ -159,10 +160,12 @@ Event = Annotated[
 ]
 
 _reader: TypeAdapter[Event] = TypeAdapter(Event)
+_log = logging.getLogger(__name__)
 
 
 def emit(event: Event) -> None:
-    """Send an event from inside a node; outside of a run (e.g. a trial of `doctor`) it is dropped."""
+    """Send an event from inside a node; outside of a run (e.g. a trial of `doctor`) it is only logged."""
+    _log_event(event)
     try:
         send = get_stream_writer()
     except RuntimeError:
@@ -173,3 +176,33 @@ def emit(event: Event) -> None:
 def read_event(data: Any) -> Event:
     """The event in one part of the `custom` stream; raises pydantic's `ValidationError` for anything else."""
     return _reader.validate_python(data)
+
+
+def _log_event(event: Event) -> None:
+    """`task_started run_id=... task_id=1 model_id=...`; details of what is still being made at level `debug`."""
+    level = logging.DEBUG if isinstance(event, TaskDrafted | TaskProgress | AnswerDelta) else logging.INFO
+    if _log.isEnabledFor(level):
+        fields = {name: value for name, value in event if isinstance(value, str | int | float) and name != "event"}
+        fields |= _fields_within(event)
+        text = " ".join(f"{name}={value!r}" for name, value in fields.items())
+        _log.log(level, "%s %s", event.event, text, extra={"fields": {"event": event.event, **fields}})
+
+
+def _fields_within(event: Event) -> dict[str, Any]:
+    match event:
+        case PlanReady(plan=plan):
+            return {"tasks": [task.type for task in plan.tasks]}
+        case ExpertChosen(assignment=chosen):
+            return {"task_id": chosen.task_id, "model_id": chosen.expert.model_id, "reason": chosen.reason}
+        case LlmCalled(call=call):
+            return {
+                "stage": call.stage,
+                "model": call.model,
+                "seconds": call.usage.seconds,
+                "tokens": call.usage.tokens,
+            }
+        case TaskFinished(result=result):
+            return {
+                name: getattr(result, name) for name in ("task_id", "key", "status", "attempts", "duration", "error")
+            }
+    return {}

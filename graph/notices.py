@@ -1,13 +1,22 @@
-"""Notices: what the user must know although nothing is refused. A warning in the log `hugginggpt`, once a process.
+"""Notices: warnings that the user must see, each once a process, on stderr or in the application's log.
 
-Without any logging set up, Python prints warnings on stderr, so that every entry point shows them.
+Every other log record of the package is silent until an application or `--log FILE` adds a handler, as in other libraries.
 """
 
 import logging
+import sys
 from functools import cache
+
+_log = logging.getLogger("hugginggpt")
 
 
 @cache
 def notice(text: str) -> None:
-    """Report it, once. What a terminal would obey in it is shown as `?`: it may hold names from outside."""
-    logging.getLogger("hugginggpt").warning("%s", "".join(c if c.isprintable() else "?" for c in text))
+    """Log a warning, and print it on stderr unless the application has set up logging (the root logger has a handler).
+
+    A character that would steer a terminal becomes `?`: the text may hold names from outside.
+    """
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    _log.warning("%s", clean)
+    if sys.stderr and not logging.getLogger().handlers:
+        sys.stderr.write(f"{clean}\n")

@@ -1,4 +1,4 @@
-"""Typed: what was typed behind a command, checked before anything is opened. Raises `UsageError`."""
+"""Command line arguments, checked and converted before anything is opened; errors are `UsageError`."""
 
 import os
 import sys
@@ -10,28 +10,28 @@ from ...graph.errors import UsageError
 from ...graph.settings import Settings
 from ...graph.vocabulary import VOCABULARY
 from ...tools.redaction.configured_secrets import redactor_of
-from .printable import hide
+from .printable import hide_secrets
 
 
 def settings_of(**given: object) -> Settings:
-    """What was typed over the environment; from here on no secret of it is printed."""
+    """Settings from options and environment variables; from here on no secret in them is printed or logged."""
     settings = Settings.from_env(os.environ, **given)
-    hide(redactor_of(settings))
+    hide_secrets(redactor_of(settings))
     return settings
 
 
 def request_text(given: str | None) -> str:
-    """The request: the argument, or stdin where that is `-` or a pipe."""
+    """The request: the argument, or stdin if that is `-` or a pipe."""
     piped = given == "-" or (given is None and not sys.stdin.isatty())
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if piped else given or ""
-    text = text.encode("utf-8", "replace").decode()  # what is no text can't be asked
+    text = text.encode("utf-8", "replace").decode()  # lone surrogates, which no API accepts
     if not text.strip():
-        raise UsageError("the request is empty", hint='say what is to be done: hugginggpt run "summarise notes.txt"')
+        raise UsageError("the request is empty", hint='describe what to do: hugginggpt run "summarise notes.txt"')
     return text
 
 
 def approval_of(given: str) -> str:
-    """`--approve`."""
+    """The value of `--approve`, checked."""
     if given not in {"always", "never"}:
         raise UsageError(f"--approve must be always or never, not {given!r}")
     return given
@@ -63,8 +63,8 @@ def verdict_of(approve: bool, refuse: bool, edit: Path | None) -> Any:
         raise UsageError(f"{edit} can't be read: {error}") from error
 
 
-def selection_of(word: str | None) -> str:
-    """`--select`: `controller` unless told; raises `UsageError` for another word than the two."""
-    if word not in (None, "controller", "rank"):
-        raise UsageError(f"--select is {word!r}", hint="it is controller or rank")
-    return word or "controller"
+def selection_of(given: str | None) -> str:
+    """The value of `--select`; `controller` if there is none."""
+    if given not in (None, "controller", "rank"):
+        raise UsageError(f"--select is {given!r}", hint="it is controller or rank")
+    return given or "controller"

@@ -1,4 +1,4 @@
-"""`chat`: a conversation, a request a line; what earlier turns were given and made can be spoken of."""
+"""`chat`: a conversation with a request on each line; a request may refer to files and results of earlier ones."""
 
 import asyncio
 import os
@@ -15,70 +15,76 @@ from ...graph.events import Event
 from ...graph.result import Options
 from .arguments import choices_of, selection_of
 from .consent import TerminalConsent, terminal_consent
-from .console import err, leaving, settle, told
+from .console import err, exit_when_interrupted, report_error, run_async
 from .live_tree import LiveTree
-from .run import Limits, Work, show_event
+from .run import CommonOptions, Limits, show_event
 
-HELP = """A line is a request; it may speak of files by name and of what was made before ("now in French").
+HELP = """A line is a request; it may name files and refer to earlier results ("now in French").
 /file PATH    attach a file or URL to the next request
-/resume       go on with a run of this conversation that was interrupted
-/new          begin another conversation
-/exit         leave (so does Ctrl-D); `hugginggpt chat --thread ID` comes back"""
+/resume       continue a run of this conversation that was interrupted
+/new          start another conversation
+/exit         leave (so does Ctrl-D); `hugginggpt chat --thread ID` continues the conversation"""
 
 
 def converse(
-    work: Work, files: Sequence[str], *, thread: str | None, models: Sequence[str], select: str | None, limits: Limits
+    common: CommonOptions,
+    files: Sequence[str],
+    *,
+    thread: str | None,
+    models: Sequence[str],
+    select: str | None,
+    limits: Limits,
 ) -> NoReturn:
-    """`hugginggpt chat`; exit code of the last request."""
+    """`hugginggpt chat`; ends with the exit code of the last request."""
     options = Options.model_validate(
         {"models": choices_of(models), "select": selection_of(select)}
         | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
     )
-    raise typer.Exit(settle(_converse(work, list(files), thread or uuid4().hex[:10], options)))
+    raise typer.Exit(run_async(_converse(common, list(files), thread or uuid4().hex[:10], options)))
 
 
-async def _converse(work: Work, attached: list[str], thread: str, options: Options) -> int:
+async def _converse(common: CommonOptions, attached: list[str], thread: str, options: Options) -> int:
     from ...graph.world import open_world
     from ..session import Session
 
     code = 0
-    with leaving(lambda: f"interrupted; come back: hugginggpt chat --thread {thread}, and /resume there"):
+    with exit_when_interrupted(lambda: f"interrupted; to continue: hugginggpt chat --thread {thread}, then /resume"):
         consent = terminal_consent()
-        async with open_world(work.settings(), consent=consent) as world:
+        async with open_world(common.settings(), consent=consent) as world:
             session = Session(world)
-            _say(f"conversation {thread}, {world.controller.name} controller; /help tells more")
+            _print(f"conversation {thread}, {world.controller.name} controller; /help lists commands")
             while (line := await asyncio.to_thread(_next_line)) is not None:
                 word, _, rest = line.partition(" ")
                 match word:
                     case "/exit" | "/quit":
                         break
                     case "/help":
-                        _say(HELP)
+                        _print(HELP)
                     case "/file" if rest.strip():
                         attached.append(rest.strip())
-                        _say(f"with the next request: {', '.join(attached)}")
+                        _print(f"with the next request: {', '.join(attached)}")
                     case "/new":
                         thread = uuid4().hex[:10]
-                        _say(f"conversation {thread}")
+                        _print(f"conversation {thread}")
                     case "/resume":
-                        code = await _shown(_unfinished(session, thread), work, consent)
+                        code = await _show_run(_resume_last(session, thread), common, consent)
                     case _ if word.startswith("/") and os.sep not in word[1:]:
-                        _say(f"there is no {word}\n{HELP}")
+                        _print(f"there is no command {word}\n{HELP}")
                     case _:
-                        asked = session.start(line, thread_id=thread, files=attached, options=options)
-                        code = await _shown(asked, work, consent)
+                        events = session.start(line, thread_id=thread, files=attached, options=options)
+                        code = await _show_run(events, common, consent)
                         attached = [] if code != 2 else attached
     return code
 
 
-async def _unfinished(session: Any, thread: str) -> AsyncIterator[Event]:
+async def _resume_last(session: Any, thread: str) -> AsyncIterator[Event]:
     for run in await session.history.runs(thread_id=thread, limit=1):
         async for event in session.resume(run):
             yield event
 
 
-async def _shown(events: AsyncIterator[Event], work: Work, consent: TerminalConsent | None) -> int:
-    """One run; an error ends it and not the conversation. Gives the exit code."""
+async def _show_run(events: AsyncIterator[Event], common: CommonOptions, consent: TerminalConsent | None) -> int:
+    """Show one run; an error ends the run and not the conversation. Returns the exit code."""
     code = 0
     try:
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
@@ -86,14 +92,14 @@ async def _shown(events: AsyncIterator[Event], work: Work, consent: TerminalCons
                 if consent:
                     consent.pause = tree.paused
                 async for event in feed:
-                    code = show_event(event, tree, work)
+                    code = show_event(event, tree, common)
     except HuggingGPTError as error:
-        return told(error)
+        return report_error(error)
     return code
 
 
 def _next_line() -> str | None:
-    """The next line that is not empty; None at the end."""
+    """The next line that is not empty; None at the end of the input."""
     try:
         if sys.stdin.isatty():
             import readline  # noqa: F401  # arrow keys and earlier lines
@@ -109,5 +115,5 @@ def _next_line() -> str | None:
     return None
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     err().print(text, style="dim", soft_wrap=True, markup=False)

@@ -1,4 +1,4 @@
-"""Where things are printed: answers on stdout, everything else on stderr; and how an error ends the command."""
+"""The two consoles, stdout for answers and stderr for the rest, and how errors and signals end the command."""
 
 import os
 import signal
@@ -21,47 +21,47 @@ INTERRUPTED = 130
 
 
 _UNFOLDED = 400
-"""Columns of a list that goes to a pipe or a file: nothing is cut for the sake of a screen that is not there."""
+"""Columns of a list that goes to a pipe or a file, where there is no screen to fit into."""
 
 
 def out() -> Console:
-    """stdout: answers, lists. Honours `COLUMNS`, `NO_COLOR` and pipes."""
-    told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return _console(stderr=False, width=None if told else _UNFOLDED)
+    """The console on stdout, for answers and lists. Respects `COLUMNS`, `NO_COLOR` and pipes."""
+    known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return _console(stderr=False, width=None if known else _UNFOLDED)
 
 
 def err() -> Console:
-    """stderr: progress, hints, errors."""
+    """The console on stderr, for progress, hints and errors."""
     return _console(stderr=True)
 
 
 def _console(*, stderr: bool, width: int | None = None) -> Console:
-    """`NO_COLOR` (no-color.org) takes bold and dim too, which rich would keep."""
+    """`NO_COLOR` (no-color.org) turns off bold and dim too, which rich alone would keep."""
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     return Screen(stderr=stderr, highlight=False, width=width, color_system=colours)
 
 
 def plain(text: str, limit: int = 0) -> str:
-    """One clean line, with rich's markup escaped, cut at `limit` characters."""
+    """The text as one clean line for rich: markup escaped, cut at `limit` characters."""
     line = " ".join(clean(text).split())
     return escape(line if not limit or len(line) <= limit else line[: limit - 1] + "…")
 
 
 def table(*columns: str) -> Table:
-    """A table as all lists here look: no frame, headings in bold."""
+    """An empty table in the style of all lists: no frame, headings in bold."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
 
 
-def moment(seconds: float) -> str:
-    """Local date and time."""
+def local_time(seconds: float) -> str:
+    """A time stamp as local date and time; empty for 0."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else ""
 
 
-def told(error: HuggingGPTError) -> int:
-    """Say what happened and what to do, with `--debug` where; gives the exit code."""
+def report_error(error: HuggingGPTError) -> int:
+    """Print message and hint, with `--debug` the traceback too; returns the exit code."""
     console = err()
     if os.environ.get("HUGGINGGPT_DEBUG"):
         console.print(clean("".join(traceback.format_exception(error))), soft_wrap=True, markup=False)
@@ -72,29 +72,29 @@ def told(error: HuggingGPTError) -> int:
 
 
 @contextmanager
-def told_errors() -> Iterator[None]:
-    """Errors become messages; with `--debug` after their tracebacks."""
+def report_errors() -> Iterator[None]:
+    """Errors in the body end the command with a message, and with `--debug` after their traceback."""
     try:
         yield
     except HuggingGPTError as error:
-        raise typer.Exit(told(error)) from None
+        raise typer.Exit(report_error(error)) from None
     except typer.Exit:
         raise
     except Exception as error:
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        bug = HuggingGPTError(f"this should not have happened: {what}", hint="again with --debug shows where; tell us")
+        bug = HuggingGPTError(f"this should not have happened: {what}", hint="--debug shows where; please report it")
         bug.__cause__ = error
-        raise typer.Exit(told(bug)) from None
+        raise typer.Exit(report_error(bug)) from None
     except KeyboardInterrupt:
         err().print("interrupted")
         raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager
-def leaving(hint: Callable[[], str]) -> Iterator[None]:
-    """Ctrl-C or SIGTERM in the body: it ends and closes what it has opened; then say how to go on, and leave at once.
+def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
+    """On Ctrl-C or SIGTERM the body is cancelled and closes what it opened; then print the hint and end the process.
 
-    At once, for a thread may still wait for a network or a line.
+    The process ends at once, because a thread may still wait for a network or for a line of input.
     """
     import asyncio
 
@@ -108,19 +108,19 @@ def leaving(hint: Callable[[], str]) -> Iterator[None]:
         os._exit(INTERRUPTED)
 
 
-def settle(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine to its end, with errors told."""
+def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end; its errors end the command with a message."""
     import asyncio
 
     import stamina.instrumentation
 
-    stamina.instrumentation.set_on_retry_hooks([])  # `show` tells of attempts; a log on stderr would tear the tree
-    with told_errors():
-        return asyncio.run(work)
+    stamina.instrumentation.set_on_retry_hooks([])  # `show` lists attempts; a log on stderr would break the tree
+    with report_errors():
+        return asyncio.run(coroutine)
 
 
 def write_out(text: str) -> None:
-    """Text on stdout, at once. When its reader has gone (`| head`), the work goes on, unheard."""
+    """Write text to stdout at once. When its reader has closed the pipe (`| head`), the run goes on without output."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -129,5 +129,5 @@ def write_out(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on stdout."""
+    """Print one JSON value on stdout."""
     sys.stdout.write(json_text(value, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""`doctor`: try each part of the installation and say what to do about those that do not work."""
+"""`doctor`: check each part of the installation, and print what to do about those that do not work."""
 
 import asyncio
 import platform
@@ -27,23 +27,23 @@ from ...tools.catalog.ranked_catalog import ranked_candidates
 from ...tools.media.memory_budget import file_budget_for
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
-from .console import err, out, plain, print_json, settle, table
+from .console import err, out, plain, print_json, run_async, table
 
 State = Literal["ok", "note", "broken"]
-_LITTLE = 500 * MEGABYTE
+_LITTLE_SPACE = 500 * MEGABYTE
 
 
 class Finding(NamedTuple):
-    """One part, how it is, and what to do."""
+    """One part of the installation, its state, and details or what to do."""
 
     part: str
     state: State
     what: str
 
 
-def examine(*, home: Path | None, llm: str | None, live: bool, as_json: bool) -> None:
+def run_doctor(*, home: Path | None, llm: str | None, live: bool, as_json: bool) -> None:
     """Print every finding; exit code 1 when something is broken."""
-    findings: list[Finding] = settle(_findings(settings_of(home=home, llm=llm), live))
+    findings: list[Finding] = run_async(_findings(settings_of(home=home, llm=llm), live))
     if as_json:
         print_json([finding._asdict() for finding in findings])
     else:
@@ -59,10 +59,10 @@ def examine(*, home: Path | None, llm: str | None, live: bool, as_json: bool) ->
 
 
 async def _findings(settings: Settings, live: bool) -> list[Finding]:
-    return [finding async for finding in _examined(settings, live)]
+    return [finding async for finding in _all_findings(settings, live)]
 
 
-async def _examined(settings: Settings, live: bool) -> AsyncIterator[Finding]:
+async def _all_findings(settings: Settings, live: bool) -> AsyncIterator[Finding]:
     yield Finding("python", "ok", f"{sys.version.split()[0]} on {platform.platform()}")
     packages = ", ".join(
         f"{name} {_version(name)}" for name in ("hugginggpt", "langgraph", "langchain-core", "pydantic")
@@ -80,24 +80,24 @@ async def _examined(settings: Settings, live: bool) -> AsyncIterator[Finding]:
     finally:
         for place in places:
             await place.aclose()
-    yield await _trial(settings)
+    yield await _sample_call(settings)
     if live:
         async for finding in _live(settings):
             yield finding
 
 
 async def _live(settings: Settings) -> AsyncIterator[Finding]:
-    """A real call to whatever is set up; nothing is, by default."""
-    from .live_checks import trials
+    """A real call to each model and server that is set up; by default there is none."""
+    from .live_checks import live_checks
 
     found = 0
     async with open_world(settings.model_copy(update={"llm": ""})) as world:
-        async for trial in trials(world):
+        async for check in live_checks(world):
             found += 1
-            yield Finding(f"live: {trial.what}", "ok" if trial.ok else "broken", trial.said)
+            yield Finding(f"live: {check.what}", "ok" if check.ok else "broken", check.outcome)
     if not found:
         hint = "set HF_TOKEN or HUGGINGGPT_VLM, or add a server: hugginggpt models --add URL --task TASK"
-        yield Finding("live", "note", f"beside the controller nothing is set up that could be called; {hint}")
+        yield Finding("live", "note", f"nothing is set up that could be called except the controller; {hint}")
 
 
 def _version(name: str) -> str:
@@ -117,23 +117,21 @@ async def _home(settings: Settings) -> Finding:
         database.close()
     free = shutil.disk_usage(settings.home).free
     what = f"{settings.home}, {runs} runs, {free // MEGABYTE} MB free"
-    return Finding("home", "ok" if free > _LITTLE else "note", what)
+    return Finding("home", "ok" if free > _LITTLE_SPACE else "note", what)
 
 
 def _addresses(settings: Settings) -> Finding:
-    """Who sees to it that URLs of others lead to no private address."""
+    """Which part refuses URLs that lead to private addresses."""
     if settings.allow_private_urls:
-        return Finding("URLs", "note", "they may lead to this machine and its network (HUGGINGGPT_ALLOW_PRIVATE_URLS)")
+        return Finding("URLs", "note", "they may point to this machine and its network (HUGGINGGPT_ALLOW_PRIVATE_URLS)")
     if settings.fetch_proxy:
         shown = without_secrets(settings.fetch_proxy)
-        return Finding(
-            "URLs", "note", f"names are looked up by the proxy {shown}: it is the guard against private addresses"
-        )
-    return Finding("URLs", "ok", "this program looks up where they lead, and reads from public addresses only")
+        return Finding("URLs", "note", f"the proxy {shown} resolves names: it is the guard against private addresses")
+    return Finding("URLs", "ok", "this program resolves their names, and reads from public addresses only")
 
 
 async def _controller(settings: Settings) -> Finding:
-    """Which one is used, why, and what it says when it is called."""
+    """Which controller is used, why, and its answer to a call."""
     if not settings.llm:
         how = "neither --llm nor HUGGINGGPT_LLM names a chat model (openai:MODEL, ollama:MODEL, hf:MODEL, ...)"
         return Finding("controller", "ok", f"{controller_for(settings).name}, for {how}")
@@ -141,28 +139,30 @@ async def _controller(settings: Settings) -> Finding:
 
     try:
         controller = LlmController(settings.llm, settings.model_copy(update={"timeout": min(settings.timeout, 60.0)}))
-        said = await controller.greet()
+        greeting = await controller.greet()
     except HuggingGPTError as error:
         return Finding("controller", "broken", str(error))
     spent = controller.usage
     cost = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s"
-    return Finding("controller", "ok", f"{controller.name} at {controller.model.place} says {said[:40]!r} ({cost})")
+    return Finding(
+        "controller", "ok", f"{controller.name} at {controller.model.place} answers {greeting[:40]!r} ({cost})"
+    )
 
 
 def _workers(settings: Settings) -> Finding:
-    """What keeps the processes that read files from keys and network, and what bounds their memory, on this machine."""
+    """What keeps keys and network from the processes that read files here, and what limits their memory."""
     found = check_confinement(settings)
     kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
-    means = ", ".join(kept) or "nothing but an environment without keys: this system has no means for more"
+    means = ", ".join(kept) or "only an environment without keys: this system offers no more"
     call, file = MemoryLimits.for_calls(settings).more, file_budget_for(settings)
-    how = "by the kernel and by a watch" if sys.platform == "linux" else "by a watch"
+    how = "by the kernel and by a watcher" if sys.platform == "linux" else "by a watcher"
     memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
     whole = found.parent and len(found.worker) == ALL_MEASURES and KEEPS_FILE_CAPABILITIES not in found.worker
     return Finding("workers", "ok" if whole else "note", f"{means}; {memory}")
 
 
 def _backend(place: Backend) -> Finding:
-    """How many of its experts can run, and what stops the others."""
+    """How many experts of a backend can run, and why the others can't."""
     offered = [expert for name in VOCABULARY for expert in place.experts(name)]
     obstacles = [str(obstacle) for expert in offered if (obstacle := place.obstacle(expert, None)) is not None]
     what = f"{len(offered) - len(obstacles)} of {len(offered)} experts can run"
@@ -179,21 +179,21 @@ def _coverage(places: list[Backend]) -> Finding:
     )
 
 
-async def _trial(settings: Settings) -> Finding:
-    """A real call to a small expert that needs a worker process."""
+async def _sample_call(settings: Settings) -> Finding:
+    """A real call to a small expert, in a worker process."""
     try:
         async with open_world(settings.model_copy(update={"llm": ""})) as world:
             label = await asyncio.wait_for(_identify(world, "Bonjour tout le monde, comment allez-vous ?"), 60)
     except (HuggingGPTError, TimeoutError) as error:
         return Finding("trial", "broken", f"an expert could not be called: {error}")
-    return Finding("trial", "ok", f"language-identification of a French sentence says {label}")
+    return Finding("trial", "ok", f"language-identification of a French sentence returns {label}")
 
 
 async def _identify(world: World, text: str) -> str:
     (task,) = Plan.from_hugginggpt([{"task": "language-identification", "args": {"text": text}}]).tasks
     able = [c.expert for c in await world.catalog.candidates(task) if c.obstacle is None]
     if not able:
-        raise ExpertError("nothing here identifies languages", hint=install("embedded"))
+        raise ExpertError("no expert here identifies languages", hint=install("embedded"))
     resource = await world.store.put_text(text)
     material = Material(resource=resource, path=world.store.path(resource))
     async with world.store.scratch() as scratch:

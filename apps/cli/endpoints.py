@@ -1,4 +1,4 @@
-"""`models --add URL`, `models --remove NAME`, `models`: the user's own servers."""
+"""`models`, `models --add URL`, `models --remove NAME`: list, add and remove the user's own servers."""
 
 import os
 import re
@@ -23,47 +23,50 @@ from ...tools.backends.endpoint.health import describe_health
 from ...tools.backends.endpoint.probe import ServerInfo, probe
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
-from .console import err, out, plain, print_json, table, told_errors
+from .console import err, out, plain, print_json, report_errors, table
 
 
 def add(
     url: str, tasks: Sequence[str], *, name: str | None, api: str | None, model: str | None, key_env: str | None,
     home: Path | None,
 ) -> None:  # fmt: skip
-    """Ask the server what it speaks, and keep it."""
-    shown = _shown(url)
-    with told_errors():
+    """Find out which API the server has, and add it."""
+    shown = _without_key(url)
+    with report_errors():
         if not tasks:
             raise UsageError(
-                "which task type does it do?", hint=f"hugginggpt models --add {shown} --task summarization"
+                "--task is missing: which task type does the server do?",
+                hint=f"hugginggpt models --add {shown} --task summarization",
             )
         _check(url, shown)
         settings = settings_of(home=home)
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)
-        spoken = api or (found.api if found else "tasks")
+        used_api = api or (found.api if found else "tasks")
         for task in tasks:
             endpoint = _endpoint(
                 name=name or _name(url, task, read_endpoints(settings.config)),
-                url=f"{url.rstrip('/')}/v1" if spoken == "openai" and not url.rstrip("/").endswith("/v1") else url,
+                url=f"{url.rstrip('/')}/v1" if used_api == "openai" and not url.rstrip("/").endswith("/v1") else url,
                 task_type=task,
-                api=spoken,
+                api=used_api,
                 model=model or (found.models[0] if found and found.models else ""),
                 key_env=key_env or "",
             )
             add_endpoint(settings.config, endpoint)
             if not can_call(endpoint):
-                err().print(f"warning: {spoken} has no request for {task}; it was added all the same", style="yellow")
+                err().print(
+                    f"warning: {used_api} has no call for {task}; the server was added all the same", style="yellow"
+                )
     if trouble:
-        err().print(f"warning: it does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
-    out().print(f"added {plain(shown)} ({spoken}) for {', '.join(tasks)}", soft_wrap=True)
+        err().print(f"warning: the server does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
+    out().print(f"added {plain(shown)} ({used_api}) for {', '.join(tasks)}", soft_wrap=True)
 
 
 def _check(url: str, shown: str) -> None:
-    """Raises `UsageError` for what nobody can call, or should keep."""
+    """Raises `UsageError` for a URL that can't be called, or that holds a password."""
     if "@" in re.split(r"[/?#]", url.rpartition("://")[2])[0]:
         raise UsageError(
-            f"a user or password in the URL of {shown} would be kept in plain text",
+            f"a user or password in the URL of {shown} would be stored in plain text",
             hint="put the key into an environment variable, and name it with --key-env",
         )
     if not url.startswith(("http://", "https://")):
@@ -71,12 +74,12 @@ def _check(url: str, shown: str) -> None:
     try:
         callable_url(url)
     except ValueError as error:
-        raise UsageError(f"{shown} is no URL that can be called: {error}", hint="look at its host and port") from None
+        raise UsageError(f"{shown} is no URL that can be called: {error}", hint="check its host and port") from None
 
 
 def remove(name: str, *, home: Path | None) -> None:
-    """Forget it."""
-    with told_errors():
+    """Remove a server."""
+    with report_errors():
         settings = settings_of(home=home)
         if not remove_endpoint(settings.config, name):
             names = ", ".join(sorted({e.name for e in read_endpoints(settings.config)})) or "none"
@@ -85,8 +88,8 @@ def remove(name: str, *, home: Path | None) -> None:
 
 
 def list_all(*, home: Path | None, as_json: bool) -> None:
-    """Every server that was added, and how it is now."""
-    with told_errors():
+    """Print every server that was added, and its state now."""
+    with report_errors():
         listed = _listed(settings_of(home=home))
         states = [_state(endpoint) for endpoint in listed]
     if as_json:
@@ -100,7 +103,7 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
     if not listed:
         err().print("no servers of your own; hugginggpt models --add URL --task TASK adds one", style="dim")
         return
-    shown = table("name", "task type", "url", "speaks", "model", "key", "how it is")
+    shown = table("name", "task type", "url", "API", "model", "key", "state")
     for endpoint, state in zip(listed, states, strict=True):
         key = (
             f"{endpoint.key_env}{'' if endpoint.key else ' (not set)' if endpoint.has_own_key else ' (of another address)'}"
@@ -121,7 +124,7 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
 
 
 def _listed(settings: Settings) -> tuple[Endpoint, ...]:
-    """What can be read; what can't is a warning."""
+    """The servers that can be read; a warning reports the others."""
     listed = known_endpoints(settings.config)
     if listed.trouble:
         err().print(f"warning: {plain(listed.trouble)}", style="yellow", soft_wrap=True)
@@ -129,7 +132,7 @@ def _listed(settings: Settings) -> tuple[Endpoint, ...]:
 
 
 def _name(url: str, task_type: str, known: Sequence[Endpoint]) -> str:
-    """Its host; with the path where another server of that task type is called so."""
+    """A name for a server: its host, and its path if another server of that task type has that name."""
     parts = urlsplit(url)
     others = {e.name for e in known if e.task_type == task_type and e.url.rstrip("/") not in _spellings(url)}
     name = parts.netloc or url
@@ -137,7 +140,7 @@ def _name(url: str, task_type: str, known: Sequence[Endpoint]) -> str:
 
 
 def _spellings(url: str) -> tuple[str, str]:
-    """A URL as it was typed, and as it is kept for OpenAI's API."""
+    """A URL as it was typed, and as it is stored for OpenAI's API."""
     return url.rstrip("/"), f"{url.rstrip('/')}/v1"
 
 
@@ -152,13 +155,13 @@ def _endpoint(**fields: str) -> Endpoint:
     try:
         return Endpoint.model_validate(fields)
     except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(map(str, e['loc']))} is {_shown(e['input'])!r}: {e['msg']}" for e in error.errors()
+        problems = "; ".join(
+            f"{'.'.join(map(str, e['loc']))} is {_without_key(e['input'])!r}: {e['msg']}" for e in error.errors()
         )
-        raise UsageError(told, hint="URLs begin with http:// or https://; --api is tasks, openai or tei") from None
+        raise UsageError(problems, hint="URLs begin with http:// or https://; --api is tasks, openai or tei") from None
 
 
-def _shown(value: str) -> str:
+def _without_key(value: str) -> str:
     return without_secrets(value) if "://" in value else value.rpartition("@")[2]
 
 

@@ -1,4 +1,4 @@
-"""`tasks`, `models`: which experts there are, what can run here, and what would change that."""
+"""`tasks`, `models`: which experts there are, which can run here, and what to do so that others can."""
 
 from pathlib import Path
 from typing import Any
@@ -12,24 +12,24 @@ from ...tools.catalog.cache import CallStats, CatalogCache
 from ...tools.catalog.hub_index import HubIndex
 from ...tools.catalog.ranked_catalog import ranked_candidates
 from .arguments import settings_of
-from .console import err, out, plain, print_json, table, told_errors
+from .console import err, out, plain, print_json, report_errors, table
 from .hints import Remedies
 
 NO_EXPERT = Obstacle(
     what="no expert here can do it",
-    remedy="hugginggpt models --add URL --task TASK adds a server of yours that does it",
+    remedy="hugginggpt models --add URL --task TASK adds a server of yours that can",
 )
 ROOMY, WIDE = 100, 160
-"""Columns from which on there is room for what a task takes and gives, and for a model's description beside its name."""
+"""Columns from which on inputs and outputs, and from which on descriptions beside names, are shown."""
 
 
 def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
     """`hugginggpt tasks`."""
-    with told_errors():
+    with report_errors():
         settings = settings_of(home=home, where=where)
         places = backends_for(settings)
-        wanted = (row for row in VOCABULARY.values() if (name or "") in row.name)
-        rows = [(row, allowed(ranked_candidates(places, row.name), settings.where)) for row in wanted]
+        listed = (row for row in VOCABULARY.values() if (name or "") in row.name)
+        rows = [(row, allowed(ranked_candidates(places, row.name), settings.where)) for row in listed]
         if not rows:
             raise UsageError(f"no task type's name contains {name!r}", hint="`hugginggpt tasks` lists all of them")
     if as_json:
@@ -49,13 +49,13 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
     for line in ("", *remedies.lines("task type")):
         console.print(line, soft_wrap=True)
     runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
-    told = f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type"
-    err().print(f"{told}; hugginggpt models TASK tells of each expert", style="dim", soft_wrap=True)
+    summary = f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type"
+    err().print(f"{summary}; hugginggpt models TASK lists the experts of one", style="dim", soft_wrap=True)
 
 
 def list_models(task_type: str, *, home: Path | None, where: str | None, refresh: bool, as_json: bool) -> None:
     """`hugginggpt models TASK`."""
-    with told_errors():
+    with report_errors():
         if task_type not in VOCABULARY:
             raise UsageError(f"there is no task type {task_type!r}", hint="`hugginggpt tasks` lists them")
         settings = settings_of(home=home, where=where)
@@ -76,7 +76,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     remedies, console = Remedies([c.obstacle] for c in candidates if c.obstacle), out()
     beside = console.width >= WIDE
     shown = table(
-        "rank", "model", "where", "downloads", "size", "license", "runs here", "went", *["what it is"] * beside
+        "rank", "model", "where", "downloads", "size", "license", "runs here", "went well", *["description"] * beside
     )
     for rank, candidate in enumerate(candidates, 1):
         expert = candidate.expert
@@ -84,21 +84,21 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         shown.add_row(
             str(rank), name if beside or not about else f"{name}\n[dim]{about}[/]", plain(_place(expert)),
             _short_number(expert.downloads), _short_number(expert.size), plain(expert.license),
-            _runs_here(candidate, remedies), _went(stats.get((expert.backend, expert.provider, expert.model_id))),
+            _runs_here(candidate, remedies), _success_rate(stats.get((expert.backend, expert.provider, expert.model_id))),
             *[about] * beside,
         )  # fmt: skip
     console.print(shown)
     for line in ("", *remedies.lines("model")):
         console.print(line, soft_wrap=True)
-    old = "never fetched: well-known models stand for it" if age is None else f"{age / 3600:.1f} hours old"
-    told = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
-    err().print(told, style="dim", soft_wrap=True)
+    old = "never fetched: well-known models are listed instead" if age is None else f"{age / 3600:.1f} hours old"
+    summary = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
+    err().print(summary, style="dim", soft_wrap=True)
 
 
 def _refresh(hub: HubIndex, task_type: str) -> None:
-    """Fetch the list; where the Hub can't be reached, say so and go on with what is known."""
+    """Fetch the Hub's list; if that fails, warn and go on with the last one."""
     try:
-        with err().status("asking the Hub"):
+        with err().status("calling the Hub"):
             hub.refresh(task_type)
     except ExpertError as error:
         err().print(f"warning: {plain(str(error))}", style="yellow", soft_wrap=True)
@@ -116,8 +116,8 @@ def _short_number(number: int) -> str:
     return f"{number:,}" if number else ""
 
 
-def _went(stats: CallStats | None) -> str:
-    """How calls to it went here."""
+def _success_rate(stats: CallStats | None) -> str:
+    """How many calls to an expert succeeded here, and how long they took."""
     return f"{stats.calls - stats.failures} of {stats.calls}, {stats.latency:.1f} s" if stats else ""
 
 
@@ -126,14 +126,14 @@ def _short(candidate: Candidate) -> str:
 
 
 def _obstacles(candidates: list[Candidate]) -> list[Obstacle]:
-    """Of a task type; where nothing runs and no line would change that, a server of one's own would."""
+    """The obstacles of a task type; if no expert runs and none has a remedy, a server of the user's own is one."""
     found = [c.obstacle for c in candidates if c.obstacle]
     hopeless = len(found) == len(candidates) and not any(obstacle.remedy for obstacle in found)
     return [*found, NO_EXPERT] if hopeless else found
 
 
 def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
-    """`yes`; else what is wrong, and by which line to mend it."""
+    """`yes`; else what is wrong, and the letter of its remedy."""
     if candidate.obstacle is None:
         return "yes"
     mark = remedies.marks([candidate.obstacle])

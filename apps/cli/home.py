@@ -1,4 +1,4 @@
-"""`home`: where runs are kept, and why; `home --here` makes a folder of this user's own beside their work."""
+"""`home`: where runs are kept, and why; `home --here` makes a home in the working folder."""
 
 import os
 from pathlib import Path
@@ -6,16 +6,16 @@ from pathlib import Path
 from ...graph.configuration import default_config
 from ...graph.homes import HERE, adopt
 from .arguments import settings_of
-from .console import err, out, plain, print_json, told_errors
+from .console import err, out, plain, print_json, report_errors
 
 
 def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
     """`hugginggpt home`."""
-    with told_errors():
+    with report_errors():
         home = adopt(named or HERE, default_config()) if here else None
         settings = settings_of(home=home or named)
         home = home or settings.home
-    why = _why(home, named, here)
+    why = _reason(home, named, here)
     if as_json:
         print_json({"home": str(home), "why": why, "config": str(settings.config), "cache": str(settings.cache)})
         return
@@ -23,11 +23,11 @@ def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
     err().print(f"{why}; servers that you added: {plain(str(settings.config))}", style="dim", soft_wrap=True)
 
 
-def _why(home: Path, named: Path | None, here: bool) -> str:
+def _reason(home: Path, named: Path | None, here: bool) -> str:
     if here:
-        return "yours from now on, whenever you work beside it"
+        return "used from now on when you work in this folder"
     if named:
-        return "as --home says"
+        return "set by --home"
     if os.environ.get("HUGGINGGPT_HOME"):
-        return "as HUGGINGGPT_HOME says"
+        return "set by HUGGINGGPT_HOME"
     return "you made it here" if home == HERE.resolve() else "your data folder"

@@ -1,4 +1,4 @@
-"""`runs`, `show`, `history`, `resources`: what happened, read from the home folder."""
+"""`runs`, `show`, `history`, `resources`: runs, their tasks, checkpoints and files, read from the home folder."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ from ...graph.resource import Resource
 from ...graph.result import LlmCall, Result, Run, Usage
 from ...graph.task import Task
 from .arguments import settings_of
-from .console import err, moment, out, plain, print_json, settle, table
+from .console import err, local_time, out, plain, print_json, run_async, table
 from .live_tree import MARKS
-from .plan import inputs_in_words
+from .plan import format_inputs
 from .printable import clean
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
     """`hugginggpt runs`."""
-    runs: list[Run] = _look(home, lambda session: session.history.runs(limit=limit))
+    runs: list[Run] = _read(home, lambda session: session.history.runs(limit=limit))
     if as_json:
         print_json([run.model_dump(mode="json", exclude={"results", "plan"}) for run in runs])
         return
@@ -31,7 +31,7 @@ def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
     for run in runs:
         done = sum(result.ok for result in run.results)
         shown.add_row(
-            run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", moment(run.started_at),
+            run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", local_time(run.started_at),
             f"{run.duration:.1f}", plain(run.request.text, 60),
         )  # fmt: skip
     _print(shown if runs else "nothing was run here yet")
@@ -48,29 +48,31 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         paths = {r.sha256: str(store.path(r)) for r in (*run.request.files, *made) if r.sha256}
         return run, members, paths, await session.world.ledger.llm_calls.of_run(run.run_id)
 
-    run, members, paths, calls = _look(home, read)
+    run, members, paths, calls = _read(home, read)
     if as_json:
         more = {"members": members, "llm_calls": calls}
         dumped = {key: [row.model_dump(mode="json") for row in rows] for key, rows in more.items()}
         print_json(run.model_dump(mode="json") | dumped)
         return
     took = f" in {run.duration:.1f} s" if run.duration else ""
-    head = f"[bold]{run.run_id}[/]  {run.status}{took}  {moment(run.started_at)}  conversation {plain(run.thread_id)}"
+    head = (
+        f"[bold]{run.run_id}[/]  {run.status}{took}  {local_time(run.started_at)}  conversation {plain(run.thread_id)}"
+    )
     lines = [head, f"request: {plain(run.request.text, 500)}"]
     lines += [
         f"file: {plain(file.label)} {file.media_type} {paths[file.sha256]}" for file in run.request.files if file.sha256
     ]
     lines += [f"planned by: {plain(run.controller)}"]
-    lines += [f"mended: {plain(mend)}" for mend in run.repairs] + [f"not planned: {plain(r)}" for r in run.refusals]
-    lines += spent_in_words(calls)
+    lines += [f"repaired: {plain(r)}" for r in run.repairs] + [f"not planned: {plain(r)}" for r in run.refusals]
+    lines += format_usage(calls)
     out().print("\n".join(lines), soft_wrap=True)
     out().print(_graph_of(run, members, paths))
     if run.answer:
         out().print(Text("\n" + clean(run.answer)), soft_wrap=True)
 
 
-def spent_in_words(calls: Sequence[LlmCall]) -> list[str]:
-    """What each stage has cost, and all of them together."""
+def format_usage(calls: Sequence[LlmCall]) -> list[str]:
+    """A line for the usage of each stage, and one for all of them together."""
     lines = []
     stages = list(dict.fromkeys(call.stage for call in calls))
     for stage in (*stages, None) if len(stages) > 1 else stages:
@@ -90,25 +92,23 @@ def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree
     for task in run.plan.tasks:
         above = places[task.depends_on[-1]] if task.depends_on else root
         of_task = [member for member in members if member.task_id == task.id]
-        places[task.id] = above.add(_task_in_words(task, results.get(task.id), of_task, paths))
+        places[task.id] = above.add(_format_task(task, results.get(task.id), of_task, paths))
     return root
 
 
-def _task_in_words(
-    task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str]
-) -> RenderableType:
+def _format_task(task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str]) -> RenderableType:
     mark, style = MARKS[result.status if result else "pending"]
     also = f" [dim]also after {', '.join(map(str, task.depends_on[:-1]))}[/]" if len(task.depends_on) > 1 else ""
     state = result.status if result else "not done"
     lines = [f"[{style}]{mark}[/] [bold]{task.id} {task.type}[/] {state}{also}"]
-    lines.append(f"[dim]in:[/] {inputs_in_words(task)}")
+    lines.append(f"[dim]in:[/] {format_inputs(task)}")
     if task.parameters:
         lines.append(f"[dim]parameters:[/] {plain(', '.join(f'{k}={v}' for k, v in task.parameters.items()))}")
     if result and (chosen := result.assignment):
         weak = " (covers a part of the task type only)" if chosen.expert.partial else ""
         lines.append(f"[dim]expert:[/] [cyan]{plain(chosen.expert.model_id)}[/]{weak}: {plain(chosen.reason)}")
         attempts = f", {result.attempts} attempts" if result.attempts > 1 else ""
-        lines.append(f"[dim]took:[/] {result.duration:.2f} s{attempts}, from {moment(result.started_at)}")
+        lines.append(f"[dim]took:[/] {result.duration:.2f} s{attempts}, from {local_time(result.started_at)}")
     if result and result.error:
         lines.append(f"[{style}]{plain(result.error)}[/]")
     for note in result.notes if result else ():
@@ -116,11 +116,11 @@ def _task_in_words(
     for member in members:
         lines.append(f"[dim]{member.key}:[/] {member.status} {plain(member.error or '')}")
     for output in result.resources if result else ():
-        lines.append(f"[dim]out:[/] {_resource_in_words(output, paths)}")
+        lines.append(f"[dim]out:[/] {_format_resource(output, paths)}")
     return Group(*lines)
 
 
-def _resource_in_words(resource: Resource, paths: Mapping[str, str]) -> str:
+def _format_resource(resource: Resource, paths: Mapping[str, str]) -> str:
     if resource.kind in {"text", "labels", "boxes", "table"} and resource.text is not None:
         return f"{resource.kind} {plain(resource.text, 160)}"
     return f"{resource.kind} {resource.media_type} {resource.size} bytes {plain(paths.get(resource.sha256 or '', ''))}"
@@ -133,7 +133,7 @@ def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> N
         run = await session.history.run(name)
         return run, [snapshot async for snapshot in session.checkpoints(run)]
 
-    run, snapshots = _look(home, read)
+    run, snapshots = _read(home, read)
     rows = [
         {
             "checkpoint_id": snapshot.config["configurable"]["checkpoint_id"],
@@ -165,7 +165,7 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
         fields = ("kind", "media_type", "sha256")
         return [row | {"path": str(store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
 
-    rows = _look(home, read)
+    rows = _read(home, read)
     if as_json:
         print_json(rows)
         return
@@ -180,8 +180,8 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
     _print(shown if rows else "nothing was given or made here yet")
 
 
-def _look(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any:
-    """Open the home folder's world and read from it."""
+def _read(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any:
+    """Open the world of the home folder, and read from it."""
 
     async def read() -> Any:
         from ...graph.world import open_world
@@ -190,9 +190,9 @@ def _look(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any
         async with open_world(settings_of(home=home, llm="")) as world:  # reading needs no chat model
             return await work(Session(world))
 
-    return settle(read())
+    return run_async(read())
 
 
 def _print(what: RenderableType) -> None:
-    """A list on stdout; that there is none, on stderr."""
+    """Print a list on stdout; the message that there is none, on stderr."""
     (err() if isinstance(what, str) else out()).print(what)

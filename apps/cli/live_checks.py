@@ -1,4 +1,4 @@
-"""`doctor --live`: one small real call to each chat model, provider and endpoint set up; what came back, and when."""
+"""`doctor --live`: one small real call to each chat model, provider and endpoint that is set up."""
 
 import asyncio
 import time
@@ -27,48 +27,48 @@ SECONDS = 120.0
 HUB_SECONDS = 20.0
 MOST_PROVIDERS = 6
 CHEAP = ("text-classification", "conversational")
-"""What is asked of providers: a fraction of a cent."""
+"""Task types that providers are called with; a call costs a fraction of a cent."""
 
-_OF_ONE = ("image-to-video",)
-"""Task types that may take several, of which most models take one."""
+_ONE_INPUT = ("image-to-video",)
+"""Task types whose input may be several, of which most models take one."""
 
 
-class Trial(NamedTuple):
-    """One call and what came of it."""
+class LiveCheck(NamedTuple):
+    """One call and its outcome."""
 
     what: str
     ok: bool
-    said: str
+    outcome: str
 
 
-class Count(NoCallbacks):
-    """What the calls to chat models cost: they belong to no run that could tell."""
+class UsageCount(NoCallbacks):
+    """Adds up the usage of calls to chat models, which belong to no run here."""
 
     def __init__(self) -> None:
         self.spent = Usage()
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
-        """Add it."""
+        """Add the usage of one call."""
         self.spent += call.usage
 
 
-async def trials(world: World) -> AsyncIterator[Trial]:
-    """Everything that is set up, one after the other."""
-    settings, count = world.settings, Count()
+async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
+    """Call everything that is set up, one after the other."""
+    settings, count = world.settings, UsageCount()
     if settings.hf_token:
-        yield await _token(settings)
-        for expert in await _of_each_provider(world):
-            yield await _tried(world, world.backends["hf"], expert, expert.provider, count)
+        yield await _check_token(settings)
+        for expert in await _one_of_each_provider(world):
+            yield await _check_expert(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
         chat = ChatBackend(settings, lambda _run_id: count)
-        yield await _first(world, chat, "image-to-text", settings.vlm, count)
+        yield await _check_first(world, chat, "image-to-text", settings.vlm, count)
     for endpoint in read_endpoints(settings.config):
         servers = EndpointBackend(settings, lambda _run_id: count)
         expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
-        yield await _tried(world, servers, expert, f"endpoint {endpoint.name}", count)
+        yield await _check_expert(world, servers, expert, f"endpoint {endpoint.name}", count)
 
 
-async def _of_each_provider(world: World) -> list[Expert]:
+async def _one_of_each_provider(world: World) -> list[Expert]:
     """The first model of each provider, of cheap task types."""
     backend = world.backends["hf"]
     found: dict[str, Expert] = {}
@@ -79,65 +79,65 @@ async def _of_each_provider(world: World) -> list[Expert]:
     return list(found.values())[:MOST_PROVIDERS]
 
 
-async def _token(settings: Settings) -> Trial:
-    """Whose token it is, as the Hub tells. Its client has no timeout of its own for this."""
+async def _check_token(settings: Settings) -> LiveCheck:
+    """Ask the Hub whose token it is. Its client has no timeout for this call."""
     from huggingface_hub import HfApi
 
-    def ask() -> str:
+    def whoami() -> str:
         with expert_errors("the Hub", HUB_SECONDS), hub_limits(HUB_SECONDS):
-            told = HfApi(token=settings.hf_token.get_secret_value() if settings.hf_token else None).whoami()
-        return str(told.get("name", "?"))
+            answer = HfApi(token=settings.hf_token.get_secret_value() if settings.hf_token else None).whoami()
+        return str(answer.get("name", "?"))
 
     began = time.perf_counter()
     try:
         async with asyncio.timeout(HUB_SECONDS):
-            name = await call_in_daemon_thread(ask)
+            name = await call_in_daemon_thread(whoami)
     except (ExpertError, TimeoutError) as error:
-        return Trial("Hugging Face token", False, str(error) or f"the Hub took longer than {HUB_SECONDS:g} s")
-    return Trial("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")
+        return LiveCheck("Hugging Face token", False, str(error) or f"the Hub took longer than {HUB_SECONDS:g} s")
+    return LiveCheck("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")
 
 
-async def _first(world: World, backend: Backend, task_type: str, what: str, count: Count) -> Trial:
+async def _check_first(world: World, backend: Backend, task_type: str, what: str, count: UsageCount) -> LiveCheck:
     able = [expert for expert in backend.experts(task_type) if backend.obstacle(expert, None) is None]
     if not able:
-        return Trial(f"{what}, {task_type}", False, "nothing there can do it")
-    return await _tried(world, backend, able[0], what, count)
+        return LiveCheck(f"{what}, {task_type}", False, "no expert there can do it")
+    return await _check_expert(world, backend, able[0], what, count)
 
 
-async def _tried(world: World, backend: Backend, expert: Expert, what: str, count: Count) -> Trial:
-    """Call it; whatever goes wrong is told, and the next one is tried."""
+async def _check_expert(world: World, backend: Backend, expert: Expert, what: str, count: UsageCount) -> LiveCheck:
+    """Call an expert; every error is reported, so that the other checks follow."""
     label = f"{what}, {expert.task_type} by {expert.model_id}"
     began, count.spent = time.perf_counter(), Usage()
     try:
-        async with tried(world, backend, expert) as made:
-            shown = _shown(made)
+        async with call_with_samples(world, backend, expert) as artifacts:
+            summary = _summary(artifacts)
     except HuggingGPTError as error:
-        return Trial(label, False, str(error).replace("\n", " "))
-    except Exception as error:  # an error of ours in one trial must not hide the others
-        return Trial(label, False, f"{type(error).__name__}: {error}")
+        return LiveCheck(label, False, str(error).replace("\n", " "))
+    except Exception as error:  # a bug in one check must not hide the others
+        return LiveCheck(label, False, f"{type(error).__name__}: {error}")
     by = f" by {expert.provider}" if expert.provider else ""
-    return Trial(label, True, f"{shown} in {time.perf_counter() - began:.1f} s{by}; {_cost(count.spent)}")
+    return LiveCheck(label, True, f"{summary} in {time.perf_counter() - began:.1f} s{by}; {_cost(count.spent)}")
 
 
 def _cost(spent: Usage) -> str:
-    """Tokens, and dollars where HUGGINGGPT_LLM_PRICE tells the price."""
+    """Tokens, and dollars if HUGGINGGPT_LLM_PRICE is set."""
     if not spent.tokens:
-        return "cost not told"
+        return "cost unknown"
     tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens"
-    return f"{tokens}, ${spent.cost:.6f}" if spent.cost is not None else f"{tokens}; cost not told"
+    return f"{tokens}, ${spent.cost:.6f}" if spent.cost is not None else f"{tokens}; cost unknown"
 
 
 @asynccontextmanager
-async def tried(
+async def call_with_samples(
     world: World, backend: Backend, expert: Expert, *, seconds: float = SECONDS
 ) -> AsyncIterator[Sequence[Artifact]]:
-    """What a call with small made-up inputs gives; its files are there while the body runs. Raises `ExpertError`."""
+    """Call an expert with small samples; yields artifacts whose files exist while the body runs. Raises `ExpertError`."""
     async with world.store.scratch() as scratch:
         inputs: dict[str, tuple[Material, ...]] = {}
         for port in VOCABULARY[expert.task_type].inputs:
             if port.required or port.name == "context":
                 one = await sample(world, port, expert.task_type)
-                inputs[port.name] = (one, one) if port.many and expert.task_type not in _OF_ONE else (one,)
+                inputs[port.name] = (one, one) if port.many and expert.task_type not in _ONE_INPUT else (one,)
         parameters = {"candidate_labels": ("square", "circle")} if "zero-shot" in expert.task_type else {}
         task = Task.model_validate({"id": 0, "type": expert.task_type, "parameters": parameters})
         call = Call(
@@ -146,9 +146,9 @@ async def tried(
         yield await backend.run(call)
 
 
-def _shown(made: Sequence[Artifact]) -> str:
-    """What came back, in a few words."""
-    texts = [artifact.text for artifact in made if artifact.text]
+def _summary(artifacts: Sequence[Artifact]) -> str:
+    """The artifacts in a few words."""
+    texts = [artifact.text for artifact in artifacts if artifact.text]
     if texts:
         return repr(texts[0][:60])
-    return ", ".join(f"{a.kind} of {a.path.stat().st_size:,} bytes" for a in made if a.path)
+    return ", ".join(f"{a.kind} of {a.path.stat().st_size:,} bytes" for a in artifacts if a.path)

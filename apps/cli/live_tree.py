@@ -1,4 +1,4 @@
-"""The live tree of a run's tasks on stderr: on a terminal it moves, in a pipe or a log each change is a line."""
+"""The live tree of a run's tasks on stderr: redrawn in place on a terminal, a line for each change elsewhere."""
 
 import time
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ MARKS = {
 
 
 class LiveTree:
-    """Hears events, shows them. Use as a context manager; the last picture stays on the screen."""
+    """Shows the events of a run. A context manager; the last picture stays on the screen."""
 
     def __init__(self, console: Console, *, moving: bool | None = None) -> None:
         """`moving`: redraw in place; None for whether `console` is a terminal."""
@@ -48,7 +48,7 @@ class LiveTree:
         self._moving = console.is_terminal if moving is None else moving
         self.plan: Plan | None = None
         self._drafts: list[str] | None = None
-        """Task types that the controller has written down so far; None while it is not planning."""
+        """Task types that the controller has written so far; None while it is not planning."""
         self._models: dict[int, str] = {}
         self._queued: dict[str, tuple[str, ...]] = {}
         self._started: dict[str, float] = {}
@@ -66,52 +66,52 @@ class LiveTree:
     ) -> None:
         self.stop()
 
-    def hear(self, event: Event) -> None:
-        """Take in one event."""
+    def update(self, event: Event) -> None:
+        """Show one event."""
         match event:
             case RunStarted():
-                self._say(f"run {event.run_id}")
+                self._print(f"run {event.run_id}")
                 self._drafts = []
                 if self._moving:
                     self._live.start()
             case TaskDrafted():
                 self._drafts = [*(self._drafts or [])[: event.place], event.task_type]
-                self._log(f"  + {event.task_type}")
+                self._print_if_static(f"  + {event.task_type}")
             case PlanReady():
-                self._announce(event)
+                self._show_plan(event)
             case RunWaiting():
-                self._say(f"run {event.run_id} waits for your approval")
+                self._print(f"run {event.run_id} waits for your approval")
             case _:
-                self._hear_of_task(event)
+                self._update_task(event)
         if self._moving and self._live.is_started:
             self._live.refresh()
 
-    def _hear_of_task(self, event: Event) -> None:
+    def _update_task(self, event: Event) -> None:
         match event:
             case ExpertChosen():
                 self._models[event.assignment.task_id] = event.assignment.expert.model_id
             case TaskQueued():
                 self._queued[event.key] = event.slots
-                self._log(f"  ~ {event.key} waits for {', '.join(event.slots)}")
+                self._print_if_static(f"  ~ {event.key} waits for {', '.join(event.slots)}")
             case TaskStarted():
                 self._queued.pop(event.key, None)
                 self._models[event.task_id] = event.model_id
                 self._started.setdefault(str(event.task_id), time.monotonic())
                 if event.key != str(event.task_id):
                     self._members.setdefault(event.task_id, set()).add(event.key)
-                self._log(f"  … {event.key} {event.model_id}")
+                self._print_if_static(f"  … {event.key} {event.model_id}")
             case TaskProgress():
-                self._advance(event)
+                self._show_progress(event)
             case TaskFinished():
                 self._progress.pop(event.result.task_id, None)
                 self._results[event.result.task_id] = event.result
                 if event.recorded:
                     self._recorded.add(event.result.task_id)
-                self._log("  " + self._line(event.result.task_id).plain)
+                self._print_if_static("  " + self._line(event.result.task_id).plain)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Nothing is drawn while the body runs: somebody is asked something."""
+        """Draw nothing while the body runs, for instance while the user is asked something."""
         moving = self._live.is_started
         self._live.stop()
         try:
@@ -121,44 +121,44 @@ class LiveTree:
                 self._live.start()
 
     def stop(self) -> None:
-        """Freeze the picture: the answer comes, or nothing more."""
+        """Stop drawing: the answer follows, or nothing."""
         self._drafts = None
         self._live.stop()
 
-    def _announce(self, event: PlanReady) -> None:
+    def _show_plan(self, event: PlanReady) -> None:
         self.plan, self._drafts = event.plan, None
         number = len(event.plan.tasks)
-        self._say(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
-        for mend in event.repairs:
-            self._say(f"mended: {mend}")
+        self._print(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
+        for repair in event.repairs:
+            self._print(f"repaired: {repair}")
         for refusal in event.refusals:
-            self._say(f"not planned: {refusal}", "yellow")
+            self._print(f"not planned: {refusal}", "yellow")
         for warning in event.warnings:
-            self._say(f"warning: {warning}", "yellow")
+            self._print(f"warning: {warning}", "yellow")
         if self._moving and event.plan.tasks:
             self._live.start()
 
-    def _advance(self, event: TaskProgress) -> None:
-        """Shown in the task's line; where nothing moves, a line for every quarter."""
+    def _show_progress(self, event: TaskProgress) -> None:
+        """Show progress in the line of the task; where nothing is redrawn, print a line for every quarter."""
         before = self._progress.get(event.task_id)
         if before is None or before.what != event.what or _quarter(before) != _quarter(event):
-            self._log(f"  … {event.key} {_told(event)}")
+            self._print_if_static(f"  … {event.key} {_progress_text(event)}")
         self._progress[event.task_id] = event
         if event.total and event.done >= event.total:
             del self._progress[event.task_id]
 
-    def _say(self, text: str, style: str = "dim") -> None:
+    def _print(self, text: str, style: str = "dim") -> None:
         self._console.print(Text(clean(text), style=style), soft_wrap=True)
 
-    def _log(self, line: str) -> None:
+    def _print_if_static(self, line: str) -> None:
         if not self._moving:
             self._console.print(Text(line), soft_wrap=True)
 
     def picture(self) -> RenderableType:
-        """Every task under the last of those that it waits for."""
+        """The tree: every task under the last of those that it waits for."""
         if self._drafts is not None:
             drafted = (Text(f"  + {name}", style="dim") for name in self._drafts)
-            return Group(_beside(Spinner("dots", style="cyan"), Text("planning", style="dim")), *drafted)
+            return Group(_with_spinner(Spinner("dots", style="cyan"), Text("planning", style="dim")), *drafted)
         if self.plan is None:
             return Group()
         root = Tree("", hide_root=True, guide_style="dim")
@@ -171,7 +171,7 @@ class LiveTree:
     def _row(self, task: Task) -> RenderableType:
         busy = str(task.id) in self._started or task.id in self._progress
         if busy and task.id not in self._results:
-            return _beside(Spinner("dots", style="cyan"), self._line(task.id))
+            return _with_spinner(Spinner("dots", style="cyan"), self._line(task.id))
         return self._line(task.id)
 
     def _line(self, task_id: int) -> Text:
@@ -196,20 +196,22 @@ class LiveTree:
         elif running:
             line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
         if not result and (progress := self._progress.get(task_id)):
-            line.append(f"  {_told(progress)}", style="dim")
+            line.append(f"  {_progress_text(progress)}", style="dim")
         if result and result.error:
             line.append(f"  {clean(result.error)}", style=style)
         return line
 
 
-def amount(count: int) -> str:
-    """Bytes as people say them: `167 MB`, `2.3 GB`."""
+def format_bytes(count: int) -> str:
+    """A number of bytes: `167 MB`, `2.3 GB`."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"
 
 
-def _told(event: TaskProgress) -> str:
+def _progress_text(event: TaskProgress) -> str:
     if event.unit == "bytes":
-        return f"{clean(event.what)}: {amount(event.done)}" + (f" of {amount(event.total)}" if event.total else "")
+        return f"{clean(event.what)}: {format_bytes(event.done)}" + (
+            f" of {format_bytes(event.total)}" if event.total else ""
+        )
     return f"{clean(event.what)}: {event.done}{f' of {event.total}' if event.total else ''} {event.unit}"
 
 
@@ -217,7 +219,7 @@ def _quarter(event: TaskProgress) -> int:
     return 4 * event.done // event.total if event.total else 0
 
 
-def _beside(spinner: Spinner, line: Text) -> Table:
+def _with_spinner(spinner: Spinner, line: Text) -> Table:
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_row(spinner, line)
     return row

@@ -1,4 +1,4 @@
-"""`--out`: what a run made, copied under names that a person can read."""
+"""`--out DIR`: copy the outputs of a run to a folder, under readable names."""
 
 import filecmp
 import shutil
@@ -14,7 +14,7 @@ from ...graph.stored import has_hash, open_stored
 
 
 def copy_out(event: RunFinished, folder: Path) -> list[Path]:
-    """Copy every output to `folder` as `3-text-to-speech.wav`; gives the paths. Never overwrites another content."""
+    """Copy every output to `folder` as `3-text-to-speech.wav`; returns the paths. Never overwrites different content."""
     stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
     copied: list[Path] = []
     try:
@@ -22,14 +22,14 @@ def copy_out(event: RunFinished, folder: Path) -> list[Path]:
             copied.append(_copy(stored[sha256], sha256, folder, name))
     except OSError as error:
         raise StorageError(
-            f"what was made can't be copied to {folder}: {error.strerror or error}",
-            hint="nothing is lost: `hugginggpt resources` tells where each file is",
+            f"outputs can't be copied to {folder}: {error.strerror or error}",
+            hint="nothing is lost: `hugginggpt resources` lists where each file is",
         ) from error
     return copied
 
 
 def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
-    """Under the first name that is free, or holds the same already. Follows no link. Raises `StorageError` if it changed."""
+    """Copy to the first name that is free or has the same content. Follows no link. Raises `StorageError` if it changed."""
     if not has_hash(source, sha256):
         raise StorageError(
             f"{source} was changed after it was recorded, and is not copied", hint="run the request again"

@@ -1,4 +1,4 @@
-"""`plan`: what would be done, without doing it."""
+"""`plan`: print the plan of a request without running it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from ...graph.result import Proposal, Request
 from ...graph.settings import Settings
 from ...graph.task import Ref, Single, Task, Template, Value
 from .arguments import request_text, settings_of
-from .console import err, out, plain, print_json, settle, table
+from .console import err, out, plain, print_json, run_async, table
 
 
 def print_plan(
@@ -21,7 +21,7 @@ def print_plan(
 ) -> None:
     """Print the checked plan; exit code 1 when nothing could be planned."""
     text = request_text(request)
-    proposal, warnings = settle(_propose(settings_of(home=home, llm=llm), text, files))
+    proposal, warnings = run_async(_propose(settings_of(home=home, llm=llm), text, files))
     if as_json:
         tasks = proposal.plan.to_hugginggpt()
         print_json({"plan": tasks, **explained(proposal, text)} if explain else tasks)
@@ -31,7 +31,7 @@ def print_plan(
         if explain:
             print_explanation(proposal, text)
     console = err()
-    for label, lines in (("mended", proposal.repairs), ("not planned", proposal.refusals), ("warning", warnings)):
+    for label, lines in (("repaired", proposal.repairs), ("not planned", proposal.refusals), ("warning", warnings)):
         for line in lines:
             console.print(f"{label}: {plain(line)}", style="yellow", soft_wrap=True)
     if not proposal.plan.tasks:
@@ -50,7 +50,7 @@ async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple
 
 
 def explained(proposal: Proposal, text: str) -> dict[str, Any]:
-    """`words`: for each task the words that asked for it and their place; `unused`: the words that asked for nothing."""
+    """`words`: for each task the words that request it and their place; `unused`: the words that request no task."""
     words = [
         {"id": e.task_id, "words": text[e.start : e.end], "start": e.start, "end": e.end, "implied": e.implied}
         for e in proposal.evidence or ()
@@ -59,16 +59,16 @@ def explained(proposal: Proposal, text: str) -> dict[str, Any]:
 
 
 def print_explanation(proposal: Proposal, text: str) -> None:
-    """The words behind each task, and those left over."""
+    """Print the words that request each task, and the unused words."""
     if proposal.evidence is None:
-        err().print("A language model made this plan; it can't tell which words asked for what.", style="yellow")
+        err().print("A language model made this plan; it does not report the words of each task.", style="yellow")
         return
     console = out()
     console.print()
-    shown = table("id", "task", "asked for by")
+    shown = table("id", "task", "requested by")
     for evidence in proposal.evidence:
         words = plain(f"“{text[evidence.start : evidence.end].strip()}”", 100)
-        implied = "  (not said; needed for it)" if evidence.implied else ""
+        implied = "  (not requested; needed for it)" if evidence.implied else ""
         shown.add_row(str(evidence.task_id), proposal.plan.by_id[evidence.task_id].type, words + implied)
     if proposal.evidence:
         console.print(shown)
@@ -78,30 +78,30 @@ def print_explanation(proposal: Proposal, text: str) -> None:
 
 
 def plan_table(plan: Plan) -> Table:
-    """A plan, a task a row."""
+    """A plan as a table, with a row for each task."""
     shown = table("id", "task", "after", "inputs", "parameters", "for")
     for task in plan.tasks:
         shown.add_row(
             str(task.id),
             task.type,
             ", ".join(map(str, task.depends_on)),
-            inputs_in_words(task),
+            format_inputs(task),
             plain(", ".join(f"{name}={value}" for name, value in task.parameters.items())),
             plain(task.goal, 60),
         )
     return shown
 
 
-def inputs_in_words(task: Task) -> str:
-    """The inputs of a task in a line."""
-    return plain(", ".join(f"{name}: {_words(value)}" for name, value in task.inputs.items()))
+def format_inputs(task: Task) -> str:
+    """The inputs of a task in one line."""
+    return plain(", ".join(f"{name}: {_format_value(value)}" for name, value in task.inputs.items()))
 
 
-def _words(value: Value) -> str:
-    return " + ".join(map(_single, value)) if isinstance(value, tuple) else _single(value)
+def _format_value(value: Value) -> str:
+    return " + ".join(map(_format_single, value)) if isinstance(value, tuple) else _format_single(value)
 
 
-def _single(value: Single) -> Any:
+def _format_single(value: Single) -> Any:
     match value:
         case str():
             return repr(value if len(value) <= 40 else value[:39] + "…")

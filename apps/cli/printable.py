@@ -1,7 +1,7 @@
-"""Visible: what may be printed: no secret, and no character that steers a terminal or hides in JSON.
+"""Printable text: removes secrets, and characters that steer a terminal or are invisible in JSON.
 
-Everything that a command writes passes here: texts and tables through `Screen`, JSON through `json_text`, and what others
-write to stderr through `stderr.CleanStream`.
+Everything that a command writes passes through here: texts and tables through `Screen`, JSON through `json_text`, the log
+through `log_file`, and what other code writes to stderr through `stderr.CleanStream`.
 """
 
 import os
@@ -16,22 +16,22 @@ from rich.text import Text
 from ...graph.redactor import Redactor, secrets_of
 
 _STEERING = {"Cc", "Cf", "Cs"}
-"""Categories of Unicode: control, format (bidirectional marks, say), half a surrogate pair."""
+"""Unicode categories: control, format (for instance bidirectional marks), half a surrogate pair."""
 _BREAKING = {"Zl", "Zp"}
-"""U+2028 and U+2029: a line break to many a reader, and none to `splitlines` of others."""
+"""U+2028 and U+2029: line breaks to some readers and not to others."""
 _UNSEEN_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
 
 _hidden: list[Redactor] = []
-"""Those of the settings that commands of this process have read."""
+"""The redactors of all settings that commands of this process have read."""
 
 
-def hide(redact: Redactor) -> None:
-    """Print nothing that holds a secret of `redact`. Those of the environment are hidden from the first line on."""
+def hide_secrets(redact: Redactor) -> None:
+    """From now on remove the secrets of `redact`, beside those of the environment, from all that is printed."""
     _hidden.append(redact)
 
 
 def redacted(text: str) -> str:
-    """Without secrets."""
+    """The text without secrets."""
     for redact in (_of_environment(), *_hidden):
         text = redact.text(text)
     return text
@@ -43,31 +43,31 @@ def _of_environment() -> Redactor:
 
 
 def clean(text: str) -> str:
-    """Without secrets and control characters: what experts, servers and files say must not steer the terminal."""
+    """The text without secrets and control characters: text of experts, servers and files must not steer the terminal."""
     return redacted(text if _is_plain(text) else "".join(map(_harmless, text)))
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """JSON that holds no secret, and every steering character as an escape: the same value to a program."""
+    """JSON without secrets, with every steering character as an escape: a program reads the same value."""
     import json
 
     return redacted(_UNSEEN_IN_JSON.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent)))
 
 
 class Screen(Console):
-    """A console on which every text, cell and label is clean, wherever it stands in what is printed."""
+    """A console that cleans every text, cell and label, wherever it is in what is printed."""
 
     def render_str(self, text: str, **how: Any) -> Text:
-        """A string as rich reads it, its markup too."""
+        """Clean a string and its markup."""
         return _clean_text(super().render_str(text, **how))
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Any:
-        """Texts that were made elsewhere come by here, those inside of tables and trees too."""
+        """Clean texts that were made elsewhere, also those inside tables and trees."""
         return super().render(_clean_text(renderable) if isinstance(renderable, Text) else renderable, options)
 
 
 def _clean_text(text: Text) -> Text:
-    """The same styles in the same places: what is taken out leaves a mark of its length."""
+    """The text with the same styles in the same places: what is removed leaves a mark of its length."""
     plain = text.plain
     seen = redacted(plain if _is_plain(plain) else "".join(map(_marked, plain)))
     if seen == plain:

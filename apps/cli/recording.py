@@ -1,4 +1,4 @@
-"""`run --record FILE`, `run --replay FILE`: a tape for a run, and what is said of it at the end."""
+"""`run --record FILE` and `run --replay FILE`: open the recording of a run, and report differences at its end."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,13 +13,13 @@ from ...tools.recording.replayer import Replayer
 from ...tools.recording.scrub import Scrubber
 from .console import err, plain
 
-DEPARTED = 1
-"""Exit code of a replay that was not as recorded."""
+DIFFERENT = 1
+"""Exit code of a replay that differs from the recording."""
 MOST_SHOWN = 20
 
 
 def recorder(file: Path, request: str, files: Sequence[str], options: Options, settings: Settings) -> Recorder:
-    """A new tape for a run. Raises `UsageError` when the file is there already."""
+    """A new recording of a run. Raises `UsageError` if the file exists."""
     from ... import __version__
 
     model = None
@@ -39,14 +39,14 @@ def recorder(file: Path, request: str, files: Sequence[str], options: Options, s
 
 
 def player(file: Path, settings: Settings) -> tuple[Replayer, Settings]:
-    """The tape of a recorded run, and settings that name its controller."""
+    """The recording in a file, and settings that name its controller."""
     tape = Replayer(file, Scrubber(settings))
     model = tape.head.get("model")
     return tape, settings.model_copy(update={"llm": model["name"] if model else ""})
 
 
-async def end_of(tape: Recorder | Replayer, last: RunFinished | None, code: int) -> int:
-    """Close the tape and say what it holds, or where the run departed from it; gives the exit code."""
+async def close_recording(tape: Recorder | Replayer, last: RunFinished | None, code: int) -> int:
+    """Close the recording and report where it is, or where the replay differs from it; returns the exit code."""
     ended: dict[str, Any] = last.model_dump(mode="json", include={"status", "plan", "answer"}) if last else {}
     console = err()
     if isinstance(tape, Recorder):
@@ -59,17 +59,17 @@ async def end_of(tape: Recorder | Replayer, last: RunFinished | None, code: int)
     if not departures:
         console.print(f"as recorded: {tape.replayed} exchanges", style="dim", soft_wrap=True)
         return code
-    console.print("departs from the recording:", style="yellow")
+    console.print("differs from the recording:", style="yellow")
     for departure in departures[:MOST_SHOWN]:
         console.print(f"- {plain(departure)}", style="yellow", soft_wrap=True)
     if len(departures) > MOST_SHOWN:
         console.print(f"- and {len(departures) - MOST_SHOWN} more", style="yellow")
-    return DEPARTED
+    return DIFFERENT
 
 
-def refuse_beside_replay(given: Mapping[str, Any]) -> None:
-    """All that a recording settles by itself."""
+def refuse_with_replay(given: Mapping[str, Any]) -> None:
+    """Raises `UsageError` if an option is given that the recording sets itself."""
     if named := [name if name.isupper() else f"--{name}" for name, value in given.items() if value]:
         raise UsageError(
-            f"{', '.join(named)} can't stand beside --replay", hint="a recording brings its request and its choices"
+            f"{', '.join(named)} can't be combined with --replay", hint="a recording has its own request and choices"
         )

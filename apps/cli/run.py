@@ -1,4 +1,4 @@
-"""`run`, `resume`, `retry`: drive a run and show it; stdout gets the answer, or with `--json` the events."""
+"""`run`, `resume`, `retry`: run the graph and show its events; stdout gets the answer, or with `--json` the events."""
 
 import asyncio
 import os
@@ -20,12 +20,12 @@ from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, verdict_of
 from .consent import terminal_consent
-from .console import INTERRUPTED, err, leaving, plain, settle, told_errors, write_out
+from .console import INTERRUPTED, err, exit_when_interrupted, plain, report_errors, run_async, write_out
 from .live_tree import LiveTree
 from .output_files import copy_out
 from .plan import plan_table
 from .printable import clean, json_text
-from .recording import end_of, player, recorder, refuse_beside_replay
+from .recording import close_recording, player, recorder, refuse_with_replay
 
 CODES: dict[RunStatus, int] = {
     "succeeded": 0,
@@ -39,8 +39,8 @@ CODES: dict[RunStatus, int] = {
 
 
 @dataclass(frozen=True)
-class Work:
-    """How the user wants it done."""
+class CommonOptions:
+    """The options that `run`, `chat`, `resume` and `retry` share."""
 
     home: Path | None
     llm: str | None
@@ -51,19 +51,19 @@ class Work:
     where: str | None = None
 
     def settings(self) -> Settings:
-        """Theirs over the environment's."""
+        """The settings: options win over environment variables."""
         return settings_of(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where)
 
 
 Limits = tuple[int | None, int | None]
-"""Calls to the controller's model, and tokens; None for no limit, or the one that the run has."""
+"""Most calls to the controller's model, and most tokens; None for no limit, or for the limit that the run has."""
 
 Events = Callable[[Any], AsyncIterator[Event]]
-"""From a session to the events of what is to be done."""
+"""A function from a session to the events of the run to show."""
 
 
 def run_request(
-    work: Work,
+    common: CommonOptions,
     request: str | None,
     files: Sequence[str],
     *,
@@ -75,8 +75,8 @@ def run_request(
     record: Path | None,
 ) -> NoReturn:
     """`hugginggpt run`."""
-    with told_errors():
-        settings = work.settings()
+    with report_errors():
+        settings = common.settings()
         text = request_text(request)
         options = Options.model_validate(
             {"approve": approval_of(approve), "models": choices_of(models), "select": selection_of(select)}
@@ -84,36 +84,38 @@ def run_request(
             | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
         )
         if record and thread:
-            raise UsageError("--record and --thread exclude each other", hint="a recording is of one run by itself")
+            raise UsageError(
+                "--record and --thread exclude each other", hint="a recording holds one run, without its conversation"
+            )
         tape = recorder(record, text, files, options, settings) if record else None
 
     def events(session: Any) -> AsyncIterator[Event]:
-        asked = session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
-        return cast(AsyncIterator[Event], asked)
+        started = session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
+        return cast(AsyncIterator[Event], started)
 
-    _end(work, events, settings, tape)
+    _show_and_exit(common, events, settings, tape)
 
 
-def replay_run(work: Work, recording: Path, beside: Mapping[str, Any]) -> NoReturn:
-    """`hugginggpt run --replay`. `beside`: other options, by name; a recording settles them."""
-    with told_errors():
-        refuse_beside_replay(beside)
-        tape, settings = player(recording, work.settings())
-        settings = settings.model_copy(update={"where": ()})  # the recording says where
+def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]) -> NoReturn:
+    """`hugginggpt run --replay`. `others`: options that a recording sets itself, by name."""
+    with report_errors():
+        refuse_with_replay(others)
+        tape, settings = player(recording, common.settings())
+        settings = settings.model_copy(update={"where": ()})  # the recording sets it
         options = Options.model_validate(tape.head["options"])
 
     def events(session: Any) -> AsyncIterator[Event]:
         head = tape.head
-        asked = session.start(
+        started = session.start(
             head["request"], thread_id=uuid4().hex[:10], files=head["files"], options=options, recorded=True
         )
-        return cast(AsyncIterator[Event], asked)
+        return cast(AsyncIterator[Event], started)
 
-    _end(work, events, settings, tape)
+    _show_and_exit(common, events, settings, tape)
 
 
 def resume_run(
-    work: Work, name: str | None, *, approve: bool, refuse: bool, edit: Path | None, limits: Limits
+    common: CommonOptions, name: str | None, *, approve: bool, refuse: bool, edit: Path | None, limits: Limits
 ) -> NoReturn:
     """`hugginggpt resume`."""
 
@@ -122,49 +124,51 @@ def resume_run(
         run: Run | None = await session.history.run(name) if name else await session.history.unfinished()
         if run is None:
             raise UsageError("no run is waiting or was interrupted", hint="`hugginggpt runs` lists all of them")
-        _say_which(run, name)
-        await _limit(session, run, limits)
+        _print_chosen(run, name)
+        await _set_limits(session, run, limits)
         async for event in session.resume(run, verdict):
             yield event
 
-    _end(work, events)
+    _show_and_exit(common, events)
 
 
-def retry_run(work: Work, name: str | None, *, limits: Limits) -> NoReturn:
+def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoReturn:
     """`hugginggpt retry`."""
 
     async def events(session: Any) -> AsyncIterator[Event]:
         run: Run | None = await session.history.run(name) if name else await session.history.failed()
         if run is None:
             raise UsageError("nothing failed in any run", hint="`hugginggpt runs` lists all of them")
-        _say_which(run, name)
-        await _limit(session, run, limits)
+        _print_chosen(run, name)
+        await _set_limits(session, run, limits)
         async for event in session.retry(run):
             yield event
 
-    _end(work, events)
+    _show_and_exit(common, events)
 
 
-def _say_which(run: Run, name: str | None) -> None:
-    """Which run was taken, where nobody named one."""
+def _print_chosen(run: Run, name: str | None) -> None:
+    """Print which run was chosen, if the user named none."""
     if not name:
         err().print(f"run {run.run_id}: {plain(run.request.text, 60)}", style="dim", soft_wrap=True)
 
 
-async def _limit(session: Any, run: Run, limits: Limits) -> None:
-    """Let the run spend as much as was typed; where nothing was, its limits stay."""
+async def _set_limits(session: Any, run: Run, limits: Limits) -> None:
+    """Set the limits of the run to those given; if none is given, they stay."""
     if any(limit is not None for limit in limits):
         await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
 
 
-def _end(
-    work: Work, events: Events, settings: Settings | None = None, tape: Recorder | Replayer | None = None
+def _show_and_exit(
+    common: CommonOptions, events: Events, settings: Settings | None = None, tape: Recorder | Replayer | None = None
 ) -> NoReturn:
-    raise typer.Exit(settle(_drive(work, events, settings, tape)))
+    raise typer.Exit(run_async(_show_run(common, events, settings, tape)))
 
 
-async def _drive(work: Work, events: Events, settings: Settings | None, tape: Recorder | Replayer | None) -> int:
-    """Show the events of a run until it ends, waits, fails or is interrupted; gives the exit code."""
+async def _show_run(
+    common: CommonOptions, events: Events, settings: Settings | None, tape: Recorder | Replayer | None
+) -> int:
+    """Show the events of a run until it ends, waits, fails or is interrupted; returns the exit code."""
     from ...graph.world import open_world
     from ..session import Session
 
@@ -172,16 +176,16 @@ async def _drive(work: Work, events: Events, settings: Settings | None, tape: Re
     last: RunFinished | None = None
 
     def interrupted() -> str:
-        if not run_id:  # its files were still being fetched
+        if not run_id:  # files were still being fetched
             return "interrupted before anything was planned, so nothing is kept of it: run it again"
-        return f"interrupted; go on with it: hugginggpt resume {run_id}"
+        return f"interrupted; to continue: hugginggpt resume {run_id}"
 
-    with leaving(interrupted):
+    with exit_when_interrupted(interrupted):
         try:
-            if work.out:
-                _writable(work.out)
+            if common.out:
+                _check_writable(common.out)
             consent = terminal_consent()
-            async with open_world(settings or work.settings(), tape=tape, consent=consent) as world:
+            async with open_world(settings or common.settings(), tape=tape, consent=consent) as world:
                 session = Session(world)
                 try:
                     async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
@@ -190,52 +194,54 @@ async def _drive(work: Work, events: Events, settings: Settings | None, tape: Re
                                 consent.pause = tree.paused
                             async for event in feed:
                                 run_id = event.run_id
-                                code = show_event(event, tree, work)
+                                code = show_event(event, tree, common)
                                 last = event if isinstance(event, RunFinished) else last
                 except (HuggingGPTError, asyncio.CancelledError):
                     last = await session.closing(run_id) if run_id else None
-                    if last and work.json:
+                    if last and common.json:
                         _print_event(last)
                     raise
                 finally:
-                    code = await end_of(tape, last, code) if tape else code
+                    code = await close_recording(tape, last, code) if tape else code
         except HuggingGPTError as error:
             if run_id and not isinstance(error, UsageError):
-                error.hint = "\n".join(filter(None, (error.hint, f"go on with it: hugginggpt resume {run_id}")))
+                error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))
             raise
     return code
 
 
-def show_event(event: Event, tree: LiveTree, work: Work) -> int:
-    """One event, for eyes or for programs; gives the exit code so far."""
-    tree.hear(event)
-    if work.json:
+def show_event(event: Event, tree: LiveTree, common: CommonOptions) -> int:
+    """Show one event, in the tree or as JSON; returns the exit code so far."""
+    tree.update(event)
+    if common.json:
         _print_event(event)
     if isinstance(event, AnswerDelta):
         tree.stop()
-        if not work.json:
+        if not common.json:
             write_out(clean(event.text))
     if not isinstance(event, RunFinished):
         return 0
-    if event.answer and not work.json:
+    if event.answer and not common.json:
         write_out("\n")
-    _say_what_next(event, work, tree.plan)
+    _print_next_step(event, common, tree.plan)
     return CODES[event.status]
 
 
-def _say_what_next(event: RunFinished, work: Work, plan: Plan | None) -> None:
+def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None) -> None:
     console = err()
     if event.status == "waiting" and plan:
         console.print(plan_table(plan))
-    if work.out:
-        for path in copy_out(event, work.out):
+    if common.out:
+        for path in copy_out(event, common.out):
             console.print(f"copied to {path}", style="dim", soft_wrap=True)
-    failed = any(result["status"] != "succeeded" for result in event.results)  # else parts were refused only
+    failed = any(
+        result["status"] != "succeeded" for result in event.results
+    )  # if false, parts of the request were refused
     hints = {
         "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
-        + (f" (and --out {work.out} again)" if work.out else ""),
+        + (f" (and --out {common.out} again)" if common.out else ""),
         "partial": f"hugginggpt retry {event.run_id} runs again what failed" if failed else "",
-        "failed": f"hugginggpt show {event.run_id} tells what went wrong",
+        "failed": f"hugginggpt show {event.run_id} shows what went wrong",
     }
     if hint := hints.get(event.status):
         console.print(hint, style="dim", soft_wrap=True)
@@ -245,7 +251,7 @@ def _print_event(event: Event) -> None:
     write_out(json_text(event.model_dump(mode="json")) + "\n")
 
 
-def _writable(folder: Path) -> None:
+def _check_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):

@@ -1,4 +1,4 @@
-"""Samples: something small of every kind, for a trial of an expert."""
+"""Samples: a small input of every kind, for a check of an expert."""
 
 import json
 
@@ -7,7 +7,7 @@ from ...graph.resource import Kind, Resource
 from ...graph.task_type import Input
 from ...graph.world import World
 
-_WORDS = {
+_TEXTS = {
     "question": "What colour is the square?",
     "context": "The square is red and the circle is blue.",
     "fill-mask": "Paris is the [MASK] of France.",
@@ -19,40 +19,40 @@ _JSON: dict[Kind, str] = {
     "table": '[{"shape": "square", "colour": "red"}, {"shape": "circle", "colour": "blue"}]',
 }
 _SERIES = json.dumps([{"day": day, "sold": (day % 7) * 1.5} for day in range(1, 43)])
-"""A table that can be continued: six weeks."""
+"""A table whose columns can be forecast: six weeks."""
 
 
 async def sample(world: World, port: Input, task_type: str) -> Material:
-    """What an input of a task type is given."""
+    """A sample for an input of a task type, stored in the world's home."""
     kind = port.kinds[0]
-    if words := _words(kind, port, task_type):
-        resource = await world.store.put_text(words)
+    if text := _text_sample(kind, port, task_type):
+        resource = await world.store.put_text(text)
         resource = resource.model_copy(update={"kind": kind})
     else:
-        data, media_type, shown = _made(kind)
+        data, media_type, shown = _file_sample(kind)
         sha256, size = await world.store.put_bytes(data, media_type)
         resource = Resource(kind=shown, media_type=media_type, sha256=sha256, size=size, name=f"sample of {kind}")
     return Material(resource=resource, path=world.store.path(resource))
 
 
-def _words(kind: Kind, port: Input, task_type: str) -> str:
-    """What stands for a text, or for what is kept as one; empty for other kinds."""
+def _text_sample(kind: Kind, port: Input, task_type: str) -> str:
+    """The sample of a text, or of a kind that is stored as text; empty for other kinds."""
     if kind in _JSON:
         return _SERIES if task_type == "time-series-forecasting" else _JSON[kind]
     if kind != "text":
         return ""
-    return _WORDS.get(task_type) or _WORDS.get(port.name, "The square is red, which I like.")
+    return _TEXTS.get(task_type) or _TEXTS.get(port.name, "The square is red, which I like.")
 
 
-def _made(kind: Kind) -> tuple[bytes, str, Kind]:
-    """Bytes, media type and kind of something small that stands for `kind`."""
+def _file_sample(kind: Kind) -> tuple[bytes, str, Kind]:
+    """Bytes, media type and kind of a small sample of `kind`."""
     if kind in ("image", "mask", "document"):
         return _picture(), "image/png", "image"
     return (_film(), "video/mp4", "video") if kind == "video" else (_tone(), "audio/wav", "audio")
 
 
 def _film() -> bytes:
-    """A second of video that grows lighter."""
+    """A second of video that becomes lighter."""
     import tempfile
     from fractions import Fraction
     from pathlib import Path

@@ -1,16 +1,16 @@
-"""Stderr: what Python and libraries write there by themselves (tracebacks, warnings, logs), without secrets."""
+"""Stderr without secrets: removes them from what Python and libraries write there (tracebacks, warnings, logs)."""
 
 from typing import Any, TextIO
 
 
 class CleanStream:
-    """A stream that is written without secrets; else the one that it was made of."""
+    """A stream that removes secrets from what is written; in all else the stream that it wraps."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """As much as was given."""
+        """Write the text without secrets; returns the length of the text given."""
         from .printable import redacted  # only now: `--help` writes nothing here
 
         self._stream.write(redacted(text))

@@ -1,4 +1,4 @@
-"""`models --take-over`: the servers that an old home lists, shown, and added if the user agrees."""
+"""`models --take-over`: show the servers that an old home lists, and add them if the user agrees."""
 
 import sys
 from pathlib import Path
@@ -9,14 +9,14 @@ from ...graph.errors import StorageError, UsageError
 from ...tools.backends.endpoint.old_endpoints_file import left_in, put_aside, take_over
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
-from .console import err, out, plain, told_errors
+from .console import err, out, plain, report_errors
 
 PARTIAL = 3
 
 
 def take_over_list(*, home: Path | None, yes: bool) -> None:
     """Show what an old home lists, and add it to the configuration if the user agrees; either way, ask only once."""
-    with told_errors():
+    with report_errors():
         settings = settings_of(home=home)
         left = left_in(settings.home)
         if not left.endpoints and not left.trouble:
@@ -29,7 +29,7 @@ def take_over_list(*, home: Path | None, yes: bool) -> None:
             key = f", which gets your key {endpoint.key_env}" if endpoint.key_env else ""
             out().print(plain(f"{endpoint.name}: {without_secrets(endpoint.url)} for {endpoint.task_type}{key}"))
         if not yes and not _agreed():
-            err().print("nothing was taken over; add one by itself with: hugginggpt models --add URL --task TASK")
+            err().print("nothing was taken over; to add one alone: hugginggpt models --add URL --task TASK")
             put_aside(settings.home)
             return
         count = take_over(settings.home, settings.config)

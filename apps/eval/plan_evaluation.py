@@ -13,7 +13,7 @@ from ...graph.mentions import mentions
 from ...graph.ports import Controller
 from ...graph.resource import Resource
 from ...graph.result import Request
-from ..cli.console import err, leaving, out, print_json, settle, table
+from ..cli.console import err, exit_when_interrupted, out, print_json, run_async, table
 from .batch import process_all
 from .metrics import METRICS, planned_arguments, prediction_of, report_of
 from .options import EvalOptions
@@ -30,7 +30,7 @@ def evaluate_plans(data: Path, wording: str, options: EvalOptions) -> None:
     """Print the scores; exit code 3 when the controller could not be reached for some requests."""
     if wording not in ("request", "paraphrase"):
         raise UsageError(f"--text is {wording!r}", hint="it is request or paraphrase")
-    report = settle(_score(data, wording, options))
+    report = run_async(_score(data, wording, options))
     if options.json:
         print_json(report)
     else:
@@ -49,7 +49,9 @@ async def _score(data: Path, wording: str, options: EvalOptions) -> dict[str, An
     controller = controller_for(settings)
     results = ResultsFile(options.out or default_path(settings.home, "taskbench", controller.name), fresh=options.fresh)
     try:
-        with leaving(lambda: f"interrupted; the same command continues, the results so far are in {results.file}"):
+        with exit_when_interrupted(
+            lambda: f"interrupted; the same command continues, the results so far are in {results.file}"
+        ):
             return await _report(records, wording, controller, results, options.jobs)
     finally:
         results.close()

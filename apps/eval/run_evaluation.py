@@ -13,7 +13,7 @@ import typer
 from ...graph.errors import NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
 from ...graph.result import Run
-from ..cli.console import err, leaving, out, plain, print_json, settle, table
+from ..cli.console import err, exit_when_interrupted, out, plain, print_json, run_async, table
 from ..session import Session
 from .accepted_plans import is_accepted, shape_of
 from .batch import process_all
@@ -24,7 +24,7 @@ from .results_file import ResultsFile, default_path, row_key
 
 def evaluate_runs(file: Path, options: EvalOptions) -> None:
     """Print the outcome of each; exit code 3 unless all succeeded, with an accepted plan where the file names any."""
-    report = settle(_run_all(file, options))
+    report = run_async(_run_all(file, options))
     if options.json:
         print_json(report)
     else:
@@ -40,7 +40,7 @@ async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
 
     settings = options.settings()
     requests = read_requests(file)[: options.limit]
-    with leaving(lambda: "interrupted; the same command continues"):
+    with exit_when_interrupted(lambda: "interrupted; the same command continues"):
         async with open_world(settings) as world:
             name = world.controller.name
             results = ResultsFile(options.out or default_path(settings.home, "requests", name), fresh=options.fresh)

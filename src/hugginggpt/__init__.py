@@ -1,8 +1,10 @@
-"""HuggingGPT, made durable: plan a request as tasks, have expert models do them, keep everything.
+"""HuggingGPT, made durable: plan a request as tasks, run an expert model for each, record everything.
 
-Public names are imported on first use, so that importing the package costs nothing and does nothing.
+Public names are imported on first use, so that importing the package is fast and has no effect. It logs to
+`logging.getLogger("hugginggpt")`, which is silent until a handler is added.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+_MODULES = {
     "Plan": "graph.plan",
     "Run": "graph.result",
     "Settings": "graph.settings",
@@ -30,8 +34,8 @@ __all__ = ["Plan", "Run", "Settings", "__version__", "as_tool", "build_graph", "
 
 
 def __getattr__(name: str) -> Any:
-    if home := _HOMES.get(name):
-        return getattr(import_module(f"{__name__}.{home}"), name)
+    if module := _MODULES.get(name):
+        return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

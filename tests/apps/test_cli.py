@@ -1,4 +1,4 @@
-"""What the command promises: real processes, real homes."""
+"""The command, as real processes with real homes."""
 
 import json
 import re
@@ -20,10 +20,10 @@ from shell import Shell
 SPOKEN = "Say 'hello from the harbour' aloud"
 
 
-def test_every_command_has_help_and_the_exit_codes_are_told(shell: Shell) -> None:
-    told = shell("--help")
-    assert told.code == 0
-    assert "130 interrupted" in " ".join(told.out.split())
+def test_every_command_has_help_and_the_exit_codes_are_listed(shell: Shell) -> None:
+    shown = shell("--help")
+    assert shown.code == 0
+    assert "130 interrupted" in " ".join(shown.out.split())
     for command in (
         "run",
         "plan",
@@ -37,7 +37,7 @@ def test_every_command_has_help_and_the_exit_codes_are_told(shell: Shell) -> Non
         "models",
         "doctor",
     ):
-        assert command in told.out
+        assert command in shown.out
     assert "Example" in shell("run", "-h").out
 
 
@@ -53,7 +53,7 @@ def test_a_run_answers_on_stdout_and_shows_its_tasks_on_stderr(shell: Shell) -> 
         assert sound.getnframes() / sound.getframerate() > 0.5
 
 
-def test_json_gives_an_event_a_line_and_everything_in_the_last(shell: Shell) -> None:
+def test_json_prints_an_event_a_line_and_everything_in_the_last(shell: Shell) -> None:
     done = shell("run", SPOKEN, "--json")
     last = done.events[-1]
     assert [event["event"] for event in done.events][:2] == ["run_started", "plan_ready"]
@@ -85,14 +85,14 @@ def test_a_plan_is_printed_and_nothing_is_run(shell: Shell) -> None:
 
 
 def test_a_plan_explains_itself_by_the_words_of_the_request(shell: Shell) -> None:
-    """`--explain`: behind each task the words that asked for it, then those that asked for nothing; exit code as without."""
+    """`--explain`: for each task the words that request it, then the unused words; exit code as without it."""
     typed = "sumarize 'the sun is out' and say it aloud in Rome"
-    told = shell("plan", typed, "--explain")
-    assert told.code == 0
-    assert "“sumarize”" in told.out
-    assert "unused words: “Rome”" in told.out
-    assert "mended: read “sumarize” as “summarize”" in told.err
-    assert "not said" in shell("plan", "summarise talk.mp3", "--explain").out
+    shown = shell("plan", typed, "--explain")
+    assert shown.code == 0
+    assert "“sumarize”" in shown.out
+    assert "unused words: “Rome”" in shown.out
+    assert "repaired: read “sumarize” as “summarize”" in shown.err
+    assert "not requested" in shell("plan", "summarise talk.mp3", "--explain").out
     explained = json.loads(shell("plan", typed, "--explain", "--json").out)
     assert [task["task"] for task in explained["plan"]] == ["summarization", "text-to-speech"]
     assert [typed[row["start"] : row["end"]] == row["words"] for row in explained["words"]] == [True, True]
@@ -123,7 +123,7 @@ def test_an_edited_plan_is_the_one_that_runs(shell: Shell) -> None:
     assert shell("resume", "--edit", "plan.json").code == 2
 
 
-def test_a_bad_edit_says_what_is_wrong_and_the_run_still_waits(shell: Shell) -> None:
+def test_a_bad_edit_is_reported_and_the_run_still_waits(shell: Shell) -> None:
     shell("run", SPOKEN, "--approve", "always")
     (shell.folder / "plan.json").write_text('[{"task": "telepathy", "id": 0}]')
     bad = shell("resume", "--edit", "plan.json")
@@ -132,7 +132,7 @@ def test_a_bad_edit_says_what_is_wrong_and_the_run_still_waits(shell: Shell) -> 
     assert shell("resume", "--approve").code == 0
 
 
-def test_ctrl_c_leaves_a_run_that_says_how_to_resume_it_and_resumes(shell: Shell) -> None:
+def test_after_ctrl_c_a_hint_shows_how_to_resume_and_resume_works(shell: Shell) -> None:
     Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
     process = shell.start("run", "read the text in page.png")
     for line in process.stderr or ():
@@ -144,11 +144,11 @@ def test_ctrl_c_leaves_a_run_that_says_how_to_resume_it_and_resumes(shell: Shell
     assert "hugginggpt resume" in err
     assert json.loads(shell("runs", "--json").out)[0]["status"] == "interrupted"
     done = shell("resume")
-    assert done.code == 1  # there is no text on a white page, and it says so
+    assert done.code == 1  # there is no text on a white page, and the error says so
     assert "no text" in done.err
 
 
-def test_a_second_process_can_t_resume_a_run_that_is_being_worked_on(shell: Shell) -> None:
+def test_a_second_process_can_t_resume_a_run_that_another_one_runs(shell: Shell) -> None:
     Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
     process = shell.start("run", "read the text in page.png")
     for line in process.stderr or ():
@@ -161,7 +161,7 @@ def test_a_second_process_can_t_resume_a_run_that_is_being_worked_on(shell: Shel
     assert "still working on it" in second.err or "is finished" in second.err
 
 
-def test_a_retry_does_again_what_failed(shell: Shell) -> None:
+def test_a_retry_runs_again_what_failed(shell: Shell) -> None:
     request = "Summarise notes.txt and say 'good morning' aloud"
     failed = shell("run", request)
     assert failed.code == 3, failed.err
@@ -174,7 +174,7 @@ def test_a_retry_does_again_what_failed(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("run", ""), 2, "the request is empty"),
         (("run", "read it", "-f", "nope.png"), 2, "there is no file nope.png"),
@@ -199,7 +199,7 @@ def test_a_retry_does_again_what_failed(shell: Shell) -> None:
     ],
 )
 def test_bad_input_gets_a_clear_message_and_the_right_exit_code(
-    shell: Shell, words: tuple[str, ...], code: int, told: str
+    shell: Shell, words: tuple[str, ...], code: int, message: str
 ) -> None:
     (shell.folder / "empty.png").touch()
     (shell.folder / "fake.png").write_text("not an image")
@@ -211,11 +211,11 @@ def test_bad_input_gets_a_clear_message_and_the_right_exit_code(
         sound.writeframes(bytes(70_000))
     done = shell(*words)
     assert done.code == code, done.err
-    assert told in done.err
+    assert message in done.err
     assert "Traceback" not in done.err
 
 
-def test_a_damaged_database_is_named_with_what_to_do(shell: Shell) -> None:
+def test_a_damaged_database_is_reported_with_what_to_do(shell: Shell) -> None:
     shell("run", SPOKEN)
     database = shell.folder / "home" / "hugginggpt.db"
     for wal in database.parent.glob("hugginggpt.db-*"):
@@ -244,30 +244,30 @@ def test_an_expert_that_takes_too_long_is_stopped(shell: Shell) -> None:
     assert "longer than 0.05 s" in done.err or "0.05" in done.err
 
 
-def test_a_chat_model_plans_and_answers_when_asked_to(shell: Shell) -> None:
+def test_a_chat_model_plans_and_answers_with_llm(shell: Shell) -> None:
     plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
     answer = "The embedded/espeak-ng expert said it (task 0)."
     with serve(in_turn(chat(json.dumps(plan)), chat(answer))) as server:
         done = shell("run", "please greet the crew", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert done.code == 0, done.err
-    said, made = done.out.strip().split("\n\n")
-    assert said == answer
-    assert Path(made.removeprefix("[0] ")).read_bytes().startswith(b"RIFF"), "where the file lies is told"
+    answer_line, files = done.out.strip().split("\n\n")
+    assert answer_line == answer
+    assert Path(files.removeprefix("[0] ")).read_bytes().startswith(b"RIFF"), "the path of the file is printed"
     assert "planned by the openai:m controller" in done.err
     with serve(in_turn(chat(json.dumps(plan)))) as server:
-        told = shell("plan", "greet the crew", "--explain", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
-    assert "it can't tell which words asked for what" in told.err
+        shown = shell("plan", "greet the crew", "--explain", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert "it does not report the words of each task" in shown.err
 
 
-def test_a_chat_model_that_is_away_is_named_and_the_run_can_go_on_when_it_is_back(shell: Shell) -> None:
-    away = shell("run", "greet", "--llm", "openai:m", OPENAI_BASE_URL="http://127.0.0.1:9/v1", HUGGINGGPT_RETRIES="0")
-    assert away.code == 1
-    assert "can't be reached" in away.err
-    assert "hugginggpt resume" in away.err
+def test_a_chat_model_that_is_down_is_reported_and_the_run_resumes_when_it_is_up(shell: Shell) -> None:
+    down = shell("run", "greet", "--llm", "openai:m", OPENAI_BASE_URL="http://127.0.0.1:9/v1", HUGGINGGPT_RETRIES="0")
+    assert down.code == 1
+    assert "can't be reached" in down.err
+    assert "hugginggpt resume" in down.err
     plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
     with serve(in_turn(chat(json.dumps(plan)), chat("Done."))) as server:
-        back = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
-    assert back.code == 0, back.err
+        up = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
+    assert up.code == 0, up.err
 
 
 def test_debug_shows_the_traceback(shell: Shell) -> None:
@@ -293,12 +293,12 @@ def test_every_task_type_is_listed_with_what_can_run_and_why_others_can_t(shell:
     ]
 
 
-def test_every_task_type_has_a_line_that_fits_and_a_letter_for_what_would_make_it_run(shell: Shell) -> None:
-    told = shell("tasks", COLUMNS="100").out.splitlines()
-    assert max(map(len, told[: told.index("")])) <= 100
-    lines = dict(re.findall(r"^([a-z]) +(\S.*)$", "\n".join(told[told.index("") :]), re.MULTILINE))
+def test_every_task_type_has_a_line_that_fits_and_the_letters_of_its_remedies(shell: Shell) -> None:
+    shown = shell("tasks", COLUMNS="100").out.splitlines()
+    assert max(map(len, shown[: shown.index("")])) <= 100
+    lines = dict(re.findall(r"^([a-z]) +(\S.*)$", "\n".join(shown[shown.index("") :]), re.MULTILINE))
     assert any("set HF_TOKEN" in line for line in lines.values())
-    rows = [line for line in told[1 : told.index("")] if re.match(r"[a-z0-9]+-", line)]
+    rows = [line for line in shown[1 : shown.index("")] if re.match(r"[a-z0-9]+-", line)]
     assert len(rows) > 70
     for row in rows:
         marks = re.search(r"((?: [a-z])+) *$", row)
@@ -308,7 +308,7 @@ def test_every_task_type_has_a_line_that_fits_and_a_letter_for_what_would_make_i
     assert any(re.match(r"text-to-speech +embedded/espeak-ng +a b *$", line) for line in narrow)
 
 
-def test_a_model_is_told_with_what_is_wrong_and_the_letter_of_what_to_do(shell: Shell) -> None:
+def test_a_model_is_listed_with_its_obstacle_and_the_letter_of_its_remedy(shell: Shell) -> None:
     narrow, wide = shell("models", "summarization", COLUMNS="100").out, shell("models", "summarization").out
     assert max(map(len, narrow.partition("\n\n")[0].splitlines())) <= 100
     assert "Summaries of English" in narrow
@@ -318,14 +318,14 @@ def test_a_model_is_told_with_what_is_wrong_and_the_letter_of_what_to_do(shell: 
     assert re.search(r"^a  set HF_TOKEN", wide, re.MULTILINE)
 
 
-def test_the_version_is_told_and_bad_settings_are_named(shell: Shell) -> None:
+def test_the_version_is_printed_and_bad_settings_are_named(shell: Shell) -> None:
     assert shell("--version").out.startswith("hugginggpt ")
     for command in (("doctor",), ("runs",), ("tasks",)):
         bad = shell(*command, HUGGINGGPT_WORKERS="0")
         assert (bad.code, "workers" in bad.err, "Traceback" in bad.err) == (2, True, False)
 
 
-def test_a_run_whose_reader_has_gone_is_done_all_the_same(shell: Shell) -> None:
+def test_a_run_whose_reader_has_closed_the_pipe_still_finishes(shell: Shell) -> None:
     process = shell.start("run", SPOKEN)
     assert process.stdout
     process.stdout.close()
@@ -335,7 +335,7 @@ def test_a_run_whose_reader_has_gone_is_done_all_the_same(shell: Shell) -> None:
     assert json.loads(shell("runs", "--json").out)[0]["status"] == "succeeded"
 
 
-def test_bytes_that_are_no_text_do_no_harm(shell: Shell) -> None:
+def test_bytes_that_are_not_text_do_no_harm(shell: Shell) -> None:
     command = [sys.executable, "-m", "hugginggpt.apps", "run", "-"]
     done = subprocess.run(
         command, input=b"say 'ahoy \xff\xfe' aloud", cwd=shell.folder, env=shell.env, capture_output=True, check=False
@@ -343,20 +343,20 @@ def test_bytes_that_are_no_text_do_no_harm(shell: Shell) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_ctrl_c_while_a_file_is_fetched_says_that_nothing_is_kept(shell: Shell) -> None:
-    asked, never = Event(), Event()
+def test_ctrl_c_while_a_file_is_fetched_reports_that_nothing_is_kept(shell: Shell) -> None:
+    requested, never = Event(), Event()
 
     def slow(_received: Received) -> Reply:
-        asked.set()
+        requested.set()
         return Reply(before=never)
 
     with serve(slow) as server:
         shell.env["HUGGINGGPT_ALLOW_PRIVATE_URLS"] = "true"
         run = shell.start("run", f"Summarise {server.url}/long.txt")
-        assert asked.wait(30)
+        assert requested.wait(30)
         run.send_signal(signal.SIGINT)
-        _, told = run.communicate(timeout=30)
+        _, shown = run.communicate(timeout=30)
         never.set()
     assert run.returncode == 130
-    assert "nothing is kept of it: run it again" in told
+    assert "nothing is kept of it: run it again" in shown
     assert json.loads(shell("runs", "--json").out) == []

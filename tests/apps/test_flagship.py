@@ -1,4 +1,4 @@
-"""The README's first command, on the README's own file, measured by ear."""
+"""The README's first command on the README's own file; its speech is transcribed and compared."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ STOP = frozenset(
 )
 
 
-def asked() -> str:
+def first_request() -> str:
     """The request in the README."""
     command = re.search(r"hugginggpt run \\\n\s*(\".*?\")", (ROOT / "README.md").read_text(), re.DOTALL)
     assert command
@@ -32,7 +32,7 @@ def text_of(done: RunFinished, task_type: str) -> str:
 
 def test_the_first_command_reads_summarises_judges_and_speaks(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    done = run(asked(), files=[str(ROOT / "examples/receipt.jpg")], settings=settings)
+    done = run(first_request(), files=[str(ROOT / "examples/receipt.jpg")], settings=settings)
     assert done.status == "succeeded"
     assert [task["task"] for task in done.plan] == [
         "image-to-text", "summarization", "text-classification", "text-to-speech",
@@ -42,8 +42,9 @@ def test_the_first_command_reads_summarises_judges_and_speaks(tmp_path: Path) ->
         assert fact in done.answer
 
     recording = str(shutil.copy(spoken["path"], tmp_path / "recording.wav"))  # what a home keeps is no input
-    heard = run("transcribe this recording", files=[recording], settings=settings)
-    said, summary = words(text_of(heard, "automatic-speech-recognition")), words(text_of(done, "summarization"))
+    transcribed = run("transcribe this recording", files=[recording], settings=settings)
+    spoken_words = words(text_of(transcribed, "automatic-speech-recognition"))
+    summary = words(text_of(done, "summarization"))
     other = words((ROOT / "examples/article.txt").read_text())
-    assert len(said & summary) / len(summary) >= 0.3
-    assert len(said & other) / len(other) < 0.1
+    assert len(spoken_words & summary) / len(summary) >= 0.3
+    assert len(spoken_words & other) / len(other) < 0.1

@@ -1,4 +1,4 @@
-"""What a terminal is sent, by real processes on a pseudo-terminal."""
+"""What real processes print on a pseudo-terminal."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ SAY = ("run", "say 'ahoy' aloud with text-to-speech")
 
 
 def on_a_terminal(shell: Shell, *words: str, **env: str) -> str:
-    """All that a command writes, its stdout and stderr being one terminal of 100 columns."""
+    """All that a command writes, with stdout and stderr on one terminal of 100 columns."""
     above, below = pty.openpty()
     ran = subprocess.Popen(
         [sys.executable, "-m", "hugginggpt.apps", *words],
@@ -24,20 +24,20 @@ def on_a_terminal(shell: Shell, *words: str, **env: str) -> str:
         stdin=subprocess.DEVNULL, stdout=below, stderr=below,
     )  # fmt: skip
     os.close(below)
-    told = b""
+    written = b""
     with suppress(OSError):  # the other end is closed
         while part := os.read(above, 65536):
-            told += part
+            written += part
     ran.wait(timeout=60)
     os.close(above)
-    return told.decode(errors="replace")
+    return written.decode(errors="replace")
 
 
 @pytest.mark.parametrize("words", [SAY, ("show", "none"), ("--help",)])
-def test_no_color_leaves_no_style_at_all(shell: Shell, words: tuple[str, ...]) -> None:
+def test_no_color_turns_off_every_style(shell: Shell, words: tuple[str, ...]) -> None:
     """Neither bold nor dim: no-color.org."""
     assert not STYLED.search(on_a_terminal(shell, *words, NO_COLOR="1"))
 
 
-def test_a_terminal_without_it_is_styled(shell: Shell) -> None:
+def test_without_no_color_a_terminal_gets_styles(shell: Shell) -> None:
     assert STYLED.search(on_a_terminal(shell, "tasks", "speech"))

@@ -1,4 +1,4 @@
-"""The whole as a tool of another agent: typed, telling, durable with its parent."""
+"""The graph as a tool of another agent: typed, with progress, durable with its parent."""
 
 import json
 import subprocess
@@ -70,7 +70,7 @@ async def test_the_agent_reads_the_answer_and_keeps_the_rest_as_artifact(home: P
     assert all(Path(resource["path"]).is_file() for resource in message.artifact["resources"])
 
 
-async def test_its_progress_is_heard_on_the_agent_s_own_stream(home: Path) -> None:
+async def test_its_progress_is_on_the_agent_s_own_stream(home: Path) -> None:
     with scripted_tool(home, ScriptedBackend()) as tool:
         parent = agent(tool, [{"request": "this"}], InMemorySaver())
         parts = [part async for part in parent.astream({"messages": []}, THREAD, stream_mode="custom")]
@@ -95,7 +95,7 @@ async def test_two_calls_side_by_side_do_not_mix(home: Path) -> None:
     assert len(backend.calls) == 6
 
 
-async def test_a_missing_file_is_told_to_the_agent_in_words(home: Path) -> None:
+async def test_a_missing_file_is_reported_to_the_agent(home: Path) -> None:
     with scripted_tool(home, backend := ScriptedBackend()) as tool:
         call = {"request": "read it", "files": ["/no/such/file.png"]}
         state = await agent(tool, [call], InMemorySaver()).ainvoke({"messages": []}, THREAD)
@@ -115,7 +115,7 @@ class Broken(ScriptedBackend):
         return made
 
 
-async def test_after_an_error_of_ours_the_agent_goes_on_and_nothing_recorded_is_done_again(home: Path) -> None:
+async def test_after_a_bug_the_agent_goes_on_and_nothing_recorded_is_run_again(home: Path) -> None:
     with scripted_tool(home, backend := Broken()) as tool:
         parent = agent(tool, [{"request": "this"}], InMemorySaver())
         with pytest.raises(ZeroDivisionError):
@@ -125,15 +125,15 @@ async def test_after_an_error_of_ours_the_agent_goes_on_and_nothing_recorded_is_
     assert backend.calls == ["0", "1", "1", "2"]
 
 
-def killed_in_the_middle(folder: Path) -> None:
+def kill_during_a_run(folder: Path) -> None:
     with subprocess.Popen([sys.executable, str(CHILD), str(folder)], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         assert child.stdout.readline() == "stalled\n"
         child.kill()
 
 
-async def test_after_a_kill_the_agent_goes_on_and_nothing_recorded_is_done_again(tmp_path: Path) -> None:
-    killed_in_the_middle(tmp_path)
+async def test_after_a_kill_the_agent_goes_on_and_nothing_recorded_is_run_again(tmp_path: Path) -> None:
+    kill_during_a_run(tmp_path)
     backend = ScriptedBackend(log=tmp_path / "calls.jsonl")
     with scripted_tool(tmp_path / "inner", backend) as tool:
         async with open_checkpointer(url_of(tmp_path / "outer")) as saver:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hugginggpt.apps.cli.live_checks import tried
+from hugginggpt.apps.cli.live_checks import call_with_samples
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.chat import ChatBackend
@@ -23,5 +23,5 @@ async def test_the_chat_model_does_it(task_type: str, tmp_path: Path) -> None:
         backend = ChatBackend(settings)
         (expert,) = backend.experts(task_type)
         assert backend.obstacle(expert, None) is None
-        async with tried(world, backend, expert) as made:
-            check_outputs(task_type, list(made))
+        async with call_with_samples(world, backend, expert) as artifacts:
+            check_outputs(task_type, list(artifacts))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hugginggpt.apps.cli.live_checks import tried
+from hugginggpt.apps.cli.live_checks import call_with_samples
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.local.registry import registered
@@ -28,5 +28,5 @@ async def test_the_smallest_well_known_model_does_it_here(task_type: str, tmp_pa
         if not able:
             told = {f"{expert.model_id}: {backend.obstacle(expert, None)}" for expert in offered}
             pytest.skip("; ".join(sorted(told)) or f"no well-known model does {task_type}")
-        async with tried(world, backend, able[0], seconds=SECONDS) as made:
-            check_outputs(task_type, list(made))
+        async with call_with_samples(world, backend, able[0], seconds=SECONDS) as artifacts:
+            check_outputs(task_type, list(artifacts))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hugginggpt.apps.cli.live_checks import tried
+from hugginggpt.apps.cli.live_checks import call_with_samples
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.task_api.methods import methods
@@ -27,5 +27,5 @@ async def test_the_first_model_that_is_served_does_it(task_type: str, tmp_path: 
         served = [expert for expert in backend.experts(task_type) if expert.downloads]
         if not served:
             pytest.skip(f"no provider serves {task_type} today")
-        async with tried(world, backend, served[0]) as made:
-            check_outputs(task_type, list(made))
+        async with call_with_samples(world, backend, served[0]) as artifacts:
+            check_outputs(task_type, list(artifacts))

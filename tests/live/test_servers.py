@@ -2,7 +2,7 @@
 
 import pytest
 
-from hugginggpt.apps.cli.live_checks import trials
+from hugginggpt.apps.cli.live_checks import live_checks
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.endpoint.endpoints_file import read_endpoints
@@ -15,5 +15,5 @@ async def test_all_that_is_set_up_answers() -> None:
     if not settings.vlm and not read_endpoints(settings.config):
         pytest.skip("neither HUGGINGGPT_VLM nor a server of one's own is set up")
     async with open_world(settings) as world:
-        failed = [trial async for trial in trials(world) if not trial.ok]
+        failed = [check async for check in live_checks(world) if not check.ok]
     assert failed == []

@@ -210,7 +210,7 @@ async def test_the_tree_of_tasks_is_not_steered(moving: bool, home: Path) -> Non
     ]
     with LiveTree(screen, moving=moving) as tree:
         for event in [*events[:3], *map(read_event, more), *events[3:]]:
-            tree.hear(event)
+            tree.update(event)
     ours = re.compile(r"\x1b\[(?:\?25[lh]|[0-9]*[AKGC]|2K|[0-9;]*m)|\r" if moving else "$^")
     assert "evil" in written.getvalue()
     assert not steering(ours.sub("", written.getvalue()))

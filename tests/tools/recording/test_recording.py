@@ -145,7 +145,7 @@ def test_a_file_that_is_not_a_recording_is_refused(shell: Shell, text: str, mess
 def test_options_that_a_recording_contains_can_t_be_given_again(recorded: Path, shell: Shell) -> None:
     """No file is overwritten, and no conversation is recorded from its middle."""
     beside = shell("run", "something else", "--replay", "tape.jsonl", "--llm", "openai:m")
-    assert (beside.code, "REQUEST, --llm can't stand beside --replay" in beside.err) == (2, True)
+    assert (beside.code, "REQUEST, --llm can't be combined with --replay" in beside.err) == (2, True)
     again = shell("run", "count to 3", "--record", "tape.jsonl")
     assert (again.code, "exists already" in again.err) == (2, True)
     middle = shell("run", "count to 3", "--thread", "t", "--record", "new.jsonl")

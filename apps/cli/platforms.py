@@ -1,0 +1,14 @@
+"""Supported platforms: Linux and macOS; on Windows the command runs in WSL."""
+
+import sys
+
+from ...graph.errors import HuggingGPTError
+
+SUPPORTED = ("linux", "darwin")
+
+
+def refuse_unsupported(platform: str = sys.platform) -> None:
+    """Raises `HuggingGPTError` on any other platform: signals, private files and worker processes would fail there."""
+    if platform not in SUPPORTED:
+        hint = "on Windows, install it in WSL" if platform == "win32" else ""
+        raise HuggingGPTError(f"hugginggpt runs on Linux and macOS; this is {platform}", hint=hint)

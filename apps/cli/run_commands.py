@@ -1,0 +1,174 @@
+"""The commands that run requests: run, chat, plan, resume, retry."""
+
+from typing import Annotated
+
+import typer
+
+from .options import (
+    Approve,
+    Download,
+    Edit,
+    Events,
+    Files,
+    Home,
+    Json,
+    Llm,
+    MaxCalls,
+    MaxTokens,
+    Models,
+    Newest,
+    Out,
+    Record,
+    Replay,
+    Request,
+    Select,
+    Thread,
+    Timeout,
+    Where,
+)
+
+run_commands = typer.Typer(rich_markup_mode=None)
+
+
+@run_commands.command(
+    epilog='Example: hugginggpt run "Read the text in this receipt and say it aloud" -f receipt.png --out made'
+)
+def run(
+    request: Request = None,
+    files: Files = None,
+    thread: Thread = None,
+    home: Home = None,
+    out: Out = None,
+    llm: Llm = None,
+    model: Models = None,
+    where: Where = None,
+    json: Events = False,
+    approve: Approve = "never",
+    select: Select = None,
+    max_llm_calls: MaxCalls = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
+    download: Download = None,
+    record: Record = None,
+    replay: Replay = None,
+) -> None:
+    """Plan a request, choose an expert for each task, run them, answer."""
+    from .run import CommonOptions, replay_run, run_request
+
+    common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where)
+    if replay:
+        settled = {"file": files, "thread": thread, "llm": llm, "model": model, "where": where, "select": select}
+        limits = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens}
+        replay_run(common, replay, {"REQUEST": request, **settled, "record": record, **limits})
+    run_request(
+        common,
+        request,
+        files or [],
+        thread=thread,
+        models=model or [],
+        approve=approve,
+        select=select,
+        limits=(max_llm_calls, max_tokens),
+        record=record,
+    )
+
+
+@run_commands.command(epilog="Example: hugginggpt chat -f photo.jpg --llm openai:gpt-5-mini")
+def chat(
+    files: Files = None,
+    thread: Thread = None,
+    home: Home = None,
+    out: Out = None,
+    llm: Llm = None,
+    model: Models = None,
+    where: Where = None,
+    json: Events = False,
+    select: Select = None,
+    max_llm_calls: MaxCalls = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
+    download: Download = None,
+) -> None:
+    """Hold a conversation: a request a line, from the keyboard or a pipe. Limits are for each request."""
+    from .chat import converse
+    from .run import CommonOptions
+
+    converse(
+        CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where),
+        files or [],
+        thread=thread,
+        models=model or [],
+        select=select,
+        limits=(max_llm_calls, max_tokens),
+    )
+
+
+@run_commands.command(epilog='Example: hugginggpt plan "Translate notes.txt to French and read it to me" --explain')
+def plan(
+    request: Request = None,
+    files: Files = None,
+    home: Home = None,
+    llm: Llm = None,
+    json: Json = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the words that asked for each task, and the words left unused.")
+    ] = False,
+) -> None:
+    """Print the checked plan of a request, and run nothing.
+
+    With --json: the paper's JSON list; with --explain too, an object with plan, words and unused.
+    """
+    from .plan import print_plan
+
+    print_plan(request, files or [], home=home, llm=llm, as_json=json, explain=explain)
+
+
+@run_commands.command(
+    epilog="Example: hugginggpt resume            goes on with the newest run that is waiting or was interrupted"
+)
+def resume(
+    run: Newest = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Run the plan that waits.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Do not run it.")] = False,
+    edit: Edit = None,
+    home: Home = None,
+    llm: Llm = None,
+    out: Out = None,
+    json: Json = False,
+    max_llm_calls: MaxCalls = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
+    download: Download = None,
+) -> None:
+    """Go on with a run that waits for approval or was interrupted; what is recorded is not run again."""
+    from .run import CommonOptions, resume_run
+
+    resume_run(
+        CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
+        run,
+        approve=approve,
+        refuse=refuse,
+        edit=edit,
+        limits=(max_llm_calls, max_tokens),
+    )
+
+
+@run_commands.command(
+    epilog="Example: hugginggpt retry            tries again what failed in the newest run in which anything did"
+)
+def retry(
+    run: Newest = None,
+    home: Home = None,
+    llm: Llm = None,
+    out: Out = None,
+    json: Json = False,
+    max_llm_calls: MaxCalls = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
+    download: Download = None,
+) -> None:
+    """Run again what failed in a run, and what depends on it. Limits count what the run has spent so far."""
+    from .run import CommonOptions, retry_run
+
+    common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
+    retry_run(common, run, limits=(max_llm_calls, max_tokens))
