@@ -29,7 +29,7 @@ NOTES = {
     "constraints.txt": "The versions that were tested together.",
     "langgraph.json": "For `langgraph dev` and Studio.",
     "pyproject.toml": "Packaging, and the settings of every check.",
-    "benchmarks/readings.jsonl": "Graphs of 900 requests of TaskBench by id, from careful reading.",
+    "benchmarks/taskbench_relabelled.jsonl": "Labels of 900 requests of TaskBench by id, by careful readers.",
 }
 FOLDERS = {
     "benchmarks": "What it costs, as ratios in one run.",
