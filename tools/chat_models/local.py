@@ -20,12 +20,13 @@ from pydantic import SecretStr
 from ...graph.errors import ControllerError, UsageError
 from ...graph.extras import install
 from ..backends.local.folder_checks import fault_of
-from ..backends.local.hardware import Device, devices
 from ..catalog.hub_names import LARGEST_FILE, is_model_id
 from ..net.hub_session import hub_limits
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, AIMessageChunk
+
+    from ..backends.local.hardware import Device
 
 MAX_NEW_TOKENS = 4_096
 """Of one answer; a longer one counts as cut off."""
@@ -74,11 +75,13 @@ class Loaded:
         return tokens, most
 
 
-def accelerator_slots(among: Sequence[Device] | None = None) -> tuple[str, ...]:
+def accelerator_slots(among: "Sequence[Device] | None" = None) -> tuple[str, ...]:
     """The slot of the card that a model is loaded on, as local experts take it; empty where there is no card.
 
     `among`: this machine's devices, by default. transformers loads a model on the first one.
     """
+    from ..backends.local.hardware import devices
+
     first = (devices() if among is None else among)[0]
     return () if first.name == "cpu" else (first.name,)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hugginggpt.tools.backends.local.machine import Device
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import controller_for, slots_for
+from hugginggpt.tools.backends.local.hardware import Device
 from hugginggpt.tools.chat_models.client import ChatClient
 from hugginggpt.tools.chat_models.local import accelerator_slots
 from hugginggpt.tools.chat_models.models import ChatModel

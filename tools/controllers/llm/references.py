@@ -1,4 +1,4 @@
-"""Repairs between tasks: the spelling of references, links, comma lists of references, and dependencies."""
+"""Repairs the references, links and dependencies between tasks. Only what has one meaning is repaired."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Repairs within a task: other names of its keys, ids, type and arguments. Only what has one meaning is repaired."""
+"""Repairs the keys, the id, the type and the arguments of single tasks. Only what has one meaning is repaired."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
