@@ -1,4 +1,4 @@
-"""The store: a name is the content's hash, a file is whole or not there, and nothing is left lying about."""
+"""Store: files by the hash of their content, whole or not there, and no scratch files left behind."""
 
 import asyncio
 import hashlib
@@ -97,7 +97,7 @@ async def test_an_expert_that_makes_nothing_has_failed(store: FileStore, content
         draft = folder / "image"
         if content is not None:
             draft.write_bytes(content)
-        with pytest.raises(ExpertError, match="gave an empty image as picture"):
+        with pytest.raises(ExpertError, match="returned an empty image as picture"):
             await store.adopt(Artifact(output="picture", kind="image", media_type="image/png", path=draft), "1")
 
 
