@@ -1,4 +1,4 @@
-"""A SQLite connection that redacts every value it writes: our rows and LangGraph's checkpoints all pass through it."""
+"""Clean connection: SQLite's, with every value redacted before it is written, in rows and checkpoints."""
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection, Cursor

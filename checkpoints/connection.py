@@ -1,4 +1,4 @@
-"""Connection: a thread that owns the SQLite connection; jobs that arrive during a commit share the next transaction.
+"""Connection: a thread that owns the SQLite connection; jobs that wait together share a transaction.
 
 LangGraph's checkpoints and our ledger both write here, so they never wait for each other's lock (SQLite's waiting is a
 sleep), and a burst of small writes costs one commit. A call returns when its transaction is committed: killed at any

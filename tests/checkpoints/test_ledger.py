@@ -1,4 +1,4 @@
-"""Ledger and database: rows are written once and found in the lineage of a run; a run has one owner; no loss is silent."""
+"""Ledger and database: rows are written once and found by descendant runs; a run has one owner; errors are reported."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Board: waiters are woken from any thread or loop, get an error for lost tasks, and end when a task waits for the user."""
+"""Board: waiters are woken from any thread, get an error for lost tasks, and end when a task is suspended."""
 
 import asyncio
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""LangGraph Server with our `langgraph.json`: what Studio shows, offline, and durable when the server is killed."""
+"""LangGraph Server with our `langgraph.json`: what Studio shows, and resuming when the server was killed."""
 
 import asyncio
 import json
