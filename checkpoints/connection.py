@@ -95,7 +95,7 @@ class Connection:
                 if db.conn.in_transaction:
                     db.conn.rollback()
         except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
-            outcomes = [(job, None, self._explained(failure)) for job in batch]
+            outcomes = [(job, None, self._as_storage_error(failure)) for job in batch]
         for job, value, error in outcomes:
             if error is None:
                 job.future.set_result(value)
@@ -110,7 +110,7 @@ class Connection:
             with db.atomic():  # a savepoint: the transaction is the batch's
                 return job.work(db), None
         except Exception as error:  # handed to the caller whose work it was
-            return None, self._explained(error)
+            return None, self._as_storage_error(error)
 
     def _open(self) -> SqliteUtils:
         """Open the file, with retries: while another process creates or closes it, SQLite refuses at once."""
@@ -146,8 +146,8 @@ class Connection:
                 hint="put it back, or start again: work done now is not kept",
             )
 
-    def _explained(self, error: BaseException) -> BaseException:
-        return damaged(self.file, error) if isinstance(error, DatabaseError) else error
+    def _as_storage_error(self, error: BaseException) -> BaseException:
+        return storage_error(self.file, error) if isinstance(error, DatabaseError) else error
 
 
 def identity(file: Path) -> tuple[int, int] | None:
@@ -174,7 +174,7 @@ def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
         yield batch
 
 
-def damaged(file: Path, error: Exception) -> StorageError:
+def storage_error(file: Path, error: Exception) -> StorageError:
     """The error for a database that can't be read or written."""
     text = str(error)
     if "locked" in text:
