@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
-from .clean import CleanConnection, Redactors
 from .home import prepare_home
 from .migrations import migrate
+from .redacting_connection import RedactingConnection, Redactors
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -126,7 +126,7 @@ class Connection:
                 time.sleep(0.02)
 
     def _connected(self) -> SqliteUtils:
-        connection = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=CleanConnection)
+        connection = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=RedactingConnection)
         try:
             connection.redactors = self.redactors
             db = SqliteUtils(connection)
