@@ -1,4 +1,4 @@
-"""Connection: a thread that owns the SQLite connection; jobs that arrive during a commit share the next transaction.
+"""Connection: a thread that owns the SQLite connection; jobs that wait together share a transaction.
 
 LangGraph's checkpoints and our ledger both write here, so they never wait for each other's lock (SQLite's waiting is a
 sleep), and a burst of small writes costs one commit. A call returns when its transaction is committed: killed at any
@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import StorageError
-from .clean import CleanConnection, Redactors
 from .home import prepare_home
 from .migrations import migrate
+from .redacting_connection import RedactingConnection, Redactors
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -95,7 +95,7 @@ class Connection:
                 if db.conn.in_transaction:
                     db.conn.rollback()
         except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
-            outcomes = [(job, None, self._explained(failure)) for job in batch]
+            outcomes = [(job, None, self._as_storage_error(failure)) for job in batch]
         for job, value, error in outcomes:
             if error is None:
                 job.future.set_result(value)
@@ -110,7 +110,7 @@ class Connection:
             with db.atomic():  # a savepoint: the transaction is the batch's
                 return job.work(db), None
         except Exception as error:  # handed to the caller whose work it was
-            return None, self._explained(error)
+            return None, self._as_storage_error(error)
 
     def _open(self) -> SqliteUtils:
         """Open the file, with retries: while another process creates or closes it, SQLite refuses at once."""
@@ -126,7 +126,7 @@ class Connection:
                 time.sleep(0.02)
 
     def _connected(self) -> SqliteUtils:
-        connection = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=CleanConnection)
+        connection = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=RedactingConnection)
         try:
             connection.redactors = self.redactors
             db = SqliteUtils(connection)
@@ -146,8 +146,8 @@ class Connection:
                 hint="put it back, or start again: work done now is not kept",
             )
 
-    def _explained(self, error: BaseException) -> BaseException:
-        return damaged(self.file, error) if isinstance(error, DatabaseError) else error
+    def _as_storage_error(self, error: BaseException) -> BaseException:
+        return storage_error(self.file, error) if isinstance(error, DatabaseError) else error
 
 
 def identity(file: Path) -> tuple[int, int] | None:
@@ -174,7 +174,7 @@ def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
         yield batch
 
 
-def damaged(file: Path, error: Exception) -> StorageError:
+def storage_error(file: Path, error: Exception) -> StorageError:
     """The error for a database that can't be read or written."""
     text = str(error)
     if "locked" in text:

@@ -15,7 +15,7 @@ from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
 from .ledger import SqliteLedger
 from .llm_calls import read_calls
-from .rows import in_short, sound_resources
+from .rows import error_line, valid_resources
 
 _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
 """Of the table `resources`: what a `Resource` has."""
@@ -67,7 +67,7 @@ class History:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM (SELECT * FROM resources {where} ORDER BY id DESC LIMIT :limit) ORDER BY id"
             rows = list(db.query(query, {"thread": thread_id, "limit": limit}))
-            return [row for row in rows if sound_resources([{name: row[name] for name in _COLUMNS}])]
+            return [row for row in rows if valid_resources([{name: row[name] for name in _COLUMNS}])]
 
         return await self._ledger.database.read(read)
 
@@ -96,7 +96,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
     try:
         return _read(db, row)
     except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
-        why = f"what is recorded of it can't be read: {in_short(error)}"
+        why = f"its record can't be read: {error_line(error)}"
         request = Request(text=str(row["request"] or ""), thread_id=str(row["thread_id"]))
         return Run(
             run_id=str(row["run_id"]), thread_id=str(row["thread_id"]), request=request, status="damaged", answer=why
@@ -131,16 +131,16 @@ def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
         answer=row["answer"] or "",
         status=status,
         started_at=row["started_at"] or 0.0,
-        duration=_at_work([*made, *called], row["started_at"] or 0.0),
+        duration=_seconds_covered([*made, *called], row["started_at"] or 0.0),
         version=row["version"] or "",
         usage=Usage.model_validate_json(row["usage"] or "{}"),
     )
 
 
-def _at_work(stretches: Iterable[tuple[float, float]], since: float) -> float:
+def _seconds_covered(intervals: Iterable[tuple[float, float]], since: float) -> float:
     """Seconds after `since` that are covered by any of the intervals (start, length); pauses do not count."""
     seconds, reached = 0.0, since
-    for start, length in sorted(stretches):
+    for start, length in sorted(intervals):
         seconds += max(0.0, start + length - max(start, reached))
         reached = max(reached, start + length)
     return seconds
@@ -160,7 +160,7 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
 def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
     """The files that were given, and after them those that were only named."""
     query = f"SELECT {', '.join(_COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
-    there = sound_resources(db.query(query, [row["run_id"]]))
+    there = valid_resources(db.query(query, [row["run_id"]]))
     names = set(read_untrusted_json(row["files"] or "[]")) - {resource.name for resource in there}
     gone = [Resource(kind="document", media_type="application/octet-stream", name=name) for name in sorted(names)]
     return (*there, *gone)

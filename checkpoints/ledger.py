@@ -15,7 +15,7 @@ from ..graph.result import Result
 from . import lease
 from .database import Database
 from .llm_calls import SqliteLlmCalls
-from .rows import read_row, resource_rows, sound_resources, task_row
+from .rows import read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
@@ -153,6 +153,6 @@ class SqliteLedger:
         def read(db: SqliteUtils) -> list[Resource]:
             columns = "kind, media_type, sha256, size, text, name, key AS producer"
             query = f"SELECT {columns} FROM resources WHERE thread_id = ? ORDER BY id"
-            return sound_resources(db.query(query, [thread_id]))
+            return valid_resources(db.query(query, [thread_id]))
 
         return await self.database.read(read)

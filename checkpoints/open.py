@@ -1,4 +1,4 @@
-"""Open the storage of a home, or a checkpointer by URL. The one place that does; a new kind of store is a new case here."""
+"""Open: the one place that opens the storage of a home, or a checkpointer by its URL."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

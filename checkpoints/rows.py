@@ -19,12 +19,12 @@ def read_row(noun: type[M], text: str, what: str) -> M:
         return noun.model_validate_json(text)
     except ValueError as error:
         raise StorageError(
-            f"what is recorded of {what} can't be read: {in_short(error)}",
-            hint="the row was changed or damaged; run the request anew with `hugginggpt run`",
+            f"the record of {what} can't be read: {error_line(error)}",
+            hint="the row was changed or damaged; start the request again with `hugginggpt run`",
         ) from None
 
 
-def in_short(error: Exception) -> str:
+def error_line(error: Exception) -> str:
     """The error in a row, in one line."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
@@ -32,7 +32,7 @@ def in_short(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def sound_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
+def valid_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
     """The rows that are resources; others are reported and left out."""
     found = []
     for row in rows:

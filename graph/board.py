@@ -1,4 +1,4 @@
-"""Board: which tasks of this process run or are suspended, and which wait for them. It holds no data; the ledger does.
+"""Board: which tasks of this process run or are suspended, and which wait for them. Data is in the ledger.
 
 Waiters may live on several event loops and threads, so they are woken through `call_soon_threadsafe`; an
 `asyncio.Event` set from another thread woke its waiter 1.4 s late. The order of steps in

@@ -39,29 +39,29 @@ def connect(
 ) -> Graph:
     """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
     expert_calls = ExpertCalls(backends=backends, store=store, slots=slots, settings=settings)
-    single = StateGraph(TaskState, output_schema=TaskOutput)
-    single.add_node("select", select_node(controller=controller, catalog=catalog, ledger=ledger))
-    single.add_node(
+    one_task = StateGraph(TaskState, output_schema=TaskOutput)
+    one_task.add_node("select", select_node(controller=controller, catalog=catalog, ledger=ledger))
+    one_task.add_node(
         "execute",
         execute_node(catalog=catalog, expert_calls=expert_calls, ledger=ledger, store=store, cut=cut),
     )
-    single.add_edge(START, "select")
-    single.add_edge("select", "execute")
-    single.add_edge("execute", END)
+    one_task.add_edge(START, "select")
+    one_task.add_edge("select", "execute")
+    one_task.add_edge("execute", END)
 
-    whole = StateGraph(State, input_schema=GraphInput, output_schema=State)
-    whole.add_node(
+    graph = StateGraph(State, input_schema=GraphInput, output_schema=State)
+    graph.add_node(
         "plan",
         plan_node(
             controller=controller, fetcher=fetcher, ledger=ledger, store=store, redact=redact, where=settings.where
         ),
     )
-    whole.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
-    whole.add_node("task", task_node(single.compile(), ledger), input_schema=TaskState)
-    whole.add_node("respond", respond_node(controller=controller, ledger=ledger, store=store))
-    whole.add_edge(START, "plan")
-    whole.add_edge("plan", "review")
-    whole.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
-    whole.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
-    whole.add_edge("respond", END)
-    return whole.compile(checkpointer=checkpointer, name="hugginggpt")
+    graph.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
+    graph.add_node("task", task_node(one_task.compile(), ledger))
+    graph.add_node("respond", respond_node(controller=controller, ledger=ledger, store=store))
+    graph.add_edge(START, "plan")
+    graph.add_edge("plan", "review")
+    graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
+    graph.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
+    graph.add_edge("respond", END)
+    return graph.compile(checkpointer=checkpointer, name="hugginggpt")

@@ -1,4 +1,4 @@
-"""Converters: tasks inserted into a plan where the kinds of data differ: PDF to pages or text, video to frames or sound.
+"""Converters: tasks inserted where kinds of data differ: PDF to pages or text, video to frames or sound.
 
 A plan may give a PDF to an input that takes images or text, and a video to one that takes images or audio. The conversion
 is inserted as a task of its own, so that it is recorded, shown and done once like any other.
@@ -123,7 +123,7 @@ class _Insertion:
         return ()
 
     def _converted(self, value: Single, kinds: Iterable[Kind], port: Input, task: Task) -> Single:
-        found = (CONVERTERS.get((kind, wanted)) for wanted in port.kinds for kind in kinds)
+        found = (CONVERTERS.get((kind, required)) for required in port.kinds for kind in kinds)
         converter = next((each for each in found if each), None)
         if converter is None or converter.task_type == task.type:
             return value

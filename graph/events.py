@@ -1,4 +1,4 @@
-"""Events: what the graph reports while it works; the command line, the tool and every other front end show only these.
+"""Events: what the graph reports while it works; every front end (command line, tool, ...) reads these only.
 
 They are sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}`; inner ones need `subgraphs=True`.
 """

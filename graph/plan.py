@@ -110,12 +110,12 @@ def _input_problems(task: Task, by_id: Mapping[int, Task]) -> Iterable[str]:
 
 
 def _kind_problem(task: Task, port: Input, value: Single, by_id: Mapping[int, Task]) -> str | None:
-    wanted = " or ".join(port.kinds)
+    required = " or ".join(port.kinds)
     match value:
         case str() | Template() if not port.takes("text"):
-            return f"task {task.label} needs {wanted} for {port.name}, but is given text"
+            return f"task {task.label} needs {required} for {port.name}, but is given text"
         case Resource() if not port.takes(value.kind):
-            return f"task {task.label} needs {wanted} for {port.name}, but {value.label} is {value.kind}"
+            return f"task {task.label} needs {required} for {port.name}, but {value.label} is {value.kind}"
         case Ref() if value.task_id in by_id and by_id[value.task_id].type in VOCABULARY:
             return _ref_problem(task, port, value, by_id[value.task_id])
         case Template():
@@ -127,7 +127,7 @@ def _kind_problem(task: Task, port: Input, value: Single, by_id: Mapping[int, Ta
 
 def _ref_problem(task: Task, port: Input, ref: Ref, source: Task) -> str | None:
     row = VOCABULARY[source.type]
-    wanted = " or ".join(port.kinds)
+    required = " or ".join(port.kinds)
     if ref.output and not (output := row.output(ref.output)):
         return f"task {source.label} makes {', '.join(o.name for o in row.outputs)}, not {ref.output!r}"
     if ref.output and output and port.takes(output.kind):
@@ -135,7 +135,7 @@ def _ref_problem(task: Task, port: Input, ref: Ref, source: Task) -> str | None:
     if not ref.output and row.output_for(port):
         return None
     made = ", ".join(o.kind for o in row.outputs)
-    return f"task {task.label} needs {wanted} for {port.name}, but task {source.label} makes {made}"
+    return f"task {task.label} needs {required} for {port.name}, but task {source.label} makes {made}"
 
 
 def _parameter_problems(task: Task) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Ports: the protocols of all that the stages use: controller, catalogue, backends, ledger, store, slots, fetcher."""
+"""Ports: protocols of what the stages use: controller, catalogue, backends, ledger, store, slots, fetcher."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

@@ -22,9 +22,9 @@ _SATISFIES: dict[Kind, tuple[Kind, ...]] = {
 """Kinds with one canonical form of another kind: boxes, labels and tables read as text, a mask is a viewable image."""
 
 
-def satisfies(kind: Kind, wanted: Kind) -> bool:
-    """Whether data of `kind` can be used where `wanted` is required."""
-    return kind == wanted or wanted in _SATISFIES.get(kind, ())
+def satisfies(kind: Kind, required: Kind) -> bool:
+    """Whether data of `kind` can be used where `required` is required."""
+    return kind == required or required in _SATISFIES.get(kind, ())
 
 
 class Frozen(BaseModel):

@@ -1,4 +1,4 @@
-"""State: the channels of the graph. JSON values only: a node validates nouns on the way in and dumps them on the way out."""
+"""State: the channels of the graph. JSON values only: nodes validate nouns on entry and dump them on return."""
 
 from collections.abc import Awaitable
 from typing import Annotated, Any, NotRequired, Protocol, TypeVar

@@ -23,7 +23,7 @@ class Input(Frozen):
 
     def takes(self, kind: Kind) -> bool:
         """Whether data of `kind` may be given here."""
-        return any(satisfies(kind, wanted) for wanted in self.kinds)
+        return any(satisfies(kind, required) for required in self.kinds)
 
 
 class Output(Frozen):
@@ -82,8 +82,8 @@ class TaskType(Frozen):
         """The output of that name."""
         return next((output for output in self.outputs if output.name == name), None)
 
-    def output_for(self, wanted: Input) -> Output | None:
-        """The output that fits an input best: of the very kind first, then one that satisfies it."""
-        exact = (output for kind in wanted.kinds for output in self.outputs if output.kind == kind)
-        loose = (output for output in self.outputs if wanted.takes(output.kind))
+    def output_for(self, port: Input) -> Output | None:
+        """The output that fits an input best: of the same kind first, then one that satisfies it."""
+        exact = (output for kind in port.kinds for output in self.outputs if output.kind == kind)
+        loose = (output for output in self.outputs if port.takes(output.kind))
         return next(exact, None) or next(loose, None)

@@ -1,1 +1,1 @@
-"""The stages of the graph, one file each: `<stage>_node(ports)` returns the function that LangGraph calls with the state."""
+"""Stages of the graph, one file each: `<stage>_node(ports)` returns the function that LangGraph calls."""

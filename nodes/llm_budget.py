@@ -1,4 +1,4 @@
-"""LLM budget of a run: each call to a chat model is recorded before it is made, and refused beyond the run's limits."""
+"""LLM budget of a run: each call to a chat model is recorded before it is made, or refused beyond a limit."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Execution of one task: a list input member by member, a long recording part by part, fallbacks after a failed expert."""
+"""Execution of one task: lists member by member, long recordings part by part, fallbacks after failures."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Killed at any instant: real processes, real SIGKILL. What was recorded is there, and is not done again."""
+"""Crashes: real processes, killed by SIGKILL at any instant. Recorded results are kept, and are not made again."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from paths import SUPPORT
 from scripting import ask
 
 RUNS = int(os.environ.get("HUGGINGGPT_CRASH_RUNS", "10"))
-"""Random kills; CI makes fifty."""
+"""Random kills; CI runs fifty."""
 CHILD = SUPPORT / "crash_child.py"
 
 
@@ -40,20 +40,20 @@ def child(mode: str, home: Path, seed: int, stall: str = "") -> Iterator[subproc
             process.kill()
 
 
-def hear(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
-    """Wait until the child has said `word` so many times."""
+def wait_for(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
+    """Wait until the child has printed `word` so many times."""
     assert process.stdout
     for line in process.stdout:
         times -= line.strip() == word
         if not times:
             return
-    raise AssertionError(f"the child ended without saying {word}")
+    raise AssertionError(f"the child ended without printing {word}")
 
 
 def killed(mode: str, home: Path, seed: int, word: str, times: int = 1, *, stall: str, pause: float = 0.0) -> None:
-    """A child that is killed (SIGKILL) after saying `word` so many times, and a moment."""
+    """A child that is killed (SIGKILL) after printing `word` so many times, and a pause."""
     with child(mode, home, seed, stall) as process:
-        hear(process, word, times)
+        wait_for(process, word, times)
         time.sleep(pause)  # to hit any instant, not to wait for one
 
 
@@ -77,7 +77,7 @@ def calls(home: Path) -> list[str]:
 
 @pytest.fixture
 def opened(home: Path):
-    """Opens the killed process's world in this one, with experts that take no time."""
+    """Opens the home of the killed process in this one, with experts that take no time."""
 
     def open_it(dag: Dag):
         return open_world(
@@ -101,13 +101,13 @@ def finish(events: list[Event]) -> RunFinished:
 
 
 def texts(world: World, events: list[Event]) -> dict[int, str]:
-    """What every succeeded task says, read from its file."""
+    """The text that every succeeded task made, read from its file."""
     made = {n: r for r in finish(events).resources if (n := r["producer"]) is not None}
     return {int(n): Path(resource["path"]).read_text() for n, resource in made.items()}
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-async def test_a_run_killed_at_a_random_instant_ends_right_and_no_recorded_call_is_made_again(
+async def test_a_run_killed_at_a_random_instant_ends_right_and_repeats_no_recorded_call(
     home: Path, opened, seed: int
 ) -> None:
     dag, rng = random_dag(seed), random.Random(seed)
@@ -126,7 +126,7 @@ async def test_a_run_killed_at_a_random_instant_ends_right_and_no_recorded_call_
     assert not kept & set(calls(home)[before:])
 
 
-async def test_what_the_first_of_two_crashes_recorded_is_not_done_again_after_the_second(home: Path, opened) -> None:
+async def test_results_recorded_before_two_crashes_are_not_made_again_after_the_second(home: Path, opened) -> None:
     killed("start", home, 7, "task_finished", 8, stall="task")
     first, before = recorded(home), len(calls(home))
     killed("resume", home, 7, "stalled", stall="task")
@@ -148,7 +148,7 @@ async def test_a_run_killed_while_planning_is_resumed_under_the_same_id(home: Pa
 
 
 @pytest.mark.parametrize(("stall", "word"), [("plan", "planning"), ("task", "stalled")])
-async def test_a_run_whose_checkpoints_are_gone_begins_again_under_its_id_and_takes_what_is_recorded(
+async def test_a_run_without_checkpoints_begins_again_under_its_id_and_uses_the_recorded_results(
     home: Path, opened, stall: str, word: str
 ) -> None:
     killed("start", home, 8, word, stall=stall)
@@ -167,7 +167,7 @@ async def test_a_run_whose_checkpoints_are_gone_begins_again_under_its_id_and_ta
     assert not kept & set(calls(home)[before:])
 
 
-async def test_a_run_killed_while_answering_only_answers_again(home: Path, opened) -> None:
+async def test_a_run_killed_while_answering_repeats_only_the_answer(home: Path, opened) -> None:
     killed("start", home, 2, "answering", stall="answer")
     before = len(calls(home))
     async with opened(random_dag(2)) as world:
@@ -180,7 +180,7 @@ async def test_a_run_killed_while_answering_only_answers_again(home: Path, opene
 
 
 @pytest.mark.parametrize("word", ["run_waiting", "run_finished"], ids=["as it asks", "once it has asked"])
-async def test_a_run_killed_while_it_waits_for_approval_waits_on(home: Path, opened, word: str) -> None:
+async def test_a_run_killed_while_it_waits_for_approval_still_waits(home: Path, opened, word: str) -> None:
     killed("start", home, 3, word, stall="approval")
     async with opened(random_dag(3)) as world:
         assert [event.event for event in await resumed(world)] == ["run_waiting", "run_finished"]
@@ -191,7 +191,7 @@ async def test_a_run_killed_while_it_waits_for_approval_waits_on(home: Path, ope
 
 async def test_a_run_that_a_living_process_works_on_is_busy_and_free_at_once_when_it_dies(home: Path, opened) -> None:
     with child("start", home, 4, "task") as process:
-        hear(process, "stalled")
+        wait_for(process, "stalled")
         async with opened(random_dag(4)) as world:
             assert (await Session(world).history.run()).status == "running"
             with pytest.raises(RunBusy, match=f"process {process.pid}"):
@@ -216,8 +216,8 @@ async def test_a_run_of_another_version_of_the_graph_is_refused(home: Path, open
 
 async def test_a_finished_run_is_not_resumed_and_its_process_ends_by_itself(home: Path, opened) -> None:
     with child("start", home, 6) as process:
-        hear(process, "run_finished")
-        assert process.wait(timeout=4) == 0  # shorter than any period of ours: no thread is waited for
+        wait_for(process, "run_finished")
+        assert process.wait(timeout=4) == 0  # shorter than any interval of ours: the exit waits for no thread
     async with opened(random_dag(6)) as world:
         with pytest.raises(UsageError, match="is finished"):
             await resumed(world)
@@ -225,10 +225,10 @@ async def test_a_finished_run_is_not_resumed_and_its_process_ends_by_itself(home
 
 async def test_two_processes_work_in_one_home_at_once(home: Path, opened) -> None:
     with child("start", home, 9) as process:
-        hear(process, "plan_ready")
+        wait_for(process, "plan_ready")
         async with opened(random_dag(10)) as world:
             mine = await ask(world, thread="another conversation")
-            hear(process, "run_finished")
+            wait_for(process, "run_finished")
             runs = await Session(world).history.runs()
     assert finish(mine).status == "succeeded"
     assert [(run.status, len(run.results)) for run in runs] == [("succeeded", 30)] * 2

@@ -1,4 +1,4 @@
-"""The ledger and its database: written once, found along the line of runs, owned by one, and never lost in silence."""
+"""Ledger and database: rows are written once and found by descendant runs; a run has one owner; errors are reported."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from hugginggpt.checkpoints import lease
 from hugginggpt.checkpoints.database import Database
-from hugginggpt.checkpoints.history import History, _at_work
+from hugginggpt.checkpoints.history import History, _seconds_covered
 from hugginggpt.checkpoints.ledger import SqliteLedger
 from hugginggpt.graph.errors import RunBusy, StorageError, UnknownRun
 from hugginggpt.graph.expert import Assignment
@@ -61,7 +61,7 @@ def row(key: str = "0", text: str = "made", *, status: str = "succeeded", finger
     )  # fmt: skip
 
 
-def said(result: Result) -> str:
+def text_of(result: Result) -> str:
     return result.resources[0].text or ""
 
 
@@ -75,9 +75,9 @@ def assignment(model_id: str) -> Assignment:
 async def test_a_result_is_recorded_once_and_the_second_writer_gets_the_first_s_row(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run())
-    assert said(await ledger.put("r", "t", "r:1", row(text="first"))) == "first"
-    assert said(await ledger.put("r", "t", "r:1", row(text="second"))) == "first"
-    assert [said(found) for found in (await ledger.results("r:1")).values()] == ["first"]
+    assert text_of(await ledger.put("r", "t", "r:1", row(text="first"))) == "first"
+    assert text_of(await ledger.put("r", "t", "r:1", row(text="second"))) == "first"
+    assert [text_of(found) for found in (await ledger.results("r:1")).values()] == ["first"]
     assert [made.text for made in await ledger.thread_resources("t")] == ["first"]
 
 
@@ -90,7 +90,9 @@ async def test_the_rows_of_another_epoch_are_not_seen(opened: OpenLedger) -> Non
     assert await ledger.results("r:1", []) == {}
 
 
-async def test_equal_work_is_found_along_the_line_of_runs_and_nowhere_else(opened: OpenLedger) -> None:
+async def test_a_result_of_equal_fingerprint_is_found_in_the_lineage_of_a_run_and_nowhere_else(
+    opened: OpenLedger,
+) -> None:
     ledger = opened()
     for each in (run("a"), run("b", parent="a"), run("c", parent="b"), run("stranger")):
         await ledger.runs.start(each)
@@ -101,7 +103,7 @@ async def test_equal_work_is_found_along_the_line_of_runs_and_nowhere_else(opene
     assert await ledger.find("c", "other") is None
 
 
-async def test_work_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLedger) -> None:
+async def test_a_result_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run("a"))
     await ledger.runs.start(run("b", parent="a"))
@@ -109,7 +111,7 @@ async def test_work_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLed
     assert await ledger.find("a", "same") is None
 
 
-async def test_what_failed_is_never_taken_for_done(opened: OpenLedger) -> None:
+async def test_a_failed_result_is_never_reused(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run())
     await ledger.put("r", "t", "r:1", row(status="failed", fingerprint="same"))
@@ -117,7 +119,7 @@ async def test_what_failed_is_never_taken_for_done(opened: OpenLedger) -> None:
     assert await ledger.thread_resources("t") == []
 
 
-async def test_a_decision_is_made_once_and_handed_down(opened: OpenLedger) -> None:
+async def test_a_decision_is_recorded_once_and_inherited(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run("a"))
     await ledger.runs.start(run("b", parent="a"))
@@ -129,7 +131,7 @@ async def test_a_decision_is_made_once_and_handed_down(opened: OpenLedger) -> No
     assert await ledger.assignment("b", "another") is None
 
 
-async def test_what_was_given_to_a_run_is_recorded_once_however_often_it_is_planned(opened: OpenLedger) -> None:
+async def test_the_files_of_a_run_are_recorded_once_however_often_it_is_planned(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run())
     there = Resource(kind="image", media_type="image/png", sha256="b" * 64, size=1, name="a.png")
@@ -141,7 +143,7 @@ async def test_what_was_given_to_a_run_is_recorded_once_however_often_it_is_plan
     assert await ledger.thread_resources("another") == []
 
 
-async def test_only_failures_are_forgotten_for_a_retry(opened: OpenLedger) -> None:
+async def test_a_retry_deletes_only_the_rows_of_failures(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.put("r", "t", "r:1", row("0"))
     await ledger.put("r", "t", "r:1", row("1", status="failed"))
@@ -155,7 +157,7 @@ async def test_only_failures_are_forgotten_for_a_retry(opened: OpenLedger) -> No
 # -- leases ---------------------------------------------------------------------------------------------------------
 
 
-async def test_two_ledgers_of_one_process_are_rivals_until_one_is_closed(opened: OpenLedger) -> None:
+async def test_two_ledgers_of_one_process_compete_for_a_run_until_one_is_closed(opened: OpenLedger) -> None:
     first, second = opened(), opened()
     await first.runs.start(run())
     with pytest.raises(RunBusy, match=f"process {os.getpid()}"):
@@ -165,7 +167,7 @@ async def test_two_ledgers_of_one_process_are_rivals_until_one_is_closed(opened:
     await second.runs.own("r")
 
 
-async def test_a_lease_given_back_is_free_and_one_of_an_unknown_run_is_an_error(opened: OpenLedger) -> None:
+async def test_a_returned_lease_is_free_and_one_of_an_unknown_run_is_an_error(opened: OpenLedger) -> None:
     first, second = opened(), opened()
     await first.runs.start(run())
     await first.runs.disown("r")
@@ -174,16 +176,16 @@ async def test_a_lease_given_back_is_free_and_one_of_an_unknown_run_is_an_error(
         await first.runs.own("nothing")
 
 
-async def test_of_many_who_find_a_dead_owner_one_gets_the_run(opened: OpenLedger, home: Path) -> None:
+async def test_of_many_processes_that_find_a_dead_owner_one_gets_the_run(opened: OpenLedger, home: Path) -> None:
     ledgers = [opened() for _ in range(5)]
     await ledgers[0].runs.start(run())
     claim(home, dead_process())
     ledgers[0].runs._owned.clear()
-    told = await asyncio.gather(*(ledger.runs.own("r") for ledger in ledgers), return_exceptions=True)
-    assert [type(error) for error in told if error] == [RunBusy] * 4
+    outcomes = await asyncio.gather(*(ledger.runs.own("r") for ledger in ledgers), return_exceptions=True)
+    assert [type(error) for error in outcomes if error] == [RunBusy] * 4
 
 
-async def test_a_dead_owner_here_is_dead_also_when_its_number_is_another_s_now(opened: OpenLedger, home: Path) -> None:
+async def test_a_dead_owner_is_dead_also_when_another_process_has_its_pid(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
     await ledger.runs.start(run())
     reused = {"host": "x", "place": lease.place(), "pid": os.getppid(), "start": 12.0, "nonce": "x"}
@@ -205,17 +207,17 @@ def dead_process() -> dict[str, object]:
     return {"host": "x", "place": lease.place(), "pid": process.pid, "start": 1.0, "nonce": "x"}
 
 
-# -- the database under it ------------------------------------------------------------------------------------------
+# -- the database ---------------------------------------------------------------------------------------------------
 
 
-async def test_home_and_database_are_for_their_owner_alone(opened: OpenLedger, home: Path) -> None:
+async def test_home_and_database_are_readable_by_their_owner_only(opened: OpenLedger, home: Path) -> None:
     await opened().runs.start(run())
     assert home.stat().st_mode & 0o777 == 0o700
     for file in home.glob("hugginggpt.db*"):
         assert file.stat().st_mode & 0o777 == 0o600, file
 
 
-async def test_one_failing_write_takes_none_of_its_batch_with_it(opened: OpenLedger, home: Path) -> None:
+async def test_a_failing_write_rolls_back_no_other_of_its_batch(opened: OpenLedger, home: Path) -> None:
     ledger, gate = opened(), Event()
     await ledger.runs.start(run())
     held = asyncio.gather(ledger.database.read(lambda _: gate.wait()))  # all below waits for this: one batch
@@ -228,24 +230,24 @@ async def test_one_failing_write_takes_none_of_its_batch_with_it(opened: OpenLed
     batch = asyncio.gather(*writes[:3], ledger.database.write(half_done), *writes[3:], return_exceptions=True)
     await asyncio.sleep(0)
     gate.set()
-    told = await batch
+    outcomes = await batch
     await held
-    assert [type(each) for each in told] == [Result] * 3 + [ValueError] + [Result] * 2
+    assert [type(each) for each in outcomes] == [Result] * 3 + [ValueError] + [Result] * 2
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
         assert db.execute("SELECT count(*) FROM tasks").fetchone() == (5,)
         assert db.execute("SELECT count(*) FROM runs WHERE owner IS NULL").fetchone() == (0,)
 
 
-def test_writers_of_many_threads_and_loops_agree_on_who_was_first(opened: OpenLedger) -> None:
+def test_writers_of_many_threads_and_loops_agree_on_the_first_row(opened: OpenLedger) -> None:
     ledger = opened()
 
     async def write(name: str) -> list[str]:
         rows = [ledger.put("r", "t", "r:1", row(str(n), text=name)) for n in range(25)]
-        return [said(result) for result in await asyncio.gather(*rows)]
+        return [text_of(result) for result in await asyncio.gather(*rows)]
 
     with ThreadPoolExecutor(4) as threads:
-        told = list(threads.map(lambda name: asyncio.run(write(name)), "abcd"))
-    assert all(each == told[0] for each in told)
+        outcomes = list(threads.map(lambda name: asyncio.run(write(name)), "abcd"))
+    assert all(each == outcomes[0] for each in outcomes)
     assert len(asyncio.run(ledger.results("r:1"))) == 25
 
 
@@ -260,7 +262,7 @@ async def test_a_write_lock_of_another_program_is_waited_for(opened: OpenLedger,
         assert (await writing).ok
 
 
-async def test_a_lock_that_is_never_given_back_is_an_error_that_says_so(opened: OpenLedger, home: Path) -> None:
+async def test_a_lock_that_is_never_released_is_an_error_that_names_it(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
     await ledger.runs.start(run())
     await ledger.database.read(lambda db: db.execute("PRAGMA busy_timeout = 20"))
@@ -272,7 +274,7 @@ async def test_a_lock_that_is_never_given_back_is_an_error_that_says_so(opened: 
     assert (await ledger.put("r", "t", "r:1", row())).ok
 
 
-async def test_on_a_full_disk_every_write_that_returned_is_kept_and_work_goes_on_when_there_is_room(
+async def test_on_a_full_disk_every_write_that_returned_is_kept_and_writes_succeed_again_when_there_is_room(
     opened: OpenLedger, home: Path
 ) -> None:
     ledger = opened()
@@ -284,12 +286,12 @@ async def test_on_a_full_disk_every_write_that_returned_is_kept_and_work_goes_on
     (used,) = await ledger.database.read(lambda db: db.execute("PRAGMA page_count").fetchone())
     await ledger.database.read(limit(used + 4))
     rows = [row(str(n), text="long " * 500) for n in range(20)]
-    told = await asyncio.gather(*(ledger.put("r", "t", "r:1", each) for each in rows), return_exceptions=True)
-    told += [await one_by_one(ledger, row(str(n), text="long " * 500)) for n in range(20, 30)]
-    refused = [error for error in told if isinstance(error, BaseException)]
+    outcomes = await asyncio.gather(*(ledger.put("r", "t", "r:1", each) for each in rows), return_exceptions=True)
+    outcomes += [await one_by_one(ledger, row(str(n), text="long " * 500)) for n in range(20, 30)]
+    refused = [error for error in outcomes if isinstance(error, BaseException)]
     assert refused
     assert all(isinstance(error, StorageError) and "full" in str(error) for error in refused)
-    returned = {result.key for result in told if isinstance(result, Result)}
+    returned = {result.key for result in outcomes if isinstance(result, Result)}
     assert returned <= set(await ledger.results("r:1"))
     await ledger.database.read(limit(10_000))
     for each in rows:
@@ -306,7 +308,7 @@ async def one_by_one(ledger: SqliteLedger, result: Result) -> Result | Exception
         return error
 
 
-async def test_a_damaged_database_is_said_to_be_so_with_what_to_do(opened: OpenLedger, home: Path) -> None:
+async def test_a_damaged_database_is_reported_with_the_remedy(opened: OpenLedger, home: Path) -> None:
     home.mkdir()
     (home / "hugginggpt.db").write_bytes(b"this is no database at all, but long enough to be read as one" * 100)
     with pytest.raises(StorageError, match="is damaged") as caught:
@@ -314,7 +316,7 @@ async def test_a_damaged_database_is_said_to_be_so_with_what_to_do(opened: OpenL
     assert "move it away" in caught.value.hint
 
 
-async def test_a_database_damaged_in_the_middle_is_said_to_be_so(opened: OpenLedger, home: Path) -> None:
+async def test_a_database_damaged_in_the_middle_is_reported(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
     await asyncio.gather(*(ledger.put("r", "t", "r:1", row(str(n), text="x" * 4000)) for n in range(50)))
     ledger.close()
@@ -325,7 +327,7 @@ async def test_a_database_damaged_in_the_middle_is_said_to_be_so(opened: OpenLed
         await opened().results("r:1")
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(opened: OpenLedger, home: Path) -> None:
+async def test_a_database_of_a_newer_version_is_refused(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
     await ledger.runs.start(run())
     ledger.close()
@@ -336,7 +338,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(opened: OpenLedger, h
         await opened().runs.start(run())
 
 
-async def test_a_home_that_can_not_be_written_is_said_to_be_so() -> None:
+async def test_a_home_that_can_not_be_written_is_reported() -> None:
     with unwritable() as folder:
         ledger = SqliteLedger(Database(folder / "home"))
         with pytest.raises(StorageError, match="can't be written") as caught:
@@ -347,7 +349,7 @@ async def test_a_home_that_can_not_be_written_is_said_to_be_so() -> None:
 
 @contextmanager
 def unwritable() -> Iterator[Path]:
-    """A folder that this process may read only."""
+    """A folder that this process may only read."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o555)
         with without_root():
@@ -355,7 +357,7 @@ def unwritable() -> Iterator[Path]:
         Path(folder).chmod(0o755)
 
 
-def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
+def test_a_queued_row_is_written_although_its_event_loop_ends(home: Path) -> None:
     database = Database(home)
     ledger, busy = SqliteLedger(database), threading.Event()
 
@@ -363,7 +365,7 @@ def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
         await ledger.runs.start(run())
         blocked = database.submit(lambda _: busy.wait(30), writes=False)
         putting = asyncio.ensure_future(ledger.put("r", "t", "r:1", row("0")))
-        await asyncio.sleep(0)  # it is in the queue now, behind what blocks the thread
+        await asyncio.sleep(0)  # it is in the queue now, behind the job that blocks the thread
         putting.cancel()
         await asyncio.gather(putting, return_exceptions=True)
         assert not blocked.done()
@@ -376,6 +378,6 @@ def test_a_row_on_its_way_is_written_although_its_loop_ends(home: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=12), st.integers(0, 40))
-def test_time_at_work_is_that_covered_by_any_stretch(stretches: list[tuple[int, int]], since: int) -> None:
-    covered = {second for start, length in stretches for second in range(start, start + length) if second >= since}
-    assert _at_work(stretches, since) == len(covered)
+def test_the_time_at_work_is_the_time_covered_by_any_interval(intervals: list[tuple[int, int]], since: int) -> None:
+    covered = {second for start, length in intervals for second in range(start, start + length) if second >= since}
+    assert _seconds_covered(intervals, since) == len(covered)

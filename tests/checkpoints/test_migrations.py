@@ -1,4 +1,4 @@
-"""Migrations: homes of earlier formats get the tables and columns of today, once, also when several processes open them."""
+"""Migrations: homes of earlier formats get today's tables and columns, once, however many processes open them."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Homes that earlier versions made are opened, shown, and their unfinished runs resumed.
 
-`homes/before_structure` was made by the version before stages and folders got their names of today (graph version 1):
+`homes/before_structure` was made by the version before stages and folders got their present names (graph version 1):
 a finished run `chairs` with a model of a chair (glTF, kept under `.bin`), and a run `squares` interrupted in its last
 task, whose pictures are TIFF, kept under `.bin` too.
 """

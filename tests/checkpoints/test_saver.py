@@ -1,4 +1,4 @@
-"""Checkpointers: LangGraph's own conformance kit on each kind of store, and the strictness that we add."""
+"""Checkpointers: LangGraph's conformance kit on each kind of store, and the strict serializer that we add."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -56,7 +56,7 @@ def counting(saver: BaseCheckpointSaver[str]) -> Any:
 
 
 @pytest.mark.parametrize("store", STORES)
-async def test_what_was_saved_is_there_when_the_store_is_opened_again(store: str, home: Path) -> None:
+async def test_saved_checkpoints_are_there_when_the_store_is_opened_again(store: str, home: Path) -> None:
     config = {"configurable": {"thread_id": "t"}}
     async with open_checkpointer(url(store, home)) as saver:
         await counting(saver).ainvoke({"count": 0}, config)
@@ -90,13 +90,13 @@ class Stranger(BaseModel):
     word: str
 
 
-def test_no_type_of_ours_comes_back_from_a_checkpoint() -> None:
+def test_no_type_of_this_package_is_read_from_a_checkpoint() -> None:
     serde = strict_serializer()
     assert serde.loads_typed(serde.dumps_typed({"a": [1, "two", None]})) == {"a": [1, "two", None]}
     assert not isinstance(serde.loads_typed(serde.dumps_typed(Stranger(word="hi"))), Stranger)
 
 
-async def test_what_can_not_be_written_is_an_error_and_never_a_pickle(home: Path) -> None:
+async def test_a_value_that_is_no_json_is_an_error_and_never_a_pickle(home: Path) -> None:
     with pytest.raises(TypeError):
         strict_serializer().dumps_typed(object())
     async with open_checkpointer(url_of(home)) as saver:
@@ -107,7 +107,7 @@ async def test_what_can_not_be_written_is_an_error_and_never_a_pickle(home: Path
 
 
 @pytest.mark.parametrize("given", ["postgres://host/db", "sqlite:////tmp/some/other.db"])
-async def test_a_store_that_we_do_not_know_is_refused_with_what_to_write_instead(given: str) -> None:
+async def test_an_unknown_kind_of_store_is_refused_with_a_url_that_works(given: str) -> None:
     with pytest.raises(UsageError) as caught:
         async with open_checkpointer(given):
             pass

@@ -1,4 +1,4 @@
-"""The board: who waits is woken from any thread or loop, told what is lost, and let go when a human is waited for."""
+"""Board: waiters are woken from any thread, get an error for lost tasks, and end when a task is suspended."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,18 +18,18 @@ from hugginggpt.graph.errors import LedgerLost
 
 
 class Rows:
-    """A ledger of keys only; tells when it is first looked at."""
+    """A ledger of keys only; `was_read` is set when it is first read."""
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.looked = asyncio.Event()
+        self.was_read = asyncio.Event()
 
     async def __call__(self) -> Iterable[str]:
-        self.looked.set()
+        self.was_read.set()
         return set(self.keys)
 
 
-async def test_a_waiter_goes_on_when_the_last_row_is_there() -> None:
+async def test_a_waiter_returns_when_the_last_row_is_recorded() -> None:
     board, rows = Board(), Rows()
     tokens = {key: board.enter("e", key) for key in "ab"}
     waiting = asyncio.create_task(board.wait("e", "ab", rows))
@@ -45,7 +45,7 @@ async def test_a_waiter_goes_on_when_the_last_row_is_there() -> None:
     assert not board._running
 
 
-async def test_what_is_recorded_already_is_not_waited_for() -> None:
+async def test_a_recorded_result_is_not_waited_for() -> None:
     rows = Rows()
     rows.keys.add("a")
     await Board().wait("e", ["a"], rows)
@@ -58,21 +58,21 @@ async def test_a_task_that_is_neither_recorded_nor_running_is_lost() -> None:
         await board.wait("e", ["a"], rows)
 
 
-async def test_a_task_that_ends_without_a_row_is_lost_to_those_who_wait() -> None:
+async def test_a_task_that_ends_without_a_row_is_reported_as_lost_to_its_waiters() -> None:
     board, rows = Board(), Rows()
     token = board.enter("e", "a")
     waiting = asyncio.create_task(board.wait("e", ["a"], rows))
-    await rows.looked.wait()
+    await rows.was_read.wait()
     board.leave("e", "a", token)
     with pytest.raises(LedgerLost):
         await waiting
 
 
-async def test_those_who_wait_for_a_suspended_task_suspend_too() -> None:
+async def test_waiters_for_a_suspended_task_suspend_too() -> None:
     board, rows = Board(), Rows()
     token = board.enter("e", "a")
     waiting = asyncio.create_task(board.wait("e", ["a"], rows))
-    await rows.looked.wait()
+    await rows.was_read.wait()
     board.leave("e", "a", token, "suspended")
     with pytest.raises(GraphInterrupt):
         await waiting
@@ -85,7 +85,7 @@ async def test_a_suspended_task_that_runs_again_is_waited_for_again() -> None:
     board.leave("e", "a", board.enter("e", "a"), "suspended")
     board.enter("e", "a")
     waiting = asyncio.create_task(board.wait("e", ["a"], rows))
-    await rows.looked.wait()
+    await rows.was_read.wait()
     rows.keys.add("a")
     board.wake("e", "a")
     await waiting
@@ -97,7 +97,7 @@ async def test_the_end_of_an_older_instance_does_not_end_the_newer_one() -> None
     board.enter("e", "a")
     board.leave("e", "a", old)
     waiting = asyncio.create_task(board.wait("e", ["a"], rows))
-    await rows.looked.wait()
+    await rows.was_read.wait()
     assert not waiting.done()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
@@ -119,14 +119,14 @@ def test_waiters_on_many_loops_are_woken_by_another_thread() -> None:
         return "woken"
 
     with ThreadPoolExecutor(4) as threads:
-        told = [threads.submit(lambda: asyncio.run(wait())) for _ in range(4)]
+        waiters = [threads.submit(lambda: asyncio.run(wait())) for _ in range(4)]
         all_there.wait()
         keys.add("a")
         board.leave("e", "a", token)
-        assert [each.result() for each in told] == ["woken"] * 4
+        assert [each.result() for each in waiters] == ["woken"] * 4
 
 
-def test_a_waiter_whose_loop_is_gone_harms_nobody() -> None:
+def test_a_waiter_whose_event_loop_is_closed_does_not_affect_others() -> None:
     board = Board()
 
     async def leave_a_future_behind() -> None:
@@ -143,8 +143,8 @@ class Fan(TypedDict):
     done: str
 
 
-async def test_langgraph_takes_an_empty_interrupt_for_a_pause_that_asks_nothing() -> None:
-    """We raise what its documentation calls "never raised directly": this holds LangGraph to what we saw it do."""
+async def test_langgraph_takes_an_empty_interrupt_as_a_pause_without_a_question() -> None:
+    """We raise what its documentation calls "never raised directly": this test notices when LangGraph changes it."""
     ran: list[str] = []
     answered: list[bool] = []
 

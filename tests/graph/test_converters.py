@@ -1,4 +1,4 @@
-"""Steps between kinds of media that nobody says."""
+"""Converters: tasks that a plan leaves out between kinds of media are inserted."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_a_file_of_another_kind_is_converted_first(task: str, argument: str, fil
     assert made.tasks[1].depends_on == (made.tasks[0].id,)
 
 
-def test_what_two_tasks_need_is_converted_once() -> None:
+def test_a_file_that_two_tasks_need_is_converted_once() -> None:
     made = plan(
         {"task": "object-detection", "args": {"image": "film.mp4"}},
         {"task": "image-to-text", "args": {"image": "film.mp4"}},
@@ -48,7 +48,7 @@ def test_what_two_tasks_need_is_converted_once() -> None:
     assert types(made).count("video-to-images") == 1
 
 
-def test_a_file_that_fits_is_left_as_it_is() -> None:
+def test_a_file_of_the_right_kind_is_not_converted() -> None:
     assert types(plan({"task": "object-detection", "args": {"image": "photo.png"}})) == ["object-detection"]
     asked = {"task": "document-question-answering", "args": {"image": "report.pdf", "question": "The total?"}}
     assert types(plan(asked)) == ["document-question-answering"]
@@ -70,7 +70,7 @@ def test_several_files_stay_a_list() -> None:
     assert types(made) == ["image-to-text", "summarization"]
 
 
-def test_finds_in_all_frames_go_to_the_count_as_they_are() -> None:
+def test_detections_in_all_frames_go_to_the_count_without_a_join() -> None:
     made = plan(
         {"task": "object-detection", "args": {"image": "film.mp4"}},
         {"task": "count", "args": {"text": "<resource>-0", "label": "zebra"}, "dep": [0]},
@@ -87,7 +87,7 @@ def test_a_video_that_a_task_makes_is_converted_too() -> None:
     assert made.tasks[2].inputs["image"] == Ref(task_id=made.tasks[1].id, output="images")
 
 
-def test_texts_of_all_pages_stay_apart_where_the_goal_is_of_each() -> None:
+def test_texts_of_all_pages_stay_separate_where_the_goal_names_each_page() -> None:
     made = plan(
         {"task": "image-to-text", "args": {"image": "report.pdf"}},
         {"task": "summarization", "args": {"text": "<resource>-0"}, "dep": [0], "goal": "a summary of each page"},
@@ -95,14 +95,14 @@ def test_texts_of_all_pages_stay_apart_where_the_goal_is_of_each() -> None:
     assert types(made) == ["document-to-images", "image-to-text", "summarization"]
 
 
-def test_the_order_in_which_tasks_are_written_changes_nothing() -> None:
+def test_the_order_of_the_tasks_in_the_plan_does_not_matter() -> None:
     reading = {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "report.pdf"}}
     summing = {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}}
     made = [Plan.from_hugginggpt(entries, [PDF]) for entries in ([reading, summing], [summing, reading])]
     assert types(made[0]) == types(made[1]) == ["document-to-images", "image-to-text", "join-text", "summarization"]
 
 
-def test_long_chains_that_take_twice_from_the_task_before_are_no_burden() -> None:
+def test_long_chains_that_use_the_task_before_twice_are_converted_quickly() -> None:
     entries: list[dict[str, Any]] = [{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "report.pdf"}}]
     for number in range(1, 900):
         before = f"<resource>-{number - 1}"
@@ -111,12 +111,12 @@ def test_long_chains_that_take_twice_from_the_task_before_are_no_burden() -> Non
     assert len(Plan.from_hugginggpt(entries, [PDF]).tasks) == 901
 
 
-def test_what_nothing_converts_is_refused_as_before() -> None:
+def test_a_kind_that_no_converter_makes_is_refused() -> None:
     with pytest.raises(InvalidPlan, match=r"needs audio for audio, but photo\.png is image"):
         plan({"task": "automatic-speech-recognition", "args": {"audio": "photo.png"}})
 
 
-def test_a_circle_of_tasks_is_refused_and_not_walked_for_ever() -> None:
+def test_a_cycle_of_tasks_is_refused_and_the_search_ends() -> None:
     with pytest.raises(InvalidPlan, match="circle"):
         plan(
             {"task": "summarization", "args": {"text": "<resource>-1"}, "dep": [1]},
@@ -125,7 +125,7 @@ def test_a_circle_of_tasks_is_refused_and_not_walked_for_ever() -> None:
 
 
 @given(st.lists(st.sampled_from(["object-detection", "image-to-text", "summarization", "text-to-speech"]), max_size=6))
-def test_converting_twice_changes_nothing_more(chain: list[str]) -> None:
+def test_a_second_conversion_changes_nothing(chain: list[str]) -> None:
     entries: list[dict[str, Any]] = []
     for number, task in enumerate(chain):
         key = "image" if task in ("object-detection", "image-to-text") else "text"

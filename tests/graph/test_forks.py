@@ -1,4 +1,4 @@
-"""Stopped, asked and changed in the middle: an interrupt inside a task, breakpoints, and an edited plan."""
+"""Forks and pauses: an interrupt inside a task, breakpoints, and a plan edited in the middle of a run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,16 +18,16 @@ THREAD: Any = {"configurable": {"thread_id": "t"}}
 
 
 class Asking(ScriptedBackend):
-    """A backend whose experts for some tasks ask a human first."""
+    """A backend whose experts for some tasks ask the user first."""
 
-    def __init__(self, asking: Sequence[str], **told: Any) -> None:
-        super().__init__(**told)
+    def __init__(self, asking: Sequence[str], **script: Any) -> None:
+        super().__init__(**script)
         self.asking = asking
-        self.heard: list[str] = []
+        self.answers_received: list[str] = []
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         if call.key in self.asking:
-            self.heard.append(interrupt(f"may {call.key} run?"))
+            self.answers_received.append(interrupt(f"may {call.key} run?"))
         return await super().run(call)
 
 
@@ -35,7 +35,7 @@ BOTH_WAYS = [step(0), step(1, 0), step(2, 1), step(3), step(4, 3), step(5, 2, 4)
 
 
 @pytest.mark.parametrize("at_once", [None, 1, 2])
-async def test_a_question_inside_one_task_holds_up_only_those_that_need_it(
+async def test_a_question_inside_one_task_pauses_only_the_tasks_that_need_it(
     scripted: OpenScripted, at_once: int | None
 ) -> None:
     backend = Asking(["0"])
@@ -46,7 +46,7 @@ async def test_a_question_inside_one_task_holds_up_only_those_that_need_it(
         assert backend.calls == ["3", "4"]
         done = await world.graph.ainvoke(Command(resume="yes"), config, durability="sync")
     assert done["run"]["status"] == "succeeded"
-    assert backend.heard == ["yes"]
+    assert backend.answers_received == ["yes"]
     assert backend.calls == ["3", "4", "0", "1", "2", "5"]
 
 
@@ -58,11 +58,11 @@ async def test_questions_of_two_tasks_are_open_at_once_and_answered_together(scr
         assert len(answers) == 2
         done = await world.graph.ainvoke(Command(resume=answers), THREAD, durability="sync")
     assert done["run"]["status"] == "succeeded"
-    assert sorted(backend.heard) == ["answer to may 0 run?", "answer to may 3 run?"]
+    assert sorted(backend.answers_received) == ["answer to may 0 run?", "answer to may 3 run?"]
     assert len(backend.calls) == 6
 
 
-async def test_a_breakpoint_before_the_tasks_shows_all_of_them_and_goes_on(scripted: OpenScripted) -> None:
+async def test_a_breakpoint_before_the_tasks_shows_all_of_them_and_can_be_resumed(scripted: OpenScripted) -> None:
     backend = ScriptedBackend()
     async with scripted(BOTH_WAYS, backend=backend) as world:
         await world.graph.ainvoke({"request": "go"}, THREAD, interrupt_before=["task"])
@@ -80,7 +80,7 @@ MAPPED = [
 
 
 async def edited_after(scripted: OpenScripted, backend: ScriptedBackend, tasks: Any) -> tuple[Plan, Run, list[str]]:
-    """Run the mapped plan, put `tasks` in its place, go on: the new plan, the run, and the calls made for it."""
+    """Run the mapped plan, replace it by `tasks`, resume; returns the new plan, the run, and the calls made for it."""
     plan = Plan.from_hugginggpt(tasks)
     async with scripted(MAPPED, backend=backend) as world:
         await ask(world)
@@ -91,34 +91,39 @@ async def edited_after(scripted: OpenScripted, backend: ScriptedBackend, tasks: 
 
 
 @pytest.mark.parametrize("changed", range(6))
-async def test_after_an_edit_exactly_the_changed_task_and_all_below_it_are_done_again(
+async def test_after_an_edit_exactly_the_changed_task_and_its_dependants_are_done_again(
     scripted: OpenScripted, changed: int
 ) -> None:
-    tasks = [t | {"args": {"text": f"anew {t['args']['text']}"}} if t["id"] == changed else t for t in MAPPED]
+    tasks = [t | {"args": {"text": f"again {t['args']['text']}"}} if t["id"] == changed else t for t in MAPPED]
     plan, run, calls = await edited_after(scripted, ScriptedBackend(), tasks)
     assert {int(key.split("[")[0]) for key in calls} == {changed} | dependants(plan, changed)
     assert run.status == "succeeded"
     assert run.plan == plan
     if changed in {0, 1, 2, 5}:
         five = next(result for result in run.results if result.task_id == 5)
-        assert "anew" in (five.resources[0].text or "")
+        assert "again" in (five.resources[0].text or "")
 
 
 async def test_after_an_edit_only_the_changed_member_of_a_list_is_done_again(scripted: OpenScripted) -> None:
-    members = {"task": "summarization", "id": 6, "dep": [0, 3], "args": {"text": ["anew <resource>-0", "<resource>-3"]}}
+    members = {
+        "task": "summarization",
+        "id": 6,
+        "dep": [0, 3],
+        "args": {"text": ["again <resource>-0", "<resource>-3"]},
+    }
     _, run, calls = await edited_after(scripted, ScriptedBackend(), [*BOTH_WAYS, members])
     assert calls == ["6[0]"]
     assert run.status == "succeeded"
 
 
-async def test_what_comes_out_the_same_is_not_worked_on_again(scripted: OpenScripted) -> None:
+async def test_dependants_of_an_unchanged_output_are_not_done_again(scripted: OpenScripted) -> None:
     tasks = [t | {"goal": "worded otherwise"} if t["id"] == 0 else t for t in MAPPED]
     _, run, calls = await edited_after(scripted, ScriptedBackend(texts={0: "the same"}), tasks)
     assert calls == ["0"]
     assert run.status == "succeeded"
 
 
-async def test_a_fork_from_a_checkpoint_in_the_past_takes_what_is_recorded(scripted: OpenScripted) -> None:
+async def test_a_fork_from_an_earlier_checkpoint_uses_the_recorded_results(scripted: OpenScripted) -> None:
     backend = ScriptedBackend()
     async with scripted(BOTH_WAYS, backend=backend) as world:
         await ask(world)

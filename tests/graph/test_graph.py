@@ -1,4 +1,4 @@
-"""The graph: what runs when, what is skipped, what the state shows."""
+"""Graph: order of execution, skipped tasks, approval, retries, and what the state shows."""
 
 import asyncio
 import json
@@ -72,7 +72,7 @@ async def test_experts_that_need_the_same_slot_never_run_at_once(scripted: OpenS
     assert backend.most_running == 1
 
 
-async def test_a_failure_that_may_pass_is_tried_again(scripted: OpenScripted) -> None:
+async def test_a_retryable_failure_is_retried(scripted: OpenScripted) -> None:
     backend = ScriptedBackend(failures={0: [ExpertError("busy", retryable=True), None]})
     async with scripted([step(0)], backend=backend) as world:
         events = await ask(world)
@@ -97,14 +97,14 @@ async def test_equal_decisions_are_made_once_a_run(scripted: OpenScripted) -> No
     assert len(controller.choices) == 1
 
 
-async def test_the_user_s_own_choice_of_expert_is_kept(scripted: OpenScripted) -> None:
+async def test_the_user_s_choice_of_expert_is_followed(scripted: OpenScripted) -> None:
     experts = [scripted_expert("text2text-generation", name) for name in ("org/a", "org/b")]
     async with scripted([step(0)], catalog=ScriptedCatalog(experts)) as world:
         events = await ask(world, options=Options(models={"text2text-generation": "org/b"}))
     assert last(events).results[0]["assignment"]["expert"]["model_id"] == "org/b"
 
 
-async def test_a_task_that_waits_for_room_says_for_which(scripted: OpenScripted) -> None:
+async def test_a_task_that_waits_for_a_slot_reports_which(scripted: OpenScripted) -> None:
     catalog = ScriptedCatalog([scripted_expert("text2text-generation", needs=("gpu:0",))])
     async with scripted([step(0), step(1)], catalog=catalog, backend=ScriptedBackend(latency=0.05)) as world:
         events = await ask(world)
@@ -121,7 +121,7 @@ async def test_only_the_places_that_the_user_allows_are_used_and_the_first_one_f
     assert "nothing at chat offers text2text-generation; hf, scripted would" in last(nowhere).results[0]["error"]
 
 
-async def test_the_first_place_that_can_is_all_that_the_controller_may_choose_from(scripted: OpenScripted) -> None:
+async def test_the_controller_chooses_among_experts_of_the_first_place_that_has_any(scripted: OpenScripted) -> None:
     names = [("scripted", "a"), ("scripted", "b"), ("hf", "c")]
     experts = [scripted_expert("text2text-generation", f"{place}/{name}", backend=place) for place, name in names]
     controller = ScriptedController([step(0)])
@@ -132,7 +132,7 @@ async def test_the_first_place_that_can_is_all_that_the_controller_may_choose_fr
     assert [expert["model_id"] for expert in result["assignment"]["fallbacks"]][-1] == "hf/c"
 
 
-async def test_a_task_without_an_expert_here_fails_and_was_announced(scripted: OpenScripted) -> None:
+async def test_a_task_without_an_expert_fails_after_a_warning_in_the_plan(scripted: OpenScripted) -> None:
     catalog = ScriptedCatalog(obstacles={"scripted/text2text-generation": "needs a GPU"})
     async with scripted([step(0)], catalog=catalog) as world:
         events = await ask(world)
@@ -167,7 +167,7 @@ async def test_a_second_request_of_a_conversation_is_a_run_of_its_own(scripted: 
     assert backend.calls == ["0", "0"]
 
 
-async def test_every_task_is_seen_as_a_graph_of_its_own_while_it_runs(scripted: OpenScripted) -> None:
+async def test_every_task_is_visible_as_a_sub_graph_while_it_runs(scripted: OpenScripted) -> None:
     seen: list[Any] = []
     async with scripted([step(0), step(1, 0)], backend=ScriptedBackend(latency={0: 0.2})) as world:
         async for event in Session(world).start("go", thread_id="t"):
@@ -177,7 +177,7 @@ async def test_every_task_is_seen_as_a_graph_of_its_own_while_it_runs(scripted: 
     assert {task.state.next for task in seen[0].tasks} <= {("execute",), ("select",)}
 
 
-async def test_the_plan_waits_for_approval_and_goes_on_with_it(scripted: OpenScripted) -> None:
+async def test_the_plan_waits_for_approval_and_then_runs(scripted: OpenScripted) -> None:
     backend = ScriptedBackend()
     async with scripted([step(0)], backend=backend) as world:
         session = Session(world)
@@ -211,7 +211,7 @@ async def test_an_edited_plan_is_the_one_that_runs(scripted: OpenScripted) -> No
     assert statuses(events) == {5: "succeeded", 6: "succeeded"}
 
 
-async def test_a_retry_runs_what_failed_and_what_hung_on_it_and_nothing_else(scripted: OpenScripted) -> None:
+async def test_a_retry_runs_the_failed_tasks_and_their_dependants_and_nothing_else(scripted: OpenScripted) -> None:
     backend = ScriptedBackend(failures={1: ["no power", None]})
     async with scripted([step(0), step(1, 0), step(2, 1), step(3)], backend=backend) as world:
         session = Session(world)
@@ -225,7 +225,7 @@ async def test_a_retry_runs_what_failed_and_what_hung_on_it_and_nothing_else(scr
     assert backend.calls[before:] == ["1", "2"]
 
 
-async def test_a_cancelled_run_keeps_what_is_recorded_and_can_be_resumed(scripted: OpenScripted) -> None:
+async def test_a_cancelled_run_keeps_its_recorded_results_and_can_be_resumed(scripted: OpenScripted) -> None:
     backend = ScriptedBackend(latency={0: 0.0, 1: 30.0})
     async with scripted([step(0), step(1, 0)], backend=backend) as world:
         session = Session(world)
@@ -257,7 +257,7 @@ async def test_two_questions_can_be_open_in_two_conversations(scripted: OpenScri
     assert state["run"]["status"] == "succeeded"
 
 
-async def test_an_edited_plan_that_can_t_be_run_is_asked_for_again_with_its_problems(scripted: OpenScripted) -> None:
+async def test_an_edited_plan_that_can_t_be_run_is_requested_again_with_its_problems(scripted: OpenScripted) -> None:
     config: Any = {"configurable": {"thread_id": "t"}}
     async with scripted([step(0)]) as world:
         await ask(world, options=Options(approve="always"))
@@ -268,7 +268,7 @@ async def test_an_edited_plan_that_can_t_be_run_is_asked_for_again_with_its_prob
     assert done["run"]["status"] == "succeeded"
 
 
-async def test_a_verdict_is_judged_once_and_a_refusal_after_a_bad_edit_refuses(
+async def test_a_verdict_counts_once_and_a_refusal_after_a_bad_edit_refuses(
     scripted: OpenScripted, tmp_path: Path
 ) -> None:
     config: Any = {"configurable": {"thread_id": "t"}}
@@ -294,7 +294,7 @@ async def test_a_plan_from_outside_can_t_name_a_stranger_s_data(scripted: OpenSc
         assert asked["__interrupt__"][0].value["problems"]
 
 
-async def test_the_time_of_a_run_is_that_of_its_work_and_not_of_its_pauses(scripted: OpenScripted) -> None:
+async def test_the_duration_of_a_run_does_not_include_its_pauses(scripted: OpenScripted) -> None:
     async with scripted([step(0), step(1)], backend=ScriptedBackend(latency=0.2)) as world:
         session = Session(world)
         await ask(world, options=Options(approve="always"))
@@ -304,7 +304,7 @@ async def test_the_time_of_a_run_is_that_of_its_work_and_not_of_its_pauses(scrip
     assert 0.2 <= duration < 1.0
 
 
-async def test_a_finished_run_is_not_begun_again_by_whoever_saw_it_unfinished(scripted: OpenScripted) -> None:
+async def test_a_finished_run_is_not_resumed_by_a_caller_that_saw_it_unfinished(scripted: OpenScripted) -> None:
     async with scripted([step(0)]) as world:
         session = Session(world)
         await ask(world, options=Options(approve="always"))
@@ -330,7 +330,7 @@ async def test_a_verdict_for_a_run_that_does_not_wait_is_refused(scripted: OpenS
             _ = [event async for event in session.resume(run, False)]
 
 
-async def test_an_older_run_of_a_conversation_is_not_run_on_over_a_newer_one(scripted: OpenScripted) -> None:
+async def test_an_older_run_of_a_conversation_is_not_resumed_after_a_newer_one(scripted: OpenScripted) -> None:
     async with scripted([step(0)], backend=ScriptedBackend(failures={0: ["no power", None]})) as world:
         session = Session(world)
         await ask(world)
@@ -340,7 +340,7 @@ async def test_an_older_run_of_a_conversation_is_not_run_on_over_a_newer_one(scr
             _ = [event async for event in session.retry(older)]
 
 
-async def test_what_was_asked_does_not_leak_into_the_next_turn(scripted: OpenScripted) -> None:
+async def test_the_request_does_not_leak_into_the_next_turn(scripted: OpenScripted) -> None:
     config: Any = {"configurable": {"thread_id": "t"}}
     async with scripted([step(0)]) as world:
         with pytest.raises(InvalidInput):
@@ -350,7 +350,7 @@ async def test_what_was_asked_does_not_leak_into_the_next_turn(scripted: OpenScr
     assert state["run"]["status"] == "succeeded"
 
 
-async def test_when_one_member_of_a_list_ends_the_run_no_other_is_left_at_work(scripted: OpenScripted) -> None:
+async def test_when_one_member_of_a_list_ends_the_run_no_other_keeps_running(scripted: OpenScripted) -> None:
     class Broken(ScriptedBackend):
         async def run(self, call: Call) -> Sequence[Artifact]:
             if call.key == "2[0]":
@@ -367,7 +367,7 @@ async def test_when_one_member_of_a_list_ends_the_run_no_other_is_left_at_work(s
         assert (await Session(world).history.run()).status == "interrupted"
 
 
-async def test_the_state_does_not_grow_with_what_earlier_turns_made(scripted: OpenScripted) -> None:
+async def test_the_state_does_not_grow_with_the_results_of_earlier_turns(scripted: OpenScripted) -> None:
     config: Any = {"configurable": {"thread_id": "t"}}
     async with scripted([step(0)], backend=ScriptedBackend(texts={0: "x" * 5000})) as world:
         for _ in range(4):

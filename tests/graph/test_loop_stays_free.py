@@ -1,4 +1,4 @@
-"""The doors to the outside never block the event loop: `langgraph dev` refuses nodes that do."""
+"""Calls to the outside never block the event loop: `langgraph dev` refuses nodes that do."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ async def test_reading_calling_planning_and_answering_leave_the_loop_free(tmp_pa
     assert [resource.missing for resource in gathered] == [False, True, False]
 
 
-async def test_asking_providers_servers_and_chat_models_leaves_the_loop_free(home: Path, tmp_path: Path) -> None:
+async def test_calls_to_providers_servers_and_chat_models_leave_the_loop_free(home: Path, tmp_path: Path) -> None:
     def answers(received: Received) -> Reply:
         return chat("Short.").to(received) if "chat" in received.path else right_answer("summarization", received)
 

@@ -1,4 +1,4 @@
-"""What `graph/mentions.py` promises."""
+"""Mentions: files and URLs that a text names are found by their spelling."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_names_are_found_as_written(text: str, names: list[str]) -> None:
         ("https://example.com/", ("document", "application/octet-stream")),
     ],
 )
-def test_the_extension_promises_the_kind(name: str, kind: tuple[str, str]) -> None:
+def test_the_extension_determines_the_kind(name: str, kind: tuple[str, str]) -> None:
     """Kind and media type follow from the extension alone."""
     assert kind_of_name(name) == kind
 

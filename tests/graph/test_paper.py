@@ -1,4 +1,4 @@
-"""The paper's JSON, and JARVIS's: every spelling that was seen in them is read."""
+"""The paper's JSON, and JARVIS's: every spelling that occurs in them is read."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def test_a_reference_is_read_in_every_spelling(written: str) -> None:
     assert only("summarization", {"text": written}).inputs == {"text": Ref(task_id=0, output="text")}
 
 
-def test_a_reference_inside_a_sentence_leaves_the_words_around_it() -> None:
+def test_a_reference_inside_a_sentence_keeps_the_words_around_it() -> None:
     task = only("text-to-speech", {"text": "The picture shows <GENERATED>-0, and <resource>-1."}, before=2)
     zero, one = (Ref(task_id=n, output="text") for n in (0, 1))
     assert task.inputs["text"] == Template(parts=("The picture shows ", zero, ", and ", one, "."))
@@ -52,11 +52,11 @@ def test_minus_one_is_no_dependency_and_a_bare_dep_is_an_order() -> None:
     assert Plan.from_hugginggpt([later, first]).by_id[1].after == (0,)
 
 
-def test_a_dep_that_was_forgotten_follows_from_the_reference() -> None:
+def test_a_missing_dep_follows_from_the_reference() -> None:
     assert only("summarization", {"text": "<resource>-0"}).depends_on == (0,)
 
 
-def test_a_file_that_is_there_is_taken_and_another_is_missing() -> None:
+def test_a_known_file_becomes_its_resource_and_an_unknown_one_a_missing_resource() -> None:
     there = Resource(kind="image", media_type="image/png", sha256="0" * 64, name="/somewhere/a.png")
     for name in ("a.png", "/somewhere/a.png"):
         assert only("image-to-text", {"image": name}, files=(there,)).inputs["image"] == there
@@ -72,7 +72,7 @@ def test_parameters_are_taken_from_args_and_from_their_own_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tasks", "told"),
+    ("tasks", "problem"),
     [
         ("no plan at all", "not JSON"),
         ("{}", "a JSON list of objects"),
@@ -86,8 +86,8 @@ def test_parameters_are_taken_from_args_and_from_their_own_key() -> None:
         ('[{"task": "image-to-text", "id": 0, "args": {"image": {"kind": "smell"}}}]', "kind"),
     ],
 )
-def test_what_is_no_plan_is_refused_in_words(tasks: str, told: str) -> None:
-    with pytest.raises(InvalidPlan, match=told):
+def test_an_invalid_plan_is_refused_with_a_reason(tasks: str, problem: str) -> None:
+    with pytest.raises(InvalidPlan, match=problem):
         Plan.from_hugginggpt(tasks)
 
 

@@ -1,4 +1,4 @@
-"""Plan: what exists can be run, and what can't be run can't exist."""
+"""Plan: a plan that exists can be run; one that breaks a rule can't be made."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +45,7 @@ def test_a_plan_survives_a_checkpoint(plan: Plan) -> None:
     assert again.digest == plan.digest
 
 
-def test_the_order_is_as_written_wherever_that_is_one() -> None:
+def test_the_order_is_as_written_wherever_that_is_topological() -> None:
     tasks = skewed(12)
     assert [task.id for task in Plan.from_hugginggpt(tasks).tasks] == list(range(12))
     assert {task.id for task in Plan.from_hugginggpt(tasks[::-1]).tasks} == set(range(12))
@@ -61,7 +61,7 @@ def args(task_id: int, **given: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("tasks", "told"),
+    ("tasks", "problem"),
     [
         (changed(1, task="sumarization"), r"task 1: there is no task type 'sumarization'; near it: summarization"),
         (changed(3, id=1, dep=[0]), r"two tasks have the id 1"),
@@ -84,13 +84,13 @@ def args(task_id: int, **given: Any) -> list[dict[str, Any]]:
     ],
 )
 def test_a_plan_that_breaks_a_rule_can_not_be_made_and_the_task_is_named(
-    tasks: list[Mapping[str, Any]], told: str
+    tasks: list[Mapping[str, Any]], problem: str
 ) -> None:
-    with pytest.raises(InvalidPlan, match=told):
+    with pytest.raises(InvalidPlan, match=problem):
         Plan.from_hugginggpt(tasks, [SOUND])
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     wrong = [step(0) | {"task": "no"}, step(1) | {"args": {}}, step(2, 9)]
     with pytest.raises(InvalidPlan) as caught:
         Plan.from_hugginggpt(wrong)
@@ -106,7 +106,7 @@ def test_an_output_that_a_task_does_not_make_can_not_be_referred_to() -> None:
         Plan(tasks=(first, second.model_copy(update={"inputs": {"text": inside}})))
 
 
-def test_the_digest_names_the_content() -> None:
+def test_the_digest_identifies_the_content() -> None:
     plan = Plan.from_hugginggpt(CHAIN)
     assert Plan.from_hugginggpt(CHAIN).digest == plan.digest
     assert Plan.from_hugginggpt(args(0, text="good bye")).digest != plan.digest

@@ -20,7 +20,7 @@ async def test_every_task_ends_and_exactly_the_dependants_of_failures_are_skippe
     rng = random.Random(seed)
     dag = random_dag(seed, rng.randint(1, 20), longest=0.005, levels=rng.randint(0, 8))
     tasks = rng.sample(dag.tasks, len(dag.tasks))
-    failing = {n: f"task {n} was told to fail" for n in dag.deps if rng.random() < 0.15}
+    failing = {n: f"task {n} is scripted to fail" for n in dag.deps if rng.random() < 0.15}
     backend = ScriptedBackend(latency=dag.latency, failures=failing)
     config: Any = {"configurable": {"thread_id": "t"}} | ({"max_concurrency": at_once} if at_once else {})
     async with scripted(tasks, backend=backend) as world:

@@ -1,4 +1,4 @@
-"""Results: outputs are tuples, and their JSON keeps the form that rows and events have had from the first version."""
+"""Results: outputs are tuples; their JSON keeps the form that rows and events have had from the start."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""LangGraph Server with our `langgraph.json`: what Studio shows, offline, and durable when the server is killed."""
+"""LangGraph Server with our `langgraph.json`: what Studio shows, and resuming when the server was killed."""
 
 import asyncio
 import json
@@ -125,7 +125,7 @@ async def test_studio_gets_a_form_a_picture_and_a_description(server: str) -> No
 
 
 async def started(client: LangGraphClient, thread: str) -> str:
-    """Start the scripted graph and wait until task 1 has begun; gives the server's id of the run."""
+    """Start the scripted graph and wait until task 1 has begun; returns the server's id of the run."""
     run = ""
     async for part in client.runs.stream(
         thread, "scripted", input={"request": "go"}, stream_mode="custom", stream_subgraphs=True
@@ -137,7 +137,7 @@ async def started(client: LangGraphClient, thread: str) -> str:
 
 
 async def called(folder: Path, key: str) -> int:
-    """Wait until the backend has begun the call for a task; gives the number of calls so far.
+    """Wait until the backend has begun the call for a task; returns the number of calls so far.
 
     The event `task_started` comes before the call itself: a busy machine may show it to the client first.
     """
@@ -175,7 +175,7 @@ def _nodes(task: Any) -> list[str]:
     return list(inner.get("next") or [])
 
 
-async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(server: str, folder: Path) -> None:
+async def test_a_cancelled_run_shows_its_tasks_and_resumes_where_it_was(server: str, folder: Path) -> None:
     client = client_of(server)
     (folder / "home" / "hang").touch()
     thread = (await client.threads.create())["thread_id"]
@@ -193,7 +193,7 @@ async def test_a_run_that_is_cancelled_shows_its_tasks_and_goes_on_where_it_was(
     not_blocked(folder)
 
 
-async def test_a_server_that_is_killed_goes_on_from_its_checkpoints(tmp_path: Path) -> None:
+async def test_a_killed_server_resumes_from_its_checkpoints(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "hang").touch()
     with served(tmp_path) as (client, process):

@@ -29,7 +29,7 @@ def test_every_task_of_the_paper_and_of_jarvis_is_there(name: str) -> None:
     assert name in VOCABULARY
 
 
-def test_every_name_stands_once() -> None:
+def test_every_name_is_unique() -> None:
     assert len({row.name for row in _ROWS}) == len(_ROWS) == len(VOCABULARY)
     for row in _ROWS:
         names = [port.name for port in row.inputs] + [parameter.name for parameter in row.parameters]
@@ -45,7 +45,7 @@ def test_data_of_every_kind_can_be_given_to_some_task(kind: str) -> None:
 
 
 @pytest.mark.parametrize("wanted", KINDS)
-def test_a_reference_finds_the_output_of_the_very_kind_first(wanted: str) -> None:
+def test_a_reference_prefers_the_output_of_exactly_that_kind(wanted: str) -> None:
     port = Input(name="x", kinds=(wanted,))
     for row in _ROWS:
         found = row.output_for(port)

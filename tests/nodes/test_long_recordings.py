@@ -1,4 +1,4 @@
-"""A recording too long for one call is heard part by part, each of them durable, and written down as one text."""
+"""Long recordings: one too long for a single call is transcribed part by part, each part durable, into one text."""
 
 import errno
 import os
@@ -26,27 +26,27 @@ from hugginggpt.tools.media.sound import read_audio, write_wav
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, ask, last
 
-LISTEN = [
+TRANSCRIBE = [
     {"task": "automatic-speech-recognition", "id": 0, "dep": [-1], "args": {"audio": "talk.wav"}},
     {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
 ]
 
 
-class Listener(ScriptedBackend):
-    """Hears which part it was given; `deaf` fails for a part once, or for as long as there are errors."""
+class Transcriber(ScriptedBackend):
+    """Transcribes the name of the part that it is given; `failures`: errors by key of the part, raised one a call."""
 
-    def __init__(self, deaf: dict[str, list[ExpertError]] | None = None) -> None:
+    def __init__(self, failures: dict[str, list[ExpertError]] | None = None) -> None:
         super().__init__()
-        self.deaf = deaf or {}
+        self.failures = failures or {}
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         if call.task.type != "automatic-speech-recognition":
             return await super().run(call)
         self.calls.append(call.key)
-        if self.deaf.get(call.key):
-            raise self.deaf[call.key].pop()
-        said = f"words of {call.inputs['audio'][0].resource.name}"
-        return [Artifact(output="text", kind="text", media_type="text/plain", text=said)]
+        if self.failures.get(call.key):
+            raise self.failures[call.key].pop()
+        words = f"words of {call.inputs['audio'][0].resource.name}"
+        return [Artifact(output="text", kind="text", media_type="text/plain", text=words)]
 
 
 def recording(seconds: float, *quiet: float, rate: int = 8000) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
@@ -69,7 +69,7 @@ def text_of(events: list[Event]) -> str:
     return text
 
 
-def test_a_long_recording_is_cut_in_its_pauses_and_nothing_is_lost(talk: Path, tmp_path: Path) -> None:
+def test_a_long_recording_is_cut_at_its_pauses_and_nothing_is_lost(talk: Path, tmp_path: Path) -> None:
     parts = cut_recording(talk, tmp_path)
     assert [round(part.begin) for part in parts] == [0, 110, 220]
     assert all(0 < part.end - part.begin <= LONGEST for part in parts)
@@ -82,14 +82,14 @@ def test_a_long_recording_is_cut_in_its_pauses_and_nothing_is_lost(talk: Path, t
     assert np.abs(joined[:, :RATE] - whole[:, :RATE]).max() < 1e-3
 
 
-def test_what_is_short_or_no_sound_at_all_is_not_cut(tmp_path: Path) -> None:
+def test_a_short_recording_or_a_file_without_sound_is_not_cut(tmp_path: Path) -> None:
     write_wav(tmp_path / "short.wav", recording(LONGEST - 1), 8000)
     (tmp_path / "broken.wav").write_bytes(b"RIFF\x24\0\0\0WAVEjunk")
     for path in (tmp_path / "short.wav", tmp_path / "broken.wav", Path(__file__)):
         assert cut_recording(path, tmp_path) == ()
 
 
-def test_a_recording_over_the_limit_is_refused_whatever_its_header_says(talk: Path, tmp_path: Path) -> None:
+def test_a_recording_over_the_limit_is_refused_whatever_its_header_claims(talk: Path, tmp_path: Path) -> None:
     streamed = bytearray(talk.read_bytes())
     streamed[40:44] = b"\xff\xff\xff\xff"
     talk.write_bytes(streamed)
@@ -98,9 +98,9 @@ def test_a_recording_over_the_limit_is_refused_whatever_its_header_says(talk: Pa
         cut_recording(talk, tmp_path, most=250)
 
 
-async def test_each_part_is_a_child_and_the_text_is_one(talk: Path, scripted: OpenScripted) -> None:
-    backend = Listener()
-    async with scripted(LISTEN, backend=backend) as world:
+async def test_each_part_has_a_row_of_its_own_and_the_text_is_one(talk: Path, scripted: OpenScripted) -> None:
+    backend = Transcriber()
+    async with scripted(TRANSCRIBE, backend=backend) as world:
         events = await ask(world, files=["talk.wav"])
         session = Session(world)
         members = await session.history.members((await session.history.run()).epoch)
@@ -111,18 +111,16 @@ async def test_each_part_is_a_child_and_the_text_is_one(talk: Path, scripted: Op
 
 
 async def test_a_part_without_words_is_named_in_its_place(talk: Path, scripted: OpenScripted) -> None:
-    backend = Listener({"0[1]": [ExpertError("no speech was found", input_fault=True)]})
-    async with scripted(LISTEN, backend=backend) as world:
+    backend = Transcriber({"0[1]": [ExpertError("no speech was found", input_fault=True)]})
+    async with scripted(TRANSCRIBE, backend=backend) as world:
         events = await ask(world, files=["talk.wav"])
         assert last(events).status == "succeeded"
         assert text_of(events).splitlines()[1] == "[nothing from 1:50 to 3:40: no speech was found]"
 
 
-async def test_a_part_that_its_expert_failed_at_is_all_that_a_retry_does_again(
-    talk: Path, scripted: OpenScripted
-) -> None:
-    backend = Listener({"0[2]": [ExpertError("out of memory")]})
-    async with scripted(LISTEN, backend=backend) as world:
+async def test_a_retry_repeats_only_the_parts_that_failed(talk: Path, scripted: OpenScripted) -> None:
+    backend = Transcriber({"0[2]": [ExpertError("out of memory")]})
+    async with scripted(TRANSCRIBE, backend=backend) as world:
         events = await ask(world, files=["talk.wav"])
         assert "1 of 3 failed: 0[2]: out of memory" in last(events).results[0]["error"]
         backend.calls.clear()
@@ -133,21 +131,21 @@ async def test_a_part_that_its_expert_failed_at_is_all_that_a_retry_does_again(
     assert backend.calls == ["0[2]", "1"]
 
 
-async def test_recordings_in_a_list_are_each_heard_in_parts(talk: Path, scripted: OpenScripted) -> None:
+async def test_each_recording_of_a_list_is_cut_into_parts(talk: Path, scripted: OpenScripted) -> None:
     write_wav(talk.parent / "other.wav", recording(130, 110), 8000)
     plan = [
         {"task": "automatic-speech-recognition", "id": 0, "dep": [-1], "args": {"audio": ["talk.wav", "other.wav"]}}
     ]
-    async with scripted(plan, backend=Listener()) as world:
+    async with scripted(plan, backend=Transcriber()) as world:
         events = await ask(world, files=["talk.wav", "other.wav"])
         made = last(events).results[0]["outputs"]["text"]
     assert [text["text"].count("words of") for text in made] == [3, 2]
     assert {event.key for event in events if isinstance(event, TaskStarted)} >= {"0[0][2]", "0[1][1]"}
 
 
-async def test_silence_all_through_is_a_failure(talk: Path, scripted: OpenScripted) -> None:
-    deaf = {f"0[{n}]": [ExpertError("no speech was found", input_fault=True)] for n in range(3)}
-    async with scripted(LISTEN, backend=Listener(deaf)) as world:
+async def test_a_recording_of_silence_only_is_a_failure(talk: Path, scripted: OpenScripted) -> None:
+    failures = {f"0[{n}]": [ExpertError("no speech was found", input_fault=True)] for n in range(3)}
+    async with scripted(TRANSCRIBE, backend=Transcriber(failures)) as world:
         events = await ask(world, files=["talk.wav"])
     assert "3 of 3 failed: 0[0]: no speech was found" in last(events).results[0]["error"]
 

@@ -101,8 +101,8 @@ FENCES = (
     ),
     Fence(
         "no secret in a checkpoint or row",
-        "checkpoints/clean.py",
-        "        return super().cursor(_CleanCursor)",
+        "checkpoints/redacting_connection.py",
+        "        return super().cursor(_RedactingCursor)",
         "        return super().cursor()",
         "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
     ),

@@ -1,4 +1,4 @@
-"""A SQLite connection that redacts every value it writes: our rows and LangGraph's checkpoints all pass through it."""
+"""Redacting connection: SQLite's, with every value redacted before it is written, in rows and checkpoints."""
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection, Cursor
@@ -25,33 +25,33 @@ class Redactors:
         self.distinct = tuple(dict.fromkeys(self._added))
 
 
-class CleanConnection(Connection):
+class RedactingConnection(Connection):
     """Every value of a statement goes through the redactors, texts and serialized states; none gets longer."""
 
     redactors = Redactors()
 
-    def cursor(self, factory: Any = None) -> Any:  # always a `_CleanCursor`, whatever the caller passes
+    def cursor(self, factory: Any = None) -> Any:  # always a `_RedactingCursor`, whatever the caller passes
         """The cursor that every `execute` of the connection goes through."""
-        return super().cursor(_CleanCursor)
+        return super().cursor(_RedactingCursor)
 
-    def clean(self, values: Any) -> Any:
+    def redact(self, values: Any) -> Any:
         """The values of one statement, redacted."""
         if isinstance(values, Mapping):
-            return {name: self._clean(value) for name, value in values.items()}
-        return [self._clean(value) for value in values]
+            return {name: self._redact(value) for name, value in values.items()}
+        return [self._redact(value) for value in values]
 
-    def _clean(self, value: Any) -> Any:
+    def _redact(self, value: Any) -> Any:
         if isinstance(value, str | bytes):
             for redact in self.redactors.distinct:
                 value = redact.value(value)
         return value
 
 
-class _CleanCursor(Cursor):
-    connection: CleanConnection
+class _RedactingCursor(Cursor):
+    connection: RedactingConnection
 
     def execute(self, sql: str, values: Any = (), /) -> Self:
-        return super().execute(sql, self.connection.clean(values))
+        return super().execute(sql, self.connection.redact(values))
 
     def executemany(self, sql: str, rows: Iterable[Any], /) -> Self:
-        return super().executemany(sql, map(self.connection.clean, rows))
+        return super().executemany(sql, map(self.connection.redact, rows))
