@@ -1,6 +1,6 @@
-"""URLs in the answers of models, servers and Hubs
+"""URLs in the responses of models, servers and Hubs
 
-An address that comes in an answer is read as one from a stranger's text is: public addresses only, without the key.
+A URL in a response is read like one in untrusted text: from public addresses only, and without the key.
 """
 
 from collections.abc import Iterator
@@ -29,21 +29,21 @@ FENCES = (
         "tools/net/hub_session.py",
         "        if not limits.is_configured(request.url):\n            response = self._guard(limits)",
         "        if False:\n            response = self._guard(limits)",
-        "test_answers_urls.py::test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private",
+        "test_answers_urls.py::test_a_private_url_in_a_provider_s_response_is_not_called",
     ),
     Fence(
         "no key for addresses in answers",
         "tools/net/ssrf_guard.py",
         "            request.headers.pop(name, None)",
         "            pass",
-        "test_answers_urls.py::test_the_key_does_not_go_along_to_an_address_in_an_answer",
+        "test_answers_urls.py::test_the_key_is_not_sent_to_a_url_in_a_response",
     ),
     Fence(
         "nothing is sent to addresses in answers",
         "tools/net/ssrf_guard.py",
         '        if request.method not in ("GET", "HEAD"):',
         "        if False:",
-        "test_answers_urls.py::test_nothing_is_sent_to_an_address_that_was_not_configured",
+        "test_answers_urls.py::test_no_input_is_sent_to_a_url_in_a_response",
     ),
 )
 
@@ -114,10 +114,8 @@ async def asked(backend: HfBackend, way: str, folder: Path) -> Any:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private(
-    way: str, home: Path, tmp_path: Path
-) -> None:
-    """Where a provider's answer names an address of this machine or a private network, nothing is asked there."""
+async def test_a_private_url_in_a_provider_s_response_is_not_called(way: str, home: Path, tmp_path: Path) -> None:
+    """A URL of this machine or a private network in a provider's response is not called."""
     with (
         serve(lambda _: Reply(body=b"the secret of an inner server")) as inner,
         router(home, way, f"{inner.url}/secret") as (backend, _),
@@ -129,8 +127,8 @@ async def test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private
 
 
 @pytest.mark.parametrize("way", ["fal-ai, picture", "replicate, picture", "replicate, text file", "fal-ai, sound"])
-async def test_the_key_does_not_go_along_to_an_address_in_an_answer(way: str, home: Path, tmp_path: Path) -> None:
-    """The token for Hugging Face goes to no address that an answer names."""
+async def test_the_key_is_not_sent_to_a_url_in_a_response(way: str, home: Path, tmp_path: Path) -> None:
+    """The Hugging Face token is sent to no URL that a response names."""
     data = {"text-to-image": png(8, 8, 9), "text-to-speech": wav()}.get(WAYS[way][1], b"hello")
     with (
         serve(lambda _: Reply(body=data)) as elsewhere,
@@ -151,8 +149,8 @@ async def test_the_key_does_not_go_along_to_an_address_in_an_answer(way: str, ho
     assert "hf_canary" not in str(elsewhere.requests[0].headers)
 
 
-async def test_a_file_in_an_answer_has_the_limits_of_any_file(home: Path, tmp_path: Path) -> None:
-    """What an address in an answer gives is read as far as a file of the user's would be."""
+async def test_a_file_from_a_url_in_a_response_has_the_limit_of_any_file(home: Path, tmp_path: Path) -> None:
+    """A file from a URL in a response has the size limit of a file of the user's."""
     endless = Reply(200, b"x", {"content-type": "image/png"}, chunks=(b"x" * MEGABYTE,) * 80)
     way = "fal-ai, picture"
     with (
@@ -163,8 +161,8 @@ async def test_a_file_in_an_answer_has_the_limits_of_any_file(home: Path, tmp_pa
         await asked(backend, way, tmp_path)
 
 
-def test_nothing_is_sent_to_an_address_that_was_not_configured(home: Path) -> None:
-    """Only reading goes to an address from an answer: no input of the user's is sent on there."""
+def test_no_input_is_sent_to_a_url_in_a_response(home: Path) -> None:
+    """A URL in a response is only read: no input of the user's is sent there."""
     from huggingface_hub import get_session
 
     with (
@@ -178,8 +176,8 @@ def test_nothing_is_sent_to_an_address_that_was_not_configured(home: Path) -> No
     assert elsewhere.requests == []
 
 
-def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -> None:
-    """Hugging Face's router may not send a request with the user's input on to another server."""
+def test_a_redirect_of_the_router_sends_no_input_to_another_server(home: Path) -> None:
+    """A redirect of Hugging Face's router does not send the user's input to another server."""
     from huggingface_hub import get_session
 
     with (
@@ -193,8 +191,8 @@ def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -
     assert elsewhere.requests == []
 
 
-async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(home: Path, tmp_path: Path) -> None:
-    """A server of the user's that gives an address in place of a picture has failed; nothing is fetched for it."""
+async def test_a_url_in_place_of_a_picture_is_not_fetched(home: Path, tmp_path: Path) -> None:
+    """A server of the user's that returns a URL in place of a picture fails; the URL is not fetched."""
     with (
         serve(lambda _: Reply(body=png(8, 8, 9))) as inner,
         serve(lambda _: as_json({"created": 1, "data": [{"url": f"{inner.url}/x.png"}]})) as server,
@@ -209,8 +207,8 @@ async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(
     assert inner.requests == []
 
 
-def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
-    """A program that uses huggingface_hub beside ours keeps its session as it was: nothing is guarded or bounded there."""
+def test_other_users_of_huggingface_hub_keep_its_session(home: Path) -> None:
+    """Other code in the program that uses huggingface_hub keeps its session without our guards and limits."""
     import threading
 
     from huggingface_hub import get_session
@@ -228,7 +226,7 @@ def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
 
 
 def test_hooks_of_a_program_s_own_session_run_once(home: Path) -> None:
-    """Hooks of a session that a program sets for huggingface_hub see each request and each answer once."""
+    """The hooks of a session that a program sets for huggingface_hub see each request and response once."""
     import httpx
     import huggingface_hub
     from huggingface_hub.utils import _http
