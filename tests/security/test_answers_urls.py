@@ -19,7 +19,7 @@ from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.net.hub_session import hub_limits
 from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, TransportRefusal
-from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
+from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, model_card, redirect_hub_to, serve
 from hugginggpt.tools.scripted.task_answers import png, wav
 from samples import ONE_PICTURE, call_of
 
@@ -102,7 +102,7 @@ def router(home: Path, way: str, url: str, **given: Any) -> Iterator[tuple[HfBac
     def answer(received: Received) -> Reply:
         return hub(received) if received.path.startswith("/api/") else told(received)
 
-    with serve(answer) as server, asked_at(server.url):
+    with serve(answer) as server, redirect_hub_to(server.url):
         yield HfBackend(settings, HubIndex(settings, online=True)), server
 
 
@@ -140,7 +140,7 @@ async def test_the_key_is_not_sent_to_a_url_in_a_response(way: str, home: Path, 
     with (
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply()) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home, allow_private_urls=True)),
     ):
         from huggingface_hub import get_session
@@ -168,7 +168,7 @@ def test_no_input_is_sent_to_a_url_in_a_response(home: Path) -> None:
     with (
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply()) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home, allow_private_urls=True)),
         pytest.raises(TransportRefusal, match="which no one configured"),
     ):
@@ -183,7 +183,7 @@ def test_a_redirect_of_the_router_sends_no_input_to_another_server(home: Path) -
     with (
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply(307, headers={"location": elsewhere.url})) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home, allow_private_urls=True)),
         pytest.raises(CrossOriginRedirect, match=r"https://router\.huggingface\.co redirects to http://127"),
     ):
@@ -216,7 +216,7 @@ def test_other_users_of_huggingface_hub_keep_its_session(home: Path) -> None:
     got: list[bytes] = []
     with (
         serve(lambda _: Reply(body=b"x" * (33 * MEGABYTE), headers={"content-type": "application/json"})) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home)),
     ):
         other = threading.Thread(target=lambda: got.append(get_session().get("http://127.0.0.1:1/x").content))

@@ -26,7 +26,7 @@ from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.model_cache import find, remember
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.catalog.hub_names import is_commit, is_file_inside
-from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
+from hugginggpt.tools.scripted import ScriptedHub, model_card, redirect_hub_to, serve
 
 FENCES = (
     Fence(
@@ -318,7 +318,7 @@ def test_a_model_with_an_invalid_name_is_left_out_of_a_list(model_id: str, sha: 
     """A model with an invalid id or commit is left out of a Hub's list, and reported."""
     good = model_card("scripted/good", "summarization", sha=COMMIT)
     cards = {model_id: model_card(model_id, "summarization", sha=sha), "scripted/good": good}
-    with serve(ScriptedHub(cards)) as server, asked_at(server.url):
+    with serve(ScriptedHub(cards)) as server, redirect_hub_to(server.url):
         hub = HubIndex(Settings(home=home, hf_token="hf_x"))
         listed = {model.model_id for model in hub.refresh("summarization")}
     assert "scripted/good" in listed
@@ -328,7 +328,7 @@ def test_a_model_with_an_invalid_name_is_left_out_of_a_list(model_id: str, sha: 
 
 def test_a_model_with_an_invalid_name_is_left_out_of_a_cached_list(home: Path) -> None:
     """A model whose id or commit was made invalid in a cached list is left out, and reported."""
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         hub = HubIndex(Settings(home=home), online=False)
         hub.refresh("summarization")
     with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as connection, connection:

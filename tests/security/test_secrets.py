@@ -46,7 +46,7 @@ from hugginggpt.tools.scripted import (
     serve,
 )
 from hugginggpt.tools.scripted.chat import stage_of
-from hugginggpt.tools.scripted.hub import ScriptedHub, asked_at, model_card
+from hugginggpt.tools.scripted.hub import ScriptedHub, model_card, redirect_hub_to
 from shell import MARK, Shell
 
 FENCES = (
@@ -376,7 +376,7 @@ async def test_a_token_that_the_hub_or_a_provider_repeats_is_removed(home: Path)
     for how in ("401-json", "500-text", "500-base64"):
         hub = ScriptedHub({"evil/model": card}, replies={"evil/model": REPEATED[how]})
         settings = Settings(home=home, retries=0, hf_token=TOKEN, where=("hf",))  # type: ignore[arg-type]
-        with serve(hub) as server, asked_at(server.url):
+        with serve(hub) as server, redirect_hub_to(server.url):
             from hugginggpt.tools.catalog.hub_index import HubIndex
 
             listed = HubIndex(settings).refresh("summarization")

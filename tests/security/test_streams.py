@@ -30,7 +30,7 @@ from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.chat_models.client import MOST_TEXT, Asker
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.net.download import download
-from hugginggpt.tools.scripted import asked_at
+from hugginggpt.tools.scripted import redirect_hub_to
 from samples import call_of
 
 FENCES = (
@@ -256,13 +256,13 @@ def test_a_list_of_the_hub_without_an_end_is_given_up(home: Path) -> None:
     """A Hub's list without an end is read up to the limits of a list, in bytes and time."""
     with (
         listening(endless(b'[{"id":"a/b"},' * 70_000, CHUNKED.format("application/json"), most=MOST)) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         pytest.raises(ExpertError, match=r"at most 32\.0 MB are read"),
     ):
         HubIndex(Settings(home=home, hf_token="hf_x")).refresh("summarization")
     assert server.sent <= LIMIT + SLACK
     for answer in (dripping_head, endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05)):
-        with listening(answer) as server, asked_at(server.url):
+        with listening(answer) as server, redirect_hub_to(server.url):
             began = time.monotonic()
             with pytest.raises(ExpertError) as raised:
                 HubIndex(Settings(home=home, hf_token="hf_x"), timeout=0.6).refresh("summarization")
