@@ -25,21 +25,21 @@ from samples import ONE_PICTURE, call_of
 
 FENCES = (
     Fence(
-        "addresses in providers answers are guarded",
+        "URLs in providers' responses are guarded",
         "tools/net/hub_session.py",
         "        if not limits.is_configured(request.url):\n            response = self._guard(limits)",
         "        if False:\n            response = self._guard(limits)",
         "test_answers_urls.py::test_a_private_url_in_a_provider_s_response_is_not_called",
     ),
     Fence(
-        "no key for addresses in answers",
+        "no key is sent to URLs in responses",
         "tools/net/ssrf_guard.py",
         "            request.headers.pop(name, None)",
         "            pass",
         "test_answers_urls.py::test_the_key_is_not_sent_to_a_url_in_a_response",
     ),
     Fence(
-        "nothing is sent to addresses in answers",
+        "nothing is sent to URLs in responses",
         "tools/net/ssrf_guard.py",
         '        if request.method not in ("GET", "HEAD"):',
         "        if False:",
@@ -85,8 +85,13 @@ def answers(url: str) -> Any:
             )
         if "wavespeed" in path:
             return as_json({"data": {"status": "completed", "outputs": [url]}})
-        told = {"images": [{"url": url}], "video": {"url": url}, "image": {"url": url}, "outputs": {"video_url": url}}
-        return as_json(told | {"status": "completed"})
+        response = {
+            "images": [{"url": url}],
+            "video": {"url": url},
+            "image": {"url": url},
+            "outputs": {"video_url": url},
+        }
+        return as_json(response | {"status": "completed"})
 
     return answer
 
@@ -96,17 +101,17 @@ def router(home: Path, way: str, url: str, **given: Any) -> Iterator[tuple[HfBac
     provider, task = WAYS[way]
     card = model_card("scripted/made", task, provider=provider)
     hub = ScriptedHub({"scripted/made": card})
-    told = answers(url)
+    provider = answers(url)
     settings = Settings(home=home, hf_token="hf_canary", hf_provider=provider, **given)
 
     def answer(received: Received) -> Reply:
-        return hub(received) if received.path.startswith("/api/") else told(received)
+        return hub(received) if received.path.startswith("/api/") else provider(received)
 
     with serve(answer) as server, redirect_hub_to(server.url):
         yield HfBackend(settings, HubIndex(settings, online=True)), server
 
 
-async def asked(backend: HfBackend, way: str, folder: Path) -> Any:
+async def call_provider(backend: HfBackend, way: str, folder: Path) -> Any:
     task = WAYS[way][1]
     expert = backend.named(task, "scripted/made")
     assert expert is not None
@@ -121,7 +126,7 @@ async def test_a_private_url_in_a_provider_s_response_is_not_called(way: str, ho
         router(home, way, f"{inner.url}/secret") as (backend, _),
     ):
         with pytest.raises(ExpertError) as raised:
-            await asked(backend, way, tmp_path)
+            await call_provider(backend, way, tmp_path)
         assert inner.requests == []
     assert "leads to 127.0.0.1, an address of this machine or a private network" in str(raised.value)
 
@@ -134,7 +139,7 @@ async def test_the_key_is_not_sent_to_a_url_in_a_response(way: str, home: Path, 
         serve(lambda _: Reply(body=data)) as elsewhere,
         router(home, way, f"{elsewhere.url}/made", allow_private_urls=True) as (backend, _),
     ):
-        assert await asked(backend, way, tmp_path)
+        assert await call_provider(backend, way, tmp_path)
     (request,) = elsewhere.requests
     assert "hf_canary" not in str(request.headers)
     with (
@@ -158,7 +163,7 @@ async def test_a_file_from_a_url_in_a_response_has_the_limit_of_any_file(home: P
         router(home, way, elsewhere.url, allow_private_urls=True, max_file_bytes=MEGABYTE) as (backend, _),
         pytest.raises(ExpertError, match=r"answers with 32\.\d MB or more, and at most 32\.0 MB are read"),
     ):
-        await asked(backend, way, tmp_path)
+        await call_provider(backend, way, tmp_path)
 
 
 def test_no_input_is_sent_to_a_url_in_a_response(home: Path) -> None:

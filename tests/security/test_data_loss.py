@@ -55,10 +55,10 @@ def trial(home: Path, seed: int, rounds: int) -> None:
     processes = [HomeProcess(home) for _ in range(3)]
     try:
         for number in range(rounds):
-            asked = [chance.choices(WORDS, k=chance.randrange(1, 5)) for _ in processes]
+            commands = [chance.choices(WORDS, k=chance.randrange(1, 5)) for _ in processes]
             lines = [
                 [f"write run-{number}-{who}-{step}" if word == "write" else word for step, word in enumerate(words)]
-                for who, words in enumerate(asked)
+                for who, words in enumerate(commands)
             ]
             victim = chance.randrange(3) if chance.random() < 0.5 else None
             for process, each in zip(processes, lines, strict=True):

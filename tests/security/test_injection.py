@@ -104,7 +104,7 @@ class Obedient:
 
 @dataclass
 class Scene:
-    """A folder with a file that is never to be read, and a server that is never to be asked."""
+    """A folder with a file that must never be read, and a server that must never be called."""
 
     folder: Path
     web: Server

@@ -28,7 +28,7 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 
 FENCES = (
     Fence(
-        "JSON from outside is not nested too deep",
+        "untrusted JSON is not nested too deep",
         "graph/untrusted_json.py",
         "    except RecursionError:\n",
         "    except ZeroDivisionError:\n",
@@ -42,7 +42,7 @@ FENCES = (
         "test_plans.py::test_a_hostile_plan_is_run_or_refused_through_approval[deep-args]",
     ),
     Fence(
-        "half surrogate pairs are replaced",
+        "lone surrogates are replaced",
         "graph/untrusted_json.py",
         'return value if value.isascii() else _LONE_SURROGATE.sub("\\N{REPLACEMENT CHARACTER}", value)',
         "return value",
@@ -209,7 +209,7 @@ FOR_APPROVAL = {name: plan for name, plan in HOSTILE.items() if name not in {"by
 
 
 def within(seconds: float, work: Callable[[], Any]) -> Any:
-    """What it gives; what raises anything but an error of ours, or takes longer, fails."""
+    """The result or error of ours; any other exception, or a longer time, fails the test."""
     began = time.process_time()
     problem, made = "", None
     try:

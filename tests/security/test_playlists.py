@@ -87,11 +87,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[int, list[str]]]:
-    asked = list[str]()
+    requested = list[str]()
 
     class Loud(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(LOUD)
@@ -101,7 +101,7 @@ def server() -> Iterator[tuple[int, list[str]]]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Loud) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield serving.server_port, asked
+        yield serving.server_port, requested
         serving.shutdown()
 
 
@@ -116,7 +116,7 @@ READERS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("playlist", PLAYLISTS)
 def test_a_playlist_opens_nothing(folder: Path, server: tuple[int, list[str]], playlist: str, disguise: str) -> None:
     """A playlist, manifest or script in place of sound or video opens no other file and no connection."""
-    port, asked = server
+    port, requested = server
     for (name, target), (reader, read) in itertools.product(TARGETS.items(), READERS.items()):
         data = base64.b64encode(LOUD[:2_000]).decode()
         text = PLAYLISTS[playlist].format(target=target(folder, port), port=port, data=data)
@@ -127,7 +127,7 @@ def test_a_playlist_opens_nothing(folder: Path, server: tuple[int, list[str]], p
         except ExpertError:
             made = ()
         assert made == (), f"{reader} read {playlist} {disguise}, of a file {name}"
-        assert not asked, f"{reader} asked a server for {playlist}"
+        assert not requested, f"{reader} called a server for {playlist}"
 
 
 @pytest.mark.parametrize("name", ["concat:loud.wav", "subfile,,start,0,end,90,,:loud.wav", "file:loud.wav", "data:,x"])

@@ -51,49 +51,49 @@ from shell import MARK, Shell
 
 FENCES = (
     Fence(
-        "no secret in what a controller says or raises",
+        "no secret in the plans, answers and errors of a controller",
         "graph/world.py",
         "controller = RedactedController(controller or controller_for(settings, tape), redact)",
         "controller = controller or controller_for(settings, tape)",
         "test_secrets.py::test_a_key_that_a_chat_model_s_server_repeats_is_removed[session-401-json]",
     ),
     Fence(
-        "an answer waits for the rest of a secret",
+        "the partial secret at the end of a piece is held back",
         "graph/redactor.py",
         "ready = len(held) - self._partial_length(held)",
         "ready = len(held)",
         "test_secrets.py::test_a_key_that_arrives_in_pieces_is_removed[3]",
     ),
     Fence(
-        "no secret in what an expert raises",
+        "no secret in an expert's error",
         "graph/world.py",
         "        places = [RedactedBackend(place, redact) for place in places]\n",
         "",
         "test_secrets.py::test_a_key_that_a_server_of_your_own_repeats_is_removed[401-json]",
     ),
     Fence(
-        "no secret in a text that an expert makes",
+        "no secret in an expert's text",
         "checkpoints/store.py",
         "clean = self._redact.text(text).encode(",
         "clean = text.encode(",
         "test_secrets.py::test_a_key_in_an_expert_s_output_is_removed[text]",
     ),
     Fence(
-        "no secret in a text file that an expert makes",
+        "no secret in an expert's text file",
         "checkpoints/store.py",
         "if is_text(media_type) and (clean := self._redact.data(held := draft.read_bytes())) != held:",
         "if False:",
         "test_secrets.py::test_a_key_in_an_expert_s_output_is_removed[file]",
     ),
     Fence(
-        "no secret in a text file of the user's",
+        "no secret in a user's text file",
         "checkpoints/store.py",
         "        if is_text(media_type):\n",
         "        if False:\n",
         "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
     ),
     Fence(
-        "no secret in what a catalogue says",
+        "no secret in a catalogue",
         "graph/world.py",
         "catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)",
         "catalog = catalog or catalog_for(settings, places)",
@@ -107,7 +107,7 @@ FENCES = (
         "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
     ),
     Fence(
-        "no secret in the request that is announced",
+        "no secret in the events of a request",
         "nodes/plan.py",
         "typed, text = text, redact.text(text)",
         "typed, text = text, text",
@@ -121,7 +121,7 @@ FENCES = (
         "test_secrets.py::test_a_token_that_the_hub_or_a_provider_repeats_is_removed",
     ),
     Fence(
-        "no secret on a recording in pieces",
+        "no secret in a recorded answer in pieces",
         "tools/recording/recorder.py",
         "self._scrub.stream(pieces), began",
         "pieces, began",
@@ -198,8 +198,8 @@ STEPS: list[dict[str, Any]] = [
 ]
 
 
-async def heard(session: Session, request: str, **given: Any) -> list[str]:
-    """All that a caller hears of a run: its events as JSON, and the traceback of its error."""
+async def shown_by(session: Session, request: str, **given: Any) -> list[str]:
+    """All that a caller gets of a run: its events as JSON, and the traceback of its error."""
     events: list[Event] = []
     try:
         async for event in session.start(request, thread_id="t", **given):
@@ -233,10 +233,10 @@ async def test_a_key_that_a_chat_model_s_server_repeats_is_removed(door: str, ho
 
 
 async def _through(door: str, settings: Settings) -> list[str]:
-    """What is heard of a request by a way into the program."""
+    """What an entry point shows of a request."""
     if door == "session":
         async with open_world(settings, backends=[ScriptedBackend()]) as world:
-            return await heard(Session(world), "Say hello")
+            return await shown_by(Session(world), "Say hello")
     if door == "run":
         try:
             return [str(await asyncio.to_thread(run, "Say hello", settings=settings))]
@@ -255,7 +255,7 @@ async def _through(door: str, settings: Settings) -> list[str]:
 
 
 class Parrot:
-    """A chat model that repeats its key in everything that it says, in pieces of so many characters."""
+    """A chat model that repeats its key in all its answers, in pieces of so many characters."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -289,13 +289,13 @@ async def test_a_key_that_a_model_repeats_is_removed(size: int, home: Path, tmp_
         async with open_world(
             settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], tape=tape
         ) as world:
-            shown = await heard(Session(world), "Say hello")
+            shown = await shown_by(Session(world), "Say hello")
         tape.close()
     deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert "It is done [0] [1]. The key is [removed" in deltas
     assert not leaks(KEY, tmp_path, *shown, deltas)
-    taped = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
-    pieces = [piece for line in taped if isinstance(line.get("told"), list) for piece in line["told"]]
+    recorded = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
+    pieces = [piece for line in recorded if isinstance(line.get("told"), list) for piece in line["told"]]
     assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
 
 
@@ -316,7 +316,7 @@ class Stutterer(ScriptedController):
 async def test_a_key_that_arrives_in_pieces_is_removed(size: int, scripted: Any, home: Path) -> None:
     """The end of a piece that may begin a key is held back: a key that arrives in pieces is removed completely."""
     async with scripted(controller=Stutterer(size)) as world:
-        shown = await heard(Session(world), "Say hello")
+        shown = await shown_by(Session(world), "Say hello")
     deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert deltas.startswith("See http://[removed")
     assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key stays"
@@ -360,7 +360,7 @@ async def test_a_key_that_a_server_of_your_own_repeats_is_removed(
         async with open_world(
             Settings(home=home, retries=0, where=("endpoint",)), controller=ScriptedController([_alone(STEPS[1])])
         ) as world:
-            shown = await heard(Session(world), "Sum it up")
+            shown = await shown_by(Session(world), "Sum it up")
         assert server.requests, "nothing was tried"
     assert '"status":"succeeded"' in shown[-1] or how != "200-result"
     assert not leaks(KEY, home, *shown)
@@ -381,7 +381,7 @@ async def test_a_token_that_the_hub_or_a_provider_repeats_is_removed(home: Path)
 
             listed = HubIndex(settings).refresh("summarization")
             async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:
-                shown = await heard(
+                shown = await shown_by(
                     Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"})
                 )
         assert any(model.model_id == "evil/model" for model in listed)
@@ -415,7 +415,7 @@ async def test_a_key_in_an_expert_s_output_is_removed(way: str, scripted: Any, h
     shown: list[str] = []
     async with scripted(controller=ScriptedController([STEPS[0]]), backends=[Careless(way)]) as world:
         try:
-            shown = await heard(Session(world), "Say hello")
+            shown = await shown_by(Session(world), "Say hello")
         except RuntimeError as error:
             shown = traceback.format_exception(error)
             assert way == "bug"
@@ -430,7 +430,7 @@ async def test_a_key_in_a_catalogue_is_removed(scripted: Any, home: Path) -> Non
     experts = [scripted_expert("text-generation", who, description=f"bought with {KEY}") for who in ("a/a", "b/b")]
     catalog = ScriptedCatalog(experts, obstacles={"b/b": f"needs more than {KEY}"})
     async with scripted(controller=ScriptedController(STEPS), catalog=catalog) as world:
-        shown = await heard(Session(world), "Say hello")
+        shown = await shown_by(Session(world), "Say hello")
     assert not leaks(KEY, home, *shown)
 
 
@@ -441,7 +441,7 @@ async def test_a_key_that_you_type_or_attach_is_removed(scripted: Any, home: Pat
     notes.write_text(f"my key is {KEY}, and http://alice:{PASSWORD}@127.0.0.1:9/x too")
     plan = [_alone(STEPS[1]) | {"goal": f"with {KEY}"}]
     async with scripted(controller=ScriptedController([_alone(STEPS[1])])) as world:
-        shown = await heard(
+        shown = await shown_by(
             Session(world), f"Sum up what {KEY} and postgres://alice:{PASSWORD}@127.0.0.1:9/db are", files=[str(notes)],
             options=Options(approve="always", models={"translation": KEY}),
         )  # fmt: skip
@@ -466,7 +466,7 @@ async def test_a_key_that_is_a_common_word_changes_no_ordinary_text(key: str, ho
     text = f"there is {key} here; Authorization: Bearer {key}"
     async with open_world(settings, controller=ScriptedController([STEPS[0]]), catalog=ScriptedCatalog(),
                           backends=[ScriptedBackend(texts={0: text})]) as world:  # fmt: skip
-        shown = "".join(await heard(Session(world), f"Say {key}"))
+        shown = "".join(await shown_by(Session(world), f"Say {key}"))
     assert f"there is {key} here" in shown
     assert f"Bearer {key}" not in shown
 
@@ -572,7 +572,7 @@ async def test_workers_have_no_key_in_their_environment(home: Path, monkeypatch:
     plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "Bonjour tout le monde"}}]
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     async with open_world(Settings.from_env(home=home, where="embedded"), controller=ScriptedController(plan)) as world:
-        shown = await heard(Session(world), "Which language is it?")
+        shown = await shown_by(Session(world), "Which language is it?")
         children = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
         known = [*(str(child.environ()) for child in children), *(str(child.cmdline()) for child in children)]
     assert '"status":"succeeded"' in shown[-1], shown[-1]

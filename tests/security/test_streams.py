@@ -35,14 +35,14 @@ from samples import call_of
 
 FENCES = (
     Fence(
-        "bytes of an answer as it comes",
+        "the compressed size of a response",
         "tools/net/bounded_body.py",
         "        if self._compressed > self._max_bytes:",
         "        if False:",
         "test_streams.py::test_a_response_of_empty_compressed_blocks_is_refused",
     ),
     Fence(
-        "bytes of an answer unpacked",
+        "the decompressed size of a response",
         "tools/net/bounded_body.py",
         "            if self._decompressed > self._max_bytes:",
         "            if False:",
@@ -50,35 +50,35 @@ FENCES = (
         slow=True,
     ),
     Fence(
-        "lower limit of json",
+        "the lower limit of JSON",
         "tools/net/bounded_body.py",
         "            self._max_bytes = min(self._max_bytes, MAX_JSON_BYTES)",
         "            pass",
         "test_streams.py::test_json_has_its_lower_limit_whatever_type_is_declared",
     ),
     Fence(
-        "an answer packed several times",
+        "a response compressed several times",
         "tools/net/bounded_body.py",
         '        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):',
         "        if False:",
         "test_streams.py::test_a_file_compressed_several_times_is_refused",
     ),
     Fence(
-        "time of an answer",
+        "the time of a response",
         "tools/net/bounded_body.py",
         "        if self._deadline is not None and time.monotonic() > self._deadline:",
         "        if False:",
         "test_streams.py::test_a_thread_that_reads_from_a_slow_server_ends_with_its_call",
     ),
     Fence(
-        "text of a chat model",
+        "the length of a chat model's text",
         "tools/chat_models/client.py",
         "        if length > MOST_TEXT:",
         "        if False:",
         "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[choose]",
     ),
     Fence(
-        "time of a look at a server",
+        "the time of a probe",
         "tools/backends/endpoint/probing.py",
         "        return call_with_timeout(_probe, patience, base, key)",
         "        return _probe(base, key)",
@@ -90,9 +90,9 @@ FEW = 2 * MEGABYTE
 """Settings' limit for files here."""
 LIMIT = 32 * MEGABYTE
 MOST = 200 * MEGABYTE
-"""What a server sends where no limit stops it."""
+"""Bytes that a server sends where no limit stops it."""
 SLACK = 16 * MEGABYTE
-"""What lies in the buffers of the system."""
+"""Bytes in the buffers of the system."""
 
 CHUNKED = "content-type: {}\r\nconnection: close"
 
@@ -141,8 +141,8 @@ async def test_a_response_without_an_end_is_read_up_to_its_limit(name: str, home
 
 
 @cache
-def packed(size: int, coding: str) -> bytes:
-    """`size` MB of spaces, packed to a thousandth."""
+def compressed(size: int, coding: str) -> bytes:
+    """`size` MB of spaces, compressed to a thousandth."""
     whole = b" " * MEGABYTE
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 31 if coding == "gzip" else 15)
     return b"".join(squeeze.compress(whole) for _ in range(size)) + squeeze.flush()
@@ -154,7 +154,7 @@ async def test_a_response_that_decompresses_to_gigabytes_is_refused(
     api: Api, coding: str, home: Path, tmp_path: Path
 ) -> None:
     """A small response that decompresses to gigabytes is refused at its limit."""
-    bomb = packed(400, coding)
+    bomb = compressed(400, coding)
     headers = f"content-type: application/json\r\ncontent-encoding: {coding}\r\ncontent-length: {len(bomb)}"
     with listening(endless(bomb, headers, most=1)) as server:
         began = time.monotonic()
@@ -198,7 +198,7 @@ async def test_json_has_its_lower_limit_whatever_type_is_declared(home: Path, tm
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip, gzip, gzip", "br", "zstd", "compress"])
 async def test_a_file_compressed_several_times_is_refused(coding: str, home: Path) -> None:
     """A file from a URL that is compressed twice, or in a way that was not requested, is refused unread."""
-    twice = gzip.compress(packed(64, "gzip"))
+    twice = gzip.compress(compressed(64, "gzip"))
     headers = f"content-encoding: {coding}\r\ncontent-length: {len(twice)}"
     with listening(endless(twice, headers, most=1)) as server:
         settings = Settings(home=home, allow_private_urls=True, max_file_bytes=MEGABYTE)
@@ -272,8 +272,8 @@ def test_a_list_of_the_hub_without_an_end_is_given_up(home: Path) -> None:
 
 def event(text: str) -> bytes:
     row = {"index": 0, "delta": {"content": text}, "finish_reason": None}
-    told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [row]}
-    return b"data: " + json.dumps(told).encode() + b"\n\n"
+    data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [row]}
+    return b"data: " + json.dumps(data).encode() + b"\n\n"
 
 
 @contextmanager
@@ -286,15 +286,15 @@ def asker(answer: Answer, timeout: float) -> Iterator[tuple[Asker, Wire]]:
 SCHEMA = {"title": "plan", "description": "a plan", "type": "object", "properties": {}}
 
 
-async def ask(asked: Asker, stage: str) -> str:
-    async def heard(_piece: str) -> None:
+async def ask(client: Asker, stage: str) -> str:
+    async def ignore(_piece: str) -> None:
         """A plan is read as it comes."""
 
     if stage == "answer":
-        return "".join([piece async for piece in asked.stream("answer", [("user", "hi")], NoCallbacks())])
+        return "".join([piece async for piece in client.stream("answer", [("user", "hi")], NoCallbacks())])
     if stage == "plan":
-        return (await asked.ask("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=heard)).text
-    return (await asked.ask("choose", [("user", "hi")], NoCallbacks())).text
+        return (await client.ask("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=ignore)).text
+    return (await client.ask("choose", [("user", "hi")], NoCallbacks())).text
 
 
 SLOW = {
@@ -312,10 +312,13 @@ SLOW = {
 async def test_a_chat_model_that_sends_slowly_is_given_up(stage: str, name: str) -> None:
     """A chat model that keeps the connection alive with comments, empty pieces or letters is given up in time."""
     piece, every = SLOW[name]
-    with asker(endless(piece, CHUNKED.format("text/event-stream"), most=60 * MEGABYTE, every=every), 0.8) as (asked, _):
+    with asker(endless(piece, CHUNKED.format("text/event-stream"), most=60 * MEGABYTE, every=every), 0.8) as (
+        client,
+        _,
+    ):
         began = time.monotonic()
         with pytest.raises(ControllerError, match=r"gave no answer in 0\.8 s|at most 64\.0 MB"):
-            await ask(asked, stage)
+            await ask(client, stage)
     assert time.monotonic() - began < 10  # the first one imports the client
 
 
@@ -330,10 +333,10 @@ async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> N
         answer = endless(body, f"content-type: application/json\r\ncontent-length: {len(body)}", most=1)
     else:
         answer = endless(event("x" * 10_000), CHUNKED.format("text/event-stream"), most=50 * MEGABYTE)
-    with asker(answer, 60) as (asked, server):
+    with asker(answer, 60) as (client, server):
         began = time.monotonic()
         with pytest.raises(ControllerError, match="answers with more than 1,000,000 characters"):
-            await ask(asked, stage)
+            await ask(client, stage)
     assert time.monotonic() - began < 10
     assert server.sent < 3 * MEGABYTE + SLACK
 
@@ -341,9 +344,9 @@ async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> N
 async def test_an_answer_of_a_chat_model_in_one_piece_has_a_limit_too() -> None:
     """A chat model's answer in one piece is read up to 32 MB, and requested once, not repeatedly."""
     with (
-        asker(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (asked, server),
+        asker(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (client, server),
         pytest.raises(ControllerError, match=r"at most 32\.0 MB are read"),
     ):
-        await ask(asked, "choose")
+        await ask(client, "choose")
     assert server.sent <= LIMIT + SLACK
     assert len(server.heads) == 1

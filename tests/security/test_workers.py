@@ -54,7 +54,7 @@ def pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[
 
 @pytest.fixture
 def ask(pools: Callable[..., Workers], tmp_path: Path) -> Ask:
-    """`ask("read", "environ")`: what a probe gives."""
+    """`ask("read", "environ")`: what a probe returns."""
     first = pools()
 
     def run(probe: str, text: str = "-", pool: Workers | None = None, timeout: float = 10) -> str:
