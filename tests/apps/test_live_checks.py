@@ -6,7 +6,7 @@ from hugginggpt.apps.cli.live_checks import live_checks
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
-from hugginggpt.tools.scripted import ScriptedHub, as_json, asked_at, chat, serve
+from hugginggpt.tools.scripted import ScriptedHub, as_json, chat, redirect_hub_to, serve
 from hugginggpt.tools.scripted.task_answers import right_answer
 
 
@@ -47,7 +47,7 @@ async def test_an_artifact_that_is_a_file_is_shown_with_its_size(home: Path) -> 
 
 
 async def test_each_provider_is_called_once(home: Path) -> None:
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         async with open_world(Settings(home=home, hf_token="hf_mine", retries=0)) as world:
             checks = [check async for check in live_checks(world)]
     called = [check.what.partition(",")[0] for check in checks[1:]]

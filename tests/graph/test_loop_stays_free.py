@@ -18,9 +18,9 @@ from hugginggpt.tools.scripted import (
     ScriptedBackend,
     ScriptedController,
     ScriptedHub,
-    asked_at,
     chat,
     in_turn,
+    redirect_hub_to,
     serve,
 )
 from hugginggpt.tools.scripted.task_answers import right_answer
@@ -66,7 +66,7 @@ async def test_calls_to_providers_servers_and_chat_models_leave_the_loop_free(ho
 
         await ask_there("endpoint", "mine", "mine")
         await ask_there("chat", settings.llm, "openai")
-        with asked_at(hub.url):
+        with redirect_hub_to(hub.url):
             await ask_there("hf", "scripted/summarization", "hf-inference")
 
 

@@ -13,8 +13,8 @@ LIVE = Path(__file__).parent
 PLAY = """
 import sys, pytest
 from hugginggpt.tools.backends.task_api.methods import methods
-from hugginggpt.tools.scripted import asked_at
-with asked_at(sys.argv[1]):
+from hugginggpt.tools.scripted import redirect_hub_to
+with redirect_hub_to(sys.argv[1]):
     sys.exit(pytest.main(["-m", "live", "-n", "0", "-rs", "-p", "no:cacheprovider", *sys.argv[2:]]))
 """
 

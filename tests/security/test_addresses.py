@@ -1,6 +1,6 @@
-"""Addresses that URLs lead to
+"""Addresses of URLs
 
-Names are looked up first, all their addresses are judged, and only then is one of them connected to.
+A name is resolved, all its addresses are checked, and only then is one of them connected to.
 """
 
 import socket
@@ -27,7 +27,7 @@ FENCES = (
         "tools/net/ssrf_guard.py",
         "            if not self._allowed(ip_address(address)):",
         "            if False:",
-        "test_addresses.py::test_no_spelling_of_this_machine_gets_a_connection",
+        "test_addresses.py::test_every_spelling_of_a_private_address_is_refused_without_a_connection",
     ),
     Fence(
         "all addresses of a name are judged",
@@ -41,21 +41,21 @@ FENCES = (
         "tools/net/ssrf_guard.py",
         "        request.url = url.copy_with(host=address)",
         "        pass",
-        "test_addresses.py::test_a_name_that_changes_its_address_gains_nothing",
+        "test_addresses.py::test_a_name_is_resolved_once",
     ),
     Fence(
         "special addresses of clouds",
         "tools/net/addresses.py",
         "(*_NEVER, *_INSIDE_OF_CLOUDS)",
         "_NEVER",
-        "test_addresses.py::test_addresses_inside_of_clouds_and_networks_are_not_public",
+        "test_addresses.py::test_special_addresses_inside_clouds_and_networks_are_not_public",
     ),
     Fence(
         "only given out ipv6 addresses",
         "tools/net/addresses.py",
         " and (address.version == 4 or address in _GLOBAL_UNICAST)",
         "",
-        "test_addresses.py::test_addresses_inside_of_clouds_and_networks_are_not_public",
+        "test_addresses.py::test_special_addresses_inside_clouds_and_networks_are_not_public",
     ),
 )
 
@@ -118,8 +118,8 @@ def everywhere() -> Iterator[list[Wire]]:
         six.shutdown(socket.SHUT_RDWR)
 
 
-async def test_no_spelling_of_this_machine_gets_a_connection(tmp_path: Path) -> None:
-    """A URL that leads to this machine or a private network, however it is spelled, is refused before a connection."""
+async def test_every_spelling_of_a_private_address_is_refused_without_a_connection(tmp_path: Path) -> None:
+    """A URL of this machine or a private network, however it is spelled, is refused without a connection."""
     with everywhere() as wires:
         for host in SPELLINGS:
             answer = await refusal(tmp_path, f"http://{host}:{wires[0].port}/a.txt")
@@ -127,8 +127,8 @@ async def test_no_spelling_of_this_machine_gets_a_connection(tmp_path: Path) -> 
             assert [wire.heads for wire in wires] == [[]] * len(wires), host
 
 
-async def test_a_redirect_leads_to_no_address_that_a_url_may_not(tmp_path: Path) -> None:
-    """A redirect to this machine or a private network is refused, without a connection there, as a URL is."""
+async def test_a_redirect_to_a_private_address_is_refused(tmp_path: Path) -> None:
+    """A redirect to this machine or a private network is refused without a connection, as such a URL is."""
     for host in ("127.0.0.2", "127.2", "[::1]", "2130706434", "[::ffff:127.0.0.2]"):
         with (
             listening(silent, "::1" if host == "[::1]" else "127.0.0.2") as inside,
@@ -140,7 +140,7 @@ async def test_a_redirect_leads_to_no_address_that_a_url_may_not(tmp_path: Path)
 
 
 async def test_an_open_port_looks_like_a_closed_one(tmp_path: Path) -> None:
-    """What is said of a private address does not depend on whether anything listens there."""
+    """The error for a private address does not depend on whether a server listens there."""
     with everywhere() as wires:
         port = wires[0].port
         hosts = ("127.0.0.1", "localhost", "[::1]", "10.0.0.1")
@@ -171,7 +171,7 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
 async def test_a_name_of_a_public_and_a_private_address_is_refused(
     tmp_path: Path, resolver: dict[str, list[list[str]]]
 ) -> None:
-    """A name with several addresses is refused as soon as one of them is private, whichever comes first."""
+    """A name with several addresses is refused if one of them is private, whichever comes first."""
 
     def outer(address: Address) -> bool:
         return str(address) == "127.0.0.1"
@@ -184,10 +184,8 @@ async def test_a_name_of_a_public_and_a_private_address_is_refused(
     assert (public.heads, private.heads) == ([], [])
 
 
-async def test_a_name_that_changes_its_address_gains_nothing(
-    tmp_path: Path, resolver: dict[str, list[list[str]]]
-) -> None:
-    """A name server that answers otherwise the second time (DNS rebinding) is not asked a second time."""
+async def test_a_name_is_resolved_once(tmp_path: Path, resolver: dict[str, list[list[str]]]) -> None:
+    """A name is resolved once: a name server that answers differently later (DNS rebinding) gains nothing."""
 
     def answer(wire: Wire, connection: socket.socket) -> None:
         head_of(wire, connection)
@@ -202,6 +200,6 @@ async def test_a_name_that_changes_its_address_gains_nothing(
 
 
 @pytest.mark.parametrize("address", INSIDE)
-def test_addresses_inside_of_clouds_and_networks_are_not_public(address: str) -> None:
-    """Addresses that count as global but mean something else inside a cloud or network are not fetched from."""
+def test_special_addresses_inside_clouds_and_networks_are_not_public(address: str) -> None:
+    """Addresses that count as global but have a special meaning inside a cloud or network are refused."""
     assert not is_public(ip_address(address))

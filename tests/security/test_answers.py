@@ -1,6 +1,6 @@
-"""Answers: pictures, sound and video that a provider or a server gives, and files on their way to one.
+"""Media from providers and servers, and files that are sent to them
 
-All of them are decoded in worker processes, like files, and never in the process that holds the keys.
+Worker processes decode all of them, as they do files; the process that holds the keys decodes nothing.
 """
 
 import base64
@@ -60,7 +60,7 @@ def surround() -> bytes:
     [("text-to-speech", "audio"), ("automatic-speech-recognition", "text"), ("text-to-video", "video")],
 )
 def test_the_process_with_the_keys_decodes_nothing(home: Path, tmp_path: Path, task_type: str, kind: str) -> None:
-    """What a server gives, and what is sent to one, is decoded in another process than the one that holds your keys."""
+    """The process that holds your keys decodes neither what a server returns nor what is sent to one."""
     answers = {
         "text-to-speech": Reply(200, surround(), {"content-type": "video/quicktime"}),
         "automatic-speech-recognition": as_json({"text": "hello"}),
@@ -86,8 +86,8 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, tmp_path: Path, kind: str) -> None:
-    """A picture from a server that is too large, broken or of another form is refused, and the next expert is tried."""
+async def test_an_unusable_picture_from_a_server_is_refused(home: Path, tmp_path: Path, kind: str) -> None:
+    """A picture from a server that is too large, damaged or of another format is refused; the next expert is tried."""
     answer = as_json({"created": 1, "data": [{"b64_json": base64.b64encode(BAD[kind]).decode()}]})
     with serve(lambda _: answer) as server:
         add_endpoint(
@@ -101,8 +101,8 @@ async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, 
     assert not error.value.input_fault
 
 
-async def test_sound_of_eight_channels_is_taken(home: Path, tmp_path: Path) -> None:
-    """Sound of many channels from a server is taken as sound that every browser plays."""
+async def test_sound_with_eight_channels_is_accepted(home: Path, tmp_path: Path) -> None:
+    """Sound with many channels from a server is accepted, and stored as sound that every browser plays."""
     with serve(lambda _: Reply(200, surround(), {"content-type": "video/quicktime"})) as server:
         add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="text-to-speech"))
         backend = EndpointBackend(Settings(home=home))

@@ -1,6 +1,6 @@
-"""URLs in the answers of models, servers and Hubs
+"""URLs in the responses of models, servers and Hubs
 
-An address that comes in an answer is read as one from a stranger's text is: public addresses only, without the key.
+A URL in a response is read like one in untrusted text: from public addresses only, and without the key.
 """
 
 from collections.abc import Iterator
@@ -19,31 +19,31 @@ from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.net.hub_session import hub_limits
 from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, TransportRefusal
-from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
+from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, model_card, redirect_hub_to, serve
 from hugginggpt.tools.scripted.task_answers import png, wav
 from samples import ONE_PICTURE, call_of
 
 FENCES = (
     Fence(
-        "addresses in providers answers are guarded",
+        "URLs in providers' responses are guarded",
         "tools/net/hub_session.py",
         "        if not limits.is_configured(request.url):\n            response = self._guard(limits)",
         "        if False:\n            response = self._guard(limits)",
-        "test_answers_urls.py::test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private",
+        "test_answers_urls.py::test_a_private_url_in_a_provider_s_response_is_not_called",
     ),
     Fence(
-        "no key for addresses in answers",
+        "no key is sent to URLs in responses",
         "tools/net/ssrf_guard.py",
         "            request.headers.pop(name, None)",
         "            pass",
-        "test_answers_urls.py::test_the_key_does_not_go_along_to_an_address_in_an_answer",
+        "test_answers_urls.py::test_the_key_is_not_sent_to_a_url_in_a_response",
     ),
     Fence(
-        "nothing is sent to addresses in answers",
+        "nothing is sent to URLs in responses",
         "tools/net/ssrf_guard.py",
         '        if request.method not in ("GET", "HEAD"):',
         "        if False:",
-        "test_answers_urls.py::test_nothing_is_sent_to_an_address_that_was_not_configured",
+        "test_answers_urls.py::test_no_input_is_sent_to_a_url_in_a_response",
     ),
 )
 
@@ -85,8 +85,13 @@ def answers(url: str) -> Any:
             )
         if "wavespeed" in path:
             return as_json({"data": {"status": "completed", "outputs": [url]}})
-        told = {"images": [{"url": url}], "video": {"url": url}, "image": {"url": url}, "outputs": {"video_url": url}}
-        return as_json(told | {"status": "completed"})
+        response = {
+            "images": [{"url": url}],
+            "video": {"url": url},
+            "image": {"url": url},
+            "outputs": {"video_url": url},
+        }
+        return as_json(response | {"status": "completed"})
 
     return answer
 
@@ -96,17 +101,17 @@ def router(home: Path, way: str, url: str, **given: Any) -> Iterator[tuple[HfBac
     provider, task = WAYS[way]
     card = model_card("scripted/made", task, provider=provider)
     hub = ScriptedHub({"scripted/made": card})
-    told = answers(url)
+    provider = answers(url)
     settings = Settings(home=home, hf_token="hf_canary", hf_provider=provider, **given)
 
     def answer(received: Received) -> Reply:
-        return hub(received) if received.path.startswith("/api/") else told(received)
+        return hub(received) if received.path.startswith("/api/") else provider(received)
 
-    with serve(answer) as server, asked_at(server.url):
+    with serve(answer) as server, redirect_hub_to(server.url):
         yield HfBackend(settings, HubIndex(settings, online=True)), server
 
 
-async def asked(backend: HfBackend, way: str, folder: Path) -> Any:
+async def call_provider(backend: HfBackend, way: str, folder: Path) -> Any:
     task = WAYS[way][1]
     expert = backend.named(task, "scripted/made")
     assert expert is not None
@@ -114,35 +119,33 @@ async def asked(backend: HfBackend, way: str, folder: Path) -> Any:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_an_address_in_a_provider_s_answer_is_not_read_where_it_is_private(
-    way: str, home: Path, tmp_path: Path
-) -> None:
-    """Where a provider's answer names an address of this machine or a private network, nothing is asked there."""
+async def test_a_private_url_in_a_provider_s_response_is_not_called(way: str, home: Path, tmp_path: Path) -> None:
+    """A URL of this machine or a private network in a provider's response is not called."""
     with (
         serve(lambda _: Reply(body=b"the secret of an inner server")) as inner,
         router(home, way, f"{inner.url}/secret") as (backend, _),
     ):
         with pytest.raises(ExpertError) as raised:
-            await asked(backend, way, tmp_path)
+            await call_provider(backend, way, tmp_path)
         assert inner.requests == []
     assert "leads to 127.0.0.1, an address of this machine or a private network" in str(raised.value)
 
 
 @pytest.mark.parametrize("way", ["fal-ai, picture", "replicate, picture", "replicate, text file", "fal-ai, sound"])
-async def test_the_key_does_not_go_along_to_an_address_in_an_answer(way: str, home: Path, tmp_path: Path) -> None:
-    """The token for Hugging Face goes to no address that an answer names."""
+async def test_the_key_is_not_sent_to_a_url_in_a_response(way: str, home: Path, tmp_path: Path) -> None:
+    """The Hugging Face token is sent to no URL that a response names."""
     data = {"text-to-image": png(8, 8, 9), "text-to-speech": wav()}.get(WAYS[way][1], b"hello")
     with (
         serve(lambda _: Reply(body=data)) as elsewhere,
         router(home, way, f"{elsewhere.url}/made", allow_private_urls=True) as (backend, _),
     ):
-        assert await asked(backend, way, tmp_path)
+        assert await call_provider(backend, way, tmp_path)
     (request,) = elsewhere.requests
     assert "hf_canary" not in str(request.headers)
     with (
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply()) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home, allow_private_urls=True)),
     ):
         from huggingface_hub import get_session
@@ -151,8 +154,8 @@ async def test_the_key_does_not_go_along_to_an_address_in_an_answer(way: str, ho
     assert "hf_canary" not in str(elsewhere.requests[0].headers)
 
 
-async def test_a_file_in_an_answer_has_the_limits_of_any_file(home: Path, tmp_path: Path) -> None:
-    """What an address in an answer gives is read as far as a file of the user's would be."""
+async def test_a_file_from_a_url_in_a_response_has_the_limit_of_any_file(home: Path, tmp_path: Path) -> None:
+    """A file from a URL in a response has the size limit of a file of the user's."""
     endless = Reply(200, b"x", {"content-type": "image/png"}, chunks=(b"x" * MEGABYTE,) * 80)
     way = "fal-ai, picture"
     with (
@@ -160,17 +163,17 @@ async def test_a_file_in_an_answer_has_the_limits_of_any_file(home: Path, tmp_pa
         router(home, way, elsewhere.url, allow_private_urls=True, max_file_bytes=MEGABYTE) as (backend, _),
         pytest.raises(ExpertError, match=r"answers with 32\.\d MB or more, and at most 32\.0 MB are read"),
     ):
-        await asked(backend, way, tmp_path)
+        await call_provider(backend, way, tmp_path)
 
 
-def test_nothing_is_sent_to_an_address_that_was_not_configured(home: Path) -> None:
-    """Only reading goes to an address from an answer: no input of the user's is sent on there."""
+def test_no_input_is_sent_to_a_url_in_a_response(home: Path) -> None:
+    """A URL in a response is only read: no input of the user's is sent there."""
     from huggingface_hub import get_session
 
     with (
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply()) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home, allow_private_urls=True)),
         pytest.raises(TransportRefusal, match="which no one configured"),
     ):
@@ -178,14 +181,14 @@ def test_nothing_is_sent_to_an_address_that_was_not_configured(home: Path) -> No
     assert elsewhere.requests == []
 
 
-def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -> None:
-    """Hugging Face's router may not send a request with the user's input on to another server."""
+def test_a_redirect_of_the_router_sends_no_input_to_another_server(home: Path) -> None:
+    """A redirect of Hugging Face's router does not send the user's input to another server."""
     from huggingface_hub import get_session
 
     with (
         serve(lambda _: Reply()) as elsewhere,
         serve(lambda _: Reply(307, headers={"location": elsewhere.url})) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home, allow_private_urls=True)),
         pytest.raises(CrossOriginRedirect, match=r"https://router\.huggingface\.co redirects to http://127"),
     ):
@@ -193,8 +196,8 @@ def test_a_redirect_of_the_router_takes_no_input_to_another_server(home: Path) -
     assert elsewhere.requests == []
 
 
-async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(home: Path, tmp_path: Path) -> None:
-    """A server of the user's that gives an address in place of a picture has failed; nothing is fetched for it."""
+async def test_a_url_in_place_of_a_picture_is_not_fetched(home: Path, tmp_path: Path) -> None:
+    """A server of the user's that returns a URL in place of a picture fails; the URL is not fetched."""
     with (
         serve(lambda _: Reply(body=png(8, 8, 9))) as inner,
         serve(lambda _: as_json({"created": 1, "data": [{"url": f"{inner.url}/x.png"}]})) as server,
@@ -209,8 +212,8 @@ async def test_a_picture_that_an_own_server_names_by_its_address_is_not_fetched(
     assert inner.requests == []
 
 
-def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
-    """A program that uses huggingface_hub beside ours keeps its session as it was: nothing is guarded or bounded there."""
+def test_other_users_of_huggingface_hub_keep_its_session(home: Path) -> None:
+    """Other code in the program that uses huggingface_hub keeps its session without our guards and limits."""
     import threading
 
     from huggingface_hub import get_session
@@ -218,7 +221,7 @@ def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
     got: list[bytes] = []
     with (
         serve(lambda _: Reply(body=b"x" * (33 * MEGABYTE), headers={"content-type": "application/json"})) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         hub_limits(5, Settings(home=home)),
     ):
         other = threading.Thread(target=lambda: got.append(get_session().get("http://127.0.0.1:1/x").content))
@@ -228,7 +231,7 @@ def test_what_others_do_with_the_library_stays_as_it_was(home: Path) -> None:
 
 
 def test_hooks_of_a_program_s_own_session_run_once(home: Path) -> None:
-    """Hooks of a session that a program sets for huggingface_hub see each request and each answer once."""
+    """The hooks of a session that a program sets for huggingface_hub see each request and response once."""
     import httpx
     import huggingface_hub
     from huggingface_hub.utils import _http

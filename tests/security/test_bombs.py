@@ -1,7 +1,7 @@
-"""Bombs: files that are small on disk and enormous when they are read.
+"""Decompression bombs: files that are small on disk and very large in memory
 
-Each is given to a warm worker process, of the kind that reads every file and every answer. It may take two seconds and
-500 MB above the idle process; what is refused is refused in words, and the process or the next one serves on.
+A warm worker process, of the kind that reads all files and responses, gets each of them. It may take two seconds and 500 MB
+more than the idle process. A refused file has an error message, and the process or the next one continues to work.
 """
 
 import asyncio
@@ -103,10 +103,10 @@ def examples() -> Path:
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_in_words_within_two_seconds_and_half_a_gigabyte(
+def test_a_bomb_is_refused_within_two_seconds_and_half_a_gigabyte(
     pool: Workers, warm: None, tmp_path: Path, examples: Path, name: str
 ) -> None:
-    """A picture, recording, video, PDF, table or text that would fill the memory is refused: 2 s, 500 MB, and why."""
+    """A picture, sound, video, PDF, table or text that would fill the memory is refused with the reason (2 s, 500 MB)."""
     bomb = written(name, tmp_path)
     with Watch() as watch:
         began = time.monotonic()
@@ -136,8 +136,8 @@ CLAIMS: dict[str, tuple[str, bytes]] = {
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_what_a_file_claims_is_judged_before_it_goes_to_anyone(name: str) -> None:
-    """A file that claims to be too large is refused when the request is read, at once, and before it is kept or decoded."""
+def test_the_size_in_a_header_is_checked_before_a_file_is_stored_or_decoded(name: str) -> None:
+    """A file whose header claims too large a size is refused when the request is read, before it is stored or decoded."""
     file, data = CLAIMS[name]
     began = time.monotonic()
     with address_space(300 * MEGABYTE), pytest.raises(InvalidInput, match=r"columns|bytes of text| pixels, more than"):
@@ -145,8 +145,8 @@ def test_what_a_file_claims_is_judged_before_it_goes_to_anyone(name: str) -> Non
     assert time.monotonic() - began < SECONDS
 
 
-def test_a_decoder_is_held_to_the_limit_whatever_a_header_claims(tmp_path: Path) -> None:
-    """A film whose frames are larger than it claims is refused by its decoder, before there is room made for a frame."""
+def test_a_decoder_enforces_the_limit_whatever_a_header_claims(tmp_path: Path) -> None:
+    """The decoder refuses a video whose frames are larger than its header claims, before it allocates a frame."""
     (tmp_path / "a.mov").write_bytes(film("mov", jpeg(6_400)))
     with pytest.raises(ExpertError, match=r"a\.mov can't be read as a video"):
         read_frames(material(tmp_path / "a.mov"), 4)
@@ -154,7 +154,7 @@ def test_a_decoder_is_held_to_the_limit_whatever_a_header_claims(tmp_path: Path)
 
 @pytest.mark.parametrize("channels", [3, 6, 7, 8, 9, 16, 24, 64])
 def test_sound_of_any_number_of_channels_is_read(pool: Workers, tmp_path: Path, channels: int) -> None:
-    """Sound of up to 64 channels is read, as one channel or two, and crashes nothing."""
+    """Sound with up to 64 channels is read, as one channel or two, without a crash."""
     quiet = bytes(2 * channels) * 8_000
     (tmp_path / "a.wav").write_bytes(wav(channels, 16_000, quiet))
     for _ in range(3):
@@ -166,7 +166,7 @@ def test_sound_of_any_number_of_channels_is_read(pool: Workers, tmp_path: Path, 
 
 
 def _bomb(name: str) -> str:
-    return f"test_bombs.py::test_a_bomb_is_refused_in_words_within_two_seconds_and_half_a_gigabyte[{name}]"
+    return f"test_bombs.py::test_a_bomb_is_refused_within_two_seconds_and_half_a_gigabyte[{name}]"
 
 
 FENCES = (
@@ -180,7 +180,7 @@ FENCES = (
     ),
     Fence(
         "the pixels of a frame", "tools/media/container.py", '"max_pixels": str(limits().max_image_pixels)',
-        '"max_pixels": str(2**31 - 1)', "test_bombs.py::test_a_decoder_is_held_to_the_limit_whatever_a_header_claims",
+        '"max_pixels": str(2**31 - 1)', "test_bombs.py::test_a_decoder_enforces_the_limit_whatever_a_header_claims",
     ),
     Fence(
         "the length of sound", "tools/media/sound.py",
@@ -218,15 +218,15 @@ FENCES = (
     ),
     Fence(
         "the canvas of a WebP", "tools/content.py", 'if media_type == "image/webp":', "if False:",
-        "test_bombs.py::test_what_a_file_claims_is_judged_before_it_goes_to_anyone[webp-broken]",
+        "test_bombs.py::test_the_size_in_a_header_is_checked_before_a_file_is_stored_or_decoded[webp-broken]",
     ),
     Fence(
         "the size that a picture claims", "tools/content.py", "if width * height > max_pixels:", "if False:",
-        "test_bombs.py::test_what_a_file_claims_is_judged_before_it_goes_to_anyone[jpeg]",
+        "test_bombs.py::test_the_size_in_a_header_is_checked_before_a_file_is_stored_or_decoded[jpeg]",
     ),
     Fence(
         "the bytes of a text, before it is decoded", "tools/content.py",
         "if not guessed and len(data) > MOST_TEXT and _begins_as_text(data):", "if False:",
-        "test_bombs.py::test_what_a_file_claims_is_judged_before_it_goes_to_anyone[text]",
+        "test_bombs.py::test_the_size_in_a_header_is_checked_before_a_file_is_stored_or_decoded[text]",
     ),
 )  # fmt: skip

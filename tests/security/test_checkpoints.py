@@ -1,7 +1,7 @@
-"""Checkpoints and rows run no code and reach no server
+"""Checkpoints and rows run no code and choose no servers
 
-A home that came from elsewhere may hold checkpoints and rows that were made to attack. Its runs can be shown and resumed:
-state is plain values, servers are those that this user named, and models of the Hub are named by their ids.
+A home from elsewhere may hold checkpoints and rows that were made for an attack. Its runs can be shown and resumed: state
+holds plain values only, servers are those that this user named, and models of the Hub are named by their ids.
 """
 
 import json
@@ -49,7 +49,7 @@ FENCES = (
         "tools/backends/chat/backend.py",
         "if not url or _server(spec, given) in own or origin(url) in trusted_origins(given.config):",
         "if True:",
-        "test_checkpoints.py::test_a_server_that_only_a_row_names_gets_nothing[chat]",
+        "test_checkpoints.py::test_a_server_that_only_a_row_names_is_not_called[chat]",
     ),
 )
 
@@ -107,7 +107,7 @@ KINDS = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_forged_checkpoint_runs_no_code(tmp_path: Path, kind: str) -> None:
-    """Reading a checkpoint makes plain values, whatever is written in it: nothing is unpickled, imported or called."""
+    """Reading a checkpoint creates plain values, whatever it contains: nothing is unpickled, imported or called."""
     canary = tmp_path / "canary"
     with suppress(Exception):  # what can't be read is an error; which one is LangGraph's choice
         strict_serializer().loads_typed(forged(kind, canary))
@@ -115,10 +115,10 @@ def test_a_forged_checkpoint_runs_no_code(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_home_with_forged_checkpoints_is_looked_at_and_resumed_without_harm(
+async def test_a_home_with_forged_checkpoints_is_listed_shown_and_resumed_safely(
     scripted: OpenScripted, home: Path, tmp_path: Path, kind: str
 ) -> None:
-    """Listing, showing and resuming a run whose checkpoints were forged runs no code, and harms no other run."""
+    """Listing, showing and resuming a run with forged checkpoints runs no code and affects no other run."""
     canary = tmp_path / "canary"
     async with scripted(CHAIN) as world:
         await ask(world, thread="forged", options=Options(approve="always"))
@@ -152,8 +152,8 @@ def asked(place: str, url: str, folder: Path) -> Call:
 
 
 @pytest.mark.parametrize("place", ["chat", "hf", "endpoint"])
-async def test_a_server_that_only_a_row_names_gets_nothing(home: Path, tmp_path: Path, place: str) -> None:
-    """A choice that a row or checkpoint holds reaches only servers that this user added or named: no data, no key."""
+async def test_a_server_that_only_a_row_names_is_not_called(home: Path, tmp_path: Path, place: str) -> None:
+    """A server that only a row or checkpoint names gets no data and no key; the user must have added or named it."""
     with serve(lambda received: chat("done").to(received)) as server:
         settings = Settings(home=home, hf_token="hf_canary", llm_api_key="sk-canary", retries=0)
         backend = next(each for each in backends_for(settings) if each.name == place)
@@ -163,10 +163,10 @@ async def test_a_server_that_only_a_row_names_gets_nothing(home: Path, tmp_path:
     assert server.requests == []
 
 
-async def test_a_server_named_when_a_run_begins_is_known_from_then_on(
+async def test_a_server_named_on_the_command_line_is_trusted_from_then_on(
     scripted: OpenScripted, home: Path, tmp_path: Path
 ) -> None:
-    """`--model TASK=openai:MODEL@URL` names a server once; runs that are resumed later reach it too."""
+    """`--model TASK=openai:MODEL@URL` trusts a server from then on; runs that are resumed later call it too."""
     with serve(lambda received: chat("done").to(received)) as server:
         settings = Settings(home=home, retries=0)
         async with scripted(CHAIN) as world:
@@ -185,8 +185,10 @@ async def test_a_server_named_when_a_run_begins_is_known_from_then_on(
         ("https://MY.host/v2", True), ("https://my.host:443/v1", True),
     ],
 )  # fmt: skip
-def test_the_key_of_the_controller_s_server_goes_to_no_other_port_or_scheme(home: Path, url: str, same: bool) -> None:
-    """The key for `https://HOST` is not sent to `http://HOST` or to another port, where a run or plan names that."""
+def test_the_key_of_the_controller_s_server_is_sent_to_no_other_port_or_scheme(
+    home: Path, url: str, same: bool
+) -> None:
+    """The key for `https://HOST` is not sent to `http://HOST` or to another port that a run or plan names."""
     backend = ChatBackend(Settings(home=home, llm="openai:m@https://my.host/v1", llm_api_key="sk-canary"))
     made = expert("chat", "https://my.host").model_copy(update={"model_id": f"openai:m@{url}"})
     obstacle = backend.obstacle(made, None)
@@ -195,8 +197,8 @@ def test_the_key_of_the_controller_s_server_goes_to_no_other_port_or_scheme(home
 
 
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '{"a": 1}', "[1, null]"], ids=range(5))
-def test_a_damaged_list_of_named_servers_names_none(tmp_path: Path, content: str) -> None:
-    """A list of servers that can't be read allows none."""
+def test_a_damaged_list_of_trusted_servers_trusts_none(tmp_path: Path, content: str) -> None:
+    """A list of trusted servers that can't be read trusts none."""
     trust_servers(tmp_path, ["openai:m@https://a.example/v1", "openai:gpt-5-mini"])
     assert trusted_origins(tmp_path) == {"https://a.example"}
     (tmp_path / "servers.json").write_text(content)

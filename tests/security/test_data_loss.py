@@ -1,6 +1,6 @@
-"""What was recorded stays
+"""Recorded runs are not lost
 
-One SQLite file a home, shared by any number of processes, and by any number of openers within one of them.
+A home has one SQLite file, which any number of processes share, and any number of users of it within one process.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ FENCES = (
         "checkpoints/home.py",
         "os.O_RDWR | os.O_CREAT | os.O_EXCL",
         "os.O_RDWR | os.O_CREAT",
-        "test_data_loss.py::test_no_acknowledged_run_is_lost_whatever_opens_closes_and_is_killed[0]",
+        "test_data_loss.py::test_no_reported_run_is_lost_by_openings_closings_and_kills[0]",
     ),
     Fence(
         "one connection a process",
@@ -42,7 +42,7 @@ FENCES = (
         "checkpoints/connection.py",
         "                    self._check_place()\n",
         "",
-        "test_data_loss.py::test_what_would_be_lost_with_a_replaced_file_is_an_error",
+        "test_data_loss.py::test_a_write_to_a_replaced_database_is_an_error",
     ),
 )
 
@@ -55,10 +55,10 @@ def trial(home: Path, seed: int, rounds: int) -> None:
     processes = [HomeProcess(home) for _ in range(3)]
     try:
         for number in range(rounds):
-            asked = [chance.choices(WORDS, k=chance.randrange(1, 5)) for _ in processes]
+            commands = [chance.choices(WORDS, k=chance.randrange(1, 5)) for _ in processes]
             lines = [
                 [f"write run-{number}-{who}-{step}" if word == "write" else word for step, word in enumerate(words)]
-                for who, words in enumerate(asked)
+                for who, words in enumerate(commands)
             ]
             victim = chance.randrange(3) if chance.random() < 0.5 else None
             for process, each in zip(processes, lines, strict=True):
@@ -92,13 +92,13 @@ def check(home: Path, acknowledged: set[str], where: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_no_acknowledged_run_is_lost_whatever_opens_closes_and_is_killed(home: Path, seed: int) -> None:
-    """A run that was reported as recorded is there after any number of openings, closings and kills, in three processes."""
+def test_no_reported_run_is_lost_by_openings_closings_and_kills(home: Path, seed: int) -> None:
+    """A run that was reported as recorded exists after any number of openings, closings and kills of three processes."""
     trial(home, seed, rounds=50)
 
 
 def test_all_openers_of_a_process_share_one_connection(home: Path) -> None:
-    """A process opens the database of a home once, however many graphs, tools and servers in it use that home."""
+    """A process opens the database of a home once, however many graphs, tools and servers use that home."""
 
     async def use(database: Database) -> int:
         await database.read(lambda db: db.execute("SELECT count(*) FROM runs").fetchone())
@@ -116,8 +116,8 @@ def test_all_openers_of_a_process_share_one_connection(home: Path) -> None:
     last.close()
 
 
-def test_what_would_be_lost_with_a_replaced_file_is_an_error(home: Path) -> None:
-    """Where a home is deleted or replaced while it is in use, the next write is an error; a new opener gets the new one."""
+def test_a_write_to_a_replaced_database_is_an_error(home: Path) -> None:
+    """Where a home is deleted or replaced while in use, the next write is an error; a new opener gets the new home."""
     first, second = Database(home), Database(home)
 
     def forget(database: Database) -> None:
@@ -145,7 +145,7 @@ for number, line in enumerate(sys.stdin):
 
 
 def test_a_run_of_a_tool_survives_other_tools_and_commands_on_its_home(tmp_path: Path, shell: Shell) -> None:
-    """Two tools in one agent and commands in other terminals share a home; a kill afterwards loses no finished run."""
+    """Two tools in one agent and commands in other terminals share a home; a later kill loses no finished run."""
     agent = subprocess.Popen(
         [sys.executable, "-c", AGENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=shell.env
     )

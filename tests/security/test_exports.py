@@ -1,7 +1,7 @@
-"""What tapes and copies hold, and who can read them
+"""What recordings and copies contain, and who can read them
 
-A tape (`run --record`) is for handing on: look at what is in it before you do. `--out` makes copies for you, with the
-permissions that your other new files get.
+A recording (`run --record`) is made to be shared: check its content first. `--out` writes copies for you, with the
+permissions of your other new files.
 """
 
 import json
@@ -22,14 +22,14 @@ FENCES = (
         "apps/session.py",
         "        if not recorded:\n",
         "        if True:\n",
-        "test_exports.py::test_a_recording_names_no_servers",
+        "test_exports.py::test_a_replay_trusts_no_servers",
     ),
     Fence(
         "copies replace nothing",
         "apps/cli/output_files.py",
         'target.open("xb")',
         'target.open("wb")',
-        "test_exports.py::test_out_holds_copies_of_what_was_made_and_replaces_nothing",
+        "test_exports.py::test_out_writes_copies_of_results_and_overwrites_nothing",
     ),
 )
 REQUEST = "Summarise notes.txt"
@@ -43,8 +43,8 @@ def notes(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_tape_holds_the_request_its_files_and_what_was_said_and_no_key(notes: Path, shell: Shell) -> None:
-    """A tape holds the request, the files that it names, and what model and experts said; no key, no path of a home."""
+def test_a_recording_holds_request_files_and_answers_but_no_key(notes: Path, shell: Shell) -> None:
+    """A recording holds the request, its files, and the answers of model and experts; no key, and no path of a home."""
     typed = shell("run", REQUEST, "--record", "tape.jsonl", HUGGINGGPT_LLM_API_KEY="sk-canary-0123456789")
     assert typed.code == 0, typed.err
     tape = (notes.parent / "tape.jsonl").read_text()
@@ -54,8 +54,8 @@ def test_a_tape_holds_the_request_its_files_and_what_was_said_and_no_key(notes: 
     assert str(notes.parent / "home") not in tape
 
 
-def test_a_tape_is_its_owner_s_and_replaces_nothing(notes: Path, shell: Shell) -> None:
-    """Only its owner can read a tape; a file or link that is there already is never written over."""
+def test_a_recording_is_private_and_overwrites_nothing(notes: Path, shell: Shell) -> None:
+    """Only its owner can read a recording; an existing file or link is never overwritten."""
     old = os.umask(0)
     try:
         shell("run", REQUEST, "--record", "tape.jsonl")
@@ -70,8 +70,8 @@ def test_a_tape_is_its_owner_s_and_replaces_nothing(notes: Path, shell: Shell) -
     assert notes.read_text() == NOTES
 
 
-def test_out_holds_copies_of_what_was_made_and_replaces_nothing(notes: Path, shell: Shell) -> None:
-    """`--out` holds copies of what the run made, not of what it read; no file that is there is changed, no link followed."""
+def test_out_writes_copies_of_results_and_overwrites_nothing(notes: Path, shell: Shell) -> None:
+    """`--out` writes copies of what the run produced; it changes no existing file, and follows no link."""
     out = notes.parent / "out"
     out.mkdir()
     mine, linked = out / "0-summarization.txt", out / "0-summarization (1).txt"
@@ -87,8 +87,8 @@ def test_out_holds_copies_of_what_was_made_and_replaces_nothing(notes: Path, she
     assert notes.read_text() == NOTES
 
 
-def test_a_recording_names_no_servers(notes: Path, shell: Shell) -> None:
-    """Playing a stranger's recording makes none of the servers that stand in it known as named by you."""
+def test_a_replay_trusts_no_servers(notes: Path, shell: Shell) -> None:
+    """Replaying a recording from someone else does not trust the servers that it names."""
     assert shell("run", REQUEST, "--record", "tape.jsonl").code == 0
     head, *rest = (notes.parent / "tape.jsonl").read_text().splitlines()
     changed = json.loads(head)
@@ -100,7 +100,7 @@ def test_a_recording_names_no_servers(notes: Path, shell: Shell) -> None:
 
 
 def test_a_file_that_was_changed_in_the_home_is_not_copied(tmp_path: Path) -> None:
-    """A file of the home that is not what was recorded is not copied by `--out`; that is an error."""
+    """`--out` does not copy a file of the home that was changed after it was recorded; that is an error."""
     kept, copy = tmp_path / "kept.txt", tmp_path / "out"
     copy.mkdir()
     kept.write_text("other content")

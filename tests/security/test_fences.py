@@ -1,7 +1,7 @@
-"""A test of the tests.
+"""Every check is needed
 
-Each fence is switched off in a copy of the package; the row that tries it must fail there. Rows that pass with and
-without their fence prove nothing.
+Each check is switched off in a copy of the package; the test that tries it must fail there. A test that passes with and
+without its check proves nothing.
 """
 
 from collections.abc import Iterator
@@ -28,13 +28,13 @@ def named(fence: Fence) -> object:
 
 
 @pytest.mark.parametrize("fence", [named(fence) for fence in FENCES_OF_ALL])
-def test_a_row_fails_where_its_fence_is_switched_off(fence: Fence, rows: Rows, tmp_path: Path) -> None:
-    """Each check named in these tests is needed: without it, the attack that it stands against gets through."""
+def test_a_test_fails_where_its_check_is_switched_off(fence: Fence, rows: Rows, tmp_path: Path) -> None:
+    """Each check named in these tests is needed: without it, its attack succeeds."""
     code, printed = rows.run(fence.row, fence.without(tmp_path))
     assert code == pytest.ExitCode.TESTS_FAILED, f"{fence.row} ends with {code} without {fence.name!r}:\n{printed}"
 
 
-def test_every_fence_has_a_name_of_its_own() -> None:
-    """No two checks share a name."""
+def test_every_check_has_a_unique_name() -> None:
+    """No two checks have the same name."""
     names = [fence.name for fence in FENCES_OF_ALL]
     assert len(names) == len(set(names))

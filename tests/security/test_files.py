@@ -1,8 +1,8 @@
 """Which files a request may name
 
-At the command line: any file that the user can read, but for what homes keep, the configuration, and `/proc`, `/sys` and
-`/dev`. Through `as_tool`, LangGraph Server and other entry points for others: below the working folder only. A link counts
-as its target. A hard link looks like a file of the folder it stands in.
+At the command line: any file that the user can read, except those of homes, of the configuration, and in `/proc`, `/sys` and
+`/dev`. Through `as_tool`, LangGraph Server and other entry points for others: files below the working folder only. A link
+counts as its target. A hard link counts as a file of its folder.
 """
 
 import asyncio
@@ -26,28 +26,28 @@ FENCES = (
         "tools/files/safe_open.py",
         "if root is None or not HAS_DIR_FD:",
         "if True:",
-        "test_files.py::test_a_folder_exchanged_for_a_link_while_it_is_read_leads_nowhere",
+        "test_files.py::test_a_folder_exchanged_for_a_link_while_it_is_read_is_not_followed",
     ),
     Fence(
         "files outside of the folders allowed",
         "tools/files/fetch.py",
         "if roots is not None and root is None:\n            raise",
         "if False:\n            raise",
-        "test_files.py::test_no_spelling_leads_out_of_the_folders_that_may_be_read[../secret.txt]",
+        "test_files.py::test_no_spelling_of_a_path_leads_out_of_the_allowed_folders[../secret.txt]",
     ),
     Fence(
         "the home as input",
         "tools/files/fetch.py",
         "if is_kept_in_a_home(path, self._settings.home) or path.is_relative_to(config):",
         "if False:",
-        "test_files.py::test_what_is_kept_in_a_home_is_no_input[for others-resources]",
+        "test_files.py::test_files_of_a_home_are_no_input[for others-resources]",
     ),
     Fence(
         "the state of the system as input",
         "tools/files/fetch.py",
         'if os.name == "posix" and path.parts[1:2] and path.parts[1] in _SYSTEM_FOLDERS:',
         "if False:",
-        "test_files.py::test_the_state_of_the_system_is_no_input[/proc/self/status]",
+        "test_files.py::test_system_files_and_devices_are_no_input[/proc/self/status]",
     ),
 )
 SECRET = "canary-of-another"
@@ -85,10 +85,10 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_no_spelling_leads_out_of_the_folders_that_may_be_read(
+def test_no_spelling_of_a_path_leads_out_of_the_allowed_folders(
     folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither dots nor links nor a home sign lead a tool's or a server's request to a file outside of the working folder."""
+    """No dots, links or home signs lead a request of a tool or server to a file outside of the working folder."""
     monkeypatch.setenv("HOME", str(folder.parent))
     (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
     (folder / "inner" / "link.txt").symlink_to("../../secret.txt")
@@ -100,15 +100,15 @@ def test_no_spelling_leads_out_of_the_folders_that_may_be_read(
     assert SECRET not in answer
 
 
-def test_links_within_the_folder_are_followed(folder: Path) -> None:
+def test_links_within_the_allowed_folder_are_followed(folder: Path) -> None:
     """A link whose target lies in the folder may be read."""
     (folder / "link.txt").symlink_to("inner/notes.txt")
     (folder / "other").symlink_to("inner")
     assert read(folder, "link.txt") == read(folder, "other/notes.txt") == "mine"
 
 
-def test_a_folder_exchanged_for_a_link_while_it_is_read_leads_nowhere(folder: Path) -> None:
-    """A folder that becomes a link between the check and the reading of a file in it is not gone through."""
+def test_a_folder_exchanged_for_a_link_while_it_is_read_is_not_followed(folder: Path) -> None:
+    """A folder that becomes a link between the check and the reading of a file in it is not followed."""
     going = True
     inner, aside, link = folder / "inner", folder / "aside", folder / "new-link"
 
@@ -136,8 +136,8 @@ def test_a_folder_exchanged_for_a_link_while_it_is_read_leads_nowhere(folder: Pa
 
 @pytest.mark.parametrize("part", ["resources", "hugginggpt.db", "config"])
 @pytest.mark.parametrize("for_others", [True, False], ids=["for others", "at the terminal"])
-def test_what_is_kept_in_a_home_is_no_input(folder: Path, part: str, for_others: bool) -> None:
-    """No request may read what is kept in a home, another conversation's files among it, nor the user's configuration."""
+def test_files_of_a_home_are_no_input(folder: Path, part: str, for_others: bool) -> None:
+    """No request may read the files of a home, among them those of other conversations, nor the configuration."""
     home, config = prepare_home(folder / ".hugginggpt"), folder / "config"
     store = FileStore(home)
     sha256, _ = asyncio.run(store.put_bytes(SECRET.encode(), "text/plain"))
@@ -155,8 +155,8 @@ def test_what_is_kept_in_a_home_is_no_input(folder: Path, part: str, for_others:
             asyncio.run(GuardedFetcher(store, given).fetch(name))
 
 
-def test_what_another_home_keeps_is_no_input_either(folder: Path) -> None:
-    """What any home keeps is no input, whichever home is in use; files of yours beside it are."""
+def test_files_of_another_home_are_no_input(folder: Path) -> None:
+    """The files of every home are refused, whichever home is in use; your own files beside them are not."""
     other = prepare_home(folder / "other")
     sha256, _ = asyncio.run(FileStore(other).put_bytes(SECRET.encode(), "text/plain"))
     (other / "endpoints.json.old").write_text(SECRET)
@@ -178,13 +178,13 @@ def test_what_another_home_keeps_is_no_input_either(folder: Path) -> None:
         "/dev/stdin",
     ],
 )
-def test_the_state_of_the_system_is_no_input(folder: Path, name: str) -> None:
-    """Neither the environment of a process nor a device is read, whoever names it."""
+def test_system_files_and_devices_are_no_input(folder: Path, name: str) -> None:
+    """No request reads the environment of a process or a device."""
     if not Path(name).exists():
         pytest.skip(f"there is no {name} here")
     assert read(folder, name, for_others=False).startswith("refused")
 
 
 def test_entry_points_for_others_read_below_the_working_folder_only(folder: Path) -> None:
-    """`as_tool` and LangGraph Server read files of the working folder, as it is when they start, and of no other."""
+    """`as_tool` and LangGraph Server read files below the folder in which they were started, and no others."""
     assert settings_for_others({"HUGGINGGPT_HOME": str(folder.parent / "home")}).file_roots == (folder,)

@@ -1,7 +1,7 @@
 """A hostile Hub or mirror
 
-What a Hub tells becomes paths and downloads on this machine: names that are none are refused, and nothing of the answer is
-used. Model weights are loaded from safetensors only.
+Paths and downloads are made from what a Hub returns: invalid names are refused, and nothing of such a response is used.
+Model weights are loaded from safetensors only.
 """
 
 import sqlite3
@@ -26,7 +26,7 @@ from hugginggpt.tools.backends.local.backend import LocalBackend
 from hugginggpt.tools.backends.local.model_cache import find, write_ref
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.catalog.hub_names import is_commit, is_file_inside
-from hugginggpt.tools.scripted import ScriptedHub, asked_at, model_card, serve
+from hugginggpt.tools.scripted import ScriptedHub, model_card, redirect_hub_to, serve
 
 FENCES = (
     Fence(
@@ -34,21 +34,21 @@ FENCES = (
         "tools/catalog/hub_names.py",
         "    if not is_commit(text):",
         "    if False:",
-        "test_hub.py::test_what_is_none_is_refused_before_a_download[sha-../../../../victim]",
+        "test_hub.py::test_invalid_names_and_sizes_are_refused_before_a_download[sha-../../../../victim]",
     ),
     Fence(
         "file names of the hub",
         "tools/catalog/hub_names.py",
         "        if not is_file_inside(name):",
         "        if False:",
-        "test_hub.py::test_what_is_none_is_refused_before_a_download[name-../victim.json]",
+        "test_hub.py::test_invalid_names_and_sizes_are_refused_before_a_download[name-../victim.json]",
     ),
     Fence(
         "sizes of the hub",
         "tools/catalog/hub_names.py",
         "        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST_FILE:",
         "        if False:",
-        "test_hub.py::test_what_is_none_is_refused_before_a_download[size--1]",
+        "test_hub.py::test_invalid_names_and_sizes_are_refused_before_a_download[size--1]",
     ),
     Fence(
         "headers that become paths",
@@ -62,7 +62,7 @@ FENCES = (
         "tools/backends/local/hub_download.py",
         "hub_limits(None, max_bytes=max(size, MAX_ERROR_BYTES), paths=True)",
         "hub_limits(None, max_bytes=10**12, paths=True)",
-        "test_hub.py::test_a_file_that_is_larger_than_was_said_is_not_got",
+        "test_hub.py::test_a_file_larger_than_its_reported_size_is_not_downloaded",
     ),
     Fence(
         "a file of another size than declared",
@@ -83,28 +83,28 @@ FENCES = (
         "tools/catalog/hub_names.py",
         "    if not is_model_id(text):",
         "    if False:",
-        "test_hub.py::test_a_model_with_a_name_that_is_none_is_left_out_of_a_list",
+        "test_hub.py::test_a_model_with_an_invalid_name_is_left_out_of_a_list",
     ),
     Fence(
         "a revision of an expert",
         "tools/backends/local/model_cache.py",
         "        sound = not revision or is_commit(revision) or revision in pinned_revisions()",
         "        sound = True",
-        "test_hub.py::test_an_expert_of_a_revision_that_is_none_is_not_looked_for",
+        "test_hub.py::test_an_invalid_revision_is_refused",
     ),
     Fence(
         "what a ref in the cache says",
         "tools/backends/local/model_cache.py",
         "        if is_commit(commit):",
         "        if commit:",
-        "test_hub.py::test_a_ref_in_the_cache_leads_nowhere_else",
+        "test_hub.py::test_an_invalid_ref_in_the_cache_leads_to_no_folder",
     ),
     Fence(
         "a link in place of a ref",
         "tools/backends/local/model_cache.py",
         "    draft.replace(ref)",
         "    ref.write_text(draft.read_text())",
-        "test_hub.py::test_a_link_in_the_cache_is_not_written_through",
+        "test_hub.py::test_a_link_in_place_of_a_ref_is_replaced",
     ),
 )
 
@@ -206,7 +206,7 @@ def bring() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_hub_writes_nothing_outside_of_its_cache(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a Hub tells as commit, file name, ETag, size or address, nothing outside of its cache is written or asked."""
+    """Whatever a Hub returns as commit, file name, ETag, size or URL, nothing outside of its cache is written or called."""
     answer = CASES[name]
     before = outside(cache)
     with listening(silent) as private:
@@ -236,8 +236,10 @@ BEFORE = [
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_what_is_none_is_refused_before_a_download(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A commit, file name or size that is none is refused before the user is asked for a download."""
+def test_invalid_names_and_sizes_are_refused_before_a_download(
+    name: str, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An invalid commit, file name or size is refused before the user is asked to download."""
     with hostile_hub(CASES[name]) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with pytest.raises(ExpertError):
@@ -245,8 +247,8 @@ def test_what_is_none_is_refused_before_a_download(name: str, cache: Path, monke
     assert list(cache.iterdir()) == []
 
 
-def test_an_honest_hub_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Hub that tells nothing odd is downloaded from, and what came is found under its commit."""
+def test_files_of_a_valid_hub_are_downloaded(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of a Hub with valid responses are downloaded, and found under their commit."""
     with hostile_hub(HubAnswer()) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         bring()
@@ -256,8 +258,8 @@ def test_an_honest_hub_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert {path.name: path.read_bytes() for path in found.folder.iterdir()} == FILES
 
 
-def test_a_file_that_is_larger_than_was_said_is_not_got(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A download ends where a file has more bytes than the user was asked for."""
+def test_a_file_larger_than_its_reported_size_is_not_downloaded(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A download ends where a file has more bytes than the user was asked to download."""
     with hostile_hub(HubAnswer(body=b"x" * 50_000_000)) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with pytest.raises(ExpertError, match=r"at most 1\.0 MB"):
@@ -265,8 +267,8 @@ def test_a_file_that_is_larger_than_was_said_is_not_got(cache: Path, monkeypatch
     assert sum(path.stat().st_size for path in cache.rglob("*") if path.is_file()) < 1_000_000
 
 
-def test_the_reason_of_a_hub_is_read_for_a_small_file_too(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a Hub refuses a small file, its reason is reported, though it has more bytes than the file."""
+def test_a_hub_s_error_for_a_small_file_is_reported(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Hub's reason for refusing a small file is reported, though it has more bytes than the file."""
     gated = HubAnswer(got=403, headers={"x-error-code": "GatedRepo"}, body=b'{"error": "' + b"x" * 5_000 + b'"}')
     with hostile_hub(gated) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
@@ -275,7 +277,7 @@ def test_the_reason_of_a_hub_is_read_for_a_small_file_too(cache: Path, monkeypat
 
 
 def test_a_file_without_a_size_is_refused(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file whose size a Hub does not give is refused in those words, before the user is asked for a download."""
+    """A file without a size is refused with that reason, before the user is asked to download."""
     with hostile_hub(HubAnswer(siblings=[{"rfilename": "config.json", "size": None}])) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with pytest.raises(ExpertError, match=r"the Hub gives the size of config\.json of 'some/model' as None"):
@@ -292,10 +294,10 @@ JSON = st.recursive(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sha=JSON, more=st.lists(JSON, max_size=4))
-def test_what_a_hub_tells_is_used_only_where_it_is_sound(
+def test_a_hub_s_response_is_used_only_where_it_is_valid(
     sha: Any, more: list[Any], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever JSON a Hub gives for a model, it is refused, or is a commit and files inside of a repository."""
+    """Any JSON that a Hub returns for a model is refused, or gives a commit and files inside of the repository."""
     with hostile_hub(HubAnswer(sha=sha, siblings=[*HubAnswer().siblings, *more])) as url:
         monkeypatch.setenv("HF_ENDPOINT", url)
         with suppress(ExpertError):
@@ -312,11 +314,11 @@ def test_what_a_hub_tells_is_used_only_where_it_is_sound(
         ("a/..", COMMIT), ("scripted/a--b", COMMIT), ("scripted/\u202egpj", COMMIT), ("", COMMIT),
     ],
 )  # fmt: skip
-def test_a_model_with_a_name_that_is_none_is_left_out_of_a_list(model_id: str, sha: str, home: Path) -> None:
-    """A model that the Hub lists with an id or a commit that is none is left out of the list, and reported."""
+def test_a_model_with_an_invalid_name_is_left_out_of_a_list(model_id: str, sha: str, home: Path) -> None:
+    """A model with an invalid id or commit is left out of a Hub's list, and reported."""
     good = model_card("scripted/good", "summarization", sha=COMMIT)
     cards = {model_id: model_card(model_id, "summarization", sha=sha), "scripted/good": good}
-    with serve(ScriptedHub(cards)) as server, asked_at(server.url):
+    with serve(ScriptedHub(cards)) as server, redirect_hub_to(server.url):
         hub = HubIndex(Settings(home=home, hf_token="hf_x"))
         listed = {model.model_id for model in hub.refresh("summarization")}
     assert "scripted/good" in listed
@@ -324,9 +326,9 @@ def test_a_model_with_a_name_that_is_none_is_left_out_of_a_list(model_id: str, s
     assert "left out" in (hub.warning or "")
 
 
-def test_a_kept_list_with_a_name_that_is_none_is_used_without_it(home: Path) -> None:
-    """A model in a kept list that someone changed to an id or commit that is none is left out, and reported."""
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+def test_a_model_with_an_invalid_name_is_left_out_of_a_cached_list(home: Path) -> None:
+    """A model whose id or commit was made invalid in a cached list is left out, and reported."""
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         hub = HubIndex(Settings(home=home), online=False)
         hub.refresh("summarization")
     with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as connection, connection:
@@ -351,8 +353,8 @@ REVISIONS = [
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, cache: Path, home: Path) -> None:
-    """A revision in a plan, a run or an edited expert is a commit, or refused in those words; no path is made of it."""
+def test_an_invalid_revision_is_refused(revision: str, cache: Path, home: Path) -> None:
+    """A revision in a plan, a run or an edited expert that is not a commit is refused; no path is built from it."""
     aim = cache / "models--some--model" / "snapshots"
     for folder in (aim / revision.strip("\x00/"), aim / COMMIT / ".."):
         with suppress(OSError):
@@ -368,8 +370,8 @@ def test_an_expert_of_a_revision_that_is_none_is_not_looked_for(revision: str, c
         hub_side.plan_download(MODEL, revision, None)
 
 
-def test_a_ref_in_the_cache_leads_nowhere_else(cache: Path) -> None:
-    """A ref in the cache that names no commit, as a hostile Hub once left it there, leads to no folder."""
+def test_an_invalid_ref_in_the_cache_leads_to_no_folder(cache: Path) -> None:
+    """A ref in the cache that is not a commit, as a hostile Hub may have written it, leads to no folder."""
     away = cache.parent / "away"
     away.mkdir()
     for name, data in FILES.items():
@@ -382,8 +384,8 @@ def test_a_ref_in_the_cache_leads_nowhere_else(cache: Path) -> None:
         assert find(MODEL) is None
 
 
-def test_a_link_in_the_cache_is_not_written_through(cache: Path) -> None:
-    """A link that stands where a ref belongs is replaced; what it leads to stays as it is."""
+def test_a_link_in_place_of_a_ref_is_replaced(cache: Path) -> None:
+    """A link in place of a ref is replaced, and its target is not changed."""
     refs = cache / "models--some--model" / "refs"
     refs.mkdir(parents=True)
     victim = cache.parent / "victim"

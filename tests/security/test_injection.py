@@ -1,7 +1,7 @@
-"""Orders in data: what files, captions, transcripts, model cards and earlier answers say is data.
+"""Prompt injection: text in files, captions, transcripts, model cards and earlier answers is data
 
-They change no plan, choose no model, read no file and fetch no address beyond what the request named. Tried with a model
-that obeys every order outside of the marks around data.
+It changes no plan, chooses no model, and reads no file or URL that the request does not name. Tried with a model that obeys
+every instruction outside of the marks around data.
 """
 
 import json
@@ -38,14 +38,14 @@ FENCES = (
         "tools/chat_models/messages.py",
         r""".replace("<", "\\u003c")""",
         "",
-        "test_injection.py::test_orders_in_data_change_no_plan_and_read_nothing[1]",
+        "test_injection.py::test_instructions_in_data_change_no_plan_and_read_nothing[1]",
     ),
     Fence(
         "a chat model names files of the request only",
         "tools/controllers/llm/file_names.py",
         "if unknown := sorted({name for name in _missing(plan) if name not in known}):",
         "if unknown := []:",
-        "test_injection.py::test_a_model_that_is_led_astray_can_name_no_other_file_or_address",
+        "test_injection.py::test_a_plan_of_an_injected_model_names_no_other_file_or_url",
     ),
 )
 
@@ -104,7 +104,7 @@ class Obedient:
 
 @dataclass
 class Scene:
-    """A folder with a file that is never to be read, and a server that is never to be asked."""
+    """A folder with a file that must never be read, and a server that must never be called."""
 
     folder: Path
     web: Server
@@ -149,7 +149,7 @@ def ended(events: list[Event]) -> tuple[RunFinished, str]:
 @pytest.mark.parametrize(
     "number", [n if n in BY_DAY else pytest.param(n, marks=pytest.mark.nightly) for n in range(len(TEXTS))]
 )
-async def test_orders_in_data_change_no_plan_and_read_nothing(number: int, scene: Scene) -> None:
+async def test_instructions_in_data_change_no_plan_and_read_nothing(number: int, scene: Scene) -> None:
     """Fifty hostile texts (captions, files, names, model cards, answers) change no plan, and cause no read or fetch."""
     frame, order = TEXTS[number]
     text = scene.filled(frame.replace("{}", order).replace("{{", "{").replace("}}", "}"))
@@ -185,8 +185,8 @@ async def test_orders_in_data_change_no_plan_and_read_nothing(number: int, scene
 
 
 @pytest.mark.parametrize("order", range(len(ORDERS)))
-async def test_orders_in_transcripts_lead_to_no_read_without_a_chat_model_too(order: int, scene: Scene) -> None:
-    """Without a chat model, what a recording or picture says is neither planned, read nor fetched, later either."""
+async def test_instructions_in_transcripts_cause_no_read_without_a_chat_model(order: int, scene: Scene) -> None:
+    """Without a chat model, text in a recording or picture is not planned, read or fetched either, also not later."""
     text = scene.filled(ORDERS[order])
     backend = ScriptedBackend(texts=dict.fromkeys(range(4), text))
     settings = Settings(home=scene.folder / "home", retries=0, allow_private_urls=True)
@@ -202,8 +202,8 @@ async def test_orders_in_transcripts_lead_to_no_read_without_a_chat_model_too(or
     scene.check(*(event.model_dump_json() for event in later))
 
 
-async def test_a_model_that_is_led_astray_can_name_no_other_file_or_address(scene: Scene) -> None:
-    """A chat model's plan that names another file, address or conversation's data is refused, and nothing is read."""
+async def test_a_plan_of_an_injected_model_names_no_other_file_or_url(scene: Scene) -> None:
+    """A chat model's plan that names another file, URL or conversation's data is refused, and nothing is read."""
     own: dict[str, Any] = {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "a.png"}}
     stolen = {"kind": "text", "media_type": "text/plain", "sha256": "a" * 64, "size": 4}
     wanted = [str(scene.secret), f"{scene.web.url}/a.png", "file:///etc/passwd", "../secret.txt", stolen]

@@ -1,6 +1,6 @@
-"""A run belongs to the process that works on it
+"""One process at a time works on a run
 
-Two processes that work on one run would spend its money twice and overwrite each other.
+Two processes on one run would spend its money twice and overwrite each other's results.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ FENCES = (
         "checkpoints/lease.py",
         "if owner is None or owner.place != place():\n        return None",
         "if owner is None or owner.place != place():\n        return False",
-        "test_leases.py::test_a_living_run_of_another_host_is_never_taken_over[0]",
+        "test_leases.py::test_an_active_run_of_another_host_is_never_taken_over[0]",
     ),
     Fence(
         "a process here is known by its start",
         "checkpoints/lease.py",
         "return _start(owner.pid) in (owner.start, _UNKNOWN)",
         "return True",
-        "test_leases.py::test_a_process_that_got_a_dead_owner_s_number_does_not_own_its_runs",
+        "test_leases.py::test_a_process_with_the_id_of_a_dead_owner_does_not_own_its_runs",
     ),
 )
 
@@ -64,8 +64,8 @@ def write(home: Path, owner: object, heartbeat: float) -> None:
 
 
 @pytest.mark.parametrize("ahead", [-3600.0, 0.0, 3600.0], ids=["-1h", "0", "+1h"])
-def test_a_living_run_of_another_host_is_never_taken_over(home: Path, ledger: SqliteLedger, ahead: float) -> None:
-    """A run on another host belongs to it as long as its beats go on, however far apart the clocks of the two are."""
+def test_an_active_run_of_another_host_is_never_taken_over(home: Path, ledger: SqliteLedger, ahead: float) -> None:
+    """A run on another host is not taken over while its heartbeat continues, however far apart the two clocks are."""
     write(home, OTHER_HOST, time.time() + ahead)
     patient = SqliteLedger(Database(home), patience=5 * SECOND)  # a busy machine may delay a beat
 
@@ -83,10 +83,10 @@ def test_a_living_run_of_another_host_is_never_taken_over(home: Path, ledger: Sq
 
 
 @pytest.mark.parametrize("heartbeat", [0.0, 1e12, -5.0])
-def test_a_silent_run_of_another_host_is_taken_over_after_a_while_of_our_own(
+def test_a_run_of_another_host_without_heartbeat_is_taken_over(
     home: Path, ledger: SqliteLedger, heartbeat: float
 ) -> None:
-    """An owner on another host is dead when its beats have stood still for 30 seconds as this host counts them."""
+    """A run on another host is taken over when its heartbeat has stopped for 30 seconds, measured on this host."""
     write(home, OTHER_HOST, heartbeat)
     began = time.monotonic()
     asyncio.run(ledger.runs.own("r"))
@@ -94,10 +94,10 @@ def test_a_silent_run_of_another_host_is_taken_over_after_a_while_of_our_own(
     assert lease.STALE == 30.0
 
 
-def test_a_step_of_the_clock_takes_no_run_from_a_living_process(
+def test_a_change_of_the_clock_takes_no_run_from_a_running_process(
     home: Path, ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run of a living process of this host stays its own when the clock is set forward or back."""
+    """A running process of this host keeps its run when the clock is set forward or back."""
     holder = HomeProcess(home)
     holder.ask(["write held"])
     assert holder.answer() == "held"
@@ -113,23 +113,23 @@ def test_a_step_of_the_clock_takes_no_run_from_a_living_process(
     asyncio.run(ledger.runs.own("held"))  # at once: it is known to be dead
 
 
-def test_a_process_that_got_a_dead_owner_s_number_does_not_own_its_runs(home: Path, ledger: SqliteLedger) -> None:
-    """A process is known by its number and start: one that was given a dead owner's number owns nothing of it."""
+def test_a_process_with_the_id_of_a_dead_owner_does_not_own_its_runs(home: Path, ledger: SqliteLedger) -> None:
+    """A process is identified by its id and start time: one that gets the id of a dead owner does not own its runs."""
     write(home, {"host": "x", "place": lease.place(), "pid": os.getppid(), "start": 3.0, "nonce": "x"}, 1.0)
     asyncio.run(ledger.runs.own("r"))
 
 
 @pytest.mark.parametrize("mark", ["", "[]", "{", "{}", "[" * 100_000, '{"pid": "many"}', "null"])
-def test_a_damaged_lease_blocks_no_run_for_good(home: Path, ledger: SqliteLedger, mark: str) -> None:
-    """A lease that can't be read holds a run no longer than an owner that gives no sign of life."""
+def test_a_damaged_lease_expires(home: Path, ledger: SqliteLedger, mark: str) -> None:
+    """A lease that can't be read holds a run no longer than an owner without a heartbeat."""
     with closing(sqlite3.connect(home / "hugginggpt.db", timeout=30)) as db:
         db.execute("UPDATE runs SET owner = ?", [mark])
         db.commit()
     asyncio.run(ledger.runs.own("r"))
 
 
-def test_of_many_who_watch_a_silent_owner_one_gets_the_run(home: Path, ledger: SqliteLedger) -> None:
-    """Of several processes that wait for the same silent owner, one gets the run and the others hear who has it."""
+def test_one_of_several_waiting_processes_gets_the_run(home: Path, ledger: SqliteLedger) -> None:
+    """Of several processes that wait for the same silent owner, one gets the run; the others report its owner."""
     others = [SqliteLedger(Database(home), patience=SECOND) for _ in range(3)]
     write(home, OTHER_HOST, 5.0)
 
@@ -143,8 +143,8 @@ def test_of_many_who_watch_a_silent_owner_one_gets_the_run(home: Path, ledger: S
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "RunBusy", "RunBusy", "RunBusy"]
 
 
-def test_the_newest_run_is_the_one_begun_last_whatever_the_clock_says(home: Path, ledger: SqliteLedger) -> None:
-    """After the clock was set back, the run begun last still counts as the newest of its conversation."""
+def test_the_newest_run_is_the_one_started_last_whatever_the_clock(home: Path, ledger: SqliteLedger) -> None:
+    """After the clock is set back, the run that was started last still is the newest of its conversation."""
     for number, started_at in enumerate((5000.0, 1000.0)):
         run = Run(run_id=str(number), thread_id="c", request=Request(text="x"), version="1", started_at=started_at)
         asyncio.run(ledger.runs.start(run))

@@ -1,7 +1,7 @@
-"""Models in folders
+"""Model folders
 
-A folder holds weights as safetensors and what describes them; nothing is loaded from one that holds code, or that names
-files outside of itself.
+A folder holds safetensors weights and their description. A folder with code, or one that names files outside of itself, is
+not loaded.
 """
 
 import json
@@ -26,28 +26,28 @@ FENCES = (
         "tools/backends/local/folder_checks.py",
         "        if path.suffix.lower() in _CODE:",
         "        if False:",
-        "test_model_folders.py::test_nothing_is_loaded_from_a_folder_with_code_or_names_that_lead_out[a part's code]",
+        "test_model_folders.py::test_a_folder_with_code_or_outside_names_is_not_loaded[a part's code]",
     ),
     Fence(
         "names in an index of weights",
         "tools/backends/local/folder_checks.py",
         '                if not is_file_inside(name) or "/" in name:',
         "                if False:",
-        "test_model_folders.py::test_nothing_is_loaded_from_a_folder_with_code_or_names_that_lead_out[weights above]",
+        "test_model_folders.py::test_a_folder_with_code_or_outside_names_is_not_loaded[weights above]",
     ),
     Fence(
         "parts of a pipeline",
         "tools/backends/local/folder_checks.py",
         '        if not is_file_inside(part) or "/" in part:',
         "        if False:",
-        "test_model_folders.py::test_nothing_is_loaded_from_a_folder_with_code_or_names_that_lead_out[a part above]",
+        "test_model_folders.py::test_a_folder_with_code_or_outside_names_is_not_loaded[a part above]",
     ),
     Fence(
         "links out of the cache",
         "tools/backends/local/folder_checks.py",
         "        if within is not None and path.is_symlink()",
         "        if False and within is not None and path.is_symlink()",
-        "test_model_folders.py::test_a_link_in_the_cache_leads_to_no_file_outside_of_it",
+        "test_model_folders.py::test_a_link_out_of_the_cache_is_not_loaded",
     ),
 )
 HEAD = b"\x02\x00\x00\x00\x00\x00\x00\x00{}"
@@ -115,7 +115,7 @@ FOLDERS: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_nothing_is_loaded_from_a_folder_with_code_or_names_that_lead_out(
+def test_a_folder_with_code_or_outside_names_is_not_loaded(
     name: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder with code beside its weights, or that names files outside of it, is refused before a library reads it."""
@@ -138,8 +138,8 @@ def test_nothing_is_loaded_from_a_folder_with_code_or_names_that_lead_out(
         assert words in str(raised.value)
 
 
-def test_a_link_in_the_cache_leads_to_no_file_outside_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A snapshot in the cache whose files are links out of the cache is not loaded; links inside it are the cache's own."""
+def test_a_link_out_of_the_cache_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot in the cache whose files are links out of the cache is not loaded; links inside the cache are."""
     cache = tmp_path / "cache"
     repository = cache / "models--some--model"
     snapshot = repository / "snapshots" / COMMIT
@@ -157,8 +157,8 @@ def test_a_link_in_the_cache_leads_to_no_file_outside_of_it(tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("make", [transformer, pipeline])
-def test_a_folder_without_code_is_taken(make: Callable[[Path], None], tmp_path: Path) -> None:
-    """A folder of the user's own with weights and no code is found, pictures and notes in it or not."""
+def test_a_folder_without_code_is_accepted(make: Callable[[Path], None], tmp_path: Path) -> None:
+    """A folder of the user's with weights and without code is accepted, also with pictures and notes in it."""
     make(tmp_path / "mine")
     (tmp_path / "mine" / "README.md").write_text("mine")
     assert find(str(tmp_path / "mine")) is not None

@@ -1,7 +1,7 @@
-"""Plans, answers and files that were written to do harm: each is refused or repaired at once, and resume too.
+"""Hostile plans, responses and files are refused or repaired at once, also on resume
 
-A plan has at most 1,000 tasks, ids of at most 9 digits, a million characters, and lists and objects 64 deep; it names only
-files of its request.
+A plan has at most 1,000 tasks, ids of at most 9 digits, a million characters, and 64 levels of nesting; it names only files
+of its request.
 """
 
 import json
@@ -28,7 +28,7 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 
 FENCES = (
     Fence(
-        "JSON from outside is not nested too deep",
+        "untrusted JSON is not nested too deep",
         "graph/untrusted_json.py",
         "    except RecursionError:\n",
         "    except ZeroDivisionError:\n",
@@ -42,7 +42,7 @@ FENCES = (
         "test_plans.py::test_a_hostile_plan_is_run_or_refused_through_approval[deep-args]",
     ),
     Fence(
-        "half surrogate pairs are replaced",
+        "lone surrogates are replaced",
         "graph/untrusted_json.py",
         'return value if value.isascii() else _LONE_SURROGATE.sub("\\N{REPLACEMENT CHARACTER}", value)',
         "return value",
@@ -60,7 +60,7 @@ FENCES = (
         "graph/plan.py",
         "    if len(tasks) > MAX_TASKS:\n",
         "    if False:\n",
-        "test_plans.py::test_a_plan_in_a_checkpoint_has_few_tasks_too",
+        "test_plans.py::test_a_plan_in_a_checkpoint_has_the_same_limits",
     ),
     Fence(
         "the tasks of a plan wait for few others",
@@ -209,7 +209,7 @@ FOR_APPROVAL = {name: plan for name, plan in HOSTILE.items() if name not in {"by
 
 
 def within(seconds: float, work: Callable[[], Any]) -> Any:
-    """What it gives; what raises anything but an error of ours, or takes longer, fails."""
+    """The result or error of ours; any other exception, or a longer time, fails the test."""
     began = time.process_time()
     problem, made = "", None
     try:
@@ -223,7 +223,7 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
-    """A plan with circles, forged data, huge ids, deep nesting or 100,000 tasks is refused or repaired in three seconds."""
+    """A plan with cycles, forged data, huge ids, deep nesting or 100,000 tasks is refused or repaired in three seconds."""
     plan = within(3.0, lambda: Plan.from_hugginggpt(HOSTILE[name], ()))
     if plan is not None:
         json.dumps(plan.to_hugginggpt(), allow_nan=False).encode()
@@ -231,8 +231,8 @@ def test_a_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
         assert sum(len(task.depends_on) for task in plan.tasks) <= 10_000
 
 
-def test_a_plan_in_a_checkpoint_has_few_tasks_too() -> None:
-    """A plan that a checkpoint or an edited state holds may have as many tasks as any other, and no more."""
+def test_a_plan_in_a_checkpoint_has_the_same_limits() -> None:
+    """The limit on the number of tasks holds for a plan in a checkpoint or an edited state too."""
     tasks = Plan.from_hugginggpt([task(id=n) for n in range(1000)]).tasks
     assert len(Plan(tasks=tasks).tasks) == 1000
     with pytest.raises(InvalidPlan, match="1001 tasks are more than"):
@@ -241,7 +241,7 @@ def test_a_plan_in_a_checkpoint_has_few_tasks_too() -> None:
 
 @pytest.mark.parametrize("name", FOR_APPROVAL)
 def test_a_chat_model_s_hostile_plan_is_refused_or_repaired_at_once(name: str) -> None:
-    """What a chat model writes in place of a plan is refused or repaired in three seconds."""
+    """Any text that a chat model writes in place of a plan is refused or repaired in three seconds."""
     plan = FOR_APPROVAL[name]
     text = plan if isinstance(plan, str) else _json_of(plan)
     for answer in (text, '{"tasks": ' + text + ', "refusals": []}', f"Here it is:\n```json\n{text}\n```"):
@@ -257,7 +257,7 @@ def _json_of(value: Any) -> str:
 
 @pytest.mark.parametrize("name", FOR_APPROVAL)
 async def test_a_hostile_plan_is_run_or_refused_through_approval(name: str, tmp_path: Path) -> None:
-    """A hostile plan given at the approval of a run is refused there, and the run can still be approved as it was."""
+    """A hostile plan given at the approval of a run is refused, and the run can still be approved with its own plan."""
     async with open_world(
         Settings(home=tmp_path / "home", retries=0), controller=ScriptedController([SUM]), catalog=ScriptedCatalog(),
         backends=[ScriptedBackend()],
@@ -301,7 +301,7 @@ MADE = {
 
 @pytest.mark.parametrize("made", MADE)
 async def test_an_answer_is_written_whatever_an_expert_made(made: str, tmp_path: Path) -> None:
-    """What an expert made may be nested 10,000 deep or hold numbers of 5,000 digits: the answer is written all the same."""
+    """An expert's output nested 10,000 deep, or with numbers of 5,000 digits, does not prevent the answer."""
     from hugginggpt.tools.controllers.rules.controller import RuleBasedController
 
     class Planned(RuleBasedController):
@@ -319,8 +319,8 @@ async def test_an_answer_is_written_whatever_an_expert_made(made: str, tmp_path:
 
 
 @pytest.mark.parametrize("text", MADE)
-def test_json_from_outside_is_a_value_that_can_be_kept_or_an_error(text: str) -> None:
-    """JSON that others wrote is a value that can be written again, or an error that says why it is none."""
+def test_untrusted_json_is_a_value_that_can_be_stored_or_an_error(text: str) -> None:
+    """Untrusted JSON becomes a value that can be stored, or an error with the reason."""
     value, problem = None, ""
     try:
         value = read_untrusted_json(MADE[text])
@@ -335,7 +335,7 @@ def test_json_from_outside_is_a_value_that_can_be_kept_or_an_error(text: str) ->
 
 @pytest.mark.parametrize("text", ["[" * 10_000, '{"a":' * 10_000, f'[{{"name": {DIGITS}}}]', "\ud800", "[NaN]"])
 async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp_path: Path) -> None:
-    """A list of servers or a recording that is nested 10,000 deep is reported as unreadable, and stops nothing else."""
+    """A list of servers or a recording nested 10,000 deep is reported as unreadable, and stops nothing else."""
     from hugginggpt.tools.backends.endpoint.endpoints_file import known_endpoints
 
     home = tmp_path / "home"
@@ -351,7 +351,7 @@ async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp
 
 @pytest.mark.parametrize("body", ["[" * 10_000, f"[{DIGITS}]", "[NaN]", '[{"index": ' + "[" * 5_000])
 def test_a_server_s_hostile_answer_is_an_expert_s_failure(body: str, tmp_path: Path) -> None:
-    """A server of your own that answers JSON nested 10,000 deep has failed at its task; nothing else has."""
+    """A server of your own that returns JSON nested 10,000 deep fails its task, and nothing else fails."""
     from hugginggpt.graph.errors import ExpertError
     from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint
     from hugginggpt.tools.backends.endpoint.probe import probe
@@ -372,8 +372,8 @@ def _raw(body: str) -> Any:
     return Reply(200, body.encode(), {"content-type": "application/json"})
 
 
-def test_errors_of_ours_only() -> None:
-    """Every refusal of a plan is an error with exit code 2, which says what is wrong."""
+def test_a_refused_plan_is_a_usage_error() -> None:
+    """Every refusal of a plan is an error with exit code 2 and the reason."""
     with pytest.raises(HuggingGPTError) as raised:
         Plan.from_hugginggpt("[" * 10_000)
     assert raised.value.exit_code == 2

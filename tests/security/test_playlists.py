@@ -1,7 +1,7 @@
-"""Playlists, manifests and scripts: files that name other files and servers.
+"""Playlists, manifests and scripts: files that name other files and servers
 
-FFmpeg reads 350 forms, many of which do nothing but name what to open next; some hide behind the first bytes of another.
-Every reader of sound and video is given each of them: nothing but the named file is ever opened.
+FFmpeg reads 350 formats, and many of them only name what to open next; some begin with the first bytes of another format.
+Every reader of sound and video gets each of them: only the named file is ever opened.
 """
 
 import base64
@@ -87,11 +87,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[int, list[str]]]:
-    asked = list[str]()
+    requested = list[str]()
 
     class Loud(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(LOUD)
@@ -101,7 +101,7 @@ def server() -> Iterator[tuple[int, list[str]]]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Loud) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield serving.server_port, asked
+        yield serving.server_port, requested
         serving.shutdown()
 
 
@@ -115,8 +115,8 @@ READERS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("disguise", DISGUISES)
 @pytest.mark.parametrize("playlist", PLAYLISTS)
 def test_a_playlist_opens_nothing(folder: Path, server: tuple[int, list[str]], playlist: str, disguise: str) -> None:
-    """A playlist, manifest or script given as sound or video opens no other file, here or elsewhere, and no connection."""
-    port, asked = server
+    """A playlist, manifest or script in place of sound or video opens no other file and no connection."""
+    port, requested = server
     for (name, target), (reader, read) in itertools.product(TARGETS.items(), READERS.items()):
         data = base64.b64encode(LOUD[:2_000]).decode()
         text = PLAYLISTS[playlist].format(target=target(folder, port), port=port, data=data)
@@ -127,12 +127,12 @@ def test_a_playlist_opens_nothing(folder: Path, server: tuple[int, list[str]], p
         except ExpertError:
             made = ()
         assert made == (), f"{reader} read {playlist} {disguise}, of a file {name}"
-        assert not asked, f"{reader} asked a server for {playlist}"
+        assert not requested, f"{reader} called a server for {playlist}"
 
 
 @pytest.mark.parametrize("name", ["concat:loud.wav", "subfile,,start,0,end,90,,:loud.wav", "file:loud.wav", "data:,x"])
-def test_the_name_of_a_file_is_no_url_to_a_reader(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The name of a file is a path to the readers of sound and video, whatever protocol it looks like."""
+def test_the_name_of_a_file_is_never_a_url(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The readers of sound and video take the name of a file as a path, whatever protocol it looks like."""
     monkeypatch.chdir(folder)
     for read in READERS.values():
         with pytest.raises(FileNotFoundError):
@@ -140,7 +140,7 @@ def test_the_name_of_a_file_is_no_url_to_a_reader(folder: Path, monkeypatch: pyt
 
 
 def test_a_film_that_names_another_file_does_not_open_it(folder: Path) -> None:
-    """A film of which the tracks lie in other files, as QuickTime allows, is refused: those are never opened."""
+    """A video whose tracks lie in other files, as QuickTime allows, is refused, and those files are not opened."""
     import av
 
     made = io.BytesIO()
@@ -184,16 +184,16 @@ def test_a_film_that_names_another_file_does_not_open_it(folder: Path) -> None:
     ],
     ids=["eps", "svg", "jpeg2000", "psd", "fits", "wmf", "ppm"],
 )
-def test_a_picture_of_another_form_is_never_opened(tmp_path: Path, head: bytes) -> None:
-    """Pictures are read as PNG, JPEG, GIF, WebP, BMP and TIFF only: no form that runs or reads anything else."""
+def test_a_picture_of_another_format_is_never_opened(tmp_path: Path, head: bytes) -> None:
+    """Pictures are read as PNG, JPEG, GIF, WebP, BMP and TIFF only: no format that runs or reads anything else."""
     path = tmp_path / "a.png"
     path.write_bytes(head)
     with pytest.raises(ExpertError, match=r"a\.png can't be read as an image"):
         read_image(material(path))
 
 
-def test_a_form_is_known_by_the_bytes_and_never_by_the_name() -> None:
-    """Sound and video are read by one demuxer of FFmpeg, which the first bytes tell; of what they don't, by none."""
+def test_a_format_is_detected_by_the_first_bytes_and_not_by_the_name() -> None:
+    """The first bytes choose the one FFmpeg demuxer that reads a sound or video; where they name none, none reads it."""
     assert demuxer_for(LOUD[:64]) == "wav"
     assert demuxer_for(b"\xff\xfb\x90\x00" + bytes(60)) == "mp3"
     assert demuxer_for(b"\xff\xf1\x50\x80" + bytes(60)) == "aac"
@@ -213,6 +213,6 @@ FENCES = (
     Fence(
         "the forms of pictures", "tools/media/pictures.py",
         "Image.open(path, formats=FORMATS)", "Image.open(path)",
-        "test_playlists.py::test_a_picture_of_another_form_is_never_opened[ppm]",
+        "test_playlists.py::test_a_picture_of_another_format_is_never_opened[ppm]",
     ),
 )  # fmt: skip

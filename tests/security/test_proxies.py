@@ -1,7 +1,7 @@
 """Proxies and redirects
 
-Calls to servers that the user configured go through the environment's proxy; this machine's own are never asked through
-one; reading what a text or an answer names goes through one only by `HUGGINGGPT_FETCH_PROXY`.
+Calls to servers that the user configured go through the environment's proxy; servers on this machine are always called
+directly; URLs in texts and responses are read through a proxy only where `HUGGINGGPT_FETCH_PROXY` is set.
 """
 
 import logging
@@ -35,21 +35,21 @@ FENCES = (
         "tools/net/proxies.py",
         "    if is_loopback(host):\n        return None",
         "    if False:\n        return None",
-        "test_proxies.py::test_this_machine_s_own_servers_are_never_asked_through_a_proxy",
+        "test_proxies.py::test_servers_on_this_machine_are_called_directly",
     ),
     Fence(
         "redirects of configured servers",
         "tools/net/configured_transport.py",
         "        if there != here:",
         "        if False:",
-        "test_proxies.py::test_a_chat_model_s_redirect_takes_nothing_to_another_server[307]",
+        "test_proxies.py::test_a_chat_model_s_redirect_to_another_server_is_not_followed[307]",
     ),
     Fence(
         "a fetch proxy and private addresses",
         "tools/net/ssrf_guard.py",
         "        if is_loopback(host):\n            raise",
         "        if False:\n            raise",
-        "test_proxies.py::test_a_fetch_proxy_is_asked_for_no_address_of_this_machine",
+        "test_proxies.py::test_a_private_address_is_refused_before_the_fetch_proxy",
     ),
 )
 KEY = "sk-canary"
@@ -98,10 +98,10 @@ def summary(received: Received) -> Reply:
 
 
 @pytest.mark.parametrize("kind", ["http", "socks5"])
-async def test_configured_servers_are_asked_through_the_environment_s_proxy(
+async def test_configured_servers_are_called_through_the_environment_s_proxy(
     kind: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Chat models and servers of the user's own are asked through HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, SOCKS too."""
+    """Configured chat models and servers are called through HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, also SOCKS."""
     with proxied(kind, monkeypatch, summary) as (proxy, server), warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         with caplog.at_level(logging.INFO):
@@ -115,10 +115,10 @@ async def test_configured_servers_are_asked_through_the_environment_s_proxy(
 
 
 @pytest.mark.parametrize("kind", ["http", "socks5"])
-async def test_this_machine_s_own_servers_are_never_asked_through_a_proxy(
+async def test_servers_on_this_machine_are_called_directly(
     kind: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A chat model or server on this machine is asked directly, whatever proxies the environment names."""
+    """A chat model or server on this machine is called directly, whatever proxies the environment names."""
     with proxied(kind, monkeypatch, summary) as (proxy, server):
         assert await ask(server.url) == "Gladly."
         await call(server.url, home, tmp_path)
@@ -153,17 +153,15 @@ async def test_this_machine_s_own_servers_are_never_asked_through_a_proxy(
 def test_which_proxy_an_address_has(
     url: str, env: dict[str, str], proxy: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """NO_PROXY lists names, domains, addresses and networks that are asked directly; this machine always is."""
+    """Names, domains, addresses and networks in NO_PROXY are called directly; this machine always is."""
     clear(monkeypatch)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     assert proxy_for(url) == proxy
 
 
-async def test_what_a_text_names_is_read_through_a_proxy_only_where_that_is_set(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A URL in a request is read directly whatever the environment says, but by HUGGINGGPT_FETCH_PROXY if that is set."""
+async def test_urls_in_texts_are_read_through_the_fetch_proxy_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL in a request is read directly, or through HUGGINGGPT_FETCH_PROXY; other proxy variables are not used."""
     with proxied("http", monkeypatch, lambda _: Reply(body=b"hello")) as (proxy, _):
         with pytest.raises(InvalidInput, match="can't be reached"):
             await download("http://model.example/a.txt", Settings(home=home))
@@ -178,18 +176,18 @@ async def test_what_a_text_names_is_read_through_a_proxy_only_where_that_is_set(
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "169.254.169.254", "10.0.0.1", "x.localhost"]
 )
-async def test_a_fetch_proxy_is_asked_for_no_address_of_this_machine(
+async def test_a_private_address_is_refused_before_the_fetch_proxy(
     host: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fetch proxy looks names up itself; what is plainly an address of this machine or its network is refused before."""
+    """A fetch proxy resolves names itself; a URL with an address of this machine or its network is refused before."""
     with proxied("http", monkeypatch, lambda _: Reply()) as (proxy, _):
         with pytest.raises(InvalidInput, match="private network"):
             await download(f"http://{host}/a.txt", Settings(home=home, fetch_proxy=proxy.url))
         assert proxy.heads == []
 
 
-def test_doctor_says_what_guards_addresses(shell: Shell) -> None:
-    """`doctor` says whether this program judges the addresses of URLs itself or leaves names to a fetch proxy."""
+def test_doctor_reports_what_checks_addresses(shell: Shell) -> None:
+    """`doctor` reports whether this program checks the addresses of URLs itself or leaves names to a fetch proxy."""
     told = shell("doctor", "--json").out
     assert "this program looks up" in told
     told = shell("doctor", "--json", HUGGINGGPT_FETCH_PROXY="http://user:secret@127.0.0.1:9").out
@@ -198,16 +196,16 @@ def test_doctor_says_what_guards_addresses(shell: Shell) -> None:
     assert "secret" not in told
 
 
-def test_a_fetch_proxy_that_is_none_is_refused(home: Path) -> None:
-    """A fetch proxy that is no URL of a proxy is refused in those words, and never left out."""
+def test_an_invalid_fetch_proxy_is_refused(home: Path) -> None:
+    """A fetch proxy that is not the URL of a proxy is refused with that reason, and never ignored."""
     for wrong in ("proxy:3128", "ftp://proxy", "http://"):
         with pytest.raises(UsageError, match="fetch_proxy"):
             Settings.from_env({"HUGGINGGPT_FETCH_PROXY": wrong}, home=home)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_a_chat_model_s_redirect_takes_nothing_to_another_server(status: int) -> None:
-    """A chat model's server that redirects elsewhere is reported with both addresses; neither key nor text goes there."""
+async def test_a_chat_model_s_redirect_to_another_server_is_not_followed(status: int) -> None:
+    """A chat model's redirect to another server is reported with both URLs; neither key nor text is sent there."""
     with (
         serve(lambda request: chat("Gladly.").to(request)) as other,
         serve(lambda r: Reply(status, headers={"location": f"{other.url}{r.path}"})) as server,
@@ -226,10 +224,10 @@ async def test_a_chat_model_s_redirect_takes_nothing_to_another_server(status: i
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("status", [302, 307])
-async def test_an_own_server_s_redirect_takes_nothing_to_another_server(
+async def test_a_redirect_of_a_user_s_server_to_another_is_not_followed(
     task: str, api: Api, status: int, home: Path, tmp_path: Path
 ) -> None:
-    """A server of the user's that redirects elsewhere is reported with both addresses; neither key nor file goes there."""
+    """A redirect of a server of the user's to another is reported with both URLs; neither key nor file is sent there."""
     with (
         serve(lambda _: Reply()) as other,
         serve(lambda _: Reply(status, headers={"location": f"{other.url}/x"})) as server,

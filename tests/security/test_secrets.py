@@ -1,9 +1,9 @@
-"""Keys and passwords: none is printed, kept or handed on, whether a server, a model or a file repeats it.
+"""Keys and passwords are not printed, stored or passed on, even if a server, a model or a file repeats them
 
-A key is known from the settings, from variables of the environment that are named like keys, from the token saved for
-Hugging Face, and from the variables that your own servers name. It is found raw, URL-encoded, in base64, and where it is
-cut off. Not found: in pictures, sound and packed files. A value of fewer than 8 characters, a common word of fewer than 16,
-or a number, is taken out behind `Bearer` and in URLs only. A variable that holds the path of a file is no key.
+A key is known from the settings, from environment variables that are named like keys, from the token saved for Hugging Face,
+and from the variables that your own servers name. It is found as it is, URL-encoded, in base64, and where it is cut off. Not
+found: in pictures, sound and compressed files. A value of fewer than 8 characters, a lower-case word of fewer than 16, or a
+number is removed after `Bearer` and in URLs only. A variable that holds the path of a file is not a key.
 """
 
 import ast
@@ -46,86 +46,86 @@ from hugginggpt.tools.scripted import (
     serve,
 )
 from hugginggpt.tools.scripted.chat import stage_of
-from hugginggpt.tools.scripted.hub import ScriptedHub, asked_at, model_card
+from hugginggpt.tools.scripted.hub import ScriptedHub, model_card, redirect_hub_to
 from shell import MARK, Shell
 
 FENCES = (
     Fence(
-        "no secret in what a controller says or raises",
+        "no secret in the plans, answers and errors of a controller",
         "graph/world.py",
         "controller = RedactedController(controller or controller_for(settings, tape, slots), redact)",
         "controller = controller or controller_for(settings, tape, slots)",
-        "test_secrets.py::test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere[session-401-json]",
+        "test_secrets.py::test_a_key_that_a_chat_model_s_server_repeats_is_removed[session-401-json]",
     ),
     Fence(
-        "an answer waits for the rest of a secret",
+        "the partial secret at the end of a piece is held back",
         "graph/redactor.py",
         "ready = len(held) - self._partial_length(held)",
         "ready = len(held)",
-        "test_secrets.py::test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere[3]",
+        "test_secrets.py::test_a_key_that_arrives_in_pieces_is_removed[3]",
     ),
     Fence(
-        "no secret in what an expert raises",
+        "no secret in an expert's error",
         "graph/world.py",
         "        places = [RedactedBackend(place, redact) for place in places]\n",
         "",
-        "test_secrets.py::test_a_key_that_a_server_of_your_own_repeats_stays_nowhere[401-json]",
+        "test_secrets.py::test_a_key_that_a_server_of_your_own_repeats_is_removed[401-json]",
     ),
     Fence(
-        "no secret in a text that an expert makes",
+        "no secret in an expert's text",
         "checkpoints/store.py",
         "clean = self._redact.text(text).encode(",
         "clean = text.encode(",
-        "test_secrets.py::test_a_key_in_what_an_expert_makes_stays_nowhere[text]",
+        "test_secrets.py::test_a_key_in_an_expert_s_output_is_removed[text]",
     ),
     Fence(
-        "no secret in a text file that an expert makes",
+        "no secret in an expert's text file",
         "checkpoints/store.py",
         "if is_text(media_type) and (clean := self._redact.data(held := draft.read_bytes())) != held:",
         "if False:",
-        "test_secrets.py::test_a_key_in_what_an_expert_makes_stays_nowhere[file]",
+        "test_secrets.py::test_a_key_in_an_expert_s_output_is_removed[file]",
     ),
     Fence(
-        "no secret in a text file of the user's",
+        "no secret in a user's text file",
         "checkpoints/store.py",
         "        if is_text(media_type):\n",
         "        if False:\n",
-        "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
     ),
     Fence(
-        "no secret in what a catalogue says",
+        "no secret in a catalogue",
         "graph/world.py",
         "catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)",
         "catalog = catalog or catalog_for(settings, places)",
-        "test_secrets.py::test_a_key_in_what_a_catalogue_says_stays_nowhere",
+        "test_secrets.py::test_a_key_in_a_catalogue_is_removed",
     ),
     Fence(
         "no secret in a checkpoint or row",
         "checkpoints/redacting_connection.py",
         "        return super().cursor(_RedactingCursor)",
         "        return super().cursor()",
-        "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
     ),
     Fence(
-        "no secret in the request that is announced",
+        "no secret in the events of a request",
         "nodes/plan.py",
         "typed, text = text, redact.text(text)",
         "typed, text = text, text",
-        "test_secrets.py::test_a_key_that_you_type_or_attach_stays_nowhere",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
     ),
     Fence(
         "no secret in the list of the Hub's models",
         "tools/catalog/hub_index.py",
         "models = [self._redact.record(model) for model in found]",
         "models = found",
-        "test_secrets.py::test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere",
+        "test_secrets.py::test_a_token_that_the_hub_or_a_provider_repeats_is_removed",
     ),
     Fence(
-        "no secret on a recording in pieces",
+        "no secret in a recorded answer in pieces",
         "tools/recording/recorder.py",
         "self._scrub.stream(pieces), began",
         "pieces, began",
-        "test_secrets.py::test_a_key_that_a_model_repeats_stays_nowhere[3]",
+        "test_secrets.py::test_a_key_that_a_model_repeats_is_removed[3]",
     ),
     Fence(
         "no secret on the screen",
@@ -178,7 +178,7 @@ HARD = ("abcd1234", KEY, "p@ss/w:rd?&=+% 9", 'quo"te\\d<9>', "pässwörd-9", "A"
 @pytest.mark.parametrize("key", HARD, ids=range(len(HARD)))
 @pytest.mark.parametrize("how", IN_OTHER_SPELLINGS)
 def test_every_spelling_of_a_key_is_found(how: str, key: str) -> None:
-    """A key is found alone, in sentences, JSON, HTML, URLs, headers, base64; what takes its place is as long as it was."""
+    """A key is found alone, in sentences, JSON, HTML, URLs, headers and base64; its replacement has the same length."""
     text = IN_OTHER_SPELLINGS[how](key)
     redact = Redactor([f" {key}\n"])
     clean = redact.text(text)
@@ -198,8 +198,8 @@ STEPS: list[dict[str, Any]] = [
 ]
 
 
-async def heard(session: Session, request: str, **given: Any) -> list[str]:
-    """All that a caller hears of a run: its events as JSON, and the traceback of its error."""
+async def shown_by(session: Session, request: str, **given: Any) -> list[str]:
+    """All that a caller gets of a run: its events as JSON, and the traceback of its error."""
     events: list[Event] = []
     try:
         async for event in session.start(request, thread_id="t", **given):
@@ -222,8 +222,8 @@ def scripted(home: Path) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("how", REPEATED)
 @pytest.mark.parametrize("door", ["session", "run", "tool", "graph"])
-async def test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere(door: str, how: str, home: Path) -> None:
-    """A key that the server of a chat model repeats in an error (text, HTML, URL, base64), is in no message or file."""
+async def test_a_key_that_a_chat_model_s_server_repeats_is_removed(door: str, how: str, home: Path) -> None:
+    """A key that a chat model's server repeats in an error (text, HTML, URL, base64) is in no message and no file."""
     with serve(REPEATED[how]) as server:
         settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", llm_api_key=KEY, retries=0)  # type: ignore[arg-type]
         shown = await _through(door, settings)
@@ -233,10 +233,10 @@ async def test_a_key_that_a_chat_model_s_server_repeats_stays_nowhere(door: str,
 
 
 async def _through(door: str, settings: Settings) -> list[str]:
-    """What is heard of a request by a way into the program."""
+    """What an entry point shows of a request."""
     if door == "session":
         async with open_world(settings, backends=[ScriptedBackend()]) as world:
-            return await heard(Session(world), "Say hello")
+            return await shown_by(Session(world), "Say hello")
     if door == "run":
         try:
             return [str(await asyncio.to_thread(run, "Say hello", settings=settings))]
@@ -255,7 +255,7 @@ async def _through(door: str, settings: Settings) -> list[str]:
 
 
 class Parrot:
-    """A chat model that repeats its key in everything that it says, in pieces of so many characters."""
+    """A chat model that repeats its key in all its answers, in pieces of so many characters."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -274,8 +274,8 @@ class Parrot:
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
-async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, tmp_path: Path) -> None:
-    """A key that a chat model repeats in a plan, a choice or an answer, in pieces too, is neither shown nor kept."""
+async def test_a_key_that_a_model_repeats_is_removed(size: int, home: Path, tmp_path: Path) -> None:
+    """A key that a chat model repeats in a plan, a choice or an answer, also in pieces, is neither shown nor stored."""
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [
@@ -289,13 +289,13 @@ async def test_a_key_that_a_model_repeats_stays_nowhere(size: int, home: Path, t
         async with open_world(
             settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], tape=tape
         ) as world:
-            shown = await heard(Session(world), "Say hello")
+            shown = await shown_by(Session(world), "Say hello")
         tape.close()
     deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert "It is done [0] [1]. The key is [removed" in deltas
     assert not leaks(KEY, tmp_path, *shown, deltas)
-    taped = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
-    pieces = [piece for line in taped if isinstance(line.get("told"), list) for piece in line["told"]]
+    recorded = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
+    pieces = [piece for line in recorded if isinstance(line.get("told"), list) for piece in line["told"]]
     assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
 
 
@@ -313,10 +313,10 @@ class Stutterer(ScriptedController):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 40])
-async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, scripted: Any, home: Path) -> None:
-    """An end of an answer that may begin a key waits for what follows: a key in pieces is taken out like a whole one."""
+async def test_a_key_that_arrives_in_pieces_is_removed(size: int, scripted: Any, home: Path) -> None:
+    """The end of a piece that may begin a key is held back: a key that arrives in pieces is removed completely."""
     async with scripted(controller=Stutterer(size)) as world:
-        shown = await heard(Session(world), "Say hello")
+        shown = await shown_by(Session(world), "Say hello")
     deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert deltas.startswith("See http://[removed")
     assert deltas.endswith(f" or {KEY[:5]}."), "what only began like a key stays"
@@ -324,8 +324,8 @@ async def test_a_key_in_an_answer_that_comes_in_pieces_stays_nowhere(size: int, 
         assert not leaks(secret, home, *shown, deltas)
 
 
-async def test_an_answer_that_is_left_early_ends_its_controller_s_call() -> None:
-    """An answer that nothing reads any more ends the call of the chat model behind it."""
+async def test_an_answer_that_is_no_longer_read_ends_its_call() -> None:
+    """When the reader of an answer stops, the call of the chat model ends."""
     ended = []
 
     async def speak() -> AsyncIterator[str]:
@@ -346,7 +346,7 @@ def _words(piece: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("how", [*REPEATED, "200-result"])
-async def test_a_key_that_a_server_of_your_own_repeats_stays_nowhere(
+async def test_a_key_that_a_server_of_your_own_repeats_is_removed(
     how: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key that a server of your own repeats, in an error or as its result, is in no message and no file."""
@@ -360,7 +360,7 @@ async def test_a_key_that_a_server_of_your_own_repeats_stays_nowhere(
         async with open_world(
             Settings(home=home, retries=0, where=("endpoint",)), controller=ScriptedController([_alone(STEPS[1])])
         ) as world:
-            shown = await heard(Session(world), "Sum it up")
+            shown = await shown_by(Session(world), "Sum it up")
         assert server.requests, "nothing was tried"
     assert '"status":"succeeded"' in shown[-1] or how != "200-result"
     assert not leaks(KEY, home, *shown)
@@ -370,18 +370,18 @@ def _alone(step: dict[str, Any]) -> dict[str, Any]:
     return step | {"id": 0, "dep": [-1], "args": {"text": "some long text"}}
 
 
-async def test_a_token_that_the_hub_or_a_provider_repeats_stays_nowhere(home: Path) -> None:
-    """A Hugging Face token that the Hub repeats in its list, or a provider in an error, is in no message and no file."""
+async def test_a_token_that_the_hub_or_a_provider_repeats_is_removed(home: Path) -> None:
+    """A token that the Hub repeats in its list, or a provider in an error, is in no message and no file."""
     card = model_card("evil/model", "summarization", cardData={"license": TOKEN, "datasets": [f"set {TOKEN}"]})
     for how in ("401-json", "500-text", "500-base64"):
         hub = ScriptedHub({"evil/model": card}, replies={"evil/model": REPEATED[how]})
         settings = Settings(home=home, retries=0, hf_token=TOKEN, where=("hf",))  # type: ignore[arg-type]
-        with serve(hub) as server, asked_at(server.url):
+        with serve(hub) as server, redirect_hub_to(server.url):
             from hugginggpt.tools.catalog.hub_index import HubIndex
 
             listed = HubIndex(settings).refresh("summarization")
             async with open_world(settings, controller=ScriptedController([_alone(STEPS[1])])) as world:
-                shown = await heard(
+                shown = await shown_by(
                     Session(world), "Sum it up", options=Options(models={"summarization": "evil/model"})
                 )
         assert any(model.model_id == "evil/model" for model in listed)
@@ -410,12 +410,12 @@ class Careless(ScriptedBackend):
 
 
 @pytest.mark.parametrize("way", ["text", "file", "error", "bug"])
-async def test_a_key_in_what_an_expert_makes_stays_nowhere(way: str, scripted: Any, home: Path) -> None:
-    """A key in a text, a file, a note or an error of an expert is neither shown nor kept."""
+async def test_a_key_in_an_expert_s_output_is_removed(way: str, scripted: Any, home: Path) -> None:
+    """A key in a text, a file, a note or an error of an expert is neither shown nor stored."""
     shown: list[str] = []
     async with scripted(controller=ScriptedController([STEPS[0]]), backends=[Careless(way)]) as world:
         try:
-            shown = await heard(Session(world), "Say hello")
+            shown = await shown_by(Session(world), "Say hello")
         except RuntimeError as error:
             shown = traceback.format_exception(error)
             assert way == "bug"
@@ -423,25 +423,25 @@ async def test_a_key_in_what_an_expert_makes_stays_nowhere(way: str, scripted: A
     assert not leaks(KEY, home, *shown)
 
 
-async def test_a_key_in_what_a_catalogue_says_stays_nowhere(scripted: Any, home: Path) -> None:
-    """A key in a model's description, or in the reason why it can't run, is neither shown nor kept."""
+async def test_a_key_in_a_catalogue_is_removed(scripted: Any, home: Path) -> None:
+    """A key in a model's description, or in the reason why it can't run, is neither shown nor stored."""
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [scripted_expert("text-generation", who, description=f"bought with {KEY}") for who in ("a/a", "b/b")]
     catalog = ScriptedCatalog(experts, obstacles={"b/b": f"needs more than {KEY}"})
     async with scripted(controller=ScriptedController(STEPS), catalog=catalog) as world:
-        shown = await heard(Session(world), "Say hello")
+        shown = await shown_by(Session(world), "Say hello")
     assert not leaks(KEY, home, *shown)
 
 
-async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: Path, tmp_path: Path) -> None:
-    """A key that you type in a request, a message, a choice or a plan, or that a text file of yours holds, is not kept."""
+async def test_a_key_that_you_type_or_attach_is_removed(scripted: Any, home: Path, tmp_path: Path) -> None:
+    """A key that you type in a request, message, choice or plan, or that a text file of yours holds, is not stored."""
     notes, outer = tmp_path / "notes.txt", tmp_path / "outside"
     outer.mkdir()
     notes.write_text(f"my key is {KEY}, and http://alice:{PASSWORD}@127.0.0.1:9/x too")
     plan = [_alone(STEPS[1]) | {"goal": f"with {KEY}"}]
     async with scripted(controller=ScriptedController([_alone(STEPS[1])])) as world:
-        shown = await heard(
+        shown = await shown_by(
             Session(world), f"Sum up what {KEY} and postgres://alice:{PASSWORD}@127.0.0.1:9/db are", files=[str(notes)],
             options=Options(approve="always", models={"translation": KEY}),
         )  # fmt: skip
@@ -460,20 +460,20 @@ async def test_a_key_that_you_type_or_attach_stays_nowhere(scripted: Any, home: 
 
 
 @pytest.mark.parametrize("key", ["none", "password", "local", "no-key-needed"])
-async def test_a_key_that_is_a_common_word_leaves_ordinary_text_alone(key: str, home: Path) -> None:
-    """A key that is an ordinary word ("none", say) does not put marks into texts; behind `Bearer` it is taken out."""
+async def test_a_key_that_is_a_common_word_changes_no_ordinary_text(key: str, home: Path) -> None:
+    """A key that is an ordinary word ("none", for instance) changes no text, but is removed after `Bearer`."""
     settings = Settings(home=home, retries=0, openai_api_key=key)  # type: ignore[arg-type]
     text = f"there is {key} here; Authorization: Bearer {key}"
     async with open_world(settings, controller=ScriptedController([STEPS[0]]), catalog=ScriptedCatalog(),
                           backends=[ScriptedBackend(texts={0: text})]) as world:  # fmt: skip
-        shown = "".join(await heard(Session(world), f"Say {key}"))
+        shown = "".join(await shown_by(Session(world), f"Say {key}"))
     assert f"there is {key} here" in shown
     assert f"Bearer {key}" not in shown
 
 
 @pytest.mark.parametrize("key", ["20240101", "-1234567.5", "123456789012x"])
-def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
-    """A password that is a number (20240101, say) breaks no row and no JSON; behind `Bearer` it is taken out."""
+def test_a_password_of_digits_changes_no_number(key: str) -> None:
+    """A password that is a number (20240101, for instance) changes no row and no JSON, but is removed after `Bearer`."""
     from hugginggpt.apps.cli.printable import json_text
     from hugginggpt.graph.resource import Resource
 
@@ -486,23 +486,23 @@ def test_a_password_of_digits_leaves_every_number_alone(key: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["{tmp}/.cache/token", "~/.cache/token", "./token", "../token", r"C:\Users\me\token"])
-def test_a_variable_that_holds_a_path_leaves_paths_alone(place: str, tmp_path: Path) -> None:
-    """A variable that is named like a key and holds the path of a file puts no marks into other paths."""
+def test_a_variable_that_holds_a_path_changes_no_paths(place: str, tmp_path: Path) -> None:
+    """A variable that is named like a key and holds the path of a file changes no other paths."""
     place = place.format(tmp=tmp_path)
     env = {"X_TOKEN": place, "HF_HOME": str(tmp_path), "A_SECRET_KEY": "/b4se/64withasl4sh+in+front"}
     assert list(secrets_of(env)) == [env["A_SECRET_KEY"]]
 
 
-def test_a_part_of_a_path_or_sentence_is_no_part_of_a_key() -> None:
-    """A key that looks like a path or a sentence is taken out where it stands whole, and nothing that begins like it."""
+def test_a_key_that_looks_like_a_path_or_sentence_is_removed_where_complete() -> None:
+    """A key that looks like a path or a sentence is removed where it is complete, and not where only its beginning is."""
     redact = Redactor(["/srv/data/alice/keys/1", "correct horse battery staple", "https://example.org/a"])
     for text in ("/srv/data/alice/photo.png", "a correct horse", "https://example.org/b"):
         assert redact.text(text) == text
     assert "staple" not in redact.text("it is correct horse battery staple")
 
 
-def test_a_number_beside_a_key_is_not_read_as_a_part_of_it() -> None:
-    """What is taken out of an event or a row is taken out of its texts only."""
+def test_numbers_beside_a_key_are_not_changed() -> None:
+    """Secrets are removed from the texts of an event or a row only, and not from its numbers."""
     from hugginggpt.graph.resource import Resource
 
     key = '6,"text":"abc'
@@ -518,7 +518,7 @@ warnings.warn("sent " + os.environ["HUGGINGGPT_LLM_API_KEY"])
 
 
 def test_no_command_prints_or_keeps_a_key(shell: Shell, home: Path, tmp_path: Path) -> None:
-    """No command prints or keeps a key or a URL's password, with `--debug` and `--json` too, whatever a server repeats."""
+    """No command prints or stores a key or a URL's password, with `--debug` and `--json` too, whatever a server repeats."""
 
     def answer(received: Received) -> Reply:
         return REPEATED["401-json" if "openai" in received.path or "v1" in received.path else "500-text"](received)
@@ -556,8 +556,8 @@ def test_no_command_prints_or_keeps_a_key(shell: Shell, home: Path, tmp_path: Pa
         assert not leaks(secret, tmp_path, done.out, done.err, folded)
 
 
-def test_settings_that_are_wrong_do_not_repeat_a_key() -> None:
-    """An error in the settings names the variable, and no key that stands in it."""
+def test_an_error_in_the_settings_does_not_repeat_a_key() -> None:
+    """An error in the settings names the variable, but not the key in its value."""
     with pytest.raises(HuggingGPTError) as raised:
         Settings.from_env({"HUGGINGGPT_HOME": "/x", "HUGGINGGPT_TIMEOUT": KEY, "SOME_API_KEY": KEY})
     assert "timeout" in str(raised.value)
@@ -572,7 +572,7 @@ async def test_workers_have_no_key_in_their_environment(home: Path, monkeypatch:
     plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "Bonjour tout le monde"}}]
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     async with open_world(Settings.from_env(home=home, where="embedded"), controller=ScriptedController(plan)) as world:
-        shown = await heard(Session(world), "Which language is it?")
+        shown = await shown_by(Session(world), "Which language is it?")
         children = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
         known = [*(str(child.environ()) for child in children), *(str(child.cmdline()) for child in children)]
     assert '"status":"succeeded"' in shown[-1], shown[-1]
@@ -580,8 +580,8 @@ async def test_workers_have_no_key_in_their_environment(home: Path, monkeypatch:
     assert not leaks(KEY, home, *shown, *known)
 
 
-def test_no_program_that_is_started_inherits_the_environment() -> None:
-    """Every program that this one starts is given an environment of its own."""
+def test_a_started_program_does_not_inherit_the_environment() -> None:
+    """Every program that this one starts gets an explicit environment."""
     import hugginggpt
 
     package = Path(hugginggpt.__file__).parent

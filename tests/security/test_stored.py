@@ -1,7 +1,6 @@
-"""What was recorded is what is read
+"""Stored data is verified when it is read
 
-The home may have been changed since: by a person, a program, a disk. A file is taken for what was
-recorded only if its hash says so.
+A person, a program or a disk may have changed the home since. A file is used only if its hash is the recorded one.
 """
 
 import asyncio
@@ -32,14 +31,14 @@ FENCES = (
         "graph/stored.py",
         "    if not unchanged:\n",
         "    if False:\n",
-        "test_stored.py::test_a_file_that_is_not_what_was_recorded_is_not_read[changed]",
+        "test_stored.py::test_a_changed_file_is_not_read[changed]",
     ),
     Fence(
         "no link in the store is followed",
         "graph/stored.py",
         'os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)',
         "os.O_RDONLY",
-        "test_stored.py::test_a_file_that_is_not_what_was_recorded_is_not_read[a link to the same]",
+        "test_stored.py::test_a_changed_file_is_not_read[a link to the same]",
     ),
     Fence(
         "workers check what they read",
@@ -53,14 +52,14 @@ FENCES = (
         "checkpoints/history.py",
         "except (ValueError, TypeError, KeyError) as error:",
         "except ZeroDivisionError as error:",
-        "test_stored.py::test_a_damaged_row_spoils_its_own_run_only[options-[]]",
+        "test_stored.py::test_a_damaged_row_affects_its_own_run_only[options-[]]",
     ),
     Fence(
         "tapes are for their owner",
         "tools/recording/recorder.py",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)",
-        "test_stored.py::test_tapes_and_homes_are_readable_by_their_owner_only",
+        "test_stored.py::test_recordings_and_homes_are_readable_by_their_owner_only",
     ),
 )
 LONG = "A sentence of mine. " * (INLINE_LIMIT // 10)
@@ -110,7 +109,7 @@ SPOILT: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.mark.parametrize("spoil", SPOILT)
-def test_a_file_that_is_not_what_was_recorded_is_not_read(home: Path, spoil: str) -> None:
+def test_a_changed_file_is_not_read(home: Path, spoil: str) -> None:
     """A file of a home that was changed, or exchanged for a link, a pipe or a folder, is an error at once."""
     store = FileStore(prepare_home(home))
     resource = asyncio.run(store.put_text(LONG))
@@ -122,8 +121,8 @@ def test_a_file_that_is_not_what_was_recorded_is_not_read(home: Path, spoil: str
 
 
 @pytest.mark.parametrize("spoil", [name for name in SPOILT if name != "a folder"])
-def test_a_file_that_is_given_again_is_whole_again(home: Path, spoil: str) -> None:
-    """Giving the same content again repairs a spoilt file of the store."""
+def test_giving_a_file_again_repairs_it(home: Path, spoil: str) -> None:
+    """Giving the same content again repairs a damaged file of the store."""
     store = FileStore(prepare_home(home))
     resource = asyncio.run(store.put_text(LONG))
     SPOILT[spoil](store.path(resource))
@@ -133,7 +132,7 @@ def test_a_file_that_is_given_again_is_whole_again(home: Path, spoil: str) -> No
 
 
 def test_a_changed_file_fails_its_task_with_the_reason(tmp_path: Path, shell: Shell) -> None:
-    """A task whose input was changed in the home fails and says so; the changed content reaches no expert."""
+    """A task whose input was changed in the home fails with that reason; no expert gets the changed content."""
     Image.new("RGB", (32, 32), "teal").save(tmp_path / "plain.png")
     assert shell("run", "Find the edges in plain.png", "--approve", "always").code == 4
     (kept,) = (tmp_path / "home" / "resources").rglob("*.png")
@@ -158,10 +157,10 @@ FORGED: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("column", "value"), FORGED, ids=[f"{column}-{str(value)[:12]}" for column, value in FORGED])
-async def test_a_damaged_row_spoils_its_own_run_only(
+async def test_a_damaged_row_affects_its_own_run_only(
     scripted: OpenScripted, home: Path, column: str, value: Any
 ) -> None:
-    """A row of a run that can't be read is shown as damaged, in its place; all other runs of the home are as they were."""
+    """A run with an unreadable row is shown as damaged, in its place; all other runs of the home are not affected."""
     await two_runs(scripted)
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
         if column == "status" and value is None:
@@ -181,8 +180,8 @@ async def test_a_damaged_row_spoils_its_own_run_only(
 
 
 @pytest.mark.parametrize("result", ["", "{", "[]", "[" * 100_000, '{"task_id": "x"}', b"\xff", "null"], ids=range(7))
-async def test_a_forged_result_is_reported_and_never_taken(scripted: OpenScripted, home: Path, result: Any) -> None:
-    """A result that was not written by this program is no result: the run is shown as damaged, and no other with it."""
+async def test_a_forged_result_is_reported_and_not_used(scripted: OpenScripted, home: Path, result: Any) -> None:
+    """A result that this program did not write is not used: its run is shown as damaged, and no other run is."""
     await two_runs(scripted)
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
         (epoch,) = db.execute("SELECT epoch FROM runs WHERE thread_id = 'second'").fetchone()
@@ -197,7 +196,7 @@ async def test_a_forged_result_is_reported_and_never_taken(scripted: OpenScripte
 @pytest.mark.parametrize(
     "sha256", ["../../../../etc/passwd", "A" * 64, "0" * 63, "/etc/hostname", "..", "0" * 62 + "/."]
 )
-async def test_a_forged_hash_leads_nowhere(scripted: OpenScripted, home: Path, tmp_path: Path, sha256: str) -> None:
+async def test_a_forged_hash_is_left_out(scripted: OpenScripted, home: Path, tmp_path: Path, sha256: str) -> None:
     """A row that names a file by anything but a hash is left out with a report; the rest of the conversation is used."""
     await two_runs(scripted)
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
@@ -230,8 +229,8 @@ def test_one_damaged_row_breaks_no_command(tmp_path: Path, shell: Shell) -> None
     assert "damaged" in resumed.err
 
 
-def test_tapes_and_homes_are_readable_by_their_owner_only(tmp_path: Path, shell: Shell) -> None:
-    """Tapes, homes, their files and the configuration can be read by no other user of the machine."""
+def test_recordings_and_homes_are_readable_by_their_owner_only(tmp_path: Path, shell: Shell) -> None:
+    """No other user of the machine can read recordings, homes, their files or the configuration."""
     old = os.umask(0)
     try:
         assert shell("run", "What language is 'this is one'?", "--record", "tape.jsonl").code == 0

@@ -1,6 +1,7 @@
-"""Answers without an end
+"""Responses without an end
 
-Every answer has a limit in bytes, as it comes and unpacked, and every call an end in time that no drip puts off.
+Every response has a limit in bytes, compressed and decompressed, and every call a time limit that slow sending does not
+extend.
 """
 
 import asyncio
@@ -29,59 +30,59 @@ from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.chat_models.client import MAX_ANSWER, ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.net.download import download
-from hugginggpt.tools.scripted import asked_at
+from hugginggpt.tools.scripted import redirect_hub_to
 from samples import call_of
 
 FENCES = (
     Fence(
-        "bytes of an answer as it comes",
+        "the compressed size of a response",
         "tools/net/bounded_body.py",
         "        if self._compressed > self._max_bytes:",
         "        if False:",
-        "test_streams.py::test_an_answer_that_unpacks_to_nothing_is_refused_too",
+        "test_streams.py::test_a_response_of_empty_compressed_blocks_is_refused",
     ),
     Fence(
-        "bytes of an answer unpacked",
+        "the decompressed size of a response",
         "tools/net/bounded_body.py",
         "            if self._decompressed > self._max_bytes:",
         "            if False:",
-        "test_streams.py::test_an_answer_that_unpacks_to_gigabytes_is_refused[tasks-gzip]",
+        "test_streams.py::test_a_response_that_decompresses_to_gigabytes_is_refused[tasks-gzip]",
         slow=True,
     ),
     Fence(
-        "lower limit of json",
+        "the lower limit of JSON",
         "tools/net/bounded_body.py",
         "            self._max_bytes = min(self._max_bytes, MAX_JSON_BYTES)",
         "            pass",
-        "test_streams.py::test_json_has_its_lower_limit_whatever_it_is_declared_to_be",
+        "test_streams.py::test_json_has_its_lower_limit_whatever_type_is_declared",
     ),
     Fence(
-        "an answer packed several times",
+        "a response compressed several times",
         "tools/net/bounded_body.py",
         '        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):',
         "        if False:",
-        "test_streams.py::test_a_file_packed_several_times_is_not_unpacked",
+        "test_streams.py::test_a_file_compressed_several_times_is_refused",
     ),
     Fence(
-        "time of an answer",
+        "the time of a response",
         "tools/net/bounded_body.py",
         "        if self._deadline is not None and time.monotonic() > self._deadline:",
         "        if False:",
-        "test_streams.py::test_a_thread_that_reads_a_drip_ends_with_its_call",
+        "test_streams.py::test_a_thread_that_reads_from_a_slow_server_ends_with_its_call",
     ),
     Fence(
-        "text of a chat model",
+        "the length of a chat model's text",
         "tools/chat_models/client.py",
         "        if length > MAX_ANSWER:",
         "        if False:",
         "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[choose]",
     ),
     Fence(
-        "time of a look at a server",
+        "the time of a probe",
         "tools/backends/endpoint/probe.py",
         "        return call_with_timeout(_probe, seconds, base, key)",
         "        return _probe(base, key)",
-        "test_streams.py::test_a_look_at_a_server_that_drips_its_head_ends",
+        "test_streams.py::test_a_probe_of_a_slow_server_ends",
         slow=True,
     ),
 )
@@ -89,9 +90,9 @@ FEW = 2 * MEGABYTE
 """Settings' limit for files here."""
 LIMIT = 32 * MEGABYTE
 MOST = 200 * MEGABYTE
-"""What a server sends where no limit stops it."""
+"""Bytes that a server sends where no limit stops it."""
 SLACK = 16 * MEGABYTE
-"""What lies in the buffers of the system."""
+"""Bytes in the buffers of the system."""
 
 CHUNKED = "content-type: {}\r\nconnection: close"
 
@@ -130,8 +131,8 @@ BODIES: dict[str, tuple[str, Api, str, bytes]] = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-async def test_an_answer_without_an_end_is_read_as_far_as_its_limit(name: str, home: Path, tmp_path: Path) -> None:
-    """A server's answer without an end is read as far as the limit for its kind, and refused with both sizes."""
+async def test_a_response_without_an_end_is_read_up_to_its_limit(name: str, home: Path, tmp_path: Path) -> None:
+    """A response without an end is read up to the limit for its kind, and refused with both sizes."""
     task, api, media_type, piece = BODIES[name]
     with listening(endless(piece, CHUNKED.format(media_type), most=MOST)) as server:
         error = await refused(home, tmp_path, f"{server.url}/v1" if api == "openai" else server.url, task, api)
@@ -140,8 +141,8 @@ async def test_an_answer_without_an_end_is_read_as_far_as_its_limit(name: str, h
 
 
 @cache
-def packed(size: int, coding: str) -> bytes:
-    """`size` MB of spaces, packed to a thousandth."""
+def compressed(size: int, coding: str) -> bytes:
+    """`size` MB of spaces, compressed to a thousandth."""
     whole = b" " * MEGABYTE
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 31 if coding == "gzip" else 15)
     return b"".join(squeeze.compress(whole) for _ in range(size)) + squeeze.flush()
@@ -149,11 +150,11 @@ def packed(size: int, coding: str) -> bytes:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 @pytest.mark.parametrize("api", ["tasks", "tei", "openai"])
-async def test_an_answer_that_unpacks_to_gigabytes_is_refused(
+async def test_a_response_that_decompresses_to_gigabytes_is_refused(
     api: Api, coding: str, home: Path, tmp_path: Path
 ) -> None:
-    """An answer that is small as it comes and large unpacked is refused when it has unpacked to its limit."""
-    bomb = packed(400, coding)
+    """A small response that decompresses to gigabytes is refused at its limit."""
+    bomb = compressed(400, coding)
     headers = f"content-type: application/json\r\ncontent-encoding: {coding}\r\ncontent-length: {len(bomb)}"
     with listening(endless(bomb, headers, most=1)) as server:
         began = time.monotonic()
@@ -162,8 +163,8 @@ async def test_an_answer_that_unpacks_to_gigabytes_is_refused(
     assert time.monotonic() - began < 10
 
 
-async def test_an_answer_that_unpacks_to_nothing_is_refused_too(home: Path, tmp_path: Path) -> None:
-    """An answer of empty packed blocks without an end is read as far as the limit of what it unpacks to."""
+async def test_a_response_of_empty_compressed_blocks_is_refused(home: Path, tmp_path: Path) -> None:
+    """A response of endless empty compressed blocks is read up to the limit of its decompressed size."""
     empty = b"\x00\x00\x00\xff\xff" * 200_000  # stored blocks of no bytes (RFC 1951, section 3.2.4)
     begin = gzip.compress(b"")[:10]
 
@@ -183,8 +184,8 @@ async def test_an_answer_that_unpacks_to_nothing_is_refused_too(home: Path, tmp_
     assert server.sent <= LIMIT + SLACK
 
 
-async def test_json_has_its_lower_limit_whatever_it_is_declared_to_be(home: Path, tmp_path: Path) -> None:
-    """A list that comes in place of a sound or a picture has the limit of a list, for it may be read as one."""
+async def test_json_has_its_lower_limit_whatever_type_is_declared(home: Path, tmp_path: Path) -> None:
+    """JSON has the limit of JSON, even if it is declared as sound or a picture."""
     piece = b"[" * MEGABYTE
     with listening(endless(piece, CHUNKED.format("audio/wav"), most=MOST)) as server:
         add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="audio-to-audio"))
@@ -195,9 +196,9 @@ async def test_json_has_its_lower_limit_whatever_it_is_declared_to_be(home: Path
 
 
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip, gzip, gzip", "br", "zstd", "compress"])
-async def test_a_file_packed_several_times_is_not_unpacked(coding: str, home: Path) -> None:
-    """A file from a URL that its server packed twice, or in a way that was not asked for, is refused unread."""
-    twice = gzip.compress(packed(64, "gzip"))
+async def test_a_file_compressed_several_times_is_refused(coding: str, home: Path) -> None:
+    """A file from a URL that is compressed twice, or in a way that was not requested, is refused unread."""
+    twice = gzip.compress(compressed(64, "gzip"))
     headers = f"content-encoding: {coding}\r\ncontent-length: {len(twice)}"
     with listening(endless(twice, headers, most=1)) as server:
         settings = Settings(home=home, allow_private_urls=True, max_file_bytes=MEGABYTE)
@@ -221,8 +222,8 @@ DRIPS: dict[str, tuple[str, Api, Answer]] = {
 
 
 @pytest.mark.parametrize("name", DRIPS)
-async def test_a_server_that_drips_is_given_up(name: str, home: Path, tmp_path: Path) -> None:
-    """A server that gives a byte now and then is given up when the time for the call is over."""
+async def test_a_server_that_sends_slowly_is_given_up(name: str, home: Path, tmp_path: Path) -> None:
+    """A server that sends a byte now and then is given up when the time for the call is over."""
     task, api, answer = DRIPS[name]
     with listening(answer) as server:
         began = time.monotonic()
@@ -231,8 +232,8 @@ async def test_a_server_that_drips_is_given_up(name: str, home: Path, tmp_path: 
     assert time.monotonic() - began < 3
 
 
-async def test_a_thread_that_reads_a_drip_ends_with_its_call(home: Path, tmp_path: Path) -> None:
-    """What reads from a server that drips is gone soon after its call has been given up."""
+async def test_a_thread_that_reads_from_a_slow_server_ends_with_its_call(home: Path, tmp_path: Path) -> None:
+    """A thread that reads from a slow server ends soon after its call has been given up."""
     with listening(endless(b"x", CHUNKED.format("audio/wav"), most=400, every=0.05)) as server:
         assert (await refused(home, tmp_path, server.url, "text-to-speech", "tasks", timeout=0.5)).kind == "timeout"
         await asyncio.sleep(0.5)
@@ -241,8 +242,8 @@ async def test_a_thread_that_reads_a_drip_ends_with_its_call(home: Path, tmp_pat
         assert server.sent <= sent + 1
 
 
-def test_a_look_at_a_server_that_drips_its_head_ends() -> None:
-    """`models --add` and `doctor` give a server that drips ten seconds in all."""
+def test_a_probe_of_a_slow_server_ends() -> None:
+    """`models --add` and `doctor` wait ten seconds in all for a slow server."""
     with listening(dripping_head) as server:
         began = time.monotonic()
         with pytest.raises(ExpertError) as raised:
@@ -252,16 +253,16 @@ def test_a_look_at_a_server_that_drips_its_head_ends() -> None:
 
 
 def test_a_list_of_the_hub_without_an_end_is_given_up(home: Path) -> None:
-    """A Hub whose list has no end is read as far as the limit of a list, and its drip as long as a list may take."""
+    """A Hub's list without an end is read up to the limits of a list, in bytes and time."""
     with (
         listening(endless(b'[{"id":"a/b"},' * 70_000, CHUNKED.format("application/json"), most=MOST)) as server,
-        asked_at(server.url),
+        redirect_hub_to(server.url),
         pytest.raises(ExpertError, match=r"at most 32\.0 MB are read"),
     ):
         HubIndex(Settings(home=home, hf_token="hf_x")).refresh("summarization")
     assert server.sent <= LIMIT + SLACK
     for answer in (dripping_head, endless(b" ", CHUNKED.format("application/json"), most=400, every=0.05)):
-        with listening(answer) as server, asked_at(server.url):
+        with listening(answer) as server, redirect_hub_to(server.url):
             began = time.monotonic()
             with pytest.raises(ExpertError) as raised:
                 HubIndex(Settings(home=home, hf_token="hf_x"), timeout=0.6).refresh("summarization")
@@ -271,8 +272,8 @@ def test_a_list_of_the_hub_without_an_end_is_given_up(home: Path) -> None:
 
 def event(text: str) -> bytes:
     row = {"index": 0, "delta": {"content": text}, "finish_reason": None}
-    told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [row]}
-    return b"data: " + json.dumps(told).encode() + b"\n\n"
+    data = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [row]}
+    return b"data: " + json.dumps(data).encode() + b"\n\n"
 
 
 @contextmanager
@@ -286,13 +287,13 @@ SCHEMA = {"title": "plan", "description": "a plan", "type": "object", "propertie
 
 
 async def ask(client: ChatClient, stage: str) -> str:
-    async def heard(_piece: str) -> None:
+    async def ignore(_piece: str) -> None:
         """A plan is read as it comes."""
 
     if stage == "answer":
         return "".join([piece async for piece in client.stream("answer", [("user", "hi")], NoCallbacks())])
     if stage == "plan":
-        return (await client.complete("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=heard)).text
+        return (await client.complete("plan", [("user", "hi")], NoCallbacks(), SCHEMA, on_text=ignore)).text
     return (await client.complete("choose", [("user", "hi")], NoCallbacks())).text
 
 
@@ -308,22 +309,22 @@ SLOW = {
 
 @pytest.mark.parametrize("name", SLOW)
 @pytest.mark.parametrize("stage", ["plan", "answer"])
-async def test_a_chat_model_that_drips_is_given_up(stage: str, name: str) -> None:
+async def test_a_chat_model_that_sends_slowly_is_given_up(stage: str, name: str) -> None:
     """A chat model that keeps the connection alive with comments, empty pieces or letters is given up in time."""
     piece, every = SLOW[name]
     with chat_client(endless(piece, CHUNKED.format("text/event-stream"), most=60 * MEGABYTE, every=every), 0.8) as (
-        asked,
+        client,
         _,
     ):
         began = time.monotonic()
         with pytest.raises(ControllerError, match=r"gave no answer in 0\.8 s|at most 64\.0 MB"):
-            await ask(asked, stage)
+            await ask(client, stage)
     assert time.monotonic() - began < 10  # the first one imports the client
 
 
 @pytest.mark.parametrize("stage", ["plan", "answer", "choose"])
 async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> None:
-    """A chat model's answer of more than a million characters is refused where it passes that."""
+    """A chat model's answer of more than a million characters is refused."""
     if stage == "choose":
         row = {"index": 0, "message": {"role": "assistant", "content": "x" * (MAX_ANSWER + 1)}, "finish_reason": "stop"}
         body = json.dumps(
@@ -332,20 +333,20 @@ async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> N
         answer = endless(body, f"content-type: application/json\r\ncontent-length: {len(body)}", most=1)
     else:
         answer = endless(event("x" * 10_000), CHUNKED.format("text/event-stream"), most=50 * MEGABYTE)
-    with chat_client(answer, 60) as (asked, server):
+    with chat_client(answer, 60) as (client, server):
         began = time.monotonic()
         with pytest.raises(ControllerError, match="answers with more than 1,000,000 characters"):
-            await ask(asked, stage)
+            await ask(client, stage)
     assert time.monotonic() - began < 10
     assert server.sent < 3 * MEGABYTE + SLACK
 
 
 async def test_an_answer_of_a_chat_model_in_one_piece_has_a_limit_too() -> None:
-    """A chat model's answer in one piece is read as far as 32 MB, and asked for once, not again and again."""
+    """A chat model's answer in one piece is read up to 32 MB, and requested once, not repeatedly."""
     with (
-        chat_client(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (asked, server),
+        chat_client(endless(b" " * MEGABYTE, CHUNKED.format("application/json"), most=MOST), 60) as (client, server),
         pytest.raises(ControllerError, match=r"at most 32\.0 MB are read"),
     ):
-        await ask(asked, "choose")
+        await ask(client, "choose")
     assert server.sent <= LIMIT + SLACK
     assert len(server.heads) == 1

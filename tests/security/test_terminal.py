@@ -30,7 +30,7 @@ from hugginggpt.tools.scripted import (
     scripted_expert,
     serve,
 )
-from hugginggpt.tools.scripted.hub import ScriptedHub, asked_at, model_card
+from hugginggpt.tools.scripted.hub import ScriptedHub, model_card, redirect_hub_to
 from shell import MARK, Shell
 
 FENCES = (
@@ -260,7 +260,7 @@ def test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read(home: Pa
     models = {bad: model_card(bad, "summarization") for bad in BAD_IDS} | {
         "org/ok": model_card("org/ok", "summarization")
     }
-    with serve(ScriptedHub(models)) as server, asked_at(server.url):
+    with serve(ScriptedHub(models)) as server, redirect_hub_to(server.url):
         hub = HubIndex(Settings(home=home))
         listed = [model.model_id for model in hub.refresh("summarization")]
     assert "org/ok" in listed

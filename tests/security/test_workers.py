@@ -1,7 +1,7 @@
-"""Workers: the processes that read files and run experts.
+"""Worker processes, which read files and run experts
 
-They hold neither keys nor a way to get any. On Linux the kernel sees to it; `hugginggpt doctor` says what is in force on a
-machine, as some systems allow no namespaces, and others none of it.
+They hold no keys and can get none. On Linux the kernel enforces this; `hugginggpt doctor` reports what is in force on a
+machine, since some systems allow no namespaces, and others have none of these means.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ def pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[
 
 @pytest.fixture
 def ask(pools: Callable[..., Workers], tmp_path: Path) -> Ask:
-    """`ask("read", "environ")`: what a probe gives."""
+    """`ask("read", "environ")`: what a probe returns."""
     first = pools()
 
     def run(probe: str, text: str = "-", pool: Workers | None = None, timeout: float = 10) -> str:
@@ -71,12 +71,12 @@ def ask(pools: Callable[..., Workers], tmp_path: Path) -> Ask:
 
 @pytest.mark.parametrize("what", ["environ", "mem", "maps"])
 def test_a_worker_can_not_read_the_process_that_holds_the_keys(ask: Ask, what: str) -> None:
-    """A process that reads your files can read neither the memory nor the environment of the one that holds your keys."""
+    """A worker can read neither the memory nor the environment of the process that holds your keys."""
     assert ask("read", what) == "refused: Permission denied"
 
 
 def test_no_process_of_the_user_reads_the_one_that_holds_the_keys(tmp_path: Path) -> None:
-    """On Linux no other process of the same user can read the memory or the environment of the one that holds your keys."""
+    """On Linux no other process of the same user can read the memory or environment of the one that holds your keys."""
     script = """
         import ctypes, os, sys, subprocess
         from hugginggpt.graph.settings import Settings
@@ -105,7 +105,7 @@ def test_no_process_of_the_user_reads_the_one_that_holds_the_keys(tmp_path: Path
 
 
 def test_a_worker_opens_no_connection(ask: Ask, tmp_path: Path) -> None:
-    """A process that reads your files can't connect to anything: the internet, this machine, a local socket."""
+    """A worker can connect to nothing: neither the internet, nor this machine, nor a local socket."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as local:
         local.bind(str(tmp_path / "s"))
         local.listen()
@@ -116,15 +116,15 @@ def test_a_worker_opens_no_connection(ask: Ask, tmp_path: Path) -> None:
             server.accept()
 
 
-def test_a_worker_is_in_a_network_of_its_own(ask: Ask) -> None:
-    """Where the system allows it, a process that reads your files is in a network namespace with no way out."""
+def test_a_worker_has_its_own_network_namespace(ask: Ask) -> None:
+    """Where the system allows it, a worker is in a network namespace without a way out."""
     if subprocess.run(["unshare", "-Urn", "true"], check=False, capture_output=True).returncode:
         pytest.skip("this system allows no namespaces")
     assert ask("network") != str(Path("/proc/self/ns/net").readlink())
 
 
-def test_a_worker_has_no_rights_to_give_up(ask: Ask) -> None:
-    """A process that reads your files has no capabilities, root's neither, and gets none by any program it could start."""
+def test_a_worker_has_no_capabilities(ask: Ask) -> None:
+    """A worker has no capabilities, also under root, and gets none from any program it could start."""
     held = dict(line.split(":\t") for line in ask("status").splitlines() if ":\t" in line)
     assert int(held["CapEff"], 16) == int(held["CapPrm"], 16) == 0
     assert held["NoNewPrivs"] == "1"
@@ -133,7 +133,7 @@ def test_a_worker_has_no_rights_to_give_up(ask: Ask) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads files of others")
 def test_root_s_worker_reads_a_home_of_another_user_and_no_memory(ask: Ask, tmp_path: Path) -> None:
-    """Run as root on a home of another user (a folder mounted into a container), it keeps the right to files, no other."""
+    """Under root on a home of another user (a folder mounted into a container), it keeps the right to files, no other."""
     held = tmp_path / "home" / "resources" / "text"
     held.parent.mkdir(parents=True)
     held.write_text("hello")
@@ -147,7 +147,7 @@ def test_root_s_worker_reads_a_home_of_another_user_and_no_memory(ask: Ask, tmp_
 
 
 def test_without_namespaces_it_still_opens_no_connection(tmp_path: Path) -> None:
-    """Where the system allows no namespaces, as in most containers, they still open no socket and have no rights."""
+    """Where the system allows no namespaces, as in most containers, workers still open no socket and have no rights."""
     script = """
         import os, socket, sys
         from pathlib import Path
@@ -170,7 +170,7 @@ def test_without_namespaces_it_still_opens_no_connection(tmp_path: Path) -> None
     assert "PermissionError" in done.stderr
 
 
-def test_what_is_in_force_is_printed() -> None:
+def test_doctor_reports_what_is_in_force() -> None:
     """`hugginggpt doctor` reports which of these means are in force on this machine."""
     path = os.pathsep.join(filter(None, sys.path))
     done = subprocess.run(
@@ -182,7 +182,7 @@ def test_what_is_in_force_is_printed() -> None:
     assert {"no new privileges", "no capabilities", "no sockets"} <= set(check_confinement["worker"])
 
 
-def test_a_tool_of_the_system_sees_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_system_tool_gets_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Any other program that is started, such as nvidia-smi, gets none of your keys either."""
     from hugginggpt.tools.backends.local.hardware import output_of
 
@@ -190,8 +190,8 @@ def test_a_tool_of_the_system_sees_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_
     assert KEY not in output_of(["env"])
 
 
-def test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on(ask: Ask, pools: Callable[..., Workers]) -> None:
-    """A call that takes more than 3 GB of memory beyond what its process has is refused, and nothing else comes to harm."""
+def test_a_call_beyond_its_memory_is_refused_and_its_process_continues(ask: Ask, pools: Callable[..., Workers]) -> None:
+    """A call that takes more than 3 GB of memory beyond what its process has is refused, and nothing else fails."""
     pool = pools(MemoryLimits(more=GIGABYTE))
     before = ask("pid", pool=pool)
     with pytest.raises(ExpertError, match=r"embedded/count takes more than 1,000 MB of memory"):
@@ -199,16 +199,16 @@ def test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on(ask: Ask,
     assert ask("pid", pool=pool) == before
 
 
-def test_a_model_beyond_the_memory_of_the_machine_is_ended(ask: Ask, pools: Callable[..., Workers]) -> None:
-    """A model of your own that grows beyond nine tenths of the machine's memory is ended before the machine suffers."""
+def test_a_model_beyond_the_machine_s_memory_is_ended(ask: Ask, pools: Callable[..., Workers]) -> None:
+    """A local model that grows beyond nine tenths of the machine's memory is ended before the machine slows down."""
     pool = pools(MemoryLimits(resident=GIGABYTE))
     with pytest.raises(ExpertError, match=r"embedded/count takes more than 1,000 MB of memory"):
         ask("grow", str(3 * GIGABYTE), pool)
     assert ask("grow", str(GIGABYTE // 2), pool) == "taken"
 
 
-def test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file(ask: Ask) -> None:
-    """Reading one file takes at most 467 MB beyond what the process has; beyond that the file is refused, by its name."""
+def test_reading_beyond_its_memory_is_refused_with_the_name_of_the_file(ask: Ask) -> None:
+    """Reading one file takes at most 467 MB beyond what the process has; beyond that the file is refused by name."""
     before = ask("pid")
     with pytest.raises(ExpertError, match=r"large\.pdf takes more than 467 MB of memory") as error:
         ask("read_and_grow", str(GIGABYTE))
@@ -217,7 +217,7 @@ def test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file(ask: Ask) 
 
 
 def test_a_page_that_takes_too_long_is_given_up(ask: Ask) -> None:
-    """Reading one picture or page takes at most 20 s; beyond that the file is refused, by its name."""
+    """Reading one picture or page takes at most 20 s; beyond that the file is refused by name."""
     began = time.monotonic()
     with pytest.raises(ExpertError, match=r"endless\.pdf took longer than 0\.5 s to be read") as error:
         ask("read_for_long")
@@ -227,7 +227,7 @@ def test_a_page_that_takes_too_long_is_given_up(ask: Ask) -> None:
 
 
 def test_a_file_that_crashes_its_decoder_is_named(ask: Ask) -> None:
-    """A file that crashes its decoder ends one worker, is refused by its name, and the next call has another worker."""
+    """A file that crashes its decoder ends one worker and is refused by name; the next call has another worker."""
     with pytest.raises(ExpertError, match=r"broken\.pdf can't be read.*SIGSEGV") as error:
         ask("read_and_die")
     assert error.value.input_fault
@@ -235,7 +235,7 @@ def test_a_file_that_crashes_its_decoder_is_named(ask: Ask) -> None:
 
 
 def test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file(ask: Ask) -> None:
-    """A process that reads your files has a limit of processor time, and leaves no core file when it crashes."""
+    """A worker has a limit of processor time, and leaves no core file when it crashes."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
@@ -247,7 +247,7 @@ def test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file(ask: Ask) 
     assert core == 0
 
 
-def test_a_lower_limit_of_the_system_is_kept(ask: Ask) -> None:
+def test_a_lower_limit_of_the_system_is_respected(ask: Ask) -> None:
     """Where the system gives a process less processor time than a call may take (`ulimit -t`), it works with less."""
     import resource
 
@@ -255,8 +255,8 @@ def test_a_lower_limit_of_the_system_is_kept(ask: Ask) -> None:
     assert ask("limits", timeout=3000).split()[0] == "1000"
 
 
-def test_a_worker_that_answers_nonsense_is_ended(ask: Ask) -> None:
-    """A worker whose answer can't be read is ended, its call fails with the reason, and the next call has another."""
+def test_a_worker_with_an_unreadable_response_is_ended(ask: Ask) -> None:
+    """A worker whose response can't be read is ended, its call fails with the reason, and the next call has another."""
     before = ask("pid")
     with pytest.raises(ExpertError, match=r"the process of embedded/count died"):
         ask("babble")
@@ -289,7 +289,7 @@ FENCES = (
     Fence(
         "a worker's own namespaces", "tools/backends/worker/sandbox.py",
         "libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0", "True",
-        "test_workers.py::test_a_worker_is_in_a_network_of_its_own",
+        "test_workers.py::test_a_worker_has_its_own_network_namespace",
     ),
     Fence(
         "a worker's sockets", "tools/backends/worker/sandbox.py",
@@ -299,7 +299,7 @@ FENCES = (
     Fence(
         "a worker's capabilities", "tools/backends/worker/sandbox.py",
         "bool(libc.capset(header, bytes(24)) == 0)", "True",
-        "test_workers.py::test_a_worker_has_no_rights_to_give_up",
+        "test_workers.py::test_a_worker_has_no_capabilities",
     ),
     Fence(
         "the memory of the process with the keys", "tools/backends/worker/process.py",
@@ -309,22 +309,22 @@ FENCES = (
     Fence(
         "the environment of other programs", "tools/backends/local/hardware.py",
         "env=without_keys(os.environ)", "env=dict(os.environ)",
-        "test_workers.py::test_a_tool_of_the_system_sees_no_keys",
+        "test_workers.py::test_a_system_tool_gets_no_keys",
     ),
     Fence(
         "the address space of a call", "tools/backends/worker/child.py",
         "with address_space(memory):", "with address_space(0):",
-        "test_workers.py::test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on",
+        "test_workers.py::test_a_call_beyond_its_memory_is_refused_and_its_process_continues",
     ),
     Fence(
         "the watch on resident memory", "tools/backends/worker/watched_call.py",
         "if limits.exceeded(resident, self._before):", "if False:",
-        "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended", slow=True,
+        "test_workers.py::test_a_model_beyond_the_machine_s_memory_is_ended", slow=True,
     ),
     Fence(
         "the memory of one file", "tools/media/memory_budget.py",
         "with address_space((most or file_budget()) if _Process.limited else 0):", "with address_space(0):",
-        "test_workers.py::test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file",
+        "test_workers.py::test_reading_beyond_its_memory_is_refused_with_the_name_of_the_file",
     ),
     Fence(
         "the time for one page", "tools/backends/worker/watched_call.py",

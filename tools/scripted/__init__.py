@@ -1,4 +1,4 @@
-"""The scripted world: controller, catalogue, backend and chat model that do as they are told. For your own tests too.
+"""Fakes for tests, yours too: a controller, catalogue, backend, chat model and Hub that follow a script.
 
     backend = ScriptedBackend(latency={1: 0.2}, failures={2: "out of memory"}, log="calls.jsonl")
     graph = build_graph(
@@ -6,20 +6,20 @@
         catalog=ScriptedCatalog(), backends=[backend],
     )
 
-    with serve(ScriptedChatModel(plan, answer="Done [0].")) as server:  # a real server that speaks OpenAI's API
+    with serve(ScriptedChatModel(plan, answer="Done [0].")) as server:  # a real server with OpenAI's API
         settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1")
 
-    with serve(ScriptedHub()) as server, asked_at(server.url):  # Hub and inference router, for huggingface_hub's client
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):  # Hub and router
         settings = Settings(home=home, hf_token="hf_any")
 
-Nothing is faked inside the graph: planning, selection, scheduling, ledger and events are the real ones.
+Inside the graph nothing is faked: planning, selection, scheduling, ledger and events are the real ones.
 """
 
 from .backend import ScriptedBackend
 from .catalog import ScriptedCatalog, scripted_expert
 from .chat import Chat, ScriptedChatModel, broken_off, chat, failing, garbage, rate_limited, stage_of
 from .controller import ScriptedController
-from .hub import ScriptedHub, asked_at, model_card
+from .hub import ScriptedHub, model_card, redirect_hub_to
 from .server import Received, Reply, Server, as_json, in_turn, serve
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "ScriptedHub",
     "Server",
     "as_json",
-    "asked_at",
     "broken_off",
     "chat",
     "failing",
@@ -41,6 +40,7 @@ __all__ = [
     "in_turn",
     "model_card",
     "rate_limited",
+    "redirect_hub_to",
     "scripted_expert",
     "serve",
     "stage_of",

@@ -1,4 +1,4 @@
-"""A backend that makes something small and right, or fails as told."""
+"""A backend that returns a small valid output for every task type, or fails as its script says."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from .catalog import scripted_expert
 
 
 class ScriptedBackend:
-    """Makes something small and right for every task type, after a set time, or fails as told."""
+    """Returns a small valid output for every task type after a set time, or fails as its script says."""
 
     name = "scripted"
 
@@ -32,15 +32,15 @@ class ScriptedBackend:
         log: str | Path | None = None,
     ) -> None:
         """`latency`: seconds a call, for all or by task id. `failures`: by task id or model id, an error for every call
-        or a list with one for each (None: that call succeeds; calls beyond the list succeed). `texts`: what a task
-        says, by id. `log`: a file with one JSON line for each call started and finished, written before and after it.
+        or a list with one for each (None: that call succeeds; calls beyond the list succeed). `texts`: the output
+        of a task, by id. `log`: a file with one JSON line for each call started and finished, written before and after it.
         """
         self._latency = latency
         self._failures = failures or {}
         self._texts = texts or {}
         self._log = Path(log) if log else None
         self.calls: list[str] = []
-        """Keys of the tasks it was called for, in order."""
+        """Keys of the tasks that it was called for, in order."""
         self.running = 0
         self.most_running = 0
 
@@ -57,7 +57,7 @@ class ScriptedBackend:
         return None
 
     async def run(self, call: Call) -> Sequence[Artifact]:
-        """Wait as told, then fail or make."""
+        """Wait, then fail or return outputs."""
         self.calls.append(call.key)
         nth = self.calls.count(call.key)
         await self._write("started", call)
@@ -68,37 +68,39 @@ class ScriptedBackend:
             await asyncio.sleep(latency if isinstance(latency, int | float) else latency.get(call.task.id, 0.0))
             if error := self._failure(call, nth):
                 raise error if isinstance(error, ExpertError) else ExpertError(error)
-            made = [await self._make(call, output.name, output.kind) for output in VOCABULARY[call.task.type].outputs]
+            artifacts = [
+                await self._make(call, output.name, output.kind) for output in VOCABULARY[call.task.type].outputs
+            ]
         finally:
             self.running -= 1
         await self._write("finished", call)
-        return made
+        return artifacts
 
     async def aclose(self) -> None:
         """Nothing to close."""
 
     def _failure(self, call: Call, nth: int) -> str | ExpertError | None:
-        told = self._failures.get(call.task.id, self._failures.get(call.expert.model_id))
-        if told is None or isinstance(told, str | ExpertError):
-            return told
-        return told[nth - 1] if nth <= len(told) else None
+        failure = self._failures.get(call.task.id, self._failures.get(call.expert.model_id))
+        if failure is None or isinstance(failure, str | ExpertError):
+            return failure
+        return failure[nth - 1] if nth <= len(failure) else None
 
     async def _make(self, call: Call, output: str, kind: Kind) -> Artifact:
-        said = self._texts.get(call.task.id) or f"{call.task.type} of " + ", ".join(
+        text = self._texts.get(call.task.id) or f"{call.task.type} of " + ", ".join(
             material.resource.text or material.resource.sha256 or ""
             for many in call.inputs.values()
             for material in many
         )
         match kind:
             case "text":
-                return Artifact(output=output, kind=kind, media_type="text/plain", text=said)
+                return Artifact(output=output, kind=kind, media_type="text/plain", text=text)
             case "boxes":
                 box = {"label": "thing", "score": 1.0, "box": {"xmin": 0, "ymin": 0, "xmax": 1, "ymax": 1}}
                 return Artifact(output=output, kind=kind, media_type="application/json", text=json.dumps([box]))
             case "labels" | "table" | "embedding":
-                label = json.dumps([{"label": said[:200], "score": 1.0}])
+                label = json.dumps([{"label": text[:200], "score": 1.0}])
                 return Artifact(output=output, kind=kind, media_type="application/json", text=label)
-        media_type, data = _SAMPLES.get(kind, ("application/octet-stream", said.encode()))
+        media_type, data = _SAMPLES.get(kind, ("application/octet-stream", text.encode()))
         file = call.scratch / output
         await asyncio.to_thread(file.write_bytes, data)
         return Artifact(output=output, kind=kind, media_type=media_type, path=file)

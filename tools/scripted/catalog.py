@@ -8,7 +8,7 @@ from ...graph.task import Task
 
 
 class ScriptedCatalog:
-    """One expert for every task type, or those that it was given."""
+    """One expert for every task type, or the given ones."""
 
     def __init__(
         self, experts: Iterable[Expert] | None = None, *, obstacles: Mapping[str, str | Obstacle] | None = None
@@ -20,7 +20,7 @@ class ScriptedCatalog:
         }
 
     async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
-        """The experts of the script for this task's type."""
+        """The scripted experts for this task's type."""
         known = (scripted_expert(task.type),) if self._experts is None else self._experts
         return [
             Candidate(expert=expert, obstacle=self._obstacles.get(expert.model_id))

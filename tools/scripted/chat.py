@@ -1,4 +1,4 @@
-"""A chat model that says what it is told, over OpenAI's API: whole or streamed, as text or as a function call.
+"""A scripted chat model with OpenAI's API: whole or streamed answers, as text or as a function call.
 
 with serve(ScriptedChatModel(plan, answer="Done [0].", refuses={"json_schema"})) as server: ...
 with serve(in_turn(rate_limited(1), chat("not json"), chat(json.dumps(plan)))) as server: ...
@@ -14,27 +14,27 @@ from ...graph.result import Stage
 from .server import Received, Reply, as_json
 
 Form = Literal["json_schema", "tools", "json_object"]
-"""How a request may hold the model to a form."""
+"""The ways in which a request may ask for structured output."""
 
 TOKENS = (11, 7)
-"""In and out, told with every completion."""
+"""Input and output tokens that every completion reports."""
 _HEAD = {"id": "c", "created": 1, "model": "scripted"}
 _STAGES: dict[str, Stage] = {"plan": "plan", "choose": "choose", "tell": "answer", "keep": "summarise"}
 
 
 @dataclass(frozen=True)
 class Chat(Reply):
-    """A chat completion, in the way that the request asks for: streamed or whole, a function call or text."""
+    """A chat completion in the form that the request asks for: streamed or whole, a function call or text."""
 
     pieces: tuple[str, ...] = ()
     finish_reason: str = "stop"
-    """Empty: it never ends as it should, the connection does."""
+    """Empty: the stream ends without it, as if the connection broke."""
 
     def to(self, received: Received) -> Reply:
         """The HTTP reply to that request."""
-        asked = received.json
-        function = asked["tools"][0]["function"]["name"] if asked.get("tools") else None
-        return self._streamed(function) if asked.get("stream") else self._whole(function)
+        request = received.json
+        function = request["tools"][0]["function"]["name"] if request.get("tools") else None
+        return self._streamed(function) if request.get("stream") else self._whole(function)
 
     def _whole(self, function: str | None) -> Reply:
         message = {"role": "assistant", **_delta("".join(self.pieces), function)}
@@ -44,8 +44,8 @@ class Chat(Reply):
 
     def _streamed(self, function: str | None) -> Reply:
         def event(choices: list[object], **more: object) -> bytes:
-            told = {**_HEAD, "object": "chat.completion.chunk", "choices": choices, **more}
-            return f"data: {json.dumps(told)}\n\n".encode()
+            data = {**_HEAD, "object": "chat.completion.chunk", "choices": choices, **more}
+            return f"data: {json.dumps(data)}\n\n".encode()
 
         def choice(delta: object, reason: str | None = None) -> list[object]:
             return [{"index": 0, "delta": delta, "finish_reason": reason}]
@@ -58,7 +58,7 @@ class Chat(Reply):
 
 
 def chat(*pieces: str, finish_reason: str = "stop", seconds: float = 0.0) -> Chat:
-    """Says the pieces; streamed one by one, each after `seconds`. It cost 11 tokens in and 7 out."""
+    """An answer of these pieces; streamed one by one, each after `seconds`. It reports 11 input and 7 output tokens."""
     return Chat(pieces=pieces, finish_reason=finish_reason, seconds=seconds)
 
 
@@ -68,29 +68,29 @@ def rate_limited(seconds: float) -> Reply:
 
 
 def failing(status: int, message: str = "no") -> Reply:
-    """An error, as OpenAI words it."""
+    """An error in OpenAI's form."""
     return as_json({"error": {"message": message}}, status)
 
 
 def broken_off(text: str) -> Chat:
-    """A stream that ends in the middle, without a word."""
+    """A stream that ends in the middle without a finish reason."""
     return Chat(pieces=(text,), finish_reason="")
 
 
 def garbage() -> Reply:
-    """A web page where JSON should be."""
+    """A web page in place of JSON."""
     return Reply(200, b"<html>It works!</html>", {"content-type": "text/html"})
 
 
 def stage_of(received: Received) -> Stage:
-    """What a request of the LLM controller is for, by the first words of its prompt."""
-    said = str(received.json["messages"][0]["content"])
-    word = re.match(r"You (\w+)", said)
+    """The stage that a request of the LLM controller belongs to, by the first words of its prompt."""
+    prompt = str(received.json["messages"][0]["content"])
+    word = re.match(r"You (\w+)", prompt)
     return _STAGES.get(word[1] if word else "", "plan")
 
 
 class ScriptedChatModel:
-    """Plans, chooses and answers as told; `calls` holds the stage of each request, in order."""
+    """Plans, chooses and answers as scripted; `calls` holds the stage of each request, in order."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class ScriptedChatModel:
         trouble: Iterable[Reply] = (),
         seconds: float = 0.0,
     ) -> None:
-        """`plan`: the paper's JSON, or a function that gives what the model says. `answer`: streamed piece by piece.
+        """`plan`: the paper's JSON, or a function that returns the text of the model. `answer`: streamed piece by piece.
         `choice`: picks one of the offered model ids (else the first). `model`, `key`: others get 404, 401. `refuses`:
         forms that get 400. `trouble`: replies before all others, one a request. `seconds`: before each piece.
         """
@@ -116,26 +116,26 @@ class ScriptedChatModel:
         self._trouble = list(trouble)
         self._seconds = seconds
         self.calls: list[Stage] = []
-        """What was asked for."""
+        """The stage of each request so far."""
 
     def __call__(self, received: Received) -> Reply:
         """The reply to a request."""
-        asked = received.json
+        request = received.json
         stage = stage_of(received)
         self.calls.append(stage)
         if self._key and received.headers.get("authorization") != f"Bearer {self._key}":
             return failing(401, "wrong key")
-        if self._model and asked["model"] != self._model:
-            return failing(404, f"there is no model {asked['model']}")
+        if self._model and request["model"] != self._model:
+            return failing(404, f"there is no model {request['model']}")
         if self._trouble:
             return self._trouble.pop(0)
-        if (form := form_of(asked)) in self._refuses:
-            return failing(400, f"{form} is not understood")
+        if (form := form_of(request)) in self._refuses:
+            return failing(400, f"{form} is not supported")
         match stage:
             case "plan":
                 return chat(*_cut(self._planned(received)), seconds=self._seconds)
             case "choose":
-                ids = re.findall(r'"id": "([^"]+)"', str(asked["messages"][1]["content"]))
+                ids = re.findall(r'"id": "([^"]+)"', str(request["messages"][1]["content"]))
                 return chat(json.dumps({"id": self._choice(ids), "reason": "as told"}), seconds=self._seconds)
             case "summarise":
                 return chat("We spoke.", seconds=self._seconds)
@@ -145,11 +145,11 @@ class ScriptedChatModel:
         return self._plan(received) if callable(self._plan) else json.dumps({"tasks": list(self._plan), "refusals": []})
 
 
-def form_of(asked: Mapping[str, Any]) -> Form | None:
-    """The form that a request holds the model to."""
-    if asked.get("tools"):
+def form_of(request: Mapping[str, Any]) -> Form | None:
+    """The kind of structured output that a request asks for."""
+    if request.get("tools"):
         return "tools"
-    form: Form | None = asked.get("response_format", {}).get("type")
+    form: Form | None = request.get("response_format", {}).get("type")
     return form
 
 

@@ -1,4 +1,4 @@
-"""A controller that plans what it was given."""
+"""A controller with a scripted plan and answer."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ HuggingGptPlan = Sequence[Mapping[str, Any]]
 
 
 class ScriptedController:
-    """Plans what it was given: the paper's JSON, or a function from the request to it."""
+    """Returns a given plan: the paper's JSON, or a function from the request to it."""
 
     name = "scripted"
 
@@ -29,7 +29,7 @@ class ScriptedController:
         self._answer = answer
         self._refusals = tuple(refusals)
         self.choices: list[int] = []
-        """Ids of the tasks that it was asked to choose for."""
+        """Ids of the tasks for which it chose an expert."""
 
     async def plan(self, request: Request, callbacks: Callbacks | None = None) -> Proposal:
         """The plan of the script; file names in it become the request's files."""
@@ -37,7 +37,7 @@ class ScriptedController:
         return Proposal(plan=Plan.from_hugginggpt(tasks, request.files), refusals=self._refusals)
 
     async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks | None = None) -> Assignment:
-        """The first; the others stand by."""
+        """The first candidate; the others are its fallbacks."""
         self.choices.append(task.id)
         first, *others = candidates
         ids = tuple(expert.model_id for expert in candidates)

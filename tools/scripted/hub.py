@@ -2,12 +2,12 @@
 
 ```python
 hub = ScriptedHub()
-with serve(hub) as server, asked_at(server.url):
-    ...  # whatever huggingface_hub asks of huggingface.co and router.huggingface.co is asked here
+with serve(hub) as server, redirect_hub_to(server.url):
+    ...  # huggingface_hub sends its requests for huggingface.co and router.huggingface.co to the server
 ```
 
-It has a model for each task of the API, `scripted/<task>`, served by `hf-inference` (video by `fal-ai`), and answers with
-something small and right, or as it is told.
+It has a model for each task of the API, `scripted/<task>`, served by `hf-inference` (video by `fal-ai`), and answers with a
+small valid output, or as its script says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +34,7 @@ CHAT = ("conversational", "image-text-to-text")
 
 
 class ScriptedHub:
-    """Called with each request that comes in; gives the reply."""
+    """Called with each received request; returns the reply."""
 
     def __init__(
         self,
@@ -43,8 +43,8 @@ class ScriptedHub:
         replies: Mapping[str, Answer] | None = None,
         video: bytes = b"",
     ) -> None:
-        """`models`: further ones, by id, as the Hub's API tells them. `replies`: by model id, in place of the right answer
-        to an inference call; by path, in place of anything. `video`: what models make that film.
+        """`models`: further models by id, in the form of the Hub's API. `replies`: by model id, in place of the valid answer
+        to an inference call; by path, in place of any reply. `video`: the output of video models.
         """
         served = {f"scripted/{task}": model_card(f"scripted/{task}", task) for task in HF_INFERENCE}
         filmed = {f"scripted/{task}": model_card(f"scripted/{task}", task, provider="fal-ai") for task in FAL}
@@ -57,10 +57,10 @@ class ScriptedHub:
         self._video = video
 
     def __call__(self, received: Received) -> Reply:
-        """Hub or router, told apart by the path."""
+        """Answer as Hub or router, by the path."""
         path = urlsplit(received.path).path
         if path in self._replies:
-            return _given(self._replies[path], received)
+            return _reply(self._replies[path], received)
         if path.startswith("/api/"):
             return self._hub(path, parse_qs(urlsplit(received.path).query))
         return self._router(path, received)
@@ -78,13 +78,13 @@ class ScriptedHub:
         return as_json({"error": "Repository not found"}, 404, x_error_code="RepoNotFound")
 
     def _listed(self, query: Mapping[str, list[str]]) -> list[Model]:
-        wanted = query.get("pipeline_tag", query.get("filter", [""]))[0]
+        tag = query.get("pipeline_tag", query.get("filter", [""]))[0]
         served = "inference_provider" in query
         search = query.get("search", [""])[0]
         found = [
             card
             for card in self.models.values()
-            if card["pipeline_tag"] == wanted
+            if card["pipeline_tag"] == tag
             and (not served or card.get("inferenceProviderMapping"))
             and search in card["id"]
         ]
@@ -96,7 +96,7 @@ class ScriptedHub:
     def _router(self, path: str, received: Received) -> Reply:
         if path.endswith("/chat/completions"):
             model_id = str(received.json.get("model", ""))
-            return self._told(model_id, received) or as_json(_chat(model_id))
+            return self._scripted_reply(model_id, received) or as_json(_chat(model_id))
         if path.startswith("/fal-ai/"):
             return self._fal(path.removeprefix("/fal-ai/"), received)
         if path == "/made.mp4":
@@ -105,26 +105,26 @@ class ScriptedHub:
         model_id = f"{owner}/{rest.partition('/')[0]}"
         if model_id not in self.models:
             return as_json({"error": f"Model {model_id} does not exist"}, 404)
-        return self._told(model_id, received) or right_answer(self.models[model_id]["pipeline_tag"], received)
+        return self._scripted_reply(model_id, received) or right_answer(self.models[model_id]["pipeline_tag"], received)
 
     def _fal(self, rest: str, received: Received) -> Reply:
-        """A queue: taken, done at once, and the result has the address of the video."""
+        """fal.ai's queue: the job is done at once, and the result has the URL of the video."""
         model_id = rest.removesuffix("/status")
         if received.method == "POST":
-            taken = {"request_id": "1", "status": "IN_QUEUE", "response_url": f"https://queue.fal.run/{model_id}"}
-            return self._told(model_id, received) or as_json(taken)
+            queued = {"request_id": "1", "status": "IN_QUEUE", "response_url": f"https://queue.fal.run/{model_id}"}
+            return self._scripted_reply(model_id, received) or as_json(queued)
         if rest.endswith("/status"):
             return as_json({"status": "COMPLETED"})
         return as_json({"video": {"url": "https://router.huggingface.co/made.mp4"}})
 
-    def _told(self, model_id: str, received: Received) -> Reply | None:
-        return _given(self._replies[model_id], received) if model_id in self._replies else None
+    def _scripted_reply(self, model_id: str, received: Received) -> Reply | None:
+        return _reply(self._replies[model_id], received) if model_id in self._replies else None
 
 
 def model_card(
     model_id: str, task: str, *, provider: str = "hf-inference", served_as: str = "", live: bool = True, **more: Any
 ) -> Model:
-    """A model as the Hub's API tells it; `provider` empty for one that nobody serves."""
+    """A model in the form of the Hub's API; `provider` empty for one that no provider serves."""
     serving = {
         "provider": provider,
         "providerId": model_id,
@@ -146,8 +146,8 @@ def model_card(
 
 
 @contextmanager
-def asked_at(url: str) -> Iterator[None]:
-    """Send what huggingface_hub asks of any host to `url`, by the library's own hook; a later user finds it as it was."""
+def redirect_hub_to(url: str) -> Iterator[None]:
+    """In the body, send all requests of huggingface_hub to `url`, through the library's client factory."""
     import huggingface_hub
     from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils._http import default_client_factory
@@ -158,19 +158,19 @@ def asked_at(url: str) -> Iterator[None]:
     here = urlsplit(url)
 
     class Here(http.HTTPTransport):  # type: ignore[name-defined, misc]  # known only when it runs
-        """Sends everything to our server."""
+        """Sends all requests to our server."""
 
         def handle_request(self, request: Any) -> Any:
             request.url = request.url.copy_with(scheme="http", host=here.hostname, port=here.port)
             return super().handle_request(request)
 
     huggingface_hub.set_client_factory(lambda: http.Client(transport=Here(), follow_redirects=True))
-    _forget()
+    _clear_caches()
     try:
         yield
     finally:
         huggingface_hub.set_client_factory(default_client_factory)
-        _forget()
+        _clear_caches()
 
 
 def _chat(model_id: str) -> dict[str, Any]:
@@ -182,15 +182,15 @@ def _chat(model_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _given(answer: Answer, received: Received) -> Reply:
+def _reply(answer: Answer, received: Received) -> Reply:
     return answer if isinstance(answer, Reply) else answer(received)
 
 
-def _forget() -> None:
-    """The client remembers for the life of the process who serves a model."""
+def _clear_caches() -> None:
+    """The client caches for the life of the process which providers serve a model."""
     from huggingface_hub.inference._providers import _common, hf_inference
 
     for module in (_common, hf_inference):
-        for remembered in vars(module).values():
-            if callable(clear := getattr(remembered, "cache_clear", None)):
+        for function in vars(module).values():
+            if callable(clear := getattr(function, "cache_clear", None)):
                 clear()

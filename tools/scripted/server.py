@@ -1,4 +1,4 @@
-"""A real HTTP server on 127.0.0.1 whose replies are scripted. What it was sent is kept in `requests`."""
+"""A real HTTP server on 127.0.0.1 with scripted replies; it keeps the requests that it receives."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it came in."""
+    """A received request."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to send back."""
+    """The response to send."""
 
     status: int = 200
     body: bytes = b""
@@ -41,7 +41,7 @@ class Reply:
     """Waited before anything is sent, and before each of `chunks`."""
 
     def to(self, received: Received) -> "Reply":
-        """Itself; a reply that depends on how it was asked for (`Chat`) gives another."""
+        """Itself; a reply that depends on the request (`Chat`) returns another."""
         return self
 
 
@@ -55,7 +55,7 @@ class Server:
 
 @contextmanager
 def serve(answer: Callable[[Received], Reply], host: str = "127.0.0.1") -> Iterator[Server]:
-    """Serve until the body is left; `answer` gives the reply to each request."""
+    """Serve while the body runs; `answer` returns the reply to each request."""
 
     class Handler(BaseHTTPRequestHandler):
         def _handle(self) -> None:
@@ -81,13 +81,13 @@ def serve(answer: Callable[[Received], Reply], host: str = "127.0.0.1") -> Itera
         do_GET = do_POST = _handle
 
         def log_message(self, *_args: object) -> None:
-            """Quiet."""
+            """Print nothing."""
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
 
         def handle_error(self, *_args: object) -> None:
-            """A client that hangs up early is no news."""
+            """Ignore clients that disconnect early."""
 
     with Quiet((host, 0), Handler) as http:
         server = Server(f"http://{host}:{http.server_port}")
@@ -101,7 +101,7 @@ def serve(answer: Callable[[Received], Reply], host: str = "127.0.0.1") -> Itera
 
 
 def in_turn(*replies: Reply) -> Callable[[Received], Reply]:
-    """One reply after the other; the last one again and again."""
+    """One reply after the other, the last one repeatedly."""
     left = list(replies)
     return lambda _received: left.pop(0) if len(left) > 1 else left[0]
 

@@ -1,4 +1,4 @@
-"""Right answers of the Hub's task API: small ones, in the form that hf-inference and endpoints give them."""
+"""Small valid responses of the Hub's task API, as hf-inference and endpoints return them."""
 
 import base64
 import io
@@ -12,16 +12,16 @@ from .server import Received, Reply, as_json
 
 
 def right_answer(task: str, received: Received) -> Reply:
-    """What a model of a task gives; a 400 for what is no task of the API."""
+    """The response of a model for a task; 400 for a task that the API does not have."""
     answer = _ANSWERS.get(task)
     if answer is None:
         return as_json({"error": f"no task {task}"}, 400)
-    made = answer(received)
-    return made if isinstance(made, Reply) else as_json(made)
+    value = answer(received)
+    return value if isinstance(value, Reply) else as_json(value)
 
 
 def png(width: int, height: int, grey: int) -> bytes:
-    """A grey picture."""
+    """A grey picture as PNG."""
     rows = b"".join(b"\0" + bytes([grey]) * width for _ in range(height))
 
     def chunk(name: bytes, data: bytes) -> bytes:
@@ -32,7 +32,7 @@ def png(width: int, height: int, grey: int) -> bytes:
 
 
 def wav(seconds: float = 0.25, rate: int = 16_000) -> bytes:
-    """A tone."""
+    """A tone as WAV."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
@@ -48,11 +48,11 @@ def _labels(*rows: tuple[str, float]) -> list[dict[str, Any]]:
     return [{"label": label, "score": score} for label, score in rows]
 
 
-def _wanted(received: Received) -> list[dict[str, Any]]:
+def _candidate_labels(received: Received) -> list[dict[str, Any]]:
     return [{"label": label, "score": 0.5} for label in received.json["parameters"]["candidate_labels"]]
 
 
-def _same(value: Any) -> Callable[[Received], Any]:
+def _constant(value: Any) -> Callable[[Received], Any]:
     return lambda _received: value
 
 
@@ -61,31 +61,33 @@ _MASK = base64.b64encode(png(16, 12, 255)).decode()
 _SOUND = base64.b64encode(wav()).decode()
 
 _ANSWERS: dict[str, Callable[[Received], Any]] = {
-    "text-classification": _same([_labels(("POSITIVE", 0.9), ("NEGATIVE", 0.1))]),
-    "token-classification": _same([{"entity_group": "PER", "word": "Ada", "score": 0.99, "start": 0, "end": 3}]),
-    "question-answering": _same({"answer": "at nine", "score": 0.8, "start": 0, "end": 7}),
-    "table-question-answering": _same({"answer": "7", "coordinates": [[0, 1]], "cells": ["7"], "aggregator": "NONE"}),
-    "summarization": _same([{"summary_text": "In short."}]),
-    "translation": _same([{"translation_text": "Bonjour"}]),
-    "text-generation": _same([{"generated_text": "a red square"}]),
-    "image-to-text": _same([{"generated_text": "a red square"}]),
-    "fill-mask": _same([{"score": 0.7, "token": 1, "token_str": " Paris", "sequence": "Paris is nice."}]),
-    "feature-extraction": _same([0.1, -0.2, 0.3]),
+    "text-classification": _constant([_labels(("POSITIVE", 0.9), ("NEGATIVE", 0.1))]),
+    "token-classification": _constant([{"entity_group": "PER", "word": "Ada", "score": 0.99, "start": 0, "end": 3}]),
+    "question-answering": _constant({"answer": "at nine", "score": 0.8, "start": 0, "end": 7}),
+    "table-question-answering": _constant(
+        {"answer": "7", "coordinates": [[0, 1]], "cells": ["7"], "aggregator": "NONE"}
+    ),
+    "summarization": _constant([{"summary_text": "In short."}]),
+    "translation": _constant([{"translation_text": "Bonjour"}]),
+    "text-generation": _constant([{"generated_text": "a red square"}]),
+    "image-to-text": _constant([{"generated_text": "a red square"}]),
+    "fill-mask": _constant([{"score": 0.7, "token": 1, "token_str": " Paris", "sequence": "Paris is nice."}]),
+    "feature-extraction": _constant([0.1, -0.2, 0.3]),
     "sentence-similarity": lambda received: [0.25] * len(received.json["inputs"]["sentences"]),
-    "zero-shot-classification": _wanted,
-    "zero-shot-image-classification": _wanted,
-    "image-classification": _same(_labels(("cat", 0.8), ("dog", 0.2))),
-    "audio-classification": _same(_labels(("speech", 0.8), ("music", 0.2))),
-    "object-detection": _same(
+    "zero-shot-classification": _candidate_labels,
+    "zero-shot-image-classification": _candidate_labels,
+    "image-classification": _constant(_labels(("cat", 0.8), ("dog", 0.2))),
+    "audio-classification": _constant(_labels(("speech", 0.8), ("music", 0.2))),
+    "object-detection": _constant(
         [{"label": "zebra", "score": 0.95, "box": {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 10}}]
     ),
-    "image-segmentation": _same([{"label": "sky", "score": 0.9, "mask": _MASK}]),
-    "image-to-image": _same(_PICTURE),
-    "text-to-image": _same(_PICTURE),
-    "visual-question-answering": _same([{"answer": "two", "score": 0.6}]),
-    "document-question-answering": _same([{"answer": "two", "score": 0.6, "start": 0, "end": 0}]),
-    "automatic-speech-recognition": _same({"text": "hello world"}),
-    "text-to-speech": _same(Reply(200, wav(), {"content-type": "audio/wav"})),
-    "audio-to-audio": _same([{"blob": _SOUND, "content-type": "audio/wav", "label": "speech"}]),
-    "tabular-classification": _same(["good", "bad"]),
+    "image-segmentation": _constant([{"label": "sky", "score": 0.9, "mask": _MASK}]),
+    "image-to-image": _constant(_PICTURE),
+    "text-to-image": _constant(_PICTURE),
+    "visual-question-answering": _constant([{"answer": "two", "score": 0.6}]),
+    "document-question-answering": _constant([{"answer": "two", "score": 0.6, "start": 0, "end": 0}]),
+    "automatic-speech-recognition": _constant({"text": "hello world"}),
+    "text-to-speech": _constant(Reply(200, wav(), {"content-type": "audio/wav"})),
+    "audio-to-audio": _constant([{"blob": _SOUND, "content-type": "audio/wav", "label": "speech"}]),
+    "tabular-classification": _constant(["good", "bad"]),
 }

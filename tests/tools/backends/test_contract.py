@@ -26,9 +26,9 @@ from hugginggpt.tools.scripted import (
     ScriptedBackend,
     ScriptedHub,
     as_json,
-    asked_at,
     chat,
     model_card,
+    redirect_hub_to,
     serve,
 )
 from hugginggpt.tools.scripted.task_answers import right_answer
@@ -49,7 +49,7 @@ def embedded(home: Path, answer: Answer | None) -> Iterator[Backend]:
 def hf(home: Path, answer: Answer | None) -> Iterator[Backend]:
     model = "facebook/bart-large-cnn"  # a pinned one, so that it is listed
     hub = ScriptedHub({model: model_card(model, TASK)}, replies={model: answer} if answer else {})
-    with serve(hub) as server, asked_at(server.url):
+    with serve(hub) as server, redirect_hub_to(server.url):
         settings = Settings(home=home, hf_token="hf_any")
         yield HfBackend(settings, HubIndex(settings, online=False))
 

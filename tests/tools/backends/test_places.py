@@ -13,7 +13,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.catalog.hub_index import HubIndex
-from hugginggpt.tools.scripted import ScriptedController, ScriptedHub, as_json, asked_at, model_card, serve
+from hugginggpt.tools.scripted import ScriptedController, ScriptedHub, as_json, model_card, redirect_hub_to, serve
 from hugginggpt.tools.scripted.task_answers import right_answer
 from scripting import ask, last
 
@@ -27,7 +27,7 @@ async def with_providers(
 ) -> AsyncIterator[World]:
     """A world whose Hub and providers are ours; the Hub's list of `task_type` has been fetched."""
     settings = Settings(home=home, hf_token="hf_any", retries=0, **given)
-    with serve(hub) as server, asked_at(server.url):
+    with serve(hub) as server, redirect_hub_to(server.url):
         HubIndex(settings).refresh(task_type)
         async with open_world(settings, controller=ScriptedController(plan) if plan else None) as world:
             yield world

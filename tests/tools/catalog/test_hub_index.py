@@ -14,7 +14,7 @@ from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.catalog.cache import CatalogCache
 from hugginggpt.tools.catalog.hub_index import FRESH, HubIndex
 from hugginggpt.tools.catalog.pinned import pinned
-from hugginggpt.tools.scripted import Reply, ScriptedHub, asked_at, model_card, serve
+from hugginggpt.tools.scripted import Reply, ScriptedHub, model_card, redirect_hub_to, serve
 
 CARD = {
     "cardData": {"license": "mit", "base_model": "org/base", "language": ["en", "fr"]},
@@ -43,7 +43,7 @@ def test_every_pinned_model_has_a_known_type_and_a_description() -> None:
 
 
 def test_without_network_the_pinned_models_are_returned_at_once(home: Path) -> None:
-    with asked_at("http://127.0.0.1:9"):
+    with redirect_hub_to("http://127.0.0.1:9"):
         hub = hub_with(home)
         assert [m.model_id for m in hub.models("summarization")] == [m.model_id for m in pinned("summarization")]
         eventually(lambda: hub.warning)
@@ -53,7 +53,7 @@ def test_without_network_the_pinned_models_are_returned_at_once(home: Path) -> N
 
 def test_a_list_is_fetched_in_the_background_and_cached(home: Path) -> None:
     scripted = ScriptedHub({"org/mine": model_card("org/mine", "summarization", downloads=9_000, gated="auto", **CARD)})
-    with serve(scripted) as server, asked_at(server.url):
+    with serve(scripted) as server, redirect_hub_to(server.url):
         hub = hub_with(home)
         hub.models("summarization")
         eventually(lambda: hub.age("summarization") is not None)
@@ -70,7 +70,7 @@ def test_a_list_is_fetched_in_the_background_and_cached(home: Path) -> None:
 
 
 def test_pinned_models_follow_those_of_the_hub(home: Path) -> None:
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         hub_with(home).refresh("summarization")
     names = [model.model_id for model in HubIndex(Settings(home=home)).models("summarization")]
     assert names[0] == "scripted/summarization"
@@ -78,7 +78,7 @@ def test_pinned_models_follow_those_of_the_hub(home: Path) -> None:
 
 
 def test_a_list_is_fetched_once_a_process(home: Path) -> None:
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         hub = hub_with(home)
         for _ in range(5):
             hub.models("summarization")
@@ -87,7 +87,7 @@ def test_a_list_is_fetched_once_a_process(home: Path) -> None:
 
 
 def test_without_a_token_the_hub_is_not_called(home: Path) -> None:
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         HubIndex(Settings(home=home)).models("summarization")
         time.sleep(0.1)
     assert server.requests == []
@@ -96,7 +96,7 @@ def test_without_a_token_the_hub_is_not_called(home: Path) -> None:
 def test_a_list_that_was_fetched_once_is_refreshed_without_a_token_too(
     home: Path,
 ) -> None:
-    with serve(ScriptedHub()) as server, asked_at(server.url):
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url):
         HubIndex(Settings(home=home)).refresh("summarization")
         (hub := HubIndex(Settings(home=home))).models("summarization")
         with closing(sqlite3.connect(home.with_name("cache") / "catalog.db")) as database, database:
@@ -111,7 +111,7 @@ def test_a_list_that_was_fetched_once_is_refreshed_without_a_token_too(
 def test_a_hub_whose_list_never_ends_is_given_up(home: Path) -> None:
     headers = {"content-type": "application/json"}
     page = Reply(200, b"[]", headers, seconds=0.2)
-    with serve(lambda _: page) as server, asked_at(server.url):
+    with serve(lambda _: page) as server, redirect_hub_to(server.url):
         headers["link"] = '<https://huggingface.co/api/models?cursor=next>; rel="next"'
         with pytest.raises(ExpertError, match="took longer than 1 s"):
             hub_with(home, timeout=1.0).refresh("summarization")
@@ -119,7 +119,7 @@ def test_a_hub_whose_list_never_ends_is_given_up(home: Path) -> None:
 
 def test_a_model_is_fetched_by_its_id_with_the_token(home: Path) -> None:
     scripted = ScriptedHub({"me/secret": model_card("me/secret", "summarization", private=True)})
-    with serve(scripted) as server, asked_at(server.url):
+    with serve(scripted) as server, redirect_hub_to(server.url):
         assert hub_with(home).model("me/secret", "summarization").private
     (request,) = [r for r in server.requests if r.path.startswith("/api/models/me/secret")]
     assert request.headers["authorization"] == "Bearer hf_mine"
@@ -127,7 +127,7 @@ def test_a_model_is_fetched_by_its_id_with_the_token(home: Path) -> None:
 
 def test_a_model_that_does_not_exist_is_reported(home: Path) -> None:
     missing = pytest.raises(ExpertError, match=r"org/none answers 404")
-    with serve(ScriptedHub()) as server, asked_at(server.url), missing as raised:
+    with serve(ScriptedHub()) as server, redirect_hub_to(server.url), missing as raised:
         hub_with(home).model("org/none", "summarization")
     assert raised.value.kind == "unknown_model"
 

@@ -18,7 +18,7 @@ from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.backends.hf import HfBackend
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.catalog.hub_index import HubIndex
-from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, asked_at, model_card, serve
+from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, model_card, redirect_hub_to, serve
 from samples import EXAMPLES, ONE_PICTURE, call_of, check_outputs, file, text
 
 TASKS = sorted(methods())
@@ -27,7 +27,7 @@ TASKS = sorted(methods())
 @contextmanager
 def providers(home: Path, hub: ScriptedHub | None = None, **given: Any) -> Iterator[tuple[HfBackend, Server]]:
     settings = Settings(home=home, **({"hf_token": "hf_mine"} | given))
-    with serve(hub or ScriptedHub()) as server, asked_at(server.url):
+    with serve(hub or ScriptedHub()) as server, redirect_hub_to(server.url):
         yield HfBackend(settings, HubIndex(settings, online=True)), server
 
 
@@ -189,7 +189,7 @@ def test_an_interrupted_call_holds_up_neither_its_caller_nor_the_end_of_the_loop
 async def test_a_hub_that_can_t_be_reached_is_said_to_be_so(home: Path, tmp_path: Path) -> None:
     with providers(home) as (backend, _):
         expert = served(backend, "summarization")
-    with asked_at("http://127.0.0.1:9"), pytest.raises(ExpertError, match="can't be reached") as raised:
+    with redirect_hub_to("http://127.0.0.1:9"), pytest.raises(ExpertError, match="can't be reached") as raised:
         await backend.run(call_of("summarization", expert, tmp_path))
     assert (raised.value.kind, raised.value.retryable) == ("offline", True)
 
