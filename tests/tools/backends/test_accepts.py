@@ -1,4 +1,4 @@
-"""Whoever asks a server refuses what the server would not heed, and what it can't be shown, so that others are asked."""
+"""A server that would ignore an input, or can't take its format, is refused, so that another expert is tried."""
 
 from pathlib import Path
 from typing import Any
@@ -25,22 +25,22 @@ def task(task_type: str, inputs: dict[str, Any] | None = None, **parameters: Any
     return Task.model_validate({"id": 0, "type": task_type, "inputs": inputs or {}, "parameters": parameters})
 
 
-def at_provider(home: Path, asked: Task, model_id: str = "org/model") -> str | None:
+def at_provider(home: Path, requested: Task, model_id: str = "org/model") -> str | None:
     settings = Settings(home=home, hf_token="hf_any")
-    expert = Expert(model_id=model_id, task_type=asked.type, backend="hf", provider="hf-inference")
-    found = HfBackend(settings, HubIndex(settings, online=False)).obstacle(expert, asked)
+    expert = Expert(model_id=model_id, task_type=requested.type, backend="hf", provider="hf-inference")
+    found = HfBackend(settings, HubIndex(settings, online=False)).obstacle(expert, requested)
     return found and found.what
 
 
-def at_endpoint(home: Path, asked: Task, api: Api = "tasks", url: str = "http://127.0.0.1:9") -> str | None:
-    add_endpoint(home.with_name("config"), Endpoint(name="mine", url=url, task_type=asked.type, api=api, model="m"))
+def at_endpoint(home: Path, requested: Task, api: Api = "tasks", url: str = "http://127.0.0.1:9") -> str | None:
+    add_endpoint(home.with_name("config"), Endpoint(name="mine", url=url, task_type=requested.type, api=api, model="m"))
     backend = EndpointBackend(Settings(home=home))
-    (expert,) = backend.experts(asked.type)
-    found = backend.obstacle(expert, asked)
+    (expert,) = backend.experts(requested.type)
+    found = backend.obstacle(expert, requested)
     return found and found.what
 
 
-LOST = [
+REFUSED = [
     (task("image-to-image", {"image": PICTURE}, operation="rotate"), "ignores operation"),
     (task("image-to-image", {"image": PICTURE}, angle=90), "ignores angle"),
     (task("image-text-to-image", {"image": PICTURE, "prompt": "red", "mask": PICTURE}), "ignores mask"),
@@ -58,13 +58,13 @@ LOST = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "why"), LOST, ids=[why for _, why in LOST])
-def test_what_would_be_lost_is_an_obstacle(asked: Task, why: str, home: Path) -> None:
-    assert str(at_provider(home, asked)).startswith(why)
-    assert str(at_endpoint(home, asked)).startswith(why)
+@pytest.mark.parametrize(("requested", "why"), REFUSED, ids=[why for _, why in REFUSED])
+def test_an_input_that_the_server_would_ignore_is_an_obstacle(requested: Task, why: str, home: Path) -> None:
+    assert str(at_provider(home, requested)).startswith(why)
+    assert str(at_endpoint(home, requested)).startswith(why)
 
 
-HEEDED = [
+ACCEPTED = [
     task("image-to-image", {"image": PICTURE, "prompt": "red"}),
     task("text-to-image", {"prompt": "x"}, width=64, height=64, seed=1, negative_prompt="y"),
     task("text-to-speech", {"text": "x"}, voice="alloy", rate=100),
@@ -74,13 +74,15 @@ HEEDED = [
 ]
 
 
-@pytest.mark.parametrize("asked", HEEDED, ids=[asked.type for asked in HEEDED])
-def test_what_is_passed_on_or_harmless_is_none(asked: Task, home: Path, listening: str) -> None:
-    assert at_provider(home, asked) is None
-    assert at_endpoint(home, asked, url=listening) is None
+@pytest.mark.parametrize("requested", ACCEPTED, ids=[requested.type for requested in ACCEPTED])
+def test_inputs_that_reach_the_model_or_are_harmless_are_no_obstacle(
+    requested: Task, home: Path, listening: str
+) -> None:
+    assert at_provider(home, requested) is None
+    assert at_endpoint(home, requested, url=listening) is None
 
 
-def test_every_kind_of_server_is_held_to_it(home: Path, listening: str) -> None:
+def test_every_kind_of_server_refuses_what_it_would_ignore(home: Path, listening: str) -> None:
     speech = task("text-to-image", {"prompt": "x"}, negative_prompt="y")
     assert at_endpoint(home, speech, "openai") == "ignores negative_prompt"
     half = task("text-to-image", {"prompt": "x"}, width=64)
@@ -105,13 +107,13 @@ def test_every_kind_of_server_is_held_to_it(home: Path, listening: str) -> None:
          {"inputs": "Hello", "parameters": {"src_lang": "en", "tgt_lang": "fr"}}),
     ],
 )  # fmt: skip
-async def test_a_translator_is_told_the_languages_as_it_calls_them(
+async def test_a_translation_model_gets_the_languages_in_its_own_codes(
     model_id: str, languages: dict[str, str], sent: dict[str, Any], home: Path, tmp_path: Path
 ) -> None:
-    asked = task("translation", {"text": "Hello"}, **languages)
-    assert at_provider(home, asked, model_id) is None
+    requested = task("translation", {"text": "Hello"}, **languages)
+    assert at_provider(home, requested, model_id) is None
     with serve(lambda _: as_json([{"translation_text": "Bonjour"}])) as server:
-        at_endpoint(home, asked, url=server.url)
+        at_endpoint(home, requested, url=server.url)
         backend = EndpointBackend(Settings(home=home))
         expert = backend.experts("translation")[0]
         from huggingface_hub import InferenceClient
@@ -119,19 +121,19 @@ async def test_a_translator_is_told_the_languages_as_it_calls_them(
         from hugginggpt.tools.backends.task_api.methods import methods
 
         call = call_of("translation", expert, tmp_path / "s", inputs={"text": (text("Hello"),)})
-        call = call.model_copy(update={"task": asked, "expert": expert.model_copy(update={"model_id": model_id})})
+        call = call.model_copy(update={"task": requested, "expert": expert.model_copy(update={"model_id": model_id})})
         with InferenceClient(model=server.url) as client:
             methods()["translation"].request(client, call)
-    told = server.requests[0].json
-    assert {name: value for name, value in told.items() if value} == sent
+    sent_json = server.requests[0].json
+    assert {name: value for name, value in sent_json.items() if value} == sent
 
 
-def test_a_pair_of_languages_is_for_that_pair_only(home: Path) -> None:
-    asked = task("translation", {"text": "x"}, target_language="German")
-    assert at_provider(home, asked, "Helsinki-NLP/opus-mt-en-fr") == "it translates English to French, not German"
+def test_a_model_for_a_pair_of_languages_refuses_others(home: Path) -> None:
+    requested = task("translation", {"text": "x"}, target_language="German")
+    assert at_provider(home, requested, "Helsinki-NLP/opus-mt-en-fr") == "it translates English to French, not German"
 
 
-async def test_what_is_known_only_when_it_arrives_is_refused_then_and_others_may_try(
+async def test_an_input_known_only_on_arrival_is_refused_then_and_another_expert_may_try(
     home: Path, tmp_path: Path
 ) -> None:
     page = file("receipt.jpg", "document", "application/pdf")

@@ -1,4 +1,4 @@
-"""What every backend keeps to. A new one joins by a line in `PLACES`."""
+"""The contract of every backend. A new one joins by a line in `PLACES`."""
 
 import asyncio
 import threading
@@ -93,7 +93,7 @@ ARTICLE = (
 
 
 @every
-def test_it_offers_experts_of_the_type_asked_for_under_its_own_name(place: Place, home: Path) -> None:
+def test_a_backend_offers_experts_of_the_requested_type_under_its_own_name(place: Place, home: Path) -> None:
     with place(home, None) as backend:
         for task_type in VOCABULARY:
             for expert in backend.experts(task_type):
@@ -103,7 +103,7 @@ def test_it_offers_experts_of_the_type_asked_for_under_its_own_name(place: Place
 
 
 @every
-async def test_what_it_makes_is_what_the_vocabulary_promises(place: Place, home: Path, tmp_path: Path) -> None:
+async def test_outputs_are_those_that_the_vocabulary_promises(place: Place, home: Path, tmp_path: Path) -> None:
     with place(home, None) as backend:
         expert = next(e for e in backend.experts(TASK) if backend.obstacle(e, None) is None)
         made = await backend.run(call_of(TASK, expert, tmp_path / "s", inputs={"text": (text(ARTICLE),)}))
@@ -112,14 +112,14 @@ async def test_what_it_makes_is_what_the_vocabulary_promises(place: Place, home:
 
 
 @every
-async def test_closing_twice_is_once(place: Place, home: Path) -> None:
+async def test_closing_twice_is_harmless(place: Place, home: Path) -> None:
     with place(home, None) as backend:
         await backend.aclose()
         await backend.aclose()
 
 
 @every
-def test_a_name_that_is_nobody_s_is_nobody_s(place: Place, home: Path) -> None:
+def test_an_unknown_model_name_has_no_expert(place: Place, home: Path) -> None:
     with place(home, None) as backend:
         if backend.name != "scripted":  # which can be anybody
             assert backend.named(TASK, "no such model") is None
@@ -137,7 +137,7 @@ def test_a_name_that_is_nobody_s_is_nobody_s(place: Place, home: Path) -> None:
     ],
     ids=["a web page", "nothing", "500", "numbers", "null"],
 )
-async def test_whatever_a_server_says_is_an_experts_failure_and_no_crash(
+async def test_any_response_of_a_server_is_at_worst_an_expert_error(
     reply: Reply, place: Place, home: Path, tmp_path: Path
 ) -> None:
     with place(home, lambda _: reply) as backend:
@@ -149,7 +149,7 @@ async def test_whatever_a_server_says_is_an_experts_failure_and_no_crash(
 
 
 @remote
-async def test_a_cancelled_call_is_left_at_once(place: Place, home: Path, tmp_path: Path) -> None:
+async def test_a_cancelled_call_ends_at_once(place: Place, home: Path, tmp_path: Path) -> None:
     never, arrived = threading.Event(), threading.Event()
 
     def silent(_: Received) -> Reply:
@@ -167,7 +167,7 @@ async def test_a_cancelled_call_is_left_at_once(place: Place, home: Path, tmp_pa
 
 
 @remote
-async def test_a_call_that_takes_too_long_is_given_up(place: Place, home: Path, tmp_path: Path) -> None:
+async def test_a_call_that_takes_too_long_times_out(place: Place, home: Path, tmp_path: Path) -> None:
     never = threading.Event()
     with place(home, lambda _: Reply(before=never)) as backend:
         expert = next(e for e in backend.experts(TASK) if backend.obstacle(e, None) is None)

@@ -1,4 +1,4 @@
-"""Requests from end to end, with real backends, real clients, and servers of our own behind them."""
+"""Requests from end to end, with real backends, real clients, and test servers behind them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,13 +65,13 @@ async def test_a_list_of_pictures_is_one_task_with_a_child_a_picture(home: Path,
         run = await Session(world).history.run()
         members = await Session(world).history.members(run.epoch)
     assert [row.key for row in members] == ["0[0]", "0[1]", "0[2]"]
-    said = {result["task_type"]: result["outputs"] for result in last(events).results}
-    assert said["count"]["text"]["text"] == "3"
+    outputs = {result["task_type"]: result["outputs"] for result in last(events).results}
+    assert outputs["count"]["text"]["text"] == "3"
     assert sorted(len(row.resources) for row in members) == [2, 2, 2]
-    assert said["pick-best"]["text"]["text"].endswith("of 3, with 2")
+    assert outputs["pick-best"]["text"]["text"].endswith("of 3, with 2")
 
 
-async def test_when_a_provider_fails_the_next_candidate_does_it_and_the_result_says_so(home: Path) -> None:
+async def test_when_a_provider_fails_the_next_candidate_runs_and_the_result_reports_it(home: Path) -> None:
     cards = {
         "org/first": model_card("org/first", "summarization", downloads=9_000),
         "org/second": model_card("org/second", "summarization", downloads=8_000),
@@ -86,7 +86,7 @@ async def test_when_a_provider_fails_the_next_candidate_does_it_and_the_result_s
     assert "org/first answers 503" in result["assignment"]["reason"]
 
 
-async def test_a_model_of_one_s_own_is_used_by_its_id(home: Path) -> None:
+async def test_a_model_of_the_user_is_used_by_its_id(home: Path) -> None:
     hub = ScriptedHub({"me/mine": model_card("me/mine", "summarization", private=True, downloads=0)})
     plan = [{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "long"}}]
     async with with_providers(home, hub, "translation", plan) as world:
@@ -96,7 +96,7 @@ async def test_a_model_of_one_s_own_is_used_by_its_id(home: Path) -> None:
     assert "me/none answers 404" in last(bad).results[0]["error"]
 
 
-async def test_a_server_of_one_s_own_does_what_no_other_can(home: Path) -> None:
+async def test_a_server_of_the_user_does_a_task_that_no_other_place_can(home: Path) -> None:
     plan = [{"task": "translation", "id": 0, "dep": [-1], "args": {"text": "hello"}}]
     with serve(lambda received: right_answer("translation", received)) as server:
         add_endpoint(home.with_name("config"), Endpoint(name="mine", url=server.url, task_type="translation"))
@@ -107,7 +107,7 @@ async def test_a_server_of_one_s_own_does_what_no_other_can(home: Path) -> None:
     assert (result["assignment"]["expert"]["backend"], len(server.requests)) == ("endpoint", 1)
 
 
-async def test_the_pages_of_a_pdf_are_read_one_by_one_and_their_text_is_one(home: Path, tmp_path: Path) -> None:
+async def test_the_pages_of_a_pdf_are_read_one_by_one_and_joined_to_one_text(home: Path, tmp_path: Path) -> None:
     pages = []
     for words in ("The first page says hello", "The second page says goodbye"):
         page = Image.new("RGB", (1240, 1754), "white")
@@ -132,7 +132,7 @@ async def test_the_pages_of_a_pdf_are_read_one_by_one_and_their_text_is_one(home
     assert "goodbye" in by_type["question-answering"]["outputs"]["text"]["text"]
 
 
-async def test_what_must_be_known_of_a_result_is_kept_with_it_and_told(home: Path, tmp_path: Path) -> None:
+async def test_the_note_of_a_result_is_kept_with_it_and_shown_in_the_answer(home: Path, tmp_path: Path) -> None:
     page = Image.new("RGB", (1240, 1754), "white")
     ImageDraw.Draw(page).text((100, 120), "The harbour opens at nine", "black", font=ImageFont.load_default(44))
     page.save(tmp_path / "scan.pdf", "PDF", resolution=150)

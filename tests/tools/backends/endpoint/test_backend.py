@@ -83,7 +83,7 @@ TASKS = sorted(set(methods()) - {*FILMS, "text-generation", "conversational", "i
 
 
 @pytest.mark.parametrize("task_type", TASKS)
-async def test_the_task_api_is_spoken_for_every_type_at_exactly_that_url(
+async def test_every_task_type_is_requested_at_exactly_the_given_url(
     task_type: str, home: Path, tmp_path: Path
 ) -> None:
     tag = methods()[task_type].provider_task
@@ -95,19 +95,19 @@ async def test_the_task_api_is_spoken_for_every_type_at_exactly_that_url(
 
 
 @pytest.mark.parametrize("task_type", FILMS)
-async def test_an_endpoint_films_too(task_type: str, home: Path, tmp_path: Path, film: bytes) -> None:
+async def test_an_endpoint_makes_videos_too(task_type: str, home: Path, tmp_path: Path, film: bytes) -> None:
     with serve(lambda _: Reply(200, film, {"content-type": "video/mp4"})) as server:
         backend = backend_with(home, server.url, task_type)
         (expert,) = backend.experts(task_type)
-        asked = call_of(task_type, expert, tmp_path / "s", inputs=ONE_PICTURE.get(task_type))
-        check_outputs(task_type, list(await backend.run(asked)))
-    told = server.requests[0].json
+        call = call_of(task_type, expert, tmp_path / "s", inputs=ONE_PICTURE.get(task_type))
+        check_outputs(task_type, list(await backend.run(call)))
+    sent = server.requests[0].json
     if task_type != "text-to-video":
-        assert base64.b64decode(told["inputs"])[:3] == b"\xff\xd8\xff"
-        assert told["parameters"]["prompt"] == asked.text("prompt")
+        assert base64.b64decode(sent["inputs"])[:3] == b"\xff\xd8\xff"
+        assert sent["parameters"]["prompt"] == call.text("prompt")
 
 
-async def test_an_endpoint_estimates_a_number_for_each_row(home: Path, tmp_path: Path) -> None:
+async def test_an_endpoint_predicts_a_number_for_each_row(home: Path, tmp_path: Path) -> None:
     with serve(lambda received: as_json([1.5] * len(next(iter(received.json["table"].values()))))) as server:
         backend = backend_with(home, server.url, "tabular-regression")
         (expert,) = backend.experts("tabular-regression")
@@ -119,7 +119,7 @@ async def test_an_endpoint_estimates_a_number_for_each_row(home: Path, tmp_path:
 @pytest.mark.parametrize(
     "task_type", ["feature-extraction", "sentence-similarity", "text-ranking", "text-classification"]
 )
-async def test_text_embeddings_inference_is_asked_at_its_routes(task_type: str, home: Path, tmp_path: Path) -> None:
+async def test_text_embeddings_inference_is_called_at_its_routes(task_type: str, home: Path, tmp_path: Path) -> None:
     with serve(tei) as server:
         assert probe(server.url, None) == ("tei", ("BAAI/bge",))
         backend = backend_with(home, server.url, task_type, "tei")
@@ -138,7 +138,7 @@ async def test_text_embeddings_inference_is_asked_at_its_routes(task_type: str, 
         "image-to-text",
     ],
 )
-async def test_openai_s_api_is_spoken_with_the_endpoint_s_own_key(
+async def test_openai_s_api_is_called_with_the_endpoint_s_own_key(
     task_type: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_SERVER_KEY", "mine")
@@ -148,12 +148,12 @@ async def test_openai_s_api_is_spoken_with_the_endpoint_s_own_key(
         (expert,) = backend.experts(task_type)
         assert backend.obstacle(expert, None) is None
         check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
-    asked = [request for request in server.requests if request.method == "POST"]
-    assert [request.headers["authorization"] for request in asked] == ["Bearer mine"] * len(asked)
-    assert asked[0].path != "/v1/models"
+    posts = [request for request in server.requests if request.method == "POST"]
+    assert [request.headers["authorization"] for request in posts] == ["Bearer mine"] * len(posts)
+    assert posts[0].path != "/v1/models"
 
 
-async def test_neither_token_nor_key_of_others_goes_to_a_server_of_one_s_own(
+async def test_no_other_token_or_key_is_sent_to_a_server_of_the_user(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HF_TOKEN", "HUGGINGGPT_LLM_API_KEY", "OPENAI_API_KEY"):
@@ -168,7 +168,7 @@ async def test_neither_token_nor_key_of_others_goes_to_a_server_of_one_s_own(
         assert "canary" not in "".join(f"{request.headers} {request.body!r}" for request in server.requests)
 
 
-async def test_any_etag_of_a_server_is_taken(home: Path, tmp_path: Path) -> None:
+async def test_any_etag_of_a_server_is_accepted(home: Path, tmp_path: Path) -> None:
     """Express makes them of base64, and no path is made of them here."""
     summary = as_json([{"summary_text": "short"}])
     etag = Reply(200, summary.body, summary.headers | {"etag": 'W/"1f-a/b+c="', "x-repo-commit": "../main"})
@@ -178,7 +178,7 @@ async def test_any_etag_of_a_server_is_taken(home: Path, tmp_path: Path) -> None
     assert made.text == "short"
 
 
-def test_a_server_is_told_apart_by_the_routes_it_has() -> None:
+def test_the_api_of_a_server_is_detected_by_its_routes() -> None:
     with serve(lambda _: as_json({"error": "none"}, 404)) as plain:
         assert probe(plain.url, None) == ("tasks", ())
     with serve(openai) as server:
@@ -187,7 +187,7 @@ def test_a_server_is_told_apart_by_the_routes_it_has() -> None:
         probe("http://127.0.0.1:9", None)
 
 
-def test_health_is_told_in_words_and_trouble_raised(home: Path) -> None:
+def test_health_is_described_in_a_sentence_and_a_failure_raised(home: Path) -> None:
     with serve(tei) as server:
         assert "answers 200" in describe_health(
             Endpoint(name="m", url=server.url, task_type="feature-extraction", api="tei")
@@ -197,11 +197,11 @@ def test_health_is_told_in_words_and_trouble_raised(home: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_server_that_has_its_task_s_route_only_is_reached_and_called_no_failure(status: int, home: Path) -> None:
+def test_a_server_with_only_its_task_s_route_counts_as_reached(status: int, home: Path) -> None:
     with serve(lambda received: Reply(200 if received.method == "POST" else status)) as server:
-        told = describe_health(Endpoint(name="m", url=server.url, task_type="summarization"))
-    assert told.startswith("reached in")
-    assert "doctor --live tries its task" in told
+        sentence = describe_health(Endpoint(name="m", url=server.url, task_type="summarization"))
+    assert sentence.startswith("reached in")
+    assert "doctor --live tries its task" in sentence
 
 
 def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
@@ -216,7 +216,7 @@ def test_a_key_that_is_not_set_is_an_obstacle_and_never_kept_in_the_file(
     assert "secret-value" not in (home.with_name("config") / "endpoints.json").read_text()
 
 
-def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home: Path) -> None:
+def test_a_server_that_accepts_no_connection_is_passed_over_before_a_run_calls_it(home: Path) -> None:
     with serve(lambda _: Reply(503)) as server:
         ill = backend_with(home, server.url, "summarization")
         (expert,) = ill.experts("summarization")
@@ -229,7 +229,7 @@ def test_a_server_where_nobody_answers_is_passed_over_before_a_run_asks_it(home:
     assert (best.expert.backend, best.obstacle, last.expert) == ("embedded", None, expert)
 
 
-def test_looks_at_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
+def test_checks_of_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
     for number in range(8):  # TEST-NET-1: packets to it go nowhere
         url = f"http://192.0.2.{number + 1}:8080"
         add_endpoint(home.with_name("config"), Endpoint(name=f"dead{number}", url=url, task_type="summarization"))
@@ -241,14 +241,14 @@ def test_looks_at_many_dead_servers_take_no_longer_than_one(home: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://[::1/x", "http://127.0.0.1:99999", "http://:80", "http://127.0.0.1:port"])
-def test_a_url_that_nobody_can_call_is_refused_when_it_is_added(url: str, shell: Shell) -> None:
+def test_a_url_that_can_t_be_called_is_refused_when_it_is_added(url: str, shell: Shell) -> None:
     refused = shell("models", "--add", url, "--task", "summarization")
     assert refused.code == 2
     assert "URL" in refused.err
     assert json.loads(shell("models", "--json").out) == []
 
 
-def test_a_task_that_the_api_has_no_way_for_is_said_so(home: Path) -> None:
+def test_a_task_that_the_api_has_no_request_for_is_an_obstacle(home: Path) -> None:
     backend = backend_with(home, "http://127.0.0.1:9", "depth-estimation")
     (expert,) = backend.experts("depth-estimation")
     assert str(backend.obstacle(expert, None)) == "the task API has no request for depth-estimation"
@@ -303,7 +303,7 @@ async def test_a_key_is_trimmed_and_one_that_no_header_may_hold_is_not_repeated(
     assert raised.value.kind == "no_token"
 
 
-async def test_openai_s_names_of_organisation_and_project_go_to_nobody_else(
+async def test_openai_s_names_of_organisation_and_project_are_sent_to_no_other_server(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-canary")
@@ -322,8 +322,8 @@ async def test_rows_keep_their_order_and_none_is_lost(home: Path, tmp_path: Path
     with serve(lambda received: as_json([float(n) for n in received.json["table"]["n"]])) as server:
         backend = backend_with(home, server.url, "tabular-regression")
         (expert,) = backend.experts("tabular-regression")
-        asked = call_of("tabular-regression", expert, tmp_path / "s", inputs={"table": (table,)})
-        (made,) = await backend.run(asked)
+        call = call_of("tabular-regression", expert, tmp_path / "s", inputs={"table": (table,)})
+        (made,) = await backend.run(call)
     assert [row["score"] for row in json.loads(made.text or "")] == list(range(1200))
 
 
@@ -359,7 +359,7 @@ def test_a_password_in_a_url_is_refused_and_a_query_never_shown(shell: Shell) ->
     assert "hunter2" not in added.out + added.err + listed.out + listed.err + shell("models").out
 
 
-def test_two_servers_at_one_host_keep_names_of_their_own(shell: Shell) -> None:
+def test_two_servers_at_one_host_have_different_names(shell: Shell) -> None:
     for path in ("one", "two", "two"):
         assert shell("models", "--add", f"http://127.0.0.1:9/{path}", "--task", "summarization").code == 0
     names = {row["name"] for row in json.loads(shell("models", "--json").out)}

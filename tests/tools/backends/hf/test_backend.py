@@ -40,12 +40,12 @@ def served(backend: HfBackend, task_type: str) -> Expert:
 
 
 @pytest.mark.parametrize("task_type", TASKS)
-async def test_every_task_type_is_asked_of_the_provider_and_its_answer_checked(
+async def test_every_task_type_is_requested_from_the_provider_and_its_answer_checked(
     task_type: str, home: Path, tmp_path: Path, film: bytes
 ) -> None:
     with providers(home, ScriptedHub(video=film)) as (backend, server):
-        asked = call_of(task_type, served(backend, task_type), tmp_path / "scratch", inputs=ONE_PICTURE.get(task_type))
-        made = await backend.run(asked)
+        call = call_of(task_type, served(backend, task_type), tmp_path / "scratch", inputs=ONE_PICTURE.get(task_type))
+        made = await backend.run(call)
 
     check_outputs(task_type, list(made))
     posts = [request for request in server.requests if request.method == "POST"]
@@ -53,7 +53,7 @@ async def test_every_task_type_is_asked_of_the_provider_and_its_answer_checked(
     assert all(request.headers["authorization"] == "Bearer hf_mine" for request in posts)
 
 
-async def test_an_organisation_that_pays_is_named(home: Path, tmp_path: Path) -> None:
+async def test_the_organisation_that_pays_is_sent(home: Path, tmp_path: Path) -> None:
     with providers(home, hf_bill_to="acme") as (backend, server):
         await backend.run(call_of("summarization", served(backend, "summarization"), tmp_path))
     assert [r.headers.get("x-hf-bill-to") for r in server.requests if r.method == "POST"] == ["acme"]
@@ -67,7 +67,7 @@ async def test_media_is_sent_as_bytes_and_never_as_the_name_of_a_file(home: Path
     assert b"harbour" not in post.body
 
 
-async def test_words_that_look_like_a_path_or_url_stay_words(home: Path, tmp_path: Path) -> None:
+async def test_text_that_looks_like_a_path_or_url_stays_text(home: Path, tmp_path: Path) -> None:
     with providers(home) as (backend, server):
         expert = served(backend, "summarization")
         for words in ("/etc/passwd", "http://127.0.0.1:1/x.png"):
@@ -92,18 +92,18 @@ FAILURES: list[tuple[Reply, FailureKind, bool, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "kind", "retryable", "said"), FAILURES, ids=[row[1] for row in FAILURES])
-async def test_each_refusal_has_its_kind_and_says_what_to_do(
-    reply: Reply, kind: FailureKind, retryable: bool, said: str, home: Path, tmp_path: Path
+@pytest.mark.parametrize(("reply", "kind", "retryable", "message"), FAILURES, ids=[row[1] for row in FAILURES])
+async def test_each_http_failure_has_its_kind_and_a_hint(
+    reply: Reply, kind: FailureKind, retryable: bool, message: str, home: Path, tmp_path: Path
 ) -> None:
     hub = ScriptedHub(replies={"scripted/summarization": reply})
     with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
         await backend.run(call_of("summarization", served(backend, "summarization"), tmp_path))
     assert (raised.value.kind, raised.value.retryable) == (kind, retryable)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
-async def test_how_long_a_server_asks_to_wait_is_kept(home: Path, tmp_path: Path) -> None:
+async def test_the_wait_that_a_server_requests_is_kept(home: Path, tmp_path: Path) -> None:
     hub = ScriptedHub(replies={"scripted/summarization": as_json({"error": "x"}, 429, retry_after="7")})
     with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
         await backend.run(call_of("summarization", served(backend, "summarization"), tmp_path))
@@ -126,7 +126,7 @@ GARBAGE: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("task_type", "answer"), GARBAGE)
-async def test_garbage_is_refused_at_the_border(task_type: str, answer: Any, home: Path, tmp_path: Path) -> None:
+async def test_an_answer_of_the_wrong_form_is_refused(task_type: str, answer: Any, home: Path, tmp_path: Path) -> None:
     hub = ScriptedHub(replies={f"scripted/{task_type}": as_json(answer)})
     with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
         await backend.run(call_of(task_type, served(backend, task_type), tmp_path))
@@ -151,7 +151,7 @@ async def test_a_web_page_for_a_picture_or_a_sound_is_refused(task_type: str, ho
         await backend.run(call_of(task_type, served(backend, task_type), tmp_path))
 
 
-async def test_a_server_that_says_nothing_is_given_up_in_time(home: Path, tmp_path: Path) -> None:
+async def test_a_server_that_sends_nothing_times_out(home: Path, tmp_path: Path) -> None:
     never = threading.Event()
     hub = ScriptedHub(replies={"scripted/summarization": Reply(before=never)})
     with providers(home, hub) as (backend, _):
@@ -162,7 +162,7 @@ async def test_a_server_that_says_nothing_is_given_up_in_time(home: Path, tmp_pa
     assert raised.value.kind == "timeout"
 
 
-def test_an_interrupted_call_holds_up_neither_its_caller_nor_the_end_of_the_loop(home: Path, tmp_path: Path) -> None:
+def test_an_interrupted_call_blocks_neither_its_caller_nor_the_end_of_the_loop(home: Path, tmp_path: Path) -> None:
     never, arrived = threading.Event(), threading.Event()
 
     def silent(_request: Received) -> Reply:
@@ -172,8 +172,8 @@ def test_an_interrupted_call_holds_up_neither_its_caller_nor_the_end_of_the_loop
     with providers(home, ScriptedHub(replies={"scripted/summarization": silent})) as (backend, _):
 
         async def interrupted() -> None:
-            asked = call_of("summarization", served(backend, "summarization"), tmp_path, timeout=60)
-            running = asyncio.create_task(backend.run(asked))
+            call = call_of("summarization", served(backend, "summarization"), tmp_path, timeout=60)
+            running = asyncio.create_task(backend.run(call))
             await asyncio.to_thread(arrived.wait, 5)
             running.cancel()
             await asyncio.wait([running])
@@ -186,7 +186,7 @@ def test_an_interrupted_call_holds_up_neither_its_caller_nor_the_end_of_the_loop
     assert took < 9  # the server would have kept it for ten
 
 
-async def test_a_hub_that_can_t_be_reached_is_said_to_be_so(home: Path, tmp_path: Path) -> None:
+async def test_an_unreachable_hub_is_reported_as_such(home: Path, tmp_path: Path) -> None:
     with providers(home) as (backend, _):
         expert = served(backend, "summarization")
     with redirect_hub_to("http://127.0.0.1:9"), pytest.raises(ExpertError, match="can't be reached") as raised:
@@ -194,7 +194,7 @@ async def test_a_hub_that_can_t_be_reached_is_said_to_be_so(home: Path, tmp_path
     assert (raised.value.kind, raised.value.retryable) == ("offline", True)
 
 
-def test_without_a_token_well_known_models_are_listed_and_the_token_is_asked_for(home: Path) -> None:
+def test_without_a_token_well_known_models_are_listed_with_the_token_as_obstacle(home: Path) -> None:
     settings = Settings(home=home)
     backend = HfBackend(settings, HubIndex(settings))
     experts = backend.experts("text-to-image")
@@ -203,7 +203,7 @@ def test_without_a_token_well_known_models_are_listed_and_the_token_is_asked_for
     assert backend.named("text-to-image", "org/name") is None
 
 
-def test_a_model_that_nobody_serves_for_the_task_is_refused_with_who_serves_it(home: Path) -> None:
+def test_a_model_that_no_provider_serves_for_the_task_is_refused_with_its_providers(home: Path) -> None:
     hub = ScriptedHub(
         {"org/chatty": model_card("org/chatty", "text-generation", provider="groq", served_as="conversational")}
     )
@@ -217,7 +217,7 @@ def test_a_model_that_nobody_serves_for_the_task_is_refused_with_who_serves_it(h
     assert raised.value.kind == "unknown_model"
 
 
-def test_of_several_providers_the_first_live_one_that_can_do_it_is_taken_or_the_one_that_is_wished(home: Path) -> None:
+def test_of_several_providers_the_first_live_one_is_used_or_the_one_that_the_user_chose(home: Path) -> None:
     servings = [
         {"provider": "replicate", "providerId": "x", "status": "error", "task": "text-to-image"},
         {"provider": "groq", "providerId": "x", "status": "live", "task": "conversational"},
@@ -228,10 +228,10 @@ def test_of_several_providers_the_first_live_one_that_can_do_it_is_taken_or_the_
     with providers(home, hub) as (backend, _):
         first = backend.named("text-to-image", "org/painter")
     with providers(home, hub, hf_provider="together") as (backend, _):
-        wished = backend.named("text-to-image", "org/painter")
+        chosen = backend.named("text-to-image", "org/painter")
     assert first is not None
-    assert wished is not None
-    assert (first.provider, first.needs, wished.provider) == ("fal-ai", ("hf:fal-ai",), "together")
+    assert chosen is not None
+    assert (first.provider, first.needs, chosen.provider) == ("fal-ai", ("hf:fal-ai",), "together")
 
 
 def test_a_captioner_is_not_offered_for_reading_text(home: Path, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_captioner_is_not_offered_for_reading_text(home: Path, tmp_path: Path)
     assert backend.obstacle(experts["microsoft/trocr-base-printed"], reading) is None
 
 
-def test_what_no_client_can_ask_for_is_not_offered(home: Path) -> None:
+def test_a_task_that_the_client_can_t_request_is_not_offered(home: Path) -> None:
     settings = Settings(home=home, hf_token="hf_any")
     backend = HfBackend(settings, HubIndex(settings, online=False))
     assert [name for name in VOCABULARY if name not in methods() and backend.experts(name)] == []
@@ -290,7 +290,7 @@ def test_hugging_face_s_own_servers_may_have_any_token(home: Path) -> None:
         assert backend.obstacle(expert, None) is None
 
 
-async def test_a_server_may_name_the_moment_until_which_to_wait(home: Path, tmp_path: Path) -> None:
+async def test_retry_after_may_be_a_date(home: Path, tmp_path: Path) -> None:
     moment = formatdate(time.time() + 3600, usegmt=True)
     hub = ScriptedHub(replies={"scripted/summarization": as_json({"error": "x"}, 429, retry_after=moment)})
     with providers(home, hub) as (backend, _), pytest.raises(ExpertError) as raised:
@@ -298,7 +298,7 @@ async def test_a_server_may_name_the_moment_until_which_to_wait(home: Path, tmp_
     assert 3000 < (raised.value.retry_after or 0) <= 3600
 
 
-async def test_a_job_in_a_queue_is_asked_for_no_longer_than_its_time_and_not_begun_twice(
+async def test_a_queued_job_is_polled_no_longer_than_its_timeout_and_not_started_twice(
     home: Path, tmp_path: Path
 ) -> None:
     working = as_json({"status": "IN_PROGRESS"})

@@ -40,11 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def tiny(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str], Path]:
     """`tiny("bert_names")`: the folder of that model, built when first asked for, once for all test processes."""
     base = tmp_path_factory.getbasetemp()
-    shelf = (base if worker_id == "master" else base.parent) / "tiny-models"
+    models = (base if worker_id == "master" else base.parent) / "tiny-models"
 
     def built(name: str) -> Path:
-        folder = shelf / name
-        with FileLock(f"{shelf}-{name}.lock"):
+        folder = models / name
+        with FileLock(f"{models}-{name}.lock"):
             if not (folder / "done").exists():
                 seeded(BUILDERS[name], folder)
                 (folder / "done").touch()

@@ -1,4 +1,4 @@
-"""Sound and film tasks by tiny models in a real worker process."""
+"""Audio and video-classification tasks by tiny models in a real worker process."""
 
 import json
 import wave
@@ -33,7 +33,7 @@ def long_tone(tmp_path: Path) -> Path:
     return path
 
 
-async def test_ctc_models_write_down_speech_of_any_length(do: Do, tone: Path, long_tone: Path) -> None:
+async def test_ctc_models_transcribe_speech_of_any_length(do: Do, tone: Path, long_tone: Path) -> None:
     short = (await do("automatic-speech-recognition", "wav2vec2_speech", {"audio": tone}))["text"].text
     long = (await do("automatic-speech-recognition", "wav2vec2_speech", {"audio": long_tone}))["text"].text
     assert short
@@ -41,7 +41,7 @@ async def test_ctc_models_write_down_speech_of_any_length(do: Do, tone: Path, lo
     assert len(long) > len(short)
 
 
-async def test_whisper_writes_down_speech(do: Do, tone: Path) -> None:
+async def test_whisper_transcribes_speech(do: Do, tone: Path) -> None:
     assert (await do("automatic-speech-recognition", "whisper", {"audio": tone}))["text"].text
 
 
@@ -50,12 +50,12 @@ async def test_audio_classification_gives_labels(do: Do, tone: Path) -> None:
     assert {row["label"] for row in rows} == {"speech", "music"}
 
 
-async def test_zero_shot_audio_classification_weighs_the_labels_given(do: Do, tone: Path) -> None:
+async def test_zero_shot_audio_classification_scores_the_given_labels(do: Do, tone: Path) -> None:
     made = await do("zero-shot-audio-classification", "clap", {"audio": tone}, candidate_labels=("a dog", "the city"))
     assert {row["label"] for row in read(made["labels"])} == {"a dog", "the city"}
 
 
-async def test_text_to_speech_says_all_sentences_with_pauses_between_them(do: Do) -> None:
+async def test_text_to_speech_speaks_all_sentences_with_pauses_between_them(do: Do) -> None:
     one = await do("text-to-speech", "vits", {"text": "hello world."})
     many = await do("text-to-speech", "vits", {"text": "hello world. " * 40})
     assert seconds(many["audio"]) > seconds(one["audio"]) > 0
@@ -75,7 +75,7 @@ async def test_video_classification_gives_labels(do: Do, film: Path) -> None:
     assert {row["label"] for row in rows} == {"running", "sitting"}
 
 
-async def test_what_is_no_sound_is_the_input_s_fault(do: Do, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_audio_is_the_input_s_fault(do: Do, tmp_path: Path) -> None:
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"RIFF1234WAVEnothing")
     with pytest.raises(ExpertError, match="can't be read as sound") as error:

@@ -1,4 +1,4 @@
-"""What the backend offers, to whom, and why not: by the model, the machine and the settings."""
+"""Which experts the local backend offers, and their obstacles: by the model, the machine and the settings."""
 
 import json
 import subprocess
@@ -29,14 +29,14 @@ NOT_DONE = {
 """Not done here: no library of the extra has models for them, or an embedded expert draws them."""
 
 
-def test_every_task_type_of_the_hub_is_done_here_but_those_told_in_the_docs() -> None:
+def test_every_task_type_of_the_hub_is_done_here_except_those_that_the_docs_name() -> None:
     done = {task_type for task_type, _ in registered()}
     models = {name for name, row in VOCABULARY.items() if row.domain != "deterministic"}
     assert models - done == NOT_DONE
     assert done <= models
 
 
-def test_the_docs_tell_of_every_task_type_done_here_and_of_no_other() -> None:
+def test_the_docs_list_every_task_type_done_here_and_no_other() -> None:
     text = (ROOT / "docs" / "local_models.md").read_text(encoding="utf-8")
     first, second = (
         {name.strip() for row in part.splitlines() if row.startswith("|") for name in row.split("|")[1].split(",")}
@@ -47,7 +47,7 @@ def test_the_docs_tell_of_every_task_type_done_here_and_of_no_other() -> None:
     assert second & types == NOT_DONE
 
 
-def test_a_model_goes_to_a_card_that_can_hold_it_and_always_to_the_same() -> None:
+def test_a_model_goes_to_a_gpu_that_can_hold_it_and_always_to_the_same() -> None:
     small, large, other = (Device(f"gpu:{n}", gigabytes * 10**9, str(n)) for n, gigabytes in enumerate((8, 80, 80)))
     names = [f"org/model-{n}" for n in range(40)]
     assert {choose_device([small, large, other], name, 100_000_000) for name in names} == {small, large, other}
@@ -82,11 +82,11 @@ def _listing(tmp_path: Path, **about: object) -> tuple[LocalBackend, Expert]:
     return place, place.experts("fill-mask")[0]
 
 
-def test_a_model_larger_than_the_machine_says_both_sizes(tmp_path: Path) -> None:
+def test_the_obstacle_of_a_model_larger_than_the_machine_names_both_sizes(tmp_path: Path) -> None:
     place, expert = _listing(tmp_path, size=10**15)
-    said = str(place.obstacle(expert, None))
-    assert said.startswith("needs about ")
-    assert f"has {size(devices()[0].memory)}" in said
+    obstacle = str(place.obstacle(expert, None))
+    assert obstacle.startswith("needs about ")
+    assert f"has {size(devices()[0].memory)}" in obstacle
 
 
 def test_models_of_other_libraries_are_not_offered(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_models_of_other_libraries_are_not_offered(tmp_path: Path) -> None:
     assert place.experts("text-to-speech") == []
 
 
-def test_a_named_model_needs_no_listing_and_a_type_without_a_way_has_none(
+def test_a_named_model_needs_no_listing_and_a_type_without_a_function_has_none(
     tmp_path: Path, tiny: Callable[[str], Path]
 ) -> None:
     place = LocalBackend(Settings(home=tmp_path), lambda _task_type: [])
@@ -107,21 +107,21 @@ def test_a_named_model_needs_no_listing_and_a_type_without_a_way_has_none(
     assert place.named("tabular-regression", folder) is None
 
 
-def test_what_a_model_nobody_has_seen_can_do_is_not_judged_before_it_is_here(tmp_path: Path) -> None:
+def test_a_model_that_is_not_here_and_not_listed_is_not_judged_before_its_download(tmp_path: Path) -> None:
     place = LocalBackend(Settings(home=tmp_path, download="yes"), lambda _task_type: [])
-    expert = place.named("image-to-image", "somebody/pix2pix")
+    expert = place.named("image-to-image", "org/pix2pix")
     assert expert is not None
     task = Task(id=0, type="image-to-image", inputs={"prompt": "make it blue"})
     assert place.obstacle(expert, task) is None
 
 
-def test_a_folder_for_the_other_library_is_no_expert_for_the_type(tmp_path: Path, tiny: Callable[[str], Path]) -> None:
+def test_a_folder_for_another_library_is_no_expert_for_the_type(tmp_path: Path, tiny: Callable[[str], Path]) -> None:
     place = LocalBackend(Settings(home=tmp_path), lambda _task_type: [])
     assert place.named("fill-mask", str(tiny("ddpm"))) is None
     assert place.named("unconditional-image-generation", str(tiny("ddpm"))) is not None
 
 
-def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_obstacle_of_a_folder_without_a_model_names_what_is_missing(tmp_path: Path) -> None:
     place = LocalBackend(Settings(home=tmp_path), lambda _task_type: [])
     expert = place.named("fill-mask", str(tmp_path / "nothing"))
     assert expert is not None
@@ -151,7 +151,7 @@ def test_a_sharded_model_with_a_shard_missing_is_not_complete(tmp_path: Path) ->
     assert is_complete(tmp_path)
 
 
-def test_the_numbers_of_a_model_are_counted_from_the_heads_of_its_files(tiny: Callable[[str], Path]) -> None:
+def test_the_parameters_of_a_model_are_counted_from_the_headers_of_its_files(tiny: Callable[[str], Path]) -> None:
     from safetensors import safe_open
 
     folder = tiny("bert_gaps")
@@ -160,7 +160,7 @@ def test_the_numbers_of_a_model_are_counted_from_the_heads_of_its_files(tiny: Ca
     assert parameters(folder) == count
 
 
-def test_of_a_pipeline_the_parts_are_got_once_and_not_their_variants() -> None:
+def test_the_parts_of_a_pipeline_are_downloaded_once_and_not_their_variants() -> None:
     sizes = dict.fromkeys(
         [
             "model_index.json", "v1-5-pruned.safetensors", "v1-5-pruned.ckpt", "README.md",
@@ -177,11 +177,13 @@ def test_of_a_pipeline_the_parts_are_got_once_and_not_their_variants() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "names", "visible"),
+    ("visible_devices", "names", "visible"),
     [(None, ["gpu:0", "gpu:1"], ["0", "1"]), ("1", ["gpu:0"], ["1"]), ("GPU-bb,0", ["gpu:0", "gpu:1"], ["1", "0"])],
 )
-def test_cards_are_read_as_nvidia_smi_tells_them(asked: str | None, names: list[str], visible: list[str]) -> None:
-    cards = parse_nvidia_smi("0, GPU-aa11, 81920\n1, GPU-bb22, 24576\n", asked)
+def test_gpus_are_parsed_from_the_output_of_nvidia_smi(
+    visible_devices: str | None, names: list[str], visible: list[str]
+) -> None:
+    cards = parse_nvidia_smi("0, GPU-aa11, 81920\n1, GPU-bb22, 24576\n", visible_devices)
     assert [card.name for card in cards] == names
     assert [card.visible for card in cards] == visible
     assert cards[0].needed(1_000_000_000) == 2_400_000_000

@@ -1,4 +1,4 @@
-"""From the command to the answer, with a model that comes from the Hub: told, got, run, recorded under its commit."""
+"""A run from the command to the answer, with a model from the Hub: refused, downloaded, run, recorded under its commit."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 from hub_server import Hub, Repository, serve_hub
 from shell import Shell
 
-WISH = "fill in the blank the cat sat on the ___"
+REQUEST = "fill in the blank the cat sat on the ___"
 MODEL = "google-bert/bert-base-uncased"
 
 
@@ -20,14 +20,14 @@ def hub(tiny: Callable[[str], Path]) -> Iterator[Hub]:
         yield running
 
 
-def test_a_run_gets_its_model_and_tells_how_far_it_has_come(shell: Shell, hub: Hub, tmp_path: Path) -> None:
+def test_a_run_downloads_its_model_and_reports_progress(shell: Shell, hub: Hub, tmp_path: Path) -> None:
     env = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(tmp_path / "cache")}
-    refused = shell("run", WISH, "--download", "no", **env)
+    refused = shell("run", REQUEST, "--download", "no", **env)
     assert refused.code == 1
     assert "--download yes" in refused.err
     assert hub.downloads == []
 
-    done = shell("run", WISH, "--download", "yes", "--json", **env)
+    done = shell("run", REQUEST, "--download", "yes", "--json", **env)
     assert done.code == 0, done.err
     events = [json.loads(line) for line in done.out.splitlines()]
     progress = [event for event in events if event["event"] == "task_progress"]
@@ -39,5 +39,5 @@ def test_a_run_gets_its_model_and_tells_how_far_it_has_come(shell: Shell, hub: H
     row = next(row for row in rows if (row["backend"], row["model_id"]) == ("local", MODEL))
     assert row["obstacle"] is None
     assert row["revision"] == hub.repositories[MODEL].commit
-    again = shell("run", WISH, "--download", "no", HF_HUB_OFFLINE="1", **env)
+    again = shell("run", REQUEST, "--download", "no", HF_HUB_OFFLINE="1", **env)
     assert again.code == 0, again.err

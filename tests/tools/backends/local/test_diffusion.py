@@ -1,4 +1,4 @@
-"""Pictures, films and shapes by tiny diffusion models in a real worker process; and what ControlNets follow."""
+"""Images, videos, 3D shapes and condition images by tiny diffusion models in a real worker process."""
 
 import json
 import struct
@@ -37,7 +37,7 @@ def picture(artifact: Artifact) -> Image.Image:
         return opened.convert("RGB")
 
 
-async def test_text_to_image_draws_as_large_as_asked_and_the_same_for_the_same_seed(do: Do) -> None:
+async def test_text_to_image_keeps_the_requested_size_and_repeats_for_the_same_seed(do: Do) -> None:
     size = {"width": 64, "height": 32}
     first, again, other = [
         picture((await do("text-to-image", "stable_diffusion", {"prompt": "a cat"}, seed=seed, **size))["image"])
@@ -47,16 +47,16 @@ async def test_text_to_image_draws_as_large_as_asked_and_the_same_for_the_same_s
     assert first.tobytes() == again.tobytes() != other.tobytes()
 
 
-async def test_every_step_of_a_picture_is_told(tiny: Callable[[str], Path], home: Path, tmp_path: Path) -> None:
-    heard: list[TaskProgress] = []
-    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), emit=heard.append)
+async def test_every_diffusion_step_is_reported(tiny: Callable[[str], Path], home: Path, tmp_path: Path) -> None:
+    events: list[TaskProgress] = []
+    backend = LocalBackend(Settings(home=home), models=lambda _task_type: (), emit=events.append)
     try:
         call = call_for(backend, "text-to-image", str(tiny("stable_diffusion")), {"prompt": "a cat"}, tmp_path)
         assert await backend.run(call)
     finally:
         await backend.aclose()
-    assert [event.done for event in heard] == list(range(1, heard[0].total + 1))
-    assert {(event.what, event.unit, event.key) for event in heard} == {("diffusion", "steps", "1")}
+    assert [event.done for event in events] == list(range(1, events[0].total + 1))
+    assert {(event.what, event.unit, event.key) for event in events} == {("diffusion", "steps", "1")}
 
 
 async def test_a_size_beyond_the_limit_is_the_input_s_fault(do: Do) -> None:
@@ -66,30 +66,30 @@ async def test_a_size_beyond_the_limit_is_the_input_s_fault(do: Do) -> None:
 
 @pytest.mark.parametrize("task_type", ["image-to-image", "image-text-to-image"])
 @pytest.mark.parametrize("model", ["stable_diffusion", "pix2pix"])
-async def test_a_picture_is_changed_as_told_in_words(do: Do, photo: Path, task_type: str, model: str) -> None:
+async def test_a_picture_is_changed_by_a_prompt(do: Do, photo: Path, task_type: str, model: str) -> None:
     made = await do(task_type, model, {"image": photo, "prompt": "make it blue"})
     assert picture(made["image"]).size == (64, 48)
 
 
-async def test_without_words_a_diffusion_model_changes_nothing(do: Do, photo: Path) -> None:
+async def test_a_diffusion_model_refuses_to_change_a_picture_without_a_prompt(do: Do, photo: Path) -> None:
     with pytest.raises(ExpertError, match="needs a prompt that says how"):
         await do("image-to-image", "stable_diffusion", {"image": photo})
 
 
 @pytest.mark.parametrize("model", ["inpainting", "stable_diffusion"])
-async def test_what_the_mask_leaves_open_is_painted_anew(do: Do, photo: Path, tmp_path: Path, model: str) -> None:
+async def test_the_white_part_of_a_mask_is_repainted(do: Do, photo: Path, tmp_path: Path, model: str) -> None:
     mask = tmp_path / "mask.png"
     Image.new("L", (64, 48), 255).save(mask)
     made = await do("image-text-to-image", model, {"image": photo, "prompt": "a house", "mask": mask})
     assert picture(made["image"]).size == (64, 48)
 
 
-async def test_an_inpainting_model_says_that_it_needs_a_mask(do: Do, photo: Path) -> None:
+async def test_an_inpainting_model_reports_that_it_needs_a_mask(do: Do, photo: Path) -> None:
     with pytest.raises(ExpertError, match="only repaints under a mask"):
         await do("image-text-to-image", "inpainting", {"image": photo, "prompt": "a house"})
 
 
-async def test_unconditional_image_generation_draws(do: Do) -> None:
+async def test_unconditional_image_generation_makes_a_picture(do: Do) -> None:
     assert picture((await do("unconditional-image-generation", "ddpm", {}))["image"]).size == (32, 32)
 
 
@@ -99,7 +99,7 @@ async def test_a_picture_follows_a_condition(do: Do, photo: Path, control: str) 
     assert picture(made["image"]).size == (64, 48)
 
 
-async def test_a_controlnet_by_itself_is_put_on_what_it_builds_on(
+async def test_a_controlnet_by_itself_is_combined_with_its_base_model(
     photo: Path, tiny: Callable[[str], Path], base_model: None, tmp_path: Path
 ) -> None:
     alone = LocalBackend(Settings(home=tmp_path / "home", download="no"), models=lambda _task_type: ())
@@ -111,7 +111,7 @@ async def test_a_controlnet_by_itself_is_put_on_what_it_builds_on(
     assert picture(made[0]).size == (64, 48)
 
 
-async def test_what_is_no_controlnet_is_named_as_such(do: Do, photo: Path) -> None:
+async def test_a_model_that_is_no_controlnet_is_refused_by_its_class(do: Do, photo: Path) -> None:
     with pytest.raises(ExpertError, match="is no ControlNet: it is StableDiffusionPipeline"):
         await do("canny-text-to-image", "stable_diffusion", {"image": photo, "prompt": "a house"})
 
@@ -119,7 +119,7 @@ async def test_what_is_no_controlnet_is_named_as_such(do: Do, photo: Path) -> No
 @pytest.mark.parametrize(
     ("control", "model"), [("depth", "dpt"), ("normal", "dpt"), ("seg", "segformer"), ("openpose", "vitpose")]
 )
-async def test_conditions_are_drawn_as_large_as_the_picture(do: Do, photo: Path, control: str, model: str) -> None:
+async def test_condition_images_have_the_size_of_the_picture(do: Do, photo: Path, control: str, model: str) -> None:
     drawn = picture((await do(f"{control}-control", model, {"image": photo}))["image"])
     assert drawn.size == (64, 48)
     if control == "normal":
@@ -127,23 +127,23 @@ async def test_conditions_are_drawn_as_large_as_the_picture(do: Do, photo: Path,
 
 
 @pytest.mark.parametrize("task_type", ["text-to-video", "image-to-video", "image-text-to-video"])
-async def test_films_are_made_that_browsers_play(do: Do, photo: Path, task_type: str) -> None:
+async def test_videos_are_made_that_browsers_play(do: Do, photo: Path, task_type: str) -> None:
     name = {"image-to-video": "images", "image-text-to-video": "image"}.get(task_type)
     given = {"prompt": "a cat runs"} | ({name: photo} if name else {})
-    asked = {} if name else {"width": 64, "height": 48, "seconds": 0.5}
-    made = await do(task_type, "wan_pictures" if name else "wan", given, **asked)
+    size = {} if name else {"width": 64, "height": 48, "seconds": 0.5}
+    made = await do(task_type, "wan_pictures" if name else "wan", given, **size)
     with av.open(str(made["video"].path)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
         assert sum(1 for _ in container.decode(video=0)) > 1
 
 
-async def test_a_film_is_changed_as_told_in_words(do: Do, film: Path) -> None:
+async def test_a_video_is_changed_by_a_prompt(do: Do, film: Path) -> None:
     made = await do("video-to-video", "wan", {"video": film, "prompt": "make it blue"})
     with av.open(str(made["video"].path)) as container:
         assert container.streams.video[0].codec_context.name == "h264"
 
 
-async def test_text_to_3d_runs_to_where_a_trained_model_has_its_table_of_surfaces(do: Do) -> None:
+async def test_text_to_3d_runs_up_to_the_surface_table_of_a_trained_model(do: Do) -> None:
     with pytest.raises(ExpertError, match="made a shape without a surface"):
         await do("text-to-3d", "shap_e", {"prompt": "a cat"})
 

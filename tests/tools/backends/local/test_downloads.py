@@ -1,4 +1,4 @@
-"""Models come from the Hub only when they may, are told beforehand how large they are, and are kept under their commit."""
+"""Models are downloaded only with consent to their size, and are kept under their commit."""
 
 import asyncio
 import shutil
@@ -34,12 +34,12 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: Callable[[str], P
 
 
 @pytest.fixture
-def heard() -> list[TaskProgress]:
+def events() -> list[TaskProgress]:
     return []
 
 
 @pytest.fixture
-async def place(tmp_path: Path, heard: list[TaskProgress]) -> Any:
+async def place(tmp_path: Path, events: list[TaskProgress]) -> Any:
     """`place(download="yes")`: a backend that lists our model; closed at the end."""
     made: list[LocalBackend] = []
 
@@ -50,7 +50,7 @@ async def place(tmp_path: Path, heard: list[TaskProgress]) -> Any:
             model_id=MODEL, task_type="text-classification", library="transformers", size=20_000, **(about or {})
         )
         listed = lambda task_type: [model] if task_type == "text-classification" else []  # noqa: E731
-        made.append(LocalBackend(Settings(home=tmp_path / "home", **settings), listed, consent, heard.append))
+        made.append(LocalBackend(Settings(home=tmp_path / "home", **settings), listed, consent, events.append))
         return made[-1]
 
     yield open_place
@@ -75,18 +75,20 @@ def obstacle(backend: LocalBackend) -> str:
     return str(found) if found else ""
 
 
-async def test_with_download_yes_a_model_is_got_told_and_run(
-    hub: Hub, place: Any, heard: list[TaskProgress], tmp_path: Path
+async def test_with_download_yes_a_model_is_downloaded_with_progress_and_run(
+    hub: Hub, place: Any, events: list[TaskProgress], tmp_path: Path
 ) -> None:
     backend = place(download="yes")
     assert obstacle(backend) == ""
     made = await classify(backend, tmp_path)
     assert made[0].output == "labels"
-    assert heard[-1].done == heard[-1].total > 10_000
-    assert (heard[-1].what, heard[-1].unit, heard[-1].task_id) == (f"download of {MODEL}", "bytes", 1)
+    assert events[-1].done == events[-1].total > 10_000
+    assert (events[-1].what, events[-1].unit, events[-1].task_id) == (f"download of {MODEL}", "bytes", 1)
 
 
-async def test_what_was_got_is_pinned_to_its_commit_and_not_got_again(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_a_downloaded_model_is_pinned_to_its_commit_and_not_downloaded_again(
+    hub: Hub, place: Any, tmp_path: Path
+) -> None:
     await bring(place(download="yes"), tmp_path)
     hub.asked.clear()
     later = place(download="no")
@@ -97,7 +99,7 @@ async def test_what_was_got_is_pinned_to_its_commit_and_not_got_again(hub: Hub, 
     assert hub.asked == []
 
 
-async def test_only_safetensors_configs_and_vocabularies_are_got(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_only_safetensors_configs_and_vocabularies_are_downloaded(hub: Hub, place: Any, tmp_path: Path) -> None:
     folder = tmp_path / "full"
     shutil.copytree(hub.repositories[MODEL].folder, folder)
     for name in (
@@ -115,19 +117,19 @@ async def test_only_safetensors_configs_and_vocabularies_are_got(hub: Hub, place
     assert set(hub.downloads) == {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}
 
 
-async def test_without_leave_the_obstacle_names_the_size_and_what_to_type(hub: Hub, place: Any) -> None:
+async def test_without_consent_the_obstacle_names_the_size_and_the_option(hub: Hub, place: Any) -> None:
     for backend in (place(download="no"), place(download="ask")):
-        said = obstacle(backend)
-        assert "is not on this machine (a download of about 1 MB)" in said
-        assert "--download yes" in said
+        message = obstacle(backend)
+        assert "is not on this machine (a download of about 1 MB)" in message
+        assert "--download yes" in message
     assert hub.asked == []
 
 
-async def test_ask_asks_once_with_the_exact_size(hub: Hub, place: Any, tmp_path: Path) -> None:
-    asked: list[tuple[str, int]] = []
+async def test_the_user_is_asked_for_consent_once_with_the_exact_size(hub: Hub, place: Any, tmp_path: Path) -> None:
+    requests: list[tuple[str, int]] = []
 
     def consent(model_id: str, size: int) -> bool:
-        asked.append((model_id, size))
+        requests.append((model_id, size))
         return True
 
     backend = place(consent, download="ask")
@@ -135,33 +137,33 @@ async def test_ask_asks_once_with_the_exact_size(hub: Hub, place: Any, tmp_path:
     await bring(backend, tmp_path)
     await bring(backend, tmp_path)
     files = hub.repositories[MODEL].files
-    assert asked == [
+    assert requests == [
         (MODEL, sum(len(files[name]) for name in hub_side.files_to_download({n: len(d) for n, d in files.items()})))
     ]
 
 
-async def test_who_says_no_is_not_asked_again(hub: Hub, place: Any, tmp_path: Path) -> None:
-    asked: list[str] = []
-    backend = place(lambda model_id, _size: bool(asked.append(model_id)), download="ask")
+async def test_a_user_who_refuses_is_not_asked_again(hub: Hub, place: Any, tmp_path: Path) -> None:
+    requests: list[str] = []
+    backend = place(lambda model_id, _size: bool(requests.append(model_id)), download="ask")
     for _ in range(2):
         with pytest.raises(ExpertError, match="which was refused"):
             await bring(backend, tmp_path)
-    assert asked == [MODEL]
+    assert requests == [MODEL]
     assert hub.downloads == []
     assert obstacle(backend) == "its download was refused"
 
 
-async def test_an_unknown_id_is_said_to_be_unknown(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_an_unknown_id_is_reported_as_unknown(hub: Hub, place: Any, tmp_path: Path) -> None:
     with pytest.raises(ExpertError, match="there is no model tiny/nowhere on the Hub"):
         await bring(place(download="yes"), tmp_path, "tiny/nowhere")
 
 
-async def test_what_is_no_id_at_all_is_said_to_be_unknown(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_an_invalid_id_is_reported_as_unknown(hub: Hub, place: Any, tmp_path: Path) -> None:
     with pytest.raises(ExpertError, match="there is no model a b//c on the Hub"):
         await bring(place(download="yes"), tmp_path, "a b//c")
 
 
-async def test_a_gated_model_says_where_its_terms_are(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_the_obstacle_of_a_gated_model_names_the_page_of_its_terms(hub: Hub, place: Any, tmp_path: Path) -> None:
     hub.repositories[MODEL].gated = True
     with pytest.raises(ExpertError, match="is gated") as error:
         await bring(place(download="yes"), tmp_path)
@@ -175,7 +177,7 @@ async def test_a_gated_model_opens_to_a_token_with_access(hub: Hub, place: Any, 
     assert {token for _, _, token in hub.asked} == {"Bearer hf_good"}
 
 
-async def test_pickled_weights_are_refused_before_anything_is_got(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_pickled_weights_are_refused_before_any_download(hub: Hub, place: Any, tmp_path: Path) -> None:
     folder = tmp_path / "pickled"
     folder.mkdir()
     (folder / "config.json").write_text("{}")
@@ -187,7 +189,7 @@ async def test_pickled_weights_are_refused_before_anything_is_got(hub: Hub, plac
     assert "pickle only" in obstacle(place(download="yes", about={"safetensors": False}))
 
 
-async def test_a_repository_of_another_library_is_named_as_such(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_a_repository_of_another_library_is_reported_as_such(hub: Hub, place: Any, tmp_path: Path) -> None:
     folder = tmp_path / "other"
     folder.mkdir()
     (folder / "model.gguf").write_bytes(b"x")
@@ -196,14 +198,14 @@ async def test_a_repository_of_another_library_is_named_as_such(hub: Hub, place:
         await bring(place(download="yes"), tmp_path)
 
 
-async def test_offline_is_an_obstacle_for_what_is_not_here(
+async def test_offline_mode_is_an_obstacle_for_a_model_that_is_not_here(
     hub: Hub, place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert "HF_HUB_OFFLINE forbids" in obstacle(place(download="yes"))
 
 
-async def test_an_unreachable_hub_is_told_and_may_be_tried_again(
+async def test_an_unreachable_hub_is_a_retryable_failure(
     hub: Hub, place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
@@ -224,13 +226,13 @@ async def test_a_cancelled_download_stops_and_leaves_no_half_model(hub: Hub, pla
     assert find(MODEL) is None
 
 
-async def test_a_download_that_broke_off_is_gone_on_with(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_an_interrupted_download_is_continued(hub: Hub, place: Any, tmp_path: Path) -> None:
     hub.broken_after = 30_000
     await bring(place(download="yes"), tmp_path)
     assert find(MODEL) is not None
 
 
-async def test_two_tasks_that_need_one_model_get_it_once(hub: Hub, place: Any, tmp_path: Path) -> None:
+async def test_two_tasks_that_need_one_model_download_it_once(hub: Hub, place: Any, tmp_path: Path) -> None:
     backend = place(download="yes")
     await asyncio.gather(bring(backend, tmp_path), bring(backend, tmp_path))
     assert hub.downloads.count("model.safetensors") == 1
@@ -249,7 +251,7 @@ async def test_no_keys_reach_the_worker_process(
 
 
 @pytest.mark.parametrize("there", [True, False])
-async def test_a_model_that_helps_is_brought_along_and_done_without_where_it_can_t_be(
+async def test_a_helper_model_is_downloaded_too_and_a_task_runs_without_it_where_that_fails(
     hub: Hub, place: Any, tiny: Callable[[str], Path], tmp_path: Path, there: bool
 ) -> None:
     hub.repositories["org/pose"] = Repository(tiny("vitpose"))

@@ -1,4 +1,4 @@
-"""Series continued by tiny models in a real worker process: which numbers is chance, how many and beside what is not."""
+"""Forecasts by tiny models in a real worker process: their values are chance, their number and columns are not."""
 
 import json
 import math
@@ -22,7 +22,7 @@ def table(folder: Path, **columns: list[Any]) -> Path:
 
 
 @pytest.mark.parametrize("model", ["timesfm", "timesfm_new"])
-async def test_every_column_of_numbers_goes_on_beside_its_dates(do: Do, tmp_path: Path, model: str) -> None:
+async def test_every_column_of_numbers_is_continued_with_its_dates(do: Do, tmp_path: Path, model: str) -> None:
     sold = [round(math.sin(n / 3) * 5 + 20, 2) for n in range(30)]
     path = table(tmp_path, month=MONTHS, sold=sold, shop=["a"] * 30, cost=[2 * value for value in sold])
     made = await do("time-series-forecasting", model, {"table": path}, goal="Forecast the next 20 months")
@@ -42,13 +42,13 @@ async def test_numbers_that_grow_evenly_are_a_series_where_there_is_no_other(do:
     assert all(set(row) == {"month", "sold"} for row in rows)
 
 
-async def test_without_a_number_in_the_goal_a_quarter_of_the_series_is_told(do: Do, tmp_path: Path) -> None:
+async def test_without_a_number_in_the_goal_a_quarter_of_the_series_is_forecast(do: Do, tmp_path: Path) -> None:
     path = table(tmp_path, value=[1.5, "", 2.5, 3.5, 3.0, 4.0, 4.5, 5.0], shop=["a"] * 8)
     rows = json.loads((await do("time-series-forecasting", "timesfm", {"table": path}))["table"].text or "")
     assert [row["step"] for row in rows] == ["1", "2"]
 
 
-async def test_what_holds_no_series_is_said_so(do: Do, tmp_path: Path) -> None:
+async def test_a_table_without_a_series_is_refused(do: Do, tmp_path: Path) -> None:
     path = table(tmp_path, name=["a", "b", "c", "d"])
     with pytest.raises(ExpertError, match="no series to continue"):
         await do("time-series-forecasting", "timesfm", {"table": path})
@@ -72,5 +72,5 @@ async def test_what_holds_no_series_is_said_so(do: Do, tmp_path: Path) -> None:
         (["Monday", "Tuesday", "Wednesday", "Thursday"], []),
     ],
 )
-def test_dates_and_counts_go_on_where_their_distances_are_even(cells: list[str], later: list[str]) -> None:
+def test_dates_and_counts_are_continued_where_their_steps_are_even(cells: list[str], later: list[str]) -> None:
     assert extrapolated(cells, 2) == later

@@ -1,4 +1,4 @@
-"""Tasks with pictures, sounds or films beside words, by tiny models in a real worker process."""
+"""Multimodal tasks (images, audio or video with text) by tiny models in a real worker process."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ async def test_layoutlm_answers_with_words_that_the_embedded_ocr_read(do: Do, pa
 
 
 @pytest.mark.parametrize("model", ["donut", "llava"])
-async def test_a_page_can_be_looked_at_without_ocr(do: Do, page: Path, model: str) -> None:
+async def test_a_page_can_be_read_by_donut_without_ocr(do: Do, page: Path, model: str) -> None:
     assert (await do("document-question-answering", model, {"image": page, "question": "what is the total"}))[
         "text"
     ].text
@@ -68,7 +68,7 @@ async def test_any_to_any_takes_what_is_given(do: Do, page: Path, tone: Path) ->
         await do("any-to-any", "smolvlm", {"audio": tone})
 
 
-async def test_a_film_that_is_none_is_the_input_s_fault(do: Do, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_video_is_the_input_s_fault(do: Do, tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"\0\0\0\x18ftypmp42" + b"x" * 100)
     with pytest.raises(ExpertError, match="can't be read as a video") as error:

@@ -1,4 +1,4 @@
-"""Loaded models stay within their budget, the least recently used go first, and running out of memory is survived."""
+"""Loaded models stay within their budget, the least recently used are unloaded first, and running out is survived."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_what_was_loaded_once_is_not_loaded_again() -> None:
     assert loads == ["a"]
 
 
-def test_the_least_recently_used_model_goes_first() -> None:
+def test_the_least_recently_used_model_is_unloaded_first() -> None:
     models = LoadedModels(budget=100, free=lambda: PLENTY)
     for name in ("a", "b", "a", "c"):
         models.get(name, "model", 40, object, name)
@@ -27,7 +27,7 @@ def test_the_least_recently_used_model_goes_first() -> None:
     assert models.used == 80
 
 
-def test_models_go_too_when_the_device_has_less_free_than_the_budget_says() -> None:
+def test_models_are_unloaded_when_the_device_has_less_free_memory_than_the_budget() -> None:
     free = [PLENTY, 5, PLENTY]
     models = LoadedModels(budget=1000, free=lambda: free.pop(0))
     models.get("a", "model", 40, object, "a")
@@ -41,7 +41,7 @@ def test_a_model_larger_than_what_is_free_is_refused_with_both_numbers() -> None
         models.get("big", "model", 4_000_000_000, object, "big")
 
 
-def test_a_budget_that_the_user_set_is_kept_to() -> None:
+def test_a_budget_that_the_user_set_is_respected() -> None:
     models = LoadedModels(budget=1_000_000_000, strict=True, free=lambda: 100_000_000_000)
     with pytest.raises(ExpertError, match=r"models may take 1\.0 GB"):
         models.get("big", "model", 4_000_000_000, object, "big")
@@ -80,7 +80,7 @@ def test_out_of_memory_twice_is_an_experts_error_that_another_expert_may_not_hav
     assert not error.value.input_fault
 
 
-def test_another_error_is_left_as_it_is() -> None:
+def test_an_error_other_than_out_of_memory_is_raised_unchanged() -> None:
     def work() -> str:
         raise RuntimeError("shapes do not match")
 
@@ -88,7 +88,7 @@ def test_another_error_is_left_as_it_is() -> None:
         with_memory_retry(work, LoadedModels(budget=100, free=lambda: PLENTY), "m")
 
 
-def test_all_parts_of_a_model_count_as_one_and_go_together() -> None:
+def test_all_parts_of_a_model_count_as_one_and_are_unloaded_together() -> None:
     models = LoadedModels(budget=100, free=lambda: PLENTY)
     models.get("a", "model", 60, object, "a")
     models.get("a", "pipeline", 0, object, "a")

@@ -17,7 +17,7 @@ def read(artifact: Artifact) -> Any:
     return json.loads(artifact.text or "")
 
 
-async def test_text_classification_gives_every_label_surest_first(do: Do) -> None:
+async def test_text_classification_returns_every_label_best_score_first(do: Do) -> None:
     labels = read((await do("text-classification", "bert_sentiment", {"text": "a good film"}))["labels"])
     assert {row["label"] for row in labels} == {"NEGATIVE", "POSITIVE"}
     assert labels[0]["score"] >= labels[1]["score"]
@@ -43,19 +43,19 @@ async def test_token_classification_reads_a_long_text_to_its_end(do: Do) -> None
 
 
 @pytest.mark.parametrize("gap", ["[MASK]", "___", "<mask>", "..."])
-async def test_fill_mask_takes_a_gap_as_anybody_writes_it(do: Do, gap: str) -> None:
+async def test_fill_mask_takes_a_blank_in_every_usual_spelling(do: Do, gap: str) -> None:
     rows = read((await do("fill-mask", "bert_gaps", {"text": f"the cat sat on the {gap}"}))["labels"])
     assert len(rows) == 5
     assert all(0 < row["score"] <= 1 for row in rows)
 
 
-async def test_fill_mask_without_a_gap_says_how_one_is_written(do: Do) -> None:
+async def test_fill_mask_without_a_blank_reports_how_one_is_written(do: Do) -> None:
     with pytest.raises(ExpertError, match="no blank in the text") as error:
         await do("fill-mask", "bert_gaps", {"text": "the cat sat on the mat"})
     assert error.value.input_fault
 
 
-async def test_zero_shot_classification_weighs_the_labels_given(do: Do) -> None:
+async def test_zero_shot_classification_scores_the_given_labels(do: Do) -> None:
     made = await do(
         "zero-shot-classification", "bert_entailment", {"text": "the cat sat"}, candidate_labels=("cat", "city", "film")
     )
@@ -107,14 +107,14 @@ async def test_question_answering_without_a_text_is_refused(do: Do) -> None:
         await do("question-answering", "bert_answers", {"question": "who sat ?"})
 
 
-async def test_table_question_answering_gives_cells_or_what_is_reckoned_from_them(do: Do, tmp_path: Path) -> None:
+async def test_table_question_answering_returns_cells_or_an_aggregate_of_them(do: Do, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("city,zebras\nparis,2\nberlin,3\n")
     made = await do("table-question-answering", "tapas", {"table": table, "question": "how many zebras"})
     assert made["text"].text
 
 
-async def test_a_model_for_another_task_is_named_as_such(do: Do) -> None:
+async def test_a_model_for_another_task_is_refused_by_its_class(do: Do) -> None:
     with pytest.raises(ExpertError, match="is not for token-classification: it is BertForSequenceClassification"):
         await do("token-classification", "bert_sentiment", {"text": "John"})
 

@@ -1,4 +1,4 @@
-"""Writing tasks by tiny models in a real worker process. What they write is nonsense; that they write is tested."""
+"""Text generation and translation by tiny models in a real worker process; their output is nonsense, its form is not."""
 
 import pytest
 
@@ -36,17 +36,17 @@ async def test_translation_by_marian_names_one_of_its_targets(do: Do) -> None:
 
 
 async def test_translation_by_nllb_finds_both_codes_and_keeps_the_lines(do: Do) -> None:
-    told = {"source_language": "en", "target_language": "Japanese"}
-    assert (await do("translation", "nllb", {"text": "the cat\nthe dog"}, **told))["text"].text
+    languages = {"source_language": "en", "target_language": "Japanese"}
+    assert (await do("translation", "nllb", {"text": "the cat\nthe dog"}, **languages))["text"].text
     with pytest.raises(ExpertError, match="'Klingon' is no language known here"):
         await do("translation", "nllb", {"text": "the cat"}, target_language="Klingon")
 
 
-async def test_translation_without_a_source_tells_the_language_by_itself(do: Do) -> None:
+async def test_translation_without_a_source_detects_the_language(do: Do) -> None:
     assert (await do("translation", "nllb", {"text": "the cat sat on the mat"}, target_language="fr"))["text"].text
 
 
-async def test_text_generation_goes_on_or_replies_as_the_model_can(do: Do) -> None:
+async def test_text_generation_continues_or_replies_as_the_model_can(do: Do) -> None:
     for model in ("llama", "llama_chat"):
         assert (await do("text-generation", model, {"prompt": "hello"}))["text"].text
 
@@ -57,7 +57,7 @@ async def test_conversational_needs_a_chat_template(do: Do) -> None:
         await do("conversational", "llama", {"text": "hello"})
 
 
-async def test_a_prompt_longer_than_the_model_reads_is_an_error_that_says_so(do: Do) -> None:
+async def test_a_prompt_longer_than_the_model_s_context_is_refused(do: Do) -> None:
     with pytest.raises(ExpertError, match=r"longer than .* reads"):
         await do("text-generation", "llama", {"prompt": "word " * 100})
 
@@ -91,7 +91,7 @@ def test_a_language_is_found_as_each_tokenizer_writes_it(language: str, known: l
         ("facebook/nllb-200-distilled-600M", "", "Spanish", True),
     ],
 )
-def test_a_model_whose_name_says_its_languages_is_offered_for_those(
+def test_a_model_whose_name_states_its_languages_is_offered_for_those(
     model: str, source: str, target: str, fits: bool
 ) -> None:
     given = {"source_language": source, "target_language": target}

@@ -1,4 +1,4 @@
-"""Vision tasks by tiny models in a real worker process: form, size and names of what they give."""
+"""Vision tasks by tiny models in a real worker process: form, size and names of their outputs."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ async def test_image_classification_gives_labels(do: Do, photo: Path) -> None:
     assert {row["label"] for row in rows} == {"cat", "dog", "zebra"}
 
 
-async def test_zero_shot_image_classification_weighs_the_labels_given(do: Do, photo: Path) -> None:
+async def test_zero_shot_image_classification_scores_the_given_labels(do: Do, photo: Path) -> None:
     made = await do("zero-shot-image-classification", "clip", {"image": photo}, candidate_labels=("cat", "house"))
     assert {row["label"] for row in read(made["labels"])} == {"cat", "house"}
 
@@ -65,7 +65,7 @@ async def test_object_detection_gives_boxes_inside_the_picture_and_draws_them(do
 
 
 @pytest.mark.parametrize("model", ["owlvit", "grounding_dino"])
-async def test_zero_shot_object_detection_looks_for_what_is_named(do: Do, photo: Path, model: str) -> None:
+async def test_zero_shot_object_detection_finds_the_named_objects(do: Do, photo: Path, model: str) -> None:
     made = await do("zero-shot-object-detection", model, {"image": photo}, candidate_labels=("cat", "house"))
     assert isinstance(read(made["boxes"]), list)
     assert picture(made["image"]).size == (60, 40)
@@ -79,7 +79,7 @@ async def test_image_segmentation_gives_masks_names_and_an_overlay(do: Do, photo
     assert isinstance(read(made["labels"]), list)
 
 
-async def test_mask_generation_outlines_what_it_is_sure_of(do: Do, photo: Path) -> None:
+async def test_mask_generation_makes_masks_of_the_picture_s_size(do: Do, photo: Path) -> None:
     assert picture((await do("mask-generation", "sam", {"image": photo}))["mask"]).size == (60, 40)
 
 
@@ -95,7 +95,7 @@ async def test_keypoint_detection_gives_named_points_and_draws_them(
 
 
 @pytest.mark.parametrize("task_type", ["keypoint-detection", "openpose-control"])
-async def test_joints_are_those_of_each_person_that_another_model_finds(
+async def test_joints_are_found_for_each_person_that_the_helper_model_finds(
     do: Do,
     photo: Path,
     tmp_path: Path,
@@ -133,13 +133,13 @@ async def test_depth_estimation_gives_a_grey_picture_of_the_same_size(do: Do, ph
     assert (depth.size, depth.mode) == ((60, 40), "L")
 
 
-async def test_swin2sr_doubles_a_picture_and_refuses_wishes_in_words(do: Do, photo: Path) -> None:
+async def test_swin2sr_doubles_a_picture_and_refuses_a_prompt(do: Do, photo: Path) -> None:
     assert picture((await do("image-to-image", "swin2sr", {"image": photo}))["image"]).size == (120, 80)
     with pytest.raises(ExpertError, match="takes no prompt"):
         await do("image-to-image", "swin2sr", {"image": photo, "prompt": "make it blue"})
 
 
-async def test_what_is_no_picture_is_the_input_s_fault(do: Do, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_picture_is_the_input_s_fault(do: Do, tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n this is not what it says")
     with pytest.raises(ExpertError, match="can't be read as an image") as error:
