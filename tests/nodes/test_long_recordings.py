@@ -21,7 +21,7 @@ from hugginggpt.graph.task import Task
 from hugginggpt.nodes.long_recordings import parts_of
 from hugginggpt.tools.backends.worker.decoder import Decoder
 from hugginggpt.tools.backends.worker.pool import Workers
-from hugginggpt.tools.media.recording_parts import LONGEST, RATE, cut_recording
+from hugginggpt.tools.media.recording_parts import MAX_PART_SECONDS, RATE, cut_recording
 from hugginggpt.tools.media.sound import read_audio, write_wav
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, ask, last
@@ -72,7 +72,7 @@ def text_of(events: list[Event]) -> str:
 def test_a_long_recording_is_cut_at_its_pauses_and_nothing_is_lost(talk: Path, tmp_path: Path) -> None:
     parts = cut_recording(talk, tmp_path)
     assert [round(part.begin) for part in parts] == [0, 110, 220]
-    assert all(0 < part.end - part.begin <= LONGEST for part in parts)
+    assert all(0 < part.end - part.begin <= MAX_PART_SECONDS for part in parts)
     assert [part.begin for part in parts[1:]] == [part.end for part in parts[:-1]]
     pieces = [read_audio(part.path)[0] for part in parts]
     whole, rate = read_audio(talk, rate=RATE, mono=True)
@@ -83,7 +83,7 @@ def test_a_long_recording_is_cut_at_its_pauses_and_nothing_is_lost(talk: Path, t
 
 
 def test_a_short_recording_or_a_file_without_sound_is_not_cut(tmp_path: Path) -> None:
-    write_wav(tmp_path / "short.wav", recording(LONGEST - 1), 8000)
+    write_wav(tmp_path / "short.wav", recording(MAX_PART_SECONDS - 1), 8000)
     (tmp_path / "broken.wav").write_bytes(b"RIFF\x24\0\0\0WAVEjunk")
     for path in (tmp_path / "short.wav", tmp_path / "broken.wav", Path(__file__)):
         assert cut_recording(path, tmp_path) == ()

@@ -24,4 +24,4 @@ def call_of(
     return Call(run_id="test", key="1", task=task, expert=entry.expert, inputs=inputs, scratch=scratch, timeout=timeout)
 
 
-Ask = Callable[..., dict[str, Artifact]]
+RunExpert = Callable[..., dict[str, Artifact]]

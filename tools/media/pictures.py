@@ -21,14 +21,14 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
 def read_image(material: Material) -> "Image.Image":
-    """The picture as RGB, upright as its EXIF says, transparency over white. Raises `ExpertError` (input fault)."""
+    """The picture as RGB, turned upright by its EXIF, transparency over white. Raises `ExpertError` (input fault)."""
     with open_image(material.path, material.resource.label) as image:
         return _over_white(image)
 
 
 @contextmanager
 def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
-    """The picture in its own mode, upright as its EXIF says. Raises `ExpertError` (input fault).
+    """The picture in its own mode, turned upright by its EXIF orientation. Raises `ExpertError` (input fault).
 
     Its size is checked before it is decoded.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RATE = 16_000
 """Hz, mono: the input of speech models."""
-LONGEST = 120.0
+MAX_PART_SECONDS = 120.0
 """Seconds of a part."""
 MAX_SECONDS = 8 * 3600.0
 """Seconds of a recording."""
@@ -34,7 +34,7 @@ def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Seq
     try:
         with open_container(path, path.name, "sound") as container:
             seconds = (container.duration or 0) / av.time_base
-            if not container.streams.audio or 0 < seconds <= LONGEST:
+            if not container.streams.audio or 0 < seconds <= MAX_PART_SECONDS:
                 return ()
             track = audio_stream(container, path.name)
             return _written(_quietly_cut(decode_track(container, track, rate=RATE, mono=True)), folder, most)
@@ -63,7 +63,7 @@ def _quietly_cut(frames: Iterable["Samples"]) -> Iterator["Samples"]:
     """Arrays of shape (1, time), each as long as a part may be, or a little shorter to end at a quiet point."""
     import numpy as np
 
-    most, kept, length = int(LONGEST * RATE), list["Samples"](), 0
+    most, kept, length = int(MAX_PART_SECONDS * RATE), list["Samples"](), 0
     for frame in frames:
         kept.append(frame)
         length += frame.shape[1]

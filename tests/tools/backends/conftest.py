@@ -1,11 +1,11 @@
-"""What the tests of the backends share: `ask` runs an embedded expert, on real media, in this process."""
+"""What the tests of the backends share: `run_expert` runs an embedded expert on real media, in this process."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from embedded_calls import Ask, Given, call_of
+from embedded_calls import Given, RunExpert, call_of
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar
@@ -15,8 +15,8 @@ from paths import EXAMPLES
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Ask:
-    """`ask("espeak-ng", {"text": "hello"}, language="en")["audio"].path`."""
+def run_expert(tmp_path: Path) -> RunExpert:
+    """`run_expert("espeak-ng", {"text": "hello"}, language="en")["audio"].path`."""
     made = iter(range(1000))
 
     def run(name: str, given: dict[str, Given], goal: str = "", **parameters: Scalar) -> dict[str, Artifact]:

@@ -74,7 +74,7 @@ _lines: TypeAdapter[Step | CurrentFile | Reply] = TypeAdapter(Step | CurrentFile
 
 
 def parse_line(line: bytes) -> Step | CurrentFile | Reply:
-    """A message of a worker. The types are told apart by their fields: none has a field of another."""
+    """A message of a worker. Their fields distinguish the types: none has a field of another."""
     return _lines.validate_json(line)
 
 

@@ -1,4 +1,4 @@
-"""What every registered expert keeps to. A new one joins by its decorator."""
+"""The contract of every registered expert. A new one joins by its decorator."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ every = pytest.mark.parametrize("entry", EXPERTS, ids=lambda entry: entry.name)
 
 
 @every
-def test_its_row_says_what_it_is(entry: Embedded) -> None:
+def test_its_row_describes_it(entry: Embedded) -> None:
     row = entry.expert
     assert row.model_id == f"embedded/{entry.name}"
     assert row.task_type in VOCABULARY
@@ -34,7 +34,7 @@ def test_its_row_says_what_it_is(entry: Embedded) -> None:
 
 
 @every
-def test_a_heavy_one_takes_a_processor_and_a_light_one_nothing(entry: Embedded) -> None:
+def test_a_heavy_expert_takes_a_processor_slot_and_a_light_one_none(entry: Embedded) -> None:
     assert ("cpu" in entry.expert.needs) is not entry.light
 
 
@@ -45,30 +45,30 @@ def test_its_libraries_are_installed_with_the_extra(entry: Embedded) -> None:
 
 
 @every
-def test_a_missing_library_is_an_obstacle_with_the_line_that_mends_it(entry: Embedded) -> None:
-    lacking = replace(entry, requires=("a_library_nobody_has",))
+def test_a_missing_library_is_an_obstacle_with_the_command_that_installs_it(entry: Embedded) -> None:
+    lacking = replace(entry, requires=("a_library_that_does_not_exist",))
     assert install("embedded") in str(lacking.obstacle(None))
 
 
 @every
-def test_what_it_refuses_it_refuses_in_a_sentence(entry: Embedded) -> None:
+def test_it_refuses_a_task_with_a_sentence(entry: Embedded) -> None:
     task = Task(id=0, type=entry.task_type, goal="compose an opera about the sea in the style of Verdi")
     reason = entry.obstacle(task)
     assert reason is None or (len(str(reason).split()) > 4 and not str(reason).endswith("."))
 
 
 @every
-def test_only_what_covers_all_of_its_type_is_not_called_partial(entry: Embedded) -> None:
+def test_an_expert_for_a_part_of_its_type_is_marked_partial(entry: Embedded) -> None:
     whole = {"rapidocr", "vader", "patterns", "faces", "codes", "retouch", "denoise", "slideshow", "pocketsphinx"}
     assert entry.partial or entry.name not in whole
 
 
 @every
-def test_bad_input_is_an_experts_error_and_not_a_crash(
+def test_bad_input_is_an_expert_error_and_not_a_crash(
     entry: Embedded, make_call: Callable[..., Call], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     broken = tmp_path_factory.mktemp("broken") / "broken.bin"
-    broken.write_bytes(b"\x89PNG\r\n\x1a\n this is not what it says")
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n this is no PNG")
     kinds = {port.name: port.kinds for port in VOCABULARY[entry.task_type].inputs}
     given = {name: "" if "text" in accepted or "boxes" in accepted else broken for name, accepted in kinds.items()}
     if "boxes" in given:
@@ -83,7 +83,7 @@ def test_bad_input_is_an_experts_error_and_not_a_crash(
     assert error.value.input_fault
 
 
-def test_two_experts_of_one_name_are_a_mistake_that_is_told() -> None:
+def test_two_experts_of_one_name_are_an_error() -> None:
     with pytest.raises(ValueError, match=r"embedded/count is in .*\.count already"):
         expert("count", name="count", description="another")(lambda call: [])
 
@@ -122,7 +122,7 @@ async def test_the_backend_runs_light_and_heavy_experts_alike(
     assert heavy[0].path.read_bytes()[:4] == b"RIFF"
 
 
-async def test_the_backend_does_not_run_what_an_expert_refuses(
+async def test_the_backend_does_not_run_a_task_that_its_expert_refuses(
     settings: Settings, make_call: Callable[..., Call]
 ) -> None:
     backend = EmbeddedBackend(settings)

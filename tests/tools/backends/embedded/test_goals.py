@@ -1,4 +1,4 @@
-"""What an expert that covers a part of its type refuses, and what it takes."""
+"""Which goals an expert for a part of its task type accepts, and which it refuses."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.tools.backends.embedded.registry import registered
 
-TAKEN = [
+ACCEPTED = [
     ("rapidocr", ""),
     ("rapidocr", "read this receipt"),
     ("rapidocr", "read receipt.jpg and say the total aloud in Spanish"),
@@ -71,17 +71,17 @@ def reason(name: str, goal: str, **parameters: Scalar) -> Obstacle | None:
     return entry.obstacle(Task(id=0, type=entry.task_type, goal=goal, parameters=dict(parameters)))
 
 
-@pytest.mark.parametrize(("name", "goal"), TAKEN)
-def test_it_takes_what_it_can_do(name: str, goal: str) -> None:
+@pytest.mark.parametrize(("name", "goal"), ACCEPTED)
+def test_it_accepts_the_goals_that_it_supports(name: str, goal: str) -> None:
     assert reason(name, goal) is None
 
 
 @pytest.mark.parametrize(("name", "goal"), REFUSED)
-def test_it_is_never_passed_off_as_what_it_is_not(name: str, goal: str) -> None:
+def test_it_refuses_the_goals_that_it_does_not_support(name: str, goal: str) -> None:
     assert reason(name, goal)
 
 
-def test_a_parameter_says_more_than_words() -> None:
+def test_a_parameter_takes_precedence_over_the_goal() -> None:
     assert reason("retouch", "make it nice", operation="rotate") is None
     assert reason("retouch", "", operation="colorize")
     assert reason("retouch", "", scale=2.0) is None
@@ -91,12 +91,12 @@ def test_a_parameter_says_more_than_words() -> None:
     assert reason("espeak-ng", "", language="es") is None
 
 
-def test_what_only_eyes_can_answer_is_not_asked_of_a_reader() -> None:
+def test_a_visual_question_is_refused_by_an_expert_for_text() -> None:
     entry = registered()["embedded/rapidocr-qa"]
-    for question, taken in (("What is the total?", True), ("What colour is the logo?", False)):
+    for question, accepted in (("What is the total?", True), ("What colour is the logo?", False)):
         task = Task(id=0, type=entry.task_type, inputs={"question": question})
-        assert (entry.obstacle(task) is None) is taken
+        assert (entry.obstacle(task) is None) is accepted
 
 
-def test_general_questions_are_refused_without_a_text_to_look_in() -> None:
+def test_general_questions_are_refused_without_a_text() -> None:
     assert reason("lexical-qa", "who wrote Faust?")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from embedded_calls import Ask, call_of
+from embedded_calls import RunExpert, call_of
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.media.sound import read_audio
@@ -49,35 +49,35 @@ def test_the_pages_of_a_pdf_become_pictures_in_their_order(scanned: Path, tmp_pa
     assert all(abs(width - 1654) < 5 and abs(height - 2339) < 5 for width, height in sizes)  # A4 at 200 dots an inch
 
 
-def test_a_scanned_pdf_is_read_page_by_page(ask: Ask, scanned: Path) -> None:
-    made = ask("pdf-text", {"document": scanned})["text"]
+def test_a_scanned_pdf_is_read_page_by_page(run_expert: RunExpert, scanned: Path) -> None:
+    made = run_expert("pdf-text", {"document": scanned})["text"]
     text = made.text or ""
     assert text.index("Minutes of the meeting") < text.index("The total is 42 euros")
     assert made.note == "2 of 2 pages are pictures, read by OCR, which may be wrong in places"
 
 
-def test_only_the_pages_asked_for_are_taken(ask: Ask, scanned: Path) -> None:
-    assert "Minutes" not in (ask("pdf-text", {"document": scanned}, first_page=2)["text"].text or "")
+def test_only_the_requested_pages_are_read(run_expert: RunExpert, scanned: Path) -> None:
+    assert "Minutes" not in (run_expert("pdf-text", {"document": scanned}, first_page=2)["text"].text or "")
     with pytest.raises(ExpertError, match="has 2 pages, and none from 3"):
-        ask("pdf-text", {"document": scanned}, first_page=3)
+        run_expert("pdf-text", {"document": scanned}, first_page=3)
 
 
-def test_the_text_layer_of_a_pdf_is_taken_as_it_is(ask: Ask, tmp_path: Path) -> None:
+def test_the_text_layer_of_a_pdf_is_returned_unchanged(run_expert: RunExpert, tmp_path: Path) -> None:
     path = tmp_path / "layer.pdf"
     path.write_bytes(pdf_with_text("Straight from the layer"))
-    made = ask("pdf-text", {"document": path})["text"]
+    made = run_expert("pdf-text", {"document": path})["text"]
     assert (made.text, made.note) == ("Straight from the layer", "")
 
 
-def test_a_question_about_a_pdf_is_answered_from_its_pages(ask: Ask, scanned: Path) -> None:
-    answer = ask("rapidocr-qa", {"image": scanned, "question": "What is the total?"})["text"].text
+def test_a_question_about_a_pdf_is_answered_from_its_pages(run_expert: RunExpert, scanned: Path) -> None:
+    answer = run_expert("rapidocr-qa", {"image": scanned, "question": "What is the total?"})["text"].text
     assert "42" in (answer or "")
 
 
-def test_a_broken_pdf_is_said_to_be_so(ask: Ask, tmp_path: Path) -> None:
+def test_a_broken_pdf_is_an_error_that_names_it(run_expert: RunExpert, tmp_path: Path) -> None:
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing more")
     with pytest.raises(ExpertError, match=r"broken\.pdf can't be read as a PDF") as raised:
-        ask("pdf-text", {"document": tmp_path / "broken.pdf"})
+        run_expert("pdf-text", {"document": tmp_path / "broken.pdf"})
     assert raised.value.input_fault
 
 
@@ -92,19 +92,19 @@ def test_frames_are_spread_over_the_whole_video(film: Path, tmp_path: Path) -> N
     assert greys[-1] > 150
 
 
-def test_the_sound_track_is_taken_out(ask: Ask, film: Path) -> None:
-    path = ask("sound-track", {"video": film})["audio"].path
+def test_the_sound_track_is_extracted(run_expert: RunExpert, film: Path) -> None:
+    path = run_expert("sound-track", {"video": film})["audio"].path
     assert path is not None
     samples, rate = read_audio(path)
     assert samples.shape[1] / rate > 0.8
     assert float(np.abs(samples).max()) > 0.05
 
 
-def test_a_video_without_sound_has_no_track_to_take(ask: Ask, tmp_path: Path) -> None:
+def test_a_video_without_sound_is_an_error(run_expert: RunExpert, tmp_path: Path) -> None:
     silent = tmp_path / "silent.mp4"
     write_video(silent, (np.zeros((64, 64, 3), np.uint8) for _ in range(5)), Fraction(5), (64, 64), None)
     with pytest.raises(ExpertError, match="no sound") as raised:
-        ask("sound-track", {"video": silent})
+        run_expert("sound-track", {"video": silent})
     assert raised.value.input_fault
 
 
@@ -118,7 +118,9 @@ BOXES = json.dumps([box(0.5, 0), box(0.9, 20)])
 @pytest.mark.parametrize(
     ("goal", "count"), [("cut out the face", 1), ("cut out each face", 2), ("crop all of them", 2)]
 )
-def test_every_box_is_cut_out_where_many_are_meant(goal: str, count: int, examples: Path, tmp_path: Path) -> None:
+def test_every_box_is_cut_out_where_the_goal_names_several(
+    goal: str, count: int, examples: Path, tmp_path: Path
+) -> None:
     scratch = tmp_path / "s"
     scratch.mkdir()
     call = call_of("crop", scratch, {"image": examples / "harbour.jpg", "boxes": BOXES}, goal, {})
@@ -128,7 +130,7 @@ def test_every_box_is_cut_out_where_many_are_meant(goal: str, count: int, exampl
 
 
 @pytest.mark.parametrize(
-    ("items", "parameters", "said"),
+    ("items", "parameters", "result"),
     [
         (["3", "7 zebras", "5"], {}, "2 of 3, with 7"),
         (["3", "7", "5"], {"lowest": True}, "1 of 3, with 3"),
@@ -136,8 +138,10 @@ def test_every_box_is_cut_out_where_many_are_meant(goal: str, count: int, exampl
         ([BOXES, "[]"], {"label": "face"}, "1 of 2, with 2"),
     ],
 )
-def test_the_best_of_several_is_told(ask: Ask, items: list[str], parameters: dict[str, object], said: str) -> None:
-    assert ask("pick-best", {"items": items}, **parameters)["text"].text == said  # type: ignore[arg-type]
+def test_the_best_of_several_results_is_found(
+    run_expert: RunExpert, items: list[str], parameters: dict[str, object], result: str
+) -> None:
+    assert run_expert("pick-best", {"items": items}, **parameters)["text"].text == result  # type: ignore[arg-type]
 
 
 def pdf_with_text(words: str) -> bytes:

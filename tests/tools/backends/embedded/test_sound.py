@@ -17,7 +17,7 @@ from hugginggpt.tools.backends.embedded.experts.denoise import reduce_noise
 from hugginggpt.tools.backends.embedded.experts.speak import language_of
 from hugginggpt.tools.media.sound import read_audio, write_wav
 
-Ask = Callable[..., dict[str, Artifact]]
+RunExpert = Callable[..., dict[str, Artifact]]
 
 SENTENCES = [
     "he opened the window and looked at the street",
@@ -57,9 +57,9 @@ def distortion(sound: Any, clean: Any) -> float:
     return float(10 * np.log10((part @ part) / ((sound - part) @ (sound - part))))
 
 
-def test_speech_comes_as_mono_wav_of_a_sensible_length(ask: Ask) -> None:
+def test_speech_is_mono_wav_of_a_plausible_length(run_expert: RunExpert) -> None:
     path = file(
-        ask("espeak-ng", {"text": "The total is twenty-one euros and forty cents."}, language="English"), "audio"
+        run_expert("espeak-ng", {"text": "The total is twenty-one euros and forty cents."}, language="English"), "audio"
     )
     sound, rate = read_audio(path)
     assert (sound.shape[0], rate) == (1, 22050)
@@ -67,26 +67,26 @@ def test_speech_comes_as_mono_wav_of_a_sensible_length(ask: Ask) -> None:
     assert np.abs(sound).max() > 0.1
 
 
-def test_what_is_said_is_understood_again(ask: Ask) -> None:
-    said = heard = 0
+def test_spoken_text_is_recognised_again(run_expert: RunExpert) -> None:
+    spoken = recognised = 0
     for sentence in SENTENCES:
-        audio = file(ask("espeak-ng", {"text": sentence}, language="en"), "audio")
-        words = (ask("pocketsphinx", {"audio": audio})["text"].text or "").split()
-        said += len(sentence.split())
-        heard += sum(word in words for word in sentence.split())
-    assert heard / said > 0.75
+        audio = file(run_expert("espeak-ng", {"text": sentence}, language="en"), "audio")
+        words = (run_expert("pocketsphinx", {"audio": audio})["text"].text or "").split()
+        spoken += len(sentence.split())
+        recognised += sum(word in words for word in sentence.split())
+    assert recognised / spoken > 0.75
 
 
-def test_a_long_text_is_said_to_its_end(ask: Ask, examples: Path) -> None:
+def test_a_long_text_is_spoken_to_its_end(run_expert: RunExpert, examples: Path) -> None:
     article = (examples / "article.txt").read_text()
-    path = file(ask("espeak-ng", {"text": article}, language="en"), "audio")
+    path = file(run_expert("espeak-ng", {"text": article}, language="en"), "audio")
     assert seconds(path) == pytest.approx(len(article.split()) * 60 / 170, rel=0.35)
 
 
-def test_languages_sound_different_and_the_rate_is_kept(ask: Ask) -> None:
+def test_languages_sound_different_and_the_rate_is_respected(run_expert: RunExpert) -> None:
     text = "El total es de veintiún euros."
     spanish, english, slow = (
-        read_audio(file(ask("espeak-ng", {"text": text}, language=language, rate=rate), "audio"))[0]
+        read_audio(file(run_expert("espeak-ng", {"text": text}, language=language, rate=rate), "audio"))[0]
         for language, rate in (("Spanish", 170), ("en", 170), ("es", 100))
     )
     assert spanish.shape != english.shape
@@ -103,17 +103,17 @@ def test_languages_sound_different_and_the_rate_is_kept(ask: Ask) -> None:
         ("Der Zug", "say it in Spanish", "pt-BR", "pt"),
     ],
 )
-def test_the_language_is_the_one_asked_for_or_the_texts_own(text: str, goal: str, language: str, code: str) -> None:
+def test_the_language_is_the_requested_one_or_that_of_the_text(text: str, goal: str, language: str, code: str) -> None:
     parameters = {"language": language} if language else {}
     assert language_of(Task(id=0, type="text-to-speech", goal=goal, parameters=parameters), text) == code
 
 
-def test_an_unknown_voice_is_named(ask: Ask) -> None:
+def test_an_unknown_voice_is_an_error_that_names_it(run_expert: RunExpert) -> None:
     with pytest.raises(ExpertError, match=r"no voice 'elvis'"):
-        ask("espeak-ng", {"text": "hello"}, language="en", voice="elvis")
+        run_expert("espeak-ng", {"text": "hello"}, language="en", voice="elvis")
 
 
-def test_words_are_heard_in_any_container(ask: Ask, examples: Path, tmp_path: Path) -> None:
+def test_speech_is_recognised_in_any_container(run_expert: RunExpert, examples: Path, tmp_path: Path) -> None:
     with av.open(str(tmp_path / "hello.mp3"), "w") as out, av.open(str(examples / "hello.wav")) as source:
         stream = out.add_stream("mp3", rate=44100)
         resampler = av.AudioResampler(format="s16p", layout="stereo", rate=44100, frame_size=1152)
@@ -121,32 +121,34 @@ def test_words_are_heard_in_any_container(ask: Ask, examples: Path, tmp_path: Pa
             for part in resampler.resample(frame):
                 out.mux(stream.encode(part))
         out.mux(stream.encode(None))
-    assert "welcome to the museum" in (ask("pocketsphinx", {"audio": tmp_path / "hello.mp3"})["text"].text or "")
+    assert "welcome to the museum" in (run_expert("pocketsphinx", {"audio": tmp_path / "hello.mp3"})["text"].text or "")
 
 
 @pytest.mark.parametrize("level", [0.0, 0.1])
-def test_no_words_are_made_up_from_silence_or_noise(ask: Ask, tmp_path: Path, level: float) -> None:
+def test_no_words_are_recognised_in_silence_or_noise(run_expert: RunExpert, tmp_path: Path, level: float) -> None:
     noise = np.random.default_rng(0).normal(0, 1, (1, 32000)) * level
     write_wav(tmp_path / "nothing.wav", noise.astype(np.float32), 16000)
     with pytest.raises(ExpertError, match=r"no speech was found in nothing\.wav"):
-        ask("pocketsphinx", {"audio": tmp_path / "nothing.wav"})
+        run_expert("pocketsphinx", {"audio": tmp_path / "nothing.wav"})
 
 
-def test_sound_over_the_limit_is_refused(ask: Ask, tmp_path: Path) -> None:
+def test_sound_over_the_limit_is_refused(run_expert: RunExpert, tmp_path: Path) -> None:
     write_wav(tmp_path / "long.wav", np.zeros((1, 8000 * 601), np.float32), 8000)
     with pytest.raises(ExpertError, match="longer than the limit of 600 s"):
-        ask("denoise", {"audio": tmp_path / "long.wav"})
+        run_expert("denoise", {"audio": tmp_path / "long.wav"})
 
 
-def test_a_picture_is_no_recording(ask: Ask, examples: Path) -> None:
+def test_a_picture_is_refused_as_a_recording(run_expert: RunExpert, examples: Path) -> None:
     with pytest.raises(ExpertError) as error:
-        ask("pocketsphinx", {"audio": examples / "harbour.jpg"})
+        run_expert("pocketsphinx", {"audio": examples / "harbour.jpg"})
     assert error.value.input_fault
 
 
 @pytest.mark.parametrize(("before", "gain"), [(5, 5), (15, 3)])
-def test_denoising_speech_raises_it_over_the_noise(ask: Ask, before: float, gain: float) -> None:
-    clean, rate = read_audio(file(ask("espeak-ng", {"text": SENTENCES[1]}, language="en"), "audio"), rate=16000)
+def test_denoising_raises_the_signal_to_noise_ratio_of_speech(
+    run_expert: RunExpert, before: float, gain: float
+) -> None:
+    clean, rate = read_audio(file(run_expert("espeak-ng", {"text": SENTENCES[1]}, language="en"), "audio"), rate=16000)
     voice = np.pad(clean[0].astype(float), rate // 2)
     noise = np.random.default_rng(0).normal(0, 1, len(voice))
     noise *= np.sqrt((voice @ voice) / (noise @ noise)) / 10 ** (before / 20)
@@ -154,19 +156,21 @@ def test_denoising_speech_raises_it_over_the_noise(ask: Ask, before: float, gain
     assert distortion(made.astype(float), voice) > before + gain
 
 
-def test_a_cleaned_recording_keeps_rate_channels_and_length(ask: Ask, examples: Path, tmp_path: Path) -> None:
+def test_a_cleaned_recording_keeps_rate_channels_and_length(
+    run_expert: RunExpert, examples: Path, tmp_path: Path
+) -> None:
     mono, _ = read_audio(examples / "noisy.wav")
     write_wav(tmp_path / "stereo.wav", np.concatenate([mono, mono * 0.5]), 16000)
-    made, rate = read_audio(file(ask("denoise", {"audio": tmp_path / "stereo.wav"}), "audio"))
+    made, rate = read_audio(file(run_expert("denoise", {"audio": tmp_path / "stereo.wav"}), "audio"))
     assert rate == 16000
     assert made.shape == (2, mono.shape[1])
     quiet = slice(1000, 6000)  # before the first word
     assert np.std(made[0, quiet]) < 0.3 * np.std(mono[0, quiet])
 
 
-def test_a_narrated_slideshow_is_as_long_as_its_narration(ask: Ask, examples: Path) -> None:
+def test_a_narrated_slideshow_is_as_long_as_its_narration(run_expert: RunExpert, examples: Path) -> None:
     pictures = [examples / name for name in ("harbour.jpg", "receipt.jpg", "night.jpg")]
-    found = streams(file(ask("slideshow", {"images": pictures, "audio": examples / "hello.wav"}), "video"))
+    found = streams(file(run_expert("slideshow", {"images": pictures, "audio": examples / "hello.wav"}), "video"))
     length = seconds(examples / "hello.wav")
     assert found["video"] == ("h264", pytest.approx(length, abs=0.1))
     assert found["audio"] == ("aac", pytest.approx(length, abs=0.1))
@@ -175,11 +179,11 @@ def test_a_narrated_slideshow_is_as_long_as_its_narration(ask: Ask, examples: Pa
 
 
 def test_a_silent_slideshow_gives_each_picture_three_seconds_and_motion(
-    ask: Ask, examples: Path, tmp_path: Path
+    run_expert: RunExpert, examples: Path, tmp_path: Path
 ) -> None:
     with Image.open(examples / "hills.jpg") as opened:
         opened.resize((321, 241)).save(tmp_path / "odd.png")
-    path = file(ask("slideshow", {"images": [tmp_path / "odd.png", examples / "night.jpg"]}), "video")
+    path = file(run_expert("slideshow", {"images": [tmp_path / "odd.png", examples / "night.jpg"]}), "video")
     found = streams(path)
     assert found["video"][1] == pytest.approx(6, abs=0.1)
     assert "audio" not in found
@@ -189,36 +193,38 @@ def test_a_silent_slideshow_gives_each_picture_three_seconds_and_motion(
     assert np.abs(frames[0] - frames[60]).mean() > 1
 
 
-def test_a_sound_track_longer_than_the_video_makes_it_start_again(ask: Ask, examples: Path) -> None:
-    video = file(ask("slideshow", {"images": examples / "harbour.jpg"}), "video")
-    found = streams(file(ask("mux", {"video": video, "audio": examples / "noisy.wav"}), "video"))
+def test_a_video_is_repeated_under_a_longer_sound_track(run_expert: RunExpert, examples: Path) -> None:
+    video = file(run_expert("slideshow", {"images": examples / "harbour.jpg"}), "video")
+    found = streams(file(run_expert("mux", {"video": video, "audio": examples / "noisy.wav"}), "video"))
     assert found["video"][1] == pytest.approx(seconds(examples / "noisy.wav"), abs=0.1)
     assert found["audio"][1] == pytest.approx(seconds(examples / "noisy.wav"), abs=0.1)
 
 
-def test_a_shorter_sound_track_ends_in_silence(ask: Ask, examples: Path) -> None:
-    video = file(ask("slideshow", {"images": examples / "harbour.jpg"}), "video")
-    found = streams(file(ask("mux", {"video": video, "audio": examples / "hello.wav"}), "video"))
+def test_a_shorter_sound_track_ends_in_silence(run_expert: RunExpert, examples: Path) -> None:
+    video = file(run_expert("slideshow", {"images": examples / "harbour.jpg"}), "video")
+    found = streams(file(run_expert("mux", {"video": video, "audio": examples / "hello.wav"}), "video"))
     assert found["video"][1] == pytest.approx(3, abs=0.1)
     assert found["audio"][1] == pytest.approx(3, abs=0.1)
 
 
-def speech(ask: Ask, tmp_path: Path, text: str) -> Any:
-    return read_audio(file(ask("espeak-ng", {"text": text}, language="English"), "audio"), rate=16000, mono=True)[0]
+def speech(run_expert: RunExpert, tmp_path: Path, text: str) -> Any:
+    return read_audio(
+        file(run_expert("espeak-ng", {"text": text}, language="English"), "audio"), rate=16000, mono=True
+    )[0]
 
 
-def heard_in(ask: Ask, tmp_path: Path, sound: Any) -> list[dict[str, Any]]:
-    write_wav(tmp_path / "said.wav", np.asarray(sound, np.float32), 16000)
+def speech_rows(run_expert: RunExpert, tmp_path: Path, sound: Any) -> list[dict[str, Any]]:
+    write_wav(tmp_path / "speech.wav", np.asarray(sound, np.float32), 16000)
     rows: list[dict[str, Any]] = json.loads(
-        ask("pocketsphinx-vad", {"audio": tmp_path / "said.wav"})["labels"].text or ""
+        run_expert("pocketsphinx-vad", {"audio": tmp_path / "speech.wav"})["labels"].text or ""
     )
     return rows
 
 
-def test_it_is_told_when_somebody_speaks(ask: Ask, tmp_path: Path) -> None:
-    said, silence = speech(ask, tmp_path, SENTENCES[0]), np.zeros((1, 32000), np.float32)
-    rows = heard_in(ask, tmp_path, np.concatenate([silence, said, silence, said], axis=1))
-    length = said.shape[1] / 16000
+def test_the_times_of_speech_are_found(run_expert: RunExpert, tmp_path: Path) -> None:
+    spoken, silence = speech(run_expert, tmp_path, SENTENCES[0]), np.zeros((1, 32000), np.float32)
+    rows = speech_rows(run_expert, tmp_path, np.concatenate([silence, spoken, silence, spoken], axis=1))
+    length = spoken.shape[1] / 16000
     assert [row["label"] for row in rows] == ["speech", "speech"]
     for row, start in zip(rows, (2.0, 4.0 + length), strict=True):
         assert abs(row["start"] - start) < 0.35
@@ -226,8 +232,8 @@ def test_it_is_told_when_somebody_speaks(ask: Ask, tmp_path: Path) -> None:
         assert row["score"] > 0.7
 
 
-def test_neither_silence_noise_nor_a_held_chord_is_speech(ask: Ask, tmp_path: Path) -> None:
+def test_neither_silence_noise_nor_a_held_chord_is_speech(run_expert: RunExpert, tmp_path: Path) -> None:
     time = np.arange(48000) / 16000
     chord = sum(0.1 * np.sin(2 * np.pi * hertz * time) for hertz in (262, 330, 392))
     for sound in (np.zeros(48000), np.random.default_rng(0).normal(0, 0.1, 48000), chord):
-        assert heard_in(ask, tmp_path, np.asarray(sound)[None]) == []
+        assert speech_rows(run_expert, tmp_path, np.asarray(sound)[None]) == []

@@ -12,7 +12,7 @@ from hugginggpt.tools.backends.embedded.experts.summarize import summarize_text
 from hugginggpt.tools.backends.embedded.extractive_qa import find_answer
 from hugginggpt.tools.backends.embedded.tokenization import sentences
 
-Ask = Callable[..., dict[str, Artifact]]
+RunExpert = Callable[..., dict[str, Artifact]]
 
 RECEIPT = """\
 CAFE AM HAFEN
@@ -61,7 +61,7 @@ def rows(made: dict[str, Artifact]) -> list[dict[str, object]]:
         ("What is the company's e-mail address?", BRIDGE, "toll@osby.example"),
     ],
 )
-def test_a_question_of_a_known_kind_gets_the_words_that_answer(question: str, text: str, expected: str) -> None:
+def test_a_question_of_a_known_kind_is_answered_with_a_short_span(question: str, text: str, expected: str) -> None:
     found = find_answer(question, text)
     assert found is not None
     assert found.short == expected
@@ -78,12 +78,12 @@ def test_a_question_of_a_known_kind_gets_the_words_that_answer(question: str, te
         "What is the phone number of the museum?",
     ],
 )
-def test_a_question_that_shares_but_a_word_or_two_with_the_text_is_refused(
-    ask: Ask, examples: Path, question: str
+def test_a_question_that_shares_only_a_word_or_two_with_the_text_is_refused(
+    run_expert: RunExpert, examples: Path, question: str
 ) -> None:
     article = (examples / "article.txt").read_text()
     with pytest.raises(ExpertError, match="the text has no answer to"):
-        ask("lexical-qa", {"question": question, "context": article})
+        run_expert("lexical-qa", {"question": question, "context": article})
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_a_question_that_the_article_answers_is_answered(examples: Path, questio
     assert found.short == expected
 
 
-def test_any_other_question_gets_the_sentence(ask: Ask) -> None:
-    made = ask("lexical-qa", {"question": "Why was the bridge shut?", "context": BRIDGE})
+def test_any_other_question_is_answered_with_the_sentence(run_expert: RunExpert) -> None:
+    made = run_expert("lexical-qa", {"question": "Why was the bridge shut?", "context": BRIDGE})
     assert made["text"].text is not None
     assert made["text"].text.startswith("During the flood of 1954")
 
 
-def test_a_question_that_the_text_says_nothing_about_is_refused(ask: Ask) -> None:
+def test_a_question_that_the_text_does_not_answer_is_refused(run_expert: RunExpert) -> None:
     with pytest.raises(ExpertError, match="has no answer to 'Which king ruled Sweden"):
-        ask("lexical-qa", {"question": "Which king ruled Sweden?", "context": BRIDGE})
+        run_expert("lexical-qa", {"question": "Which king ruled Sweden?", "context": BRIDGE})
 
 
 def test_a_summary_is_shorter_in_the_texts_own_words_and_order(examples: Path) -> None:
@@ -123,12 +123,12 @@ def test_a_summary_is_shorter_in_the_texts_own_words_and_order(examples: Path) -
     assert [article.index(sentence) for sentence in kept] == sorted(article.index(sentence) for sentence in kept)
 
 
-def test_a_summary_keeps_to_the_number_of_sentences_asked_for(ask: Ask) -> None:
-    made = ask("summary", {"text": BRIDGE}, max_sentences=2)
+def test_a_summary_has_the_requested_number_of_sentences(run_expert: RunExpert) -> None:
+    made = run_expert("summary", {"text": BRIDGE}, max_sentences=2)
     assert len(sentences(made["text"].text or "")) == 2
 
 
-def test_a_receipt_is_summed_up_by_its_heading_its_total_and_the_comment() -> None:
+def test_a_summary_of_a_receipt_has_its_heading_total_and_comment() -> None:
     summary = summarize_text(RECEIPT)
     assert summary.startswith("CAFE AM HAFEN\nTOTAL 21.40 EUR\n")
     assert "We had a wonderful lunch here today." in summary
@@ -138,7 +138,7 @@ def test_a_receipt_is_summed_up_by_its_heading_its_total_and_the_comment() -> No
 @pytest.mark.parametrize(
     "text", ["Milk\nBread\nEggs\nButter", "Yes. No. Perhaps.", "One sentence, with a tail that adds little."]
 )
-def test_even_a_short_text_gets_something_shorter(text: str) -> None:
+def test_a_summary_of_a_short_text_is_no_longer_than_the_text(text: str) -> None:
     assert 0 < len(summarize_text(text)) <= len(text)
 
 
@@ -151,8 +151,8 @@ def test_even_a_short_text_gets_something_shorter(text: str) -> None:
         ("The train leaves at nine.", "neutral"),
     ],
 )
-def test_english_sentiment_comes_as_labels_best_first(ask: Ask, text: str, label: str) -> None:
-    found = rows(ask("vader", {"text": text}))
+def test_english_sentiment_is_returned_as_labels_best_first(run_expert: RunExpert, text: str, label: str) -> None:
+    found = rows(run_expert("vader", {"text": text}))
     assert found[0]["label"] == label
     assert all(0 <= float(str(row["score"])) <= 1 for row in found)
 
@@ -160,9 +160,9 @@ def test_english_sentiment_comes_as_labels_best_first(ask: Ask, text: str, label
 @pytest.mark.parametrize(
     "text", ["Das Essen war schrecklich.", "Excelente servicio, comida deliciosa", "La soupe était froide et fade."]
 )
-def test_sentiment_of_another_language_is_refused_and_not_guessed(ask: Ask, text: str) -> None:
+def test_sentiment_in_another_language_is_refused(run_expert: RunExpert, text: str) -> None:
     with pytest.raises(ExpertError, match="English texts only"):
-        ask("vader", {"text": text})
+        run_expert("vader", {"text": text})
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,15 @@ def test_sentiment_of_another_language_is_refused_and_not_guessed(ask: Ask, text
         ("今日はとてもいい天気ですね。", "ja"),
     ],
 )
-def test_the_language_of_a_sentence_is_told(ask: Ask, text: str, code: str) -> None:
-    assert rows(ask("py3langid", {"text": text}))[0]["label"] == code
+def test_the_language_of_a_sentence_is_identified(run_expert: RunExpert, text: str, code: str) -> None:
+    assert rows(run_expert("py3langid", {"text": text}))[0]["label"] == code
 
 
-def test_dates_money_and_addresses_are_found_where_they_stand(ask: Ask) -> None:
+def test_dates_money_and_addresses_are_found_with_their_positions(run_expert: RunExpert) -> None:
     text = (
         "Pay 1,250.50 EUR (12 % off) by 3 May 2027 or le 14 juillet 2026 at 3:30 pm; a.b@example.org, www.example.org"
     )
-    found = rows(ask("patterns", {"text": text}))
+    found = rows(run_expert("patterns", {"text": text}))
     assert [(row["entity_group"], row["word"]) for row in found] == [
         ("MONEY", "1,250.50 EUR"),
         ("PERCENT", "12 %"),
@@ -207,15 +207,15 @@ def test_dates_money_and_addresses_are_found_where_they_stand(ask: Ask) -> None:
         ("", {"DATE", "MONEY", "NUMBER", "PHONE", "EMAIL"}),
     ],
 )
-def test_only_the_kinds_that_the_goal_names_are_found(ask: Ask, goal: str, groups: set[str]) -> None:
+def test_only_the_kinds_that_the_goal_names_are_found(run_expert: RunExpert, goal: str, groups: set[str]) -> None:
     text = "On 3 May 2027 the 12 of us paid 40.00 EUR; call 030 123 4567 or write to a@example.org"
-    assert {row["entity_group"] for row in rows(ask("patterns", {"text": text}, goal))} == groups
+    assert {row["entity_group"] for row in rows(run_expert("patterns", {"text": text}, goal))} == groups
 
 
-def test_may_is_a_verb_and_three_apples_are_no_date(ask: Ask) -> None:
-    assert [row["entity_group"] for row in rows(ask("patterns", {"text": "We may see 3 pommes 1999 times."}))] == [
-        "NUMBER"
-    ] * 2
+def test_words_that_look_like_dates_are_not_taken_for_dates(run_expert: RunExpert) -> None:
+    assert [
+        row["entity_group"] for row in rows(run_expert("patterns", {"text": "We may see 3 pommes 1999 times."}))
+    ] == ["NUMBER"] * 2
 
 
 BOXES = json.dumps([{"label": name, "score": s, "box": {}} for name, s in (("face", 0.9), ("cat", 0.8), ("face", 0.4))])
@@ -239,19 +239,21 @@ CODES = json.dumps([{"label": "QR Code: hello"}, {"label": "EAN-13: 400638133393
         ("to be or not", {}, "count the words", "4"),
     ],
 )
-def test_counting_is_exact(ask: Ask, items: str, parameters: dict[str, str], goal: str, number: str) -> None:
-    assert ask("count", {"items": items}, goal, **parameters)["text"].text == number
+def test_counting_is_exact(
+    run_expert: RunExpert, items: str, parameters: dict[str, str], goal: str, number: str
+) -> None:
+    assert run_expert("count", {"items": items}, goal, **parameters)["text"].text == number
 
 
-def test_filtering_keeps_the_rows_that_fit_as_rows(ask: Ask) -> None:
-    made = ask("filter", {"items": BOXES}, label="face", min_score=0.5)["text"]
+def test_filtering_returns_the_matching_rows_as_rows(run_expert: RunExpert) -> None:
+    made = run_expert("filter", {"items": BOXES}, label="face", min_score=0.5)["text"]
     assert made.media_type == "application/json"
     assert [row["score"] for row in json.loads(made.text or "")] == [0.9]
-    assert ask("filter", {"items": "a cat\na dog"}, contains="DOG")["text"].text == "a dog"
+    assert run_expert("filter", {"items": "a cat\na dog"}, contains="DOG")["text"].text == "a dog"
 
 
 @pytest.mark.parametrize(
-    ("items", "said"),
+    ("items", "result"),
     [
         (["3", " 3 "], "They agree: 3"),
         (["3", "4"], "They differ: 1. 3; 2. 4"),
@@ -259,15 +261,17 @@ def test_filtering_keeps_the_rows_that_fit_as_rows(ask: Ask) -> None:
         ([RECEIPT, RECEIPT.upper()], "They agree: all say the same."),
     ],
 )
-def test_comparing_says_whether_and_where(ask: Ask, items: list[str], said: str) -> None:
-    assert ask("compare", {"items": items})["text"].text == said
+def test_comparing_reports_whether_and_where_results_differ(
+    run_expert: RunExpert, items: list[str], result: str
+) -> None:
+    assert run_expert("compare", {"items": items})["text"].text == result
 
 
-def test_long_texts_are_compared_word_by_word(ask: Ask) -> None:
-    said = ask("compare", {"items": [BRIDGE, BRIDGE.replace("640 metres", "460 metres")]})["text"].text or ""
-    assert said.startswith("They differ; 99% of the words are the same. '640' is '460'")
+def test_long_texts_are_compared_word_by_word(run_expert: RunExpert) -> None:
+    result = run_expert("compare", {"items": [BRIDGE, BRIDGE.replace("640 metres", "460 metres")]})["text"].text or ""
+    assert result.startswith("They differ; 99% of the words are the same. '640' is '460'")
 
 
-def test_texts_are_joined_as_asked(ask: Ask) -> None:
-    assert ask("join-text", {"texts": ["one\n", "two"]})["text"].text == "one\n\ntwo"
-    assert ask("join-text", {"texts": ["one", "two"]}, separator=", ")["text"].text == "one, two"
+def test_texts_are_joined_with_the_separator(run_expert: RunExpert) -> None:
+    assert run_expert("join-text", {"texts": ["one\n", "two"]})["text"].text == "one\n\ntwo"
+    assert run_expert("join-text", {"texts": ["one", "two"]}, separator=", ")["text"].text == "one, two"
