@@ -1,4 +1,4 @@
-"""Extras: how to add one to this installation, wherever it came from."""
+"""Optional extras of the package: the command that installs one, for a clone, a URL or a package index."""
 
 import functools
 import json
@@ -15,7 +15,7 @@ def install(extra: str) -> str:
 
 
 def needs(extra: str) -> str:
-    """As an obstacle: what is wrong, and the command that mends it."""
+    """As an obstacle: what is missing, and the command that installs it."""
     return f"needs the extra `{extra}`: {install(extra)}"
 
 
@@ -34,7 +34,7 @@ def _command(extra: str, origin: dict[str, Any]) -> str:
 @functools.cache
 def _origin() -> dict[str, Any]:
     try:
-        told = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
+        origin = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError, OSError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return origin if isinstance(origin, dict) else {}

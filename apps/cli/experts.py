@@ -15,7 +15,7 @@ from .arguments import settings_of
 from .console import err, out, plain, print_json, report_errors, table
 from .hints import Remedies, remedy_in, trouble_in
 
-NO_EXPERT = "no expert here can do it: hugginggpt models --add URL --task TASK adds a server of yours that can"
+NO_EXPERT = "no expert here can do it: hugginggpt models --add URL --task TASK adds a server of yours that does it"
 ROOMY, WIDE = 100, 160
 """Columns from which on inputs and outputs, and from which on descriptions beside names, are shown."""
 
