@@ -1,1 +1,1 @@
-"""The doors: the command line, and a tool for larger agents."""
+"""Entry points: the command line, evaluations, sessions for Python, and a tool for larger agents."""

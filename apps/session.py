@@ -1,4 +1,4 @@
-"""Session: start, resume or retry a run, and hear its events. What every door does with an open world."""
+"""Session: start, resume or retry a run in an open world, as an iterator of its events; and `run` for scripts."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
@@ -25,13 +25,13 @@ from ..tools.chat_models.trusted_servers import trust_servers
 
 @dataclass(frozen=True)
 class Session:
-    """The runs of one world, driven."""
+    """Starts, resumes and retries runs in one world."""
 
     world: World
 
     @property
     def history(self) -> History:
-        """What happened so far."""
+        """The recorded runs, results and resources."""
         return History(self.world.ledger)
 
     async def start(
@@ -43,9 +43,9 @@ class Session:
         options: Options | None = None,
         recorded: bool = False,
     ) -> AsyncIterator[Event]:
-        """A new run, in a conversation of that id. Raises `UsageError` while an earlier run of it is unfinished.
+        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished.
 
-        `recorded`: the options are those of a recording; the servers in them were not named by this user.
+        `recorded`: the options come from a recording, so this user did not name the servers in them.
         """
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
@@ -53,43 +53,43 @@ class Session:
                 f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
                 hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
             )
-        wishes = options or Options()
-        if not wishes.where:  # kept with the run: a resume must not go to a place that was ruled out
-            wishes = wishes.model_copy(update={"where": self.world.settings.where})
+        run_options = options or Options()
+        if not run_options.where:  # kept with the run: a resume must not use a place that was excluded
+            run_options = run_options.model_copy(update={"where": self.world.settings.where})
         if not recorded:
-            await asyncio.to_thread(trust_servers, self.world.settings.config, wishes.models.values())
-        asked = {"request": request, "files": list(files), "options": wishes.model_dump(mode="json")}
-        async with aclosing(self._drive(asked, _config(thread_id))) as feed:
+            await asyncio.to_thread(trust_servers, self.world.settings.config, run_options.models.values())
+        graph_input = {"request": request, "files": list(files), "options": run_options.model_dump(mode="json")}
+        async with aclosing(self._stream(graph_input, _config(thread_id))) as feed:
             async for event in feed:
                 yield event
 
-    async def resume(self, named: Run, verdict: Any = None) -> AsyncIterator[Event]:
-        """Go on with a run. One that waits for approval needs a `verdict` (see `nodes/review.py`), else it says so.
+    async def resume(self, chosen: Run, verdict: Any = None) -> AsyncIterator[Event]:
+        """Continue a run. One that waits for approval needs a `verdict` (see `nodes/review.py`), else it still waits.
 
-        Raises `UsageError` when it is finished, `RunBusy` when it is being worked on, `RunChanged` when another version of
-        the graph made it.
+        Raises `UsageError` if it is finished, `RunBusy` if another process runs it, `RunChanged` if another version of the
+        graph made it.
         """
-        async with self._claimed(named) as run:
+        async with self._claimed(chosen) as run:
             if not run.unfinished:
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
             if isinstance(verdict, dict) and verdict.get("plan") is not None:
-                Plan.from_hugginggpt(verdict["plan"])  # a plan that can't be run is refused before anything is touched
+                Plan.from_hugginggpt(verdict["plan"])  # raises if the plan is invalid, before anything changes
             state = await self.world.graph.aget_state(_config(run.thread_id))
             planned = state.values.get("run", {}).get("run_id") == run.run_id
-            # killed between asking and its checkpoint, only the row knows that it asked
-            asked = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
-            if verdict is not None and not asked:
+            # killed between the interrupt and its checkpoint: only the row records the interrupt
+            waits = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
+            if verdict is not None and not waits:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
-            if asked and verdict is None:
+            if waits and verdict is None:
                 yield RunWaiting(run_id=run.run_id, question=QUESTION)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")
-            given: Any = Command(resume=verdict) if asked else None
-            if not planned and not state.next:  # killed before its first checkpoint: begin again under the same id
-                given = {
+            graph_input: Any = Command(resume=verdict) if waits else None
+            if not planned and not state.next:  # killed before its first checkpoint: start again with the same id
+                graph_input = {
                     "request": run.request.text,
                     "files": [
                         file.name for file in run.request.files if file.name and file.name not in run.request.text
@@ -97,42 +97,48 @@ class Session:
                     "options": run.options.model_dump(mode="json"),
                     "run_id": run.run_id,
                 }
-            announce = planned and not set(state.next) & {"plan", "review"}  # these announce the plan themselves
-            async with aclosing(self._drive(given, _config(run.thread_id), run if announce else None)) as feed:
+            announce = planned and not set(state.next) & {"plan", "review"}  # these emit `plan_ready` themselves
+            async with aclosing(self._stream(graph_input, _config(run.thread_id), run if announce else None)) as feed:
                 async for event in feed:
                     yield event
 
-    async def retry(self, named: Run) -> AsyncIterator[Event]:
-        """Run again what failed in a finished run, and what hung on it; what succeeded is kept."""
-        async with self._claimed(named) as run:
+    async def retry(self, chosen: Run) -> AsyncIterator[Event]:
+        """Run again what failed in a finished run, and what depends on it; what succeeded is kept."""
+        async with self._claimed(chosen) as run:
             if run.status not in {"partial", "failed"}:
                 hint = f"hugginggpt resume {run.run_id}" if run.unfinished else ""
                 raise UsageError(f"run {run.run_id} has nothing to retry ({run.status})", hint=hint)
             if not run.plan.tasks:
-                raise UsageError(f"run {run.run_id} planned nothing", hint="word the request anew: hugginggpt run")
+                raise UsageError(f"run {run.run_id} planned nothing", hint="reword the request: hugginggpt run")
             if len(run.results) == len(run.plan.tasks) and all(result.ok for result in run.results):
-                raise UsageError(f"every task of run {run.run_id} succeeded", hint="what it could not plan, word anew")
+                raise UsageError(
+                    f"every task of run {run.run_id} succeeded", hint="reword what was not planned: hugginggpt run"
+                )
             snapshots = [snapshot async for snapshot in self.checkpoints(run)]
             if not snapshots:
-                raise UsageError(f"the checkpoints of run {run.run_id} are gone", hint="word it anew: hugginggpt run")
-            # the new checkpoint first: killed after it, a retry is still a retry; killed after the rest, a resume
+                raise UsageError(
+                    f"the checkpoints of run {run.run_id} are gone", hint="make the request again: hugginggpt run"
+                )
+            # the new checkpoint first: if killed after it, a retry is possible again; if killed after the rest, a resume
             config = await self.world.graph.aupdate_state(snapshots[0].config, {"answer": ""}, as_node="review")
             await self.history.reopen(run)
-            async with aclosing(self._drive(None, config, run)) as feed:
+            async with aclosing(self._stream(None, config, run)) as feed:
                 async for event in feed:
                     yield event
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
-        """The run as it stands now, ours alone until the body is left."""
+        """Hold the lease of the run during the body; yields the run as it is now."""
         if run.status == "damaged":
-            raise UsageError(f"run {run.run_id} is damaged: {run.answer}", hint="word it anew: hugginggpt run")
+            raise UsageError(
+                f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"
+            )
         _check_version(run)
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:
             raise UsageError(
                 f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",
-                hint="word the request anew in the same conversation: hugginggpt run ... --thread " + run.thread_id,
+                hint="make the request again in the same conversation: hugginggpt run ... --thread " + run.thread_id,
             )
         before = (await self.history.run(run.run_id)).status
         await self.world.ledger.runs.claim(run.run_id)
@@ -143,10 +149,10 @@ class Session:
             await self.world.ledger.runs.disown(run.run_id)
 
     async def checkpoints(self, run: Run) -> AsyncIterator[StateSnapshot]:
-        """The checkpoints of a run, newest first: its own, and those of its conversation from which it was planned."""
+        """The checkpoints of a run, newest first: its own, and those of its conversation that it was planned from."""
         own = False
         async for snapshot in self.world.graph.aget_state_history(_config(run.thread_id)):
-            first = snapshot.next in {("plan",), ("__start__",)}  # these still carry the run before
+            first = snapshot.next in {("plan",), ("__start__",)}  # these still hold the run before
             mine = not first and snapshot.values.get("run", {}).get("run_id") == run.run_id
             if mine or (own and first):
                 own = True
@@ -155,16 +161,18 @@ class Session:
                 return
 
     async def closing(self, run_id: str) -> RunFinished:
-        """The state of a run as a last event, also when it is waiting or was interrupted."""
+        """The last event of a run from its recorded state, also if it waits or was interrupted."""
         return finished(await self.history.run(run_id), self.world.store)
 
-    async def _drive(self, given: Any, config: RunnableConfig, known: Run | None = None) -> AsyncGenerator[Event, None]:
-        """Run the graph to its end, a pause, or an error, and leave the run's row true whichever it is.
+    async def _stream(
+        self, graph_input: Any, config: RunnableConfig, known: Run | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Run the graph to its end, an interrupt or an error; the status in the run's row is right in each case.
 
-        `known`: a run that goes on; its plan is told again to who hears it for the first time.
+        `known`: a run that continues; its plan is emitted again, for consumers that did not see it.
         """
         run_id, closed = known.run_id if known else None, False
-        stream = self.world.graph.astream(given, config, stream_mode="custom", subgraphs=True, durability="sync")
+        stream = self.world.graph.astream(graph_input, config, stream_mode="custom", subgraphs=True, durability="sync")
         try:
             if known:
                 yield PlanReady(
@@ -190,22 +198,22 @@ class Session:
 def run(
     request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
 ) -> RunFinished:
-    """Do a request and wait for its end: answer, plan, results, resources with their local paths.
+    """Run a request and wait for its end: answer, plan, results, resources with their local paths.
 
     For scripts; inside a running event loop (a notebook, a server) use `open_world` and a `Session`.
     """
 
-    async def all_of_it() -> RunFinished:
+    async def last_event() -> RunFinished:
         async with open_world(settings) as world:
             feed = Session(world).start(request, thread_id=thread_id or uuid4().hex[:10], files=files)
             *_, last = [event async for event in feed]
-            assert isinstance(last, RunFinished)  # `_drive` ends so, or raises
+            assert isinstance(last, RunFinished)  # `_stream` ends so, or raises
             return last
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(all_of_it())
+        return asyncio.run(last_event())
     raise UsageError("run() can't be called inside a running event loop", hint="use open_world and a Session there")
 
 
@@ -217,5 +225,5 @@ def _check_version(run: Run) -> None:
     if run.version != GRAPH_VERSION:
         raise RunChanged(
             f"run {run.run_id} was made by version {run.version or '?'} of the graph, this is {GRAPH_VERSION}",
-            hint="word it anew with `hugginggpt run`, or use the version of hugginggpt that made it; `show` still works",
+            hint="make the request again with `hugginggpt run`, or use the version of hugginggpt that made it; `show` works",
         )

@@ -1,7 +1,7 @@
-"""The whole as one tool of a larger agent: typed arguments, the answer as content, everything made as artifact.
+"""`as_tool`: the graph as one tool of a larger agent, with the answer as content and the outputs as artifact.
 
 Its progress is forwarded to the parent's `custom` stream as `{"hugginggpt": event}`. With a parent that has a checkpointer
-a crash in the middle is resumed there: what was recorded is not done again.
+a crash is resumed there: what was recorded is not run again.
 """
 
 import asyncio
@@ -25,14 +25,14 @@ DESCRIPTION = (
 
 
 class Arguments(BaseModel):
-    """What the tool is called with."""
+    """The arguments of the tool."""
 
     request: str = Field(description="what is to be done, in plain words, with the names of the files it is about")
     files: list[str] = Field(default_factory=list, description="paths or URLs of files it needs")
 
 
-def _parent_s_writer() -> Callable[[Any], None]:
-    """The parent graph's stream; outside of a graph nobody hears."""
+def _parent_stream() -> Callable[[Any], None]:
+    """The writer of the parent graph's stream; outside of a graph one that does nothing."""
     try:
         return get_stream_writer()
     except (KeyError, RuntimeError):
@@ -42,8 +42,8 @@ def _parent_s_writer() -> Callable[[Any], None]:
 def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description: str = DESCRIPTION) -> BaseTool:
     """A LangChain tool over `graph`; without one over a new graph that reads files of the working folder only.
 
-    Content: the answer. Artifact: the `run_finished` event as a dict (plan, results, resources with local paths). What
-    the user can mend (a missing file, say) becomes a `ToolException` that the agent may read.
+    Content: the answer. Artifact: the `run_finished` event as a dict (plan, results, resources with local paths). An error
+    of this package (for instance a missing file) becomes a `ToolException` that the agent may read.
     """
     from ..graph.world import build_graph
 
@@ -52,12 +52,12 @@ def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description
     async def hugginggpt(
         request: str, config: RunnableConfig, files: list[str] | None = None
     ) -> tuple[str, dict[str, Any] | None]:
-        tell = _parent_s_writer()
+        send = _parent_stream()
         last: RunFinished | None = None
         try:
-            asked: Any = {"request": request, "files": files or []}
-            async for _, part in inner.astream(asked, config, stream_mode="custom", subgraphs=True):
-                tell({"hugginggpt": part})
+            graph_input: Any = {"request": request, "files": files or []}
+            async for _, part in inner.astream(graph_input, config, stream_mode="custom", subgraphs=True):
+                send({"hugginggpt": part})
                 event = read_event(part)
                 last = event if isinstance(event, RunFinished) else last
         except HuggingGPTError as error:

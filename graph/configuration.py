@@ -1,6 +1,6 @@
-"""Configuration: the folders outside of every home that are this user's alone, and how a file is written there.
+"""The folders of this user's configuration and cache, outside of every home, and how a private file is written.
 
-A home holds data, which may come from anywhere (a checkout, a copy, another person); nothing beside data is trusted.
+A home holds data, which may come from elsewhere (a checkout, a copy, another person); so no configuration is read from it.
 """
 
 import os
@@ -12,7 +12,7 @@ from .errors import StorageError
 
 
 def default_config(env: Mapping[str, str] = os.environ) -> Path:
-    """`HUGGINGGPT_CONFIG`, else the user's configuration folder: servers of their own, homes that they made."""
+    """`HUGGINGGPT_CONFIG`, else the user's configuration folder: their own servers, homes that they made."""
     if named := env.get("HUGGINGGPT_CONFIG"):
         return Path(named).expanduser()
     from platformdirs import user_config_path
@@ -21,7 +21,7 @@ def default_config(env: Mapping[str, str] = os.environ) -> Path:
 
 
 def default_cache(env: Mapping[str, str] = os.environ) -> Path:
-    """`HUGGINGGPT_CACHE`, else the user's cache folder: what was fetched and measured, for all homes."""
+    """`HUGGINGGPT_CACHE`, else the user's cache folder: model lists and call statistics, for all homes."""
     if named := env.get("HUGGINGGPT_CACHE"):
         return Path(named).expanduser()
     from platformdirs import user_cache_path
@@ -30,7 +30,7 @@ def default_cache(env: Mapping[str, str] = os.environ) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user can read, whole or not at all. Raises `StorageError`."""
+    """Write a file that only this user can read, atomically. Raises `StorageError`."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")  # no one else can have put a link there
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

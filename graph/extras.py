@@ -1,4 +1,4 @@
-"""Extras: how to add one to this installation, wherever it came from."""
+"""Optional extras of the package: the command that installs one, for a clone, a URL or a package index."""
 
 import functools
 import json
@@ -36,7 +36,7 @@ def _command(extra: str, origin: dict[str, Any]) -> str:
 @functools.cache
 def _origin() -> dict[str, Any]:
     try:
-        told = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
+        origin = json.loads(distribution(NAME).read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError, OSError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return origin if isinstance(origin, dict) else {}

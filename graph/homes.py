@@ -1,7 +1,7 @@
-"""Homes: where runs are kept, and whether a `.hugginggpt` in a working folder is one that this user made there.
+"""Homes: which folder keeps the runs, and whether a `.hugginggpt` in the working folder was made by this user.
 
-Such a folder may come with a checkout or an archive. It is used by itself only if it bears a mark that is recorded in the
-user's configuration, belongs to this user, and is closed to others. A home that the user names is used as data.
+Such a folder may come with a checkout or an archive. It is used without being named only if it has a mark that is recorded
+in the user's configuration, belongs to this user, and is closed to others. A home that the user names is used as data.
 """
 
 import json
@@ -43,9 +43,9 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
 
 
 def is_kept_in_a_home(path: Path, home: Path) -> bool:
-    """Whether a path, without links, is of what `home` or any other home keeps; files of the user's may lie beside that.
+    """Whether a path (without links) is a file that `home` or another home keeps; the user's own files may be beside these.
 
-    Another home is known by its database.
+    Another home is recognised by its database.
     """
     used = home.expanduser().resolve()
     return any(
@@ -56,26 +56,26 @@ def is_kept_in_a_home(path: Path, home: Path) -> bool:
 
 
 def _keeps(name: str) -> bool:
-    """Whether something of that name in a home is the home's own, or was under earlier versions."""
+    """Whether a file or folder of that name in a home is the home's own, also in earlier versions."""
     return name in (RESOURCES, SCRATCH, _MARK) or name.startswith((DATABASE, "endpoints.json", "catalog.db"))
 
 
 def refuse_links(home: Path) -> None:
-    """Raises `StorageError` where a part of a home is a link: files elsewhere would be written as if they were its own."""
+    """Raises `StorageError` if a part of a home is a link: files elsewhere would be written as if they were its own."""
     for name in (RESOURCES, SCRATCH, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         if (home / name).is_symlink():
             raise StorageError(
                 f"{home / name} is a link, and a home holds its own files only",
-                hint="look at where it leads, and remove it; a home as a whole may be a link",
+                hint="check its target, and remove it; a home as a whole may be a link",
             )
 
 
 def why_not(folder: Path, config: Path) -> str:
-    """Why a folder is not one that this user made as a home; empty where it is."""
+    """Why a folder is not a home that this user made; empty if it is."""
     try:
         status = folder.lstat()
         if not stat.S_ISDIR(status.st_mode):
-            return "it is no folder"
+            return "it is not a folder"
         if os.name == "posix" and status.st_uid != os.geteuid():
             return "it belongs to another user"
         if os.name == "posix" and status.st_mode & 0o077:
@@ -89,7 +89,7 @@ def why_not(folder: Path, config: Path) -> str:
 
 
 def adopt(folder: Path, config: Path) -> Path:
-    """Make `folder` a home of this user, or take one that is there; from now on it is used when it is worked beside."""
+    """Make `folder` a home of this user, or adopt an existing one; from now on it is used in the folder that contains it."""
     if folder.is_symlink():
         raise UsageError(f"{folder} is a link", hint=f"name its target: --home {folder.resolve()}")
     try:
@@ -117,6 +117,6 @@ def _recorded(config: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        notice(f"{config / _RECORD} can't be read ({error}): no folder is known as a home that you made")
+        notice(f"{config / _RECORD} can't be read ({error}): no folder counts as a home that you made")
         return {}
     return {path: mark for path, mark in known.items() if isinstance(mark, str)} if isinstance(known, dict) else {}

@@ -17,7 +17,7 @@ from .hints import Remedies
 
 NO_EXPERT = Obstacle(
     what="no expert here can do it",
-    remedy="hugginggpt models --add URL --task TASK adds a server of yours that can",
+    remedy="hugginggpt models --add URL --task TASK adds a server of yours that does it",
 )
 ROOMY, WIDE = 100, 160
 """Columns from which on inputs and outputs, and from which on descriptions beside names, are shown."""

@@ -1,7 +1,7 @@
 """A folder from elsewhere is data
 
-A `.hugginggpt` folder may come with a checkout. Neither where keys and files go nor where
-runs are kept is decided by what lies in it.
+A `.hugginggpt` folder may come with a checkout. Its content decides neither where keys and files are sent nor where runs are
+kept.
 """
 
 import json
@@ -34,7 +34,7 @@ FENCES = (
         "graph/homes.py",
         "if not (reason := why_not(HERE, default_config(env))):",
         "if not (reason := ''):",
-        "test_homes.py::test_a_checked_out_home_is_passed_over_with_a_report",
+        "test_homes.py::test_a_checked_out_home_is_not_used_and_this_is_reported",
     ),
     Fence(
         "the list of servers in a home is not read",
@@ -71,13 +71,13 @@ LONG = "A sentence that is to be summarised. " * 30
 
 
 @contextmanager
-def stranger() -> Iterator[tuple[str, list[bytes]]]:
-    """A server of somebody else's: its address, and what it got."""
-    got: list[bytes] = []
+def foreign_server() -> Iterator[tuple[str, list[bytes]]]:
+    """A server of another party: its address, and what it received."""
+    received: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            got.append(str(self.headers).encode() + self.rfile.read(int(self.headers.get("content-length", 0))))
+            received.append(str(self.headers).encode() + self.rfile.read(int(self.headers.get("content-length", 0))))
             body = json.dumps([{"summary_text": "done"}]).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(body)))
@@ -92,7 +92,7 @@ def stranger() -> Iterator[tuple[str, list[bytes]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", got
+        yield f"http://127.0.0.1:{server.server_port}", received
     finally:
         server.shutdown()
         server.server_close()
@@ -111,7 +111,7 @@ def checkout(tmp_path: Path, shell: Shell) -> Path:
 
 
 def list_server(home: Path, url: str) -> None:
-    """As a stranger would write it."""
+    """Write a list of servers, as another party would."""
     row = {"name": "fast", "url": url, "task_type": "summarization", "key_env": "OPENAI_API_KEY"}
     (home / "endpoints.json").write_text(json.dumps([row]))
 
@@ -120,16 +120,16 @@ def list_server(home: Path, url: str) -> None:
 def test_servers_listed_in_a_home_get_neither_file_nor_key(checkout: Path, shell: Shell, how: str) -> None:
     """A list of servers inside a home is not used, whether the home is found or named: no file and no key goes there."""
     named = ["--home", ".hugginggpt"] if how == "named" else []
-    with stranger() as (url, got):
+    with foreign_server() as (url, received):
         list_server(checkout / ".hugginggpt", url)
         typed = shell("run", "Summarise notes.txt", "--where", "local", *named)
-    assert got == []
+    assert received == []
     assert typed.code == 0, typed.err
     assert "is not used" in typed.err
 
 
-def test_a_checked_out_home_is_passed_over_with_a_report(checkout: Path, shell: Shell, tmp_path: Path) -> None:
-    """A `.hugginggpt` that this user did not make is not used as home, and a line on stderr says so and what to do."""
+def test_a_checked_out_home_is_not_used_and_this_is_reported(checkout: Path, shell: Shell, tmp_path: Path) -> None:
+    """A `.hugginggpt` that this user did not make is not used as home; a line on stderr reports it and what to do."""
     typed = shell("run", "What language is 'this is one'?")
     assert typed.code == 0, typed.err
     assert "you did not make it here" in typed.err or "is open to other users" in typed.err
@@ -138,8 +138,8 @@ def test_a_checked_out_home_is_passed_over_with_a_report(checkout: Path, shell: 
     assert list((tmp_path / "data").rglob("hugginggpt.db"))
 
 
-def test_a_home_that_was_adopted_is_used_beside_the_work(checkout: Path, shell: Shell) -> None:
-    """`home --here` makes or adopts a home; from then on it is used in that folder, without a word."""
+def test_an_adopted_home_is_used_in_its_folder(checkout: Path, shell: Shell) -> None:
+    """`home --here` makes or adopts a home; from then on it is used in that folder, without a message."""
     assert shell("home", "--here").out.strip() == str(checkout / ".hugginggpt")
     typed = shell("run", "What language is 'this is one'?")
     assert typed.code == 0, typed.err
@@ -186,7 +186,7 @@ def damaged_record(folder: Path, config: Path) -> None:
     ids=lambda made: made.__name__.replace("_", " "),
 )
 def test_only_what_this_user_made_here_is_a_home(tmp_path: Path, made: object) -> None:
-    """A folder is used by itself only if this user made it at that place, owns it, and no one else can look into it."""
+    """A folder is used without being named only if this user made it there, owns it, and no one else can read it."""
     assert callable(made)
     made(tmp_path / ".hugginggpt", tmp_path / "config")
     assert why_not(tmp_path / ".hugginggpt", tmp_path / "config")
@@ -206,19 +206,19 @@ def test_a_key_goes_only_to_the_address_that_it_was_named_for(monkeypatch: pytes
         assert "was not named for this address" in str(changed.missing_key)
 
 
-def test_an_old_home_s_servers_are_taken_over_once_and_by_consent(checkout: Path, shell: Shell) -> None:
-    """Servers that an old home lists are shown with the key each would get, and added only when the user says so."""
+def test_servers_of_an_old_home_are_added_once_and_by_consent(checkout: Path, shell: Shell) -> None:
+    """Servers that an old home lists are shown with the key each would get, and added only if the user agrees."""
     home = checkout / ".hugginggpt"
-    with stranger() as (url, got):
+    with foreign_server() as (url, received):
         list_server(home, url)
-        asked = shell("models", "--take-over", "--home", str(home))
-        assert asked.code == 2  # there is no terminal to ask at
-        assert f"{url} for summarization, which gets your key OPENAI_API_KEY" in asked.out
+        unanswered = shell("models", "--take-over", "--home", str(home))
+        assert unanswered.code == 2  # there is no terminal to ask at
+        assert f"{url} for summarization, which gets your key OPENAI_API_KEY" in unanswered.out
         assert shell("models", "--take-over", "--yes", "--home", str(home)).code == 0
         typed = shell("run", "Summarise notes.txt", "--where", "endpoint", "--home", str(home))
         assert typed.code == 0, typed.err
         assert "is not used" not in typed.err
-        assert any(KEY.encode() in each for each in got)
+        assert any(KEY.encode() in each for each in received)
     assert shell("models", "--take-over", "--home", str(home)).code == 2
 
 
@@ -248,8 +248,8 @@ def test_adopting_a_folder_writes_over_nothing_that_it_links_to(tmp_path: Path) 
     assert not why_not(home, tmp_path / "config")
 
 
-def test_a_list_that_can_not_be_read_is_left_where_it_is(checkout: Path, shell: Shell) -> None:
-    """`models --take-over` of a list that can't be read is an error, and leaves it alone."""
+def test_a_list_that_can_t_be_read_stays_where_it_is(checkout: Path, shell: Shell) -> None:
+    """`models --take-over` of a list that can't be read is an error, and changes nothing."""
     home = checkout / ".hugginggpt"
     (home / "endpoints.json").write_text("not json")
     typed = shell("models", "--take-over", "--yes", "--home", str(home))

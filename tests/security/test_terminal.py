@@ -1,7 +1,7 @@
-"""Terminals and programs that read JSON: nothing that a file, a model or a server says steers them.
+"""Text of a file, a model or a server does not steer a terminal, or a program that reads JSON.
 
-Control characters, marks of direction and separators of lines are taken out of what is printed, and written as escapes
-(backslash, u) in JSON.
+Control characters, marks of direction and separators of lines are removed from printed text, and are escapes (backslash, u)
+in JSON.
 """
 
 import io
@@ -49,7 +49,7 @@ FENCES = (
         "test_terminal.py::test_no_string_or_text_steers_a_screen",
     ),
     Fence(
-        "characters that steer are taken out of answers",
+        "characters that steer are removed from answers",
         "apps/cli/printable.py",
         'return "" if category in _STEERING else " " if category in _BREAKING else character',
         "return character",
@@ -68,14 +68,14 @@ FENCES = (
         "tools/catalog/hub_names.py",
         "    if not is_model_id(text):\n        raise",
         "    if False:\n        raise",
-        "test_terminal.py::test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read",
+        "test_terminal.py::test_an_id_that_no_model_can_have_is_left_out_of_the_hub_s_list",
     ),
     Fence(
-        "ids that no model can have are passed over in a list that was kept",
+        "ids that no model can have are left out of a stored list",
         "tools/catalog/cache.py",
         "return model if is_model_id(model.model_id) and (not model.revision or is_commit(model.revision)) else None",
         "return model",
-        "test_terminal.py::test_a_list_that_was_poisoned_before_is_read_without_what_is_wrong",
+        "test_terminal.py::test_a_poisoned_stored_list_is_read_without_its_bad_rows",
     ),
 )
 
@@ -107,12 +107,12 @@ STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def steering(text: str) -> set[str]:
-    """What in a text is not to be printed, by code point."""
+    """The characters of a text that must not be printed, by code point."""
     return {f"U+{ord(c):04X}" for c in text if c != "\n" and unicodedata.category(c) in STEERING}
 
 
 async def hostile_run(home: Path) -> list[Event]:
-    """A run of which everything that others say is hostile, kept in a home."""
+    """A run in which all text of files, models and servers is hostile, kept in a home."""
     experts = [
         scripted_expert(name, f"{EVIL}/{who}", description=EVIL, license=EVIL, provider=EVIL)
         for name in ("text-generation", "summarization", "translation")
@@ -190,7 +190,7 @@ async def test_no_command_steers_a_terminal_or_a_reader_of_json(shell: Shell, ho
 
 @pytest.mark.parametrize("moving", [False, True])
 async def test_the_tree_of_tasks_is_not_steered(moving: bool, home: Path) -> None:
-    """The live tree shows models' names, errors and progress of any server without being steered by them."""
+    """The live tree shows model names, errors and progress of any server without being steered by them."""
     written = io.StringIO()
     screen = Screen(file=written, force_terminal=moving, color_system=None, width=100)
     events = await hostile_run(home)
@@ -218,7 +218,7 @@ async def test_the_tree_of_tasks_is_not_steered(moving: bool, home: Path) -> Non
 
 @pytest.mark.parametrize("name", ESCAPES)
 def test_no_string_or_text_steers_a_screen(name: str) -> None:
-    """Each kind of escape is taken out of strings, styled texts, tables, trees and groups alike."""
+    """Each kind of escape is removed from strings, styled texts, tables, trees and groups."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -240,7 +240,7 @@ def test_no_string_or_text_steers_a_screen(name: str) -> None:
 
 @pytest.mark.parametrize("text", [*ESCAPES.values(), "\ud800", "\0", "plain ✓ 日本語 é"])
 def test_json_holds_every_character_and_shows_none_that_steers(text: str) -> None:
-    """JSON is the same value to a program, and shows no character that steers to a person."""
+    """JSON keeps the same value for a program, and has no character that steers a terminal."""
     for indent in (None, 2):
         written = json_text({text: [text, {"a": text}]}, indent)
         assert json.loads(written) == {text: [text, {"a": text}]}
@@ -255,7 +255,7 @@ BAD_IDS = (
 )  # fmt: skip
 
 
-def test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read(home: Path) -> None:
+def test_an_id_that_no_model_can_have_is_left_out_of_the_hub_s_list(home: Path) -> None:
     """An id in the Hub's list that no model can have (with a NUL, an escape, a path) is left out, with a warning."""
     models = {bad: model_card(bad, "summarization") for bad in BAD_IDS} | {
         "org/ok": model_card("org/ok", "summarization")
@@ -269,8 +269,8 @@ def test_an_id_that_no_model_can_have_is_refused_where_the_list_is_read(home: Pa
     assert not steering(hub.warning or "")
 
 
-def test_a_list_that_was_poisoned_before_is_read_without_what_is_wrong(shell: Shell, home: Path) -> None:
-    """A kept list with an id that no model can have, or a damaged row, stops no command; what is left out is reported."""
+def test_a_poisoned_stored_list_is_read_without_its_bad_rows(shell: Shell, home: Path) -> None:
+    """A stored list with an impossible id or a damaged row stops no command; what is left out is reported."""
     poison(home)
     with sqlite3.connect(home.with_name("cache") / "catalog.db") as db:
         db.execute("insert into hub_models values ('summarization', 9, '[[[[', 0)")
@@ -284,8 +284,8 @@ def test_a_list_that_was_poisoned_before_is_read_without_what_is_wrong(shell: Sh
     assert done.err.count("exit 0") >= 3, done.err
 
 
-async def test_progress_of_events_is_json_too(home: Path) -> None:
-    """Events for programs hold every character, and escapes in place of what steers."""
+async def test_events_as_json_do_not_steer(home: Path) -> None:
+    """Events as JSON hold every character, with escapes for those that steer."""
     for event in await hostile_run(home):
         written = json_text(event.model_dump(mode="json"))
         assert not steering(written)
