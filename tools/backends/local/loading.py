@@ -66,7 +66,7 @@ class Source:
 
     def processor(self) -> Any:
         """Its processor for images, audio and text together; without the video part where torchvision is missing."""
-        return self.keep("processor", lambda: load_processor(self))
+        return self.keep("processor", lambda: load_processor(self.folder, self.kind, self.part))
 
     def part(self, auto: str, **options: Any) -> Any:
         """Tokenizer, processor or the like, by the name of its auto class."""

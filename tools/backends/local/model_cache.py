@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import uuid4
 
 from ....graph import untrusted_json
@@ -14,7 +14,9 @@ from ....graph.errors import ExpertError
 from ...catalog.hub_names import is_commit, is_model_id
 from ...catalog.pinned import pinned_revisions
 from .folder_checks import WEIGHTS, fault_of, parts_of, read_json, shards_of
-from .registry import Library
+
+Library = Literal["transformers", "diffusers"]
+"""The library that loads a model."""
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
 """The base model of a ControlNet, by its `cross_attention_dim`."""

@@ -1,28 +1,30 @@
 """Loads processors of multimodal models, without their video part where torchvision is missing."""
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from .folder_checks import read_json
 
-if TYPE_CHECKING:
-    from .loading import Source
 
+def load_processor(folder: Path, model_type: str, load_part: Callable[[str], Any]) -> Any:
+    """A model's processor; without its video part where torchvision is missing, as videos are passed as frames.
 
-def load_processor(source: "Source") -> Any:
-    """The model's processor; without its video part where torchvision is missing, as videos are passed as frames."""
+    `load_part` loads a part by the name of its auto class.
+    """
     from importlib.util import find_spec
 
-    kind = _class(source)
+    kind = _class(folder, model_type)
     if kind is None or find_spec("torchvision") is not None or "video_processor" not in kind.get_attributes():
-        return source.part("AutoProcessor")
-    parts = {name: source.part(_AUTOS[name]) for name in kind.get_attributes() if name in _AUTOS}
-    own = read_json(source.folder / "processor_config.json") or {}
+        return load_part("AutoProcessor")
+    parts = {name: load_part(_AUTOS[name]) for name in kind.get_attributes() if name in _AUTOS}
+    own = read_json(folder / "processor_config.json") or {}
     known = set(inspect.signature(kind.__init__).parameters)
     settings = {
         name: value for name, value in own.items() if name in known and name not in (*_AUTOS, "video_processor")
     }
-    older = (read_json(source.folder / "chat_template.json") or {}).get("chat_template")
+    older = (read_json(folder / "chat_template.json") or {}).get("chat_template")
     template = older or getattr(parts.get("tokenizer"), "chat_template", None)
     return _without_video(kind)(**parts, video_processor=None, **({"chat_template": template} | settings))
 
@@ -34,14 +36,14 @@ _AUTOS = {
 }
 
 
-def _class(source: "Source") -> Any:
+def _class(folder: Path, model_type: str) -> Any:
     import transformers
     from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
-    configs = [read_json(source.folder / name) or {} for name in ("processor_config.json", "preprocessor_config.json")]
+    configs = [read_json(folder / name) or {} for name in ("processor_config.json", "preprocessor_config.json")]
     name = next(
         (config["processor_class"] for config in configs if "processor_class" in config),
-        PROCESSOR_MAPPING_NAMES.get(source.kind),
+        PROCESSOR_MAPPING_NAMES.get(model_type),
     )
     return getattr(transformers, str(name), None) if name else None
 

@@ -13,15 +13,15 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call
 from ..accepts import Accepts
+from .model_cache import Library
 
 if TYPE_CHECKING:
     from .loading import Source
 
-Library = Literal["transformers", "diffusers"]
 Function = Callable[[Call, "Source"], Sequence[Artifact]]
 
 LIBRARIES: dict[str, Library] = {
