@@ -1,4 +1,4 @@
-"""What the clients of chat models raise, as `ControllerError` with what happened and what to do; and when to retry.
+"""Failures: what the clients of chat models raise, as `ControllerError`: what happened, and what to do.
 
 Every provider's client has its own exceptions; what they share is an HTTP status, a response, or a name.
 """
