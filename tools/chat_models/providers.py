@@ -25,18 +25,18 @@ _PACKAGES = {
 }
 
 
-def check_provider(provider: str, spec: str, ours: list[str]) -> None:
+def check_provider(provider: str, spec: str, without_langchain: list[str]) -> None:
     """Raises `UsageError` for an unknown provider, and where its package is not installed.
 
-    `ours`: providers that need no LangChain, for the hint.
+    `without_langchain`: the other providers, for the hint.
     """
     package = _PACKAGES.get(provider) or f"langchain_{provider}"
     if provider not in _PACKAGES and find_spec(package) is None:
-        near = get_close_matches(provider, [*ours, *_PACKAGES], n=1)
+        near = get_close_matches(provider, [*without_langchain, *_PACKAGES], n=1)
         known = f"Did you mean {near[0]}:MODEL? " if near else ""
         raise UsageError(
             f"there is no controller {spec!r}",
-            hint=f"{known}There are {', '.join(ours)}, and with LangChain {', '.join(sorted(_PACKAGES))}.",
+            hint=f"{known}There are {', '.join(without_langchain)}, and with LangChain {', '.join(sorted(_PACKAGES))}.",
         )
     if missing := [name.replace("_", "-") for name in ("langchain", package) if find_spec(name) is None]:
         needed = " ".join(missing)

@@ -70,7 +70,7 @@ class ModelOnCard(ChatModel):
         """An answer in pieces."""
         for piece in ("hel", "lo"):
             self.use()
-            yield AIMessageChunk(piece)
+            yield AIMessageChunk(content=piece)
 
 
 def on_card(board: SlotBoard) -> tuple[ModelOnCard, ChatClient]:

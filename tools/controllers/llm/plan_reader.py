@@ -1,11 +1,12 @@
-"""Reads the plan in a chat model's answer: `read_plan` lists the steps in order, each from one value to the next."""
+"""Reads the plan in a chat model's answer through a pipeline: parse, unwrap, entries, repairs, plan."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ....graph.errors import InvalidPlan
 from ....graph.plan import Plan
 from ...chat_models.json_answers import JsonAnswer, UnreadableAnswer, json_in_answer
-from .entry import apply, for_each
+from .entry import Step, apply, for_each
 from .file_names import Files, check_file_names, with_files
 from .insert_converters import insert_converters
 from .references import add_links, clean_dependencies, expand_comma_lists, spell_references
@@ -17,7 +18,7 @@ from .repair import (
     read_entries,
     rename_duplicate_ids,
 )
-from .unwrap import unwrap
+from .unwrap import Link, unwrap
 
 JSON_REPAIRED = "the controller's JSON was broken and has been repaired"
 
@@ -31,28 +32,35 @@ class Draft(NamedTuple):
 
 
 def read_plan(answer: str, files: Files, *, complete: bool = True) -> Draft:
-    """The plan in an answer. Raises `InvalidPlan` with every problem, as sentences to send back to the model."""
+    """The plan in an answer. Raises `InvalidPlan` with every problem, as sentences to send back to the model.
+
+    `complete`: whether the model reported the end of its answer.
+    """
     parsed = _parse(answer, complete=complete)
     raw = unwrap(parsed.value)
     read = read_entries(raw.tasks)
-    steps = (
+    repaired = apply(repair_steps(raw.links), read.entries)
+    plan = Plan.from_hugginggpt([with_files(entry, files).to_paper() for entry in repaired.entries], files.values())
+    check_file_names(plan, files)
+    json_repairs = (JSON_REPAIRED,) if parsed.repaired else ()
+    repairs = (*json_repairs, *raw.repairs, *read.repairs, *repaired.repairs)
+    return Draft(plan, raw.refusals, tuple(dict.fromkeys(repairs)))
+
+
+def repair_steps(links: Iterable[Link]) -> tuple[Step, ...]:
+    """The repairs of a plan's entries, in order; each reads what the one before returns."""
+    return (
         number_entries,
         rename_duplicate_ids,
         for_each(correct_type_name),
         for_each(spell_references),
         for_each(flatten_lists),
         for_each(match_argument_names),
-        add_links(raw.links),
+        add_links(links),
         expand_comma_lists,
         clean_dependencies,
         insert_converters,
     )
-    repaired = apply(steps, read.entries)
-    plan = Plan.from_hugginggpt([with_files(entry, files).to_paper() for entry in repaired.entries], files.values())
-    check_file_names(plan, files)
-    json_repairs = (JSON_REPAIRED,) if parsed.repaired else ()
-    repairs = (*json_repairs, *raw.repairs, *read.repairs, *repaired.repairs)
-    return Draft(plan, raw.refusals, tuple(dict.fromkeys(repairs)))
 
 
 def _parse(answer: str, *, complete: bool) -> JsonAnswer:

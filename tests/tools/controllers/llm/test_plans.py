@@ -1,5 +1,6 @@
 """Over 200 mutated plans of a model: none crashes, no invalid one is run, and few lose their intent."""
 
+import copy
 import json
 import re
 from collections.abc import Callable
@@ -13,7 +14,10 @@ from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import resources_in
-from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, Draft, read_plan
+from hugginggpt.tools.chat_models.json_answers import UnreadableAnswer, json_in_answer
+from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, Draft, read_plan, repair_steps
+from hugginggpt.tools.controllers.llm.repair import read_entries
+from hugginggpt.tools.controllers.llm.unwrap import unwrap
 from plans import plans
 
 FILES = {
@@ -288,6 +292,21 @@ def test_lists_that_multiply_are_expanded_to_a_limit() -> None:
     draft = read(text_of([task(0, "image-to-text", image="a.png"), *lists]))
     assert draft
     assert len(draft.plan.tasks) < 1000
+
+
+@pytest.mark.parametrize("name", [*KEPT, *LOST])
+@pytest.mark.parametrize("base", BASES)
+def test_no_repair_step_changes_the_entries_that_it_is_given(base: str, name: str) -> None:
+    try:
+        raw = unwrap(json_in_answer({**KEPT, **LOST}[name](BASES[base])).value)
+    except (UnreadableAnswer, InvalidPlan):
+        return
+    entries = read_entries(raw.tasks).entries
+    for step in repair_steps(raw.links):
+        before = copy.deepcopy(entries)
+        repaired = step(entries)
+        assert entries == before
+        entries = repaired.entries
 
 
 TASKBENCH = {
