@@ -29,8 +29,8 @@ class _Process:
     reading = False
 
 
-def announce_files(announce: Announce, *, limited: bool = True) -> None:
-    """From now on `announce` gets the name of each file, which is read within the budget. For processes that run one call.
+def apply_budget(announce: Announce, *, limited: bool = True) -> None:
+    """From now on each file is read within the budget, and `announce` gets its name. For processes that run one call.
 
     `limited`: whether the budget applies. Not where torch reserves address space.
     """

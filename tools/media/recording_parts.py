@@ -1,4 +1,4 @@
-"""Parts of a long recording: cut at quiet points while it is decoded, so that an hour takes no more memory than a minute."""
+"""Parts of a long recording: cut at quiet points while it is decoded, in the memory of a short one."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec

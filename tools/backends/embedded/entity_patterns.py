@@ -1,4 +1,4 @@
-"""Patterns of entities that are known by their form: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
+"""Patterns of entities known by their form: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
 
 import re
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""Tokenization: splits text into sentences, words and stems for the extractive experts; the stop words are English."""
+"""Tokenization: splits text into sentences, words and stems; the stop words are English."""
 
 import re
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""Worker processes that can be killed: the pool and one process, their limits, and what they decode."""
+"""Worker processes that can be killed: the pool, one process, its limits and sandbox, and decoding in them."""

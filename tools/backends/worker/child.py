@@ -1,8 +1,9 @@
-"""The worker process that experts run in: `python -m hugginggpt.tools.backends.worker.child`; `process.py` starts it.
+"""What runs in a worker process: receives jobs from `process.py`, calls experts, and sends replies.
 
-The two exchange JSON objects, one a line: a `Job` comes in on stdin; any number of `Step`s and `CurrentFile`s and then a
-`Reply` go out on what was stdout. Standard output itself is redirected to standard error first, so that a library that
-prints can't corrupt a reply. When stdin closes, the parent is gone, however it died, and this process ends at once.
+Started as `python -m hugginggpt.tools.backends.worker.child`. The two exchange JSON objects, one a line: a `Job` comes in on
+stdin; any number of `Step`s and `CurrentFile`s and then a `Reply` go out on what was stdout. Standard output itself is
+redirected to standard error first, so that a library that prints can't corrupt a reply. When stdin closes, the parent is
+gone, however it died, and this process ends at once.
 """
 
 import ctypes
@@ -22,7 +23,7 @@ from pydantic import TypeAdapter
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError, FailureKind
 from ....graph.resource import Frozen
-from ...media.memory_budget import address_space, announce_files
+from ...media.memory_budget import address_space, apply_budget
 from .progress import CurrentFile, Step, reporting_to
 from .sandbox import confine
 
@@ -91,7 +92,7 @@ def main() -> None:
         replies.flush()
 
     memory = int(os.environ.get("HUGGINGGPT_CALL_MEMORY", "0"))
-    announce_files(lambda label, seconds: send(CurrentFile(file=label, max_seconds=seconds)), limited=memory > 0)
+    apply_budget(lambda label, seconds: send(CurrentFile(file=label, max_seconds=seconds)), limited=memory > 0)
     with reporting_to(send):
         while True:
             send(run(inbox.get(), memory))

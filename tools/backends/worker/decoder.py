@@ -1,6 +1,7 @@
-"""Decoder: media of users, providers and servers are decoded in worker processes; the main process reads headers at most.
+"""Decoder: media from users, providers and servers are decoded in worker processes, never in the main one.
 
-This is the side of the main process, for code in a thread of a call; `decode_functions.py` holds what the workers run.
+The main process reads headers at most. This is its side, for code in a thread of a call; `decode_functions.py` holds what
+the workers run.
 """
 
 import json

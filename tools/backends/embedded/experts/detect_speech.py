@@ -1,4 +1,4 @@
-"""voice-activity-detection: when speech occurs, by the endpointer of pocketsphinx (WebRTC's voice activity detector).
+"""voice-activity-detection: when speech occurs, by pocketsphinx with WebRTC's detector.
 
 Steady noise and held notes, which the detector mistakes for speech, are left out: the loudness of speech varies. Not
 covered: who speaks, music with a beat, speech under loud noise.

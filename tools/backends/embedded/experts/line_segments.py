@@ -1,4 +1,4 @@
-"""mlsd-control: the straight lines of a picture, white on black, by OpenCV's detector (LSD, not the network M-LSD)."""
+"""mlsd-control: the straight lines of a picture, white on black, by OpenCV's LSD (not the network M-LSD)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""image-to-image, for operations without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness.
+"""image-to-image without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness.
 
 The operation comes from the parameter `operation`, else from the words of the prompt or the goal. Refused: all edits that
 must invent pixels (restore, colourise, restyle, edit, super-resolution, removing things).

@@ -1,6 +1,6 @@
-"""hed-control and scribble-control: soft edges and bold strokes, by a difference of Gaussians (Winnemöller's XDoG, 2011).
+"""hed-control and scribble-control: soft edges and bold strokes, by difference of Gaussians.
 
-They replace the network HED, which can separate outlines from texture; these can't.
+The method is Winnemöller's XDoG (2011). They replace the network HED, which can separate outlines from texture; these can't.
 """
 
 from collections.abc import Sequence
