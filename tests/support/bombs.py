@@ -1,4 +1,4 @@
-"""Bombs: small files that ask for gigabytes, minutes or a crash, made when they are needed."""
+"""Bombs: small files whose decoding needs gigabytes, minutes or crashes; made when they are needed."""
 
 import io
 import struct

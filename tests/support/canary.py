@@ -1,4 +1,4 @@
-"""Canary: a key that is easily found again, the ways in which others repeat it, and a search for it in all that is left."""
+"""Secrets that are easy to find, servers that repeat them, and a search for them in files and texts."""
 
 import base64
 from collections.abc import Callable
@@ -8,13 +8,13 @@ from urllib.parse import quote
 from hugginggpt.tools.scripted.server import Received, Reply, as_json
 
 KEY = "sk-Canary/7Q2x9+LmZ4bT8vN1kR6wYpD3"
-"""With characters that are spelt otherwise in a URL."""
+"""With characters that are encoded in a URL."""
 TOKEN = "hf_CanaryQ2x9LmZ4bT8vN1kR6wYpD3abcd"
 PASSWORD = "Canary-pass-71vXq"
 
 
 def spellings(secret: str) -> dict[str, str]:
-    """The forms in which it may lie somewhere; made here by other means than the program's."""
+    """The encodings in which a secret may be found; made without the code that is tested."""
     found = {"raw": secret, "cut off": secret[:16], "in a URL": quote(secret, safe="")}
     for offset in range(3):
         padded = base64.b64encode(b"x" * offset + secret.encode() + b"xxx").decode()
@@ -23,7 +23,7 @@ def spellings(secret: str) -> dict[str, str]:
 
 
 def leaks(secret: str, folder: Path, *texts: str) -> list[str]:
-    """Where it lies: in files of a folder (databases and their logs too), in texts."""
+    """The places of a secret: files of a folder (databases and their logs too), and texts."""
     places = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     places |= {f"text {number}: {text[:40]!r}": text.encode("utf-8", "replace") for number, text in enumerate(texts)}
     return [
@@ -39,12 +39,12 @@ def key_in(received: Received) -> str:
     return received.headers.get("authorization", "").partition(" ")[2]
 
 
-def _plain(status: int, word: Callable[[str], str], media_type: str = "text/plain") -> Callable[[Received], Reply]:
-    return lambda received: Reply(status, word(key_in(received)).encode(), {"content-type": media_type})
+def _plain(status: int, text_of: Callable[[str], str], media_type: str = "text/plain") -> Callable[[Received], Reply]:
+    return lambda received: Reply(status, text_of(key_in(received)).encode(), {"content-type": media_type})
 
 
-def _openai(status: int, word: Callable[[str], str]) -> Callable[[Received], Reply]:
-    return lambda received: as_json({"error": {"message": word(key_in(received)), "type": "t", "code": "c"}}, status)
+def _openai(status: int, text_of: Callable[[str], str]) -> Callable[[Received], Reply]:
+    return lambda received: as_json({"error": {"message": text_of(key_in(received)), "type": "t", "code": "c"}}, status)
 
 
 def _b64(text: str) -> str:

@@ -1,8 +1,8 @@
-"""A process that runs or resumes a scripted request until it is done, or killed; what happens is told on stdout.
+"""A process that runs or resumes a scripted request until it is done, or killed; it prints events on stdout.
 
 python crash_child.py start|resume HOME SEED [plan|answer|approval|task]
 
-The last word says where it never gets on: while planning, while answering, with approval waiting, or in the last task.
+The last word says where it stops for ever: while planning, while answering, with approval waiting, or in the last task.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ THREAD = "crash"
 LOG = "calls.jsonl"
 
 
-def tell(word: str) -> None:
-    """One line to whoever watches."""
+def report(word: str) -> None:
+    """Print one line for the parent process."""
     sys.stdout.write(word + "\n")
     sys.stdout.flush()
 
 
 class Stalling(ScriptedController):
-    """A scripted controller that never gets on at one place."""
+    """A scripted controller that stops for ever at one place."""
 
     def __init__(self, dag: Dag, stall: str) -> None:
         super().__init__(dag.tasks)
@@ -38,7 +38,7 @@ class Stalling(ScriptedController):
 
     async def plan(self, request: Request, callbacks: Callbacks | None = None) -> Proposal:
         if self._stall == "plan":
-            tell("planning")
+            report("planning")
             await asyncio.Event().wait()
         return await super().plan(request)
 
@@ -47,7 +47,7 @@ class Stalling(ScriptedController):
     ) -> AsyncIterator[str]:
         if self._stall == "answer":
             yield "half an "
-            tell("answering")
+            report("answering")
             await asyncio.Event().wait()
         async for piece in super().answer(run, paths):
             yield piece
@@ -63,13 +63,13 @@ class Endless(ScriptedBackend):
     async def run(self, call: Call) -> Sequence[Artifact]:
         made = await super().run(call) if call.key != self._endless else None
         if made is None:
-            tell("stalled")
+            report("stalled")
             await asyncio.Event().wait()
         return made or ()
 
 
 async def main(mode: str, home: Path, seed: int, stall: str) -> None:
-    """Drive the run, and tell its events' names."""
+    """Run, and print the names of the events."""
     dag = random_dag(seed)
     async with open_world(
         Settings(home=home),
@@ -84,7 +84,7 @@ async def main(mode: str, home: Path, seed: int, stall: str) -> None:
         else:
             events = session.resume(await session.history.run())
         async for event in events:
-            tell(event.event)
+            report(event.event)
         if stall == "approval":
             await asyncio.Event().wait()
 

@@ -1,4 +1,4 @@
-"""Fences: the checks that stand between an attack and its harm, and proof that the tests notice when one is gone.
+"""Fences: the checks that stop an attack, as text that can be removed, to prove that a test fails without each.
 
 A module of `tests/security` lists the fences that its rows try in `FENCES`. `tests/security/test_fences.py` switches
 each of them off, in a copy of the package, and runs the row named: it must fail.
@@ -22,23 +22,23 @@ _PARTS = ("graph", "nodes", "tools", "checkpoints", "apps")
 
 @dataclass(frozen=True)
 class Fence:
-    """One check, as text of the package, so that it can be taken out for child and worker processes too."""
+    """One check, as text of the package, so that it can be removed for child and worker processes too."""
 
     name: str
-    """What it keeps out, in a few words."""
+    """What it prevents, in a few words."""
     file: str
-    """Where it stands, below `hugginggpt/`."""
+    """The file, below `hugginggpt/`."""
     code: str
-    """Text that stands exactly once in that file."""
+    """Text that occurs exactly once in that file."""
     off: str
-    """What takes its place: the same program without the check."""
+    """Its replacement: the same program without the check."""
     row: str
     """The test that must fail then, e.g. `test_addresses.py::test_it_is_refused[loopback]`."""
     slow: bool = False
-    """That takes more than some seconds: tried every night."""
+    """Whether that takes more than some seconds; then it is tried every night."""
 
     def without(self, folder: Path) -> Path:
-        """A copy of the package below `folder` in which this fence is down; to be put on `PYTHONPATH`."""
+        """A copy of the package below `folder` without this check; to be put on `PYTHONPATH`."""
         target = copy_of_the_package(folder) / self.file
         text = target.read_text()
         assert text.count(self.code) == 1, f"{self.file} has the fence {self.name!r} {text.count(self.code)} times"

@@ -1,4 +1,4 @@
-"""A process on a home: opens, closes, reads and writes as it is asked. Processes are forked from one that has imported all.
+"""A process on a home: opens, closes, reads and writes on request. Processes are forked from one that has imported all.
 
 `open` and `close` add and remove an opener (there may be several at once in a process), `write ID` records a run by one of
 them and answers `ID` once it is durable, `read` counts the runs, `prepare` makes the home ready as a new world does.
@@ -21,14 +21,14 @@ _processes.set_forkserver_preload(["hugginggpt.checkpoints.ledger"])
 
 
 class HomeProcess:
-    """This side of such a process."""
+    """The parent's side of such a process."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self.start()
 
     def start(self) -> None:
-        """Begin a new one."""
+        """Start a new process."""
         self._connection, theirs = _processes.Pipe()
         self._process = _processes.Process(target=serve, args=(self._home, theirs), daemon=True)
         self._process.start()
@@ -36,27 +36,27 @@ class HomeProcess:
 
     @property
     def pid(self) -> int | None:
-        """Its number."""
+        """Its process id."""
         return self._process.pid
 
     def ask(self, lines: Iterable[str]) -> None:
-        """Have it do these, one after the other."""
+        """Send requests, one after the other."""
         for line in lines:
             self._connection.send(line)
 
     def answer(self) -> str:
-        """What it answers to the next one."""
+        """The answer to the next request."""
         return str(self._connection.recv())
 
     def kill(self) -> None:
-        """SIGKILL, whatever it does now."""
+        """Send SIGKILL."""
         self._process.kill()
         self._process.join()
         self._connection.close()
 
 
 def serve(home: Path, connection: Connection) -> None:
-    """The other side: until it is killed."""
+    """The child's side: serve until killed."""
     opened: list[SqliteLedger] = []
     while True:
         word, _, rest = connection.recv().partition(" ")

@@ -1,4 +1,4 @@
-"""Hostile: servers that do what no honest one does, and proxies; each a real one on 127.0.0.1, none without an end."""
+"""Hostile servers and proxies, real ones on 127.0.0.1; each of their bodies has an end."""
 
 import socket
 import struct
@@ -17,7 +17,7 @@ class Wire:
     heads: list[bytes] = field(default_factory=list)
     """What each connection sent first."""
     sent: int = 0
-    """Bytes that it got rid of."""
+    """Bytes that it sent."""
 
     @property
     def url(self) -> str:
@@ -77,7 +77,7 @@ def head_of(wire: Wire, connection: socket.socket) -> bytes:
 
 
 def endless(piece: bytes, headers: str, *, most: int, every: float = 0.0) -> Answer:
-    """A body of `piece` again and again, up to `most` bytes: a missing limit must not fill the machine."""
+    """A body of `piece` again and again, up to `most` bytes: a missing limit must not fill the machine's memory."""
 
     def answer(wire: Wire, connection: socket.socket) -> None:
         head_of(wire, connection)

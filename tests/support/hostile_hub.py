@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import huggingface_hub.constants  # noqa: F401  # reads HF_ENDPOINT when it is first imported, and no test's is meant
+import huggingface_hub.constants  # noqa: F401  # reads HF_ENDPOINT when it is first imported, which must not be a test's
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 MODEL = "some/model"
@@ -18,7 +18,7 @@ FILES = {"config.json": b'{"model_type": "bert"}', "model.safetensors": b"\x02\x
 
 @dataclass
 class HubAnswer:
-    """What the Hub tells of its model and gives for its files; by default all of it is right."""
+    """The Hub's answers about its model and the content of its files; by default all are correct."""
 
     sha: Any = COMMIT
     siblings: Any = field(default_factory=lambda: [{"rfilename": n, "size": len(d)} for n, d in FILES.items()])
@@ -29,7 +29,7 @@ class HubAnswer:
     body: bytes | None = None
     """Of files, in place of the right one."""
     got: int = 0
-    """The status where a file is got, and not looked at only; 0: the same."""
+    """The status of a GET for a file, if it differs from that of HEAD; 0: the same."""
 
 
 @contextmanager
@@ -61,13 +61,13 @@ def hostile_hub(answer: HubAnswer) -> Iterator[str]:
                 self.wfile.write(data)
 
         def log_message(self, *_args: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
 
         def handle_error(self, *_args: object) -> None:
-            """A client that hangs up early is no news."""
+            """Ignore a client that closes the connection early."""
 
     with Quiet(("127.0.0.1", 0), Handler) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

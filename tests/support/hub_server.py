@@ -13,21 +13,21 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Repository:
-    """What the Hub has under an id."""
+    """A repository of the Hub."""
 
     folder: Path
     gated: bool = False
-    """Its files are for those with the token `hf_good`."""
+    """Whether its files need the token `hf_good`."""
 
     @property
     def commit(self) -> str:
-        """Follows from what is in it."""
-        told = repr([(name, len(data)) for name, data in sorted(self.files.items())])
-        return hashlib.sha1(told.encode()).hexdigest()
+        """Computed from the content."""
+        answer = repr([(name, len(data)) for name, data in sorted(self.files.items())])
+        return hashlib.sha1(answer.encode()).hexdigest()
 
     @property
     def files(self) -> dict[str, bytes]:
-        """By name inside the repository."""
+        """Content by name inside the repository."""
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in sorted(self.folder.rglob("*"))
@@ -37,18 +37,18 @@ class Repository:
 
 @dataclass
 class Hub:
-    """A running one."""
+    """A running Hub."""
 
     url: str
     repositories: dict[str, Repository] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and authorization of each request."""
     broken_after: int | None = None
-    """Bytes of a file after which the connection is cut, once."""
+    """Bytes of a file after which the connection is closed, once."""
     hold: threading.Event | None = None
     """When set, files stop half-way until the event is set."""
     halfway: threading.Event = field(default_factory=threading.Event)
-    """Set when the first half of a held file is out."""
+    """Set when the first half of a held file is sent."""
 
     @property
     def downloads(self) -> list[str]:
@@ -62,7 +62,7 @@ class Hub:
 
 @contextmanager
 def serve_hub() -> Iterator[Hub]:
-    """Serve until the body is left."""
+    """Serve while the body runs."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -87,14 +87,14 @@ def serve_hub() -> Iterator[Hub]:
             if repository is None:
                 return self._refuse(401, "RepoNotFound", "Invalid username or password.")
             siblings = [{"rfilename": name, "size": len(data)} for name, data in repository.files.items()]
-            told = {
+            answer = {
                 "id": model_id,
                 "modelId": model_id,
                 "sha": repository.commit,
                 "gated": "auto" if repository.gated else False,
                 "siblings": siblings,
             }
-            return self._send(json.dumps(told).encode(), {"content-type": "application/json"}, body)
+            return self._send(json.dumps(answer).encode(), {"content-type": "application/json"}, body)
 
         def _file(self, model_id: str, name: str, token: str, body: bool) -> None:
             repository = hub.repositories.get(model_id)
@@ -146,13 +146,13 @@ def serve_hub() -> Iterator[Hub]:
             self.wfile.write(data[start:])
 
         def log_message(self, *_args: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     class Quiet(ThreadingHTTPServer):
         daemon_threads = True
 
         def handle_error(self, *_args: object) -> None:
-            """A client that hangs up early is no news."""
+            """Ignore a client that closes the connection early."""
 
     with Quiet(("127.0.0.1", 0), Handler) as http:
         hub = Hub(f"http://127.0.0.1:{http.server_port}")

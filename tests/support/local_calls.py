@@ -25,7 +25,7 @@ def call_for(
     goal: str = "",
     **parameters: Scalar | tuple[Scalar, ...],
 ) -> Call:
-    """A call to that model; raises `AssertionError` where the place can't have it."""
+    """A call to a model; raises `AssertionError` if the backend has none of that id."""
     expert = place.named(task_type, model_id)
     assert expert is not None, f"{task_type} is not done here"
     inputs = {

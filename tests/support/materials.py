@@ -1,4 +1,4 @@
-"""What tests of experts share: data as an expert gets it."""
+"""Inputs as an expert receives them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ _BY_NAME = {".csv": "text/csv", ".tsv": "text/tab-separated-values"}
 
 
 def material(value: str | Path) -> Material:
-    """Text as it is, a file by its content."""
+    """A text, or a file with its content."""
     if isinstance(value, str):
         path = Path("unused")
         return Material(resource=Resource(kind="text", media_type="text/plain", text=value, size=len(value)), path=path)

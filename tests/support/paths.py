@@ -1,9 +1,9 @@
-"""Where the checkout and its files lie."""
+"""The folders of the checkout."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-"""Real media that we made ourselves."""
+"""Real media, made for this project."""
 SUPPORT = Path(__file__).parent
-"""This folder: what tests share, and what they run as processes of their own."""
+"""This folder: modules that tests share, and programs that they start."""

@@ -11,7 +11,7 @@ from hugginggpt.graph.task import Ref, Single, Task, Template
 from hugginggpt.graph.vocabulary import VOCABULARY, Input, Parameter
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="<"), max_size=20).map(lambda text: f"say {text}")
-"""Literal text; what begins like a reference would be one."""
+"""Literal text, without the character that a reference starts with."""
 
 
 def file(number: int, kind: Kind) -> Resource:
@@ -68,7 +68,7 @@ def tasks(draw: st.DrawFn, task_id: int, earlier: list[Task]) -> Task:
 
 @st.composite
 def plans(draw: st.DrawFn, max_size: int = 7) -> Plan:
-    """Tasks with any ids, each using any that were drawn before it, in any order; with the steps put in that they need."""
+    """Tasks with any ids, each using any that were drawn before it, in any order, and the conversions that they need."""
     made: list[Task] = []
     for task_id in draw(st.lists(st.integers(0, 99), min_size=1, max_size=max_size, unique=True)):
         made.append(draw(tasks(task_id, made)))

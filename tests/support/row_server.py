@@ -1,4 +1,4 @@
-"""Runs single tests, each in a fork of this process, which has imported the libraries they need and nothing of ours.
+"""Runs single tests, each in a fork of this process, which has imported the libraries they need but not the package.
 
 A line of stdin is a JSON list: the folder of the package to be tested, the test, a file for what is printed. The answer
 is pytest's exit code, or the negative number of the signal that ended it. Imports are most of the time of a short test.

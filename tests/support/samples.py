@@ -49,7 +49,7 @@ def file(name: str | Path, kind: Kind, media_type: str) -> Material:
 
 
 def sample(port: Input, task_type: str = "") -> Material:
-    """Something that fits an input."""
+    """A sample for an input."""
     kind = port.kinds[0]
     if kind == "text":
         return text(_TEXTS.get(port.name, _TEXTS.get(task_type, f"A short text for the {port.name} of a task.")))
@@ -69,7 +69,7 @@ def call_of(
     inputs: dict[str, tuple[Material, ...]] | None = None,
     **parameters: Any,
 ) -> Call:
-    """A call with everything that the task type takes, but for what is given; lists have two members."""
+    """A call with a sample for each input except those given; lists have two members."""
     ports = VOCABULARY[task_type].inputs
     filled = {
         port.name: (sample(port, task_type),) * (2 if port.many else 1)

@@ -1,4 +1,4 @@
-"""What tests share: how to ask a scripted world, how to read its events, and plans in the paper's JSON."""
+"""Requests to a scripted world, readers of its events, and plans in the paper's JSON."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def statuses(events: list[Event]) -> dict[int, str]:
 
 @contextmanager
 def without_root() -> Iterator[None]:
-    """Root may read and write everything: be nobody for that long, if we are root."""
+    """Drop root's right to read and write everything while the body runs."""
     user = os.geteuid()
     os.seteuid(user or 65534)
     try:

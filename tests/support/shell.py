@@ -1,4 +1,4 @@
-"""Shell: the command as a user types it, in real processes and a real home."""
+"""`Shell`: runs the `hugginggpt` command in real processes with a real home."""
 
 import json
 import os
@@ -23,19 +23,19 @@ for words in json.loads(sys.argv[1]):
 
 
 class Typed:
-    """What a command printed, and how it ended."""
+    """What a command printed, and its exit code."""
 
     def __init__(self, done: "subprocess.CompletedProcess[str]") -> None:
         self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
 
     @property
     def events(self) -> list[dict[str, object]]:
-        """Of `--json`: an object a line."""
+        """The events that `--json` prints, an object a line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
 
 class Shell:
-    """Types commands in a folder of its own, with a home of its own and no keys."""
+    """Runs commands in a folder of its own, with a home of its own and no keys."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,7 +60,7 @@ class Shell:
         )
 
     def each(self, commands: Sequence[Sequence[str]], then: str = "", **env: str) -> Typed:
-        """Many commands in one process, each behind a line `MARK` on both streams; `then`: Python at its end."""
+        """Many commands in one process, each after a line `MARK` on both streams; `then`: Python at its end."""
         command = [sys.executable, "-c", _EACH + then, json.dumps(commands)]
         return self._done(command, env)
 

@@ -1,4 +1,4 @@
-"""A scripted graph for LangGraph Server: the second of three tasks never ends while the file `hang` lies in the home."""
+"""A scripted graph for LangGraph Server: the second of three tasks never ends while the file `hang` is in the home."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ TASKS = [
 
 
 class Hanging(ScriptedBackend):
-    """Waits for ever in task 1, if told to."""
+    """Waits for ever in task 1, if that file exists."""
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         made = await super().run(call)

@@ -1,4 +1,4 @@
-"""A process whose agent calls us as a tool, and which is killed while the second of three tasks runs.
+"""A process whose agent calls `as_tool`, and which is killed while the second of three tasks runs.
 
 python tool_child.py HOME
 """
@@ -28,7 +28,7 @@ from scripting import step
 CHAIN = [step(0), step(1, 0), step(2, 1)]
 
 
-class Talk(TypedDict):
+class AgentState(TypedDict):
     """State of the agent."""
 
     messages: Annotated[list[AnyMessage], add_messages]
@@ -40,7 +40,7 @@ def agent(tool: Any, calls: Sequence[dict[str, Any]], saver: Any) -> Any:
         {"name": tool.name, "args": call, "id": f"call{number}", "type": "tool_call"}
         for number, call in enumerate(calls)
     ]
-    graph = StateGraph(Talk)
+    graph = StateGraph(AgentState)
     graph.add_node("model", lambda _: {"messages": [AIMessage("", tool_calls=asked)]})
     graph.add_node("tools", ToolNode([tool]))
     graph.add_edge(START, "model")
@@ -50,7 +50,7 @@ def agent(tool: Any, calls: Sequence[dict[str, Any]], saver: Any) -> Any:
 
 
 class Stalling(ScriptedBackend):
-    """Never gets on in task 1."""
+    """Stops for ever in task 1."""
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         made = await super().run(call)

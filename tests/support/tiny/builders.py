@@ -1,6 +1,6 @@
 """Tiny random models of every kind that the local backend runs, saved as the Hub has them: safetensors and configs.
 
-Each builder is a function of an empty folder; its name is the model's. Nobody has trained them: tests look at form.
+Each builder is a function of an empty folder; its name is the model's. They are untrained: tests check forms.
 """
 
 import shutil

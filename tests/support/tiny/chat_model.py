@@ -1,4 +1,4 @@
-"""A chat model of a few kilobytes that knows its lines by heart, as transformers keeps one in a folder."""
+"""A chat model of a few kilobytes with fixed answers, in a folder as transformers saves one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,17 +16,17 @@ TEMPLATE = (
 
 
 def make_chat_model(folder: Path, lines: Mapping[str, str], *, window: int = 32_768, endless: bool = False) -> Path:
-    """A Llama whose every next token follows from the one before it. `lines`: what it says to `<plan>`, `<answer>`, ...
+    """A Llama whose every next token follows from the one before it. `lines`: its answers to `<plan>`, `<answer>`, ...
 
-    A line is cut at its first blanks into tokens of their own. `endless`: it says its last token again and again.
+    A line is cut at its first blanks into tokens of their own. `endless`: it repeats its last token.
     """
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     marks = ["<unk>", "<end>", *STAGES.values(), "<answer>"]
-    said = {mark: line.split(" ", 3) for mark, line in lines.items()}
-    tokens = [*marks, *dict.fromkeys(token for line in said.values() for token in line)]
+    answers = {mark: line.split(" ", 3) for mark, line in lines.items()}
+    tokens = [*marks, *dict.fromkeys(token for line in answers.values() for token in line)]
     number = {token: place for place, token in enumerate(tokens)}
     size = len(tokens) + len(tokens) % 2
     config = LlamaConfig(
@@ -40,7 +40,7 @@ def make_chat_model(folder: Path, lines: Mapping[str, str], *, window: int = 32_
             if "norm" not in name:
                 weights.zero_()
         model.model.embed_tokens.weight.copy_(torch.eye(size))
-        for mark, line in said.items():
+        for mark, line in answers.items():
             last = line[-1] if endless else "<end>"
             for before, after in zip([mark, *line], [*line, last], strict=True):
                 model.lm_head.weight[number[after], number[before]] = 9.0

@@ -186,8 +186,8 @@ def qwen2_audio(folder: Path) -> None:
         text_config=Qwen2Config(vocab_size=len(tokenizer), **LLAMA).to_dict(),
         audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )  # fmt: skip
-    hearing = WhisperFeatureExtractor(feature_size=8, chunk_length=1)
-    processor = Qwen2AudioProcessor(hearing, tokenizer, chat_template=tokenizer.chat_template)
+    feature_extractor = WhisperFeatureExtractor(feature_size=8, chunk_length=1)
+    processor = Qwen2AudioProcessor(feature_extractor, tokenizer, chat_template=tokenizer.chat_template)
     save(folder, Qwen2AudioForConditionalGeneration(config), processor)
 
 

@@ -74,7 +74,7 @@ def clap(folder: Path) -> None:
         },
         projection_dim=16,
     )  # fmt: skip
-    hearing = ClapFeatureExtractor(
+    feature_extractor = ClapFeatureExtractor(
         feature_size=8,
         sampling_rate=16_000,
         hop_length=160,
@@ -82,7 +82,7 @@ def clap(folder: Path) -> None:
         fft_window_size=400,
         truncation="rand_trunc",
     )
-    save(folder, ClapModel(config), ClapProcessor(hearing, tokenizer))
+    save(folder, ClapModel(config), ClapProcessor(feature_extractor, tokenizer))
 
 
 @tiny
@@ -105,7 +105,7 @@ def vits(folder: Path) -> None:
     )  # fmt: skip
     torch.manual_seed(7)
     model = VitsModel(config).eval()
-    model.save_pretrained(folder)  # as it is initialised: larger numbers would make it talk for hours
+    model.save_pretrained(folder)  # as it is initialised: larger numbers would make its speech hours long
     tokenizer.save_pretrained(folder)
 
 
