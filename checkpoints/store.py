@@ -1,7 +1,7 @@
-"""The store: files by the hash of their content, under `resources/ab/cdef....png`.
+"""The store: files named by the hash of their content, under `resources/ab/cdef....png`.
 
-A file appears under its name only when it is whole: it is written under `scratch/` on the same disk,
-flushed, and renamed.
+A file gets its name only when it is complete: it is written under `scratch/` on the same disk, flushed, and renamed.
+Earlier versions stored most media types with the suffix `.bin`; those files are found and used too.
 """
 
 import asyncio
@@ -11,49 +11,19 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
 
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
 from ..graph.homes import RESOURCES, SCRATCH
+from ..graph.media_types import OTHER_SUFFIX, is_text, suffix_of
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.stored import is_whole
 
-_SUFFIX: Final = {
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "text/csv": ".csv",
-    "application/json": ".json",
-    "application/pdf": ".pdf",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "audio/wav": ".wav",
-    "audio/x-wav": ".wav",
-    "audio/mpeg": ".mp3",
-    "audio/flac": ".flac",
-    "audio/x-flac": ".flac",
-    "audio/ogg": ".ogg",
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-}
-
-
-def suffix_of(media_type: str) -> str:
-    """The file name's ending for a media type, so that other programs open it."""
-    return _SUFFIX.get(media_type, ".bin")
-
-
-def is_text(media_type: str) -> bool:
-    """Whether content of that type is text, which can be searched for secrets."""
-    return media_type.startswith("text/") or media_type.endswith(("json", "xml", "yaml", "x-subrip", "x-tex"))
-
 
 class FileStore:
-    """The store in a home folder (see `home.py`). Texts are kept without secrets."""
+    """The store in a home folder (see `home.py`). Secrets are removed from texts."""
 
     def __init__(self, home: Path, redact: Redactor | None = None) -> None:
         self._redact = redact or Redactor()
@@ -61,35 +31,38 @@ class FileStore:
         self._scratch = home / SCRATCH
 
     def path(self, resource: Resource) -> Path:
-        """Where the bytes of a resource are."""
+        """The file that holds the bytes of a resource."""
         if resource.sha256 is None:
-            raise StorageError(f"{resource.label} has no content: it was named, but is not there")
+            raise StorageError(f"{resource.label} has no content: it is named in the request, but was not found")
         return self._path(resource.sha256, resource.media_type)
 
     def _path(self, sha256: str, media_type: str) -> Path:
-        return self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
+        """The file's name by its hash and type; the name that an earlier version gave it, where it has that one only."""
+        path = self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
+        earlier = path.with_suffix(OTHER_SUFFIX)
+        return earlier if not path.exists() and earlier.exists() else path
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
-        """Keep bytes; gives sha256 and size."""
+        """Store bytes; returns sha256 and size."""
         return await asyncio.to_thread(self._put_bytes, data, media_type), len(data)
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Keep text as a resource."""
+        """Store text as a resource."""
         return await self._text(text, Artifact(output="text", kind="text", media_type="text/plain"), producer)
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
-        """Keep what an expert made; raises `ExpertError` when it is empty."""
+        """Store an expert's output; raises `ExpertError` when it is empty."""
         if artifact.text is not None:
             return await self._text(artifact.text, artifact, producer)
         size = await asyncio.to_thread(_size, artifact.path)
         if artifact.path is None or not size:
-            raise ExpertError(f"the expert gave an empty {artifact.kind} as {artifact.output}")
+            raise ExpertError(f"the expert returned an empty {artifact.kind} as {artifact.output}")
         sha256 = await asyncio.to_thread(self._move_in, artifact.path, artifact.media_type)
         return Resource(kind=artifact.kind, media_type=artifact.media_type, sha256=sha256, size=size, producer=producer)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
-        """A new empty folder on the same disk, gone at the end."""
+        """A new empty folder on the same disk, removed at the end."""
         folder = self._scratch / uuid4().hex
         try:
             await asyncio.to_thread(folder.mkdir, mode=0o700)
@@ -113,7 +86,7 @@ class FileStore:
 
     def _put_bytes(self, data: bytes, media_type: str) -> str:
         if is_text(media_type):
-            data = self._redact.data(data)  # as long as it was
+            data = self._redact.data(data)  # keeps the length
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
         if not _holds(target, sha256):
@@ -139,9 +112,9 @@ class FileStore:
         return sha256
 
     def _publish(self, draft: Path, target: Path) -> None:
-        """Give a whole file its name: on disk before the ledger may speak of it."""
+        """Give a complete file its name. It is on disk before the ledger refers to it."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if draft.stat().st_size > INLINE_LIMIT:  # what is shorter is in the ledger's row, if it is text
+        if draft.stat().st_size > INLINE_LIMIT:  # shorter text is in the ledger's row too
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
         draft.chmod(0o600)
@@ -149,7 +122,7 @@ class FileStore:
 
 
 def _holds(target: Path, sha256: str) -> bool:
-    """Whether it is kept already, and is still what its name says; if not, it is written again."""
+    """Whether the file exists and still has the content that its name claims; if not, it is written again."""
     try:
         return is_whole(target, sha256)
     except OSError:
@@ -162,7 +135,7 @@ def _size(file: Path | None) -> int:
 
 
 def _remove(folder: Path) -> None:
-    """Nearly always empty by now: what was made has been moved out."""
+    """Remove a scratch folder, which is nearly always empty by now: outputs have been moved to the store."""
     try:
         folder.rmdir()
     except OSError:
@@ -171,6 +144,6 @@ def _remove(folder: Path) -> None:
 
 def _disk(error: OSError) -> StorageError:
     return StorageError(
-        f"a file can't be kept: {error.strerror or error}",
-        hint="make room or name another home with --home; the run can be resumed, what is recorded is kept",
+        f"a file can't be stored: {error.strerror or error}",
+        hint="make room or name another home with --home; the run can be resumed, recorded results are kept",
     )

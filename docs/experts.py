@@ -71,7 +71,9 @@ def _tests(name: str, cells: tuple[str, ...], experts: list[str]) -> Iterator[st
         yield from _files_with("embedded", [name, *experts])
     if cells[1]:
         yield from _files_with("local", [name])
-    yield from (f"{place}/test_backend" for place, cell in zip(("endpoint", "hf", "chat"), cells[2:5], strict=True) if cell)
+    yield from (
+        f"{place}/test_backend" for place, cell in zip(("endpoint", "hf", "chat"), cells[2:5], strict=True) if cell
+    )
 
 
 def _files_with(folder: str, words: Iterable[str]) -> list[str]:

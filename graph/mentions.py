@@ -8,58 +8,18 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from .media_types import types_by_suffix
 from .resource import Kind
 
 LONGEST_NAME = 2048
 """Characters; longer words are no names."""
 
-_BY_KIND: dict[Kind, dict[str, str]] = {
-    "image": {
-        **{name: f"image/{name}" for name in ("png", "gif", "bmp", "webp", "tiff", "avif", "heic", "jpeg")},
-        **{
-            "jpg": "image/jpeg",
-            "jfif": "image/jpeg",
-            "tif": "image/tiff",
-            "svg": "image/svg+xml",
-            "ico": "image/x-icon",
-        },
-    },
-    "audio": {
-        **{name: f"audio/{name}" for name in ("flac", "ogg", "opus", "aac", "aiff", "amr")},
-        **{"wav": "audio/wav", "mp3": "audio/mpeg", "m4a": "audio/mp4", "oga": "audio/ogg", "wma": "audio/x-ms-wma"},
-    },
-    "video": {
-        **{"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo"},
-        **{"mkv": "video/x-matroska", "webm": "video/webm", "mpg": "video/mpeg", "mpeg": "video/mpeg"},
-        **{"wmv": "video/x-ms-wmv", "flv": "video/x-flv", "3gp": "video/3gpp"},
-    },
-    "text": {
-        **{"txt": "text/plain", "text": "text/plain", "md": "text/markdown", "markdown": "text/markdown"},
-        **{"rst": "text/x-rst", "log": "text/plain", "srt": "application/x-subrip", "vtt": "text/vtt"},
-        **{"json": "application/json", "xml": "application/xml", "tex": "application/x-tex"},
-    },
-    "table": {
-        **{"csv": "text/csv", "tsv": "text/tab-separated-values", "parquet": "application/vnd.apache.parquet"},
-        **{"xls": "application/vnd.ms-excel"},
-        **{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-    },
-    "document": {
-        **{"pdf": "application/pdf", "doc": "application/msword", "odt": "application/vnd.oasis.opendocument.text"},
-        **{"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-        **{"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-        **{"html": "text/html", "htm": "text/html", "rtf": "application/rtf", "epub": "application/epub+zip"},
-    },
-    "mesh": {"obj": "model/obj", "glb": "model/gltf-binary", "stl": "model/stl", "ply": "model/ply"},
-}
-_EXTENSIONS: dict[str, tuple[Kind, str]] = {
-    extension: (kind, media_type) for kind, row in _BY_KIND.items() for extension, media_type in row.items()
-}
 _UNKNOWN: tuple[Kind, str] = ("document", "application/octet-stream")
 
 _URL = re.compile(r"https?://[^\s<>\"'`“”‘’「」]+", re.IGNORECASE)
 _QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n]){1,255})\1|“([^”\n]{1,255})”|‘([^’\n]{1,255})’""")
 _WORD = re.compile(r"[^\s\"'`“”‘’«»<>|*?,;()\[\]{}，。；：！？（）、「」]+")
-_ENDING = re.compile(rf"\.({'|'.join(sorted(_EXTENSIONS, key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
+_ENDING = re.compile(rf"\.({'|'.join(sorted(types_by_suffix(), key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
 _UNSPACED = re.compile(r"^.*[぀-ヿ㐀-鿿가-힣]")
 """Kana, Chinese characters and Hangul: what stands right before a Latin name without a space."""
 
@@ -77,7 +37,7 @@ class Mention(NamedTuple):
 def kind_of_name(name: str) -> tuple[Kind, str]:
     """Kind and media type that a file name or URL promises by its extension; `document` where it promises nothing."""
     path = urlsplit(name).path if _URL.match(name) and "[" not in name and "]" not in name else name
-    return _EXTENSIONS.get(path.rpartition(".")[2].lower(), _UNKNOWN)
+    return types_by_suffix().get(path.rpartition(".")[2].lower(), _UNKNOWN)
 
 
 def mentions(text: str) -> list[Mention]:

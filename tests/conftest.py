@@ -83,9 +83,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A short video that browsers play."""
     import numpy as np
 
-    from hugginggpt.tools.media.film import write_film
+    from hugginggpt.tools.media.video_writer import write_video
 
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     frames = (np.full((64, 64, 3), 20 * number, np.uint8) for number in range(5))
-    write_film(path, frames, Fraction(5), (64, 64), None)
+    write_video(path, frames, Fraction(5), (64, 64), None)
     return path.read_bytes()

@@ -1,4 +1,4 @@
-"""Content: what the bytes of a file are, told by the bytes and not by the name."""
+"""Identifies the content of a file: its kind and media type, by the bytes and not by the name."""
 
 import codecs
 import csv
@@ -7,41 +7,33 @@ import wave
 from typing import NamedTuple
 
 from ..graph.errors import ExpertError, InvalidInput
+from ..graph.media_types import canonical
 from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
-from .media.cells import records
+from .media.csv_records import read_records
+from .media.pictures import FORMATS
 
 SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
 
-_SPELLED = {
-    "image/apng": "image/png",
-    "audio/x-wav": "audio/wav",
-    "audio/x-flac": "audio/flac",
-    "audio/x-aiff": "audio/aiff",
-    "video/x-m4v": "video/mp4",
-    "video/x-matroska": "video/matroska",
-}
-"""Names that `filetype` gives, where IANA has a better one."""
-
-_PILLOW = {f"image/{form}": form.upper() for form in ("png", "jpeg", "gif", "webp", "bmp", "tiff")}
+_PILLOW = {f"image/{form.lower()}": form for form in FORMATS}
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _TEXT_TYPES = ("text/markdown", "text/html", "application/json", "application/xml")
 _TEXT_IN_NAME_ONLY = ("application/rtf", "application/postscript")
-"""Formats that decode as UTF-8 and still are no text to read."""
+"""Formats that decode as UTF-8 but are no readable text."""
 
 
 class Content(NamedTuple):
-    """What bytes are."""
+    """What the bytes of a file hold."""
 
     kind: Kind
     media_type: str
     text: str | None = None
-    """The text itself, when it is text and short enough to be carried along."""
+    """The text itself, if it is text and short enough to be kept inline."""
 
 
 def identify(data: bytes, name: str, settings: Settings) -> Content:
-    """Tell what `data` is; raises `InvalidInput` when it is nothing we can use, or too large to be decoded."""
+    """Find out what `data` is; raises `InvalidInput` for unsupported content, and for content too large to decode."""
     label = name.rstrip("/").rsplit("/", 1)[-1]
     if not data:
         raise InvalidInput(f"{label} is empty (0 bytes)", hint="Was it saved, or downloaded, in full?")
@@ -64,14 +56,13 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
             return Content(kind, guessed)
     if guessed == "application/pdf":
         return Content("document", guessed)
-    raise _unknown(data, label, claimed, guessed)
+    raise _unsupported(data, label, claimed, guessed)
 
 
 def _guess(data: bytes) -> str:
     import filetype
 
-    found = filetype.guess_mime(data[:8192]) or ""
-    return _SPELLED.get(found, found)
+    return canonical(filetype.guess_mime(data[:8192]) or "")
 
 
 def _text(data: bytes) -> str | None:
@@ -84,7 +75,7 @@ def _text(data: bytes) -> str | None:
 
 
 def _begins_as_text(data: bytes) -> bool:
-    """By the first megabyte: the whole is not decoded when it is too long in any case."""
+    """Whether the first megabyte is text. A file that is too long is refused without decoding all of it."""
     start = data[: MOST_TEXT // 16]
     try:
         return b"\0" not in start and bool(codecs.getincrementaldecoder("utf-8")().decode(start))
@@ -97,7 +88,7 @@ def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
     if noun:
         raise InvalidInput(f"{label} is not {noun}: it holds plain text", hint="Name it .txt to use it as text.")
     if not text.strip():
-        raise InvalidInput(f"{label} holds nothing but blanks")
+        raise InvalidInput(f"{label} holds nothing but white space")
     inline = text if len(text.encode()) <= INLINE_LIMIT else None
     if media_type in ("text/csv", "text/tab-separated-values"):
         _check_table(text, label, media_type)
@@ -107,7 +98,7 @@ def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
 
 def _check_table(text: str, label: str, media_type: str) -> None:
     try:
-        for _ in records(text, label, csv.excel if media_type == "text/csv" else csv.excel_tab):
+        for _ in read_records(text, label, csv.excel if media_type == "text/csv" else csv.excel_tab):
             pass
     except csv.Error as error:
         raise InvalidInput(f"{label} is not a table: {error}") from None
@@ -116,10 +107,10 @@ def _check_table(text: str, label: str, media_type: str) -> None:
 
 
 def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> None:
-    """Read the size from the header. `Image.open` would warn of large images on its own; the plug-in does not."""
+    """Check the size in the header. Uses Pillow's plug-in, as `Image.open` has a limit and warnings of its own."""
     from PIL import Image
 
-    if media_type == "image/webp":  # its plug-in has libwebp allocate the canvas; the others read headers in Python
+    if media_type == "image/webp":  # its plug-in lets libwebp allocate the canvas; the others read headers in Python
         width, height = _webp_size(data, label)
         return _check_size(width, height, label, max_pixels)
     Image.init()
@@ -137,7 +128,7 @@ def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> N
 
 
 def _webp_size(data: bytes, label: str) -> tuple[int, int]:
-    """Of the canvas (RFC 9649, sections 2.5 to 2.7)."""
+    """Width and height of the canvas (RFC 9649, sections 2.5 to 2.7)."""
     form, body = data[12:16], data[20:30]
     if len(body) == 10 and form == b"VP8X":
         return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
@@ -161,7 +152,7 @@ def _check_size(width: int, height: int, label: str, max_pixels: int) -> None:
 
 
 def _check_wav(data: bytes, label: str) -> None:
-    """By the header. What `wave` does not read (floats, say), and what lasts too long, is for the expert that decodes it."""
+    """Check the header. An expert that decodes the file checks its duration, and formats that `wave` does not read."""
     try:
         with wave.open(io.BytesIO(data)) as sound:
             length = sound.getnframes()
@@ -175,11 +166,11 @@ def _check_wav(data: bytes, label: str) -> None:
         raise InvalidInput(f"{label} holds no sound (0 seconds)")
 
 
-def _unknown(data: bytes, label: str, claimed: Kind, guessed: str) -> InvalidInput:
+def _unsupported(data: bytes, label: str, claimed: Kind, guessed: str) -> InvalidInput:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = "UTF-16 text"
     else:
         found = f"{guessed} data" if guessed else "binary data of an unknown type"
-    verdict = f"is not {_NOUNS[claimed]}" if claimed in _NOUNS else "can't be used"
+    problem = f"is not {_NOUNS[claimed]}" if claimed in _NOUNS else "can't be used"
     hint = "Save it as UTF-8." if found == "UTF-16 text" else f"What can be read: {SUPPORTED}."
-    return InvalidInput(f"{label} {verdict}: it holds {found}", hint=hint)
+    return InvalidInput(f"{label} {problem}: it holds {found}", hint=hint)

@@ -20,11 +20,11 @@ from ...graph.ports import Backend
 from ...graph.settings import MEGABYTE, Settings
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World, backends_for, controller_for, open_world
-from ...tools.backends.worker.memory_limits import Bounds
-from ...tools.backends.worker.process import in_force
-from ...tools.backends.worker.sandbox import ALL_MEANS, FILES_OF_OTHERS
+from ...tools.backends.worker.memory_limits import MemoryLimits
+from ...tools.backends.worker.process import check_confinement
+from ...tools.backends.worker.sandbox import ALL_MEASURES, KEEPS_FILE_CAPABILITIES
 from ...tools.catalog.ranked_catalog import ranked
-from ...tools.media.budget import allowance_of
+from ...tools.media.memory_budget import file_budget_for
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, settle, table
@@ -151,13 +151,13 @@ async def _controller(settings: Settings) -> Finding:
 
 def _workers(settings: Settings) -> Finding:
     """What keeps the processes that read files from keys and network, and what bounds their memory, on this machine."""
-    found = in_force(settings)
+    found = check_confinement(settings)
     kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
     means = ", ".join(kept) or "nothing but an environment without keys: this system has no means for more"
-    call, file = Bounds.of_a_call(settings).more, allowance_of(settings)
+    call, file = MemoryLimits.for_calls(settings).more, file_budget_for(settings)
     how = "by the kernel and by a watch" if sys.platform == "linux" else "by a watch"
     memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
-    whole = found.parent and len(found.worker) == ALL_MEANS and FILES_OF_OTHERS not in found.worker
+    whole = found.parent and len(found.worker) == ALL_MEASURES and KEEPS_FILE_CAPABILITIES not in found.worker
     return Finding("workers", "ok" if whole else "note", f"{means}; {memory}")
 
 

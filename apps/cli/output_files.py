@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...graph.errors import StorageError
 from ...graph.events import RunFinished
+from ...graph.media_types import suffix_of
 from ...graph.result import Result
 from ...graph.stored import is_whole, open_stored
 
@@ -34,7 +35,7 @@ def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
             f"{source} was changed after it was recorded, and is not copied", hint="run the request again"
         )
     for number in count():
-        target = folder / f"{name}{f' ({number})' if number else ''}{source.suffix}"
+        target = folder / (f"{Path(name).stem} ({number}){Path(name).suffix}" if number else name)
         if target.is_file() and not target.is_symlink() and filecmp.cmp(source, target, shallow=False):
             return target
         try:
@@ -47,7 +48,7 @@ def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
 
 
 def _names(event: RunFinished) -> Iterator[tuple[str, str]]:
-    """A readable name and the hash of each output; numbers where a task made several."""
+    """A readable file name and the hash of each output; numbers where a task made several."""
     for row in event.results:
         result = Result.model_validate(row)
         for output, value in result.outputs.items():
@@ -57,4 +58,4 @@ def _names(event: RunFinished) -> Iterator[tuple[str, str]]:
                 name += f"-{output}" if len(result.outputs) > 1 else ""
                 name += f"-{number}" if len(several) > 1 else ""
                 if resource.sha256:
-                    yield name, resource.sha256
+                    yield name + suffix_of(resource.media_type), resource.sha256

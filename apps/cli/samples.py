@@ -59,12 +59,12 @@ def _film() -> bytes:
 
     import numpy as np
 
-    from ...tools.media.film import write_film
+    from ...tools.media.video_writer import write_video
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
         frames = (np.full((64, 64, 3), 30 * number, np.uint8) for number in range(8))
-        write_film(path, frames, Fraction(8), (64, 64), None)
+        write_video(path, frames, Fraction(8), (64, 64), None)
         return path.read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""The store: a name is the content's hash, a file is whole or not there, and nothing is left lying about."""
+"""The store: a file's name is the hash of its content, files are complete or absent, and nothing is left over."""
 
 import asyncio
 import hashlib
@@ -29,7 +29,7 @@ def left_over(home: Path) -> list[Path]:
 
 @given(data=st.binary(min_size=1, max_size=200))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
-def test_what_is_put_in_is_found_by_its_hash(store: FileStore, data: bytes) -> None:
+def test_stored_bytes_are_found_by_their_hash(store: FileStore, data: bytes) -> None:
     sha256, size = asyncio.run(store.put_bytes(data, "image/png"))
     assert (sha256, size) == (hashlib.sha256(data).hexdigest(), len(data))
     path = store.path(Resource(kind="image", media_type="image/png", sha256=sha256))
@@ -37,44 +37,74 @@ def test_what_is_put_in_is_found_by_its_hash(store: FileStore, data: bytes) -> N
     assert path.suffix == ".png"
 
 
-async def test_texts_are_searched_for_secrets_beside_the_loop(home: Path) -> None:
-    class Noting(Redactor):
+@pytest.mark.parametrize("media_type", ["model/gltf-binary", "image/tiff", "video/quicktime"])
+async def test_a_file_stored_as_bin_by_an_earlier_version_is_found_and_not_stored_again(
+    store: FileStore, home: Path, media_type: str
+) -> None:
+    data, draft = b"content of " + media_type.encode(), home / "draft"
+    sha256 = hashlib.sha256(data).hexdigest()
+    earlier = home / "resources" / sha256[:2] / f"{sha256[2:]}.bin"
+    earlier.parent.mkdir()
+    earlier.write_bytes(data)
+    assert store.path(Resource(kind="mesh", media_type=media_type, sha256=sha256)) == earlier
+    await store.put_bytes(data, media_type)
+    draft.write_bytes(data)
+    await store.adopt(Artifact(output="mesh", kind="mesh", media_type=media_type, path=draft), "1")
+    assert list(earlier.parent.iterdir()) == [earlier]
+
+
+async def test_a_file_of_a_new_home_has_the_suffix_of_its_type(store: FileStore) -> None:
+    sha256, _ = await store.put_bytes(b"glTF", "model/gltf-binary")
+    assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).suffix == ".glb"
+
+
+async def test_a_broken_file_stored_as_bin_is_written_again(store: FileStore, home: Path) -> None:
+    sha256 = hashlib.sha256(b"whole").hexdigest()
+    earlier = home / "resources" / sha256[:2] / f"{sha256[2:]}.bin"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"changed")
+    await store.put_bytes(b"whole", "model/gltf-binary")
+    assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).read_bytes() == b"whole"
+
+
+async def test_texts_are_searched_for_secrets_outside_the_event_loop(home: Path) -> None:
+    class NotingThreads(Redactor):
         def text(self, text: str) -> str:
-            places.add(threading.current_thread())
+            threads.add(threading.current_thread())
             return super().text(text)
 
-    places: set[threading.Thread] = set()
-    store = FileStore(prepare_home(home), Noting(["sk-some-key-9"]))
+    threads: set[threading.Thread] = set()
+    store = FileStore(prepare_home(home), NotingThreads(["sk-some-key-9"]))
     sha256, size = await store.put_bytes(b"a sk-some-key-9", "text/plain")
     resource = await store.put_text("a sk-some-key-9")
     assert (resource.sha256, resource.size, resource.text) == (sha256, size, "a [removed****]")
-    assert places
-    assert threading.current_thread() not in places
+    assert threads
+    assert threading.current_thread() not in threads
 
 
-async def test_equal_content_is_kept_once_whoever_brings_it(store: FileStore, home: Path) -> None:
+async def test_equal_content_is_stored_once(store: FileStore, home: Path) -> None:
     await asyncio.gather(*(store.put_bytes(b"the same", "text/plain") for _ in range(20)))
     assert len([path for path in (home / "resources").rglob("*") if path.is_file()]) == 1
     assert left_over(home) == []
 
 
-async def test_files_are_for_their_owner_alone(store: FileStore) -> None:
+async def test_files_are_readable_by_their_owner_only(store: FileStore) -> None:
     resource = await store.put_text("secret")
     assert store.path(resource).stat().st_mode & 0o777 == 0o600
 
 
-async def test_short_text_is_carried_inline_and_long_text_is_in_its_file_only(store: FileStore) -> None:
+async def test_short_text_is_kept_inline_and_long_text_in_its_file_only(store: FileStore) -> None:
     short, long = await store.put_text("ä" * 10), await store.put_text("ä" * INLINE_LIMIT)
     assert short.text == "ä" * 10
     assert long.text is None
     assert store.path(long).read_text("utf-8") == "ä" * INLINE_LIMIT
 
 
-async def test_text_that_is_no_unicode_is_kept_with_question_marks(store: FileStore) -> None:
+async def test_text_that_is_not_valid_unicode_is_stored_with_question_marks(store: FileStore) -> None:
     assert (await store.put_text("a\ud800b")).text == "a?b"
 
 
-async def test_what_an_expert_made_is_moved_in(store: FileStore, home: Path) -> None:
+async def test_an_output_of_an_expert_is_moved_into_the_store(store: FileStore, home: Path) -> None:
     async with store.scratch() as folder:
         draft = folder / "image"
         draft.write_bytes(b"x" * 100_000)
@@ -92,16 +122,16 @@ async def test_boxes_keep_their_text(store: FileStore) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b""], ids=["no file", "an empty file"])
-async def test_an_expert_that_makes_nothing_has_failed(store: FileStore, content: bytes | None) -> None:
+async def test_an_expert_without_output_has_failed(store: FileStore, content: bytes | None) -> None:
     async with store.scratch() as folder:
         draft = folder / "image"
         if content is not None:
             draft.write_bytes(content)
-        with pytest.raises(ExpertError, match="gave an empty image as picture"):
+        with pytest.raises(ExpertError, match="returned an empty image as picture"):
             await store.adopt(Artifact(output="picture", kind="image", media_type="image/png", path=draft), "1")
 
 
-async def test_a_scratch_folder_goes_with_all_that_is_in_it(store: FileStore, home: Path) -> None:
+async def test_a_scratch_folder_is_removed_with_its_content(store: FileStore, home: Path) -> None:
     async def fail() -> None:
         async with store.scratch() as folder:
             (folder / "deep").mkdir()
@@ -113,9 +143,9 @@ async def test_a_scratch_folder_goes_with_all_that_is_in_it(store: FileStore, ho
     assert left_over(home) == []
 
 
-async def test_a_home_that_is_gone_is_an_error_that_says_what_to_do(home: Path) -> None:
+async def test_a_missing_home_is_an_error_with_a_hint(home: Path) -> None:
     store = FileStore(home)
-    with pytest.raises(StorageError, match="can't be kept") as caught:
+    with pytest.raises(StorageError, match="can't be stored") as caught:
         await store.put_text("x")
     assert "--home" in caught.value.hint
     with pytest.raises(StorageError):
@@ -123,6 +153,6 @@ async def test_a_home_that_is_gone_is_an_error_that_says_what_to_do(home: Path) 
             pass
 
 
-async def test_what_is_not_there_has_no_path(store: FileStore) -> None:
-    with pytest.raises(StorageError, match="named, but is not there"):
+async def test_a_missing_resource_has_no_path(store: FileStore) -> None:
+    with pytest.raises(StorageError, match="named in the request, but was not found"):
         store.path(Resource(kind="image", media_type="image/*", name="gone.png"))

@@ -21,7 +21,7 @@ from hugginggpt.graph.task import Task
 from hugginggpt.nodes.parts import parts_of
 from hugginggpt.tools.backends.worker.decoder import Decoder
 from hugginggpt.tools.backends.worker.pool import Workers
-from hugginggpt.tools.media.parts import LONGEST, RATE, cut_recording
+from hugginggpt.tools.media.recording_parts import LONGEST, RATE, cut_recording
 from hugginggpt.tools.media.sound import read_audio, write_wav
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, ask, last

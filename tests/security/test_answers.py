@@ -95,7 +95,7 @@ async def test_a_picture_that_can_not_be_used_is_the_server_s_fault(home: Path, 
         )
         backend = EndpointBackend(Settings(home=home))
         (expert,) = backend.experts("text-to-image")
-        with pytest.raises(ExpertError, match="mine gave what can't be used: the answer") as error:
+        with pytest.raises(ExpertError, match="mine returned what can't be used: the answer") as error:
             await backend.run(call_of("text-to-image", expert, tmp_path / "s"))
         await backend.aclose()
     assert not error.value.input_fault
@@ -116,7 +116,8 @@ async def test_sound_of_eight_channels_is_taken(home: Path, tmp_path: Path) -> N
 FENCES = (
     Fence(
         "decoding apart", "tools/backends/worker/decoder.py",
-        'self._workers.run_here(f"{_TARGETS}:{what}", asked)', "__import__(_TARGETS, fromlist=[what]).__dict__[what](asked)",
+        'self._workers.run_blocking(f"{_FUNCTIONS}:{function}", decode_call)',
+        "__import__(_FUNCTIONS, fromlist=[function]).__dict__[function](decode_call)",
         "test_answers.py::test_the_process_with_the_keys_decodes_nothing[text-to-speech-audio]",
     ),
 )  # fmt: skip

@@ -23,9 +23,9 @@ from hugginggpt.graph.task import Scalar, Task
 from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.content import identify
-from hugginggpt.tools.media.budget import address_space
-from hugginggpt.tools.media.frames import read_frames
+from hugginggpt.tools.media.memory_budget import address_space
 from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.video_frames import read_frames
 from materials import material
 from paths import EXAMPLES
 
@@ -191,20 +191,20 @@ FENCES = (
         "test_bombs.py::test_sound_of_any_number_of_channels_is_read[9]",
     ),
     Fence(
-        "the pages of a PDF", "tools/media/pages.py", "if end - begin + 1 > MOST_PAGES:", "if False:",
+        "the pages of a PDF", "tools/media/pdf_pages.py", "if end - begin + 1 > MAX_PAGES:", "if False:",
         _bomb("pdf-of-a-million-pages"),
     ),
     Fence(
-        "the memory of a page", "tools/media/pages.py",
-        "with reading(material.resource.label, most=PARSED):\n                page", "if True:\n                page",
+        "the memory of a page", "tools/media/pdf_pages.py",
+        "with reading(material.resource.label, most=PARSE_BUDGET):\n                page", "if True:\n                page",
         _bomb("pdf-of-nested-forms"), slow=True,
     ),
     Fence(
-        "the cells of a table", "tools/media/cells.py", "if number * columns > MOST_CELLS:", "if False:",
+        "the cells of a table", "tools/media/csv_records.py", "if number * columns > MAX_CELLS:", "if False:",
         _bomb("csv-of-100-million-cells"),
     ),
     Fence(
-        "the columns of a record", "tools/media/cells.py", "if len(record) > MOST_COLUMNS:", "if False:",
+        "the columns of a record", "tools/media/csv_records.py", "if len(record) > MAX_COLUMNS:", "if False:",
         _bomb("csv-of-one-line"),
     ),
     Fence(
@@ -213,7 +213,7 @@ FENCES = (
     ),
     Fence(
         "the members of a list", "tools/media/rows.py",
-        'if text.count("{") + text.count("[") > MOST_MEMBERS:', "if False:",
+        'if text.count("{") + text.count("[") > MAX_MEMBERS:', "if False:",
         _bomb("json-of-five-million-objects"), slow=True,
     ),
     Fence(

@@ -17,11 +17,11 @@ import pytest
 from bombs import wav
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.media.container import demuxer_of, media_type_of
-from hugginggpt.tools.media.frames import read_frames
-from hugginggpt.tools.media.parts import cut_recording
+from hugginggpt.tools.media.container import demuxer_for, sniff_media_type
 from hugginggpt.tools.media.pictures import read_image
+from hugginggpt.tools.media.recording_parts import cut_recording
 from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.video_frames import read_frames
 from materials import material
 
 LOUD = wav(1, 8_000, b"\xff\x3f" * 8_000 * 150)
@@ -194,19 +194,19 @@ def test_a_picture_of_another_form_is_never_opened(tmp_path: Path, head: bytes) 
 
 def test_a_form_is_known_by_the_bytes_and_never_by_the_name() -> None:
     """Sound and video are read by one demuxer of FFmpeg, which the first bytes tell; of what they don't, by none."""
-    assert demuxer_of(LOUD[:64]) == "wav"
-    assert demuxer_of(b"\xff\xfb\x90\x00" + bytes(60)) == "mp3"
-    assert demuxer_of(b"\xff\xf1\x50\x80" + bytes(60)) == "aac"
+    assert demuxer_for(LOUD[:64]) == "wav"
+    assert demuxer_for(b"\xff\xfb\x90\x00" + bytes(60)) == "mp3"
+    assert demuxer_for(b"\xff\xf1\x50\x80" + bytes(60)) == "aac"
     for text in (*PLAYLISTS.values(), "RIFF", "", "PNG"):
-        assert demuxer_of(text.encode()) is None
-        assert media_type_of(text.encode()) == ""
+        assert demuxer_for(text.encode()) is None
+        assert sniff_media_type(text.encode()) == ""
 
 
 FENCES = (
     Fence(
         "one form, few codecs, no protocol", "tools/media/container.py",
         "        if demuxer is None:\n            raise Unreadable(label, what)\n"
-        '        try:\n            with av.open(file, "r", **_sealed(demuxer)) as',
+        '        try:\n            with av.open(file, "r", **_restricted_options(demuxer)) as',
         "        try:\n            with av.open(str(path)) as",
         "test_playlists.py::test_a_playlist_opens_nothing[ffconcat-bare]",
     ),

@@ -44,7 +44,7 @@ FENCES = (
     Fence(
         "workers check what they read",
         "tools/backends/worker/child.py",
-        "        order.call.check()\n",
+        "        job.call.check()\n",
         "",
         "test_stored.py::test_a_changed_file_fails_its_task_with_the_reason",
     ),

@@ -24,7 +24,7 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.backends.worker.memory_limits import Bounds
+from hugginggpt.tools.backends.worker.memory_limits import MemoryLimits
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.backends.worker.progress import Step
 from materials import material
@@ -43,8 +43,8 @@ def pools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     made = list[Workers]()
 
-    def make(bounds: Bounds | None = None) -> Workers:
-        made.append(Workers(Settings(home=tmp_path / "home", workers=1), bounds=bounds))
+    def make(limits: MemoryLimits | None = None) -> Workers:
+        made.append(Workers(Settings(home=tmp_path / "home", workers=1), limits=limits))
         return made[-1]
 
     yield make
@@ -63,7 +63,7 @@ def ask(pools: Callable[..., Workers], tmp_path: Path) -> Ask:
             run_id="r", key="1", task=Task(id=1, type="count"), expert=expert, inputs={"items": (material(text),)},
             scratch=tmp_path, timeout=timeout,
         )  # fmt: skip
-        (artifact,) = (pool or first).run_here(f"probes:{probe}", call)
+        (artifact,) = (pool or first).run_blocking(f"probes:{probe}", call)
         return artifact.text or ""
 
     return run
@@ -192,7 +192,7 @@ def test_a_tool_of_the_system_sees_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on(ask: Ask, pools: Callable[..., Workers]) -> None:
     """A call that takes more than 3 GB of memory beyond what its process has is refused, and nothing else comes to harm."""
-    pool = pools(Bounds(more=GIGABYTE))
+    pool = pools(MemoryLimits(more=GIGABYTE))
     before = ask("pid", pool=pool)
     with pytest.raises(ExpertError, match=r"embedded/count takes more than 1,000 MB of memory"):
         ask("grow", str(2 * GIGABYTE), pool)
@@ -201,7 +201,7 @@ def test_a_call_beyond_its_memory_is_refused_and_its_process_serves_on(ask: Ask,
 
 def test_a_model_beyond_the_memory_of_the_machine_is_ended(ask: Ask, pools: Callable[..., Workers]) -> None:
     """A model of your own that grows beyond nine tenths of the machine's memory is ended before the machine suffers."""
-    pool = pools(Bounds(resident=GIGABYTE))
+    pool = pools(MemoryLimits(resident=GIGABYTE))
     with pytest.raises(ExpertError, match=r"embedded/count takes more than 1,000 MB of memory"):
         ask("grow", str(3 * GIGABYTE), pool)
     assert ask("grow", str(GIGABYTE // 2), pool) == "taken"
@@ -241,7 +241,7 @@ def test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file(ask: Ask) 
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     with contextlib.suppress(OSError, ValueError):  # so that a worker would inherit it
         resource.setrlimit(resource.RLIMIT_CORE, (1_000_000, max(1_000_000, hard)))
-    seconds, core = map(int, ask("bounds", timeout=7).split())
+    seconds, core = map(int, ask("limits", timeout=7).split())
     assert 0 < seconds <= 7 * (os.cpu_count() or 1) + 10
     resource.setrlimit(resource.RLIMIT_CORE, (soft, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     assert core == 0
@@ -252,7 +252,7 @@ def test_a_lower_limit_of_the_system_is_kept(ask: Ask) -> None:
     import resource
 
     resource.prlimit(int(ask("pid")), resource.RLIMIT_CPU, (1000, 1000))
-    assert ask("bounds", timeout=3000).split()[0] == "1000"
+    assert ask("limits", timeout=3000).split()[0] == "1000"
 
 
 def test_a_worker_that_answers_nonsense_is_ended(ask: Ask) -> None:
@@ -303,12 +303,12 @@ FENCES = (
     ),
     Fence(
         "the memory of the process with the keys", "tools/backends/worker/process.py",
-        "        keep_memory()", "        _ = keep_memory",
+        "        hide_memory()", "        _ = hide_memory",
         "test_workers.py::test_no_process_of_the_user_reads_the_one_that_holds_the_keys",
     ),
     Fence(
         "the environment of other programs", "tools/backends/local/hardware.py",
-        "env=passed_on(os.environ)", "env=dict(os.environ)",
+        "env=without_keys(os.environ)", "env=dict(os.environ)",
         "test_workers.py::test_a_tool_of_the_system_sees_no_keys",
     ),
     Fence(
@@ -318,12 +318,12 @@ FENCES = (
     ),
     Fence(
         "the watch on resident memory", "tools/backends/worker/watched_call.py",
-        "if bounds.exceeded(resident, self._before):", "if False:",
+        "if limits.exceeded(resident, self._before):", "if False:",
         "test_workers.py::test_a_model_beyond_the_memory_of_the_machine_is_ended", slow=True,
     ),
     Fence(
-        "the memory of one file", "tools/media/budget.py",
-        "with address_space((most or allowance()) if _Process.limited else 0):", "with address_space(0):",
+        "the memory of one file", "tools/media/memory_budget.py",
+        "with address_space((most or file_budget()) if _Process.limited else 0):", "with address_space(0):",
         "test_workers.py::test_reading_beyond_its_memory_is_refused_by_the_name_of_the_file",
     ),
     Fence(
@@ -333,7 +333,7 @@ FENCES = (
     ),
     Fence(
         "the processor time of a call", "tools/backends/worker/child.py",
-        "    _limit_processor_time(order.call.timeout)", "    pass",
+        "    _limit_processor_time(job.call.timeout)", "    pass",
         "test_workers.py::test_a_call_has_a_limit_of_processor_time_and_leaves_no_core_file",
     ),
     Fence(

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.worker.progress import tell
+from hugginggpt.tools.backends.worker.progress import report_step
 
 
-def _said(text: str) -> Sequence[Artifact]:
+def _text(text: str) -> Sequence[Artifact]:
     return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]
 
 
 def pid(call: Call) -> Sequence[Artifact]:
-    """Says which process it is in."""
-    return _said(str(os.getpid()))
+    """Returns the id of its process."""
+    return _text(str(os.getpid()))
 
 
 def chatter(call: Call) -> Sequence[Artifact]:
@@ -26,7 +26,7 @@ def chatter(call: Call) -> Sequence[Artifact]:
     os.write(1, b"\x00 not JSON\n")
     ctypes.CDLL(None).puts(b"from C")
     sys.stdout.flush()
-    return _said("done")
+    return _text("done")
 
 
 def hang_in_c(call: Call) -> Sequence[Artifact]:
@@ -37,14 +37,14 @@ def hang_in_c(call: Call) -> Sequence[Artifact]:
 
 
 def hang(call: Call) -> Sequence[Artifact]:
-    """Sleeps politely."""
+    """Sleeps; can be interrupted."""
     (call.scratch / "pid").write_text(str(os.getpid()))
     time.sleep(600)
     return []
 
 
 def crash(call: Call) -> Sequence[Artifact]:
-    """A segmentation fault, after a last word."""
+    """A segmentation fault, after a line on standard error."""
     print("loading weights: out of cheese", file=sys.stderr, flush=True)
     ctypes.string_at(0)
     return []
@@ -61,14 +61,14 @@ def fail(call: Call) -> Sequence[Artifact]:
 
 
 def environment(call: Call) -> Sequence[Artifact]:
-    """Says what it inherited."""
-    return _said("\n".join(f"{name}={value}" for name, value in sorted(os.environ.items())))
+    """Returns the environment that it inherited."""
+    return _text("\n".join(f"{name}={value}" for name, value in sorted(os.environ.items())))
 
 
 def step(call: Call) -> Sequence[Artifact]:
-    """Tells of three steps, and dies in the middle where its text says so."""
+    """Reports three steps, and crashes after the second if its text is `crash`."""
     for done in (1, 2, 3):
-        tell("knitting", done, 3, "rows")
+        report_step("knitting", done, 3, "rows")
         if done == 2 and call.text("items") == "crash":
             ctypes.string_at(0)
-    return _said("a sock")
+    return _text("a sock")

@@ -1,4 +1,4 @@
-"""Functions that try what a worker process may not do, for one to run by name; each gives as text what came of it."""
+"""Functions that try what a worker process may not do, for one to run by name; each returns the result as text."""
 
 import ctypes
 import os
@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from hugginggpt.graph.call import Artifact, Call
-from hugginggpt.tools.backends.worker.progress import tell
-from hugginggpt.tools.media.budget import reading
+from hugginggpt.tools.backends.worker.progress import report_step
+from hugginggpt.tools.media.memory_budget import reading
 
 
 def _text(text: object) -> Sequence[Artifact]:
@@ -60,11 +60,11 @@ def network(call: Call) -> Sequence[Artifact]:
 
 
 def status(call: Call) -> Sequence[Artifact]:
-    """What the kernel says of its rights."""
+    """Its rights, as the kernel reports them."""
     return _text(Path("/proc/self/status").read_text())
 
 
-def bounds(call: Call) -> Sequence[Artifact]:
+def limits(call: Call) -> Sequence[Artifact]:
     """Seconds of processor time that it may use, and bytes of a core file."""
     import resource
 
@@ -73,7 +73,7 @@ def bounds(call: Call) -> Sequence[Artifact]:
 
 
 def grow(call: Call) -> Sequence[Artifact]:
-    """Takes as many bytes as its text says, a little at a time, and uses them."""
+    """Takes as many bytes as its text names, a little at a time, and uses them."""
     taken = []
     for _ in range(int(call.text("items")) // 50_000_000):
         taken.append(b"x" * 50_000_000)
@@ -87,7 +87,7 @@ def open_file(call: Call) -> Sequence[Artifact]:
 
 
 def babble(call: Call) -> Sequence[Artifact]:
-    """Writes what is no answer to every pipe that it has."""
+    """Writes nonsense to every pipe that it has."""
     for number in range(3, 20):
         with suppress(OSError):
             os.write(number, b"nonsense\n")
@@ -96,7 +96,7 @@ def babble(call: Call) -> Sequence[Artifact]:
 
 def progress(call: Call) -> Sequence[Artifact]:
     """Reports how far it is."""
-    tell("tried", 1, 2, "times")
+    report_step("tried", 1, 2, "times")
     return _text("done")
 
 
@@ -108,7 +108,7 @@ def read_for_long(call: Call) -> Sequence[Artifact]:
 
 
 def read_and_die(call: Call) -> Sequence[Artifact]:
-    """Reads what its decoder can't bear."""
+    """Reads a file that crashes its decoder."""
     with reading("broken.pdf"):
         ctypes.string_at(0)
     return _text("read")

@@ -14,8 +14,8 @@ from ...graph.errors import ExpertError
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
 from ..media.boxes import box, box_artifacts
-from ..media.limits import limits
-from ..media.masks import Region, colour, drawn_masks, overlaid, share
+from ..media.masks import Region, colour, draw_masks, overlay_masks, share
+from ..media.media_limits import limits
 from ..media.pictures import image_artifact
 from ..media.rows import rows as table_rows
 
@@ -131,7 +131,7 @@ def box_answer(call: Call, image: "Image.Image", rows: object) -> list[Artifact]
 def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> list[Artifact]:
     """All regions in one mask picture; labels with colours and an overlay, where the task type has those outputs."""
     outputs = {output.name for output in VOCABULARY[call.task.type].outputs}
-    mask = image_artifact(call, drawn_masks(image.size, regions), "mask").model_copy(update={"kind": "mask"})
+    mask = image_artifact(call, draw_masks(image.size, regions), "mask").model_copy(update={"kind": "mask"})
     artifacts = [mask]
     if "labels" in outputs:
         rows = [
@@ -141,7 +141,7 @@ def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> 
         ]  # fmt: skip
         artifacts.append(_json_artifact(call, "labels", rows))
     if "image" in outputs:
-        artifacts.append(image_artifact(call, overlaid(image, regions)))
+        artifacts.append(image_artifact(call, overlay_masks(image, regions)))
     return artifacts
 
 

@@ -12,7 +12,7 @@ from ...graph.expert import Expert, Obstacle
 from ...graph.ports import Backend, Preparing
 from ...graph.settings import Settings
 from ...graph.task import Task
-from ..media.limits import within
+from ..media.media_limits import use_limits
 from .cache import CatalogCache
 from .circuit_breaker import FAILURES, Breaker
 
@@ -52,7 +52,7 @@ class WatchedBackend:
             raise ExpertError(f"{call.expert.model_id}: {self._paused(call.expert)}", kind="unavailable")
         began = time.perf_counter()
         try:
-            with within(self._settings):
+            with use_limits(self._settings):
                 made = await self._backend.run(call)
         except ExpertError as error:
             _tell(breaker, error)

@@ -1,1 +1,1 @@
-"""Media at the border to the experts: read within the limits and upright, and given back so that anybody can open them."""
+"""Media files: read within limits for the experts, and written in formats that every program opens."""

@@ -20,7 +20,7 @@ def box(label: str, score: float, corners: tuple[float, float, float, float]) ->
 
 
 def box_artifacts(call: Call, image: "Image.Image", boxes: list[Box]) -> list[Artifact]:
-    """The two outputs of object-detection: the boxes, and the picture with each outlined and named."""
+    """The two outputs of object-detection: the boxes, and the picture with each box outlined and labelled."""
     from PIL import ImageDraw, ImageFont
 
     marked = image.copy()

@@ -1,8 +1,8 @@
-"""Containers of sound and video, opened for reading: one file, of a form known by its first bytes, and nothing beside it.
+"""Containers of sound and video, opened for reading: one file in one format, and no other file or server.
 
-FFmpeg reads 350 forms, some of which name other files and servers (playlists, manifests, scripts). Here the form is found
-by the first bytes and forced, from a short list; every other form, codec and protocol is off, and the demuxer gets an
-open file instead of a name, so that there is nothing it could open.
+FFmpeg reads 350 formats, some of which name other files and servers (playlists, manifests, scripts). Here the first bytes
+select one format from a short list; every other format, codec and protocol is off, and the demuxer gets an open file
+instead of a name, so that it can open nothing else.
 """
 
 import os
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.errors import ExpertError
-from .budget import reading
-from .limits import limits
+from ...graph.media_types import canonical
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -37,7 +38,8 @@ _DEMUXERS = {
     "video/x-ms-wmv": "asf",
     "video/x-msvideo": "avi",
 }
-"""FFmpeg's name of the one demuxer that reads each media type."""
+"""FFmpeg's demuxer for each media type that is read here."""
+
 _DECODERS = """
 aac aac_latm ac3 alac amrnb amrwb eac3 flac libopencore_amrnb libopencore_amrwb libopus mp1float mp2 mp2float mp3 mp3float
 opus vorbis wmav1 wmav2 adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_alaw pcm_f32be pcm_f32le pcm_f64be pcm_f64le
@@ -45,37 +47,36 @@ pcm_mulaw pcm_s16be pcm_s16le pcm_s24be pcm_s24le pcm_s32be pcm_s32le pcm_s8 pcm
 av1 ffv1 flv h263 h264 hevc libdav1d libvpx libvpx-vp9 mjpeg mpeg1video mpeg2video mpeg4 mpegvideo msmpeg4v2 msmpeg4 prores
 rawvideo theora vc1 vp6f vp8 vp9 wmv1 wmv2 wmv3
 """.split()
-MOST_SAMPLES = 1 << 20
-"""Of one frame of sound, a channel: the longest that any codec above makes is 65,536."""
-
+MAX_FRAME_SAMPLES = 1 << 20
+"""Per channel, in one frame of sound: the longest frame of any codec above has 65,536."""
 
 A_VIDEO = "a video"
 
 
 class Unreadable(ExpertError):
-    """A file that is no container of sound or video that is read here, or is broken."""
+    """A file that is broken, or no container of sound or video in a supported format."""
 
     def __init__(self, label: str, what: str) -> None:
         pixels = limits().max_image_pixels
         too_large = f", or its pictures have more than {pixels:,} pixels" if what == A_VIDEO else ""
         super().__init__(
-            f"{label} can't be read as {what}: it is broken or of another form{too_large}", input_fault=True
+            f"{label} can't be read as {what}: it is broken or in another format{too_large}", input_fault=True
         )
 
 
 @contextmanager
-def opened(path: Path, label: str, what: str = A_VIDEO) -> "Iterator[InputContainer]":
-    """The container, while the body reads it. Raises `Unreadable` as soon as something is wrong with it."""
+def open_container(path: Path, label: str, what: str = A_VIDEO) -> "Iterator[InputContainer]":
+    """The container, open in the body. Raises `Unreadable` when it is opened or read and something is wrong with it."""
     import av
-    import numpy  # noqa: F401  (what frames are given as: imported before the budget counts)
+    import numpy  # noqa: F401  (frames become arrays: imported before the budget counts)
 
     with path.open("rb") as file, reading(label, seconds=0):
-        demuxer = demuxer_of(file.read(8192))
+        demuxer = demuxer_for(file.read(8192))
         file.seek(0)
         if demuxer is None:
             raise Unreadable(label, what)
         try:
-            with av.open(file, "r", **_sealed(demuxer)) as container:
+            with av.open(file, "r", **_restricted_options(demuxer)) as container:
                 for stream in container.streams:
                     if stream.codec_context is not None:
                         stream.codec_context.options = _codec_options()
@@ -86,16 +87,16 @@ def opened(path: Path, label: str, what: str = A_VIDEO) -> "Iterator[InputContai
             raise Unreadable(label, what) from error
 
 
-def demuxer_of(head: bytes) -> str | None:
-    """Which of FFmpeg's demuxers reads what begins so; None for none of those used here."""
-    found = _DEMUXERS.get(media_type_of(head))
+def demuxer_for(head: bytes) -> str | None:
+    """FFmpeg's demuxer for a file that begins with these bytes; None for a format that is not read here."""
+    found = _DEMUXERS.get(sniff_media_type(head))
     if found == "mpeg" and not head.startswith(b"\0\0\1\xba"):
         return "mpegvideo"  # without a container around it
     return found
 
 
-def media_type_of(head: bytes) -> str:
-    """The media type of sound or video by its first bytes; empty for anything else."""
+def sniff_media_type(head: bytes) -> str:
+    """The media type of sound or video by its first bytes; empty for other files."""
     import filetype
 
     found = str(filetype.guess_mime(head) or "")
@@ -103,12 +104,11 @@ def media_type_of(head: bytes) -> str:
         found = "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg"
     if not found.startswith(("audio/", "video/")):
         return ""
-    plain = found.replace("/x-wav", "/wav").replace("/x-flac", "/flac").replace("/x-aiff", "/aiff")
-    return plain.replace("/x-m4v", "/mp4").replace("/x-matroska", "/matroska")
+    return canonical(found)
 
 
-def _sealed(demuxer: str) -> dict[str, Any]:
-    """How a file is opened: one form, few codecs, no protocol."""
+def _restricted_options(demuxer: str) -> dict[str, Any]:
+    """Options to open a file with: one format, few codecs, no protocol."""
     options = {
         "format_whitelist": _FULL_NAMES.get(demuxer, demuxer),
         "protocol_whitelist": "none",
@@ -122,12 +122,14 @@ _FULL_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 
 
 def _codec_options() -> dict[str, str]:
-    """What decoders are held to: headers may tell of another size than the frames have."""
+    """Limits for the decoders themselves: headers may claim another size than the frames have."""
     return {
         "codec_whitelist": ",".join(_DECODERS),
         "max_pixels": str(limits().max_image_pixels),
-        "max_samples": str(MOST_SAMPLES),
-        "threads": str(min(4, int(os.environ.get("OMP_NUM_THREADS", "1")))),  # each has a stack, and frames of its own
+        "max_samples": str(MAX_FRAME_SAMPLES),
+        "threads": str(
+            min(4, int(os.environ.get("OMP_NUM_THREADS", "1")))
+        ),  # each thread has a stack and frames of its own
     }
 
 

@@ -1,4 +1,4 @@
-"""Masks: regions of a picture as one picture that can be looked at, and laid over it."""
+"""Masks: regions of a picture drawn as one picture, or over the picture itself."""
 
 import colorsys
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from PIL import Image
 
 GOLDEN_ANGLE = 0.381966
-"""Of a turn: neighbours in the list get hues that lie far apart."""
+"""As a part of a turn of the colour wheel: neighbours in the list get hues that are far apart."""
 
 
 class Region(NamedTuple):
-    """What was outlined."""
+    """A labelled region of a picture."""
 
     label: str
     score: float | None
@@ -26,7 +26,7 @@ def colour(number: int) -> tuple[int, int, int]:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def drawn_masks(size: tuple[int, int], regions: Sequence[Region]) -> "Image.Image":
+def draw_masks(size: tuple[int, int], regions: Sequence[Region]) -> "Image.Image":
     """One region white on black; of several each in its own `colour`, later ones over earlier ones."""
     from PIL import Image
 
@@ -36,7 +36,7 @@ def drawn_masks(size: tuple[int, int], regions: Sequence[Region]) -> "Image.Imag
     return canvas
 
 
-def overlaid(image: "Image.Image", regions: Sequence[Region]) -> "Image.Image":
+def overlay_masks(image: "Image.Image", regions: Sequence[Region]) -> "Image.Image":
     """A copy of the picture with every region tinted in its colour."""
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""Pictures: reading one within the limits, and giving one back."""
+"""Pictures: reading one within the limits, and encoding one as an output."""
 
 import base64
 import io
@@ -9,32 +9,32 @@ from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
-from .budget import reading
-from .limits import limits
-from .scans import check_scans
+from .jpeg_scans import check_scans
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
-"""Pillow's names of the forms that are read; it knows forty more, some of which run other programs."""
+"""Pillow's names of the formats that are read; it knows forty more, some of which run other programs."""
 
 
 def read_image(material: Material) -> "Image.Image":
     """The picture as RGB, upright as its EXIF says, transparency over white. Raises `ExpertError` (input fault)."""
-    with decoded(material.path, material.resource.label) as image:
+    with open_image(material.path, material.resource.label) as image:
         return _over_white(image)
 
 
 @contextmanager
-def decoded(path: Path, label: str) -> "Iterator[Image.Image]":
+def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
     """The picture in its own mode, upright as its EXIF says. Raises `ExpertError` (input fault).
 
-    What it measures is checked before it is decoded.
+    Its size is checked before it is decoded.
     """
     from PIL import Image, ImageOps
 
-    Image.init()  # the plug-ins, imported before the budget counts
+    Image.init()  # imports the plug-ins before the budget counts
     most = limits().max_image_pixels
     try:
         check_scans(path, label)
@@ -54,12 +54,12 @@ def decoded(path: Path, label: str) -> "Iterator[Image.Image]":
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
             raise
-        why = f": {error}" if type(error) is ValueError else ""  # of others the words are of no help, or a path
+        why = f": {error}" if type(error) is ValueError else ""  # the texts of others don't help, or hold a path
         raise ExpertError(f"{label} can't be read as an image{why}", input_fault=True) from error
 
 
 def _over_white(image: "Image.Image") -> "Image.Image":
-    """As RGB, in as few copies as it takes: each of a large picture is 100 MB."""
+    """As RGB, in as few copies as possible: each copy of a large picture is 100 MB."""
     from PIL import Image
 
     if not image.has_transparency_data:
@@ -71,7 +71,7 @@ def _over_white(image: "Image.Image") -> "Image.Image":
 
 
 def image_bytes(material: Material) -> bytes:
-    """The picture as every server takes it: PNG, or JPEG where that is what it was; upright, without transparency."""
+    """The picture in a form that every server accepts: JPEG if it was one, else PNG; upright, without transparency."""
     image = read_image(material)
     buffer = io.BytesIO()
     if material.resource.media_type == "image/jpeg":
@@ -81,14 +81,14 @@ def image_bytes(material: Material) -> bytes:
     return buffer.getvalue()
 
 
-def data_url(material: Material) -> str:
-    """The picture inside a URL, as chat models take it."""
+def image_data_url(material: Material) -> str:
+    """The picture as a data URL for chat models."""
     form = "jpeg" if material.resource.media_type == "image/jpeg" else "png"
     return f"data:image/{form};base64,{base64.b64encode(image_bytes(material)).decode()}"
 
 
 def image_artifact(call: Call, image: "Image.Image", output: str = "image", name: str = "") -> Artifact:
-    """The picture as a PNG in the scratch folder; `name` tells several of one output apart."""
+    """The picture as a PNG in the scratch folder; `name`: its file name, where one output has several."""
     path: Path = call.scratch / f"{name or output}.png"
     image.save(path, compress_level=4)
     return Artifact(output=output, kind="image", media_type="image/png", path=path)

@@ -1,4 +1,4 @@
-"""Rows: boxes, labels and tables in their canonical form, for the experts that count and compare them."""
+"""Rows: boxes, labels and tables read as dictionaries, for the experts that count, filter and compare them."""
 
 import csv
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from ...graph.call import Material
 from ...graph.errors import ExpertError
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
-from .cells import records
+from .csv_records import read_records
 
 Row = dict[str, Any]
-MOST_MEMBERS = 1_000_000
-"""Objects and lists of one JSON text: about 200 bytes each, however few it takes to write them."""
+MAX_MEMBERS = 1_000_000
+"""Objects and lists in one JSON text: about 200 bytes of memory each, though written in a few."""
 
 
 def rows(material: Material) -> list[Row] | None:
@@ -18,12 +18,12 @@ def rows(material: Material) -> list[Row] | None:
     text = material.text()
     if material.resource.media_type in ("text/csv", "text/tab-separated-values"):
         tabs = material.resource.media_type == "text/tab-separated-values"
-        return _of_table(text, material.resource.label, csv.excel_tab if tabs else _dialect(text))
+        return _table_rows(text, material.resource.label, csv.excel_tab if tabs else _dialect(text))
     if not text.lstrip().startswith("["):
         return None
-    if text.count("{") + text.count("[") > MOST_MEMBERS:
+    if text.count("{") + text.count("[") > MAX_MEMBERS:
         raise ExpertError(
-            f"{material.resource.label} has more than {MOST_MEMBERS:,} members",
+            f"{material.resource.label} has more than {MAX_MEMBERS:,} members",
             hint="Cut it into smaller lists.",
             kind="too_large",
             input_fault=True,
@@ -35,43 +35,43 @@ def rows(material: Material) -> list[Row] | None:
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
 
 
-def _of_table(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> list[Row]:
-    """Each row by the names in the first one; cells that it lacks are None."""
-    read = records(text, label, dialect)
+def _table_rows(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> list[Row]:
+    """Each row by the column names in the first record; missing cells are None."""
+    read = read_records(text, label, dialect)
     names = next(read, [])
     empty: Row = dict.fromkeys(names)
-    return [empty | dict(zip(names, record, strict=False)) | _beyond(names, record) for record in read if record]
+    return [empty | dict(zip(names, record, strict=False)) | _unnamed_cells(names, record) for record in read if record]
 
 
-def _beyond(names: list[str], record: list[str]) -> Row:
-    """Cells without a name."""
+def _unnamed_cells(names: list[str], record: list[str]) -> Row:
+    """Cells beyond the named columns, under an empty name."""
     return {"": ", ".join(record[len(names) :])} if len(record) > len(names) else {}
 
 
 def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
-    """Commas, semicolons or tabs, told by the first lines."""
+    """Commas, semicolons or tabs, as the first lines have them."""
     try:
         return csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
     except csv.Error:
         return csv.excel
 
 
-def lines(material: Material) -> list[str]:
-    """The lines of a text that hold anything."""
+def nonblank_lines(material: Material) -> list[str]:
+    """The lines of a text that are not blank."""
     return [line for line in material.text().splitlines() if line.strip()]
 
 
-def name(row: Row) -> str:
-    """What a row says: its label or entity group; of a table all its values."""
+def row_text(row: Row) -> str:
+    """A row's text: its label or entity group; of a table all its values."""
     label = row.get("label", row.get("entity_group"))
     return str(label) if label is not None else ", ".join(str(value) for value in row.values())
 
 
-def is_called(row: Row, label: str) -> bool:
-    """Whether a row has that label: `faces` and `Face` both name `face`, and a value of a table counts too."""
-    wanted = _singular(label)
+def has_label(row: Row, label: str) -> bool:
+    """Whether a row has that label, or that value in a table; `faces` and `Face` both match `face`."""
+    singular = _singular(label)
     values = [row.get("label"), row.get("entity_group")] if {"label", "entity_group"} & set(row) else list(row.values())
-    return any(_singular(str(value)) == wanted for value in values if value is not None)
+    return any(_singular(str(value)) == singular for value in values if value is not None)
 
 
 def _singular(word: str) -> str:

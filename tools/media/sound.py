@@ -1,4 +1,4 @@
-"""Sound: any container in, float32 samples; 16-bit WAV out."""
+"""Sound: any supported container is read as float32 samples, and samples are written as 16-bit WAV."""
 
 import io
 import wave
@@ -8,8 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
-from .container import opened
-from .limits import limits
+from .container import open_container
+from .media_limits import limits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-MOST_CHANNELS = 64
-"""What FFmpeg's resampler takes."""
-HIGHEST_RATE = 768_000
-"""Hz: the highest that converters for measuring have."""
+MAX_CHANNELS = 64
+"""As many as FFmpeg's resampler supports."""
+MAX_RATE = 768_000
+"""Hz: the highest rate of measuring instruments."""
 _DURATION_KNOWN = {"flac", "wav", "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
-"""Containers that say how long they are, in microseconds as FFmpeg gives it; of the others it guesses."""
+"""Containers that hold their duration; for others FFmpeg estimates it. In microseconds."""
 SAMPLES_A_SECOND = 2 * 48_000
 """As many are read for each second that sound may last: 230 MB for ten minutes."""
 
@@ -37,19 +37,19 @@ def read_sound(material: Material, *, rate: int = 0, mono: bool = False) -> "tup
 
 
 def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False) -> "tuple[Samples, int]":
-    """As `read_sound`, from a path. What has more than two channels is mixed down to two."""
+    """As `read_sound`, from a path. More than two channels are mixed down to two."""
     import numpy as np
 
     label = label or path.name
-    with opened(path, label, "sound") as container:
-        track = sound_track(container, label)
+    with open_container(path, label, "sound") as container:
+        track = audio_stream(container, label)
         rate = rate or track.rate
         seconds = limits().max_audio_seconds
         long, samples = f"is longer than the limit of {seconds:g} s", int(seconds * SAMPLES_A_SECOND)
         if container.format.name in _DURATION_KNOWN and (container.duration or 0) > seconds * 1_000_000:
             raise _too_long(label, long)
         pieces, length, most = list[Any](), 0, int(seconds * rate)
-        for piece in decoded(container, track, rate=rate, mono=mono):
+        for piece in decode_track(container, track, rate=rate, mono=mono):
             pieces.append(piece)
             length += piece.shape[1]
             if length > most:
@@ -61,31 +61,31 @@ def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False
     return np.concatenate(pieces, axis=1), rate
 
 
-def sound_track(container: "InputContainer", label: str) -> Any:
-    """The first track of sound. Raises `ExpertError` (input fault) when there is none that can be read."""
+def audio_stream(container: "InputContainer", label: str) -> Any:
+    """The first audio stream. Raises `ExpertError` (input fault) when none can be read."""
     track: Any = next(iter(container.streams.audio), None)
     if track is None or track.codec_context is None:
         raise ExpertError(f"{label} has no sound in it", input_fault=True)
-    if not 1 <= track.channels <= MOST_CHANNELS:
+    if not 1 <= track.channels <= MAX_CHANNELS:
         raise ExpertError(
-            f"{label} has {track.channels} channels; sound is read of {MOST_CHANNELS} at most", input_fault=True
+            f"{label} has {track.channels} channels; sound is read of {MAX_CHANNELS} at most", input_fault=True
         )
-    if track.rate > HIGHEST_RATE:
+    if track.rate > MAX_RATE:
         raise ExpertError(
-            f"{label} has {track.rate:,} samples a second; sound is read of {HIGHEST_RATE:,} at most", input_fault=True
+            f"{label} has {track.rate:,} samples a second; sound is read of {MAX_RATE:,} at most", input_fault=True
         )
     return track
 
 
-def decoded(container: "InputContainer", track: Any, *, rate: int, mono: bool) -> "Iterator[Samples]":
+def decode_track(container: "InputContainer", track: Any, *, rate: int, mono: bool) -> "Iterator[Samples]":
     """A track, resampled, as it is decoded: arrays of shape (channels, time), one or two channels.
 
-    Samples come packed, never planar: PyAV reads planes beyond the eighth from memory that is not theirs. Channels that
-    no one knows the place of are averaged.
+    Samples come packed, never planar: PyAV reads planes beyond the eighth from memory that is not theirs. Channels
+    of unknown position are averaged.
     """
     import av
 
-    placed = not track.layout.name.endswith(" channels")  # FFmpeg's name for any number of them, anywhere
+    placed = not track.layout.name.endswith(" channels")  # FFmpeg's name for channels of unknown position
     layout = track.layout if not placed else "mono" if mono or track.channels == 1 else "stereo"
     resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
     for frame in container.decode(track):
@@ -115,17 +115,17 @@ def wav_pieces(material: Material, *, rate: int, longest: float = 0.0) -> list[b
 
 
 def _cuts(samples: "Samples", rate: int, longest: float) -> Iterator[tuple[int, int]]:
-    """Where pieces begin and end."""
+    """Begin and end of each piece, in samples."""
     length, begin = samples.shape[1], 0
     most = int(longest * rate) or length
     while length - begin > most:
-        end = begin + quiet_place(samples[0, begin : begin + most], rate)
+        end = begin + quietest_point(samples[0, begin : begin + most], rate)
         yield begin, end
         begin = end
     yield begin, length
 
 
-def quiet_place(samples: "Samples", rate: int) -> int:
+def quietest_point(samples: "Samples", rate: int) -> int:
     """The middle of the quietest tenth of a second in the last fifth of samples of shape (time,)."""
     import numpy as np
 
@@ -142,7 +142,7 @@ def wav_bytes(samples: "Samples", rate: int) -> bytes:
 
 
 def write_wav(path: Path, samples: "Samples", rate: int) -> None:
-    """Write (channels, time) within -1..1 as 16-bit WAV; what is louder is clipped."""
+    """Write (channels, time) within -1..1 as 16-bit WAV; louder values are clipped."""
     with path.open("wb") as file:
         _write(file, samples, rate)
 

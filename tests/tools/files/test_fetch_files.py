@@ -62,7 +62,9 @@ async def refused(here: Path, name: str, **given: object) -> str:
         ("swapped.mp3", wav(), "audio", "audio/wav"),
     ],
 )
-async def test_a_file_is_what_its_content_is(here: Path, name: str, data: bytes, kind: str, media_type: str) -> None:
+async def test_a_file_is_identified_by_its_content(
+    here: Path, name: str, data: bytes, kind: str, media_type: str
+) -> None:
     (here / name).write_bytes(data)
 
     resource = await fetcher(here).fetch(name)
@@ -73,7 +75,7 @@ async def test_a_file_is_what_its_content_is(here: Path, name: str, data: bytes,
     assert (resource.text is not None) == (kind in ("text", "table"))
 
 
-async def test_text_is_carried_inline_only_while_it_is_short(here: Path) -> None:
+async def test_only_short_text_is_kept_inline(here: Path) -> None:
     (here / "short.txt").write_bytes(b"\xef\xbb\xbfwith a byte order mark")
     (here / "long.txt").write_text("x" * 9000)
 
@@ -82,7 +84,7 @@ async def test_text_is_carried_inline_only_while_it_is_short(here: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "told"),
+    ("name", "data", "message"),
     [
         ("x.png", b"\x8f\x01\x02garbage\xff" * 9, "x.png is not an image: it holds binary data of an unknown type"),
         ("x.png", b"hello", "x.png is not an image: it holds plain text"),
@@ -99,15 +101,15 @@ async def test_text_is_carried_inline_only_while_it_is_short(here: Path) -> None
         ),
         ("x.txt", "Grüße".encode("utf-16"), "x.txt can't be used: it holds UTF-16 text\nSave it as UTF-8."),
         ("x.txt", b"", "x.txt is empty (0 bytes)"),
-        ("x.txt", b" \n", "x.txt holds nothing but blanks"),
+        ("x.txt", b" \n", "x.txt holds nothing but white space"),
         ("x.exe", b"MZ\x90\0", "x.exe can't be used: it holds application/x-msdownload data"),
         ("x.ico", b"\0\0\1\0" + bytes(30), "it holds image/x-icon data"),
     ],
 )
-async def test_what_cannot_be_used_is_named_for_what_it_is(here: Path, name: str, data: bytes, told: str) -> None:
+async def test_an_unusable_file_is_refused_with_what_it_holds(here: Path, name: str, data: bytes, message: str) -> None:
     (here / name).write_bytes(data)
 
-    assert told in await refused(here, name)
+    assert message in await refused(here, name)
 
 
 async def test_a_missing_file_is_refused_with_the_names_near_it(here: Path) -> None:
@@ -138,7 +140,7 @@ async def test_pipes_sockets_and_devices_are_refused_without_waiting(here: Path)
                 assert await refused(here, name)
 
 
-async def test_a_file_without_permission_is_refused_as_such(here: Path) -> None:
+async def test_a_file_without_permission_is_refused_with_that_reason(here: Path) -> None:
     reader = fetcher(here)
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
@@ -166,13 +168,13 @@ async def test_an_image_with_too_many_pixels_is_refused_by_its_header(here: Path
     assert "wide.png has 300 x 200 = 60,000 pixels" in await refused(here, "wide.png", max_image_pixels=50_000)
 
 
-async def test_sound_that_lasts_long_is_taken_as_what_hears_it_may_hear_it_in_parts(here: Path) -> None:
+async def test_a_long_recording_is_accepted_as_experts_may_process_it_in_parts(here: Path) -> None:
     (here / "a.wav").write_bytes(wav(3))
 
     assert (await fetcher(here, max_audio_seconds=2).fetch("a.wav")).kind == "audio"
 
 
-async def test_a_wav_header_that_claims_more_than_there_is_is_taken(here: Path) -> None:
+async def test_a_wav_file_shorter_than_its_header_claims_is_accepted(here: Path) -> None:
     streamed = bytearray(wav(1))
     streamed[40:44] = b"\xff\xff\xff\xff"
     (here / "a.wav").write_bytes(streamed)
@@ -200,7 +202,7 @@ async def test_a_link_that_leads_to_itself_is_refused(here: Path) -> None:
     assert await refused(here, "a.txt")
 
 
-async def test_what_is_attached_and_named_comes_once(here: Path) -> None:
+async def test_a_file_that_is_attached_and_named_is_read_once(here: Path) -> None:
     (here / "examples").mkdir()
     for name in ("examples/receipt.png", "b.png"):
         (here / name).write_bytes(png())
@@ -225,7 +227,7 @@ async def test_files_of_one_name_in_two_folders_are_two(here: Path) -> None:
     assert [r.text for r in await fetcher(here).gather("Read b/x.txt", ["a/x.txt"])] == ["a", "b"]
 
 
-async def test_an_attached_file_must_be_there_and_a_named_one_that_is_there_must_be_good(here: Path) -> None:
+async def test_an_attached_file_must_exist_and_a_named_file_that_exists_must_be_usable(here: Path) -> None:
     (here / "x.png").write_bytes(b"hello")
 
     with pytest.raises(InvalidInput, match="there is no file"):
@@ -234,7 +236,7 @@ async def test_an_attached_file_must_be_there_and_a_named_one_that_is_there_must
         await fetcher(here).gather("Read x.png", [])
 
 
-async def test_reading_files_does_not_hold_up_the_loop(here: Path) -> None:
+async def test_reading_files_does_not_block_the_event_loop(here: Path) -> None:
     (here / "big.txt").write_bytes(b"x y\n" * 4_000_000)
     waits = 0
 

@@ -6,8 +6,8 @@ from typing import Any
 from ....graph.call import Artifact, Call
 from ..answers import entity_answer, garbage, label_answer, score_answer
 from ..inputs import candidate_labels
+from ..worker.decode_functions import SCALE
 from ..worker.decoder import boxes_answer
-from ..worker.decoding import SCALE
 
 Parse = Callable[[Call, Any], list[Artifact]]
 

@@ -20,7 +20,7 @@ from ...controllers.llm.parse import read_json, without_thoughts
 from ...net.addresses import origin
 from ...net.daemon_threads import in_abandonable_thread
 from ..answers import garbage
-from ..worker.decoder import Decoder, decoding_by, picture_urls
+from ..worker.decoder import Decoder, picture_urls, use_decoder
 from ..worker.pool import Workers
 from .task_prompts import TASK_PROMPTS, TaskPrompt, needs_vision
 
@@ -81,11 +81,11 @@ class ChatBackend:
             raise ExpertError(str(reason), kind="unknown_model")
         try:
             async with asyncio.timeout(call.timeout):
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     messages = await in_abandonable_thread(_messages, prompt, call)
                 client = self._client(call.expert.model_id)
                 answer, *_ = await client.ask("expert", messages, self._callbacks(call.run_id), prompt.schema)
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     return await in_abandonable_thread(prompt.parse, call, _value(prompt, call, answer))
         except LimitReached:
             raise  # a limit of the run, not this expert's failure

@@ -1,4 +1,4 @@
-"""EmbeddedBackend: real small experts from pip wheels, on this machine's processor, without network or key."""
+"""The embedded backend: runs small experts from pip wheels on this machine's processor, without network or key."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ..worker.pool import Workers
 from .registry import BACKEND, Embedded, registered
 
 LIGHT_BYTES = 64 * 1024
-"""Larger inputs go to a worker process even for a light expert: a thread can't be stopped."""
+"""Light experts process larger inputs in a worker process too: a thread can't be stopped."""
 
 
 class EmbeddedBackend:
@@ -25,24 +25,24 @@ class EmbeddedBackend:
         self._workers = workers or Workers(settings)
 
     def experts(self, task_type: str) -> Sequence[Expert]:
-        """What it offers for a task type, installed or not."""
+        """The experts for a task type, installed or not."""
         return [entry.expert for entry in registered().values() if entry.task_type == task_type]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
-        """None: `experts` has all that there are."""
+        """None: `experts` lists all experts."""
         return None
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
-        """A missing library, or a goal that the expert does not cover."""
+        """A missing library, or a goal that the expert does not support."""
         return _entry(expert).obstacle(task)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
-        """Do it; an expert's failure is an `ExpertError`, and a cancelled call's process is killed."""
+        """Run the expert; its failure is an `ExpertError`, and a cancelled call's process is killed."""
         entry = _entry(call.expert)
         if (obstacle := entry.obstacle(call.task)) is not None:
             raise ExpertError(f"{entry.model_id} can't do task {call.task.label}: {obstacle}")
-        if entry.light and _weight(call) <= LIGHT_BYTES:
-            return await asyncio.to_thread(_inline, entry, call)
+        if entry.light and _input_bytes(call) <= LIGHT_BYTES:
+            return await asyncio.to_thread(_run_in_thread, entry, call)
         return await self._workers.run(entry.target, call)
 
     async def aclose(self) -> None:
@@ -58,7 +58,7 @@ def _entry(expert: Expert) -> Embedded:
         raise ExpertError(f"there is no embedded expert {expert.model_id}", hint=f"there are: {known}") from None
 
 
-def _inline(entry: Embedded, call: Call) -> Sequence[Artifact]:
+def _run_in_thread(entry: Embedded, call: Call) -> Sequence[Artifact]:
     try:
         return entry.function(call)
     except ExpertError:
@@ -67,6 +67,6 @@ def _inline(entry: Embedded, call: Call) -> Sequence[Artifact]:
         raise Failure.of(error, entry.model_id).error() from error
 
 
-def _weight(call: Call) -> int:
-    """Bytes that go in."""
+def _input_bytes(call: Call) -> int:
+    """Bytes of all inputs."""
     return sum(material.resource.size for materials in call.inputs.values() for material in materials)

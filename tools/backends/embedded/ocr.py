@@ -1,8 +1,8 @@
 """OCR: the printed text of a picture, read by RapidOCR (PP-OCR models inside its wheel, on onnxruntime).
 
-Its own angle classifier is off: it spoils clean pages (character error rate 0.25 instead of 0.00). Pages that lie on a
-side or upside down are found by their tall boxes and by low confidence (measured: 0.99 upright, 0.74 upside down), and
-read again turned. Not covered: handwriting, and scripts other than Latin and Chinese.
+RapidOCR's angle classifier is off: it harms clean pages (character error rate 0.25 instead of 0.00). Pages that are turned
+sideways or upside down are recognised by tall boxes and low confidence (measured: 0.99 upright, 0.74 upside down), and
+read again after turning. Not covered: handwriting, and scripts other than Latin and Chinese.
 """
 
 import functools
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Material
 from ....graph.errors import ExpertError
 from ...media.pictures import read_image
-from .layout import Piece, lines, straightened
+from .reading_order import TextBox, lines_in_reading_order, straighten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,73 +21,73 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-SURE = 0.88
+CONFIDENT = 0.88
 """Mean confidence below which a page may be upside down."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What was read from a page in one position."""
+class PageText:
+    """The text of a page, read in one orientation."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextBox, ...]
     sideways: bool
     """Most of its text runs up or down."""
 
     @property
     def confidence(self) -> float:
-        """0 to 1, each piece counted by its length."""
+        """0 to 1; each box is weighted by its length."""
         letters = sum(len(piece.text) for piece in self.pieces)
         return sum(piece.score * len(piece.text) for piece in self.pieces) / letters if letters else 0.0
 
 
 def read_page(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order. Raises `ExpertError` when there is none."""
-    found = lines_on(material)
+    found = read_lines(material)
     if not found:
         raise ExpertError(f"no text was found in {material.resource.label}", input_fault=True)
     return found
 
 
-def lines_on(material: Material) -> list[str]:
+def read_lines(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order; none on a blank page. Raises `ExpertError` for no picture."""
     import numpy as np
 
     pixels: Pixels = np.ascontiguousarray(np.asarray(read_image(material))[:, :, ::-1])
-    return lines(upright(pixels).pieces)
+    return lines_in_reading_order(read_upright(pixels).pieces)
 
 
-def upright(pixels: "Pixels") -> Reading:
+def read_upright(pixels: "Pixels") -> PageText:
     """Read a page, turned by quarters until the text stands upright; at most three readings."""
     import numpy as np
 
     first = _read(pixels)
     if first.sideways:
-        # Tall boxes are read turned counter-clockwise: certain words mean that this is the way up.
-        quarters = 1 if first.confidence >= SURE else 3
-        first, pixels = max_confidence(_read(np.rot90(pixels, quarters)), first), np.rot90(pixels, quarters)
-    if not first.pieces or first.confidence >= SURE:
+        # RapidOCR turns tall boxes counter-clockwise: high confidence means that the page has to be turned so too.
+        quarters = 1 if first.confidence >= CONFIDENT else 3
+        first, pixels = more_confident(_read(np.rot90(pixels, quarters)), first), np.rot90(pixels, quarters)
+    if not first.pieces or first.confidence >= CONFIDENT:
         return first
-    return max_confidence(first, _read(np.rot90(pixels, 2)))
+    return more_confident(first, _read(np.rot90(pixels, 2)))
 
 
-def max_confidence(preferred: Reading, other: Reading) -> Reading:
-    """The preferred one, unless the other is clearly surer of itself."""
+def more_confident(preferred: PageText, other: PageText) -> PageText:
+    """The preferred one, unless the other has clearly higher confidence."""
     return other if other.confidence > preferred.confidence + 0.05 else preferred
 
 
-def _read(pixels: "Pixels") -> Reading:
+def _read(pixels: "Pixels") -> PageText:
     import numpy as np
 
     read = _engine()(np.ascontiguousarray(pixels))
     if read.boxes is None:
-        return Reading((), False)
+        return PageText((), False)
     boxes = [
         (box.tolist(), text, float(score)) for box, text, score in zip(read.boxes, read.txts, read.scores, strict=True)
     ]
     spans = [(np.ptp(box[:, 0]), np.ptp(box[:, 1]), len(text)) for box, text in zip(read.boxes, read.txts, strict=True)]
     tall = sum(letters for width, height, letters in spans if height > 1.5 * width and letters > 1)
     sideways = tall > 0.5 * sum(letters for _, _, letters in spans)
-    return Reading(tuple(straightened(boxes)), sideways)
+    return PageText(tuple(straighten(boxes)), sideways)
 
 
 @functools.cache

@@ -1,12 +1,12 @@
-"""The embedded experts by their decorator. Add one: a file in `experts/`, with
+"""The registry of embedded experts, filled by the decorator `expert`. To add one, write a file in `experts/` with
 
 ```python
 @expert("text-to-speech", name="espeak-ng", library="espeakng-loader", requires=("espeakng_loader",),
-        description="speaks 100 languages, clearly and like a robot", license="GPL-3.0-or-later")
+        description="speaks 100 languages clearly, in a synthetic voice", license="GPL-3.0-or-later")
 def speak(call: Call) -> Sequence[Artifact]: ...
 ```
 
-Libraries are imported inside the function: the catalogue reads every file there, and must not wait for numpy.
+Import libraries inside the function: the catalogue imports every file there, and must not wait for numpy.
 """
 
 import functools
@@ -26,12 +26,12 @@ BACKEND = "embedded"
 
 Function = Callable[[Call], Sequence[Artifact]]
 Accepts = Callable[[Task], str | None]
-"""Why the expert is not for this task's goal or parameters, as a sentence to the user; None when it is."""
+"""Why the expert does not support this task's goal or parameters, as a sentence to the user; None if it does."""
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """A function of ours and what must be known to offer it."""
+    """An expert of this package: its function and what the catalogue needs."""
 
     task_type: str
     name: str
@@ -51,7 +51,7 @@ class Embedded:
 
     @property
     def target(self) -> str:
-        """`module:function`, as a worker process finds it."""
+        """`module:function`, by which a worker process imports it."""
         return f"{self.function.__module__}:{self.function.__name__}"
 
     @functools.cached_property
@@ -69,7 +69,7 @@ class Embedded:
         )
 
     def obstacle(self, task: Task | None) -> Obstacle | None:
-        """What keeps it from this task (None: any) here and now."""
+        """Why it can't run here, or does not support this task (None: any task); None if it can."""
         if any(find_spec(module) is None for module in self.requires):
             return needs("embedded")
         reason = self.accepts(task) if task is not None and self.accepts is not None else None
@@ -91,11 +91,11 @@ def expert(
     light: bool = False,
     partial: bool = False,
 ) -> Callable[[Function], Function]:
-    """Offer a function as an expert.
+    """Register a function as an expert.
 
     `library`: the distribution whose version is the expert's revision. `requires`: import names. `light`: pure Python
-    done in milliseconds, run in this process. `partial`: covers a part of the task type only, and `description` says
-    which. A library need not be re-entrant: a process has one call at a time.
+    that takes milliseconds, run in this process. `partial`: supports only a part of the task type, which `description`
+    names. A library need not be re-entrant: a process runs one call at a time.
     """
 
     def register(function: Function) -> Function:

@@ -18,7 +18,7 @@ from ...net.response_limits import most_of
 from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
 from ..chat.task_prompts import TASK_PROMPTS
-from ..worker.decoder import Decoder, decoding_by
+from ..worker.decoder import Decoder, use_decoder
 from ..worker.pool import Workers
 from . import openai_server, task_server, tei_server
 from .endpoints_file import Endpoint, known_endpoints, read_endpoints
@@ -78,7 +78,7 @@ class EndpointBackend:
         try:
             async with asyncio.timeout(call.timeout):
                 most = most_of(call, self._settings)
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     return await in_abandonable_thread(_call_server, server, endpoint, call, most)
         except TimeoutError:
             raise too_slow(call.expert.model_id, call.timeout) from None

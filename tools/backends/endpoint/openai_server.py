@@ -12,7 +12,7 @@ from ...net.httpx_compat import library_of
 from ..accepts import ignored
 from ..answers import garbage, text_answer, vector_answer
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
-from ..worker.decoder import picture_answer, sound_answer, sound_pieces
+from ..worker.decoder import audio_answer, audio_pieces, picture_answer
 from .endpoints_file import Endpoint
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def refusal(_endpoint: Endpoint, task: Task) -> str | None:
 
 
 def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
-    pieces = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
+    pieces = audio_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
     code = iso1(str(call.task.parameters.get("language") or ""))
     language: dict[str, Any] = {"language": code} if code else {}
     create = client.audio.transcriptions.create
@@ -57,7 +57,7 @@ def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     voice = str(call.task.parameters.get("voice") or "alloy")
     speech = client.audio.speech.create(model=model, voice=voice, input=call.text("text"), response_format="wav")
-    return sound_answer(call, speech.read())
+    return audio_answer(call, speech.read())
 
 
 def _make_image(client: "OpenAI", model: str, call: Call) -> list[Artifact]:

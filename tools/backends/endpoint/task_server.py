@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ....graph.call import Artifact, Call
 from ....graph.task import Task
 from ....graph.untrusted_json import read_untrusted_json
-from ...media.tables import columns
+from ...media.table_columns import columns
 from ...net.configured_transport import client
 from ...net.hub_session import within
 from ..accepts import ignored
 from ..answers import garbage, row_answer
 from ..task_api.methods import methods
 from ..task_api.video import image_to_animate
-from ..worker.decoder import film_answer, picture_bytes
+from ..worker.decoder import picture_bytes, video_answer
 from .endpoints_file import Endpoint, headers_for
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _make_video(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequenc
     else:
         response = http.post(endpoint.url, content=picture_bytes(call, image_to_animate(call)))
     response.raise_for_status()
-    return film_answer(call, response.content)
+    return video_answer(call, response.content)
 
 
 def _predict_numbers(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:

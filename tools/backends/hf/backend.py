@@ -18,7 +18,7 @@ from ...net.hub_session import within
 from ...net.response_limits import most_of
 from ..accepts import check
 from ..task_api.methods import Method, methods
-from ..worker.decoder import Decoder, decoding_by
+from ..worker.decoder import Decoder, use_decoder
 from ..worker.pool import Workers
 from .providers import OWN, ROUTED, provider_for
 
@@ -90,7 +90,7 @@ class HfBackend:
         check(call, lambda task: method.refusal(task, call.expert.model_id))
         try:
             async with asyncio.timeout(call.timeout):
-                with decoding_by(self._decoder):
+                with use_decoder(self._decoder):
                     return await in_abandonable_thread(self._request, method, call)
         except TimeoutError:
             late = too_slow(call.expert.model_id, call.timeout)

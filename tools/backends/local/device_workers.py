@@ -3,7 +3,7 @@
 from threading import Lock
 
 from ....graph.settings import Settings
-from ..worker.memory_limits import Bounds
+from ..worker.memory_limits import MemoryLimits
 from ..worker.pool import Workers
 from .hardware import Device, create_gpu_device_files, machine_memory
 from .model_cache import cache_folder
@@ -30,7 +30,7 @@ class DeviceWorkers:
                 if device.name != "cpu":
                     create_gpu_device_files()
                 self._pools[device.name] = Workers(
-                    alone, _environment(self._settings, device), memory_bounds(self._settings)
+                    alone, _environment(self._settings, device), memory_limits(self._settings)
                 )
             return self._pools[device.name]
 
@@ -42,14 +42,14 @@ class DeviceWorkers:
             pool.close()
 
 
-def memory_bounds(settings: Settings) -> Bounds:
+def memory_limits(settings: Settings) -> MemoryLimits:
     """The memory that a process may hold, so that the machine need not kill other processes, or this program with them.
 
     Where the memory for models is set: one and a half times that, which models take while they work, and the libraries.
     """
     most = int(machine_memory() * MEMORY_SHARE)
     budget = settings.local_memory
-    return Bounds(resident=most if budget is None else min(most, int(budget * 1.5) + LIBRARY_BYTES))
+    return MemoryLimits(resident=most if budget is None else min(most, int(budget * 1.5) + LIBRARY_BYTES))
 
 
 def _environment(settings: Settings, device: Device) -> dict[str, str]:

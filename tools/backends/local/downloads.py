@@ -8,7 +8,7 @@ from ....graph.errors import ExpertError
 from ....graph.ports import Consent
 from ....graph.settings import Settings
 from ...net.daemon_threads import in_abandonable_thread
-from ..worker.progress import Step, Tell
+from ..worker.progress import OnStep, Step
 from . import hub_download
 from .hardware import size
 from .hub_download import DownloadPlan
@@ -37,7 +37,7 @@ class Downloads:
         """Whether the user refused the download of a model."""
         return model_id in self._refused
 
-    async def get(self, call: Call, model_id: str, revision: str, report: Tell) -> LocalModel:
+    async def get(self, call: Call, model_id: str, revision: str, report: OnStep) -> LocalModel:
         """Download a model for a call. Cancelled, the download stops, and a later one continues it."""
         if is_path(model_id):
             raise ExpertError(f"there is no model in {model_id}", hint="config.json and safetensors are needed")

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from ..worker.process import passed_on
+from ..worker.process import without_keys
 
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
@@ -92,7 +92,7 @@ def _gpus() -> list[Device]:
 
 def output_of(command: Sequence[str]) -> str:
     """The output of a tool of the driver. It gets the environment of a worker, without keys."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=passed_on(os.environ))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True, env=without_keys(os.environ))
     return done.stdout
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ....graph.errors import ExpertError
-from ...media.limits import limits
+from ...media.media_limits import limits
 from .hardware import size
 from .torch_device import free_bytes, is_out_of_memory, release_unused
 

@@ -8,11 +8,11 @@ from threading import Event
 
 from ....graph.call import Call
 from ....graph.events import TaskProgress
-from ..worker.progress import Step, Tell
+from ..worker.progress import OnStep, Step
 
 
 @contextmanager
-def progress_events(call: Call, emit: Callable[[TaskProgress], None]) -> Iterator[Tell]:
+def progress_events(call: Call, emit: Callable[[TaskProgress], None]) -> Iterator[OnStep]:
     """A function that reports a step of `call` to `emit`, for as long as the body runs."""
     over, loop, context = Event(), asyncio.get_running_loop(), contextvars.copy_context()
 

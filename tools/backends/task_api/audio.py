@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ..answers import garbage, label_answer, text_answer
-from ..worker.decoder import sound_answer, sound_pieces
+from ..worker.decoder import audio_answer, audio_pieces
 from .methods import method
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ LONGEST_PIECE = 120.0
 @method("automatic-speech-recognition", uses=("language",))  # not sent: models detect it themselves
 def transcribe(client: InferenceClient, call: Call) -> list[Artifact]:
     """The transcript, piece by piece."""
-    pieces = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
+    pieces = audio_pieces(call, call.one("audio"), rate=SPEECH_RATE, longest=LONGEST_PIECE)
     texts = [client.automatic_speech_recognition(piece).text for piece in pieces]
     return text_answer(call, " ".join(text.strip() for text in texts if isinstance(text, str)))
 
@@ -29,18 +29,18 @@ def transcribe(client: InferenceClient, call: Call) -> list[Artifact]:
 @method("audio-classification")
 def classify_audio(client: InferenceClient, call: Call) -> list[Artifact]:
     """Labels of a recording."""
-    (piece,) = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE)
+    (piece,) = audio_pieces(call, call.one("audio"), rate=SPEECH_RATE)
     return label_answer(call, client.audio_classification(piece))
 
 
 @method("audio-to-audio")
 def transform_audio(client: InferenceClient, call: Call) -> list[Artifact]:
     """The first track that the model returns: separators put the speech, or the first speaker, there."""
-    (piece,) = sound_pieces(call, call.one("audio"), rate=SPEECH_RATE)
+    (piece,) = audio_pieces(call, call.one("audio"), rate=SPEECH_RATE)
     tracks: Any = client.audio_to_audio(piece)
     if not tracks or not isinstance(tracks[0].blob, bytes):
         raise garbage(call, "list of sounds", tracks)
-    return sound_answer(call, tracks[0].blob)
+    return audio_answer(call, tracks[0].blob)
 
 
 @method("text-to-speech")
@@ -48,4 +48,4 @@ def transform_audio(client: InferenceClient, call: Call) -> list[Artifact]:
 def text_to_speech(client: InferenceClient, call: Call) -> list[Artifact]:
     """The text spoken, or the sound that the prompt describes."""
     text = call.text("prompt" if call.has("prompt") else "text")
-    return sound_answer(call, client.text_to_speech(text))
+    return audio_answer(call, client.text_to_speech(text))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ...media.tables import columns
+from ...media.table_columns import columns
 from ..accepts import needs_context, needs_labels
 from ..answers import entity_answer, label_answer, row_answer, score_answer, text_answer, vector_answer
 from ..inputs import candidate_labels

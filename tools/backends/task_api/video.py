@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call, Material
 from ..accepts import one_image_without_sound
-from ..worker.decoder import film_answer, picture_bytes
+from ..worker.decoder import picture_bytes, video_answer
 from .methods import method
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def image_to_animate(call: Call) -> Material:
 @method("text-to-video")
 def text_to_video(client: InferenceClient, call: Call) -> list[Artifact]:
     """A video of what the prompt describes."""
-    return film_answer(call, client.text_to_video(call.text("prompt")))
+    return video_answer(call, client.text_to_video(call.text("prompt")))
 
 
 @method("image-to-video", uses=("prompt",), accepts=one_image_without_sound)
@@ -30,4 +30,4 @@ def image_to_video(client: InferenceClient, call: Call) -> list[Artifact]:
     """The image animated, as the prompt describes if there is one."""
     image = image_to_animate(call)
     prompt = call.text("prompt") if call.has("prompt") else None
-    return film_answer(call, client.image_to_video(picture_bytes(call, image), prompt=prompt))
+    return video_answer(call, client.image_to_video(picture_bytes(call, image), prompt=prompt))

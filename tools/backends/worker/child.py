@@ -1,8 +1,8 @@
-"""The process that experts run in: `python -m hugginggpt.tools.backends.worker.child`, fed and read by `workers.py`.
+"""The worker process that experts run in: `python -m hugginggpt.tools.backends.worker.child`; `process.py` starts it.
 
-One JSON object a line: an `Order` comes in on stdin; out, on what was stdout, go any number of `Step`s, then a `Reply`.
-Standard output itself is pointed at standard error first, so that a library that prints can't corrupt a reply. When
-stdin closes, the parent is gone, however it died, and this process ends at once.
+The two exchange JSON objects, one a line: a `Job` comes in on stdin; any number of `Step`s and `CurrentFile`s and then a
+`Reply` go out on what was stdout. Standard output itself is redirected to standard error first, so that a library that
+prints can't corrupt a reply. When stdin closes, the parent is gone, however it died, and this process ends at once.
 """
 
 import ctypes
@@ -22,15 +22,15 @@ from pydantic import TypeAdapter
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError, FailureKind
 from ....graph.resource import Frozen
-from ...media.budget import address_space, guard
-from .progress import Reading, Step, telling
+from ...media.memory_budget import address_space, announce_files
+from .progress import CurrentFile, Step, reporting_to
 from .sandbox import confine
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal this process gets when the thread that started it ends."""
 
 
-class Order(Frozen):
+class Job(Frozen):
     """What to run: `target` is `module:function`, a function from `Call` to a sequence of `Artifact`."""
 
     target: str
@@ -38,7 +38,7 @@ class Order(Frozen):
 
 
 class Failure(Frozen):
-    """An `ExpertError` on its way through the pipe."""
+    """An `ExpertError` as it is sent through the pipe."""
 
     message: str
     hint: str = ""
@@ -49,7 +49,7 @@ class Failure(Frozen):
 
     @classmethod
     def of(cls, error: BaseException, what: str) -> "Failure":
-        """The words for the user; the traceback of anything unforeseen stays in this process's stderr."""
+        """The message for the user; the traceback of an unexpected error goes to this process's stderr."""
         if isinstance(error, ExpertError):
             return cls(
                 message=error.message, hint=error.hint, kind=error.kind, retryable=error.retryable,
@@ -59,74 +59,74 @@ class Failure(Frozen):
         return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
 
     def error(self) -> ExpertError:
-        """The error again, on the other side."""
+        """The error that the receiver raises."""
         return ExpertError(**self.model_dump())
 
 
 class Reply(Frozen):
-    """What came of an order: artifacts, or why there are none."""
+    """The result of a job: artifacts, or the failure."""
 
     artifacts: tuple[Artifact, ...] = ()
     failure: Failure | None = None
 
 
-_lines: TypeAdapter[Step | Reading | Reply] = TypeAdapter(Step | Reading | Reply)
+_lines: TypeAdapter[Step | CurrentFile | Reply] = TypeAdapter(Step | CurrentFile | Reply)
 
 
-def read_line(line: bytes) -> Step | Reading | Reply:
-    """What came out: none has a field of another."""
+def parse_line(line: bytes) -> Step | CurrentFile | Reply:
+    """A message of a worker. The types are told apart by their fields: none has a field of another."""
     return _lines.validate_json(line)
 
 
 def main() -> None:
-    """Serve orders, one at a time, until the parent is gone."""
-    orders, replies = _pipes()
+    """Run jobs, one at a time, until the parent is gone."""
+    jobs, replies = _pipes()
     confine(unix_sockets=bool(os.environ.get("HUGGINGGPT_UNIX_SOCKETS")))
     _die_with_parent()
     inbox: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_read, args=(orders, inbox), daemon=True).start()
+    threading.Thread(target=_read, args=(jobs, inbox), daemon=True).start()
 
-    def send(line: Step | Reading | Reply) -> None:
+    def send(line: Step | CurrentFile | Reply) -> None:
         replies.write(line.model_dump_json().encode() + b"\n")
         replies.flush()
 
     memory = int(os.environ.get("HUGGINGGPT_CALL_MEMORY", "0"))
-    guard(lambda label, seconds: send(Reading(reading=label, within=seconds)), limited=memory > 0)
-    with telling(send):
+    announce_files(lambda label, seconds: send(CurrentFile(file=label, max_seconds=seconds)), limited=memory > 0)
+    with reporting_to(send):
         while True:
-            send(serve(inbox.get(), memory))
+            send(run(inbox.get(), memory))
 
 
-def serve(line: bytes, memory: int = 0) -> Reply:
-    """Do one order, with at most so much memory more. Whatever goes wrong is a reply too."""
-    order = Order.model_validate_json(line)
-    _limit_processor_time(order.call.timeout)
+def run(line: bytes, memory: int = 0) -> Reply:
+    """Run one job in at most `memory` more bytes (0: any number). Each error becomes a reply."""
+    job = Job.model_validate_json(line)
+    _limit_processor_time(job.call.timeout)
     try:
-        order.call.check()
-        function = find(order.target)
+        job.call.check()
+        function = import_function(job.target)
         with address_space(memory):
-            return Reply(artifacts=tuple(function(order.call)))
+            return Reply(artifacts=tuple(function(job.call)))
     except MemoryError:
         traceback.print_exc()
-        return Reply(failure=Failure.of(too_much_memory(order.call, memory), order.call.expert.model_id))
+        return Reply(failure=Failure.of(too_much_memory(job.call, memory), job.call.expert.model_id))
     except Exception as error:
         if not isinstance(error, ExpertError):
             traceback.print_exc()
-        return Reply(failure=Failure.of(error, order.call.expert.model_id))
+        return Reply(failure=Failure.of(error, job.call.expert.model_id))
 
 
-def too_much_memory(call: Call, most: int) -> ExpertError:
-    """What a call died of that takes more memory than `most`; it names what went in."""
+def too_much_memory(call: Call, limit: int) -> ExpertError:
+    """The error of a call that takes more memory than `limit`; it names the inputs."""
     given = ", ".join(material.resource.label for materials in call.inputs.values() for material in materials)
     return ExpertError(
-        f"{call.expert.model_id} takes more than {most // 1_000_000:,} MB of memory for {given or 'this'}",
+        f"{call.expert.model_id} takes more than {limit // 1_000_000:,} MB of memory for {given or 'this'}",
         hint="Give it less at once, or something smaller.",
         kind="too_large",
     )
 
 
 def _limit_processor_time(seconds: float) -> None:
-    """The kernel ends us beyond what a call could use, though the parent may not be there to do it."""
+    """The kernel ends this process beyond what a call could use, in case the parent is not there to do it."""
     with suppress(ImportError):  # Windows
         import resource
 
@@ -136,7 +136,7 @@ def _limit_processor_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def find(target: str) -> Callable[[Call], Sequence[Artifact]]:
+def import_function(target: str) -> Callable[[Call], Sequence[Artifact]]:
     """The function that `module:function` names."""
     module, _, name = target.partition(":")
     function: Callable[[Call], Sequence[Artifact]] = getattr(importlib.import_module(module), name)
@@ -144,23 +144,23 @@ def find(target: str) -> Callable[[Call], Sequence[Artifact]]:
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Take stdin and stdout for ourselves; libraries get an empty stdin, and stderr to print to."""
-    orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    """The pipes to the parent, taken from stdin and stdout. Libraries get an empty stdin, and print to stderr."""
+    jobs, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    return orders, replies
+    return jobs, replies
 
 
-def _read(orders: BinaryIO, inbox: "SimpleQueue[bytes]") -> None:
-    for line in orders:
+def _read(jobs: BinaryIO, inbox: "SimpleQueue[bytes]") -> None:
+    for line in jobs:
         inbox.put(line)
     os._exit(0)  # the parent is gone: no clean-up that a stuck library could hold up
 
 
 def _die_with_parent() -> None:
-    """On Linux the kernel ends us too, even while a library holds the interpreter's lock."""
+    """On Linux the kernel ends this process with its parent, even while a library holds the interpreter's lock."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

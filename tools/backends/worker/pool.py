@@ -1,9 +1,9 @@
-"""Workers: a pool of warm processes that can be killed, for experts in C code that no thread could stop.
+"""A pool of warm worker processes that can be killed, for experts in C code that no thread could stop.
 
-A call has a process to itself; cancelled or over its time, the process is killed, and the next call starts another.
-Idle ones stay warm with the models they have loaded. The parent's side is threads and blocking pipes, so any number of
-event loops may share a pool. `process.py` is one process seen from here, `worker.py` its other end, `hold.py` a call in
-progress. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
+Each call has a process to itself. If it is cancelled or takes too long, its process is killed, and the next call starts
+another. Idle processes stay warm, with the models that they have loaded. The parent uses threads and blocking pipes, so
+any number of event loops may share a pool. `process.py` is one process as the parent sees it, `child.py` what runs in it,
+`watched_call.py` a call in progress. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
 """
 
 import asyncio
@@ -16,58 +16,58 @@ from contextlib import suppress
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.settings import Settings
-from .child import Order
-from .memory_limits import Bounds
-from .process import Process, environment
-from .progress import Step, Tell
-from .watched_call import Hold, cause_of_death, watched
+from .child import Job
+from .memory_limits import MemoryLimits
+from .process import WorkerProcess, worker_environment
+from .progress import OnStep, Step
+from .watched_call import WatchedCall, error_of_ended_call, watched
 
 
-def _unheard(_step: Step) -> None:
-    """For who does not listen."""
+def _ignore(_step: Step) -> None:
+    """For callers that show no progress."""
 
 
 class Workers:
-    """At most `settings.workers` processes, and those to spare, started when first needed."""
+    """At most `settings.workers` + `spare` processes, started when first needed."""
 
     def __init__(
         self,
         settings: Settings,
         besides: Mapping[str, str] | None = None,
-        bounds: Bounds | None = None,
+        limits: MemoryLimits | None = None,
         spare: int = 0,
     ) -> None:
-        """`besides`: what the processes know beyond what every worker does, by name of the environment.
+        """`besides`: environment variables of these workers beside those of every worker.
 
-        `spare`: further processes, so that what decodes does not queue behind all those that think.
+        `spare`: further processes, so that decoding does not wait for experts that compute.
         """
-        self._bounds = bounds or Bounds.of_a_call(settings)
-        self._environment = environment(settings, os.environ) | self._bounds.environment() | dict(besides or {})
+        self._limits = limits or MemoryLimits.for_calls(settings)
+        self._environment = worker_environment(settings, os.environ) | self._limits.environment() | dict(besides or {})
         # A worker dies with the thread that started it (PR_SET_PDEATHSIG): these threads live as long as the pool.
         self._threads = ThreadPoolExecutor(settings.workers + spare, thread_name_prefix="hugginggpt-worker")
         self._lock = threading.Lock()
-        self._idle: list[Process] = []
-        self._holds: set[Hold] = set()
+        self._idle: list[WorkerProcess] = []
+        self._calls: set[WatchedCall] = set()
         self._closed = False
 
-    async def run(self, target: str, call: Call, tell: Tell = _unheard) -> Sequence[Artifact]:
-        """Run `module:function` on a call, within `call.timeout`. All that goes wrong in it is an `ExpertError`.
+    async def run(self, target: str, call: Call, on_step: OnStep = _ignore) -> Sequence[Artifact]:
+        """Run `module:function` on a call, within `call.timeout`. Whatever fails in it raises `ExpertError`.
 
-        What it tells of its progress goes to `tell`, in a thread of the pool.
+        The steps that it reports go to `on_step`, in a thread of the pool.
         """
-        hold, future = self._begin(target, call, tell)
+        watched_call, future = self._begin(target, call, on_step)
         waiting = asyncio.wrap_future(future)
         try:
             return await asyncio.shield(waiting)
         except asyncio.CancelledError:
-            hold.end("cancelled")
+            watched_call.end("cancelled")
             if not future.cancel():
                 await asyncio.wait([waiting])  # until the process is gone
             raise
 
-    def run_here(self, target: str, call: Call) -> Sequence[Artifact]:
-        """As `run`, for a thread that may wait."""
-        _, future = self._begin(target, call, _unheard)
+    def run_blocking(self, target: str, call: Call) -> Sequence[Artifact]:
+        """As `run`, for callers in a thread that may block."""
+        _, future = self._begin(target, call, _ignore)
         return future.result()
 
     def warm(self) -> None:
@@ -78,10 +78,10 @@ class Workers:
             with suppress(RuntimeError):  # shut down meanwhile
                 self._threads.submit(self._start)
 
-    def _begin(self, target: str, call: Call, tell: Tell) -> "tuple[Hold, Future[tuple[Artifact, ...]]]":
-        hold = Hold()
+    def _begin(self, target: str, call: Call, on_step: OnStep) -> "tuple[WatchedCall, Future[tuple[Artifact, ...]]]":
+        watched_call = WatchedCall()
         try:
-            return hold, self._threads.submit(self._serve, hold, target, call, tell)
+            return watched_call, self._threads.submit(self._serve, watched_call, target, call, on_step)
         except RuntimeError:  # the pool has been shut down
             raise _closed() from None
 
@@ -90,55 +90,56 @@ class Workers:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-            holds = set(self._holds)
-        for hold in holds:
-            hold.end("closed")
+            calls = set(self._calls)
+        for call in calls:
+            call.end("closed")
         for process in idle:
             process.kill()
-        self._threads.shutdown(wait=True)  # calls that still queue end with `_closed`
+        self._threads.shutdown(wait=True)  # calls that still wait end with `_closed`
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The processes that wait for work."""
+        """The ids of the idle processes."""
         with self._lock:
             return tuple(process.pid for process in self._idle)
 
     # -- in a thread of the pool ------------------------------------------------------------------------------------
 
-    def _serve(self, hold: Hold, target: str, call: Call, tell: Tell) -> tuple[Artifact, ...]:
-        """One call: take a process, ask it, put it back."""
+    def _serve(self, watched_call: WatchedCall, target: str, call: Call, on_step: OnStep) -> tuple[Artifact, ...]:
+        """One call: take a process, run the job in it, return it to the pool."""
         with self._lock:
             if self._closed:
                 raise _closed()
-            self._holds.add(hold)
+            self._calls.add(watched_call)
         try:
-            with watched(hold, call.timeout, self._bounds):
+            with watched(watched_call, call.timeout, self._limits):
                 process = self._take(target)
                 try:
-                    reply = process.ask(Order(target=target, call=call), tell) if hold.take(process) else None
-                    words = process.last_words()
-                except BaseException:  # what reports its steps failed: its answer is still in the pipe
-                    hold.leave()
+                    job = Job(target=target, call=call)
+                    reply = process.run(job, on_step) if watched_call.attach(process) else None
+                    stderr = process.stderr_tail()
+                except BaseException:  # `on_step` failed: the reply is still in the pipe
+                    watched_call.detach()
                     process.kill()
                     raise
-                if hold.leave() and reply is not None:
-                    self._give_back(process)
+                if watched_call.detach() and reply is not None:
+                    self._return(process)
                 else:
                     process.kill()
         finally:
             with self._lock:
-                self._holds.discard(hold)
+                self._calls.discard(watched_call)
         if reply is None:
-            raise cause_of_death(hold.ended, process, call, words, self._bounds)
+            raise error_of_ended_call(watched_call.ended, process, call, stderr, self._limits)
         if reply.failure is not None:
             raise reply.failure.error()
         return reply.artifacts
 
     def _start(self) -> None:
         with suppress(ExpertError):  # the call that needs it reports it
-            self._give_back(self._take(":"))
+            self._return(self._take(":"))
 
-    def _take(self, target: str) -> Process:
+    def _take(self, target: str) -> WorkerProcess:
         """An idle process that has the module loaded, else any idle one, else a new one."""
         module = target.partition(":")[0]
         with self._lock:
@@ -146,13 +147,13 @@ class Workers:
             self._idle.sort(key=lambda process: module in process.loaded)
             process = self._idle.pop() if self._idle else None
         try:
-            process = process or Process(self._environment)
+            process = process or WorkerProcess(self._environment)
         except OSError as error:
             raise ExpertError(f"no worker process could be started: {error}", retryable=True) from error
         process.loaded.add(module)
         return process
 
-    def _give_back(self, process: Process) -> None:
+    def _return(self, process: WorkerProcess) -> None:
         with self._lock:
             if not self._closed:
                 self._idle.append(process)

@@ -1,4 +1,4 @@
-"""Process: one worker process, its pipes, and what it may know of the environment."""
+"""One worker process, its pipes, and the environment variables that it gets."""
 
 import os
 import signal
@@ -11,27 +11,27 @@ from contextlib import suppress
 
 from ....graph.resource import Frozen
 from ....graph.settings import Settings
-from .child import Order, Reply, read_line
-from .progress import Reading, Step, Tell
-from .sandbox import keep_memory
+from .child import Job, Reply, parse_line
+from .progress import CurrentFile, OnStep, Step
+from .sandbox import hide_memory
 
 _PASSED_ON = ("PATH", "HOME", "USERPROFILE", "LANG", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _PASSED_ON_FAMILIES = ("LC_", "TMP", "TEMP", "XDG_", "APPDATA", "LOCALAPPDATA", "CUDA_")
-"""What a worker inherits of the environment, by name and by prefix. Keys and tokens are not among it."""
+"""Environment variables that a worker inherits, by name and by prefix: no keys, no tokens."""
 
-_LAST_WORDS = 2000
+_STDERR_TAIL = 2000
 """Bytes of standard error quoted when a worker dies."""
 
 
-class Process:
+class WorkerProcess:
     """One worker process and its pipes."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.loaded: set[str] = set()
-        self.reading = Reading(reading="")
-        """The file that it reads now, or died of."""
+        self.current_file = CurrentFile(file="")
+        """The file that it reads now, or read when it died."""
         self._since = 0.0
-        keep_memory()  # before there is anyone who could look
+        hide_memory()  # before there is a process that could read it
         self._errors = tempfile.TemporaryFile("a+b")  # noqa: SIM115  (closed by `kill`)
         self._popen = subprocess.Popen(
             [sys.executable, "-m", f"{__package__}.child"],
@@ -39,43 +39,43 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=environment,
-            start_new_session=True,  # Ctrl-C in a terminal is for the parent; it kills us when it wants to
+            start_new_session=True,  # Ctrl-C in a terminal reaches the parent only, which kills its workers
         )
         self.pid = self._popen.pid
 
-    def ask(self, order: Order, tell: Tell) -> Reply | None:
-        """Send an order and wait for its reply; None when the process died over it, or its answer can't be read.
+    def run(self, job: Job, on_step: OnStep) -> Reply | None:
+        """Send a job and wait for its reply; None when the process died, or its reply can't be read.
 
-        Its steps are handed to `tell`.
+        The steps that it reports go to `on_step`.
         """
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         try:
-            self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
+            self._popen.stdin.write(job.model_dump_json().encode() + b"\n")
             self._popen.stdin.flush()
             while (line := self._popen.stdout.readline()).endswith(b"\n"):
                 try:
-                    heard = read_line(line)
-                except ValueError:  # whatever writes there, it can't be relied on any more
+                    message = parse_line(line)
+                except ValueError:  # something else writes to this pipe: it can't be relied on any more
                     return None
-                match heard:
+                match message:
                     case Reply() as reply:
                         return reply
-                    case Reading() as reading:
-                        self.reading, self._since = reading, time.monotonic()
+                    case CurrentFile() as current_file:
+                        self.current_file, self._since = current_file, time.monotonic()
                     case Step() as step:
-                        tell(step)
+                        on_step(step)
         except OSError:
             pass
         return None
 
-    def last_words(self) -> str:
-        """The end of what it wrote to standard error since it was last asked."""
+    def stderr_tail(self) -> str:
+        """The end of what it wrote to standard error since the last call of this method."""
         size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - _LAST_WORDS))
-        words = self._errors.read().decode(errors="replace").strip()
+        self._errors.seek(max(0, size - _STDERR_TAIL))
+        text = self._errors.read().decode(errors="replace").strip()
         self._errors.truncate(0)
-        return "\n".join(words.splitlines()[-3:])
+        return "\n".join(text.splitlines()[-3:])
 
     def resident(self) -> int:
         """Bytes of memory that it holds; 0 when it is gone."""
@@ -87,8 +87,8 @@ class Process:
             return 0
 
     def reads_too_long(self) -> bool:
-        """Whether a file takes it longer than it may."""
-        return 0 < self.reading.within < time.monotonic() - self._since
+        """Whether its current file takes longer than it may."""
+        return 0 < self.current_file.max_seconds < time.monotonic() - self._since
 
     def alive(self) -> bool:
         """Whether it still runs; one that died while idle is cleaned up."""
@@ -98,13 +98,13 @@ class Process:
         return False
 
     def signal(self) -> None:
-        """Tell it to die, at once, with all it may have started."""
+        """Send SIGKILL to it and to all processes that it started."""
         if self._popen.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL) if os.name == "posix" else self._popen.kill()
 
     def kill(self) -> int:
-        """End it and wait until it is gone; gives the exit status."""
+        """End it and wait until it is gone; returns the exit status."""
         self.signal()
         status = self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout, self._errors):
@@ -119,26 +119,26 @@ class Process:
         return self._popen.poll()
 
 
-class InForce(Frozen):
-    """What keeps a worker here from keys and network, as `confinement` finds it."""
+class Confinement(Frozen):
+    """The measures in force on this machine that keep a worker from keys and network."""
 
     worker: tuple[str, ...] = ()
     parent: bool = False
 
 
-def in_force(settings: Settings) -> InForce:
-    """Tried in a process of its own. Nothing is in force where that does not run."""
+def check_confinement(settings: Settings) -> Confinement:
+    """Try the measures in a process of its own; reports none where that process does not run."""
     command = [sys.executable, "-m", f"{__package__}.sandbox"]
-    given = environment(settings, os.environ)
+    variables = worker_environment(settings, os.environ)
     try:
-        done = subprocess.run(command, env=given, capture_output=True, timeout=30, check=True)
+        done = subprocess.run(command, env=variables, capture_output=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
-        return InForce()
-    return InForce.model_validate_json(done.stdout)
+        return Confinement()
+    return Confinement.model_validate_json(done.stdout)
 
 
-def passed_on(inherited: Mapping[str, str]) -> dict[str, str]:
-    """What any program that is started may know of an environment: no keys."""
+def without_keys(inherited: Mapping[str, str]) -> dict[str, str]:
+    """The part of an environment that any started program gets: no keys."""
     return {
         name: value
         for name, value in inherited.items()
@@ -146,10 +146,10 @@ def passed_on(inherited: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
-    """What a worker may know: no keys, its limits, its share of the processors, and where to import from."""
+def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a worker: no keys, its limits, its share of the processors, and where to import from."""
     threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
-    return passed_on(inherited) | {
+    return without_keys(inherited) | {
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",  # a numpy.py in the user's folder must not shadow the real one
         "PYTHONUTF8": "1",

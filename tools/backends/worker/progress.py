@@ -1,4 +1,4 @@
-"""Progress of a call, told by an expert in a worker process: whoever serves the call has said where it goes."""
+"""Progress of a call: an expert in a worker process reports its steps, and the worker names the file that it reads."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,30 +17,30 @@ class Step(Frozen):
     unit: str
 
 
-class Reading(Frozen):
-    """Which file a worker reads now: should that be its end, this is what it died of."""
+class CurrentFile(Frozen):
+    """The file that a worker reads now. If the worker dies while it reads, this file is named as the cause."""
 
-    reading: str
+    file: str
     """Its name; empty when it has been read."""
-    within: float = 0.0
-    """Seconds that it may take; 0: as long as the call."""
+    max_seconds: float = 0.0
+    """How long reading may take; 0: as long as the call."""
 
 
-Tell = Callable[[Step], None]
-_tell: ContextVar[Tell | None] = ContextVar("tell", default=None)
+OnStep = Callable[[Step], None]
+_on_step: ContextVar[OnStep | None] = ContextVar("on_step", default=None)
 
 
 @contextmanager
-def telling(tell: Tell) -> Iterator[None]:
-    """What the body tells goes to `tell`."""
-    token = _tell.set(tell)
+def reporting_to(on_step: OnStep) -> Iterator[None]:
+    """Steps that the body reports go to `on_step`."""
+    token = _on_step.set(on_step)
     try:
         yield
     finally:
-        _tell.reset(token)
+        _on_step.reset(token)
 
 
-def tell(what: str, done: int, total: int, unit: str) -> None:
-    """Say how far it is; nobody may be listening."""
-    if (listener := _tell.get()) is not None:
-        listener(Step(what=what, done=done, total=total, unit=unit))
+def report_step(what: str, done: int, total: int, unit: str) -> None:
+    """Report how far the current call is; does nothing outside `reporting_to`."""
+    if (on_step := _on_step.get()) is not None:
+        on_step(Step(what=what, done=done, total=total, unit=unit))

@@ -1,16 +1,16 @@
-"""Confinement: what a worker process gives up before it reads anything, and how its parent keeps its memory to itself.
+"""Sandbox: the rights that a worker gives up before it reads anything, and how its parent hides its own memory.
 
-`python -m hugginggpt.tools.backends.worker.sandbox` prints as JSON what is in force here, which `doctor` shows. All of it is
-Linux's: elsewhere a worker has no keys in its environment, and no more is promised.
+`python -m hugginggpt.tools.backends.worker.sandbox` prints as JSON what is in force on this machine, which `doctor` shows.
+All of it needs Linux: elsewhere a worker has no keys in its environment, and no more is promised.
 
 A worker gets a user and a network namespace of its own (user_namespaces(7)): no interface but a loopback that is down, and
-no look at processes outside. Where the system allows none (in most containers, with some distributions' defaults), what
-follows still holds: no capabilities, no new privileges by any program, and a filter (seccomp(2)) under which no socket is
+no access to processes outside. Where the system allows none (in most containers, with some distributions' defaults), the
+rest still holds: no capabilities, no new privileges by any program, and a filter (seccomp(2)) under which no socket is
 made and no other process is read. A worker can still signal processes of its user.
 
 Root reads files of other users by capabilities only. Where the home or the program's own files need that (a folder mounted
-into a container, say), a worker keeps those two, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, and root's user namespace, in
-which they hold: it can read and write every file then, and `doctor` says so.
+into a container, for instance), a worker keeps two, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, and stays in root's user
+namespace, in which they hold: it can then read and write every file, and `doctor` reports that.
 """
 
 import ctypes
@@ -40,18 +40,17 @@ _UNIX = 1
 """AF_UNIX."""
 _FILES = 1 << 1 | 1 << 2
 """CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH (capabilities(7))."""
-FILES_OF_OTHERS = "no capabilities but root's to every file, as the home or the program is another user's"
+KEEPS_FILE_CAPABILITIES = "no capabilities but root's to every file, as the home or the program is another user's"
 """What is in force instead of "no capabilities"."""
 
-
-ALL_MEANS = 4
-"""What `confine` gives where all is in force."""
+ALL_MEASURES = 4
+"""How many measures `confine` returns where all are in force."""
 
 
 def confine(*, unix_sockets: bool = False) -> list[str]:
-    """Give up all that this process can do without; gives in words what is in force. Before any thread starts.
+    """Give up every right that this process does not need; returns the measures in force. Call it before any thread starts.
 
-    `unix_sockets`: those stay, by which drivers of graphics cards talk with their daemons.
+    `unix_sockets`: keeps those, which drivers of graphics cards use to reach their daemons.
     """
     if sys.platform != "linux":
         return []
@@ -65,17 +64,17 @@ def confine(*, unix_sockets: bool = False) -> list[str]:
     if libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         done.append("no new privileges")
     if _drop_capabilities(libc, _FILES if files else 0):
-        done.append(FILES_OF_OTHERS if files else "no capabilities")
+        done.append(KEEPS_FILE_CAPABILITIES if files else "no capabilities")
     if _without_sockets(libc, unix_sockets):
         done.append("no sockets but local ones" if unix_sockets else "no sockets")
     _no_core_file()
     return done
 
 
-def keep_memory() -> bool:
-    """No other process of this user reads this one's memory and environment from now on, nor a core file of it.
+def hide_memory() -> bool:
+    """From now on no other process of this user can read this one's memory and environment, nor a core file of it.
 
-    So a debugger can't be attached without root's rights. False where the system can't.
+    A debugger can't be attached without root's rights either. Returns False where the system does not support this.
     """
     return sys.platform == "linux" and bool(ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0) == 0)
 
@@ -84,7 +83,7 @@ def _own_namespaces(libc: ctypes.CDLL) -> bool:
     user, group = os.geteuid(), os.getegid()
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
         return False
-    with suppress(OSError):  # without a name it still is itself: files are judged by the number outside
+    with suppress(OSError):  # without a name it keeps its rights: access to files is decided by the user number outside
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -92,7 +91,7 @@ def _own_namespaces(libc: ctypes.CDLL) -> bool:
 
 
 def _files_of_others(libc: ctypes.CDLL) -> bool:
-    """Whether root needs its capabilities for the files of a home or of the program: tried for a moment without them."""
+    """Whether root needs its capabilities for the files of a home or of the program: tries without them for a moment."""
     if os.geteuid() != 0:
         return False
     places = [(place, os.R_OK | os.X_OK) for place in (sys.prefix, *filter(os.path.isdir, sys.path))]
@@ -116,7 +115,7 @@ def _files_of_others(libc: ctypes.CDLL) -> bool:
 
 
 def _drop_capabilities(libc: ctypes.CDLL, kept: int) -> bool:
-    """Root's too, with which it could read anyone's memory."""
+    """All but `kept`; root's too, with which it could read any process's memory."""
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     if kept:
         return bool(libc.capset(header, struct.pack("6I", kept, kept, 0, 0, 0, 0)) == 0)
@@ -124,20 +123,20 @@ def _drop_capabilities(libc: ctypes.CDLL, kept: int) -> bool:
 
 
 def _without_sockets(libc: ctypes.CDLL, unix_sockets: bool) -> bool:
-    """Refuse the calls of `_CALLS` from now on, in this process and what it starts."""
+    """Refuse the system calls of `_CALLS` from now on, in this process and in those that it starts."""
     known = _CALLS.get(os.uname().machine)
     if known is None or ctypes.sizeof(ctypes.c_void_p) != 8:
         return False
     arch, socket, others = known
-    load, jump_if, jump_above, give = 0x20, 0x15, 0x35, 0x06  # BPF: LD|W|ABS, JMP|JEQ|K, JMP|JGE|K, RET|K
+    load, jump_if, jump_above, ret = 0x20, 0x15, 0x35, 0x06  # BPF: LD|W|ABS, JMP|JEQ|K, JMP|JGE|K, RET|K
     allow, refuse = 0x7FFF0000, 0x00050000 | 13  # SECCOMP_RET_ALLOW; SECCOMP_RET_ERRNO with EACCES
     body = [(jump_if, number) for number in others]
-    domain = [(load, 0, 0, 16), (jump_if, 0, 1, _UNIX), (give, 0, 0, allow)] if unix_sockets else []
-    program = [(load, 0, 0, 4), (jump_if, 1, 0, arch), (give, 0, 0, refuse), (load, 0, 0, 0)]
+    domain = [(load, 0, 0, 16), (jump_if, 0, 1, _UNIX), (ret, 0, 0, allow)] if unix_sockets else []
+    program = [(load, 0, 0, 4), (jump_if, 1, 0, arch), (ret, 0, 0, refuse), (load, 0, 0, 0)]
     program.append((jump_above, len(body) + 2 + len(domain), 0, 0x40000000))  # the x32 calls of x86_64, all of them
-    for place, (code, number) in enumerate(body):
-        program.append((code, len(body) - place + 1 + len(domain), 0, number))
-    program += [(jump_if, 1, 0, socket), (give, 0, 0, allow), *domain, (give, 0, 0, refuse)]
+    for index, (code, number) in enumerate(body):
+        program.append((code, len(body) - index + 1 + len(domain), 0, number))
+    program += [(jump_if, 1, 0, socket), (ret, 0, 0, allow), *domain, (ret, 0, 0, refuse)]
     packed = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
     kept = ctypes.create_string_buffer(packed, len(packed))
     head = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(kept))
@@ -152,5 +151,5 @@ def _no_core_file() -> None:
 
 
 if __name__ == "__main__":
-    kept = keep_memory()
+    kept = hide_memory()
     print(json.dumps({"worker": confine(), "parent": kept}))  # noqa: T201

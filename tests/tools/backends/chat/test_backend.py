@@ -170,9 +170,9 @@ async def test_a_model_that_can_t_be_reached_is_an_expert_error(home: Path, tmp_
 class Slow(Decoder):
     """Takes its time for each picture that it decodes."""
 
-    def ask(self, what: str, call: Call, inputs: Any, options: Any) -> list[Artifact]:
+    def run(self, function: str, call: Call, inputs: Any, options: Any) -> list[Artifact]:
         time.sleep(0.8)
-        return super().ask(what, call, inputs, options)
+        return super().run(function, call, inputs, options)
 
 
 async def test_decoding_counts_as_time_of_the_call(home: Path, tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ async def test_a_document_of_many_pages_is_refused(home: Path, tmp_path: Path) -
     inputs = {"image": (scan(tmp_path, 11),), "question": (text("Why?"),)}
     with model_that_answers("x", home) as (backend, server):
         (expert,) = backend.experts("document-question-answering")
-        with pytest.raises(ExpertError, match=r"is shown 10 pages at most, and scan\.pdf has more") as raised:
+        with pytest.raises(ExpertError, match=r"takes 10 pages at most, and scan\.pdf has more") as raised:
             await backend.run(call_of("document-question-answering", expert, tmp_path / "s", inputs=inputs))
     assert (server.requests, raised.value.kind, raised.value.input_fault) == ([], "too_large", False)
 
@@ -227,7 +227,7 @@ async def test_an_input_that_can_t_be_an_image_is_refused_by_name(home: Path, tm
     sound = file("hello.wav", "audio", "audio/wav")
     with model_that_answers("x", home) as (backend, server):
         (expert,) = backend.experts("image-to-text")
-        with pytest.raises(ExpertError, match=r"can't be shown hello\.wav"):
+        with pytest.raises(ExpertError, match=r"can't see hello\.wav"):
             await backend.run(call_of("image-to-text", expert, tmp_path, inputs={"image": (sound,)}))
     assert server.requests == []
 

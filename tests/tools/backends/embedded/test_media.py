@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from embedded_calls import Ask, call_of
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.media.film import write_film
 from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.video_writer import write_video
 
 
 def page(text: str, size: tuple[int, int] = (1240, 1754)) -> Image.Image:
@@ -36,7 +36,7 @@ def film(tmp_path: Path, examples: Path) -> Path:
     """Ten frames a second for two seconds, each a grey of its own, with a voice."""
     path = tmp_path / "film.mp4"
     frames = (np.full((64, 96, 3), 10 * number, np.uint8) for number in range(20))
-    write_film(path, frames, Fraction(10), (96, 64), read_audio(examples / "hello.wav"))
+    write_video(path, frames, Fraction(10), (96, 64), read_audio(examples / "hello.wav"))
     return path
 
 
@@ -102,7 +102,7 @@ def test_the_sound_track_is_taken_out(ask: Ask, film: Path) -> None:
 
 def test_a_video_without_sound_has_no_track_to_take(ask: Ask, tmp_path: Path) -> None:
     silent = tmp_path / "silent.mp4"
-    write_film(silent, (np.zeros((64, 64, 3), np.uint8) for _ in range(5)), Fraction(5), (64, 64), None)
+    write_video(silent, (np.zeros((64, 64, 3), np.uint8) for _ in range(5)), Fraction(5), (64, 64), None)
     with pytest.raises(ExpertError, match="no sound") as raised:
         ask("sound-track", {"video": silent})
     assert raised.value.input_fault

@@ -13,7 +13,7 @@ from PIL import Image
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.embedded.experts.denoise import cleaned
+from hugginggpt.tools.backends.embedded.experts.denoise import reduce_noise
 from hugginggpt.tools.backends.embedded.experts.speak import language_of
 from hugginggpt.tools.media.sound import read_audio, write_wav
 
@@ -150,7 +150,7 @@ def test_denoising_speech_raises_it_over_the_noise(ask: Ask, before: float, gain
     voice = np.pad(clean[0].astype(float), rate // 2)
     noise = np.random.default_rng(0).normal(0, 1, len(voice))
     noise *= np.sqrt((voice @ voice) / (noise @ noise)) / 10 ** (before / 20)
-    made = cleaned((voice + noise).astype(np.float32), rate)
+    made = reduce_noise((voice + noise).astype(np.float32), rate)
     assert distortion(made.astype(float), voice) > before + gain
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.embedded.answering import answer
-from hugginggpt.tools.backends.embedded.experts.summarize import shortened
-from hugginggpt.tools.backends.embedded.sentences import sentences
+from hugginggpt.tools.backends.embedded.experts.summarize import summarize_text
+from hugginggpt.tools.backends.embedded.extractive_qa import find_answer
+from hugginggpt.tools.backends.embedded.tokenization import sentences
 
 Ask = Callable[..., dict[str, Artifact]]
 
@@ -62,7 +62,7 @@ def rows(made: dict[str, Artifact]) -> list[dict[str, object]]:
     ],
 )
 def test_a_question_of_a_known_kind_gets_the_words_that_answer(question: str, text: str, expected: str) -> None:
-    found = answer(question, text)
+    found = find_answer(question, text)
     assert found is not None
     assert found.short == expected
 
@@ -98,7 +98,7 @@ def test_a_question_that_shares_but_a_word_or_two_with_the_text_is_refused(
     ],
 )
 def test_a_question_that_the_article_answers_is_answered(examples: Path, question: str, expected: str) -> None:
-    found = answer(question, (examples / "article.txt").read_text())
+    found = find_answer(question, (examples / "article.txt").read_text())
     assert found is not None
     assert found.short == expected
 
@@ -116,7 +116,7 @@ def test_a_question_that_the_text_says_nothing_about_is_refused(ask: Ask) -> Non
 
 def test_a_summary_is_shorter_in_the_texts_own_words_and_order(examples: Path) -> None:
     article = (examples / "article.txt").read_text()
-    summary = shortened(article)
+    summary = summarize_text(article)
     kept = sentences(summary)
     assert 2 <= len(kept) <= 4
     assert len(summary) < len(article) / 2
@@ -129,7 +129,7 @@ def test_a_summary_keeps_to_the_number_of_sentences_asked_for(ask: Ask) -> None:
 
 
 def test_a_receipt_is_summed_up_by_its_heading_its_total_and_the_comment() -> None:
-    summary = shortened(RECEIPT)
+    summary = summarize_text(RECEIPT)
     assert summary.startswith("CAFE AM HAFEN\nTOTAL 21.40 EUR\n")
     assert "We had a wonderful lunch here today." in summary
     assert len(summary) < len(RECEIPT) / 2
@@ -139,7 +139,7 @@ def test_a_receipt_is_summed_up_by_its_heading_its_total_and_the_comment() -> No
     "text", ["Milk\nBread\nEggs\nButter", "Yes. No. Perhaps.", "One sentence, with a tail that adds little."]
 )
 def test_even_a_short_text_gets_something_shorter(text: str) -> None:
-    assert 0 < len(shortened(text)) <= len(text)
+    assert 0 < len(summarize_text(text)) <= len(text)
 
 
 @pytest.mark.parametrize(

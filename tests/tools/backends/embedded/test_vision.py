@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.embedded.layout import Piece, lines
+from hugginggpt.tools.backends.embedded.reading_order import TextBox, lines_in_reading_order
 
 Ask = Callable[..., dict[str, Artifact]]
 
@@ -82,13 +82,13 @@ def test_a_picture_without_text_says_so(ask: Ask, examples: Path) -> None:
 
 
 def test_columns_of_prose_are_read_one_after_the_other() -> None:
-    def line(text: str, left: float, row: int) -> Piece:
-        return Piece(text, 1.0, left, 40.0 * row, left + 300, 40.0 * row + 20)
+    def line(text: str, left: float, row: int) -> TextBox:
+        return TextBox(text, 1.0, left, 40.0 * row, left + 300, 40.0 * row + 20)
 
-    heading = Piece("A heading over both of the columns", 1.0, 0, 0, 700, 20)
+    heading = TextBox("A heading over both of the columns", 1.0, 0, 0, 700, 20)
     left = [line(f"left column, line number {row}", 0, row) for row in (1, 2, 3, 4)]
     right = [line(f"right column, line number {row}", 400, row) for row in (1, 2, 3, 4)]
-    assert lines([*right, heading, *left]) == [piece.text for piece in (heading, *left, *right)]
+    assert lines_in_reading_order([*right, heading, *left]) == [piece.text for piece in (heading, *left, *right)]
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_decoded(ask: Ask, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from hugginggpt.graph.events import TaskProgress
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar
 from hugginggpt.tools.backends.local.backend import LocalBackend
-from hugginggpt.tools.media.film import write_film
 from hugginggpt.tools.media.sound import write_wav
+from hugginggpt.tools.media.video_writer import write_video
 from local_calls import Do, Given, call_for
 from tiny.builders import BUILDERS, seeded
 
@@ -100,7 +100,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     frames = (np.full((64, 64, 3), (12 * number, 0, 0), dtype=np.uint8) for number in range(20))
-    write_film(path, frames, Fraction(10), (64, 64), None)
+    write_video(path, frames, Fraction(10), (64, 64), None)
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.media.series import continued
+from hugginggpt.tools.media.series import extrapolated
 from local_calls import Do
 
 MONTHS = [f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(30)]
@@ -73,4 +73,4 @@ async def test_a_table_without_a_series_is_refused(do: Do, tmp_path: Path) -> No
     ],
 )
 def test_dates_and_counts_are_continued_where_their_steps_are_even(cells: list[str], later: list[str]) -> None:
-    assert continued(cells, 2) == later
+    assert extrapolated(cells, 2) == later

@@ -1,4 +1,4 @@
-"""Workers: calls in processes that can be killed."""
+"""The worker pool: calls run in processes that can be killed."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.worker.pool import Workers
-from hugginggpt.tools.backends.worker.process import environment
+from hugginggpt.tools.backends.worker.process import worker_environment
 from hugginggpt.tools.backends.worker.progress import Step
 from paths import SUPPORT
 
@@ -41,7 +41,7 @@ def call(make_call: MakeCall) -> Call:
     return call
 
 
-async def said(workers: Workers, function: str, call: Call) -> str:
+async def text_of(workers: Workers, function: str, call: Call) -> str:
     artifacts = await workers.run(f"misbehaving:{function}", call)
     return artifacts[0].text or ""
 
@@ -51,38 +51,38 @@ async def under_way(call: Call) -> int:
     return int(await asyncio.to_thread((call.scratch / "pid").read_text))
 
 
-async def test_what_an_expert_tells_of_its_progress_is_heard_as_it_goes(workers: Workers, make_call: MakeCall) -> None:
-    heard: list[Step] = []
-    (sock,) = await workers.run("misbehaving:step", make_call("count", {"items": "wool"}), heard.append)
+async def test_the_steps_of_an_expert_are_reported_while_it_runs(workers: Workers, make_call: MakeCall) -> None:
+    steps: list[Step] = []
+    (sock,) = await workers.run("misbehaving:step", make_call("count", {"items": "wool"}), steps.append)
     assert sock.text == "a sock"
-    assert [(step.what, step.done, step.total, step.unit) for step in heard] == [
+    assert [(step.what, step.done, step.total, step.unit) for step in steps] == [
         ("knitting", n, 3, "rows") for n in (1, 2, 3)
     ]
-    assert await workers.run("misbehaving:step", make_call("count", {"items": "wool"}))  # nobody has to listen
+    assert await workers.run("misbehaving:step", make_call("count", {"items": "wool"}))  # without a listener
 
 
-async def test_a_crash_after_some_steps_is_told_as_any_other(workers: Workers, make_call: MakeCall) -> None:
-    heard: list[Step] = []
+async def test_a_crash_after_some_steps_is_reported_as_any_other(workers: Workers, make_call: MakeCall) -> None:
+    steps: list[Step] = []
     with pytest.raises(ExpertError, match="died"):
-        await workers.run("misbehaving:step", make_call("count", {"items": "crash"}), heard.append)
-    assert [step.done for step in heard] == [1, 2]
+        await workers.run("misbehaving:step", make_call("count", {"items": "crash"}), steps.append)
+    assert [step.done for step in steps] == [1, 2]
 
 
 async def test_a_worker_stays_warm_for_the_next_call(workers: Workers, call: Call) -> None:
-    assert await said(workers, "pid", call) == await said(workers, "pid", call)
+    assert await text_of(workers, "pid", call) == await text_of(workers, "pid", call)
     assert len(workers.pids) == 1
 
 
 async def test_calls_run_at_the_same_time_in_processes_of_their_own(workers: Workers, call: Call) -> None:
     hanging = asyncio.create_task(workers.run("misbehaving:hang", call))
     busy = await under_way(call)
-    assert int(await said(workers, "pid", call)) != busy
+    assert int(await text_of(workers, "pid", call)) != busy
     hanging.cancel()
 
 
 async def test_what_a_library_prints_never_reaches_the_reply(workers: Workers, call: Call) -> None:
-    assert await said(workers, "chatter", call) == "done"
-    assert await said(workers, "chatter", call) == "done"
+    assert await text_of(workers, "chatter", call) == "done"
+    assert await text_of(workers, "chatter", call) == "done"
 
 
 async def test_a_call_stuck_in_c_code_is_ended_at_its_limit_and_the_next_one_works(
@@ -96,7 +96,7 @@ async def test_a_call_stuck_in_c_code_is_ended_at_its_limit_and_the_next_one_wor
     assert time.monotonic() - began < 4
     assert not psutil.pid_exists(pid)
     assert not error.value.retryable
-    assert await said(workers, "pid", call)
+    assert await text_of(workers, "pid", call)
 
 
 async def test_a_cancelled_call_leaves_no_process_behind(workers: Workers, call: Call) -> None:
@@ -127,21 +127,21 @@ async def test_a_call_cancelled_while_it_waits_for_a_worker_never_starts(setting
         sys.path.remove(str(SUPPORT))
 
 
-async def test_a_dead_worker_is_a_failure_that_may_pass_with_its_last_words(workers: Workers, call: Call) -> None:
+async def test_a_dead_worker_is_a_retryable_failure_that_quotes_its_last_output(workers: Workers, call: Call) -> None:
     with pytest.raises(ExpertError, match=r"died \(SIGSEGV\).*out of cheese") as error:
         await workers.run("misbehaving:crash", call)
     assert error.value.retryable
-    assert await said(workers, "pid", call)
+    assert await text_of(workers, "pid", call)
 
 
-async def test_a_worker_that_died_while_idle_is_replaced_unnoticed(workers: Workers, call: Call) -> None:
-    first = int(await said(workers, "pid", call))
+async def test_a_worker_that_died_while_idle_is_replaced(workers: Workers, call: Call) -> None:
+    first = int(await text_of(workers, "pid", call))
     os.kill(first, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(first)], timeout=0.5)
-    assert int(await said(workers, "pid", call)) != first
+    assert int(await text_of(workers, "pid", call)) != first
 
 
-async def test_an_experts_error_comes_through_whole(workers: Workers, call: Call) -> None:
+async def test_the_error_of_an_expert_is_raised_with_all_its_fields(workers: Workers, call: Call) -> None:
     with pytest.raises(ExpertError) as error:
         await workers.run("misbehaving:refuse", call)
     assert (error.value.message, error.value.hint) == ("the picture is upside down", "turn it")
@@ -149,29 +149,31 @@ async def test_an_experts_error_comes_through_whole(workers: Workers, call: Call
     assert error.value.input_fault
 
 
-async def test_an_unforeseen_error_is_a_sentence_without_a_traceback(workers: Workers, call: Call) -> None:
+async def test_an_unexpected_error_is_a_sentence_without_a_traceback(workers: Workers, call: Call) -> None:
     with pytest.raises(ExpertError) as error:
         await workers.run("misbehaving:fail", call)
     assert error.value.message == "embedded/count failed: KeyError: 'weights'"
 
 
 async def test_a_worker_inherits_no_keys(workers: Workers, call: Call) -> None:
-    inherited = await said(workers, "environment", call)
+    inherited = await text_of(workers, "environment", call)
     assert "sk-secret" not in inherited
     assert "ORT_DISABLE_TELEMETRY=1" in inherited
 
 
-def test_a_worker_knows_its_limits_and_its_share_of_the_processors(settings: Settings) -> None:
-    given = environment(settings, {"PATH": "/bin", "HF_TOKEN": "hf_x", "LC_ALL": "C", "AWS_SECRET_ACCESS_KEY": "x"})
-    assert given["HUGGINGGPT_MAX_IMAGE_PIXELS"] == "25000000"
-    assert int(given["OMP_NUM_THREADS"]) >= 1
-    assert {"PATH", "LC_ALL"} <= set(given)
-    assert not {"HF_TOKEN", "AWS_SECRET_ACCESS_KEY"} & set(given)
+def test_a_worker_gets_its_limits_and_its_share_of_the_processors(settings: Settings) -> None:
+    variables = worker_environment(
+        settings, {"PATH": "/bin", "HF_TOKEN": "hf_x", "LC_ALL": "C", "AWS_SECRET_ACCESS_KEY": "x"}
+    )
+    assert variables["HUGGINGGPT_MAX_IMAGE_PIXELS"] == "25000000"
+    assert int(variables["OMP_NUM_THREADS"]) >= 1
+    assert {"PATH", "LC_ALL"} <= set(variables)
+    assert not {"HF_TOKEN", "AWS_SECRET_ACCESS_KEY"} & set(variables)
 
 
 def test_several_event_loops_share_a_pool(workers: Workers, call: Call) -> None:
     def loop(_: int) -> str:
-        return asyncio.run(said(workers, "pid", call))
+        return asyncio.run(text_of(workers, "pid", call))
 
     with ThreadPoolExecutor(4) as threads:
         pids = set(threads.map(loop, range(8)))
@@ -190,7 +192,7 @@ async def test_closing_kills_busy_workers_and_fails_their_calls(workers: Workers
     assert not psutil.pid_exists(pid)
 
 
-async def test_calls_that_queue_or_come_after_closing_fail_at_once(settings: Settings, call: Call) -> None:
+async def test_calls_that_wait_or_come_after_closing_fail_at_once(settings: Settings, call: Call) -> None:
     workers = Workers(settings.model_copy(update={"workers": 1}))
     calls = [asyncio.create_task(workers.run("time:sleep", call)) for _ in range(3)]
     await asyncio.sleep(0)

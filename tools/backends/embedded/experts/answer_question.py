@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..answering import answer
+from ..extractive_qa import find_answer
 from ..registry import expert
 
 
 def accepts(task: Task) -> str | None:
-    """Only with a text to look in: it knows nothing by itself."""
+    """Only with a text that holds the answer: it has no knowledge of its own."""
     if task.inputs.get("context"):
         return None
     return "it answers from a text that is given as context, and there is none; general questions need a language model"
@@ -19,25 +19,25 @@ def accepts(task: Task) -> str | None:
 @expert(
     "question-answering",
     name="lexical-qa",
-    description="finds the sentence or the words in a given text that answer; extractive, knows nothing by itself",
+    description="finds the sentence or the words in a given text that answer; extractive, without knowledge of its own",
     accepts=accepts,
     light=True,
     partial=True,
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
-    """The short answer where the question asks for a known kind of thing, else the sentence."""
+    """The short answer where the question asks for a known kind of value, else the sentence."""
     question, context = (
         call.text("question"),
         "\n\n".join(material.text() for material in call.inputs.get("context", ())),
     )
-    return [reply(question, context, "the text")]
+    return [answer_artifact(question, context, "the text")]
 
 
-def reply(question: str, text: str, where: str) -> Artifact:
+def answer_artifact(question: str, text: str, where: str) -> Artifact:
     """The answer as an artifact. Raises `ExpertError` when there is none."""
     if not text.strip():
         raise ExpertError(f"{where} is empty", input_fault=True)
-    found = answer(question, text)
+    found = find_answer(question, text)
     if found is None:
         raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")
     return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)

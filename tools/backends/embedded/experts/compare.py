@@ -1,4 +1,4 @@
-"""compare: whether results agree, and where they differ."""
+"""compare: reports whether results agree, and where they differ."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,16 +6,16 @@ from difflib import SequenceMatcher
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
-from ....media.rows import name, rows
+from ....media.rows import row_text, rows
 from ..registry import expert
-from ..sentences import words
+from ..tokenization import words
 
-LONG = 12
-"""Words beyond which texts are compared word by word instead of quoted."""
+MAX_QUOTED = 12
+"""Words of a text up to which it is quoted; longer texts are compared word by word."""
 
 
 @expert(
-    "compare", name="compare", description="tells whether results agree, and where they differ, exactly", light=True
+    "compare", name="compare", description="reports exactly whether results agree, and where they differ", light=True
 )
 def compare(call: Call) -> Sequence[Artifact]:
     """A sentence or two."""
@@ -24,14 +24,14 @@ def compare(call: Call) -> Sequence[Artifact]:
         raise ExpertError("there is only one result; comparing takes two", input_fault=True)
     tables = [rows(item) for item in items]
     if all(table is not None for table in tables):
-        text = _tables([Counter(name(row) for row in table or ()) for table in tables])
+        text = _tables([Counter(row_text(row) for row in table or ()) for table in tables])
     else:
         text = _texts(items)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]
 
 
 def _tables(counts: list[Counter[str]]) -> str:
-    """By what the rows are called, and how many there are of each."""
+    """Compares the labels of rows, and the number of rows with each label."""
     if all(count == counts[0] for count in counts):
         return f"They agree: {_listed(counts[0])}."
     return "They differ: " + "; ".join(f"{number}. {_listed(count)}" for number, count in enumerate(counts, 1)) + "."
@@ -45,13 +45,15 @@ def _listed(count: Counter[str]) -> str:
 
 
 def _texts(items: Sequence[Material]) -> str:
-    """By their words: case, spaces and punctuation don't count."""
-    said = [words(item.text()) for item in items]
-    if all(each == said[0] for each in said):
-        return "They agree: all say the same." if len(said[0]) > LONG else f"They agree: {items[0].text().strip()}"
-    if all(len(each) <= LONG for each in said):
+    """Compares texts by their words: case, spaces and punctuation don't count."""
+    texts = [words(item.text()) for item in items]
+    if all(each == texts[0] for each in texts):
+        return (
+            "They agree: all say the same." if len(texts[0]) > MAX_QUOTED else f"They agree: {items[0].text().strip()}"
+        )
+    if all(len(each) <= MAX_QUOTED for each in texts):
         return "They differ: " + "; ".join(f"{n}. {item.text().strip()}" for n, item in enumerate(items, 1))
-    first, other = said[0], next(each for each in said if each != said[0])
+    first, other = texts[0], next(each for each in texts if each != texts[0])
     matcher = SequenceMatcher(a=first, b=other, autojunk=False)
     changes = [_change(first[a:b], other[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
     more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""

@@ -1,13 +1,13 @@
-"""count: boxes, labels and rows by what they are called; of a text its lines, or what the goal names."""
+"""count: counts boxes, labels and rows by their labels; in a text the lines, or what the goal names."""
 
 import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
-from ....media.rows import Row, is_called, lines, name, rows
-from ..goals import asks, goal
+from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
+from ..goal_words import goal_text, has_word
 from ..registry import expert
-from ..sentences import sentences, words
+from ..tokenization import sentences, words
 
 _KINDS: dict[str, re.Pattern[str]] = {
     "code": re.compile(r"[\w -]+: "),
@@ -18,35 +18,35 @@ _KINDS: dict[str, re.Pattern[str]] = {
     **dict.fromkeys(("e-mail", "mail", "email address"), re.compile(r"EMAIL$")),
     **dict.fromkeys(("link", "website", "web address"), re.compile(r"URL$")),
 }
-"""What is counted by a word that is no label: the label of a code is its format and what it says."""
+"""Words that match rows without being their label: the label of a code is its format and its content."""
 
 
 @expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", light=True)
 def count(call: Call) -> Sequence[Artifact]:
-    """The number over all items, as text."""
-    label, asked = str(call.task.parameters.get("label") or ""), goal(call.task)
-    number = sum(_count(material, label, asked) for material in call.inputs.get("items", ()))
+    """The number in all items together, as text."""
+    label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)
+    number = sum(_count(material, label, goal) for material in call.inputs.get("items", ()))
     return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number))]
 
 
-def _count(material: Material, label: str, asked: str) -> int:
+def _count(material: Material, label: str, goal: str) -> int:
     if (found := rows(material)) is not None:
-        return sum(not label or is_called(row, label) or _is_a(row, label) for row in found)
+        return sum(not label or has_label(row, label) or _is_a(row, label) for row in found)
     if label:
-        return sum(label.lower() in line.lower() for line in lines(material))
+        return sum(label.lower() in line.lower() for line in nonblank_lines(material))
     text = material.text()
-    if asks(asked, r"words?\b"):
+    if has_word(goal, r"words?\b"):
         return len(words(text))
-    if asks(asked, r"sentences?\b"):
+    if has_word(goal, r"sentences?\b"):
         return len(sentences(text))
-    if asks(asked, r"characters?\b|letters?\b"):
+    if has_word(goal, r"characters?\b|letters?\b"):
         return len(text)
-    return len(lines(material))
+    return len(nonblank_lines(material))
 
 
 def _is_a(row: Row, label: str) -> bool:
-    """Whether a row is of a kind that its label does not spell out: `QR Code: hello` is a code."""
+    """Whether a row is of a kind that its label does not name: `QR Code: hello` is a code."""
     word = label.strip().lower()
     word = "qr" if word.startswith("qr") else word
     kind = _KINDS.get(word) or _KINDS.get(word.removesuffix("s").replace("addresse", "address"))
-    return kind is not None and kind.match(name(row)) is not None
+    return kind is not None and kind.match(row_text(row)) is not None

@@ -1,4 +1,4 @@
-"""crop: cut a part out of a picture, by box or by numbers."""
+"""crop: cuts a part out of a picture, by a box or by coordinates."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,19 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import image_artifact, read_image
 from ....media.rows import rows
-from ..goals import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
-MOST = 100
-"""Crops of one picture."""
+MAX_CROPS = 100
+"""From one picture."""
 MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|cars\b|them\b"
 
 
 @expert("crop", name="crop", description="cuts a part out of a picture", library="pillow", requires=("PIL",))
 def crop(call: Call) -> Sequence[Artifact]:
-    """What the box encloses; of several the surest and then the largest, or all where the goal speaks of many.
+    """The content of the box with the highest score, then size; of all boxes where the goal names several things.
 
-    Without boxes from `left, top` to `right, bottom`.
+    Without boxes: from `left, top` to `right, bottom`.
     """
     image = read_image(call.one("image"))
     places = _from_boxes(call) if call.has("boxes") else [_from_parameters(call, image.size)]
@@ -45,8 +45,8 @@ def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:
         return score, (corners["xmax"] - corners["xmin"]) * (corners["ymax"] - corners["ymin"])
 
     ordered = sorted(found, key=lambda row: rank(row["box"], float(row.get("score", 1.0))), reverse=True)
-    wanted = ordered[:MOST] if asks(goal(call.task), MANY) else ordered[:1]
-    return [(int(b["xmin"]), int(b["ymin"]), int(b["xmax"]), int(b["ymax"])) for b in (row["box"] for row in wanted)]
+    chosen = ordered[:MAX_CROPS] if has_word(goal_text(call.task), MANY) else ordered[:1]
+    return [(int(b["xmin"]), int(b["ymin"]), int(b["xmax"]), int(b["ymax"])) for b in (row["box"] for row in chosen)]
 
 
 def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -1,7 +1,7 @@
-"""audio-to-audio, the cleaning half: takes a steady noise (hiss, hum, fan) out by spectral subtraction.
+"""audio-to-audio, for noise reduction only: removes steady noise (hiss, hum, fan) by spectral subtraction.
 
-The noise of every frequency is what is heard in its quietest tenth of the time; what does not stand out from it is
-turned down by at most 20 dB (Boll 1979, with a floor against "musical" noise). Measured on speech, signal to distortion
+The noise of each frequency is estimated from the quietest tenth of the frames; parts that do not exceed it are
+attenuated by at most 20 dB (Boll 1979, with a floor against "musical" noise). Measured on speech, signal to distortion
 ratio in dB: white noise 5 to 12.9 and 15 to 20.9, pink noise 5 to 6.7 and 15 to 16.7. Not covered: music, clicks, echo,
 separating or changing voices.
 """
@@ -13,7 +13,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.sound import read_sound, sound_artifact
-from ..goals import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WINDOW = 0.032
 """Seconds of one frame; frames overlap by three quarters."""
 FLOOR = 0.1
-"""What is left of a frequency that is only noise."""
+"""The gain of a frequency that is only noise."""
 
 CLEANING = (
     r"nois|denois|clean|hiss|hum\b|background|enhanc|improv|clear|static\b|fan\b|rausch|entrausch|bruit|ruido"
@@ -36,17 +36,17 @@ OTHER = (
 
 
 def accepts(task: Task) -> str | None:
-    """Only what asks for cleaning."""
-    asked = goal(task)
-    if not asked or (asks(asked, CLEANING) and not asks(asked, OTHER)):
+    """Only goals that ask for noise reduction."""
+    goal = goal_text(task)
+    if not goal or (has_word(goal, CLEANING) and not has_word(goal, OTHER)):
         return None
-    return "it takes out steady noise only; separating or changing voices needs a model"
+    return "it removes steady noise only; separating or changing voices needs a model"
 
 
 @expert(
     "audio-to-audio",
     name="denoise",
-    description="takes steady noise (hiss, hum, fan) out of a recording; does not separate or change voices",
+    description="removes steady noise (hiss, hum, fan) from a recording; does not separate or change voices",
     requires=("numpy", "av"),
     accepts=accepts,
     partial=True,
@@ -57,12 +57,12 @@ def denoise(call: Call) -> Sequence[Artifact]:
 
     sound, rate = read_sound(call.one("audio"))
     if sound.shape[1] < rate * WINDOW * 4:
-        raise ExpertError("the recording is too short to tell noise from sound", input_fault=True)
-    return [sound_artifact(call, np.stack([cleaned(channel, rate) for channel in sound]), rate)]
+        raise ExpertError("the recording is too short to separate noise from sound", input_fault=True)
+    return [sound_artifact(call, np.stack([reduce_noise(channel, rate) for channel in sound]), rate)]
 
 
-def cleaned(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
-    """One channel, cleaned."""
+def reduce_noise(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
+    """One channel with less noise."""
     import numpy as np
 
     size = 1 << round(np.log2(rate * WINDOW))
@@ -83,7 +83,7 @@ def cleaned(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
 
 
 def noise_power(power: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Of each frequency, in the frames that are quietest as a whole."""
+    """The noise power of each frequency, from the quietest frames."""
     import numpy as np
 
     loudness = power.sum(axis=1)

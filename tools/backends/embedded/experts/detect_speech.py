@@ -1,7 +1,7 @@
-"""voice-activity-detection: when somebody speaks, by the endpointer of pocketsphinx (WebRTC's voice activity detector).
+"""voice-activity-detection: when speech occurs, by the endpointer of pocketsphinx (WebRTC's voice activity detector).
 
-Steady noise and held notes, which the detector takes for speech, are left out: speech rises and falls. Not covered: who
-speaks, music with a beat, speech under loud noise.
+Steady noise and held notes, which the detector mistakes for speech, are left out: the loudness of speech varies. Not
+covered: who speaks, music with a beat, speech under loud noise.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .....graph.call import Artifact, Call
 from ....media.sound import read_sound
 from ..registry import expert
-from .transcribe import HERTZ, has_speech
+from .transcribe import SAMPLE_RATE, has_speech
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 FRAME = 0.03
-"""Seconds that the detector decides upon."""
+"""Seconds of one frame, which the detector classifies."""
 
 
 @expert(
     "voice-activity-detection",
     name="pocketsphinx-vad",
-    description="tells from when to when somebody speaks, to a third of a second; takes music with a beat for speech",
+    description="finds when speech begins and ends, to a third of a second; mistakes music with a beat for speech",
     license="BSD-2-Clause",
     library="pocketsphinx",
     requires=("pocketsphinx", "av"),
@@ -34,27 +34,27 @@ FRAME = 0.03
 )
 def detect_speech(call: Call) -> Sequence[Artifact]:
     """`{"label": "speech", "score", "start", "end"}` in seconds; the score is the share of it that sounds like voice."""
-    sound, _ = read_sound(call.one("audio"), rate=HERTZ, mono=True)
+    sound, _ = read_sound(call.one("audio"), rate=SAMPLE_RATE, mono=True)
     rows = [
         {"label": "speech", "score": round(voiced, 4), "start": round(start, 2), "end": round(end, 2)}
-        for start, end, voiced in spoken(sound[0])
+        for start, end, voiced in speech_segments(sound[0])
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def spoken(samples: "Samples") -> Iterator[tuple[float, float, float]]:
-    """Stretches of speech as (start, end, share of voiced frames), in seconds of samples at 16 kHz within -1..1."""
+def speech_segments(samples: "Samples") -> Iterator[tuple[float, float, float]]:
+    """Segments of speech as (start, end, share of voiced frames), in seconds of samples at 16 kHz within -1..1."""
     voiced = _voiced(samples)
-    for start, end in _stretches(samples):
+    for start, end in _endpoints(samples):
         frames = voiced[int(start / FRAME) : max(int(start / FRAME) + 1, int(end / FRAME))]
-        if has_speech(samples[int(start * HERTZ) : int(end * HERTZ)]):
+        if has_speech(samples[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)]):
             yield start, end, sum(frames) / max(1, len(frames))
 
 
-def _stretches(samples: "Samples") -> Iterator[tuple[float, float]]:
+def _endpoints(samples: "Samples") -> Iterator[tuple[float, float]]:
     from pocketsphinx import Endpointer, Vad
 
-    endpointer = Endpointer(vad_mode=Vad.MEDIUM_STRICT, sample_rate=HERTZ, frame_length=FRAME)
+    endpointer = Endpointer(vad_mode=Vad.MEDIUM_STRICT, sample_rate=SAMPLE_RATE, frame_length=FRAME)
     start: float | None = None
     for frame in _frames(samples, endpointer.frame_bytes):
         if len(frame) == endpointer.frame_bytes:
@@ -64,17 +64,17 @@ def _stretches(samples: "Samples") -> Iterator[tuple[float, float]]:
         if start is None and endpointer.in_speech:
             start = endpointer.speech_start
         elif start is not None and not endpointer.in_speech:
-            yield start, min(endpointer.speech_end, len(samples) / HERTZ)
+            yield start, min(endpointer.speech_end, len(samples) / SAMPLE_RATE)
             start = None
     if start is not None:
-        yield start, len(samples) / HERTZ
+        yield start, len(samples) / SAMPLE_RATE
 
 
 def _voiced(samples: "Samples") -> list[bool]:
-    """Whether each frame sounds like voice, taken by itself."""
+    """Whether each frame alone sounds like voice."""
     from pocketsphinx import Vad
 
-    detector = Vad(mode=Vad.MEDIUM_STRICT, sample_rate=HERTZ, frame_length=FRAME)
+    detector = Vad(mode=Vad.MEDIUM_STRICT, sample_rate=SAMPLE_RATE, frame_length=FRAME)
     whole = (frame for frame in _frames(samples, detector.frame_bytes) if len(frame) == detector.frame_bytes)
     return [bool(detector.is_speech(frame)) for frame in whole]
 

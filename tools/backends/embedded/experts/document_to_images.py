@@ -1,9 +1,9 @@
-"""document-to-images: the pages of a PDF as pictures, drawn by PDFium."""
+"""document-to-images: the pages of a PDF as pictures, rendered by PDFium."""
 
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.pages import drawn, pages
+from ....media.pdf_pages import pages, render_page
 from ....media.pictures import image_artifact
 from ..registry import expert
 
@@ -19,5 +19,5 @@ def document_to_images(call: Call) -> Sequence[Artifact]:
     """A picture a page, in order."""
     document = call.one("document")
     numbered = enumerate(pages(call, document), start=1)
-    drawings = ((number, drawn(page, document.resource.label)) for number, page in numbered)
+    drawings = ((number, render_page(page, document.resource.label)) for number, page in numbered)
     return [image_artifact(call, image, "images", f"page-{number}") for number, image in drawings]

@@ -1,4 +1,4 @@
-"""document-to-text: the text of a PDF, from its text layer; scanned pages are read like pictures."""
+"""document-to-text: the text of a PDF, from its text layer; scanned pages are read by OCR."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -7,7 +7,7 @@ from typing import Any
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from .....graph.resource import Resource
-from ....media.pages import drawn, pages, text_of
+from ....media.pdf_pages import pages, render_page, text_layer
 from ....media.pictures import image_artifact
 from ..registry import expert
 
@@ -15,7 +15,7 @@ from ..registry import expert
 @expert(
     "document-to-text",
     name="pdf-text",
-    description="takes the text out of a PDF; scanned pages are read by OCR",
+    description="extracts the text of a PDF; scanned pages are read by OCR",
     library="pypdfium2",
     requires=("pypdfium2", "PIL"),
 )
@@ -26,36 +26,37 @@ def document_to_text(call: Call) -> Sequence[Artifact]:
 
 
 def whole_text(call: Call, document: Material) -> tuple[str, str]:
-    """The text of all pages that the task asks for, and what must be known of it. `ExpertError` (input fault) for none."""
+    """The text of all pages that the task asks for, and a note about its quality. `ExpertError` (input fault) for none."""
     texts, scanned = list[str](), 0
     for page in pages(call, document):
-        text = text_of(page, document.resource.label)
+        text = text_layer(page, document.resource.label)
         if not text and (text := _read(call, page, document.resource.label)):
             scanned += 1
         texts.append(text)
     whole = "\n\n".join(text for text in texts if text)
     if not whole:
         raise ExpertError(f"{document.resource.label} has no text that can be read", input_fault=True)
-    return whole, _told(scanned, len(texts))
+    return whole, _note(scanned, len(texts))
 
 
-def _told(scanned: int, of: int) -> str:
+def _note(scanned: int, pages: int) -> str:
+    """Reports which pages were read by OCR; empty for none."""
     if not scanned:
         return ""
-    which = "the page is a picture" if of == 1 else f"{scanned} of {of} pages are pictures"
+    which = "the page is a picture" if pages == 1 else f"{scanned} of {pages} pages are pictures"
     return f"{which}, read by OCR, which may be wrong in places"
 
 
 def _read(call: Call, page: Any, label: str) -> str:
-    """The printed text of a page without a text layer; empty for an empty page, or without OCR here."""
+    """The printed text of a page without a text layer; empty for an empty page, or where OCR is not installed."""
     if find_spec("rapidocr") is None:
         return ""
-    from ..ocr import lines_on
+    from ..ocr import read_lines
 
-    path = image_artifact(call, drawn(page, label), "image", "scan").path
+    path = image_artifact(call, render_page(page, label), "image", "scan").path
     assert path is not None
     picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
     try:
-        return "\n".join(lines_on(picture))
+        return "\n".join(read_lines(picture))
     finally:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""object-detection, of codes only: QR, Data Matrix, Aztec, PDF417 and the usual barcodes, read by zxing-cpp."""
+"""object-detection, for codes only: QR, Data Matrix, Aztec, PDF417 and the usual barcodes, read by zxing-cpp."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from .....graph.call import Artifact, Call
 from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goals import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 CODES = (
@@ -16,8 +16,8 @@ CODES = (
 
 
 def accepts(task: Task) -> str | None:
-    """Only what asks for codes."""
-    if asks(goal(task), CODES):
+    """Only goals that ask for codes."""
+    if has_word(goal_text(task), CODES):
         return None
     return "it reads barcodes and QR codes only; other objects need a detection model"
 
@@ -25,14 +25,14 @@ def accepts(task: Task) -> str | None:
 @expert(
     "object-detection",
     name="codes",
-    description="finds and reads barcodes and QR codes; the label is what the code says; no other objects",
+    description="finds and reads barcodes and QR codes; the label is the content of the code; no other objects",
     library="zxing-cpp",
     requires=("zxingcpp", "numpy"),
     accepts=accepts,
     partial=True,
 )
 def find_codes(call: Call) -> Sequence[Artifact]:
-    """A box for each code, its content as the label (`QR Code: https://...`). None is a result too."""
+    """A box for each code, its content as the label (`QR Code: https://...`). No codes give an empty list."""
     import numpy as np
     import zxingcpp
 

@@ -1,4 +1,4 @@
-"""object-detection, of frontal faces only: OpenCV's Haar cascade (Viola and Jones 2001).
+"""object-detection, for frontal faces only: OpenCV's Haar cascade (Viola and Jones 2001).
 
 Not covered: faces from the side, turned by more than about 15 degrees, or smaller than 30 pixels; who they are.
 """
@@ -11,15 +11,15 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goals import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 FACES = r"faces?\b|facial|gesicht|visages?\b|caras?\b|rostros?\b|volti?\b|faccia|facce"
 
 
 def accepts(task: Task) -> str | None:
-    """Only what asks for faces."""
-    if asks(goal(task), FACES):
+    """Only goals that ask for faces."""
+    if has_word(goal_text(task), FACES):
         return None
     return "it finds frontal faces only; other objects need a detection model"
 
@@ -34,7 +34,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def find_faces(call: Call) -> Sequence[Artifact]:
-    """A box for each face, the largest first; none is a result too. The score grows with the cascade's certainty."""
+    """A box for each face, the largest first; an empty list without faces. The score grows with the cascade's certainty."""
     import cv2
     import numpy as np
 

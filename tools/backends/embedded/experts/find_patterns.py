@@ -1,4 +1,4 @@
-"""token-classification, as far as form alone tells: dates, times, money, percentages, numbers, e-mails, URLs, phones.
+"""token-classification by form alone: dates, times, money, percentages, numbers, e-mails, URLs, phones.
 
 Not covered: names of people, places and organisations; parts of speech.
 """
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..goals import asks, goal
-from ..patterns import Found, find
+from ..entity_patterns import Entity, find_entities
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 FORMAL = (
@@ -33,14 +33,14 @@ _BY_NAME: dict[str, str] = {
     "URL": r"urls?\b|links?\b|web ?(?:site|address)",
     "PHONE": r"phone|telephone",
 }
-_AT_LARGE = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
-"""What asks for more than one of these kinds."""
+_GENERAL = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
+"""Words that ask for more than one of these kinds."""
 
 
 def accepts(task: Task) -> str | None:
-    """Only what is told by its form."""
-    asked = goal(task)
-    if not asked or (asks(asked, FORMAL) and not asks(asked, NAMES)):
+    """Only goals that ask for entities known by their form."""
+    goal = goal_text(task)
+    if not goal or (has_word(goal, FORMAL) and not has_word(goal, NAMES)):
         return None
     return "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
 
@@ -55,28 +55,28 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def find_patterns(call: Call) -> Sequence[Artifact]:
-    """`{"entity_group", "word", "score", "start", "end"}` for each, in order; the score is 1, they are no guesses."""
+    """`{"entity_group", "word", "score", "start", "end"}` for each, in order; the score is always 1."""
     text = call.text("text")
     if not text.strip():
-        raise ExpertError("there is no text to look through", input_fault=True)
-    wanted = _wanted(goal(call.task))
+        raise ExpertError("there is no text to search", input_fault=True)
+    groups = _named_groups(goal_text(call.task))
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}
-        for found in find(text, _is_true)
-        if not wanted or found.group in wanted
+        for found in find_entities(text, _is_plausible)
+        if not groups or found.group in groups
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def _wanted(asked: str) -> set[str]:
-    """The kinds that the goal names; none when it names none or asks at large."""
-    if asks(asked, _AT_LARGE):
+def _named_groups(goal: str) -> set[str]:
+    """The groups that the goal names; an empty set, for all, where it names none or several at once."""
+    if has_word(goal, _GENERAL):
         return set()
-    return {kind for kind, words in _BY_NAME.items() if asks(asked, words)}
+    return {kind for kind, words in _BY_NAME.items() if has_word(goal, words)}
 
 
-def _is_true(found: Found) -> bool:
-    """Whether dateparser, which knows the months of 200 languages, reads a date as one (`3 pommes 1999` is none)."""
+def _is_plausible(found: Entity) -> bool:
+    """Whether dateparser, which knows the months of 200 languages, accepts a date as one (`3 pommes 1999` is no date)."""
     import dateparser
 
     if found.group != "DATE":

@@ -1,4 +1,4 @@
-"""join-text: texts one after another."""
+"""join-text: joins texts, one after another."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
-"""mux: a sound track under a video, in place of its own.
+"""mux: puts a sound track under a video, in place of its own.
 
-The result is as long as the longer of the two: a shorter video starts again, a shorter sound ends in silence.
+The result is as long as the longer of the two: a shorter video is repeated, a shorter sound ends in silence.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
-from ....media.container import opened
-from ....media.film import MEDIA_TYPE, even, write_film
-from ....media.frames import picture_track
-from ....media.limits import limits
+from ....media.container import open_container
+from ....media.media_limits import limits
 from ....media.sound import read_sound
+from ....media.video_frames import video_stream
+from ....media.video_writer import MEDIA_TYPE, video_size, write_video
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -31,27 +31,27 @@ if TYPE_CHECKING:
     requires=("av", "numpy"),
 )
 def mux(call: Call) -> Sequence[Artifact]:
-    """An MP4 (H.264, AAC), encoded anew."""
+    """An MP4 (H.264, AAC), re-encoded."""
     import numpy as np
 
     video, (samples, hertz) = call.one("video"), read_sound(call.one("audio"))
     rate, size, seconds = _shape(video)
-    wanted = max(seconds, samples.shape[1] / hertz)
-    silence = max(0, round(wanted * hertz) - samples.shape[1])
+    duration = max(seconds, samples.shape[1] / hertz)
+    silence = max(0, round(duration * hertz) - samples.shape[1])
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
     path = call.scratch / "video.mp4"
-    frames = islice(_looped(video, size), max(1, round(wanted * rate)))
-    write_film(path, frames, rate, size, sound)
+    frames = islice(_looped(video, size), max(1, round(duration * rate)))
+    write_video(path, frames, rate, size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 
 def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
-    """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for what is no video."""
+    """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for a file that is no video."""
     name, most = video.resource.label, limits().max_audio_seconds
-    with opened(video.path, name) as container:
-        stream = picture_track(container, name)
+    with open_container(video.path, name) as container:
+        stream = video_stream(container, name)
         rate = min(max(stream.average_rate or Fraction(25), Fraction(1)), Fraction(60))
-        size = even((stream.width, stream.height))
+        size = video_size((stream.width, stream.height))
         count = stream.frames or sum(1 for _ in container.decode(stream))
     if count / rate > most:
         raise ExpertError(f"{name} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
@@ -59,13 +59,13 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
 
 
 def _looped(video: Material, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
-    """The frames, over and over."""
+    """The frames, repeated without end."""
     import numpy as np
 
     name, shown = video.resource.label, True
     while shown:
         shown = False
-        with opened(video.path, name) as container:
-            for frame in container.decode(picture_track(container, name)):
+        with open_container(video.path, name) as container:
+            for frame in container.decode(video_stream(container, name)):
                 shown = True
                 yield np.asarray(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), dtype=np.uint8)

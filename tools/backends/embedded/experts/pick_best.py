@@ -1,11 +1,11 @@
-"""pick-best: which of several results has the most, or the highest score or number."""
+"""pick-best: finds which of several results has the most rows, or the highest score or number."""
 
 import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
-from ....media.rows import is_called, rows
+from ....media.rows import has_label, rows
 from ..registry import expert
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -14,13 +14,13 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 @expert(
     "pick-best",
     name="pick-best",
-    description="tells which of several results has the most finds, or the highest number, exactly",
+    description="finds exactly which of several results has the most rows, or the highest number",
     light=True,
 )
 def pick_best(call: Call) -> Sequence[Artifact]:
-    """`2 of 3 (b.jpg), with 5`: boxes, rows and labels are counted, a text counts by the first number in it.
+    """`2 of 3 (b.jpg), with 5`: boxes, rows and labels are counted; of a text, the first number is taken.
 
-    Of labels that each hold one kind, the score decides. Ties are told.
+    Of labels with a score, the score decides if the task names a label. Ties are reported.
     """
     items = call.inputs.get("items", ())
     if len(items) < 2:
@@ -42,7 +42,7 @@ def _value(item: Material, label: str) -> float:
         if number is None:
             raise ExpertError(f"there is no number in {item.resource.label} to compare by", input_fault=True)
         return float(number[0].replace(",", "."))
-    kept = [row for row in found if not label or is_called(row, label)]
+    kept = [row for row in found if not label or has_label(row, label)]
     if label and kept and item.resource.kind == "labels" and "score" in kept[0]:
         return float(kept[0]["score"] or 0.0)
     return float(len(kept))

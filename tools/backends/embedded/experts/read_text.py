@@ -1,11 +1,11 @@
-"""image-to-text, the reading half: printed text, line by line."""
+"""image-to-text, for printed text only, line by line, by OCR."""
 
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
-from ..goals import LONGEST, asks, goal
-from ..ocr import lines_on, read_page
+from ..goal_words import MAX_LENGTH, goal_text, has_word
+from ..ocr import read_lines, read_page
 from ..registry import expert
 
 READING = (
@@ -19,7 +19,7 @@ READING = (
     r"|texto|recibo"
     r"|factura|leggi|testo|scontrino|ler\b|leia"
 )
-SEEING = (
+VISUAL = (
     r"describ|descri[bp]|beschreib|décri|caption|depict|what(?:'s| is| are| do you see)? (?:in|on|shown)\b"
     r"|what(?:'s| is) this"
     r"|look like|what do you see|who is|was ist|qué hay|que voit"
@@ -31,10 +31,10 @@ PLAIN_READING = (
 
 
 def accepts(task: Task) -> str | None:
-    """Only what asks for text."""
-    asked = goal(task)
-    sees = asks(asked, SEEING) and not asks(asked, PLAIN_READING)
-    if not asked or (not sees and asks(task.goal[:LONGEST].lower(), READING)):
+    """Only goals that ask for text."""
+    goal = goal_text(task)
+    visual = has_word(goal, VISUAL) and not has_word(goal, PLAIN_READING)
+    if not goal or (not visual and has_word(task.goal[:MAX_LENGTH].lower(), READING)):
         return None
     return (
         "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"
@@ -51,7 +51,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def read_text(call: Call) -> Sequence[Artifact]:
-    """The text of the picture, one line each. A blank page among many is no failure: its text is empty."""
+    """The text of the picture, one line each. A blank page in a list is no failure: its text is empty."""
     one_of_many = "[" in call.key
-    found = lines_on(call.one("image")) if one_of_many else read_page(call.one("image"))
+    found = read_lines(call.one("image")) if one_of_many else read_page(call.one("image"))
     return [Artifact(output="text", kind="text", media_type="text/plain", text="\n".join(found))]

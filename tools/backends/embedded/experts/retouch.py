@@ -1,6 +1,6 @@
-"""image-to-image, the part that needs no model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness.
+"""image-to-image, for operations without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness.
 
-What to do comes from the parameter `operation`, else from the words of the prompt or the goal. Refused: everything that
+The operation comes from the parameter `operation`, else from the words of the prompt or the goal. Refused: all edits that
 must invent pixels (restore, colourise, restyle, edit, super-resolution, removing things).
 """
 
@@ -10,8 +10,8 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import image_artifact, read_image
-from ..goals import asks, full_goal
-from ..operations import OPERATIONS
+from ..goal_words import goal_and_prompt, has_word
+from ..image_operations import OPERATIONS
 from ..registry import expert
 
 WORDS: dict[str, str] = {
@@ -27,7 +27,7 @@ WORDS: dict[str, str] = {
     "darken": r"darken|darker",
     "invert": r"invert|negative\b",
 }
-"""How each operation is asked for."""
+"""Words that ask for each operation."""
 
 INVENTING = (
     r"restor|colori|super-?resol|super resol|upscal|styl|paint|cartoon|anime|sketch|draw|add\b|remov|replac|swap"
@@ -40,14 +40,14 @@ REMOVING_NOISE = r"(?:remov\w*|reduc\w*|take out|clean up|get rid of) (?:the |al
 
 
 def operation_of(task: Task) -> str | None:
-    """Which of the operations is asked for, or None when it is none of them, or two."""
+    """The operation that the task asks for, or None for no or several operations."""
     named = str(task.parameters.get("operation") or "").strip().lower()
     if named in OPERATIONS:
         return named
-    words = named or full_goal(task)
-    if asks(words, INVENTING) and not asks(words, REMOVING_NOISE):
+    words = named or goal_and_prompt(task)
+    if has_word(words, INVENTING) and not has_word(words, REMOVING_NOISE):
         return None
-    found = [name for name, form in WORDS.items() if asks(words, form)]
+    found = [name for name, form in WORDS.items() if has_word(words, form)]
     if not found and not words:
         given = set(task.parameters)
         return "rotate" if "angle" in given else "resize" if given & {"scale", "width", "height"} else None
@@ -55,11 +55,11 @@ def operation_of(task: Task) -> str | None:
 
 
 def accepts(task: Task) -> str | None:
-    """One operation that needs no model."""
-    unsaid = not full_goal(task) and not task.parameters
-    if unsaid or operation_of(task) is not None:
+    """Tasks that ask for one operation which needs no model."""
+    unspecified = not goal_and_prompt(task) and not task.parameters
+    if unspecified or operation_of(task) is not None:
         return None
-    return f"it does one of {', '.join(OPERATIONS)}, and no edit that must invent pixels; that needs an image model"
+    return f"it supports one of {', '.join(OPERATIONS)}, and no edit that must invent pixels; that needs an image model"
 
 
 @expert(
@@ -78,5 +78,7 @@ def retouch(call: Call) -> Sequence[Artifact]:
         task = task.model_copy(update={"goal": call.text("prompt")})
     operation = operation_of(task)
     if operation is None:
-        raise ExpertError(f"what to do with the picture is not clear; it can {', '.join(OPERATIONS)}", input_fault=True)
+        raise ExpertError(
+            f"it is not clear what to do with the picture; it can {', '.join(OPERATIONS)}", input_fault=True
+        )
     return [image_artifact(call, OPERATIONS[operation](read_image(call.one("image")), task))]

@@ -1,4 +1,4 @@
-"""text-classification, of sentiment only: VADER's word list and rules, English."""
+"""text-classification, for sentiment only: VADER's word list and rules, English."""
 
 import functools
 import json
@@ -8,10 +8,10 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ..goals import asks, goal
+from ..goal_words import goal_text, has_word
 from ..registry import expert
-from ..sentences import STOP_WORDS, sentences, words
-from .identify_language import ranked
+from ..tokenization import STOP_WORDS, sentences, words
+from .identify_language import rank_languages
 
 SENTIMENT = (
     r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude"
@@ -42,18 +42,18 @@ PLAIN = {
 
 
 def accepts(task: Task) -> str | None:
-    """Only what asks for a sentiment, or for nothing in particular."""
-    asked = goal(task)
-    plain = set(words(asked)) - STOP_WORDS <= PLAIN
-    if (asks(asked, SENTIMENT) and not asks(asked, OTHER)) or plain:
+    """Only goals that ask for a sentiment, or for no particular labels."""
+    goal = goal_text(task)
+    plain = set(words(goal)) - STOP_WORDS <= PLAIN
+    if (has_word(goal, SENTIMENT) and not has_word(goal, OTHER)) or plain:
         return None
-    return "it tells only whether an English text is positive or negative; other labels need a model"
+    return "it finds only whether an English text is positive or negative; other labels need a model"
 
 
 @expert(
     "text-classification",
     name="vader",
-    description="tells whether an English text is positive, negative or neutral, by a word list; no other labels",
+    description="finds whether an English text is positive, negative or neutral, by a word list; no other labels",
     license="MIT",
     library="vaderSentiment",
     requires=("vaderSentiment", "py3langid"),
@@ -61,18 +61,18 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def classify_sentiment(call: Call) -> Sequence[Artifact]:
-    """`positive` and `negative`, or `neutral`, best first; scores are VADER's compound value brought to 0..1.
+    """`positive` and `negative`, or `neutral`, best first; scores are VADER's compound value scaled to 0..1.
 
-    A text of several sentences gets the mean of those that say anything either way.
+    A text of several sentences gets the mean of those that are not neutral.
     """
     text = call.text("text")
     if not words(text):
         raise ExpertError("there are no words to judge", input_fault=True)
-    if (language := foreign(text)) is not None:
+    if (language := foreign_language(text)) is not None:
         raise ExpertError(f"it judges English texts only, and this one is in another language ({language})")
     values = [_analyzer().polarity_scores(sentence)["compound"] for sentence in sentences(text)]
-    telling = [value for value in values if abs(value) >= 0.05]
-    compound = sum(telling) / len(telling) if telling else 0.0
+    decided = [value for value in values if abs(value) >= 0.05]
+    compound = sum(decided) / len(decided) if decided else 0.0
     if abs(compound) < 0.05:
         rows = [("neutral", 1 - abs(compound))]
     else:
@@ -81,12 +81,12 @@ def classify_sentiment(call: Call) -> Sequence[Artifact]:
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(labels))]
 
 
-def foreign(text: str) -> str | None:
-    """ISO code of the language when the text is certainly not English. Two words are too few to tell."""
+def foreign_language(text: str) -> str | None:
+    """ISO code of the language when the text is certainly not English. Two words are too few to decide."""
     found = words(text)
     if len(found) < 3 or sum(word in STOP_WORDS for word in found) >= 0.2 * len(found):
         return None
-    language, score = ranked(text)[0]
+    language, score = rank_languages(text)[0]
     return language if language != "en" and score > 0.35 else None  # py3langid is cautious: 0.37 is Spanish
 
 

@@ -1,6 +1,6 @@
-"""image-to-video, without a model: a slow zoom over each picture, with a narration if given.
+"""image-to-video without a model: a slow zoom over each picture, with a narration if there is one.
 
-As long as the narration, else three seconds a picture. Not covered: anything in a picture moving by itself.
+It is as long as the narration, else three seconds a picture. Not covered: anything in a picture moving by itself.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
-from ....media.film import MEDIA_TYPE, even, write_film
 from ....media.pictures import read_image
 from ....media.sound import read_sound
-from ..goals import asks, full_goal
+from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ..goal_words import goal_and_prompt, has_word
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RATE = 24
 SECONDS = 3.0
-"""Of one picture, where there is no narration."""
+"""For one picture, without narration."""
 ZOOM = 0.08
 """How much larger a picture is at the end of its time."""
 
@@ -35,9 +35,9 @@ MOVING = (
 
 
 def accepts(task: Task) -> str | None:
-    """A slideshow, or a video with nothing said about what moves."""
-    asked = full_goal(task)
-    if asks(asked, SLIDES) or not asks(asked, MOVING):
+    """A slideshow, or a video for which the goal names nothing that moves."""
+    goal = goal_and_prompt(task)
+    if has_word(goal, SLIDES) or not has_word(goal, MOVING):
         return None
     return "it zooms slowly over still pictures; things that move by themselves need a video model"
 
@@ -58,9 +58,9 @@ def make_slideshow(call: Call) -> Sequence[Artifact]:
     materials = call.inputs["images"]
     sound = read_sound(call.one("audio")) if call.has("audio") else None
     seconds = sound[0].shape[1] / sound[1] if sound else SECONDS * len(materials)
-    size = even(read_image(materials[0]).size)
+    size = video_size(read_image(materials[0]).size)
     path = call.scratch / "video.mp4"
-    write_film(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
+    write_video(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 

@@ -1,6 +1,6 @@
 """hed-control and scribble-control: soft edges and bold strokes, by a difference of Gaussians (Winnemöller's XDoG, 2011).
 
-In place of the network HED, which knows outlines from texture; these do not.
+They replace the network HED, which can separate outlines from texture; these can't.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def draw_strokes(call: Call) -> Sequence[Artifact]:
 
 
 def soft_edges(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
-    """0 to 1 for every pixel of (height, width, 3): how much it stands out from what is around it."""
+    """0 to 1 for every pixel of (height, width, 3): how much it differs from its surroundings."""
     import cv2
     import numpy as np
 

@@ -1,7 +1,7 @@
-"""text-to-speech: eSpeak NG, a formant synthesiser, called by ctypes from the wheel espeakng-loader.
+"""text-to-speech: eSpeak NG, a formant synthesiser, called through ctypes from the wheel espeakng-loader.
 
-English is spoken by the variant klatt4 at 170 words a minute: plain, but the one that speech recognition understands
-best (word error rate 0.17, the default voice 0.51). 22,050 Hz, mono, 16 bit.
+English is spoken by the variant klatt4 at 170 words a minute: plain, but the most intelligible to speech
+recognition (word error rate 0.17, with the default voice 0.51). 22,050 Hz, mono, 16 bit.
 """
 
 import ctypes
@@ -13,47 +13,49 @@ from pathlib import Path
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ....languages import SPOKEN, espeak_voice, spoken, spoken_in
+from ....languages import SPOKEN, espeak_language, spoken, spoken_in
 from ..registry import expert
 
-MOST = 20_000
+MAX_CHARACTERS = 20_000
 """Characters spoken at most, about twenty minutes."""
 SAMPLES_WANTED, DO_NOT_EXIT = 2, 0x8000
 """`AUDIO_OUTPUT_SYNCHRONOUS` and `espeakINITIALIZE_DONT_EXIT` of speak_lib.h."""
 RATE, UTF8 = 1, 1
 """`espeakRATE` and `espeakCHARS_UTF8`."""
 
-_PEOPLE = {"female": "f2", "woman": "f2", "male": "m3", "man": "m3", "default": ""}
+_VARIANTS = {"female": "f2", "woman": "f2", "male": "m3", "man": "m3", "default": ""}
 
-_Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_SynthCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
 def accepts(task: Task) -> str | None:
-    """A language that it speaks."""
-    asked = task.parameters.get("language")
-    if isinstance(asked, str) and asked and spoken(asked) is None:
-        return f"it does not speak {asked}; it speaks {', '.join(SPOKEN.values())}"
+    """Only languages that it speaks."""
+    language = task.parameters.get("language")
+    if isinstance(language, str) and language and spoken(language) is None:
+        return f"it does not speak {language}; it speaks {', '.join(SPOKEN.values())}"
     return None
 
 
 @expert(
     "text-to-speech",
     name="espeak-ng",
-    description=f"says a text in one of {len(SPOKEN)} languages, clearly and like a robot",
+    description=f"speaks a text in one of {len(SPOKEN)} languages, clearly, in a synthetic voice",
     license="GPL-3.0-or-later",
     library="espeakng-loader",
     requires=("espeakng_loader", "py3langid"),
     accepts=accepts,
 )
 def speak(call: Call) -> Sequence[Artifact]:
-    """A WAV of the text. The language is the one asked for, else the one that the text is in, else English."""
+    """A WAV of the text. The language is the requested one, else that of the text, else English."""
     text = call.text("text").strip()
     if not any(char.isalnum() for char in text):
-        raise ExpertError("there is nothing to say in the text", input_fault=True)
-    if len(text) > MOST:
-        raise ExpertError(f"the text has {len(text):,} characters; at most {MOST:,} are spoken", input_fault=True)
+        raise ExpertError("there is nothing to speak in the text", input_fault=True)
+    if len(text) > MAX_CHARACTERS:
+        raise ExpertError(
+            f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken", input_fault=True
+        )
     parameters = call.task.parameters
-    name = spoken_by(language_of(call.task, text), str(parameters.get("voice") or ""))
+    name = espeak_voice(language_of(call.task, text), str(parameters.get("voice") or ""))
     rate = parameters.get("rate")
     path = call.scratch / "audio.wav"
     with wave.open(str(path), "wb") as file:
@@ -67,27 +69,27 @@ def speak(call: Call) -> Sequence[Artifact]:
 
 def language_of(task: Task, text: str) -> str:
     """ISO 639-1 code: of the parameter, of the goal's words, or of the text where that is clear."""
-    from .identify_language import ranked
+    from .identify_language import rank_languages
 
     if found := spoken(str(task.parameters.get("language") or "")) or spoken_in(task.goal):
         return found
-    language, score = ranked(text)[0]
+    language, score = rank_languages(text)[0]
     return (spoken(language) or "en") if score > 0.35 and len(text) >= 12 else "en"
 
 
-def spoken_by(language: str, variant: str) -> str:
+def espeak_voice(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
-    variant = _PEOPLE.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
+    variant = _VARIANTS.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
     if not variant:
-        return espeak_voice(language)
+        return espeak_language(language)
     known = variants()
     if variant not in known:
         raise ExpertError(f"eSpeak NG has no voice {variant!r}", hint=f"there are: {', '.join(known)}")
-    return f"{espeak_voice(language)}+{variant}"
+    return f"{espeak_language(language)}+{variant}"
 
 
 def variants() -> list[str]:
-    """The voices that any language can be spoken in."""
+    """The voice variants, which work with every language."""
     import espeakng_loader
 
     return sorted(path.name for path in (Path(espeakng_loader.get_data_path()) / "voices" / "!v").iterdir())
@@ -96,14 +98,14 @@ def variants() -> list[str]:
 def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:
     """16-bit mono samples, and their rate in Hz. Raises `ExpertError` for an unknown voice."""
     library, hertz = _espeak()
-    heard = bytearray()
+    output = bytearray()
 
-    def hear(samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
+    def collect(samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
         if samples and count > 0:
-            heard.extend(ctypes.string_at(samples, count * 2))
+            output.extend(ctypes.string_at(samples, count * 2))
         return 0
 
-    callback = _Heard(hear)  # kept alive until the end of the call
+    callback = _SynthCallback(collect)  # kept alive until the end of the call
     library.espeak_SetSynthCallback(callback)
     if library.espeak_SetVoiceByName(voice_name.encode()) != 0:
         raise ExpertError(f"eSpeak NG has no voice {voice_name!r}")
@@ -111,14 +113,14 @@ def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:
     data = text.encode()
     library.espeak_Synth(data, len(data) + 1, 0, 0, 0, UTF8, None, None)
     library.espeak_Synchronize()
-    if not heard:
-        raise ExpertError(f"eSpeak NG could not say it with the voice {voice_name}")
-    return bytes(heard), hertz
+    if not output:
+        raise ExpertError(f"eSpeak NG could not speak the text with the voice {voice_name}")
+    return bytes(output), hertz
 
 
 @functools.cache
 def _espeak() -> tuple[ctypes.CDLL, int]:
-    """The library, started once a process, and its sample rate."""
+    """The library, initialised once in a process, and its sample rate."""
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())

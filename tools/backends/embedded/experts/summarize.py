@@ -1,7 +1,7 @@
-"""summarization: the sentences that say most, in their own words and order.
+"""summarization: picks the most central sentences, unchanged and in their order.
 
-A sentence counts by the words it shares with the others (how many sentences hold each word), a little more at the start
-of the text, and less when it says what a chosen one says. Of a receipt or a list it keeps the heading and the totals
+A sentence scores by the words that it shares with others (how many sentences hold each word), a little more at the start
+of the text, and less for words that a chosen sentence holds. Of a receipt or a list it keeps the heading and the totals
 too. Nothing is rephrased.
 """
 
@@ -13,30 +13,30 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ..registry import expert
-from ..sentences import content_words, sentences
+from ..tokenization import content_words, sentences
 
-MOST = 2000
-"""Sentences looked at; a longer text is summarised from its beginning."""
+MAX_SENTENCES = 2000
+"""Sentences that are considered; a longer text is summarised from its beginning."""
 _KEY_LINE = re.compile(r"\b(?:total|sum|amount due|balance|gesamt|summe|importe|montant|totale)\b", re.I)
 
 
 @expert(
     "summarization",
     name="summary",
-    description="picks the sentences that say most; extractive, nothing is rephrased",
+    description="picks the most central sentences; extractive, nothing is rephrased",
     light=True,
     partial=True,
 )
 def summarize(call: Call) -> Sequence[Artifact]:
     """At most `max_sentences` (else about a third, four at most)."""
     most = call.task.parameters.get("max_sentences")
-    summary = shortened(call.text("text"), most if isinstance(most, int) and most > 0 else None)
+    summary = summarize_text(call.text("text"), most if isinstance(most, int) and most > 0 else None)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=summary)]
 
 
-def shortened(text: str, most: int | None = None) -> str:
+def summarize_text(text: str, most: int | None = None) -> str:
     """The summary of a text. Raises `ExpertError` when there is nothing in it."""
-    found = sentences(text)[:MOST]
+    found = sentences(text)[:MAX_SENTENCES]
     if not found:
         raise ExpertError("there is no text to summarise", input_fault=True)
     if len(found) == 1:
@@ -48,25 +48,25 @@ def shortened(text: str, most: int | None = None) -> str:
     if others[:1] == [0] and most > 2:
         kept = [0, *kept]
     kept = kept[: most - 1] if prose else kept[:most]
-    kept += chosen([found[number] for number in prose or others], prose or others, most - len(kept), set(kept))
+    kept += best_sentences([found[number] for number in prose or others], prose or others, most - len(kept), set(kept))
     return _joined([found[number] for number in sorted(set(kept))])
 
 
-def chosen(texts: Sequence[str], numbers: Sequence[int], most: int, taken: set[int]) -> list[int]:
+def best_sentences(texts: Sequence[str], numbers: Sequence[int], most: int, taken: set[int]) -> list[int]:
     """The numbers of the `most` best sentences."""
     stems = [set(content_words(text)) for text in texts]
     common = Counter(word for words in stems for word in words)
-    open_, picked, said = [i for i, n in enumerate(numbers) if n not in taken], list[int](), set[str]()
-    while open_ and len(picked) < most:
-        best = max(open_, key=lambda i: _worth(stems[i] - said, stems[i], common) * (1.6 if i == 0 else 1.0))
-        open_.remove(best)
+    remaining, picked, covered = [i for i, n in enumerate(numbers) if n not in taken], list[int](), set[str]()
+    while remaining and len(picked) < most:
+        best = max(remaining, key=lambda i: _score(stems[i] - covered, stems[i], common) * (1.6 if i == 0 else 1.0))
+        remaining.remove(best)
         picked.append(best)
-        said |= stems[best]
+        covered |= stems[best]
     return [numbers[i] for i in picked]
 
 
-def _worth(new: set[str], stems: set[str], common: Counter[str]) -> float:
-    """What a sentence adds, for its length."""
+def _score(new: set[str], stems: set[str], common: Counter[str]) -> float:
+    """How much new content a sentence adds, for its length."""
     return sum(math.log1p(common[word]) for word in new) / (4 + len(stems)) ** 0.7 if stems else 0.0
 
 
@@ -81,7 +81,7 @@ def _first_clause(sentence: str) -> str:
 
 
 def _joined(kept: Sequence[str]) -> str:
-    """Sentences run on, lines of a list stay lines."""
+    """Sentences are joined in one paragraph, lines of a list stay lines."""
     text = ""
     for sentence in kept:
         text += ("" if not text else " " if text[-1] in ".!?…。！？" else "\n") + sentence

@@ -1,6 +1,6 @@
 """automatic-speech-recognition: pocketsphinx with the US English model in its wheel.
 
-Weak: word error rate about 0.3 on people reading aloud; our own `espeak-ng` it understands well. Noise is not taken out
+Weak: word error rate about 0.3 on people reading aloud; it recognises our own `espeak-ng` well. Noise is not removed
 first, as that often made it worse. Not covered: other languages, telephone speech, who speaks, punctuation.
 """
 
@@ -12,15 +12,15 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....languages import english_name, iso1, spoken_in
 from ....media.sound import read_sound
-from ..goals import goal
+from ..goal_words import goal_text
 from ..registry import expert
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-HERTZ = 16_000
-LONGEST = 30
+SAMPLE_RATE = 16_000
+MAX_PIECE_SECONDS = 30
 """Seconds decoded at once; longer sound is cut where it is quietest."""
 DITHER = 0.0005
 """Standard deviation of the noise added, where full scale is 1."""
@@ -28,17 +28,17 @@ DITHER = 0.0005
 
 def accepts(task: Task) -> str | None:
     """English only."""
-    asked = task.parameters.get("language")
-    language = iso1(asked) if isinstance(asked, str) and asked else spoken_in(goal(task))
-    if language in (None, "en") and not (asked and language is None):
+    requested = task.parameters.get("language")
+    language = iso1(requested) if isinstance(requested, str) and requested else spoken_in(goal_text(task))
+    if language in (None, "en") and not (requested and language is None):
         return None
-    return f"it understands English only, not {english_name(language) if language else asked}"
+    return f"it understands English only, not {english_name(language) if language else requested}"
 
 
 @expert(
     "automatic-speech-recognition",
     name="pocketsphinx",
-    description="writes down clear English speech, with about three words in ten wrong for people; English only",
+    description="transcribes clear English speech; of people about three words in ten are wrong; English only",
     license="BSD-2-Clause",
     library="pocketsphinx",
     requires=("pocketsphinx", "av"),
@@ -49,22 +49,22 @@ def transcribe(call: Call) -> Sequence[Artifact]:
     """The words, lower case, without punctuation."""
     import numpy as np
 
-    sound, _ = read_sound(call.one("audio"), rate=HERTZ, mono=True)
+    sound, _ = read_sound(call.one("audio"), rate=SAMPLE_RATE, mono=True)
     spoken = sound[0]
     peak = float(np.abs(spoken).max())
     if peak < 0.003 or not has_speech(spoken / peak):
         raise ExpertError(f"no speech was found in {call.one('audio').resource.label}", input_fault=True)
-    words = " ".join(filter(None, _heard(spoken / peak * 0.7)))
+    words = " ".join(filter(None, _recognized_pieces(spoken / peak * 0.7)))
     if not words:
         raise ExpertError(f"no speech was found in {call.one('audio').resource.label}", input_fault=True)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=words)]
 
 
 def has_speech(sound: "NDArray[np.float32]") -> bool:
-    """Whether the loudness moves as that of speech does: syllables stand out from the pauses by 6 dB at least."""
+    """Whether the loudness varies like that of speech: syllables exceed the pauses by 6 dB at least."""
     import numpy as np
 
-    window = HERTZ // 20
+    window = SAMPLE_RATE // 20
     if len(sound) < 4 * window:
         return False
     frames = sound[: len(sound) // window * window].reshape(-1, window)
@@ -72,17 +72,17 @@ def has_speech(sound: "NDArray[np.float32]") -> bool:
     return bool(np.percentile(loudness, 95) - np.percentile(loudness, 10) > 6)
 
 
-def _heard(sound: "NDArray[np.float32]") -> Iterator[str]:
-    """The words of each piece, in half a second of almost silence.
+def _recognized_pieces(sound: "NDArray[np.float32]") -> Iterator[str]:
+    """The words of each piece, padded with half a second of near silence.
 
-    Perfect digital silence confuses the features: with this padding and dither, 5 words in 100 of our own speech were
-    wrong, without it 58.
+    Digital silence disturbs the features: with this padding and dither, 5 words in 100 of our own speech were wrong,
+    without it 58.
     """
     import numpy as np
 
     decoder, random = _decoder(), np.random.default_rng(0)
-    for piece in pieces(sound):
-        padded = np.pad(piece, HERTZ // 2)
+    for piece in split_at_pauses(sound):
+        padded = np.pad(piece, SAMPLE_RATE // 2)
         dithered = padded + random.normal(0, DITHER, len(padded))
         decoder.start_utt()
         decoder.process_raw((dithered.clip(-1, 1) * 32767).astype(np.int16).tobytes(), full_utt=True)
@@ -91,13 +91,13 @@ def _heard(sound: "NDArray[np.float32]") -> Iterator[str]:
         yield best.hypstr if best else ""
 
 
-def pieces(samples: "NDArray[np.float32]") -> Iterator["NDArray[np.float32]"]:
-    """Cut at the quietest fifth of a second of the second half of every `LONGEST` seconds."""
+def split_at_pauses(samples: "NDArray[np.float32]") -> Iterator["NDArray[np.float32]"]:
+    """Split at the quietest fifth of a second in the second half of every `LONGEST` seconds."""
     import numpy as np
 
-    window = HERTZ // 5
-    while len(samples) > LONGEST * HERTZ:
-        half = LONGEST * HERTZ // 2
+    window = SAMPLE_RATE // 5
+    while len(samples) > MAX_PIECE_SECONDS * SAMPLE_RATE:
+        half = MAX_PIECE_SECONDS * SAMPLE_RATE // 2
         frames = samples[half : 2 * half].reshape(-1, window)
         cut = half + (int(np.argmin((frames**2).mean(axis=1)))) * window + window // 2
         yield samples[:cut]
@@ -106,7 +106,7 @@ def pieces(samples: "NDArray[np.float32]") -> Iterator["NDArray[np.float32]"]:
 
 
 def _decoder() -> Any:
-    """A new one each call: it adapts to the sound it has heard, and the same call must give the same words."""
+    """A new one for each call: it adapts to the sound it decodes, and the same call must return the same words."""
     from pocketsphinx import Decoder
 
-    return Decoder(samprate=HERTZ, loglevel="FATAL")
+    return Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")

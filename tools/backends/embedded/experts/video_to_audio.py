@@ -1,4 +1,4 @@
-"""video-to-audio: the sound track of a video."""
+"""video-to-audio: extracts the sound track of a video."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from ..registry import expert
 @expert(
     "video-to-audio",
     name="sound-track",
-    description="takes the sound track out of a video, as 16-bit WAV",
+    description="extracts the sound track of a video, as 16-bit WAV",
     library="av",
     requires=("av", "numpy"),
 )

@@ -9,7 +9,7 @@ from .....graph.task import Task
 from ....media.pictures import read_image
 from ...answers import garbage, image_answer
 from ...inputs import required_text
-from ...worker.progress import tell
+from ...worker.progress import report_step
 from ..loading import Source
 from ..registry import local
 from ..run_in_worker import SEED
@@ -117,7 +117,7 @@ def generation_options(call: Call, source: Source, pipe: Any) -> dict[str, Any]:
 
 def _step_done(pipe: Any, step: int, _time: Any, changed: dict[str, Any]) -> dict[str, Any]:
     """diffusers' `callback_on_step_end`: changes nothing."""
-    tell("diffusion", step + 1, int(getattr(pipe, "num_timesteps", 0) or 0), "steps")
+    report_step("diffusion", step + 1, int(getattr(pipe, "num_timesteps", 0) or 0), "steps")
     return changed
 
 

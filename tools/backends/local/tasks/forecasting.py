@@ -6,8 +6,8 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from ....media.series import FEWEST, continued
-from ....media.tables import columns
+from ....media.series import MIN_LENGTH, extrapolated
+from ....media.table_columns import columns
 from ...answers import table_answer
 from ..loading import Source
 from ..registry import local
@@ -29,14 +29,14 @@ def forecast(call: Call, source: Source) -> Sequence[Artifact]:
     """As many rows as the goal requests ("the next 12 months"), else a quarter of the table's rows."""
     table, goal = columns(call.one("table")), call.task.goal.lower()
     steps = _steps(goal, len(next(iter(table.values()))))
-    beside = {name: later for name, cells in table.items() if (later := continued(cells, steps))}
+    beside = {name: later for name, cells in table.items() if (later := extrapolated(cells, steps))}
     series = {name: values for name, cells in table.items() if name not in beside and (values := _numbers(cells))}
     if not series:  # only evenly growing numbers: then these are the series
         series = {name: values for name in beside if (values := _numbers(table[name]))}
         beside = {name: later for name, later in beside.items() if name not in series}
     if not series:
         raise ExpertError(
-            f"there is no series to continue: a column of {FEWEST} numbers or more is needed", kind="wrong_task"
+            f"there is no series to continue: a column of {MIN_LENGTH} numbers or more is needed", kind="wrong_task"
         )
     forecasts = _forecast_series(source, list(series.values()), steps, goal)
     beside = beside or {"step": [str(step + 1) for step in range(steps)]}
@@ -64,7 +64,7 @@ def _numbers(cells: Sequence[str]) -> list[float]:
     except ValueError:
         return []
     known = np.isfinite(values)
-    if known.sum() < FEWEST:
+    if known.sum() < MIN_LENGTH:
         return []
     places = np.arange(len(values))
     filled: list[float] = np.interp(places, places[known], values[known]).tolist()

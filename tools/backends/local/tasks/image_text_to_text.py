@@ -9,9 +9,9 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import read_sound
+from ....media.video_frames import read_frames
 from ...answers import text_answer
 from ...inputs import required_text
 from ..loading import Source

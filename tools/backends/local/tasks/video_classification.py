@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.frames import read_frames
+from ....media.video_frames import read_frames
 from ...answers import label_answer
 from ..loading import Source
 from ..registry import local

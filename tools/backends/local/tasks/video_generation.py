@@ -6,10 +6,10 @@ from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from ....media.film import MEDIA_TYPE, even, write_film
-from ....media.frames import read_frames
 from ....media.pictures import read_image
 from ....media.sound import sound_artifact
+from ....media.video_frames import read_frames
+from ....media.video_writer import MEDIA_TYPE, video_size, write_video
 from ...accepts import one_image_without_sound
 from ...answers import garbage
 from ...inputs import required_text
@@ -108,14 +108,14 @@ def video_output(call: Call, output: Any) -> Sequence[Artifact]:
     if len(frames) == 0:
         raise garbage(call, "video", "no frames")
     first = _image(frames[0])
-    size = even(first.size)
+    size = video_size(first.size)
 
     def pixels() -> Iterator[Any]:
         for frame in frames:
             yield np.asarray(_image(frame).convert("RGB").resize(size, Image.Resampling.LANCZOS))
 
     path = call.scratch / "video.mp4"
-    write_film(path, pixels(), Fraction(RATE), size, None)
+    write_video(path, pixels(), Fraction(RATE), size, None)
     return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
 
 

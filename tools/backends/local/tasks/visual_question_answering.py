@@ -82,10 +82,10 @@ def words_on_page(page: Material, image: Any) -> list[tuple[str, list[int]]]:
     try:
         import numpy as np
 
-        from ...embedded.ocr import upright
+        from ...embedded.ocr import read_upright
     except ImportError:
         raise ExpertError("the words on the page are read by the extra `embedded`", hint=install("embedded")) from None
-    pieces = upright(np.ascontiguousarray(np.asarray(image)[:, :, ::-1])).pieces
+    pieces = read_upright(np.ascontiguousarray(np.asarray(image)[:, :, ::-1])).pieces
     if not pieces:
         raise ExpertError(f"no text was found in {page.resource.label}", input_fault=True)
     width = max(image.width, *(piece.right for piece in pieces))

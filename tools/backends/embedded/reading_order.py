@@ -1,4 +1,4 @@
-"""Layout: the order in which a person reads the boxes of a page. Pure geometry, in pixels."""
+"""Reading order: sorts the text boxes of a page as a person reads them, by geometry in pixels."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,12 @@ from itertools import pairwise
 from statistics import mean, median
 
 COLUMN_TEXT = 15
-"""Mean characters of a line in a column of prose; the prices of a receipt have fewer, and belong to their rows."""
+"""Least mean characters of a line in a column of prose; the prices of a receipt have fewer, and belong to their rows."""
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of text on a page, as an upright rectangle."""
+class TextBox:
+    """A piece of text on a page, and the upright rectangle around it."""
 
     text: str
     score: float
@@ -36,8 +36,8 @@ Corners = Sequence[Sequence[float]]
 """Four points (x, y): top left, top right, bottom right, bottom left, as the text runs."""
 
 
-def straightened(boxes: Iterable[tuple[Corners, str, float]]) -> list[Piece]:
-    """The boxes of a page as if it had been laid straight: turned back by the slope that most lines share."""
+def straighten(boxes: Iterable[tuple[Corners, str, float]]) -> list[TextBox]:
+    """The boxes of a tilted page, turned back by the slope that most lines share."""
     boxes = list(boxes)
     slopes = [math.atan2(c[1][1] - c[0][1], c[1][0] - c[0][0]) for c, _, _ in boxes]
     lengths = [math.dist(c[0], c[1]) for c, _, _ in boxes]
@@ -48,11 +48,11 @@ def straightened(boxes: Iterable[tuple[Corners, str, float]]) -> list[Piece]:
     for corners, text, score in boxes:
         xs = [x * cos + y * sin for x, y in corners]
         ys = [y * cos - x * sin for x, y in corners]
-        pieces.append(Piece(text, score, min(xs), min(ys), max(xs), max(ys)))
+        pieces.append(TextBox(text, score, min(xs), min(ys), max(xs), max(ys)))
     return pieces
 
 
-def lines(pieces: Sequence[Piece]) -> list[str]:
+def lines_in_reading_order(pieces: Sequence[TextBox]) -> list[str]:
     """The text line by line: columns of prose one after another, all else row by row."""
     gutter = _gutter(pieces)
     if gutter is None:
@@ -62,15 +62,15 @@ def lines(pieces: Sequence[Piece]) -> list[str]:
     found: list[str] = []
     for number, (above, below) in enumerate(pairwise(edges)):
         band = [p for p in pieces if above < p.middle <= below and p not in across]
-        found += lines([p for p in band if p.right <= gutter])
-        found += lines([p for p in band if p.left >= gutter])
+        found += lines_in_reading_order([p for p in band if p.right <= gutter])
+        found += lines_in_reading_order([p for p in band if p.left >= gutter])
         found += [p.text for p in across[number : number + 1]]
     return found
 
 
-def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces that stand beside each other, each row from left to right."""
-    rows: list[list[Piece]] = []
+def _rows(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
+    """Boxes beside each other form a row, each sorted from left to right."""
+    rows: list[list[TextBox]] = []
     for piece in sorted(pieces, key=lambda p: p.middle):
         row = rows[-1] if rows else []
         if row and piece.middle - mean(p.middle for p in row) < 0.5 * min(piece.height, mean(p.height for p in row)):
@@ -80,8 +80,8 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return [sorted(row, key=lambda p: p.left) for row in rows]
 
 
-def _gutter(pieces: Sequence[Piece]) -> float | None:
-    """Where a page of two or more columns is parted, or None: prose on both sides, hardly a line across."""
+def _gutter(pieces: Sequence[TextBox]) -> float | None:
+    """Where a page of two or more columns is divided, or None: prose on both sides, hardly a line across."""
     if len(pieces) < 6:
         return None
     wide = 0.8 * median(p.height for p in pieces)

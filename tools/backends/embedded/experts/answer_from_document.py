@@ -1,25 +1,25 @@
-"""document-question-answering: read the page, then find the answer in its lines."""
+"""document-question-answering: reads the page, then finds the answer in its lines."""
 
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
-from ..goals import asks
+from ..goal_words import has_word
 from ..ocr import read_page
 from ..registry import expert
-from .answer_question import reply
+from .answer_question import answer_artifact
 from .document_to_text import whole_text
 
-SEEING = (
+VISUAL = (
     r"colou?rs?\b|logo|photo|picture|drawing|handwrit|signature|signed|who is (?:in|on)|look like"
     r"|how many (?:people|objects)"
 )
 
 
 def accepts(task: Task) -> str | None:
-    """Only questions that the text on the page can answer."""
+    """Only questions about the text of the page, not about its pictures."""
     question = task.inputs.get("question")
-    if isinstance(question, str) and asks(question.lower(), SEEING):
+    if isinstance(question, str) and has_word(question.lower(), VISUAL):
         return "it reads the printed text of a page only; what a picture shows needs a vision model"
     return None
 
@@ -40,4 +40,4 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
         text, note = whole_text(call, page)
     else:
         text, note = "\n".join(read_page(page)), ""
-    return [reply(call.text("question"), text, page.resource.label).model_copy(update={"note": note})]
+    return [answer_artifact(call.text("question"), text, page.resource.label).model_copy(update={"note": note})]

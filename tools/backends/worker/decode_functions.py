@@ -1,20 +1,20 @@
-"""Decoding, in a worker process: functions from a `Call` to artifacts, which `decoder.py` asks for by name."""
+"""Decode functions: from a `Call` to artifacts, run in a worker process; `decoder.py` calls them by name."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
+from ...media.browser_formats import audio_artifact, video_artifact
+from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
-from ...media.parts import cut_recording
-from ...media.pictures import decoded, image_bytes, read_image
-from ...media.playable import audio_artifact, video_artifact
-from ...media.shown import looks
+from ...media.pictures import image_bytes, open_image, read_image
+from ...media.recording_parts import cut_recording
 from ...media.sound import wav_pieces
 from ..answers import box_answer, image_answer, mask_answer
 
 SCALE = 1000
-"""Of thousandths."""
+"""Boxes of chat models are in thousandths of the picture's width and height."""
 
 
 def _options(call: Call) -> dict[str, Any]:
@@ -23,13 +23,13 @@ def _options(call: Call) -> dict[str, Any]:
 
 
 def picture_to_send(call: Call) -> Sequence[Artifact]:
-    """A picture as servers take it."""
+    """A picture in a form that servers accept."""
     path = call.scratch / "picture"
     path.write_bytes(image_bytes(call.one("image")))
     return [Artifact(output="image", kind="image", media_type="image/*", path=path)]
 
 
-def sound_to_send(call: Call) -> Sequence[Artifact]:
+def audio_to_send(call: Call) -> Sequence[Artifact]:
     """A recording in pieces, as WAV."""
     made = list[Artifact]()
     for number, piece in enumerate(wav_pieces(call.one("audio"), **_options(call))):
@@ -39,14 +39,14 @@ def sound_to_send(call: Call) -> Sequence[Artifact]:
     return made
 
 
-def shown(call: Call) -> Sequence[Artifact]:
-    """What a chat model is shown: a data URL each."""
-    urls = (url for material in call.inputs["materials"] for url in looks(call, material))
+def data_urls(call: Call) -> Sequence[Artifact]:
+    """Pictures and pages for a chat model: a data URL each."""
+    urls = (url for material in call.inputs["materials"] for url in image_data_urls(call, material))
     return [Artifact(output="url", kind="text", media_type="text/plain", text=url) for url in urls]
 
 
 def parts(call: Call) -> Sequence[Artifact]:
-    """The parts of a recording, a list in JSON; their files are in the scratch folder. Of a full disk its error."""
+    """The parts of a recording, a JSON list; their files are in the scratch folder. A disk error is a JSON object."""
     try:
         cut = cut_recording(call.path("audio"), call.scratch)
     except OSError as error:
@@ -57,23 +57,23 @@ def parts(call: Call) -> Sequence[Artifact]:
 
 
 def picture_answer(call: Call) -> Sequence[Artifact]:
-    """A picture, decoded whole, as PNG."""
-    with decoded(call.path("answer"), "the answer") as image:
+    """A picture, decoded, as PNG."""
+    with open_image(call.path("answer"), "the answer") as image:
         return image_answer(call, image)
 
 
-def sound_answer(call: Call) -> Sequence[Artifact]:
+def audio_answer(call: Call) -> Sequence[Artifact]:
     """Sound that browsers play."""
     return [audio_artifact(call, call.path("answer").read_bytes())]
 
 
-def film_answer(call: Call) -> Sequence[Artifact]:
+def video_answer(call: Call) -> Sequence[Artifact]:
     """A video that browsers play."""
     return [video_artifact(call, call.path("answer").read_bytes())]
 
 
 def boxes_answer(call: Call) -> Sequence[Artifact]:
-    """The boxes, and the picture with each drawn in."""
+    """The boxes, and the picture with the boxes drawn in."""
     image, options = read_image(call.one("image")), _options(call)
     rows = options["rows"]
     if options["thousandths"]:
@@ -82,10 +82,10 @@ def boxes_answer(call: Call) -> Sequence[Artifact]:
 
 
 def masks_answer(call: Call) -> Sequence[Artifact]:
-    """The regions in one picture, and over the one that was given."""
+    """The regions as one picture, and drawn over the input picture."""
     regions = list[Region]()
     for (label, score), mask in zip(_options(call)["regions"], call.inputs["masks"], strict=True):
-        with decoded(mask.path, "a mask") as image:
+        with open_image(mask.path, "a mask") as image:
             regions.append(Region(label, score, image.convert("L")))
     return mask_answer(call, read_image(call.one("image")), regions)
 

@@ -1,14 +1,14 @@
-"""Tables: CSV and rows of JSON as columns, the way tabular models take them."""
+"""Tables as columns: CSV and rows of JSON in the form that tabular models take."""
 
 from ...graph.call import Material
 from ...graph.errors import ExpertError
 from .rows import rows
 
-MOST_CELLS = 20_000
+MAX_CELLS = 20_000
 
 
 def columns(material: Material) -> dict[str, list[str]]:
-    """Cells as text by column name. Raises `ExpertError` for what is no table, or too large a one: others can do with it."""
+    """Cells as text by column name. Raises `ExpertError` for input that is no table, or too large a table."""
     label = material.resource.label
     if material.resource.kind == "image":
         raise ExpertError(
@@ -18,9 +18,9 @@ def columns(material: Material) -> dict[str, list[str]]:
     if not found:
         raise ExpertError(f"{label} is not a table with a row of names and at least one of values", kind="wrong_task")
     names = list(dict.fromkeys(name for row in found for name in row if name))
-    if len(names) * len(found) > MOST_CELLS:
+    if len(names) * len(found) > MAX_CELLS:
         raise ExpertError(
-            f"{label} has {len(found):,} rows of {len(names)} columns; models take {MOST_CELLS:,} cells at most",
+            f"{label} has {len(found):,} rows of {len(names)} columns; models take {MAX_CELLS:,} cells at most",
             hint="Filter it first.",
             kind="too_large",
         )

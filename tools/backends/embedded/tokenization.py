@@ -1,4 +1,4 @@
-"""Sentences and words: what the extractive experts count. Pure Python; the stop words are English."""
+"""Tokenization: splits text into sentences, words and stems for the extractive experts; the stop words are English."""
 
 import re
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text; a line that is no running text (a heading, an item of a list) is one of its own."""
+    """The sentences of a text; a line that is no running text (a heading, a list item) is a sentence of its own."""
     return [sentence for block in _blocks(text) for sentence in _split(block)]
 
 
 def paragraphs(text: str) -> list[str]:
-    """Runs of lines that belong together, each as one line."""
+    """The paragraphs of a text, each joined into one line."""
     return list(_blocks(text))
 
 
@@ -35,7 +35,7 @@ def words(text: str) -> list[str]:
 
 
 def content_words(text: str) -> list[str]:
-    """The words that carry meaning, each cut to its stem."""
+    """The stems of all words but stop words."""
     return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
@@ -64,7 +64,7 @@ def stem(word: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Join the lines that were only broken for their width."""
+    """Join lines that were broken only because of their width."""
     lines = [line.strip() for line in text.splitlines()]
     width = max(map(len, lines), default=0)
     block = ""
@@ -72,7 +72,7 @@ def _blocks(text: str) -> Iterator[str]:
         if not line:
             yield from [block] if block else []
             block = ""
-        elif block and _goes_on(block, line, width):
+        elif block and _continues(block, line, width):
             block = f"{block[:-1]}{line}" if block.endswith("-") else f"{block} {line}"
         else:
             yield from [block] if block else []
@@ -80,8 +80,8 @@ def _blocks(text: str) -> Iterator[str]:
     yield from [block] if block else []
 
 
-def _goes_on(block: str, line: str, width: int) -> bool:
-    """Whether a line goes on with the sentence before it."""
+def _continues(block: str, line: str, width: int) -> bool:
+    """Whether a line continues the sentence before it."""
     if block[-1] in ".!?:…。！？":
         return False
     return line[0].islower() or (len(block) >= 0.7 * width > 35 and len(line.split()) > 2 and not block[-1].isdigit())

@@ -1,10 +1,10 @@
-"""Answering: find the sentence of a text that answers a question, and the few words in it that do. Lexical, no model.
+"""Extractive question answering without a model: finds the sentence of a text that answers, and the words in it.
 
-A sentence counts by the question's words it holds (rare ones more; those of the sentence before it a little), and by
-holding the kind of thing asked for: money for `how much`, a date for `when`. The short answer is the thing of that kind
-that stands nearest to the question's words. An English question is refused where no sentence shares its key words, all
-but one. On an article that it was not made for, 15 of 16 questions got the right sentence and 11 the right words (before
-that refusal was added; not measured again since).
+A sentence scores by the question's words that it holds (rare ones more; those of the sentence before it a little), and for
+a value of the expected kind: money for `how much`, a date for `when`. The short answer is the value of that kind nearest
+to the question's words. An English question is refused where no sentence holds all its key words but one. On an article
+that it was not made for, 15 of 16 questions got the right sentence and 11 the right words (measured before that refusal
+was added).
 """
 
 import math
@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .patterns import find
-from .sentences import STOP_WORDS, content_words, sentences, stem
+from .entity_patterns import find_entities
+from .tokenization import STOP_WORDS, content_words, sentences, stem
 
 _NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?=[A-Z]))?)+")
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
@@ -60,12 +60,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
-_EMPTY = frozenset(
+_IGNORED = frozenset(
     "happen occur us use used number document text articl fil receipt page much name call kind mention say long far old oft"
     " pleas tell giv".split()
 )
-"""Stems of words that a question may have and its answer need not."""
-_OF_KIND: dict[str, frozenset[str]] = {
+"""Stems of words in a question that its answer need not hold."""
+_KIND_WORDS: dict[str, frozenset[str]] = {
     "money": frozenset("cost price pay paid spend spent amount charg sum bill fee".split()),
     "date": frozenset("date day tim".split()),
     "year": frozenset(("year",)),
@@ -75,7 +75,7 @@ _OF_KIND: dict[str, frozenset[str]] = {
     "url": frozenset("websit web sit url addres address".split()),
     "percent": frozenset("percent shar".split()),
 }
-"""Stems that ask for a kind of thing, by the kind: the thing itself stands for them."""
+"""Stems that ask for a kind of value, by the kind: a value of the kind counts as the word."""
 _LENGTH = r"met(?:re|er)s?|kilomet(?:re|er)s?|km|cm|mm|miles?|f(?:oo|ee)t|ft|inch(?:es)?|yards?|storeys?|stories|m"
 _TIME = r"seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)"
 _UNITS: dict[str, re.Pattern[str]] = {
@@ -84,10 +84,10 @@ _UNITS: dict[str, re.Pattern[str]] = {
     "old": re.compile(rf"(?:{_TIME}|age)$", re.I),
     "heavy": re.compile(r"(?:g|kg|kilos?|kilograms?|grams?|tons?|tonnes?|pounds?|lbs?)$", re.I),
 }
-"""What a measure ends in, by the adjective after `how`."""
+"""The unit at the end of a measure, by the adjective after `how`."""
 
 SELF_EVIDENT = ("email", "url", "phone")
-"""Kinds of which the only one in a text is the answer, whatever stands beside it."""
+"""Kinds of which a single value in a text is the answer, whatever words are beside it."""
 
 
 @dataclass(frozen=True)
@@ -99,37 +99,44 @@ class Answer:
     score: float
 
 
-def answer(question: str, text: str) -> Answer | None:
-    """The best answer in a text; None when it says nothing on the matter."""
-    asked = [word for word in content_words(question) if word not in {"pleas", "tell", "giv"}]
+def find_answer(question: str, text: str) -> Answer | None:
+    """The best answer in a text; None when the text does not answer the question."""
+    query = [word for word in content_words(question) if word not in {"pleas", "tell", "giv"}]
     lines = sentences(text)
-    kind = kind_of(question)
-    if not lines or not (asked or kind):
+    kind = expected_kind(question)
+    if not lines or not (query or kind):
         return None
     stems = [set(content_words(line)) for line in lines]
-    held = Counter(word for line in stems for word in line)
-    weight = {word: math.log(1 + len(lines) / (1 + max((held[w] for w in _alike(word)), default=0))) for word in asked}
+    counts = Counter(word for line in stems for word in line)
+    weight = {
+        word: math.log(1 + len(lines) / (1 + max((counts[w] for w in _synonyms(word)), default=0))) for word in query
+    }
     whole = sum(weight.values()) or 1.0
 
-    def worth(number: int) -> tuple[float, float]:
-        overlap = _overlap(asked, weight, stems[number]) / whole
-        before = _overlap(asked, weight, stems[number - 1]) / whole if number else 0.0
-        fits = bool(candidates(kind, lines[number], asked)) if kind else False
-        fits = fits and bool(overlap or before or kind in SELF_EVIDENT or not asked)
+    def score_of(number: int) -> tuple[float, float]:
+        overlap = _overlap(query, weight, stems[number]) / whole
+        before = _overlap(query, weight, stems[number - 1]) / whole if number else 0.0
+        fits = bool(candidates(kind, lines[number], query)) if kind else False
+        fits = fits and bool(overlap or before or kind in SELF_EVIDENT or not query)
         return overlap + 0.25 * before * (overlap < 1) + 0.3 * fits, overlap
 
     key = _key_words(question, kind) if _ENGLISH.search(question) else []
-    ranked = sorted(range(len(lines)), key=lambda number: (-worth(number)[0], number))
+    ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], number))
     best = next(
-        (n for n in ranked if _speaks_of(key, stems[n], held) and _has_kind(kind, lines[n], asked, key, stems[n])), -1
+        (
+            n
+            for n in ranked
+            if _shares_key_words(key, stems[n], counts) and _has_kind(kind, lines[n], query, key, stems[n])
+        ),
+        -1,
     )
     if best < 0:
         return None
-    score, overlap = worth(best)
+    score, overlap = score_of(best)
     if not overlap and score < 0.3:
         return None
-    spans = candidates(kind, lines[best], asked) if kind else []
-    return Answer(_nearest(spans, lines[best], asked, kind), lines[best], min(1.0, overlap or score))
+    spans = candidates(kind, lines[best], query) if kind else []
+    return Answer(_nearest(spans, lines[best], query, kind), lines[best], min(1.0, overlap or score))
 
 
 def _key_words(question: str, kind: str) -> list[tuple[str, ...]]:
@@ -141,20 +148,20 @@ def _key_words(question: str, kind: str) -> list[tuple[str, ...]]:
     return [
         word
         for word in dict.fromkeys([*single, *names])
-        if word and not (len(word) == 1 and word[0] in _EMPTY | _OF_KIND.get(kind, frozenset()))
+        if word and not (len(word) == 1 and word[0] in _IGNORED | _KIND_WORDS.get(kind, frozenset()))
     ]
 
 
-def _speaks_of(key: Sequence[tuple[str, ...]], stems: set[str], held: Counter[str]) -> bool:
-    """Whether a sentence has all key words but one, and that one elsewhere in the text or three others here."""
+def _shares_key_words(key: Sequence[tuple[str, ...]], stems: set[str], counts: Counter[str]) -> bool:
+    """Whether a sentence has all key words, or all but one, which is elsewhere in the text or has three others here."""
     missing = [unit for unit in key if not _holds(unit, stems)]
     if not missing:
         return True
-    return len(missing) == 1 < len(key) and (len(key) > 3 or _holds(missing[0], held))
+    return len(missing) == 1 < len(key) and (len(key) > 3 or _holds(missing[0], counts))
 
 
 def _holds(unit: Sequence[str], stems: Iterable[str]) -> bool:
-    return all(any(_same(other, stem) for other in _alike(word) for stem in stems) for word in unit)
+    return all(any(_same(other, stem) for other in _synonyms(word) for stem in stems) for word in unit)
 
 
 def _same(one: str, other: str) -> bool:
@@ -163,17 +170,17 @@ def _same(one: str, other: str) -> bool:
     return long == short or (len(short) > 3 and len(long) - len(short) < 3 and long.startswith(short))
 
 
-def _has_kind(kind: str, sentence: str, asked: Sequence[str], key: Sequence[tuple[str, ...]], stems: set[str]) -> bool:
-    """Whether a sentence has the kind of thing asked for; of names, amounts and dates it may say it in other words."""
-    if not kind or not key or candidates(kind, sentence, asked):
+def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tuple[str, ...]], stems: set[str]) -> bool:
+    """Whether a sentence has a value of the expected kind; for names, amounts and dates, all key words are enough."""
+    if not kind or not key or candidates(kind, sentence, query):
         return True
-    telling = len(key) > 1 or len(key[0]) > 1
+    specific = len(key) > 1 or len(key[0]) > 1
     strict = kind in (*SELF_EVIDENT, "count", "percent", "time")
-    return telling and not strict and all(_holds(unit, stems) for unit in key)
+    return specific and not strict and all(_holds(unit, stems) for unit in key)
 
 
-def kind_of(question: str) -> str:
-    """What kind of thing is asked for, e.g. `money`, `date`, `count`, `person`; empty when it can't be told."""
+def expected_kind(question: str) -> str:
+    """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty when unknown."""
     lower = question.lower()
     tests = (
         ("email", r"e-?mail"),
@@ -200,10 +207,10 @@ def kind_of(question: str) -> str:
     return next((kind for kind, form in tests if re.search(form, lower)), "")
 
 
-def candidates(kind: str, sentence: str, asked: Iterable[str]) -> list[tuple[int, int]]:
-    """Where in a sentence things of a kind stand; never the question's own words."""
+def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int, int]]:
+    """Where in a sentence values of a kind are; never the question's own words."""
     forms = {"email": "EMAIL", "url": "URL", "phone": "PHONE", "percent": "PERCENT", "time": "TIME", "date": "DATE"}
-    found = find(sentence)
+    found = find_entities(sentence)
     spans = [(f.start, f.end) for f in found if f.group == forms.get(kind)]
     if kind == "money":
         spans = [(f.start, f.end) for f in found if f.group == "MONEY"] or [
@@ -214,27 +221,27 @@ def candidates(kind: str, sentence: str, asked: Iterable[str]) -> list[tuple[int
         spans = [match.span() for match in _YEAR.finditer(sentence)] or (_times(sentence) if kind == "date" else [])
     elif kind == "count":
         spans = [match.span() for match in _COUNT.finditer(sentence)]
-        unit = next((_UNITS[word] for word in asked if word in _UNITS), None)
+        unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
     elif kind == "place":
         spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
     elif kind in ("person", "name"):
         spans = [match.span() for match in _NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
-    known = set(asked)
+    known = set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
 
 
 def _times(sentence: str) -> list[tuple[int, int]]:
-    return [(f.start, f.end) for f in find(sentence) if f.group == "TIME"]
+    return [(f.start, f.end) for f in find_entities(sentence) if f.group == "TIME"]
 
 
-def _nearest(spans: Sequence[tuple[int, int]], sentence: str, asked: Sequence[str], kind: str) -> str:
-    """The span next to the question's words; of prices in a row the last; the sentence when there is no span."""
+def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[str], kind: str) -> str:
+    """The span nearest to the question's words; of prices in a row the last; the sentence when there is no span."""
     if not spans:
         return sentence
-    if kind == "count" and (counted := [s for s in spans if set(content_words(sentence[slice(*s)])) & set(asked)]):
+    if kind == "count" and (counted := [s for s in spans if set(content_words(sentence[slice(*s)])) & set(query)]):
         spans = counted
-    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in _all_alike(asked)]
+    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in _all_synonyms(query)]
 
     def distance(span: tuple[int, int]) -> tuple[float, int]:
         gaps = sorted(min(abs(place - span[0]), abs(place - span[1])) for place in places) or [0]
@@ -244,20 +251,20 @@ def _nearest(spans: Sequence[tuple[int, int]], sentence: str, asked: Sequence[st
     return sentence[start:end].strip(" ,.;:")
 
 
-def _overlap(asked: Sequence[str], weight: dict[str, float], stems: set[str]) -> float:
-    """Weight of the question's words in a sentence; by a synonym three quarters of it."""
+def _overlap(query: Sequence[str], weight: dict[str, float], stems: set[str]) -> float:
+    """Weight of the question's words in a sentence; a synonym counts three quarters."""
     found = 0.0
-    for word in asked:
+    for word in query:
         if word in stems:
             found += weight[word]
-        elif any(other in stems for other in _alike(word)):
+        elif any(other in stems for other in _synonyms(word)):
             found += 0.75 * weight[word]
     return found
 
 
-def _alike(word: str) -> tuple[str, ...]:
+def _synonyms(word: str) -> tuple[str, ...]:
     return (word, *(stem(other) for other in SYNONYMS.get(word, ())))
 
 
-def _all_alike(asked: Iterable[str]) -> set[str]:
-    return {other for word in asked for other in _alike(word)}
+def _all_synonyms(query: Iterable[str]) -> set[str]:
+    return {other for word in query for other in _synonyms(word)}

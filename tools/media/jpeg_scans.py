@@ -1,10 +1,10 @@
-"""Scans of a JPEG: counted before it is decoded, as each of them makes the decoder go over the whole picture again."""
+"""Scans of a JPEG, counted before it is decoded: for each scan the decoder processes the whole picture again."""
 
 from pathlib import Path
 
 from ...graph.errors import ExpertError
 
-MOST_SCANS = 32
+MAX_SCANS = 32
 """Encoders write 1 to 14. 3,000 kept a decoder busy for minutes."""
 _MARKER_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 """TEM, RST0 to RST7, SOI (ITU T.81, table B.1)."""
@@ -18,9 +18,9 @@ def check_scans(path: Path, label: str) -> None:
             return
         file.seek(0)
         data = file.read()
-    if scans_of(data) > MOST_SCANS:
+    if scans_of(data) > MAX_SCANS:
         raise ExpertError(
-            f"{label} is a JPEG of more than {MOST_SCANS} scans, which takes a decoder minutes",
+            f"{label} is a JPEG of more than {MAX_SCANS} scans, which takes a decoder minutes",
             hint="Save it again, as a plain JPEG or a PNG.",
             kind="too_large",
             input_fault=True,
@@ -28,9 +28,9 @@ def check_scans(path: Path, label: str) -> None:
 
 
 def scans_of(data: bytes) -> int:
-    """How many scans begin in it, all pictures in it together; stops to count beyond the limit."""
+    """How many scans begin in the data, in all its pictures together; stops counting beyond the limit."""
     count, at = 0, 2
-    while count <= MOST_SCANS and (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
+    while count <= MAX_SCANS and (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
         marker = data[at + 1]
         if marker in (0x00, 0xFF) or marker in _MARKER_WITHOUT_LENGTH:  # data, or fill
             at += 1 if marker == 0xFF else 2

@@ -1,4 +1,4 @@
-"""canny-control: the edges of a picture, white on black (Canny 1986), as ControlNet takes them."""
+"""canny-control: the edges of a picture, white on black (Canny 1986), as input for ControlNet."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pages: a PDF as pictures and as text, by PDFium (pypdfium2)."""
+"""Pages of a PDF as pictures and as text, by PDFium (pypdfium2)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
 from ...graph.errors import ExpertError
-from .budget import reading
-from .limits import limits
+from .media_limits import limits
+from .memory_budget import reading
 
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_PAGES = 200
-PARSED = 256_000_000
-"""Bytes for what is drawn on one page, before it is: lines, letters, pictures."""
-LONGEST_SIDE = 30_000
+MAX_PAGES = 200
+PARSE_BUDGET = 256_000_000
+"""Bytes for the parsed content of one page, before it is rendered: lines, letters, pictures."""
+MAX_SIDE = 30_000
 """Pixels of one side of a page."""
-DOTS = 200
-"""Dots an inch at which a page is drawn: what OCR wants of 10 point text."""
+DPI = 200
+"""Dots an inch at which a page is rendered: OCR needs as many for 10 point text."""
 
 
 def pages(call: Call, material: Material) -> Iterator[Any]:
@@ -27,7 +27,7 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
     with _opened(material) as document:
         first, last = _range(call, len(document), material.resource.label)
         for number in range(first - 1, last):
-            with reading(material.resource.label, most=PARSED):
+            with reading(material.resource.label, most=PARSE_BUDGET):
                 page = document[number]
             try:
                 yield page
@@ -35,15 +35,15 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
                 page.close()
 
 
-def drawn(page: Any, label: str) -> "Image.Image":
-    """A page as RGB, at 200 dots an inch or as many as the limit of pixels allows. Raises `ExpertError` (input fault)."""
+def render_page(page: Any, label: str) -> "Image.Image":
+    """A page as RGB, at 200 dots an inch, or fewer to stay within the pixel limit. Raises `ExpertError` (input fault)."""
     width, height = page.get_size()  # in points, 72 an inch
     most = limits().max_image_pixels
-    scale = min(DOTS / 72, sqrt(most / max(1.0, width * height)), LONGEST_SIDE / max(1.0, width, height))
-    if min(width, height) * scale < 1:  # PDFium draws no side of less than a pixel: the other could be any length
+    scale = min(DPI / 72, sqrt(most / max(1.0, width * height)), MAX_SIDE / max(1.0, width, height))
+    if min(width, height) * scale < 1:  # PDFium draws at least one pixel a side: the other side could have any length
         raise ExpertError(
             f"a page of {label} measures {width:,g} x {height:,g} points, which is too narrow to be drawn",
-            hint=f"Pages are drawn within {most:,} pixels, and {LONGEST_SIDE:,} to a side.",
+            hint=f"Pages are drawn within {most:,} pixels, and {MAX_SIDE:,} to a side.",
             kind="too_large",
             input_fault=True,
         )
@@ -52,9 +52,9 @@ def drawn(page: Any, label: str) -> "Image.Image":
     return image
 
 
-def text_of(page: Any, label: str) -> str:
+def text_layer(page: Any, label: str) -> str:
     """The text layer of a page; empty for a scan."""
-    with reading(label, most=PARSED):
+    with reading(label, most=PARSE_BUDGET):
         layer = page.get_textpage()
         try:
             text: str = layer.get_text_range()
@@ -69,7 +69,7 @@ def _opened(material: Material) -> Iterator[Any]:
 
     label = material.resource.label
     try:
-        with reading(label, most=PARSED):
+        with reading(label, most=PARSE_BUDGET):
             document = pypdfium2.PdfDocument(material.path)
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
@@ -90,9 +90,9 @@ def _range(call: Call, count: int, label: str) -> tuple[int, int]:
     end = min(last, count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
         raise ExpertError(f"{label} has {count} pages, and none from {begin} to {last or count}", input_fault=True)
-    if end - begin + 1 > MOST_PAGES:
+    if end - begin + 1 > MAX_PAGES:
         raise ExpertError(
-            f"{label} has {end - begin + 1} pages; {MOST_PAGES} are done at once",
+            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once",
             hint="Name first_page and last_page.",
             kind="too_large",
             input_fault=True,

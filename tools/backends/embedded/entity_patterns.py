@@ -1,4 +1,4 @@
-"""Patterns: what its form tells: dates, times, money, percentages, numbers, e-mails, URLs and phones."""
+"""Patterns of entities that are known by their form: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
 
 import re
 from bisect import bisect_left
@@ -14,7 +14,7 @@ _CURRENCY = r"(?:€|\$|£|¥|₹|EUR|USD|GBP|CHF|JPY|INR|euros?|dollars?|pounds
 _AMOUNT = r"(?:\d{1,3}(?:[,. ’']\d{3})+|\d+)(?:[.,]\d{1,2})?"
 _SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
 
-FORMS: dict[str, str] = {
+PATTERNS: dict[str, str] = {
     "URL": r"(?:https?://|www\.)[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]",
     "EMAIL": r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
     "DATE": (
@@ -30,14 +30,14 @@ FORMS: dict[str, str] = {
     "PHONE": r"(?<![\w.,])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,5}\)[ -]?)?\d{2,5}(?:[ -]\d{2,8}){1,4}(?![\w.,]\d)",
     "NUMBER": r"(?<![\w.,])[-+]?(?:\d{1,3}(?:[,’']\d{3})+|\d+)(?:\.\d+)?(?!\w)",
 }
-"""By name; of two that overlap, the one that stands first wins."""
+"""By entity group; of two matches that overlap, the one of the group listed first wins."""
 
-_COMPILED = {group: re.compile(form, re.IGNORECASE) for group, form in FORMS.items()}
+_COMPILED = {group: re.compile(form, re.IGNORECASE) for group, form in PATTERNS.items()}
 
 
 @dataclass(frozen=True)
-class Found:
-    """One place in a text."""
+class Entity:
+    """An entity, and where it is in a text."""
 
     group: str
     word: str
@@ -45,22 +45,22 @@ class Found:
     end: int
 
 
-def find(text: str, believe: Callable[[Found], bool] = lambda found: True) -> list[Found]:
-    """Everything of a known form that `believe` takes for true, in order, without overlaps."""
-    taken: list[Found] = []
+def find_entities(text: str, accept: Callable[[Entity], bool] = lambda found: True) -> list[Entity]:
+    """All entities that `accept` confirms, in order, without overlaps."""
+    taken: list[Entity] = []
     for group, form in _COMPILED.items():
         for found in _matches(group, form, text):
             place = bisect_left(taken, found.start, key=lambda other: other.start)
             free_before = place == 0 or taken[place - 1].end <= found.start
             free_after = place == len(taken) or found.end <= taken[place].start
-            if free_before and free_after and believe(found):
+            if free_before and free_after and accept(found):
                 taken.insert(place, found)
     return taken
 
 
-def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Found]:
+def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Entity]:
     for match in form.finditer(text):
         word = match.group()
         if group == "PHONE" and sum(char.isdigit() for char in word) < 6:
             continue
-        yield Found(group, word, match.start(), match.end())
+        yield Entity(group, word, match.start(), match.end())

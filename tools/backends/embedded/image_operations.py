@@ -1,4 +1,4 @@
-"""Operations: what `retouch` does to a picture, each a function of the picture and the task. No model, no invention."""
+"""Image operations of the expert `retouch`: each a function of the picture and the task, without a model."""
 
 import re
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ....graph.errors import ExpertError
 from ....graph.task import Task
-from ...media.limits import limits
-from .goals import asks, full_goal
+from ...media.media_limits import limits
+from .goal_words import goal_and_prompt, has_word
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -41,14 +41,14 @@ def _resize(image: "Image.Image", task: Task) -> "Image.Image":
     (width, height), most = _size(image, task), limits().max_image_pixels
     if min(width, height) < 1 or width * height > most:
         raise ExpertError(
-            f"{width} x {height} is no size for a picture; the limit is {most:,} pixels", input_fault=True
+            f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels", input_fault=True
         )
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
 def _size(image: "Image.Image", task: Task) -> tuple[int, int]:
     """(width, height) from the parameters, else from words such as `300x200`, `640 pixels wide`, `half the size`."""
-    given, words = task.parameters, full_goal(task)
+    given, words = task.parameters, goal_and_prompt(task)
     pair = re.search(r"(\d{2,5}) ?(?:x|by|×) ?(\d{2,5})", words)
     width = given.get("width") or (int(pair[1]) if pair else _pixels(words, "wide"))
     height = given.get("height") or (int(pair[2]) if pair else _pixels(words, "tall|high"))
@@ -76,16 +76,16 @@ def _factor(words: str) -> float:
         r"(\d+(?:\.\d+)?) ?(?:x\b|times\b|fold\b)|(?:factor|scale)(?: of| by)? (\d+(?:\.\d+)?)", words
     ):
         return float(times[1] or times[2])
-    return 0.5 if asks(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
+    return 0.5 if has_word(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
 
 
 def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
-    """Counter-clockwise by the parameter `angle`; in words, right and clockwise are the other way."""
+    """Counter-clockwise by the parameter `angle`; clockwise where the words say right or clockwise."""
     from PIL import Image
 
     angle = task.parameters.get("angle")
     if not isinstance(angle, int | float):
-        words = full_goal(task)
+        words = goal_and_prompt(task)
         number = re.search(r"(\d+(?:\.\d+)?) ?(?:°|deg)", words) or re.search(r"by (\d+(?:\.\d+)?)", words)
         angle = float(number[1]) if number else 180 if "upside" in words else 90
         clockwise = re.search(r"\bclockwise|\bright\b", words) and not re.search(
@@ -98,7 +98,9 @@ def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
 def _flip(image: "Image.Image", task: Task) -> "Image.Image":
     from PIL import ImageOps
 
-    return ImageOps.flip(image) if re.search(r"vertical|top to bottom", full_goal(task)) else ImageOps.mirror(image)
+    return (
+        ImageOps.flip(image) if re.search(r"vertical|top to bottom", goal_and_prompt(task)) else ImageOps.mirror(image)
+    )
 
 
 def _grayscale(image: "Image.Image", task: Task) -> "Image.Image":

@@ -1,4 +1,4 @@
-"""Film: frames and sound into an MP4 that plays everywhere (H.264 in yuv420p, AAC), with the ffmpeg inside PyAV."""
+"""Writes frames and sound as an MP4 that plays everywhere (H.264 in yuv420p, AAC), with the FFmpeg inside PyAV."""
 
 import os
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ MEDIA_TYPE = "video/mp4"
 SOUND_RATE = 44_100
 
 
-def even(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
+def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
     """The size nearest to (width, height) that H.264 takes: even, the longer side at most `longest`, none below 64."""
     factor = min(1.0, longest / max(size))
     width, height = (max(64, round(side * factor / 2) * 2) for side in size)
     return width, height
 
 
-def write_film(
+def write_video(
     path: Path, frames: "Iterator[Pixels]", rate: Fraction, size: tuple[int, int], sound: "Sound | None"
 ) -> None:
-    """Write RGB frames of (height, width, 3), `rate` a second, and the sound, which runs beside them from the start."""
+    """Write RGB frames of (height, width, 3), `rate` a second, and the sound, which starts with them."""
     import av
 
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
@@ -45,12 +45,12 @@ def write_film(
 
 
 def _encoder_options() -> dict[str, str]:
-    """Its share of the processors where it has one; a thread for each of 64 would take gigabytes."""
+    """Uses this worker's share of the processors; a thread for each of 64 would take gigabytes."""
     return {"preset": "veryfast", "crf": "23", "threads": os.environ.get("OMP_NUM_THREADS", "auto")}
 
 
 class _Track:
-    """The sound track, written a little at a time, so that players find both streams side by side."""
+    """The sound track, written in small pieces between the frames, so that players find both streams interleaved."""
 
     def __init__(self, container: Any, samples: "NDArray[np.float32]", rate: int) -> None:
         import av
@@ -65,7 +65,7 @@ class _Track:
         self._samples, self._rate, self._done = samples[:2], rate, 0
 
     def write_until(self, seconds: float) -> None:
-        """Write what is heard up to that time."""
+        """Write the sound up to that time."""
         import av
         import numpy as np
 

@@ -1,4 +1,4 @@
-"""Parts of a recording: cut where it is quietest while it is decoded, so that an hour takes no more memory than a minute."""
+"""Parts of a long recording: cut at quiet points while it is decoded, so that an hour takes no more memory than a minute."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 from ...graph.call import Part
 from ...graph.errors import ExpertError
-from .container import Unreadable, opened
-from .sound import decoded, quiet_place, sound_track, write_wav
+from .container import Unreadable, open_container
+from .sound import audio_stream, decode_track, quietest_point, write_wav
 
 if TYPE_CHECKING:
     from .sound import Samples
 
 RATE = 16_000
-"""Hz, mono: what speech models hear."""
+"""Hz, mono: the input of speech models."""
 LONGEST = 120.0
 """Seconds of a part."""
-MOST = 8 * 3600.0
+MAX_SECONDS = 8 * 3600.0
 """Seconds of a recording."""
 
 
-def cut_recording(path: Path, folder: Path, *, most: float = MOST) -> Sequence[Part]:
+def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Sequence[Part]:
     """The `Cutter` port: WAV files in `folder`, of two minutes at most; none where the recording is no longer than that.
 
-    None either where it can't be read: its expert will say what is wrong with it. Raises `ExpertError` (input fault)
+    None where it can't be read: its expert reports what is wrong with it. Raises `ExpertError` (input fault)
     beyond `most` seconds, counted as they are decoded: headers lie.
     """
     if find_spec("av") is None:
@@ -32,12 +32,12 @@ def cut_recording(path: Path, folder: Path, *, most: float = MOST) -> Sequence[P
     import av
 
     try:
-        with opened(path, path.name, "sound") as container:
+        with open_container(path, path.name, "sound") as container:
             seconds = (container.duration or 0) / av.time_base
             if not container.streams.audio or 0 < seconds <= LONGEST:
                 return ()
-            track = sound_track(container, path.name)
-            return _written(_quietly_cut(decoded(container, track, rate=RATE, mono=True)), folder, most)
+            track = audio_stream(container, path.name)
+            return _written(_quietly_cut(decode_track(container, track, rate=RATE, mono=True)), folder, most)
     except Unreadable:
         return ()
 
@@ -60,7 +60,7 @@ def _written(pieces: Iterable["Samples"], folder: Path, most: float) -> Sequence
 
 
 def _quietly_cut(frames: Iterable["Samples"]) -> Iterator["Samples"]:
-    """Arrays of shape (1, time), each as long as a part may be, or a little shorter."""
+    """Arrays of shape (1, time), each as long as a part may be, or a little shorter to end at a quiet point."""
     import numpy as np
 
     most, kept, length = int(LONGEST * RATE), list["Samples"](), 0
@@ -69,7 +69,7 @@ def _quietly_cut(frames: Iterable["Samples"]) -> Iterator["Samples"]:
         length += frame.shape[1]
         while length > most:
             whole = np.concatenate(kept, axis=1)
-            end = quiet_place(whole[0, :most], RATE)
+            end = quietest_point(whole[0, :most], RATE)
             yield whole[:, :end]
             kept, length = [whole[:, end:]], length - end
     if length:

@@ -1,0 +1,113 @@
+"""Media types: the kind of data and the file suffix of each, its aliases, and whether it is text.
+
+The types come from the standard library's `mimetypes`, with overrides where it lacks a type or differs from the one
+that is used here. Only its built-in table is read, never the system's: names of stored files depend on it.
+"""
+
+import functools
+from mimetypes import MimeTypes
+from typing import Final
+
+from .resource import Kind
+
+_SUFFIXES: Final[dict[Kind, str]] = {
+    "image": "png jpg jpeg jfif gif webp bmp tiff tif avif heic svg ico",
+    "audio": "wav mp3 flac ogg oga opus aac aiff amr m4a wma",
+    "video": "mp4 m4v webm mov mkv avi mpg mpeg wmv flv 3gp",
+    "text": "txt text log md markdown rst srt vtt json xml tex",
+    "table": "csv tsv parquet xls xlsx",
+    "document": "pdf html htm doc docx pptx odt rtf epub",
+    "mesh": "glb obj stl ply",
+}
+"""The suffixes that are known, by kind. Files of a type get the first suffix that has the type."""
+
+_OVERRIDES: Final = {
+    "jfif": "image/jpeg",
+    "webp": "image/webp",
+    "ico": "image/x-icon",
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "aiff": "audio/aiff",
+    "amr": "audio/amr",
+    "m4a": "audio/mp4",
+    "wma": "audio/x-ms-wma",
+    "m4v": "video/mp4",
+    "mkv": "video/matroska",
+    "wmv": "video/x-ms-wmv",
+    "flv": "video/x-flv",
+    "3gp": "video/3gpp",
+    "text": "text/plain",
+    "log": "text/plain",
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "rst": "text/x-rst",
+    "srt": "application/x-subrip",
+    "xml": "application/xml",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "rtf": "application/rtf",
+    "epub": "application/epub+zip",
+    "glb": "model/gltf-binary",
+    "obj": "model/obj",
+    "stl": "model/stl",
+    "ply": "model/ply",
+}
+"""By suffix: what `mimetypes` lacks, or gives another name, in any supported version of Python."""
+
+_ALIASES: Final = {
+    "image/apng": "image/png",
+    "image/vnd.microsoft.icon": "image/x-icon",
+    "audio/vnd.wave": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/x-wav": "audio/wav",
+    "audio/x-flac": "audio/flac",
+    "audio/x-aiff": "audio/aiff",
+    "video/x-m4v": "video/mp4",
+    "video/x-matroska": "video/matroska",
+    "text/xml": "application/xml",
+    "text/rtf": "application/rtf",
+}
+"""Other names of a type, as `filetype` and servers use them."""
+
+OTHER_SUFFIX: Final = ".bin"
+"""Of files of any other type."""
+
+_standard = functools.cache(MimeTypes)
+
+
+def canonical(media_type: str) -> str:
+    """The one name used here for a media type, e.g. `audio/wav` for `audio/x-wav`."""
+    return _ALIASES.get(media_type, media_type)
+
+
+def suffix_of(media_type: str) -> str:
+    """The suffix of file names for a media type, e.g. `.png`, so that other programs open the file."""
+    name = canonical(media_type)
+    return _suffixes().get(name) or _standard().guess_extension(name) or OTHER_SUFFIX
+
+
+def is_text(media_type: str) -> bool:
+    """Whether content of that type is text, which can be searched for secrets."""
+    return media_type.startswith("text/") or media_type.endswith(("json", "xml", "yaml", "x-subrip", "x-tex"))
+
+
+@functools.cache
+def types_by_suffix() -> dict[str, tuple[Kind, str]]:
+    """Kind and media type of each known suffix, which is without its dot: `{"png": ("image", "image/png"), ...}`."""
+    standard = _standard().types_map[True]
+    return {
+        suffix: (kind, _OVERRIDES.get(suffix) or standard[f".{suffix}"])
+        for kind, suffixes in _SUFFIXES.items()
+        for suffix in suffixes.split()
+    }
+
+
+@functools.cache
+def _suffixes() -> dict[str, str]:
+    """The suffix of each known media type: the first that has the type."""
+    return {media_type: f".{suffix}" for suffix, (_, media_type) in reversed(types_by_suffix().items())}

@@ -1,0 +1,30 @@
+"""Goal words: matches the words of a task's goal, by which an expert decides whether the task is for it.
+
+File names and addresses are not words (`faces.png` does not ask for faces). The experts' patterns are English first, with
+the commonest words of German, French, Spanish, Italian and Portuguese.
+"""
+
+import re
+
+from ....graph.task import Task
+
+_NAMES = re.compile(r"""\S+://\S+|\S*[/\\]\S+|[\w.-]+\.[a-z][a-z0-9]{1,4}\b""", re.IGNORECASE)
+
+MAX_LENGTH = 2000
+"""Characters of a goal that are searched."""
+
+
+def goal_text(task: Task) -> str:
+    """The goal in lower case, without the names of files."""
+    return _NAMES.sub(" ", task.goal[:MAX_LENGTH]).lower().strip()
+
+
+def goal_and_prompt(task: Task) -> str:
+    """The goal and, where it is plain text, the prompt."""
+    prompt = task.inputs.get("prompt")
+    return f"{goal_text(task)} {prompt[:MAX_LENGTH].lower() if isinstance(prompt, str) else ''}".strip()
+
+
+def has_word(text: str, pattern: str) -> bool:
+    """Whether a word of the text begins with a match of the pattern."""
+    return re.search(rf"(?<!\w)(?:{pattern})", text) is not None

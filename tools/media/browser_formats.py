@@ -1,0 +1,94 @@
+"""Sound and video in formats that every browser plays: kept as they are where possible, else re-encoded."""
+
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...graph.call import Artifact, Call
+from ...graph.errors import ExpertError
+from ...graph.extras import install
+from ...graph.media_types import suffix_of
+from .container import open_container, sniff_media_type
+from .sound import read_audio, write_wav
+from .video_frames import video_stream
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+_PLAYABLE_AUDIO = {"audio/wav", "audio/mpeg", "audio/flac", "audio/ogg"}
+_PLAYABLE_VIDEO = {("mp4", "h264"), ("mp4", "av1"), ("webm", "vp8"), ("webm", "vp9"), ("webm", "av1")}
+"""Containers and codecs that Chromium, Firefox and Safari play."""
+
+
+def audio_artifact(call: Call, data: bytes, output: str = "audio") -> Artifact:
+    """Encoded sound as it is, if it is WAV, MP3, FLAC or Ogg; other supported formats become a 16-bit WAV."""
+    media_type = sniff_media_type(data[:8192])
+    path = call.scratch / f"{output}{suffix_of(media_type)}"
+    path.write_bytes(data)
+    if media_type in _PLAYABLE_AUDIO:
+        return Artifact(output=output, kind="audio", media_type=media_type, path=path)
+    _require_pyav(call)
+    try:
+        samples, rate = read_audio(path)
+    except ExpertError as error:
+        raise _unusable(call, "sound", data, error) from error
+    encoded = call.scratch / f"{output}.wav"
+    write_wav(encoded, samples, rate)
+    return Artifact(output=output, kind="audio", media_type="audio/wav", path=encoded)
+
+
+def video_artifact(call: Call, data: bytes, output: str = "video") -> Artifact:
+    """An encoded video as it is, if browsers play it; else as MP4 (H.264, AAC)."""
+    path = call.scratch / f"{output}.raw"
+    path.write_bytes(data)
+    _require_pyav(call)
+    try:
+        with open_container(path, path.name) as container:
+            media_type = _playable_type(container, sniff_media_type(data[:8192]))
+        if media_type:
+            renamed = path.rename(call.scratch / f"{output}{suffix_of(media_type)}")
+            return Artifact(output=output, kind="video", media_type=media_type, path=renamed)
+        encoded = call.scratch / f"{output}.mp4"
+        _reencode(path, encoded)
+    except ExpertError as error:
+        raise _unusable(call, "video", data, error) from error
+    return Artifact(output=output, kind="video", media_type="video/mp4", path=encoded)
+
+
+def _playable_type(container: "InputContainer", media_type: str) -> str | None:
+    """The media type to give the video as it is, if browsers play it; else None."""
+    stream = video_stream(container, "the video")
+    kind = "webm" if media_type == "video/webm" else "mp4" if media_type in ("video/mp4", "video/quicktime") else ""
+    plays = (kind, stream.codec_context.name.replace("libdav1d", "av1")) in _PLAYABLE_VIDEO
+    plain = stream.codec_context.pix_fmt in ("yuv420p", "yuvj420p")
+    return f"video/{kind}" if plays and plain else None
+
+
+def _reencode(source: Path, target: Path) -> None:
+    from .video_writer import video_size, write_video
+
+    with open_container(source, source.name) as container:
+        has_sound = bool(container.streams.audio)
+    sound = read_audio(source) if has_sound else None
+    with open_container(source, source.name) as container:
+        stream = video_stream(container, source.name)
+        size = video_size((stream.codec_context.width, stream.codec_context.height))
+        rate = stream.average_rate or 25
+        frames = (frame.to_ndarray(format="rgb24", width=size[0], height=size[1]) for frame in container.decode(stream))
+        write_video(target, frames, Fraction(rate), size, sound)
+
+
+def _require_pyav(call: Call) -> None:
+    if find_spec("av") is None:
+        raise ExpertError(
+            f"the output of {call.expert.model_id} can't be checked without PyAV", hint=install("embedded")
+        )
+
+
+def _unusable(call: Call, what: str, data: bytes, error: ExpertError) -> ExpertError:
+    if error.kind == "too_large":
+        return ExpertError(
+            f"{call.expert.model_id} returned a {what} that is too large: {error.message}", kind="too_large"
+        )
+    return ExpertError(f"{call.expert.model_id} returned {len(data):,} bytes that are no {what}", retryable=True)
