@@ -43,7 +43,7 @@ SPOKEN: dict[str, str] = {
     kn ko ku ky la lb lt lv mk ml mr ms mt nb ne nl pa pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur uz vi zh""".split()
 }
 """The languages that eSpeak NG speaks well enough to offer. Japanese is left out: it can't read kanji."""
-_ESPEAK_VOICES = {"zh": "cmn", "fr": "fr-fr", "en": "en-us"}
+_ESPEAK_LANGUAGES = {"zh": "cmn", "fr": "fr-fr", "en": "en-us"}
 
 _MEMBERS = {
     "ar": "arb", "az": "azj", "fa": "pes", "ku": "kmr", "lv": "lvs", "mg": "plt", "mn": "khk", "ms": "zsm", "ne": "npi",
@@ -84,9 +84,9 @@ def spoken_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def espeak_voice(code: str) -> str:
-    """eSpeak NG's voice for an ISO 639-1 code."""
-    return _ESPEAK_VOICES.get(code, code)
+def espeak_language(code: str) -> str:
+    """eSpeak NG's name of a language by ISO 639-1 code."""
+    return _ESPEAK_LANGUAGES.get(code, code)
 
 
 def iso3(code: str) -> str | None:

@@ -33,7 +33,7 @@ class EmbeddedBackend:
         return None
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
-        """A missing library, or a goal that the expert does not cover."""
+        """A missing library, or a goal that the expert does not support."""
         return _entry(expert).obstacle(task)
 
     async def run(self, call: Call) -> Sequence[Artifact]:

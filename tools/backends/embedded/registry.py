@@ -69,7 +69,7 @@ class Embedded:
         )
 
     def obstacle(self, task: Task | None) -> Obstacle | None:
-        """What keeps it from this task (None: any) here and now."""
+        """Why it can't run here, or does not support this task (None: any task); None if it can."""
         if any(find_spec(module) is None for module in self.requires):
             return needs("embedded")
         reason = self.accepts(task) if task is not None and self.accepts is not None else None

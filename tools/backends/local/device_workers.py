@@ -30,7 +30,7 @@ class DeviceWorkers:
                 if device.name != "cpu":
                     create_gpu_device_files()
                 self._pools[device.name] = Workers(
-                    alone, _environment(self._settings, device), memory_bounds(self._settings)
+                    alone, _environment(self._settings, device), memory_limits(self._settings)
                 )
             return self._pools[device.name]
 
@@ -42,7 +42,7 @@ class DeviceWorkers:
             pool.close()
 
 
-def memory_bounds(settings: Settings) -> MemoryLimits:
+def memory_limits(settings: Settings) -> MemoryLimits:
     """The memory that a process may hold, so that the machine need not kill other processes, or this program with them.
 
     Where the memory for models is set: one and a half times that, which models take while they work, and the libraries.

@@ -16,7 +16,7 @@ from .model_cache import LocalModel, cache_folder, find, is_path
 
 
 class Downloads:
-    """Brings models of the Hub into its cache. A download that the user refuses is not offered again."""
+    """Downloads models into the cache of the Hub. A download that the user refuses is not offered again."""
 
     remedy = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
 

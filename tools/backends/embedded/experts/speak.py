@@ -13,7 +13,7 @@ from pathlib import Path
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ....languages import SPOKEN, espeak_voice, spoken, spoken_in
+from ....languages import SPOKEN, espeak_language, spoken, spoken_in
 from ..registry import expert
 
 MAX_CHARACTERS = 20_000
@@ -29,17 +29,17 @@ _SynthCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), 
 
 
 def accepts(task: Task) -> str | None:
-    """A language that it speaks."""
-    asked = task.parameters.get("language")
-    if isinstance(asked, str) and asked and spoken(asked) is None:
-        return f"it does not speak {asked}; it speaks {', '.join(SPOKEN.values())}"
+    """Only languages that it speaks."""
+    language = task.parameters.get("language")
+    if isinstance(language, str) and language and spoken(language) is None:
+        return f"it does not speak {language}; it speaks {', '.join(SPOKEN.values())}"
     return None
 
 
 @expert(
     "text-to-speech",
     name="espeak-ng",
-    description=f"says a text in one of {len(SPOKEN)} languages, clearly and like a robot",
+    description=f"speaks a text in one of {len(SPOKEN)} languages, clearly, in a synthetic voice",
     license="GPL-3.0-or-later",
     library="espeakng-loader",
     requires=("espeakng_loader", "py3langid"),
@@ -81,11 +81,11 @@ def voice_name(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
     variant = _VARIANTS.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
     if not variant:
-        return espeak_voice(language)
+        return espeak_language(language)
     known = variants()
     if variant not in known:
         raise ExpertError(f"eSpeak NG has no voice {variant!r}", hint=f"there are: {', '.join(known)}")
-    return f"{espeak_voice(language)}+{variant}"
+    return f"{espeak_language(language)}+{variant}"
 
 
 def variants() -> list[str]:

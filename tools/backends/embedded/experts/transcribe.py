@@ -28,11 +28,11 @@ DITHER = 0.0005
 
 def accepts(task: Task) -> str | None:
     """English only."""
-    asked = task.parameters.get("language")
-    language = iso1(asked) if isinstance(asked, str) and asked else spoken_in(goal_text(task))
-    if language in (None, "en") and not (asked and language is None):
+    requested = task.parameters.get("language")
+    language = iso1(requested) if isinstance(requested, str) and requested else spoken_in(goal_text(task))
+    if language in (None, "en") and not (requested and language is None):
         return None
-    return f"it understands English only, not {english_name(language) if language else asked}"
+    return f"it understands English only, not {english_name(language) if language else requested}"
 
 
 @expert(
