@@ -23,19 +23,13 @@ Llm = Annotated[
 ]
 Files = Annotated[
     list[str] | None,
-    typer.Option("-f", "--file", metavar="FILE", help="A file or URL that it is about; repeatable."),
+    typer.Option("-f", "--file", metavar="FILE", help="A file or URL for the request; repeatable."),
 ]
-Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What is to be done; - reads it from stdin.")]
+Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What to do; - reads it from stdin.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
-Newest = Annotated[
-    str | None, typer.Argument(metavar="[RUN]", help="Run id, or the beginning of one; the newest without.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Copy what was made there, under readable names.")
-]
-Thread = Annotated[
-    str | None, typer.Option("--thread", metavar="ID", help="Conversation to go on with; a new one without.")
-]
+Newest = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Run id, or its beginning [the newest run].")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Copy outputs to DIR, under readable names.")]
+Thread = Annotated[str | None, typer.Option("--thread", metavar="ID", help="Conversation to continue [a new one].")]
 Models = Annotated[
     list[str] | None,
     typer.Option(

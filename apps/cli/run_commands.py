@@ -111,7 +111,7 @@ def plan(
     llm: Llm = None,
     json: Json = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show the words that asked for each task, and the words left unused.")
+        bool, typer.Option("--explain", help="Show the words that request each task, and the unused words.")
     ] = False,
 ) -> None:
     """Print the checked plan of a request, and run nothing.
