@@ -29,6 +29,7 @@ class FileStore:
         self._redact = redact or Redactor()
         self._resources = home / RESOURCES
         self._scratch = home / SCRATCH
+        self._earlier = _stored_earlier(self._resources)
 
     def path(self, resource: Resource) -> Path:
         """The file that holds the bytes of a resource."""
@@ -37,10 +38,10 @@ class FileStore:
         return self._path(resource.sha256, resource.media_type)
 
     def _path(self, sha256: str, media_type: str) -> Path:
-        """The file's name by its hash and type; the name that an earlier version gave it, where it has that one only."""
+        """The file for a hash and type; under the suffix of earlier versions where there is only that one."""
         path = self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
         earlier = path.with_suffix(OTHER_SUFFIX)
-        return earlier if not path.exists() and earlier.exists() else path
+        return earlier if earlier.name in self._earlier and path.name not in self._earlier else path
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
         """Store bytes; returns sha256 and size."""
@@ -119,6 +120,16 @@ class FileStore:
                 os.fsync(file.fileno())
         draft.chmod(0o600)
         draft.replace(target)
+
+
+def _stored_earlier(resources: Path) -> frozenset[str]:
+    """The names of files under the suffix of earlier versions, and of others with the same content.
+
+    Read once, when a home is opened: `FileStore.path` is called in event loops, which must not wait for a disk.
+    """
+    names = [name for _, _, files in os.walk(resources) for name in files]
+    earlier = {name.removesuffix(OTHER_SUFFIX) for name in names if name.endswith(OTHER_SUFFIX)}
+    return frozenset(name for name in names if name.rpartition(".")[0] in earlier) if earlier else frozenset()
 
 
 def _holds(target: Path, sha256: str) -> bool:

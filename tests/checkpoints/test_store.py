@@ -39,13 +39,15 @@ def test_stored_bytes_are_found_by_their_hash(store: FileStore, data: bytes) -> 
 
 @pytest.mark.parametrize("media_type", ["model/gltf-binary", "image/tiff", "video/quicktime"])
 async def test_a_file_stored_as_bin_by_an_earlier_version_is_found_and_not_stored_again(
-    store: FileStore, home: Path, media_type: str
+    home: Path, media_type: str
 ) -> None:
+    prepare_home(home)
     data, draft = b"content of " + media_type.encode(), home / "draft"
     sha256 = hashlib.sha256(data).hexdigest()
     earlier = home / "resources" / sha256[:2] / f"{sha256[2:]}.bin"
     earlier.parent.mkdir()
     earlier.write_bytes(data)
+    store = FileStore(home)
     assert store.path(Resource(kind="mesh", media_type=media_type, sha256=sha256)) == earlier
     await store.put_bytes(data, media_type)
     draft.write_bytes(data)
@@ -58,11 +60,22 @@ async def test_a_file_of_a_new_home_has_the_suffix_of_its_type(store: FileStore)
     assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).suffix == ".glb"
 
 
-async def test_a_broken_file_stored_as_bin_is_written_again(store: FileStore, home: Path) -> None:
+async def test_a_file_stored_under_two_suffixes_is_found_under_that_of_its_type(home: Path) -> None:
+    prepare_home(home)
+    sha256, _ = await FileStore(home).put_bytes(b"<p>", "text/plain")
+    (home / "resources" / sha256[:2] / f"{sha256[2:]}.bin").write_bytes(b"<p>")
+    store = FileStore(home)
+    found = [store.path(Resource(kind="text", media_type=t, sha256=sha256)).suffix for t in ("text/plain", "text/html")]
+    assert found == [".txt", ".bin"]
+
+
+async def test_a_broken_file_stored_as_bin_is_written_again(home: Path) -> None:
+    prepare_home(home)
     sha256 = hashlib.sha256(b"whole").hexdigest()
     earlier = home / "resources" / sha256[:2] / f"{sha256[2:]}.bin"
     earlier.parent.mkdir()
     earlier.write_bytes(b"changed")
+    store = FileStore(home)
     await store.put_bytes(b"whole", "model/gltf-binary")
     assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).read_bytes() == b"whole"
 
