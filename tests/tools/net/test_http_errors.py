@@ -63,7 +63,7 @@ def test_a_status_means_the_same_from_every_client(status: int, kind: str, retry
 def test_a_pause_that_a_server_asks_for_is_read_in_each_form(answer: httpx.Response, seconds: float | None) -> None:
     """`Retry-After` is read in seconds and as a date, and the estimate of a loading model in its place."""
     for error in of_every_client(answer):
-        assert classify(error).retry_after == (None if seconds is None else pytest.approx(seconds, abs=5))
+        assert classify(error).retry_after == (None if seconds is None else pytest.approx(seconds, rel=0.2))
 
 
 @pytest.mark.parametrize(
