@@ -80,14 +80,14 @@ def test_no_process_of_the_user_reads_the_one_that_holds_the_keys(tmp_path: Path
     script = """
         import ctypes, os, sys, subprocess
         from hugginggpt.graph.settings import Settings
-        from hugginggpt.tools.backends.worker.process import Process
+        from hugginggpt.tools.backends.worker.process import WorkerProcess
         if os.getuid() == 0:
             os.setgroups([]); os.setgid(65534); os.setuid(65534)
             ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # readable again, as after execve
         look = ["cat", f"/proc/{os.getpid()}/environ"]
         before = subprocess.run(look, capture_output=True).stdout
         try:
-            Process({}).kill()
+            WorkerProcess({}).kill()
         except OSError:  # the interpreter may be unreadable for that user
             pass
         after = subprocess.run(look, capture_output=True).stdout
