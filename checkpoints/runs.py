@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 from functools import partial
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from ..graph.notices import notice
 from ..graph.result import Options, Proposal, Run, RunStatus
 from . import lease
 from .database import Database
+
+_log = logging.getLogger(__name__)
 
 
 class _Claim(NamedTuple):
@@ -113,6 +116,7 @@ class SqliteRuns:
 
         if not await self._database.write(update):
             self._owned.discard(run_id)
+            _log.warning("run %s: lease lost to another process", run_id)
             raise RunBusy(f"run {run_id} was taken over by another process", hint="`hugginggpt show` follows it")
 
     # -- leases -----------------------------------------------------------------------------------------------------
@@ -133,6 +137,7 @@ class SqliteRuns:
             await self._database.write(partial(self._own, run_id, watched))
         self._owned.add(run_id)
         self._holder.start_beating(self._beat)
+        _log.info("run %s: lease claimed", run_id)
 
     async def interrupt(self, run_id: str) -> None:
         """Record that a run was left unfinished, and return its lease."""
@@ -144,6 +149,7 @@ class SqliteRuns:
         """Return the lease."""
         await self._database.write(partial(self._disown, run_id))
         self._owned.discard(run_id)
+        _log.info("run %s: lease returned", run_id)
 
     async def _watch(self, run_id: str, seen: _Claim) -> None:
         """Raises `RunBusy` as soon as the owner's beats move; returns when they did not for long enough."""

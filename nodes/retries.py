@@ -1,10 +1,13 @@
 """Retry policy: whether the same expert is called again after a failure, and after which pause."""
 
+import logging
 from collections.abc import AsyncIterator
 
 import stamina
 
 from ..graph.errors import ExpertError
+
+_log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 60.0
 """Seconds. When a server asks for a longer pause, the next candidate is tried instead."""
@@ -19,6 +22,7 @@ def _pause(error: Exception) -> bool | float:
     """False: no further attempt. True: after the default backoff. Seconds: as the server asks with Retry-After."""
     if not isinstance(error, ExpertError) or not error.retryable:
         return False
+    _log.info("a call failed and may be retried: %s (%s)", error.message, error.kind or "no kind")
     if error.retry_after is None:
         return True
     return error.retry_after if error.retry_after <= LONGEST_WAIT else False

@@ -356,25 +356,15 @@ def test_a_server_s_hostile_answer_is_an_expert_s_failure(body: str, tmp_path: P
     from hugginggpt.graph.expert import Expert
     from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint
     from hugginggpt.tools.backends.endpoint.probe import probe
-<<<<<<< HEAD
-    from hugginggpt.tools.backends.endpoint.tei_server import ask
-    from hugginggpt.tools.net.http_errors import expert_errors
-=======
     from hugginggpt.tools.backends.endpoint.tei_server import call_server
     from hugginggpt.tools.net.http_errors import expert_errors
->>>>>>> f
     from samples import call_of
 
     with serve(lambda _: as_json({}) if not body else _raw(body)) as server:
         endpoint = Endpoint(name="mine", url=server.url, task_type="feature-extraction", api="tei")
-<<<<<<< HEAD
-        with pytest.raises(ExpertError), expert_errors("mine", 5.0):
-            ask(endpoint, call_of(tmp_path, "feature-extraction"))
-=======
         expert = Expert(model_id="mine", task_type="feature-extraction", backend="endpoint")
         with pytest.raises(ExpertError), expert_errors("mine", 5.0):
             call_server(endpoint, call_of("feature-extraction", expert, tmp_path), 1_000_000)
->>>>>>> f
         assert probe(server.url, None).api == "tasks"
 
 

@@ -1,5 +1,6 @@
 """The Hub's models by task type: from the cache, else the pinned ones; lists are refreshed in the background."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from .pinned import pinned
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
+
+_log = logging.getLogger(__name__)
 
 FRESH = 24 * 3600.0
 """Seconds after which a list is fetched again."""
@@ -65,6 +68,7 @@ class HubIndex:
             found, invalid = call_with_timeout(list_models, self._timeout, self._api(), task_type)
         models = [self._redact.record(model) for model in found]
         self._cache.save_models(task_type, models)
+        _log.info("the list of models for %s is refreshed: %d, and %d left out", task_type, len(models), len(invalid))
         self.warning = f"{_left_out(len(invalid))}: {', '.join(map(ascii, invalid))[:200]}" if invalid else None
         return models
 
@@ -102,6 +106,7 @@ class HubIndex:
         try:
             self.refresh(task_type)
         except ExpertError as error:
+            _log.warning("the list of models for %s is not refreshed: %s", task_type, error.kind or "an error")
             self.warning = str(error)
 
 

@@ -1,6 +1,7 @@
 """ChatClient: calls to a chat model, with structured output in the strictest form that the model accepts."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -17,6 +18,8 @@ from .structured_output import Schema, end_reason, request_options, text_of, tok
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
+
+_log = logging.getLogger(__name__)
 
 OnText = Callable[[str], Awaitable[None]]
 """Receives an answer piece by piece."""
@@ -177,6 +180,10 @@ class ChatClient:
             call = LlmCall(
                 stage=stage, model=self.model.name, usage=usage.total, prompt_characters=characters, started_at=started
             )
+            _log.info(
+                "%s: call to %s, %d + %d tokens, %.1f s", stage, self.model.name, usage.total.input_tokens,
+                usage.total.output_tokens, usage.total.seconds,
+            )  # fmt: skip
             await callbacks.on_call_end(number, call)
 
     def _cost(self, usage: Usage) -> float | None:

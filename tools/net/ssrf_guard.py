@@ -5,6 +5,7 @@ resolves to another address later (DNS rebinding) gains nothing.
 """
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from .addresses import Address, is_public
 from .certificates import certificates
 from .proxies import is_loopback
 from .transport_errors import PrivateAddress, TransportRefusal
+
+_log = logging.getLogger(__name__)
 
 AddressCheck = Callable[[Address], bool]
 
@@ -90,6 +93,7 @@ class GuardedTransport:
     def _check_request(self, request: Any) -> None:
         """Refuse a request that sends input or has no host; remove keys from it."""
         if request.method not in ("GET", "HEAD"):
+            _log.warning("refused: %s to %s", request.method, request.url.host)
             raise TransportRefusal(f"{request.method} to {_shown(request)}, which no one configured, is not sent")
         if request.url.scheme not in ("http", "https") or not request.url.host:
             raise TransportRefusal(f"{_shown(request)} can't be read: only http and https URLs can")
@@ -124,6 +128,7 @@ class GuardedTransport:
         assert self._allowed is not None
         for address in addresses:
             if not self._allowed(ip_address(address)):
+                _log.warning("refused: %s has the address %s", request.url.host, address)
                 raise PrivateAddress(_shown(request), address)
         return addresses
 

@@ -1,5 +1,6 @@
 """Downloads of models: whether the settings or the user allow one, and one download of a model at a time."""
 
+import logging
 import shutil
 from threading import Event, Lock
 
@@ -13,6 +14,8 @@ from . import hub_download
 from .hardware import size
 from .hub_download import DownloadPlan
 from .model_cache import LocalModel, cache_folder, find, is_path
+
+_log = logging.getLogger(__name__)
 
 
 class Downloads:
@@ -62,7 +65,9 @@ class Downloads:
                 return found
             plan = hub_download.plan_download(model_id, revision, self._token)
             self._check_allowed(call, plan)
+            _log.info("download of %s starts: %s", model_id, size(plan.total))
             hub_download.download(plan, self._token, progress, stop)
+            _log.info("download of %s is complete", model_id)
             if (found := find(model_id, plan.revision)) is None:
                 raise ExpertError(f"{model_id} was downloaded, but something of it is missing: it can't be loaded")
             return found
