@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .errors import ExpertError
+from .errors import ExpertError, input_too_large
 from .expert import Expert
 from .resource import MOST_TEXT, Frozen, Kind, Resource
 from .stored import check_stored
@@ -21,11 +21,9 @@ class Material(Frozen):
             return self.resource.text
         self.check()
         if (size := self.path.stat().st_size) > MOST_TEXT:
-            raise ExpertError(
+            raise input_too_large(
                 f"{self.resource.label} holds {size:,} bytes of text; {MOST_TEXT:,} are read at most",
                 hint="Cut it into parts.",
-                kind="too_large",
-                input_fault=True,
             )
         return self.path.read_text(encoding="utf-8")
 

@@ -119,3 +119,8 @@ class ExpertError(HuggingGPTError):
         self.retry_after = retry_after
         """Seconds that the server asks to wait."""
         self.input_fault = input_fault
+
+
+def input_too_large(message: str, *, hint: str = "") -> ExpertError:
+    """The error of an input beyond a limit of ours, which every expert would refuse."""
+    return ExpertError(message, hint=hint, kind="too_large", input_fault=True)

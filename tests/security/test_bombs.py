@@ -24,7 +24,7 @@ from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.content import identify
 from hugginggpt.tools.media.memory_budget import address_space
-from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.sound import read_sound
 from hugginggpt.tools.media.video_frames import read_frames
 from materials import material
 from paths import EXAMPLES
@@ -159,7 +159,7 @@ def test_sound_of_any_number_of_channels_is_read(pool: Workers, tmp_path: Path, 
     (tmp_path / "a.wav").write_bytes(wav(channels, 16_000, quiet))
     for _ in range(3):
         ask(pool, "denoise", tmp_path / "a.wav", tmp_path)
-    samples, rate = read_audio(tmp_path / "audio.wav")
+    samples, rate = read_sound(tmp_path / "audio.wav")
     assert rate == 16_000
     assert samples.shape[0] <= 2
     assert not samples.any()

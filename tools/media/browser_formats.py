@@ -10,7 +10,7 @@ from ...graph.errors import ExpertError
 from ...graph.extras import install
 from ...graph.media_types import suffix_of
 from .container import open_container, sniff_media_type
-from .sound import read_audio, write_wav
+from .sound import read_sound, write_wav
 from .video_frames import video_stream
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def audio_artifact(call: Call, data: bytes, output: str = "audio") -> Artifact:
         return Artifact(output=output, kind="audio", media_type=media_type, path=path)
     _require_pyav(call)
     try:
-        samples, rate = read_audio(path)
+        samples, rate = read_sound(path)
     except ExpertError as error:
         raise _unusable(call, "sound", data, error) from error
     encoded = call.scratch / f"{output}.wav"
@@ -70,7 +70,7 @@ def _reencode(source: Path, target: Path) -> None:
 
     with open_container(source, source.name) as container:
         has_sound = bool(container.streams.audio)
-    sound = read_audio(source) if has_sound else None
+    sound = read_sound(source) if has_sound else None
     with open_container(source, source.name) as container:
         stream = video_stream(container, source.name)
         size = video_size((stream.codec_context.width, stream.codec_context.height))

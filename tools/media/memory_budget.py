@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_too_large
 from ...graph.settings import Settings
 from .media_limits import limits
 
@@ -96,9 +96,7 @@ def address_space_size() -> int:
 
 def _too_large(label: str, most: int) -> ExpertError:
     """The error for a file that takes more memory than `most`."""
-    return ExpertError(
+    return input_too_large(
         f"{label} takes more than {most // 1_000_000} MB of memory to be read",
         hint="Make it smaller. HUGGINGGPT_MAX_IMAGE_PIXELS raises the limit.",
-        kind="too_large",
-        input_fault=True,
     )

@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_too_large
 from .media_limits import limits
 from .memory_budget import reading
 
@@ -41,11 +41,9 @@ def render_page(page: Any, label: str) -> "Image.Image":
     most = limits().max_image_pixels
     scale = min(DPI / 72, sqrt(most / max(1.0, width * height)), MAX_SIDE / max(1.0, width, height))
     if min(width, height) * scale < 1:  # PDFium draws at least one pixel a side: the other side could have any length
-        raise ExpertError(
+        raise input_too_large(
             f"a page of {label} measures {width:,g} x {height:,g} points, which is too narrow to be drawn",
             hint=f"Pages are drawn within {most:,} pixels, and {MAX_SIDE:,} to a side.",
-            kind="too_large",
-            input_fault=True,
         )
     with reading(label):
         image: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
@@ -91,10 +89,7 @@ def _range(call: Call, count: int, label: str) -> tuple[int, int]:
     if not 1 <= begin <= end:
         raise ExpertError(f"{label} has {count} pages, and none from {begin} to {last or count}", input_fault=True)
     if end - begin + 1 > MAX_PAGES:
-        raise ExpertError(
-            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once",
-            hint="Name first_page and last_page.",
-            kind="too_large",
-            input_fault=True,
+        raise input_too_large(
+            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once", hint="Name first_page and last_page."
         )
     return begin, end

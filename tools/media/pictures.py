@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...graph.call import Artifact, Call, Material
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_too_large
 from .jpeg_scans import check_scans
 from .media_limits import limits
 from .memory_budget import reading
@@ -40,17 +40,15 @@ def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
         check_scans(path, label)
         with reading(label), Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > most:
-                raise ExpertError(
+                raise input_too_large(
                     f"{label} has {image.width} x {image.height} pixels; the limit is {most:,}",
                     hint="Make it smaller, or raise HUGGINGGPT_MAX_IMAGE_PIXELS.",
-                    kind="too_large",
-                    input_fault=True,
                 )
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
             yield image
     except Image.DecompressionBombError:
-        raise ExpertError(f"{label} is larger than {most:,} pixels", kind="too_large", input_fault=True) from None
+        raise input_too_large(f"{label} is larger than {most:,} pixels") from None
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
             raise

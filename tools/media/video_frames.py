@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Material
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_too_large
 from .container import open_container
 from .media_limits import limits
 
@@ -30,7 +30,7 @@ def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
         for frame in container.decode(video_stream(container, label)):
             total += 1
             if frame.time is not None and frame.time > most:
-                raise ExpertError(f"{label} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
+                raise input_too_large(f"{label} is longer than the limit of {most:g} s")
     if not total:
         raise ExpertError(f"there are no pictures in {label}", input_fault=True)
     selected = {int((place + 0.5) * total / count) for place in range(count)} if total > count else set(range(total))
@@ -49,9 +49,5 @@ def video_stream(container: "InputContainer", label: str) -> Any:
     if track is None or track.codec_context is None:
         raise ExpertError(f"{label} has no pictures in it", input_fault=True)
     if track.width * track.height > (most := limits().max_image_pixels):
-        raise ExpertError(
-            f"{label} has {track.width} x {track.height} pixels; the limit is {most:,}",
-            kind="too_large",
-            input_fault=True,
-        )
+        raise input_too_large(f"{label} has {track.width} x {track.height} pixels; the limit is {most:,}")
     return track

@@ -10,7 +10,7 @@ from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
 from ...media.pictures import image_bytes, open_image, read_image
 from ...media.recording_parts import cut_recording
-from ...media.sound import wav_pieces
+from ...media.sound import sound_pieces, write_wav
 from ..answers import box_answer, image_answer, mask_answer
 
 SCALE = 1000
@@ -31,10 +31,10 @@ def picture_to_send(call: Call) -> Sequence[Artifact]:
 
 def audio_to_send(call: Call) -> Sequence[Artifact]:
     """A recording in pieces, as WAV."""
-    made = list[Artifact]()
-    for number, piece in enumerate(wav_pieces(call.one("audio"), **_options(call))):
+    made, options = list[Artifact](), _options(call)
+    for number, piece in enumerate(sound_pieces(call.one("audio"), **options)):
         path = call.scratch / f"{number}.wav"
-        path.write_bytes(piece)
+        write_wav(path, piece, options["rate"])
         made.append(Artifact(output="audio", kind="audio", media_type="audio/wav", path=path))
     return made
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ....graph.call import Call
-from ....graph.errors import ExpertError
+from ....graph.errors import ExpertError, input_too_large
 from .child import too_much_memory
 from .memory_limits import MemoryLimits
 from .process import WorkerProcess
@@ -90,11 +90,9 @@ def error_of_ended_call(
     if ended == "memory":
         return too_much_memory(call, limits.resident or limits.more)
     if ended == "reading":
-        return ExpertError(
+        return input_too_large(
             f"{file} took longer than {process.current_file.max_seconds:g} s to be read",
             hint="Make it smaller or simpler.",
-            kind="too_large",
-            input_fault=True,
         )
     if ended:
         return ExpertError(f"{name} was ended ({ended})", retryable=True)

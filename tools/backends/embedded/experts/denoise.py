@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from .....graph.task import Task
-from ....media.sound import read_sound, sound_artifact
+from ....media.sound import Samples, read_sound, sound_artifact
 from ..goal_words import goal_text, has_word
 from ..registry import expert
 
@@ -61,7 +61,7 @@ def denoise(call: Call) -> Sequence[Artifact]:
     return [sound_artifact(call, np.stack([reduce_noise(channel, rate) for channel in sound]), rate)]
 
 
-def reduce_noise(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
+def reduce_noise(sound: Samples, rate: int) -> Samples:
     """One channel with less noise."""
     import numpy as np
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
+from .....graph.errors import input_too_large
 from ....media.container import open_container
 from ....media.media_limits import limits
 from ....media.sound import read_sound
@@ -54,7 +54,7 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
         size = video_size((stream.width, stream.height))
         count = stream.frames or sum(1 for _ in container.decode(stream))
     if count / rate > most:
-        raise ExpertError(f"{name} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
+        raise input_too_large(f"{name} is longer than the limit of {most:g} s")
     return rate, size, float(count / rate)
 
 
