@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError, input_too_large
@@ -14,7 +14,12 @@ from .media_limits import limits
 from .memory_budget import reading
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
+
+Pixels: TypeAlias = "NDArray[np.uint8]"
+"""Of shape (height, width, 3), RGB."""
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 """Pillow's names of the formats that are read; it knows forty more, some of which run other programs."""

@@ -4,14 +4,10 @@ import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Pixels = NDArray[np.uint8]
-    Sound = tuple[NDArray[np.float32], int]
+from .pictures import Pixels
+from .sound import Samples
 
 MEDIA_TYPE = "video/mp4"
 SOUND_RATE = 44_100
@@ -25,9 +21,9 @@ def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
 
 
 def write_video(
-    path: Path, frames: "Iterator[Pixels]", rate: Fraction, size: tuple[int, int], sound: "Sound | None"
+    path: Path, frames: Iterator[Pixels], rate: Fraction, size: tuple[int, int], sound: tuple[Samples, int] | None
 ) -> None:
-    """Write RGB frames of (height, width, 3), `rate` a second, and the sound, which starts with them."""
+    """Write frames, `rate` a second, and the sound, which starts with them."""
     import av
 
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
@@ -52,7 +48,7 @@ def _encoder_options() -> dict[str, str]:
 class _Track:
     """The sound track, written in small pieces between the frames, so that players find both streams interleaved."""
 
-    def __init__(self, container: Any, samples: "NDArray[np.float32]", rate: int) -> None:
+    def __init__(self, container: Any, samples: Samples, rate: int) -> None:
         import av
 
         self._container = container

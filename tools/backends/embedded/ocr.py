@@ -8,18 +8,12 @@ read again after turning. Not covered: handwriting, and scripts other than Latin
 import functools
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ....graph.call import Material
 from ....graph.errors import ExpertError
-from ...media.pictures import read_image
+from ...media.pictures import Pixels, read_image
 from .reading_order import TextBox, lines_in_reading_order, straighten
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Pixels = NDArray[np.uint8]
 
 CONFIDENT = 0.88
 """Mean confidence below which a page may be upside down."""
@@ -56,7 +50,7 @@ def read_lines(material: Material) -> list[str]:
     return lines_in_reading_order(read_upright(pixels).pieces)
 
 
-def read_upright(pixels: "Pixels") -> PageText:
+def read_upright(pixels: Pixels) -> PageText:
     """Read a page, turned by quarters until the text stands upright; at most three readings."""
     import numpy as np
 
@@ -75,7 +69,7 @@ def more_confident(preferred: PageText, other: PageText) -> PageText:
     return other if other.confidence > preferred.confidence + 0.05 else preferred
 
 
-def _read(pixels: "Pixels") -> PageText:
+def _read(pixels: Pixels) -> PageText:
     import numpy as np
 
     read = _engine()(np.ascontiguousarray(pixels))

@@ -52,10 +52,7 @@ class Failure(Frozen):
     def of(cls, error: BaseException, what: str) -> "Failure":
         """The message for the user; the traceback of an unexpected error goes to this process's stderr."""
         if isinstance(error, ExpertError):
-            return cls(
-                message=error.message, hint=error.hint, kind=error.kind, retryable=error.retryable,
-                retry_after=error.retry_after, input_fault=error.input_fault,
-            )  # fmt: skip
+            return cls.model_validate(error, from_attributes=True)
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
 

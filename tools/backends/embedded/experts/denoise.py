@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from .....graph.task import Task
 from ....media.sound import Samples, read_sound, sound_artifact
-from ..goal_words import goal_text, has_word
+from ..goal_words import goal_filter
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -35,12 +34,7 @@ OTHER = (
 )
 
 
-def accepts(task: Task) -> str | None:
-    """Only goals that ask for noise reduction."""
-    goal = goal_text(task)
-    if not goal or (has_word(goal, CLEANING) and not has_word(goal, OTHER)):
-        return None
-    return "it removes steady noise only; separating or changing voices needs a model"
+ONLY_NOISE = "it removes steady noise only; separating or changing voices needs a model"
 
 
 @expert(
@@ -48,7 +42,7 @@ def accepts(task: Task) -> str | None:
     name="denoise",
     description="removes steady noise (hiss, hum, fan) from a recording; does not separate or change voices",
     requires=("numpy", "av"),
-    accepts=accepts,
+    accepts=goal_filter(CLEANING, ONLY_NOISE, unless=OTHER, or_no_goal=True),
     partial=True,
 )
 def denoise(call: Call) -> Sequence[Artifact]:

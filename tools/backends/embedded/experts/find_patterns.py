@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from .....graph.task import Task
 from ..entity_patterns import Entity, find_entities
-from ..goal_words import goal_text, has_word
+from ..goal_words import goal_filter, goal_text, has_word
 from ..registry import expert
 
 FORMAL = (
@@ -37,12 +36,9 @@ _GENERAL = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web
 """Words that ask for more than one of these kinds."""
 
 
-def accepts(task: Task) -> str | None:
-    """Only goals that ask for entities known by their form."""
-    goal = goal_text(task)
-    if not goal or (has_word(goal, FORMAL) and not has_word(goal, NAMES)):
-        return None
-    return "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
+ONLY_FORMAL = (
+    "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
+)
 
 
 @expert(
@@ -51,7 +47,7 @@ def accepts(task: Task) -> str | None:
     description="finds dates, times, money, numbers, e-mails, URLs and phones by their form; no names of any kind",
     library="dateparser",
     requires=("dateparser",),
-    accepts=accepts,
+    accepts=goal_filter(FORMAL, ONLY_FORMAL, unless=NAMES, or_no_goal=True),
     partial=True,
 )
 def find_patterns(call: Call) -> Sequence[Artifact]:

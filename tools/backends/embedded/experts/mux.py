@@ -6,20 +6,16 @@ The result is as long as the longer of the two: a shorter video is repeated, a s
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_too_large
 from ....media.container import open_container
 from ....media.media_limits import limits
+from ....media.pictures import Pixels
 from ....media.sound import read_sound
 from ....media.video_frames import video_stream
 from ....media.video_writer import MEDIA_TYPE, video_size, write_video
 from ..registry import expert
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 @expert(
@@ -58,7 +54,7 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
     return rate, size, float(count / rate)
 
 
-def _looped(video: Material, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
+def _looped(video: Material, size: tuple[int, int]) -> Iterator[Pixels]:
     """The frames, repeated without end."""
     import numpy as np
 

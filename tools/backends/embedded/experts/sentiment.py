@@ -24,21 +24,7 @@ OTHER = (
     r"|emotion"
     r"|kind of|type of|department|urgen|priorit"
 )
-PLAIN = {
-    "classify",
-    "label",
-    "rate",
-    "judge",
-    "please",
-    "text",
-    "it",
-    "this",
-    "review",
-    "comment",
-    "sentence",
-    "analyse",
-    "analyze",
-}
+PLAIN = set("classify label rate judge please text it this review comment sentence analyse analyze".split())
 
 
 def accepts(task: Task) -> str | None:
