@@ -25,7 +25,7 @@ from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.content import identify
 from hugginggpt.tools.media.memory_budget import address_space
 from hugginggpt.tools.media.sound import read_sound
-from hugginggpt.tools.media.video_frames import read_frames
+from hugginggpt.tools.media.video_frames import iterate_frames
 from materials import material
 from paths import EXAMPLES
 
@@ -149,7 +149,7 @@ def test_a_decoder_enforces_the_limit_whatever_a_header_claims(tmp_path: Path) -
     """The decoder refuses a video whose frames are larger than its header claims, before it allocates a frame."""
     (tmp_path / "a.mov").write_bytes(film("mov", jpeg(6_400)))
     with pytest.raises(ExpertError, match=r"a\.mov can't be read as a video"):
-        read_frames(material(tmp_path / "a.mov"), 4)
+        list(iterate_frames(material(tmp_path / "a.mov"), 4))
 
 
 @pytest.mark.parametrize("channels", [3, 6, 7, 8, 9, 16, 24, 64])

@@ -21,7 +21,7 @@ from hugginggpt.tools.media.container import demuxer_for, sniff_media_type
 from hugginggpt.tools.media.pictures import read_image
 from hugginggpt.tools.media.recording_parts import cut_recording
 from hugginggpt.tools.media.sound import read_sound
-from hugginggpt.tools.media.video_frames import read_frames
+from hugginggpt.tools.media.video_frames import iterate_frames
 from materials import material
 
 LOUD = wav(1, 8_000, b"\xff\x3f" * 8_000 * 150)
@@ -107,7 +107,7 @@ def server() -> Iterator[tuple[int, list[str]]]:
 
 READERS: dict[str, Callable[[Path], object]] = {
     "sound": read_sound,
-    "frames": lambda path: read_frames(material(path), 4),
+    "frames": lambda path: list(iterate_frames(material(path), 4)),
     "parts": lambda path: cut_recording(path, path.parent),
 }
 

@@ -1,7 +1,7 @@
 """Pages of a PDF as pictures and as text, by PDFium (pypdfium2)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +29,8 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
         for number in range(first - 1, last):
             with reading(material.resource.label, most=PARSE_BUDGET):
                 page = document[number]
-            try:
+            with closing(page):
                 yield page
-            finally:
-                page.close()
 
 
 def render_page(page: Any, label: str) -> "Image.Image":
@@ -52,12 +50,8 @@ def render_page(page: Any, label: str) -> "Image.Image":
 
 def text_layer(page: Any, label: str) -> str:
     """The text layer of a page; empty for a scan."""
-    with reading(label, most=PARSE_BUDGET):
-        layer = page.get_textpage()
-        try:
-            text: str = layer.get_text_range()
-        finally:
-            layer.close()
+    with reading(label, most=PARSE_BUDGET), closing(page.get_textpage()) as layer:
+        text: str = layer.get_text_range()
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
 
 
@@ -76,10 +70,8 @@ def _opened(material: Material) -> Iterator[Any]:
             hint="Give a copy without one." if locked else "Is it whole, and a PDF?",
             input_fault=True,
         ) from error
-    try:
+    with closing(document):
         yield document
-    finally:
-        document.close()
 
 
 def _range(call: Call, count: int, label: str) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """Pictures: reading one within the limits, and encoding one as an output."""
 
-import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,12 +81,6 @@ def image_bytes(material: Material) -> bytes:
     else:
         image.save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()
-
-
-def image_data_url(material: Material) -> str:
-    """The picture as a data URL for chat models."""
-    form = "jpeg" if material.resource.media_type == "image/jpeg" else "png"
-    return f"data:image/{form};base64,{base64.b64encode(image_bytes(material)).decode()}"
 
 
 def image_artifact(call: Call, image: "Image.Image", output: str = "image", name: str = "") -> Artifact:

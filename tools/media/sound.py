@@ -130,8 +130,8 @@ def write_wav(path: Path, samples: Samples, rate: int) -> None:
         file.writeframes(whole.tobytes())
 
 
-def sound_artifact(call: Call, samples: Samples, rate: int) -> Artifact:
-    """The sound as a WAV in the scratch folder."""
-    path = call.scratch / "audio.wav"
+def sound_artifact(call: Call, samples: Samples, rate: int, name: str = "audio") -> Artifact:
+    """The sound as a WAV in the scratch folder; `name`: its file name, where there are several."""
+    path = call.scratch / f"{name}.wav"
     write_wav(path, samples, rate)
     return Artifact(output="audio", kind="audio", media_type="audio/wav", path=path)

@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-def read_frames(material: Material, count: int) -> "list[Image.Image]":
-    """All of `iterate_frames`, as a list."""
-    return list(iterate_frames(material, count))
-
-
 def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
     """At most `count` frames in order, RGB: the middles of as many equal parts. Raises `ExpertError` (input fault).
 

@@ -20,8 +20,7 @@ _NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
 _COUNT = re.compile(
     r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    r"|sixteen"
-    r"|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
+    r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
     rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
     re.IGNORECASE,
 )
@@ -218,7 +217,9 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         ]
         spans = spans or [m.span() for m in _COUNT.finditer(sentence) if re.search(r"illion|thousand", m.group())]
     elif kind == "year" or (kind == "date" and not spans):
-        spans = [match.span() for match in _YEAR.finditer(sentence)] or (_times(sentence) if kind == "date" else [])
+        spans = [match.span() for match in _YEAR.finditer(sentence)] or [
+            (f.start, f.end) for f in found if kind == "date" and f.group == "TIME"
+        ]
     elif kind == "count":
         spans = [match.span() for match in _COUNT.finditer(sentence)]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
@@ -231,17 +232,14 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
 
 
-def _times(sentence: str) -> list[tuple[int, int]]:
-    return [(f.start, f.end) for f in find_entities(sentence) if f.group == "TIME"]
-
-
 def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[str], kind: str) -> str:
     """The span nearest to the question's words; of prices in a row the last; the sentence when there is no span."""
     if not spans:
         return sentence
     if kind == "count" and (counted := [s for s in spans if set(content_words(sentence[slice(*s)])) & set(query)]):
         spans = counted
-    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in _all_synonyms(query)]
+    synonyms = {other for word in query for other in _synonyms(word)}
+    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in synonyms]
 
     def distance(span: tuple[int, int]) -> tuple[float, int]:
         gaps = sorted(min(abs(place - span[0]), abs(place - span[1])) for place in places) or [0]
@@ -264,7 +262,3 @@ def _overlap(query: Sequence[str], weight: dict[str, float], stems: set[str]) ->
 
 def _synonyms(word: str) -> tuple[str, ...]:
     return (word, *(stem(other) for other in SYNONYMS.get(word, ())))
-
-
-def _all_synonyms(query: Iterable[str]) -> set[str]:
-    return {other for word in query for other in _synonyms(word)}

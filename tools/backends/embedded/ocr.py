@@ -8,12 +8,15 @@ read again after turning. Not covered: handwriting, and scripts other than Latin
 import functools
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Material
 from ....graph.errors import ExpertError
 from ...media.pictures import Pixels, read_image
 from .reading_order import TextBox, lines_in_reading_order, straighten
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 CONFIDENT = 0.88
 """Mean confidence below which a page may be upside down."""
@@ -36,17 +39,17 @@ class PageText:
 
 def read_page(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order. Raises `ExpertError` when there is none."""
-    found = read_lines(material)
+    found = read_lines(read_image(material))
     if not found:
         raise ExpertError(f"no text was found in {material.resource.label}", input_fault=True)
     return found
 
 
-def read_lines(material: Material) -> list[str]:
-    """The lines of text on a picture, in reading order; none on a blank page. Raises `ExpertError` for no picture."""
+def read_lines(image: "Image.Image") -> list[str]:
+    """The lines of text on an RGB picture, in reading order; none on a blank page."""
     import numpy as np
 
-    pixels: Pixels = np.ascontiguousarray(np.asarray(read_image(material))[:, :, ::-1])
+    pixels: Pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
     return lines_in_reading_order(read_upright(pixels).pieces)
 
 

@@ -10,7 +10,7 @@ from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
 from ...media.pictures import image_bytes, open_image, read_image
 from ...media.recording_parts import cut_recording
-from ...media.sound import sound_pieces, write_wav
+from ...media.sound import sound_artifact, sound_pieces
 from ..answers import box_answer, image_answer, mask_answer
 
 SCALE = 1000
@@ -31,12 +31,9 @@ def picture_to_send(call: Call) -> Sequence[Artifact]:
 
 def audio_to_send(call: Call) -> Sequence[Artifact]:
     """A recording in pieces, as WAV."""
-    made, options = list[Artifact](), _options(call)
-    for number, piece in enumerate(sound_pieces(call.one("audio"), **options)):
-        path = call.scratch / f"{number}.wav"
-        write_wav(path, piece, options["rate"])
-        made.append(Artifact(output="audio", kind="audio", media_type="audio/wav", path=path))
-    return made
+    options = _options(call)
+    pieces = sound_pieces(call.one("audio"), **options)
+    return [sound_artifact(call, piece, options["rate"], str(number)) for number, piece in enumerate(pieces)]
 
 
 def data_urls(call: Call) -> Sequence[Artifact]:

@@ -26,11 +26,8 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
-    question, context = (
-        call.text("question"),
-        "\n\n".join(material.text() for material in call.inputs.get("context", ())),
-    )
-    return [answer_artifact(question, context, "the text")]
+    context = "\n\n".join(material.text() for material in call.inputs.get("context", ()))
+    return [answer_artifact(call.text("question"), context, "the text")]
 
 
 def answer_artifact(question: str, text: str, where: str) -> Artifact:

@@ -19,8 +19,7 @@ FORMAL = (
 )
 NAMES = (
     r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan"
-    r"|part.of.speech"
-    r"|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
+    r"|part.of.speech|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
 )
 
 _BY_NAME: dict[str, str] = {

@@ -15,14 +15,12 @@ from .identify_language import rank_languages
 
 SENTIMENT = (
     r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude"
-    r"|polarity|angry"
-    r"|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden|sentimiento"
-    r"|contento|humeur"
+    r"|polarity|angry|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden"
+    r"|sentimiento|contento|humeur"
 )
 OTHER = (
     r"topic|subject|categor|spam|genre|intent|toxic|hate|offens|languag|gender|author|formal|sarcas|iron|fake|theme"
-    r"|emotion"
-    r"|kind of|type of|department|urgen|priorit"
+    r"|emotion|kind of|type of|department|urgen|priorit"
 )
 PLAIN = set("classify label rate judge please text it this review comment sentence analyse analyze".split())
 

@@ -27,8 +27,7 @@ ZOOM = 0.08
 SLIDES = r"slide|zoom|pan\b|ken burns|narrat|diashow|diaporama|presentaci"
 MOVING = (
     r"animat|morph|lip|make (?:it|the \w+|him|her|them) (?!a\b|into\b|video\b)\w+|walk|danc|fly|sail|swim|run(?:s"
-    r"|ning)\b|talk|wav(?:e|ing)\b"
-    r"|blink|smil|come alive|comes alive|to life|realistic"
+    r"|ning)\b|talk|wav(?:e|ing)\b|blink|smil|come alive|comes alive|to life|realistic"
 )
 
 
