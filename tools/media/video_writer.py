@@ -6,10 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ...graph.call import Artifact, Call
 from .pictures import Pixels
 from .sound import Samples
 
-MEDIA_TYPE = "video/mp4"
 SOUND_RATE = 44_100
 
 
@@ -21,7 +21,11 @@ def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
 
 
 def write_video(
-    path: Path, frames: Iterator[Pixels], rate: Fraction, size: tuple[int, int], sound: tuple[Samples, int] | None
+    path: Path,
+    frames: Iterator[Pixels],
+    rate: Fraction,
+    size: tuple[int, int],
+    sound: tuple[Samples, int] | None = None,
 ) -> None:
     """Write frames, `rate` a second, and the sound, which starts with them."""
     import av
@@ -38,6 +42,19 @@ def write_video(
         if track:
             track.finish()
         container.mux(video.encode(None))
+
+
+def video_artifact(
+    call: Call,
+    frames: Iterator[Pixels],
+    rate: Fraction,
+    size: tuple[int, int],
+    sound: tuple[Samples, int] | None = None,
+) -> Artifact:
+    """What `write_video` writes, in the scratch folder."""
+    path = call.scratch / "video.mp4"
+    write_video(path, frames, rate, size, sound)
+    return Artifact(output="video", kind="video", media_type="video/mp4", path=path)
 
 
 def _encoder_options() -> dict[str, str]:

@@ -85,6 +85,24 @@ _UNITS: dict[str, re.Pattern[str]] = {
 }
 """The unit at the end of a measure, by the adjective after `how`."""
 
+QUESTIONS: dict[str, str] = {
+    "email": r"e-?mail",
+    "url": r"website|web ?site|url|web address",
+    "phone": r"phone|telephone|number to call",
+    "percent": r"percent|what share",
+    "year": r"(?:what|which|in what) year",
+    "time": r"what time|at what hour|opening hour",
+    "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
+    r"|combien|wie viel",
+    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
+    "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b",
+    "person": r"\bwho(?:se|m)?\b|\bquién|\bwer\b",
+    "place": r"\bwhere\b|\bdónde|\bwo\b",
+    "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
+    r"|caf)",
+}
+"""Words that ask for a kind of value; the first kind with a match is the one expected."""
+
 SELF_EVIDENT = ("email", "url", "phone")
 """Kinds of which a single value in a text is the answer, whatever words are beside it."""
 
@@ -121,15 +139,9 @@ def find_answer(question: str, text: str) -> Answer | None:
 
     key = _key_words(question, kind) if _ENGLISH.search(question) else []
     ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], number))
-    best = next(
-        (
-            n
-            for n in ranked
-            if _shares_key_words(key, stems[n], counts) and _has_kind(kind, lines[n], query, key, stems[n])
-        ),
-        -1,
-    )
-    if best < 0:
+    relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
+    best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n])), None)
+    if best is None:
         return None
     score, overlap = score_of(best)
     if not overlap and score < 0.3:
@@ -181,29 +193,7 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
 def expected_kind(question: str) -> str:
     """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty when unknown."""
     lower = question.lower()
-    tests = (
-        ("email", r"e-?mail"),
-        ("url", r"website|web ?site|url|web address"),
-        ("phone", r"phone|telephone|number to call"),
-        ("percent", r"percent|what share"),
-        ("year", r"(?:what|which|in what) year"),
-        ("time", r"what time|at what hour|opening hour"),
-        (
-            "money",
-            r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
-            r"|combien|wie viel",
-        ),
-        ("count", r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of"),
-        ("date", r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b"),
-        ("person", r"\bwho(?:se|m)?\b|\bquién|\bwer\b"),
-        ("place", r"\bwhere\b|\bdónde|\bwo\b"),
-        (
-            "name",
-            r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop"
-            r"|restaurant|caf)",
-        ),
-    )
-    return next((kind for kind, form in tests if re.search(form, lower)), "")
+    return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
 
 
 def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ...media.browser_formats import audio_artifact, video_artifact
+from ...media.browser_formats import playable_audio, playable_video
 from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
 from ...media.pictures import image_bytes, open_image, read_image
@@ -61,12 +61,12 @@ def picture_answer(call: Call) -> Sequence[Artifact]:
 
 def audio_answer(call: Call) -> Sequence[Artifact]:
     """Sound that browsers play."""
-    return [audio_artifact(call, call.path("answer").read_bytes())]
+    return [playable_audio(call, call.path("answer").read_bytes())]
 
 
 def video_answer(call: Call) -> Sequence[Artifact]:
     """A video that browsers play."""
-    return [video_artifact(call, call.path("answer").read_bytes())]
+    return [playable_video(call, call.path("answer").read_bytes())]
 
 
 def boxes_answer(call: Call) -> Sequence[Artifact]:

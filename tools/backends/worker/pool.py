@@ -2,8 +2,7 @@
 
 Each call has a process to itself. If it is cancelled or takes too long, its process is killed, and the next call starts
 another. Idle processes stay warm, with the models that they have loaded. The parent uses threads and blocking pipes, so
-any number of event loops may share a pool. `process.py` is one process as the parent sees it, `child.py` what runs in it,
-`watched_call.py` a call in progress. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
+any number of event loops may share a pool. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
 """
 
 import asyncio

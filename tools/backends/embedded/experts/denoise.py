@@ -65,7 +65,9 @@ def reduce_noise(sound: Samples, rate: int) -> Samples:
     starts = np.arange(0, len(padded) - size + 1, hop)
     spectra = np.fft.rfft(padded[starts[:, None] + np.arange(size)] * window, axis=1)
     power = np.abs(spectra) ** 2
-    noise = noise_power(power[4:-5] if len(power) > 20 else power)
+    inner = power[4:-5] if len(power) > 20 else power
+    loudness = inner.sum(axis=1)
+    noise = inner[loudness <= np.quantile(loudness, 0.1)].mean(axis=0)
     gain = np.sqrt(np.maximum(1 - 2.0 * noise / np.maximum(smooth(power), 1e-12), FLOOR**2))
     spectra *= gain
     out, weight = np.zeros(len(padded)), np.zeros(len(padded))
@@ -74,16 +76,6 @@ def reduce_noise(sound: Samples, rate: int) -> Samples:
         weight[start : start + size] += window**2
     whole = out / np.maximum(weight, 1e-3)
     return whole[size : size + len(sound)].astype(np.float32)
-
-
-def noise_power(power: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """The noise power of each frequency, from the quietest frames."""
-    import numpy as np
-
-    loudness = power.sum(axis=1)
-    quiet = power[loudness <= np.quantile(loudness, 0.1)]
-    mean: NDArray[np.float64] = quiet.mean(axis=0)
-    return mean
 
 
 def smooth(power: "NDArray[np.float64]") -> "NDArray[np.float64]":

@@ -14,7 +14,7 @@ from ....media.media_limits import limits
 from ....media.pictures import Pixels
 from ....media.sound import read_sound
 from ....media.video_frames import video_stream
-from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ....media.video_writer import video_artifact, video_size
 from ..registry import expert
 
 
@@ -35,10 +35,8 @@ def mux(call: Call) -> Sequence[Artifact]:
     duration = max(seconds, samples.shape[1] / hertz)
     silence = max(0, round(duration * hertz) - samples.shape[1])
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
-    path = call.scratch / "video.mp4"
     frames = islice(_looped(video, size), max(1, round(duration * rate)))
-    write_video(path, frames, rate, size, sound)
-    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+    return [video_artifact(call, frames, rate, size, sound)]
 
 
 def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:

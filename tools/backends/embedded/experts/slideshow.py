@@ -11,7 +11,7 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
 from ....media.pictures import Pixels, read_image
 from ....media.sound import read_sound
-from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ....media.video_writer import video_artifact, video_size
 from ..goal_words import goal_and_prompt, has_word
 from ..registry import expert
 
@@ -56,9 +56,8 @@ def make_slideshow(call: Call) -> Sequence[Artifact]:
     sound = read_sound(call.one("audio")) if call.has("audio") else None
     seconds = sound[0].shape[1] / sound[1] if sound else SECONDS * len(materials)
     size = video_size(read_image(materials[0]).size)
-    path = call.scratch / "video.mp4"
-    write_video(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
-    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+    frames = _frames(materials, size, max(1, round(seconds * RATE)))
+    return [video_artifact(call, frames, Fraction(RATE), size, sound)]
 
 
 def _frames(materials: Sequence[Material], size: tuple[int, int], total: int) -> Iterator[Pixels]:

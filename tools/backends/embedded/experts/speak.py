@@ -79,20 +79,15 @@ def language_of(task: Task, text: str) -> str:
 
 def voice_name(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
+    import espeakng_loader
+
     variant = _VARIANTS.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
     if not variant:
         return espeak_language(language)
-    known = variants()
+    known = sorted(path.name for path in (Path(espeakng_loader.get_data_path()) / "voices" / "!v").iterdir())
     if variant not in known:
         raise ExpertError(f"eSpeak NG has no voice {variant!r}", hint=f"there are: {', '.join(known)}")
     return f"{espeak_language(language)}+{variant}"
-
-
-def variants() -> list[str]:
-    """The voice variants, which work with every language."""
-    import espeakng_loader
-
-    return sorted(path.name for path in (Path(espeakng_loader.get_data_path()) / "voices" / "!v").iterdir())
 
 
 def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:

@@ -9,7 +9,7 @@ from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ....media.sound import sound_artifact
 from ....media.video_frames import iterate_frames
-from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ....media.video_writer import video_artifact, video_size
 from ...accepts import one_image_without_sound
 from ...answers import garbage
 from ...inputs import required_text
@@ -114,9 +114,7 @@ def video_output(call: Call, output: Any) -> Sequence[Artifact]:
         for frame in frames:
             yield np.asarray(_image(frame).convert("RGB").resize(size, Image.Resampling.LANCZOS))
 
-    path = call.scratch / "video.mp4"
-    write_video(path, pixels(), Fraction(RATE), size, None)
-    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+    return [video_artifact(call, pixels(), Fraction(RATE), size)]
 
 
 def _length(call: Call) -> dict[str, int]:
