@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .errors import ExpertError, input_too_large
+from .errors import input_error, input_too_large
 from .expert import Expert
 from .resource import MOST_TEXT, Frozen, Kind, Resource
 from .stored import check_stored
@@ -72,7 +72,7 @@ class Call(Frozen):
     def one(self, name: str) -> Material:
         """The single material under `name`; raises `ExpertError` when there is none."""
         if not self.has(name):
-            raise ExpertError(f"{self.task.type} needs {name}, and got none", input_fault=True)
+            raise input_error(f"{self.task.type} needs {name}, and got none")
         return self.inputs[name][0]
 
     def text(self, name: str) -> str:

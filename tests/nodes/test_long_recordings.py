@@ -173,7 +173,6 @@ def test_the_worker_that_cuts_reports_a_full_disk_as_one(talk: Path, tmp_path: P
     )
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))  # which the worker inherits
     try:
-        workers.warm()
         with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
             Decoder(workers).cut(talk, tmp_path)
     finally:

@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
-from ...graph.errors import ExpertError, input_too_large
+from ...graph.errors import input_error, input_too_large
 from .media_limits import limits
 from .memory_budget import reading
 
@@ -65,10 +65,9 @@ def _opened(material: Material) -> Iterator[Any]:
             document = pypdfium2.PdfDocument(material.path)
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
-        raise ExpertError(
+        raise input_error(
             f"{label} is locked by a password" if locked else f"{label} can't be read as a PDF: {error}",
             hint="Give a copy without one." if locked else "Is it whole, and a PDF?",
-            input_fault=True,
         ) from error
     with closing(document):
         yield document
@@ -79,7 +78,7 @@ def _range(call: Call, count: int, label: str) -> tuple[int, int]:
     begin = first if isinstance(first, int) else 1
     end = min(last, count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
-        raise ExpertError(f"{label} has {count} pages, and none from {begin} to {last or count}", input_fault=True)
+        raise input_error(f"{label} has {count} pages, and none from {begin} to {last or count}")
     if end - begin + 1 > MAX_PAGES:
         raise input_too_large(
             f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once", hint="Name first_page and last_page."

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
-from ...graph.errors import ExpertError, input_too_large
+from ...graph.errors import input_error, input_too_large
 from .jpeg_scans import check_scans
 from .media_limits import limits
 from .memory_budget import reading
@@ -57,7 +57,7 @@ def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
         if isinstance(error, FileNotFoundError):
             raise
         why = f": {error}" if type(error) is ValueError else ""  # the texts of others don't help, or hold a path
-        raise ExpertError(f"{label} can't be read as an image{why}", input_fault=True) from error
+        raise input_error(f"{label} can't be read as an image{why}") from error
 
 
 def _over_white(image: "Image.Image") -> "Image.Image":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
-from ...graph.errors import ExpertError, input_too_large
+from ...graph.errors import ExpertError, input_error, input_too_large
 from .container import open_container
 from .media_limits import limits
 
@@ -52,7 +52,7 @@ def read_sound(source: Material | Path, *, rate: int = 0, mono: bool = False) ->
             if length * piece.shape[0] > samples:
                 raise _too_long(label, f"has more than the limit of {samples:,} samples")
     if not pieces:
-        raise ExpertError(f"{label} has no sound in it", input_fault=True)
+        raise input_error(f"{label} has no sound in it")
     return np.concatenate(pieces, axis=1), rate
 
 
@@ -60,15 +60,11 @@ def audio_stream(container: "InputContainer", label: str) -> Any:
     """The first audio stream. Raises `ExpertError` (input fault) when none can be read."""
     track: Any = next(iter(container.streams.audio), None)
     if track is None or track.codec_context is None:
-        raise ExpertError(f"{label} has no sound in it", input_fault=True)
+        raise input_error(f"{label} has no sound in it")
     if not 1 <= track.channels <= MAX_CHANNELS:
-        raise ExpertError(
-            f"{label} has {track.channels} channels; sound is read of {MAX_CHANNELS} at most", input_fault=True
-        )
+        raise input_error(f"{label} has {track.channels} channels; sound is read of {MAX_CHANNELS} at most")
     if track.rate > MAX_RATE:
-        raise ExpertError(
-            f"{label} has {track.rate:,} samples a second; sound is read of {MAX_RATE:,} at most", input_fault=True
-        )
+        raise input_error(f"{label} has {track.rate:,} samples a second; sound is read of {MAX_RATE:,} at most")
     return track
 
 

@@ -62,7 +62,5 @@ def _entry(expert: Expert) -> Embedded:
 def _run_in_thread(entry: Embedded, call: Call) -> Sequence[Artifact]:
     try:
         return entry.function(call)
-    except ExpertError:
-        raise
     except Exception as error:
         raise Failure.of(error, entry.model_id).error() from error

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from ....graph.errors import ExpertError
+from ....graph.errors import input_error
 from ....graph.task import Task
 from ...media.media_limits import limits
 from .goal_words import goal_and_prompt, has_word
@@ -31,9 +31,7 @@ def _resize(image: Image.Image, task: Task) -> Image.Image:
     """To a width and height, to one of them keeping the shape, or by a factor. Interpolates, invents no detail."""
     (width, height), most = _size(image, task), limits().max_image_pixels
     if min(width, height) < 1 or width * height > most:
-        raise ExpertError(
-            f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels", input_fault=True
-        )
+        raise input_error(f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels")
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Material
-from ....graph.errors import ExpertError
+from ....graph.errors import input_error
 from ...media.pictures import Pixels, read_image
 from .reading_order import TextBox, lines_in_reading_order, straighten
 
@@ -41,7 +41,7 @@ def read_page(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order. Raises `ExpertError` when there is none."""
     found = read_lines(read_image(material))
     if not found:
-        raise ExpertError(f"no text was found in {material.resource.label}", input_fault=True)
+        raise input_error(f"no text was found in {material.resource.label}")
     return found
 
 

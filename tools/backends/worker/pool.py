@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
@@ -69,14 +68,6 @@ class Workers:
         _, future = self._begin(target, call, _ignore)
         return future.result()
 
-    def warm(self) -> None:
-        """Start a process, unless one waits already; does not wait for it."""
-        with self._lock:
-            ready = bool(self._idle) or self._closed
-        if not ready:
-            with suppress(RuntimeError):  # shut down meanwhile
-                self._threads.submit(self._start)
-
     def _begin(self, target: str, call: Call, on_step: OnStep) -> "tuple[WatchedCall, Future[tuple[Artifact, ...]]]":
         watched_call = WatchedCall()
         try:
@@ -133,10 +124,6 @@ class Workers:
         if reply.failure is not None:
             raise reply.failure.error()
         return reply.artifacts
-
-    def _start(self) -> None:
-        with suppress(ExpertError):  # the call that needs it reports it
-            self._return(self._take(":"))
 
     def _take(self, target: str) -> WorkerProcess:
         """An idle process that has the module loaded, else any idle one, else a new one."""

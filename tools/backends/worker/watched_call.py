@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ....graph.call import Call
-from ....graph.errors import ExpertError, input_too_large
+from ....graph.errors import ExpertError, input_error, input_too_large
 from .child import too_much_memory
 from .memory_limits import MemoryLimits
 from .process import WorkerProcess
@@ -99,10 +99,9 @@ def error_of_ended_call(
     status = process.status or 0
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     if file:
-        return ExpertError(
+        return input_error(
             f"{file} can't be read: it is broken, or takes more memory than reading may ({how})",
             hint="Save it again, or make it smaller.",
-            input_fault=True,
         )
     last = f"; its last output: {stderr}" if stderr else ""
     return ExpertError(f"the process of {name} died ({how}){last}", retryable=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ..extractive_qa import find_answer
 from ..registry import expert
@@ -33,7 +33,7 @@ def answer_question(call: Call) -> Sequence[Artifact]:
 def answer_artifact(question: str, text: str, where: str) -> Artifact:
     """The answer as an artifact. Raises `ExpertError` when there is none."""
     if not text.strip():
-        raise ExpertError(f"{where} is empty", input_fault=True)
+        raise input_error(f"{where} is empty")
     found = find_answer(question, text)
     if found is None:
         raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")

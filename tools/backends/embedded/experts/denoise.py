@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ....media.sound import Samples, read_sound, sound_artifact
 from ..goal_words import goal_filter
 from ..registry import expert
@@ -51,7 +51,7 @@ def denoise(call: Call) -> Sequence[Artifact]:
 
     sound, rate = read_sound(call.one("audio"))
     if sound.shape[1] < rate * WINDOW * 4:
-        raise ExpertError("the recording is too short to separate noise from sound", input_fault=True)
+        raise input_error("the recording is too short to separate noise from sound")
     return [sound_artifact(call, np.stack([reduce_noise(channel, rate) for channel in sound]), rate)]
 
 

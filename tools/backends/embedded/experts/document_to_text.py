@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ....media.pdf_pages import pages, render_page, text_layer
 from ..registry import expert
 
@@ -33,7 +33,7 @@ def whole_text(call: Call, document: Material) -> tuple[str, str]:
         texts.append(text)
     whole = "\n\n".join(text for text in texts if text)
     if not whole:
-        raise ExpertError(f"{document.resource.label} has no text that can be read", input_fault=True)
+        raise input_error(f"{document.resource.label} has no text that can be read")
     return whole, _note(scanned, len(texts))
 
 

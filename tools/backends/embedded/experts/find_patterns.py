@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ..entity_patterns import Entity, find_entities
 from ..goal_words import goal_filter, goal_text, has_word
 from ..registry import expert
@@ -53,7 +53,7 @@ def find_patterns(call: Call) -> Sequence[Artifact]:
     """`{"entity_group", "word", "score", "start", "end"}` for each, in order; the score is always 1."""
     text = call.text("text")
     if not text.strip():
-        raise ExpertError("there is no text to search", input_fault=True)
+        raise input_error("there is no text to search")
     groups = _named_groups(goal_text(call.task))
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}

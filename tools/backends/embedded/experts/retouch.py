@@ -7,7 +7,7 @@ must invent pixels (restore, colourise, restyle, edit, super-resolution, removin
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from .....graph.task import Task
 from ....media.pictures import image_artifact, read_image
 from ..goal_words import goal_and_prompt, has_word
@@ -77,5 +77,5 @@ def retouch(call: Call) -> Sequence[Artifact]:
         task = task.model_copy(update={"goal": call.text("prompt")})
     operation = operation_of(task)
     if operation is None:
-        raise ExpertError(f"it is not clear what to do with the picture; it can {', '.join(WORDS)}", input_fault=True)
+        raise input_error(f"it is not clear what to do with the picture; it can {', '.join(WORDS)}")
     return [image_artifact(call, OPERATIONS[operation](read_image(call.one("image")), task))]

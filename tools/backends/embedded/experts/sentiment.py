@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ..goal_words import goal_text, has_word
 from ..registry import expert
@@ -51,7 +51,7 @@ def classify_sentiment(call: Call) -> Sequence[Artifact]:
     """
     text = call.text("text")
     if not words(text):
-        raise ExpertError("there are no words to judge", input_fault=True)
+        raise input_error("there are no words to judge")
     if (language := foreign_language(text)) is not None:
         raise ExpertError(f"it judges English texts only, and this one is in another language ({language})")
     values = [_analyzer().polarity_scores(sentence)["compound"] for sentence in sentences(text)]

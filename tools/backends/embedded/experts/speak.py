@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ....languages import SPOKEN, espeak_language, spoken, spoken_in
 from ..registry import expert
@@ -49,11 +49,9 @@ def speak(call: Call) -> Sequence[Artifact]:
     """A WAV of the text. The language is the requested one, else that of the text, else English."""
     text = call.text("text").strip()
     if not any(char.isalnum() for char in text):
-        raise ExpertError("there is nothing to speak in the text", input_fault=True)
+        raise input_error("there is nothing to speak in the text")
     if len(text) > MAX_CHARACTERS:
-        raise ExpertError(
-            f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken", input_fault=True
-        )
+        raise input_error(f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken")
     parameters = call.task.parameters
     name = voice_name(language_of(call.task, text), str(parameters.get("voice") or ""))
     rate = parameters.get("rate")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from .....graph.task import Task
 from ....languages import english_name, iso1, spoken_in
 from ....media.sound import Samples, read_sound
@@ -51,7 +51,7 @@ def transcribe(call: Call) -> Sequence[Artifact]:
     audible = peak >= 0.003 and has_speech(spoken / peak)
     words = " ".join(filter(None, _recognized_pieces(spoken / peak * 0.7))) if audible else ""
     if not words:
-        raise ExpertError(f"no speech was found in {call.one('audio').resource.label}", input_fault=True)
+        raise input_error(f"no speech was found in {call.one('audio').resource.label}")
     return [Artifact(output="text", kind="text", media_type="text/plain", text=words)]
 
 
