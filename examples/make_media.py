@@ -15,7 +15,7 @@ from hugginggpt.graph.call import Call, Material
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.media.sound import read_audio, write_wav
+from hugginggpt.tools.media.sound import read_sound, write_wav
 
 HERE = Path(__file__).parent
 INK = (38, 36, 44)
@@ -226,7 +226,7 @@ def speech() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clean = Path(folder) / "clean.wav"
         say("The library opens at nine every morning, and the reading room is on the second floor.", clean)
-        sound, rate = read_audio(clean, rate=16000)
+        sound, rate = read_sound(clean, rate=16000)
     padded = np.concatenate([np.zeros(rate // 2, np.float32), sound[0], np.zeros(rate // 2, np.float32)])
     hum = np.sin(2 * np.pi * 100 * np.arange(padded.size) / rate)
     noise = np.random.default_rng(1).normal(0, 1, padded.size) + 0.5 * hum

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .errors import ExpertError
+from .errors import input_error, input_too_large
 from .expert import Expert
 from .resource import MOST_TEXT, Frozen, Kind, Resource
 from .stored import check_stored
@@ -21,11 +21,9 @@ class Material(Frozen):
             return self.resource.text
         self.check()
         if (size := self.path.stat().st_size) > MOST_TEXT:
-            raise ExpertError(
+            raise input_too_large(
                 f"{self.resource.label} holds {size:,} bytes of text; {MOST_TEXT:,} are read at most",
                 hint="Cut it into parts.",
-                kind="too_large",
-                input_fault=True,
             )
         return self.path.read_text(encoding="utf-8")
 
@@ -74,7 +72,7 @@ class Call(Frozen):
     def one(self, name: str) -> Material:
         """The single material under `name`; raises `ExpertError` when there is none."""
         if not self.has(name):
-            raise ExpertError(f"{self.task.type} needs {name}, and got none", input_fault=True)
+            raise input_error(f"{self.task.type} needs {name}, and got none")
         return self.inputs[name][0]
 
     def text(self, name: str) -> str:

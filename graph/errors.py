@@ -119,3 +119,13 @@ class ExpertError(HuggingGPTError):
         self.retry_after = retry_after
         """Seconds that the server asks to wait."""
         self.input_fault = input_fault
+
+
+def input_error(message: str, *, hint: str = "", kind: FailureKind = "") -> ExpertError:
+    """The error of an input that every expert would refuse."""
+    return ExpertError(message, hint=hint, kind=kind, input_fault=True)
+
+
+def input_too_large(message: str, *, hint: str = "") -> ExpertError:
+    """The error of an input beyond a limit of ours."""
+    return input_error(message, hint=hint, kind="too_large")

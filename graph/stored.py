@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path
 
-from .errors import ExpertError
+from .errors import ExpertError, input_error
 
 
 def open_stored(path: Path) -> io.BufferedReader:
@@ -38,4 +38,4 @@ def check_stored(path: Path, sha256: str, label: str) -> None:
 
 
 def _unusable(label: str, what: str) -> ExpertError:
-    return ExpertError(f"{label} {what}", hint="run the request again, with its files", input_fault=True)
+    return input_error(f"{label} {what}", hint="run the request again, with its files")

@@ -119,11 +119,7 @@ def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> N
         with plugin(io.BytesIO(data), "") as image:
             width, height = image.size
     except (OSError, SyntaxError, ValueError, IndexError, TypeError, Image.DecompressionBombError) as error:
-        what = media_type.removeprefix("image/").upper()
-        raise InvalidInput(
-            f"{label} is not an image: it begins like {what}, but its header can't be read ({error})",
-            hint="It may be cut off; get it again.",
-        ) from None
+        raise _broken_header(label, media_type.removeprefix("image/").upper(), f" ({error})") from None
     _check_size(width, height, label, max_pixels)
 
 
@@ -137,8 +133,12 @@ def _webp_size(data: bytes, label: str) -> tuple[int, int]:
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     if len(body) == 10 and form == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
         return int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
-    raise InvalidInput(
-        f"{label} is not an image: it begins like WEBP, but its header can't be read",
+    raise _broken_header(label, "WEBP")
+
+
+def _broken_header(label: str, form: str, why: str = "") -> InvalidInput:
+    return InvalidInput(
+        f"{label} is not an image: it begins like {form}, but its header can't be read{why}",
         hint="It may be cut off; get it again.",
     )
 

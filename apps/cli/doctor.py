@@ -24,7 +24,7 @@ from ...tools.backends.worker.memory_limits import MemoryLimits
 from ...tools.backends.worker.process import check_confinement
 from ...tools.backends.worker.sandbox import ALL_MEASURES, KEEPS_FILE_CAPABILITIES
 from ...tools.catalog.ranked_catalog import ranked_candidates
-from ...tools.media.memory_budget import file_budget_for
+from ...tools.media.memory_budget import file_budget
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, print_json, run_async, table
@@ -154,7 +154,7 @@ def _workers(settings: Settings) -> Finding:
     found = check_confinement(settings)
     kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
     means = ", ".join(kept) or "only an environment without keys: this system offers no more"
-    call, file = MemoryLimits.for_calls(settings).more, file_budget_for(settings)
+    call, file = MemoryLimits.for_calls(settings).more, file_budget(settings)
     how = "by the kernel and by a watcher" if sys.platform == "linux" else "by a watcher"
     memory = f"{call // MEGABYTE:,} MB a call{f' and {file // MEGABYTE:,} MB a file' if found.worker else ''}, {how}"
     whole = found.parent and len(found.worker) == ALL_MEASURES and KEEPS_FILE_CAPABILITIES not in found.worker

@@ -22,7 +22,7 @@ from hugginggpt.nodes.long_recordings import parts_of
 from hugginggpt.tools.backends.worker.decoder import Decoder
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.media.recording_parts import MAX_PART_SECONDS, RATE, cut_recording
-from hugginggpt.tools.media.sound import read_audio, write_wav
+from hugginggpt.tools.media.sound import read_sound, write_wav
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, ask, last
 
@@ -74,8 +74,8 @@ def test_a_long_recording_is_cut_at_its_pauses_and_nothing_is_lost(talk: Path, t
     assert [round(part.begin) for part in parts] == [0, 110, 220]
     assert all(0 < part.end - part.begin <= MAX_PART_SECONDS for part in parts)
     assert [part.begin for part in parts[1:]] == [part.end for part in parts[:-1]]
-    pieces = [read_audio(part.path)[0] for part in parts]
-    whole, rate = read_audio(talk, rate=RATE, mono=True)
+    pieces = [read_sound(part.path)[0] for part in parts]
+    whole, rate = read_sound(talk, rate=RATE, mono=True)
     joined = np.concatenate(pieces, axis=1)
     assert rate == RATE
     assert abs(joined.shape[1] - 300 * RATE) < RATE / 100
@@ -173,7 +173,6 @@ def test_the_worker_that_cuts_reports_a_full_disk_as_one(talk: Path, tmp_path: P
     )
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))  # which the worker inherits
     try:
-        workers.warm()
         with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
             Decoder(workers).cut(talk, tmp_path)
     finally:
@@ -190,4 +189,4 @@ def test_a_worker_cuts_as_this_process_would(talk: Path, tmp_path: Path) -> None
     assert [(part.begin, part.end) for part in parts] == [
         (part.begin, part.end) for part in cut_recording(talk, tmp_path)
     ]
-    assert all(read_audio(part.path)[1] == RATE for part in parts)
+    assert all(read_sound(part.path)[1] == RATE for part in parts)

@@ -24,8 +24,8 @@ from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.content import identify
 from hugginggpt.tools.media.memory_budget import address_space
-from hugginggpt.tools.media.sound import read_audio
-from hugginggpt.tools.media.video_frames import read_frames
+from hugginggpt.tools.media.sound import read_sound
+from hugginggpt.tools.media.video_frames import iterate_frames
 from materials import material
 from paths import EXAMPLES
 
@@ -149,7 +149,7 @@ def test_a_decoder_enforces_the_limit_whatever_a_header_claims(tmp_path: Path) -
     """The decoder refuses a video whose frames are larger than its header claims, before it allocates a frame."""
     (tmp_path / "a.mov").write_bytes(film("mov", jpeg(6_400)))
     with pytest.raises(ExpertError, match=r"a\.mov can't be read as a video"):
-        read_frames(material(tmp_path / "a.mov"), 4)
+        list(iterate_frames(material(tmp_path / "a.mov"), 4))
 
 
 @pytest.mark.parametrize("channels", [3, 6, 7, 8, 9, 16, 24, 64])
@@ -159,7 +159,7 @@ def test_sound_of_any_number_of_channels_is_read(pool: Workers, tmp_path: Path, 
     (tmp_path / "a.wav").write_bytes(wav(channels, 16_000, quiet))
     for _ in range(3):
         ask(pool, "denoise", tmp_path / "a.wav", tmp_path)
-    samples, rate = read_audio(tmp_path / "audio.wav")
+    samples, rate = read_sound(tmp_path / "audio.wav")
     assert rate == 16_000
     assert samples.shape[0] <= 2
     assert not samples.any()

@@ -20,8 +20,8 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.media.container import demuxer_for, sniff_media_type
 from hugginggpt.tools.media.pictures import read_image
 from hugginggpt.tools.media.recording_parts import cut_recording
-from hugginggpt.tools.media.sound import read_audio
-from hugginggpt.tools.media.video_frames import read_frames
+from hugginggpt.tools.media.sound import read_sound
+from hugginggpt.tools.media.video_frames import iterate_frames
 from materials import material
 
 LOUD = wav(1, 8_000, b"\xff\x3f" * 8_000 * 150)
@@ -106,8 +106,8 @@ def server() -> Iterator[tuple[int, list[str]]]:
 
 
 READERS: dict[str, Callable[[Path], object]] = {
-    "sound": read_audio,
-    "frames": lambda path: read_frames(material(path), 4),
+    "sound": read_sound,
+    "frames": lambda path: list(iterate_frames(material(path), 4)),
     "parts": lambda path: cut_recording(path, path.parent),
 }
 
@@ -165,7 +165,7 @@ def test_a_film_that_names_another_file_does_not_open_it(folder: Path) -> None:
     path = folder / "film.mov"
     path.write_bytes(film.replace(b"\0\0\0\x0curl \0\0\0\1", entry))
     try:
-        samples, _ = read_audio(path)
+        samples, _ = read_sound(path)
     except ExpertError:
         return
     assert samples.max() < 0.1

@@ -323,7 +323,7 @@ FENCES = (
     ),
     Fence(
         "the memory of one file", "tools/media/memory_budget.py",
-        "with address_space((most or file_budget()) if _Process.limited else 0):", "with address_space(0):",
+        "with address_space(most if _Process.limited else 0):", "with address_space(0):",
         "test_workers.py::test_reading_beyond_its_memory_is_refused_with_the_name_of_the_file",
     ),
     Fence(

@@ -10,8 +10,9 @@ from ...graph.errors import ExpertError
 from ...graph.extras import install
 from ...graph.media_types import suffix_of
 from .container import open_container, sniff_media_type
-from .sound import read_audio, write_wav
+from .sound import read_sound, sound_artifact
 from .video_frames import video_stream
+from .video_writer import video_artifact, video_size
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -21,39 +22,34 @@ _PLAYABLE_VIDEO = {("mp4", "h264"), ("mp4", "av1"), ("webm", "vp8"), ("webm", "v
 """Containers and codecs that Chromium, Firefox and Safari play."""
 
 
-def audio_artifact(call: Call, data: bytes, output: str = "audio") -> Artifact:
+def playable_audio(call: Call, data: bytes) -> Artifact:
     """Encoded sound as it is, if it is WAV, MP3, FLAC or Ogg; other supported formats become a 16-bit WAV."""
     media_type = sniff_media_type(data[:8192])
-    path = call.scratch / f"{output}{suffix_of(media_type)}"
+    path = call.scratch / f"audio{suffix_of(media_type)}"
     path.write_bytes(data)
     if media_type in _PLAYABLE_AUDIO:
-        return Artifact(output=output, kind="audio", media_type=media_type, path=path)
+        return Artifact(output="audio", kind="audio", media_type=media_type, path=path)
     _require_pyav(call)
     try:
-        samples, rate = read_audio(path)
+        return sound_artifact(call, *read_sound(path))
     except ExpertError as error:
         raise _unusable(call, "sound", data, error) from error
-    encoded = call.scratch / f"{output}.wav"
-    write_wav(encoded, samples, rate)
-    return Artifact(output=output, kind="audio", media_type="audio/wav", path=encoded)
 
 
-def video_artifact(call: Call, data: bytes, output: str = "video") -> Artifact:
+def playable_video(call: Call, data: bytes) -> Artifact:
     """An encoded video as it is, if browsers play it; else as MP4 (H.264, AAC)."""
-    path = call.scratch / f"{output}.raw"
+    path = call.scratch / "video.raw"
     path.write_bytes(data)
     _require_pyav(call)
     try:
         with open_container(path, path.name) as container:
             media_type = _playable_type(container, sniff_media_type(data[:8192]))
         if media_type:
-            renamed = path.rename(call.scratch / f"{output}{suffix_of(media_type)}")
-            return Artifact(output=output, kind="video", media_type=media_type, path=renamed)
-        encoded = call.scratch / f"{output}.mp4"
-        _reencode(path, encoded)
+            renamed = path.rename(call.scratch / f"video{suffix_of(media_type)}")
+            return Artifact(output="video", kind="video", media_type=media_type, path=renamed)
+        return _reencoded(call, path)
     except ExpertError as error:
         raise _unusable(call, "video", data, error) from error
-    return Artifact(output=output, kind="video", media_type="video/mp4", path=encoded)
 
 
 def _playable_type(container: "InputContainer", media_type: str) -> str | None:
@@ -65,18 +61,16 @@ def _playable_type(container: "InputContainer", media_type: str) -> str | None:
     return f"video/{kind}" if plays and plain else None
 
 
-def _reencode(source: Path, target: Path) -> None:
-    from .video_writer import video_size, write_video
-
+def _reencoded(call: Call, source: Path) -> Artifact:
     with open_container(source, source.name) as container:
         has_sound = bool(container.streams.audio)
-    sound = read_audio(source) if has_sound else None
+    sound = read_sound(source) if has_sound else None
     with open_container(source, source.name) as container:
         stream = video_stream(container, source.name)
         size = video_size((stream.codec_context.width, stream.codec_context.height))
         rate = stream.average_rate or 25
         frames = (frame.to_ndarray(format="rgb24", width=size[0], height=size[1]) for frame in container.decode(stream))
-        write_video(target, frames, Fraction(rate), size, sound)
+        return video_artifact(call, frames, Fraction(rate), size, sound)
 
 
 def _require_pyav(call: Call) -> None:

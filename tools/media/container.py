@@ -127,9 +127,8 @@ def _codec_options() -> dict[str, str]:
         "codec_whitelist": ",".join(_DECODERS),
         "max_pixels": str(limits().max_image_pixels),
         "max_samples": str(MAX_FRAME_SAMPLES),
-        "threads": str(
-            min(4, int(os.environ.get("OMP_NUM_THREADS", "1")))
-        ),  # each thread has a stack and frames of its own
+        # each thread has a stack and frames of its own
+        "threads": str(min(4, int(os.environ.get("OMP_NUM_THREADS", "1")))),
     }
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_too_large
 
 MAX_COLUMNS = 5_000
 MAX_CELLS = 2_000_000
@@ -24,4 +24,4 @@ def read_records(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]
 
 
 def _too_large(label: str, how: str) -> ExpertError:
-    return ExpertError(f"{label} has {how}", hint="Cut it into smaller tables.", kind="too_large", input_fault=True)
+    return input_too_large(f"{label} has {how}", hint="Cut it into smaller tables.")

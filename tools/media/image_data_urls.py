@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...graph.call import Call, Material
 from ...graph.errors import ExpertError
 from .pdf_pages import pages, render_page
-from .pictures import image_data_url
+from .pictures import image_bytes
 
 MAX_PAGES = 10
 """Pages of one document in one question: about as many as fit into a small context window."""
@@ -17,15 +17,13 @@ MAX_SIDE = 1600
 
 def image_data_urls(call: Call, material: Material) -> Iterator[str]:
     """Data URLs of a picture or of pages. Raises `ExpertError` for sound, video, and a document of too many pages."""
-    match material.resource.kind:
-        case "image" | "mask":
-            yield image_data_url(material)
-        case "document" if material.resource.media_type.startswith("image/"):
-            yield image_data_url(material)
-        case "document":
-            yield from _page_urls(call, material)
-        case "audio" | "video":
-            raise ExpertError(f"{call.expert.model_id} can't see {material.resource.label}", kind="wrong_task")
+    kind, media_type = material.resource.kind, material.resource.media_type
+    if kind in ("image", "mask") or (kind == "document" and media_type.startswith("image/")):
+        yield _data_url("jpeg" if media_type == "image/jpeg" else "png", image_bytes(material))
+    elif kind == "document":
+        yield from _page_urls(call, material)
+    elif kind in ("audio", "video"):
+        raise ExpertError(f"{call.expert.model_id} can't see {material.resource.label}", kind="wrong_task")
 
 
 def _page_urls(call: Call, material: Material) -> Iterator[str]:
@@ -39,4 +37,8 @@ def _page_urls(call: Call, material: Material) -> Iterator[str]:
         image, buffer = render_page(page, material.resource.label), io.BytesIO()
         image.thumbnail((MAX_SIDE, MAX_SIDE))
         image.save(buffer, "JPEG", quality=90)
-        yield f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+        yield _data_url("jpeg", buffer.getvalue())
+
+
+def _data_url(form: str, data: bytes) -> str:
+    return f"data:image/{form};base64,{base64.b64encode(data).decode()}"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ...graph.errors import ExpertError
+from ...graph.errors import input_too_large
 
 MAX_SCANS = 32
 """Encoders write 1 to 14. 3,000 kept a decoder busy for minutes."""
@@ -19,11 +19,9 @@ def check_scans(path: Path, label: str) -> None:
         file.seek(0)
         data = file.read()
     if scans_of(data) > MAX_SCANS:
-        raise ExpertError(
+        raise input_too_large(
             f"{label} is a JPEG of more than {MAX_SCANS} scans, which takes a decoder minutes",
             hint="Save it again, as a plain JPEG or a PNG.",
-            kind="too_large",
-            input_fault=True,
         )
 
 

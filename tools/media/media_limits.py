@@ -7,6 +7,8 @@ from contextvars import ContextVar
 
 from ...graph.settings import Settings
 
+_of_the_process = functools.cache(Settings.from_env)
+"""`worker_environment` of `backends/worker/process.py` passes the settings to a worker."""
 _override: ContextVar[Settings | None] = ContextVar("limits", default=None)
 
 
@@ -24,9 +26,3 @@ def use_limits(settings: Settings | None) -> Iterator[None]:
     finally:
         if token:
             _override.reset(token)
-
-
-@functools.cache
-def _of_the_process() -> Settings:
-    """`worker_environment` of `backends/worker/process.py` passes the settings to a worker."""
-    return Settings.from_env()

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ...graph.errors import ExpertError
+from ...graph.errors import input_too_large
 from ...graph.settings import Settings
 from .media_limits import limits
 
@@ -37,13 +37,8 @@ def apply_budget(announce: Announce, *, limited: bool = True) -> None:
     _Process.announce, _Process.limited = announce, limited
 
 
-def file_budget() -> int:
+def file_budget(settings: Settings) -> int:
     """Bytes of address space that reading one file may take beyond what the process has."""
-    return file_budget_for(limits())
-
-
-def file_budget_for(settings: Settings) -> int:
-    """The same, for other settings than those of this process."""
     return OVERHEAD + BYTES_PER_PIXEL * settings.max_image_pixels
 
 
@@ -58,13 +53,17 @@ def reading(label: str, seconds: float = SECONDS, most: int = 0) -> Iterator[Non
     if announce is None or _Process.reading:
         yield
         return
+    most = most or file_budget(limits())
     _Process.reading = True
     announce(label, seconds)
     try:
-        with address_space((most or file_budget()) if _Process.limited else 0):
+        with address_space(most if _Process.limited else 0):
             yield
     except MemoryError:
-        raise _too_large(label, most or file_budget()) from None
+        raise input_too_large(
+            f"{label} takes more than {most // 1_000_000} MB of memory to be read",
+            hint="Make it smaller. HUGGINGGPT_MAX_IMAGE_PIXELS raises the limit.",
+        ) from None
     finally:
         _Process.reading = False
         announce("", 0.0)
@@ -92,13 +91,3 @@ def address_space_size() -> int:
     """Bytes of address space that this process has (proc(5): the first number of `statm`, in pages)."""
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  (no Path: this runs for each file)
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _too_large(label: str, most: int) -> ExpertError:
-    """The error for a file that takes more memory than `most`."""
-    return ExpertError(
-        f"{label} takes more than {most // 1_000_000} MB of memory to be read",
-        hint="Make it smaller. HUGGINGGPT_MAX_IMAGE_PIXELS raises the limit.",
-        kind="too_large",
-        input_fault=True,
-    )

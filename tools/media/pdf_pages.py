@@ -1,12 +1,12 @@
 """Pages of a PDF as pictures and as text, by PDFium (pypdfium2)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
-from ...graph.errors import ExpertError
+from ...graph.errors import input_error, input_too_large
 from .media_limits import limits
 from .memory_budget import reading
 
@@ -29,10 +29,8 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
         for number in range(first - 1, last):
             with reading(material.resource.label, most=PARSE_BUDGET):
                 page = document[number]
-            try:
+            with closing(page):
                 yield page
-            finally:
-                page.close()
 
 
 def render_page(page: Any, label: str) -> "Image.Image":
@@ -41,11 +39,9 @@ def render_page(page: Any, label: str) -> "Image.Image":
     most = limits().max_image_pixels
     scale = min(DPI / 72, sqrt(most / max(1.0, width * height)), MAX_SIDE / max(1.0, width, height))
     if min(width, height) * scale < 1:  # PDFium draws at least one pixel a side: the other side could have any length
-        raise ExpertError(
+        raise input_too_large(
             f"a page of {label} measures {width:,g} x {height:,g} points, which is too narrow to be drawn",
             hint=f"Pages are drawn within {most:,} pixels, and {MAX_SIDE:,} to a side.",
-            kind="too_large",
-            input_fault=True,
         )
     with reading(label):
         image: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
@@ -54,12 +50,8 @@ def render_page(page: Any, label: str) -> "Image.Image":
 
 def text_layer(page: Any, label: str) -> str:
     """The text layer of a page; empty for a scan."""
-    with reading(label, most=PARSE_BUDGET):
-        layer = page.get_textpage()
-        try:
-            text: str = layer.get_text_range()
-        finally:
-            layer.close()
+    with reading(label, most=PARSE_BUDGET), closing(page.get_textpage()) as layer:
+        text: str = layer.get_text_range()
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
 
 
@@ -73,15 +65,12 @@ def _opened(material: Material) -> Iterator[Any]:
             document = pypdfium2.PdfDocument(material.path)
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
-        raise ExpertError(
+        raise input_error(
             f"{label} is locked by a password" if locked else f"{label} can't be read as a PDF: {error}",
             hint="Give a copy without one." if locked else "Is it whole, and a PDF?",
-            input_fault=True,
         ) from error
-    try:
+    with closing(document):
         yield document
-    finally:
-        document.close()
 
 
 def _range(call: Call, count: int, label: str) -> tuple[int, int]:
@@ -89,12 +78,9 @@ def _range(call: Call, count: int, label: str) -> tuple[int, int]:
     begin = first if isinstance(first, int) else 1
     end = min(last, count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
-        raise ExpertError(f"{label} has {count} pages, and none from {begin} to {last or count}", input_fault=True)
+        raise input_error(f"{label} has {count} pages, and none from {begin} to {last or count}")
     if end - begin + 1 > MAX_PAGES:
-        raise ExpertError(
-            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once",
-            hint="Name first_page and last_page.",
-            kind="too_large",
-            input_fault=True,
+        raise input_too_large(
+            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once", hint="Name first_page and last_page."
         )
     return begin, end

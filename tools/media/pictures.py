@@ -1,20 +1,24 @@
 """Pictures: reading one within the limits, and encoding one as an output."""
 
-import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
-from ...graph.errors import ExpertError
+from ...graph.errors import input_error, input_too_large
 from .jpeg_scans import check_scans
 from .media_limits import limits
 from .memory_budget import reading
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
+
+Pixels: TypeAlias = "NDArray[np.uint8]"
+"""Of shape (height, width, 3), RGB."""
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 """Pillow's names of the formats that are read; it knows forty more, some of which run other programs."""
@@ -40,22 +44,20 @@ def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
         check_scans(path, label)
         with reading(label), Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > most:
-                raise ExpertError(
+                raise input_too_large(
                     f"{label} has {image.width} x {image.height} pixels; the limit is {most:,}",
                     hint="Make it smaller, or raise HUGGINGGPT_MAX_IMAGE_PIXELS.",
-                    kind="too_large",
-                    input_fault=True,
                 )
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
             yield image
     except Image.DecompressionBombError:
-        raise ExpertError(f"{label} is larger than {most:,} pixels", kind="too_large", input_fault=True) from None
+        raise input_too_large(f"{label} is larger than {most:,} pixels") from None
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
             raise
         why = f": {error}" if type(error) is ValueError else ""  # the texts of others don't help, or hold a path
-        raise ExpertError(f"{label} can't be read as an image{why}", input_fault=True) from error
+        raise input_error(f"{label} can't be read as an image{why}") from error
 
 
 def _over_white(image: "Image.Image") -> "Image.Image":
@@ -79,12 +81,6 @@ def image_bytes(material: Material) -> bytes:
     else:
         image.save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()
-
-
-def image_data_url(material: Material) -> str:
-    """The picture as a data URL for chat models."""
-    form = "jpeg" if material.resource.media_type == "image/jpeg" else "png"
-    return f"data:image/{form};base64,{base64.b64encode(image_bytes(material)).decode()}"
 
 
 def image_artifact(call: Call, image: "Image.Image", output: str = "image", name: str = "") -> Artifact:

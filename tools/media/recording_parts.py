@@ -3,15 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...graph.call import Part
-from ...graph.errors import ExpertError
+from ...graph.errors import input_too_large
 from .container import Unreadable, open_container
-from .sound import audio_stream, decode_track, quietest_point, write_wav
-
-if TYPE_CHECKING:
-    from .sound import Samples
+from .sound import Samples, audio_stream, decode_track, quietest_point, write_wav
 
 RATE = 16_000
 """Hz, mono: the input of speech models."""
@@ -42,16 +38,13 @@ def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Seq
         return ()
 
 
-def _written(pieces: Iterable["Samples"], folder: Path, most: float) -> Sequence[Part]:
+def _written(pieces: Iterable[Samples], folder: Path, most: float) -> Sequence[Part]:
     parts, begin = list[Part](), 0.0
     for samples in pieces:
         end = begin + samples.shape[1] / RATE
         if end > most:
-            raise ExpertError(
-                f"the recording is longer than {most / 3600:g} hours",
-                hint="Cut it, and give its parts.",
-                kind="too_large",
-                input_fault=True,
+            raise input_too_large(
+                f"the recording is longer than {most / 3600:g} hours", hint="Cut it, and give its parts."
             )
         parts.append(Part(path=folder / f"{len(parts)}.wav", media_type="audio/wav", begin=begin, end=end))
         write_wav(parts[-1].path, samples, RATE)
@@ -59,11 +52,11 @@ def _written(pieces: Iterable["Samples"], folder: Path, most: float) -> Sequence
     return parts if len(parts) > 1 else ()
 
 
-def _quietly_cut(frames: Iterable["Samples"]) -> Iterator["Samples"]:
+def _quietly_cut(frames: Iterable[Samples]) -> Iterator[Samples]:
     """Arrays of shape (1, time), each as long as a part may be, or a little shorter to end at a quiet point."""
     import numpy as np
 
-    most, kept, length = int(MAX_PART_SECONDS * RATE), list["Samples"](), 0
+    most, kept, length = int(MAX_PART_SECONDS * RATE), list[Samples](), 0
     for frame in frames:
         kept.append(frame)
         length += frame.shape[1]

@@ -4,7 +4,7 @@ import csv
 from typing import Any
 
 from ...graph.call import Material
-from ...graph.errors import ExpertError
+from ...graph.errors import input_too_large
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
 from .csv_records import read_records
 
@@ -22,11 +22,8 @@ def rows(material: Material) -> list[Row] | None:
     if not text.lstrip().startswith("["):
         return None
     if text.count("{") + text.count("[") > MAX_MEMBERS:
-        raise ExpertError(
-            f"{material.resource.label} has more than {MAX_MEMBERS:,} members",
-            hint="Cut it into smaller lists.",
-            kind="too_large",
-            input_fault=True,
+        raise input_too_large(
+            f"{material.resource.label} has more than {MAX_MEMBERS:,} members", hint="Cut it into smaller lists."
         )
     try:
         read = read_untrusted_json(text)

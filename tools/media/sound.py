@@ -1,13 +1,12 @@
 """Sound: any supported container is read as float32 samples, and samples are written as 16-bit WAV."""
 
-import io
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_error, input_too_large
 from .container import open_container
 from .media_limits import limits
 
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]
+Samples: TypeAlias = "NDArray[np.float32]"
+"""Of shape (channels, time) within -1..1, where nothing else is said."""
 
 MAX_CHANNELS = 64
 """As many as FFmpeg's resampler supports."""
@@ -28,19 +28,14 @@ SAMPLES_A_SECOND = 2 * 48_000
 """As many are read for each second that sound may last: 230 MB for ten minutes."""
 
 
-def read_sound(material: Material, *, rate: int = 0, mono: bool = False) -> "tuple[Samples, int]":
-    """Samples of shape (channels, time) within -1..1, and the rate in Hz (0: keep the file's).
+def read_sound(source: Material | Path, *, rate: int = 0, mono: bool = False) -> tuple[Samples, int]:
+    """The samples of one or two channels, and the rate in Hz (0: keep the file's).
 
     Raises `ExpertError` (input fault) when there is no sound in it, or more than the limit.
     """
-    return read_audio(material.path, material.resource.label, rate=rate, mono=mono)
-
-
-def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False) -> "tuple[Samples, int]":
-    """As `read_sound`, from a path. More than two channels are mixed down to two."""
     import numpy as np
 
-    label = label or path.name
+    path, label = (source, source.name) if isinstance(source, Path) else (source.path, source.resource.label)
     with open_container(path, label, "sound") as container:
         track = audio_stream(container, label)
         rate = rate or track.rate
@@ -57,7 +52,7 @@ def read_audio(path: Path, label: str = "", *, rate: int = 0, mono: bool = False
             if length * piece.shape[0] > samples:
                 raise _too_long(label, f"has more than the limit of {samples:,} samples")
     if not pieces:
-        raise ExpertError(f"{label} has no sound in it", input_fault=True)
+        raise input_error(f"{label} has no sound in it")
     return np.concatenate(pieces, axis=1), rate
 
 
@@ -65,19 +60,15 @@ def audio_stream(container: "InputContainer", label: str) -> Any:
     """The first audio stream. Raises `ExpertError` (input fault) when none can be read."""
     track: Any = next(iter(container.streams.audio), None)
     if track is None or track.codec_context is None:
-        raise ExpertError(f"{label} has no sound in it", input_fault=True)
+        raise input_error(f"{label} has no sound in it")
     if not 1 <= track.channels <= MAX_CHANNELS:
-        raise ExpertError(
-            f"{label} has {track.channels} channels; sound is read of {MAX_CHANNELS} at most", input_fault=True
-        )
+        raise input_error(f"{label} has {track.channels} channels; sound is read of {MAX_CHANNELS} at most")
     if track.rate > MAX_RATE:
-        raise ExpertError(
-            f"{label} has {track.rate:,} samples a second; sound is read of {MAX_RATE:,} at most", input_fault=True
-        )
+        raise input_error(f"{label} has {track.rate:,} samples a second; sound is read of {MAX_RATE:,} at most")
     return track
 
 
-def decode_track(container: "InputContainer", track: Any, *, rate: int, mono: bool) -> "Iterator[Samples]":
+def decode_track(container: "InputContainer", track: Any, *, rate: int, mono: bool) -> Iterator[Samples]:
     """A track, resampled, as it is decoded: arrays of shape (channels, time), one or two channels.
 
     Samples come packed, never planar: PyAV reads planes beyond the eighth from memory that is not theirs. Channels
@@ -93,39 +84,28 @@ def decode_track(container: "InputContainer", track: Any, *, rate: int, mono: bo
     yield from map(_by_channel, resampler.resample(None))
 
 
-def _by_channel(frame: Any) -> "Samples":
+def _by_channel(frame: Any) -> Samples:
     count = frame.layout.nb_channels
     samples: Samples = frame.to_ndarray().reshape(-1, count).T
     return samples if count <= 2 else samples.mean(axis=0, keepdims=True, dtype=samples.dtype)
 
 
 def _too_long(label: str, how: str) -> ExpertError:
-    return ExpertError(
-        f"the sound of {label} {how}",
-        hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.",
-        kind="too_large",
-        input_fault=True,
-    )
+    return input_too_large(f"the sound of {label} {how}", hint="Cut it, or raise HUGGINGGPT_MAX_AUDIO_SECONDS.")
 
 
-def wav_pieces(material: Material, *, rate: int, longest: float = 0.0) -> list[bytes]:
-    """Mono 16-bit WAV files of at most `longest` seconds (0: of any length), cut where it is quietest."""
+def sound_pieces(material: Material, *, rate: int, longest: float = 0.0) -> Iterator[Samples]:
+    """Mono samples of at most `longest` seconds (0: of any length), cut where it is quietest."""
     samples, _ = read_sound(material, rate=rate, mono=True)
-    return [wav_bytes(samples[:, start:end], rate) for start, end in _cuts(samples, rate, longest)]
+    most = int(longest * rate) or samples.shape[1]
+    while samples.shape[1] > most:
+        end = quietest_point(samples[0, :most], rate)
+        yield samples[:, :end]
+        samples = samples[:, end:]
+    yield samples
 
 
-def _cuts(samples: "Samples", rate: int, longest: float) -> Iterator[tuple[int, int]]:
-    """Begin and end of each piece, in samples."""
-    length, begin = samples.shape[1], 0
-    most = int(longest * rate) or length
-    while length - begin > most:
-        end = begin + quietest_point(samples[0, begin : begin + most], rate)
-        yield begin, end
-        begin = end
-    yield begin, length
-
-
-def quietest_point(samples: "Samples", rate: int) -> int:
+def quietest_point(samples: Samples, rate: int) -> int:
     """The middle of the quietest tenth of a second in the last fifth of samples of shape (time,)."""
     import numpy as np
 
@@ -134,32 +114,20 @@ def quietest_point(samples: "Samples", rate: int) -> int:
     return first + int(np.square(frames).mean(axis=1).argmin()) * step + step // 2
 
 
-def wav_bytes(samples: "Samples", rate: int) -> bytes:
-    """(channels, time) within -1..1 as a 16-bit WAV file."""
-    buffer = io.BytesIO()
-    _write(buffer, samples, rate)
-    return buffer.getvalue()
-
-
-def write_wav(path: Path, samples: "Samples", rate: int) -> None:
-    """Write (channels, time) within -1..1 as 16-bit WAV; louder values are clipped."""
-    with path.open("wb") as file:
-        _write(file, samples, rate)
-
-
-def _write(target: IO[bytes], samples: "Samples", rate: int) -> None:
+def write_wav(path: Path, samples: Samples, rate: int) -> None:
+    """Write 16-bit WAV; values louder than -1..1 are clipped."""
     import numpy as np
 
     whole = (np.clip(samples, -1, 1).T * 32767).astype("<i2")
-    with wave.open(target, "wb") as file:
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(samples.shape[0])
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(whole.tobytes())
 
 
-def sound_artifact(call: Call, samples: "Samples", rate: int) -> Artifact:
-    """The sound as a WAV in the scratch folder."""
-    path = call.scratch / "audio.wav"
+def sound_artifact(call: Call, samples: Samples, rate: int, name: str = "audio") -> Artifact:
+    """The sound as a WAV in the scratch folder; `name`: its file name, where there are several."""
+    path = call.scratch / f"{name}.wav"
     write_wav(path, samples, rate)
     return Artifact(output="audio", kind="audio", media_type="audio/wav", path=path)

@@ -4,18 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Material
-from ...graph.errors import ExpertError
+from ...graph.errors import input_error, input_too_large
 from .container import open_container
 from .media_limits import limits
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from PIL import Image
-
-
-def read_frames(material: Material, count: int) -> "list[Image.Image]":
-    """All of `iterate_frames`, as a list."""
-    return list(iterate_frames(material, count))
 
 
 def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
@@ -30,9 +25,9 @@ def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
         for frame in container.decode(video_stream(container, label)):
             total += 1
             if frame.time is not None and frame.time > most:
-                raise ExpertError(f"{label} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
+                raise input_too_large(f"{label} is longer than the limit of {most:g} s")
     if not total:
-        raise ExpertError(f"there are no pictures in {label}", input_fault=True)
+        raise input_error(f"there are no pictures in {label}")
     selected = {int((place + 0.5) * total / count) for place in range(count)} if total > count else set(range(total))
     with open_container(material.path, label) as container:
         for number, frame in enumerate(container.decode(video_stream(container, label))):
@@ -47,11 +42,7 @@ def video_stream(container: "InputContainer", label: str) -> Any:
     """
     track: Any = next(iter(container.streams.video), None)
     if track is None or track.codec_context is None:
-        raise ExpertError(f"{label} has no pictures in it", input_fault=True)
+        raise input_error(f"{label} has no pictures in it")
     if track.width * track.height > (most := limits().max_image_pixels):
-        raise ExpertError(
-            f"{label} has {track.width} x {track.height} pixels; the limit is {most:,}",
-            kind="too_large",
-            input_fault=True,
-        )
+        raise input_too_large(f"{label} has {track.width} x {track.height} pixels; the limit is {most:,}")
     return track

@@ -4,16 +4,12 @@ import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from ...graph.call import Artifact, Call
+from .pictures import Pixels
+from .sound import Samples
 
-    Pixels = NDArray[np.uint8]
-    Sound = tuple[NDArray[np.float32], int]
-
-MEDIA_TYPE = "video/mp4"
 SOUND_RATE = 44_100
 
 
@@ -25,9 +21,13 @@ def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
 
 
 def write_video(
-    path: Path, frames: "Iterator[Pixels]", rate: Fraction, size: tuple[int, int], sound: "Sound | None"
+    path: Path,
+    frames: Iterator[Pixels],
+    rate: Fraction,
+    size: tuple[int, int],
+    sound: tuple[Samples, int] | None = None,
 ) -> None:
-    """Write RGB frames of (height, width, 3), `rate` a second, and the sound, which starts with them."""
+    """Write frames, `rate` a second, and the sound, which starts with them."""
     import av
 
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
@@ -44,6 +44,19 @@ def write_video(
         container.mux(video.encode(None))
 
 
+def video_artifact(
+    call: Call,
+    frames: Iterator[Pixels],
+    rate: Fraction,
+    size: tuple[int, int],
+    sound: tuple[Samples, int] | None = None,
+) -> Artifact:
+    """What `write_video` writes, in the scratch folder."""
+    path = call.scratch / "video.mp4"
+    write_video(path, frames, rate, size, sound)
+    return Artifact(output="video", kind="video", media_type="video/mp4", path=path)
+
+
 def _encoder_options() -> dict[str, str]:
     """Uses this worker's share of the processors; a thread for each of 64 would take gigabytes."""
     return {"preset": "veryfast", "crf": "23", "threads": os.environ.get("OMP_NUM_THREADS", "auto")}
@@ -52,7 +65,7 @@ def _encoder_options() -> dict[str, str]:
 class _Track:
     """The sound track, written in small pieces between the frames, so that players find both streams interleaved."""
 
-    def __init__(self, container: Any, samples: "NDArray[np.float32]", rate: int) -> None:
+    def __init__(self, container: Any, samples: Samples, rate: int) -> None:
         import av
 
         self._container = container

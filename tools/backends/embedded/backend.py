@@ -41,7 +41,8 @@ class EmbeddedBackend:
         entry = _entry(call.expert)
         if (obstacle := entry.obstacle(call.task)) is not None:
             raise ExpertError(f"{entry.model_id} can't do task {call.task.label}: {obstacle}")
-        if entry.light and _input_bytes(call) <= LIGHT_BYTES:
+        size = sum(material.resource.size for materials in call.inputs.values() for material in materials)
+        if entry.light and size <= LIGHT_BYTES:
             return await asyncio.to_thread(_run_in_thread, entry, call)
         return await self._workers.run(entry.target, call)
 
@@ -61,12 +62,5 @@ def _entry(expert: Expert) -> Embedded:
 def _run_in_thread(entry: Embedded, call: Call) -> Sequence[Artifact]:
     try:
         return entry.function(call)
-    except ExpertError:
-        raise
     except Exception as error:
         raise Failure.of(error, entry.model_id).error() from error
-
-
-def _input_bytes(call: Call) -> int:
-    """Bytes of all inputs."""
-    return sum(material.resource.size for materials in call.inputs.values() for material in materials)

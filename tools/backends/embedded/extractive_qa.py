@@ -20,8 +20,7 @@ _NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
 _COUNT = re.compile(
     r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    r"|sixteen"
-    r"|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
+    r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
     rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
     re.IGNORECASE,
 )
@@ -86,6 +85,24 @@ _UNITS: dict[str, re.Pattern[str]] = {
 }
 """The unit at the end of a measure, by the adjective after `how`."""
 
+QUESTIONS: dict[str, str] = {
+    "email": r"e-?mail",
+    "url": r"website|web ?site|url|web address",
+    "phone": r"phone|telephone|number to call",
+    "percent": r"percent|what share",
+    "year": r"(?:what|which|in what) year",
+    "time": r"what time|at what hour|opening hour",
+    "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
+    r"|combien|wie viel",
+    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
+    "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b",
+    "person": r"\bwho(?:se|m)?\b|\bquién|\bwer\b",
+    "place": r"\bwhere\b|\bdónde|\bwo\b",
+    "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
+    r"|caf)",
+}
+"""Words that ask for a kind of value; the first kind with a match is the one expected."""
+
 SELF_EVIDENT = ("email", "url", "phone")
 """Kinds of which a single value in a text is the answer, whatever words are beside it."""
 
@@ -122,15 +139,9 @@ def find_answer(question: str, text: str) -> Answer | None:
 
     key = _key_words(question, kind) if _ENGLISH.search(question) else []
     ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], number))
-    best = next(
-        (
-            n
-            for n in ranked
-            if _shares_key_words(key, stems[n], counts) and _has_kind(kind, lines[n], query, key, stems[n])
-        ),
-        -1,
-    )
-    if best < 0:
+    relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
+    best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n])), None)
+    if best is None:
         return None
     score, overlap = score_of(best)
     if not overlap and score < 0.3:
@@ -182,29 +193,7 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
 def expected_kind(question: str) -> str:
     """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty when unknown."""
     lower = question.lower()
-    tests = (
-        ("email", r"e-?mail"),
-        ("url", r"website|web ?site|url|web address"),
-        ("phone", r"phone|telephone|number to call"),
-        ("percent", r"percent|what share"),
-        ("year", r"(?:what|which|in what) year"),
-        ("time", r"what time|at what hour|opening hour"),
-        (
-            "money",
-            r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
-            r"|combien|wie viel",
-        ),
-        ("count", r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of"),
-        ("date", r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b"),
-        ("person", r"\bwho(?:se|m)?\b|\bquién|\bwer\b"),
-        ("place", r"\bwhere\b|\bdónde|\bwo\b"),
-        (
-            "name",
-            r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop"
-            r"|restaurant|caf)",
-        ),
-    )
-    return next((kind for kind, form in tests if re.search(form, lower)), "")
+    return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
 
 
 def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int, int]]:
@@ -218,7 +207,9 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         ]
         spans = spans or [m.span() for m in _COUNT.finditer(sentence) if re.search(r"illion|thousand", m.group())]
     elif kind == "year" or (kind == "date" and not spans):
-        spans = [match.span() for match in _YEAR.finditer(sentence)] or (_times(sentence) if kind == "date" else [])
+        spans = [match.span() for match in _YEAR.finditer(sentence)] or [
+            (f.start, f.end) for f in found if kind == "date" and f.group == "TIME"
+        ]
     elif kind == "count":
         spans = [match.span() for match in _COUNT.finditer(sentence)]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
@@ -231,17 +222,14 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
 
 
-def _times(sentence: str) -> list[tuple[int, int]]:
-    return [(f.start, f.end) for f in find_entities(sentence) if f.group == "TIME"]
-
-
 def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[str], kind: str) -> str:
     """The span nearest to the question's words; of prices in a row the last; the sentence when there is no span."""
     if not spans:
         return sentence
     if kind == "count" and (counted := [s for s in spans if set(content_words(sentence[slice(*s)])) & set(query)]):
         spans = counted
-    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in _all_synonyms(query)]
+    synonyms = {other for word in query for other in _synonyms(word)}
+    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in synonyms]
 
     def distance(span: tuple[int, int]) -> tuple[float, int]:
         gaps = sorted(min(abs(place - span[0]), abs(place - span[1])) for place in places) or [0]
@@ -264,7 +252,3 @@ def _overlap(query: Sequence[str], weight: dict[str, float], stems: set[str]) ->
 
 def _synonyms(word: str) -> tuple[str, ...]:
     return (word, *(stem(other) for other in SYNONYMS.get(word, ())))
-
-
-def _all_synonyms(query: Iterable[str]) -> set[str]:
-    return {other for word in query for other in _synonyms(word)}

@@ -5,6 +5,7 @@ the commonest words of German, French, Spanish, Italian and Portuguese.
 """
 
 import re
+from collections.abc import Callable
 
 from ....graph.task import Task
 
@@ -23,6 +24,17 @@ def goal_and_prompt(task: Task) -> str:
     """The goal and, where it is plain text, the prompt."""
     prompt = task.inputs.get("prompt")
     return f"{goal_text(task)} {prompt[:MAX_LENGTH].lower() if isinstance(prompt, str) else ''}".strip()
+
+
+def goal_filter(words: str, reason: str, *, unless: str = "", or_no_goal: bool = False) -> Callable[[Task], str | None]:
+    """An `accepts` of an expert: only goals with one of `words`, and with none of `unless`; else the `reason`."""
+
+    def accepts(task: Task) -> str | None:
+        goal = goal_text(task)
+        accepted = has_word(goal, words) and not (unless and has_word(goal, unless))
+        return None if accepted or (or_no_goal and not goal) else reason
+
+    return accepts
 
 
 def has_word(text: str, pattern: str) -> bool:

@@ -2,23 +2,19 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from ....graph.errors import ExpertError
+import cv2
+import numpy as np
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+
+from ....graph.errors import input_error
 from ....graph.task import Task
 from ...media.media_limits import limits
 from .goal_words import goal_and_prompt, has_word
 
-if TYPE_CHECKING:
-    from PIL import Image
 
-
-def _denoise(image: "Image.Image", task: Task) -> "Image.Image":
+def _denoise(image: Image.Image, task: Task) -> Image.Image:
     """Non-local means (Buades 2005), as strong as the noise measured in the picture."""
-    import cv2
-    import numpy as np
-    from PIL import Image
-
     pixels = np.asarray(image)
     strength = float(np.clip(1.2 * noise_level(pixels), 2, 24))
     return Image.fromarray(cv2.fastNlMeansDenoisingColored(pixels, None, strength, strength, 7, 15))
@@ -26,27 +22,20 @@ def _denoise(image: "Image.Image", task: Task) -> "Image.Image":
 
 def noise_level(pixels: object) -> float:
     """Standard deviation of the noise, 0 to 255, from the finest detail (Immerkaer 1996)."""
-    import cv2
-    import numpy as np
-
     grey = cv2.cvtColor(np.asarray(pixels, dtype=np.uint8), cv2.COLOR_RGB2GRAY).astype(np.float64)
     kernel = np.array([[1.0, -2, 1], [-2, 4, -2], [1, -2, 1]])
     return float(np.abs(cv2.filter2D(grey, -1, kernel)).mean() * np.sqrt(np.pi / 2) / 6)
 
 
-def _resize(image: "Image.Image", task: Task) -> "Image.Image":
+def _resize(image: Image.Image, task: Task) -> Image.Image:
     """To a width and height, to one of them keeping the shape, or by a factor. Interpolates, invents no detail."""
-    from PIL import Image
-
     (width, height), most = _size(image, task), limits().max_image_pixels
     if min(width, height) < 1 or width * height > most:
-        raise ExpertError(
-            f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels", input_fault=True
-        )
+        raise input_error(f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels")
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _size(image: "Image.Image", task: Task) -> tuple[int, int]:
+def _size(image: Image.Image, task: Task) -> tuple[int, int]:
     """(width, height) from the parameters, else from words such as `300x200`, `640 pixels wide`, `half the size`."""
     given, words = task.parameters, goal_and_prompt(task)
     pair = re.search(r"(\d{2,5}) ?(?:x|by|×) ?(\d{2,5})", words)
@@ -79,10 +68,8 @@ def _factor(words: str) -> float:
     return 0.5 if has_word(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
 
 
-def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
+def _rotate(image: Image.Image, task: Task) -> Image.Image:
     """Counter-clockwise by the parameter `angle`; clockwise where the words say right or clockwise."""
-    from PIL import Image
-
     angle = task.parameters.get("angle")
     if not isinstance(angle, int | float):
         words = goal_and_prompt(task)
@@ -95,54 +82,20 @@ def _rotate(image: "Image.Image", task: Task) -> "Image.Image":
     return image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
 
 
-def _flip(image: "Image.Image", task: Task) -> "Image.Image":
-    from PIL import ImageOps
-
-    return (
-        ImageOps.flip(image) if re.search(r"vertical|top to bottom", goal_and_prompt(task)) else ImageOps.mirror(image)
-    )
+def _flip(image: Image.Image, task: Task) -> Image.Image:
+    upside_down = re.search(r"vertical|top to bottom", goal_and_prompt(task))
+    return ImageOps.flip(image) if upside_down else ImageOps.mirror(image)
 
 
-def _grayscale(image: "Image.Image", task: Task) -> "Image.Image":
-    return image.convert("L")
-
-
-def _blur(image: "Image.Image", task: Task) -> "Image.Image":
-    from PIL import ImageFilter
-
-    return image.filter(ImageFilter.GaussianBlur(max(2, min(image.size) / 120)))
-
-
-def _sharpen(image: "Image.Image", task: Task) -> "Image.Image":
-    from PIL import ImageFilter
-
-    return image.filter(ImageFilter.UnsharpMask(radius=2, percent=150, threshold=2))
-
-
-def _shade(factor: float) -> "Callable[[Image.Image, Task], Image.Image]":
-    def shade(image: "Image.Image", task: Task) -> "Image.Image":
-        from PIL import ImageEnhance
-
-        return ImageEnhance.Brightness(image).enhance(factor)
-
-    return shade
-
-
-def _invert(image: "Image.Image", task: Task) -> "Image.Image":
-    from PIL import ImageOps
-
-    return ImageOps.invert(image)
-
-
-OPERATIONS: "dict[str, Callable[[Image.Image, Task], Image.Image]]" = {
+OPERATIONS: dict[str, Callable[[Image.Image, Task], Image.Image]] = {
     "denoise": _denoise,
-    "grayscale": _grayscale,
+    "grayscale": lambda image, _: image.convert("L"),
     "resize": _resize,
     "rotate": _rotate,
     "flip": _flip,
-    "blur": _blur,
-    "sharpen": _sharpen,
-    "brighten": _shade(1.35),
-    "darken": _shade(0.7),
-    "invert": _invert,
+    "blur": lambda image, _: image.filter(ImageFilter.GaussianBlur(max(2, min(image.size) / 120))),
+    "sharpen": lambda image, _: image.filter(ImageFilter.UnsharpMask(radius=2, percent=150, threshold=2)),
+    "brighten": lambda image, _: ImageEnhance.Brightness(image).enhance(1.35),
+    "darken": lambda image, _: ImageEnhance.Brightness(image).enhance(0.7),
+    "invert": lambda image, _: ImageOps.invert(image),
 }

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Material
-from ....graph.errors import ExpertError
-from ...media.pictures import read_image
+from ....graph.errors import input_error
+from ...media.pictures import Pixels, read_image
 from .reading_order import TextBox, lines_in_reading_order, straighten
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Pixels = NDArray[np.uint8]
+    from PIL import Image
 
 CONFIDENT = 0.88
 """Mean confidence below which a page may be upside down."""
@@ -42,21 +39,21 @@ class PageText:
 
 def read_page(material: Material) -> list[str]:
     """The lines of text on a picture, in reading order. Raises `ExpertError` when there is none."""
-    found = read_lines(material)
+    found = read_lines(read_image(material))
     if not found:
-        raise ExpertError(f"no text was found in {material.resource.label}", input_fault=True)
+        raise input_error(f"no text was found in {material.resource.label}")
     return found
 
 
-def read_lines(material: Material) -> list[str]:
-    """The lines of text on a picture, in reading order; none on a blank page. Raises `ExpertError` for no picture."""
+def read_lines(image: "Image.Image") -> list[str]:
+    """The lines of text on an RGB picture, in reading order; none on a blank page."""
     import numpy as np
 
-    pixels: Pixels = np.ascontiguousarray(np.asarray(read_image(material))[:, :, ::-1])
+    pixels: Pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
     return lines_in_reading_order(read_upright(pixels).pieces)
 
 
-def read_upright(pixels: "Pixels") -> PageText:
+def read_upright(pixels: Pixels) -> PageText:
     """Read a page, turned by quarters until the text stands upright; at most three readings."""
     import numpy as np
 
@@ -75,7 +72,7 @@ def more_confident(preferred: PageText, other: PageText) -> PageText:
     return other if other.confidence > preferred.confidence + 0.05 else preferred
 
 
-def _read(pixels: "Pixels") -> PageText:
+def _read(pixels: Pixels) -> PageText:
     import numpy as np
 
     read = _engine()(np.ascontiguousarray(pixels))

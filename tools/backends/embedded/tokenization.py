@@ -13,6 +13,7 @@ will with would you your
 """
 STOP_WORDS = frozenset(_COMMON.split())
 
+_ENDINGS = "'s ’s ations ation ings ing edly ied ies ers ed er es ly s".split()
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|dept|inc|ltd|jr|sr)|\b[A-Z])\.$", re.I
 )
@@ -41,23 +42,7 @@ def content_words(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """A rough stem: enough to match `repairs` with `repairing`."""
-    for ending in (
-        "'s",
-        "’s",
-        "ations",
-        "ation",
-        "ings",
-        "ing",
-        "edly",
-        "ied",
-        "ies",
-        "ers",
-        "ed",
-        "er",
-        "es",
-        "ly",
-        "s",
-    ):
+    for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word[:-1] if word.endswith(("e", "y", "s")) and len(word) > 3 and not word.endswith("ss") else word

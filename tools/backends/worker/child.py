@@ -7,8 +7,8 @@ gone, however it died, and this process ends at once.
 """
 
 import ctypes
-import importlib
 import os
+import pkgutil
 import signal
 import sys
 import threading
@@ -52,10 +52,7 @@ class Failure(Frozen):
     def of(cls, error: BaseException, what: str) -> "Failure":
         """The message for the user; the traceback of an unexpected error goes to this process's stderr."""
         if isinstance(error, ExpertError):
-            return cls(
-                message=error.message, hint=error.hint, kind=error.kind, retryable=error.retryable,
-                retry_after=error.retry_after, input_fault=error.input_fault,
-            )  # fmt: skip
+            return cls.model_validate(error, from_attributes=True)
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
 
@@ -104,7 +101,7 @@ def run(line: bytes, memory: int = 0) -> Reply:
     _limit_processor_time(job.call.timeout)
     try:
         job.call.check()
-        function = import_function(job.target)
+        function: Callable[[Call], Sequence[Artifact]] = pkgutil.resolve_name(job.target)
         with address_space(memory):
             return Reply(artifacts=tuple(function(job.call)))
     except MemoryError:
@@ -135,13 +132,6 @@ def _limit_processor_time(seconds: float) -> None:
         most = int(spent.ru_utime + spent.ru_stime + seconds * (os.cpu_count() or 1)) + 2
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-def import_function(target: str) -> Callable[[Call], Sequence[Artifact]]:
-    """The function that `module:function` names."""
-    module, _, name = target.partition(":")
-    function: Callable[[Call], Sequence[Artifact]] = getattr(importlib.import_module(module), name)
-    return function
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ...media.browser_formats import audio_artifact, video_artifact
+from ...media.browser_formats import playable_audio, playable_video
 from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
 from ...media.pictures import image_bytes, open_image, read_image
 from ...media.recording_parts import cut_recording
-from ...media.sound import wav_pieces
+from ...media.sound import sound_artifact, sound_pieces
 from ..answers import box_answer, image_answer, mask_answer
 
 SCALE = 1000
@@ -31,12 +31,9 @@ def picture_to_send(call: Call) -> Sequence[Artifact]:
 
 def audio_to_send(call: Call) -> Sequence[Artifact]:
     """A recording in pieces, as WAV."""
-    made = list[Artifact]()
-    for number, piece in enumerate(wav_pieces(call.one("audio"), **_options(call))):
-        path = call.scratch / f"{number}.wav"
-        path.write_bytes(piece)
-        made.append(Artifact(output="audio", kind="audio", media_type="audio/wav", path=path))
-    return made
+    options = _options(call)
+    pieces = sound_pieces(call.one("audio"), **options)
+    return [sound_artifact(call, piece, options["rate"], str(number)) for number, piece in enumerate(pieces)]
 
 
 def data_urls(call: Call) -> Sequence[Artifact]:
@@ -64,12 +61,12 @@ def picture_answer(call: Call) -> Sequence[Artifact]:
 
 def audio_answer(call: Call) -> Sequence[Artifact]:
     """Sound that browsers play."""
-    return [audio_artifact(call, call.path("answer").read_bytes())]
+    return [playable_audio(call, call.path("answer").read_bytes())]
 
 
 def video_answer(call: Call) -> Sequence[Artifact]:
     """A video that browsers play."""
-    return [video_artifact(call, call.path("answer").read_bytes())]
+    return [playable_video(call, call.path("answer").read_bytes())]
 
 
 def boxes_answer(call: Call) -> Sequence[Artifact]:

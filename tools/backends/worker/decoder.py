@@ -55,10 +55,6 @@ class Decoder:
             raise OSError(parts["errno"], parts["strerror"])
         return [Part.model_validate(part) for part in parts]
 
-    def warm(self) -> None:
-        """Start a process before there is something to decode."""
-        self._workers.warm()
-
     def close(self) -> None:
         """End the workers."""
         self._workers.close()

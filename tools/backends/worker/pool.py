@@ -2,8 +2,7 @@
 
 Each call has a process to itself. If it is cancelled or takes too long, its process is killed, and the next call starts
 another. Idle processes stay warm, with the models that they have loaded. The parent uses threads and blocking pipes, so
-any number of event loops may share a pool. `process.py` is one process as the parent sees it, `child.py` what runs in it,
-`watched_call.py` a call in progress. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
+any number of event loops may share a pool. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
 """
 
 import asyncio
@@ -11,7 +10,6 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
@@ -70,14 +68,6 @@ class Workers:
         _, future = self._begin(target, call, _ignore)
         return future.result()
 
-    def warm(self) -> None:
-        """Start a process, unless one waits already; does not wait for it."""
-        with self._lock:
-            ready = bool(self._idle) or self._closed
-        if not ready:
-            with suppress(RuntimeError):  # shut down meanwhile
-                self._threads.submit(self._start)
-
     def _begin(self, target: str, call: Call, on_step: OnStep) -> "tuple[WatchedCall, Future[tuple[Artifact, ...]]]":
         watched_call = WatchedCall()
         try:
@@ -134,10 +124,6 @@ class Workers:
         if reply.failure is not None:
             raise reply.failure.error()
         return reply.artifacts
-
-    def _start(self) -> None:
-        with suppress(ExpertError):  # the call that needs it reports it
-            self._return(self._take(":"))
 
     def _take(self, target: str) -> WorkerProcess:
         """An idle process that has the module loaded, else any idle one, else a new one."""

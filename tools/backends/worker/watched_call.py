@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ....graph.call import Call
-from ....graph.errors import ExpertError
+from ....graph.errors import ExpertError, input_error, input_too_large
 from .child import too_much_memory
 from .memory_limits import MemoryLimits
 from .process import WorkerProcess
@@ -90,21 +90,18 @@ def error_of_ended_call(
     if ended == "memory":
         return too_much_memory(call, limits.resident or limits.more)
     if ended == "reading":
-        return ExpertError(
+        return input_too_large(
             f"{file} took longer than {process.current_file.max_seconds:g} s to be read",
             hint="Make it smaller or simpler.",
-            kind="too_large",
-            input_fault=True,
         )
     if ended:
         return ExpertError(f"{name} was ended ({ended})", retryable=True)
     status = process.status or 0
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     if file:
-        return ExpertError(
+        return input_error(
             f"{file} can't be read: it is broken, or takes more memory than reading may ({how})",
             hint="Save it again, or make it smaller.",
-            input_fault=True,
         )
     last = f"; its last output: {stderr}" if stderr else ""
     return ExpertError(f"the process of {name} died ({how}){last}", retryable=True)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from embedded_calls import RunExpert, call_of
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.backends.embedded.registry import registered
-from hugginggpt.tools.media.sound import read_audio
+from hugginggpt.tools.media.sound import read_sound
 from hugginggpt.tools.media.video_writer import write_video
 
 
@@ -36,7 +36,7 @@ def film(tmp_path: Path, examples: Path) -> Path:
     """Ten frames a second for two seconds, each a grey of its own, with a voice."""
     path = tmp_path / "film.mp4"
     frames = (np.full((64, 96, 3), 10 * number, np.uint8) for number in range(20))
-    write_video(path, frames, Fraction(10), (96, 64), read_audio(examples / "hello.wav"))
+    write_video(path, frames, Fraction(10), (96, 64), read_sound(examples / "hello.wav"))
     return path
 
 
@@ -95,7 +95,7 @@ def test_frames_are_spread_over_the_whole_video(film: Path, tmp_path: Path) -> N
 def test_the_sound_track_is_extracted(run_expert: RunExpert, film: Path) -> None:
     path = run_expert("sound-track", {"video": film})["audio"].path
     assert path is not None
-    samples, rate = read_audio(path)
+    samples, rate = read_sound(path)
     assert samples.shape[1] / rate > 0.8
     assert float(np.abs(samples).max()) > 0.05
 

@@ -15,7 +15,7 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.embedded.experts.denoise import reduce_noise
 from hugginggpt.tools.backends.embedded.experts.speak import language_of
-from hugginggpt.tools.media.sound import read_audio, write_wav
+from hugginggpt.tools.media.sound import read_sound, write_wav
 
 RunExpert = Callable[..., dict[str, Artifact]]
 
@@ -36,7 +36,7 @@ def file(made: dict[str, Artifact], output: str) -> Path:
 
 
 def seconds(path: Path) -> float:
-    sound, rate = read_audio(path)
+    sound, rate = read_sound(path)
     return sound.shape[1] / rate
 
 
@@ -61,7 +61,7 @@ def test_speech_is_mono_wav_of_a_plausible_length(run_expert: RunExpert) -> None
     path = file(
         run_expert("espeak-ng", {"text": "The total is twenty-one euros and forty cents."}, language="English"), "audio"
     )
-    sound, rate = read_audio(path)
+    sound, rate = read_sound(path)
     assert (sound.shape[0], rate) == (1, 22050)
     assert 1.5 < seconds(path) < 6
     assert np.abs(sound).max() > 0.1
@@ -86,7 +86,7 @@ def test_a_long_text_is_spoken_to_its_end(run_expert: RunExpert, examples: Path)
 def test_languages_sound_different_and_the_rate_is_respected(run_expert: RunExpert) -> None:
     text = "El total es de veintiún euros."
     spanish, english, slow = (
-        read_audio(file(run_expert("espeak-ng", {"text": text}, language=language, rate=rate), "audio"))[0]
+        read_sound(file(run_expert("espeak-ng", {"text": text}, language=language, rate=rate), "audio"))[0]
         for language, rate in (("Spanish", 170), ("en", 170), ("es", 100))
     )
     assert spanish.shape != english.shape
@@ -148,7 +148,7 @@ def test_a_picture_is_refused_as_a_recording(run_expert: RunExpert, examples: Pa
 def test_denoising_raises_the_signal_to_noise_ratio_of_speech(
     run_expert: RunExpert, before: float, gain: float
 ) -> None:
-    clean, rate = read_audio(file(run_expert("espeak-ng", {"text": SENTENCES[1]}, language="en"), "audio"), rate=16000)
+    clean, rate = read_sound(file(run_expert("espeak-ng", {"text": SENTENCES[1]}, language="en"), "audio"), rate=16000)
     voice = np.pad(clean[0].astype(float), rate // 2)
     noise = np.random.default_rng(0).normal(0, 1, len(voice))
     noise *= np.sqrt((voice @ voice) / (noise @ noise)) / 10 ** (before / 20)
@@ -159,9 +159,9 @@ def test_denoising_raises_the_signal_to_noise_ratio_of_speech(
 def test_a_cleaned_recording_keeps_rate_channels_and_length(
     run_expert: RunExpert, examples: Path, tmp_path: Path
 ) -> None:
-    mono, _ = read_audio(examples / "noisy.wav")
+    mono, _ = read_sound(examples / "noisy.wav")
     write_wav(tmp_path / "stereo.wav", np.concatenate([mono, mono * 0.5]), 16000)
-    made, rate = read_audio(file(run_expert("denoise", {"audio": tmp_path / "stereo.wav"}), "audio"))
+    made, rate = read_sound(file(run_expert("denoise", {"audio": tmp_path / "stereo.wav"}), "audio"))
     assert rate == 16000
     assert made.shape == (2, mono.shape[1])
     quiet = slice(1000, 6000)  # before the first word
@@ -208,7 +208,7 @@ def test_a_shorter_sound_track_ends_in_silence(run_expert: RunExpert, examples: 
 
 
 def speech(run_expert: RunExpert, tmp_path: Path, text: str) -> Any:
-    return read_audio(
+    return read_sound(
         file(run_expert("espeak-ng", {"text": text}, language="English"), "audio"), rate=16000, mono=True
     )[0]
 

@@ -254,9 +254,9 @@ def test_a_task_that_the_client_can_t_request_is_not_offered(home: Path) -> None
 
 
 async def test_a_long_recording_is_transcribed_in_pieces(home: Path, tmp_path: Path) -> None:
-    from hugginggpt.tools.media.sound import read_audio, write_wav
+    from hugginggpt.tools.media.sound import read_sound, write_wav
 
-    samples, rate = read_audio(EXAMPLES / "hello.wav", rate=16_000, mono=True)
+    samples, rate = read_sound(EXAMPLES / "hello.wav", rate=16_000, mono=True)
     import numpy as np
 
     long = np.tile(samples, (1, int(300 * rate / samples.shape[1])))

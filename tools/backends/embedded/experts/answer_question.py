@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ..extractive_qa import find_answer
 from ..registry import expert
@@ -26,17 +26,14 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
-    question, context = (
-        call.text("question"),
-        "\n\n".join(material.text() for material in call.inputs.get("context", ())),
-    )
-    return [answer_artifact(question, context, "the text")]
+    context = "\n\n".join(material.text() for material in call.inputs.get("context", ()))
+    return [answer_artifact(call.text("question"), context, "the text")]
 
 
 def answer_artifact(question: str, text: str, where: str) -> Artifact:
     """The answer as an artifact. Raises `ExpertError` when there is none."""
     if not text.strip():
-        raise ExpertError(f"{where} is empty", input_fault=True)
+        raise input_error(f"{where} is empty")
     found = find_answer(question, text)
     if found is None:
         raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")

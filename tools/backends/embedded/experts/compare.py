@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ....media.rows import row_text, rows
 from ..registry import expert
 from ..tokenization import words
@@ -21,7 +21,7 @@ def compare(call: Call) -> Sequence[Artifact]:
     """A sentence or two."""
     items = call.inputs.get("items", ())
     if len(items) < 2:
-        raise ExpertError("there is only one result; comparing takes two", input_fault=True)
+        raise input_error("there is only one result; comparing takes two")
     tables = [rows(item) for item in items]
     if all(table is not None for table in tables):
         text = _tables([Counter(row_text(row) for row in table or ()) for table in tables])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ....media.pictures import image_artifact, read_image
 from ....media.rows import rows
 from ..goal_words import goal_text, has_word
@@ -28,9 +28,7 @@ def crop(call: Call) -> Sequence[Artifact]:
     ]
     kept = [place for place in inside if place[0] < place[2] and place[1] < place[3]]
     if not kept:
-        raise ExpertError(
-            f"nothing of the {image.width} x {image.height} picture lies within those edges", input_fault=True
-        )
+        raise input_error(f"nothing of the {image.width} x {image.height} picture lies within those edges")
     return [
         image_artifact(call, image.crop(place), "image", f"crop-{number}") for number, place in enumerate(kept, start=1)
     ]
@@ -39,7 +37,7 @@ def crop(call: Call) -> Sequence[Artifact]:
 def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:
     found = [row for row in rows(call.one("boxes")) or () if isinstance(row.get("box"), dict)]
     if not found:
-        raise ExpertError("there is no box to cut out: nothing was found in the picture", input_fault=True)
+        raise input_error("there is no box to cut out: nothing was found in the picture")
 
     def rank(corners: dict[str, int], score: float) -> tuple[float, int]:
         return score, (corners["xmax"] - corners["xmin"]) * (corners["ymax"] - corners["ymin"])
@@ -52,7 +50,7 @@ def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:
 def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, int]:
     given = call.task.parameters
     if not set(given) & {"left", "top", "right", "bottom"}:
-        raise ExpertError("crop needs a box, or left, top, right or bottom in pixels", input_fault=True)
+        raise input_error("crop needs a box, or left, top, right or bottom in pixels")
     whole = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
     left, top, right, bottom = (
         value if isinstance(value := given.get(edge), int) else default for edge, default in whole.items()

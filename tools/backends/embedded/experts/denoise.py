@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
-from .....graph.task import Task
-from ....media.sound import read_sound, sound_artifact
-from ..goal_words import goal_text, has_word
+from .....graph.errors import input_error
+from ....media.sound import Samples, read_sound, sound_artifact
+from ..goal_words import goal_filter
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -35,12 +34,7 @@ OTHER = (
 )
 
 
-def accepts(task: Task) -> str | None:
-    """Only goals that ask for noise reduction."""
-    goal = goal_text(task)
-    if not goal or (has_word(goal, CLEANING) and not has_word(goal, OTHER)):
-        return None
-    return "it removes steady noise only; separating or changing voices needs a model"
+ONLY_NOISE = "it removes steady noise only; separating or changing voices needs a model"
 
 
 @expert(
@@ -48,7 +42,7 @@ def accepts(task: Task) -> str | None:
     name="denoise",
     description="removes steady noise (hiss, hum, fan) from a recording; does not separate or change voices",
     requires=("numpy", "av"),
-    accepts=accepts,
+    accepts=goal_filter(CLEANING, ONLY_NOISE, unless=OTHER, or_no_goal=True),
     partial=True,
 )
 def denoise(call: Call) -> Sequence[Artifact]:
@@ -57,11 +51,11 @@ def denoise(call: Call) -> Sequence[Artifact]:
 
     sound, rate = read_sound(call.one("audio"))
     if sound.shape[1] < rate * WINDOW * 4:
-        raise ExpertError("the recording is too short to separate noise from sound", input_fault=True)
+        raise input_error("the recording is too short to separate noise from sound")
     return [sound_artifact(call, np.stack([reduce_noise(channel, rate) for channel in sound]), rate)]
 
 
-def reduce_noise(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32]":
+def reduce_noise(sound: Samples, rate: int) -> Samples:
     """One channel with less noise."""
     import numpy as np
 
@@ -71,7 +65,9 @@ def reduce_noise(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32
     starts = np.arange(0, len(padded) - size + 1, hop)
     spectra = np.fft.rfft(padded[starts[:, None] + np.arange(size)] * window, axis=1)
     power = np.abs(spectra) ** 2
-    noise = noise_power(power[4:-5] if len(power) > 20 else power)
+    inner = power[4:-5] if len(power) > 20 else power
+    loudness = inner.sum(axis=1)
+    noise = inner[loudness <= np.quantile(loudness, 0.1)].mean(axis=0)
     gain = np.sqrt(np.maximum(1 - 2.0 * noise / np.maximum(smooth(power), 1e-12), FLOOR**2))
     spectra *= gain
     out, weight = np.zeros(len(padded)), np.zeros(len(padded))
@@ -80,16 +76,6 @@ def reduce_noise(sound: "NDArray[np.float32]", rate: int) -> "NDArray[np.float32
         weight[start : start + size] += window**2
     whole = out / np.maximum(weight, 1e-3)
     return whole[size : size + len(sound)].astype(np.float32)
-
-
-def noise_power(power: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """The noise power of each frequency, from the quietest frames."""
-    import numpy as np
-
-    loudness = power.sum(axis=1)
-    quiet = power[loudness <= np.quantile(loudness, 0.1)]
-    mean: NDArray[np.float64] = quiet.mean(axis=0)
-    return mean
 
 
 def smooth(power: "NDArray[np.float64]") -> "NDArray[np.float64]":

@@ -6,18 +6,11 @@ covered: who speaks, music with a beat, speech under loud noise.
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
-from ....media.sound import read_sound
+from ....media.sound import Samples, read_sound
 from ..registry import expert
 from .transcribe import SAMPLE_RATE, has_speech
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
 
 FRAME = 0.03
 """Seconds of one frame, which the detector classifies."""
@@ -42,7 +35,7 @@ def detect_speech(call: Call) -> Sequence[Artifact]:
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def speech_segments(samples: "Samples") -> Iterator[tuple[float, float, float]]:
+def speech_segments(samples: Samples) -> Iterator[tuple[float, float, float]]:
     """Segments of speech as (start, end, share of voiced frames), in seconds of samples at 16 kHz within -1..1."""
     voiced = _voiced(samples)
     for start, end in _endpoints(samples):
@@ -51,7 +44,7 @@ def speech_segments(samples: "Samples") -> Iterator[tuple[float, float, float]]:
             yield start, end, sum(frames) / max(1, len(frames))
 
 
-def _endpoints(samples: "Samples") -> Iterator[tuple[float, float]]:
+def _endpoints(samples: Samples) -> Iterator[tuple[float, float]]:
     from pocketsphinx import Endpointer, Vad
 
     endpointer = Endpointer(vad_mode=Vad.MEDIUM_STRICT, sample_rate=SAMPLE_RATE, frame_length=FRAME)
@@ -70,7 +63,7 @@ def _endpoints(samples: "Samples") -> Iterator[tuple[float, float]]:
         yield start, len(samples) / SAMPLE_RATE
 
 
-def _voiced(samples: "Samples") -> list[bool]:
+def _voiced(samples: Samples) -> list[bool]:
     """Whether each frame alone sounds like voice."""
     from pocketsphinx import Vad
 
@@ -79,7 +72,7 @@ def _voiced(samples: "Samples") -> list[bool]:
     return [bool(detector.is_speech(frame)) for frame in whole]
 
 
-def _frames(samples: "Samples", size: int) -> Iterator[bytes]:
+def _frames(samples: Samples, size: int) -> Iterator[bytes]:
     """16-bit samples, `size` bytes at a time; the last frame may be shorter."""
     import numpy as np
 

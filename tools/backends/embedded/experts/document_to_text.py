@@ -5,10 +5,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
-from .....graph.resource import Resource
+from .....graph.errors import input_error
 from ....media.pdf_pages import pages, render_page, text_layer
-from ....media.pictures import image_artifact
 from ..registry import expert
 
 
@@ -30,12 +28,12 @@ def whole_text(call: Call, document: Material) -> tuple[str, str]:
     texts, scanned = list[str](), 0
     for page in pages(call, document):
         text = text_layer(page, document.resource.label)
-        if not text and (text := _read(call, page, document.resource.label)):
+        if not text and (text := _read(page, document.resource.label)):
             scanned += 1
         texts.append(text)
     whole = "\n\n".join(text for text in texts if text)
     if not whole:
-        raise ExpertError(f"{document.resource.label} has no text that can be read", input_fault=True)
+        raise input_error(f"{document.resource.label} has no text that can be read")
     return whole, _note(scanned, len(texts))
 
 
@@ -47,16 +45,10 @@ def _note(scanned: int, pages: int) -> str:
     return f"{which}, read by OCR, which may be wrong in places"
 
 
-def _read(call: Call, page: Any, label: str) -> str:
+def _read(page: Any, label: str) -> str:
     """The printed text of a page without a text layer; empty for an empty page, or where OCR is not installed."""
     if find_spec("rapidocr") is None:
         return ""
     from ..ocr import read_lines
 
-    path = image_artifact(call, render_page(page, label), "image", "scan").path
-    assert path is not None
-    picture = Material(resource=Resource(kind="image", media_type="image/png"), path=path)
-    try:
-        return "\n".join(read_lines(picture))
-    finally:
-        path.unlink(missing_ok=True)
+    return "\n".join(read_lines(render_page(page, label)))

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goal_words import goal_text, has_word
+from ..goal_words import goal_filter
 from ..registry import expert
 
 CODES = (
@@ -15,20 +14,13 @@ CODES = (
 )
 
 
-def accepts(task: Task) -> str | None:
-    """Only goals that ask for codes."""
-    if has_word(goal_text(task), CODES):
-        return None
-    return "it reads barcodes and QR codes only; other objects need a detection model"
-
-
 @expert(
     "object-detection",
     name="codes",
     description="finds and reads barcodes and QR codes; the label is the content of the code; no other objects",
     library="zxing-cpp",
     requires=("zxingcpp", "numpy"),
-    accepts=accepts,
+    accepts=goal_filter(CODES, "it reads barcodes and QR codes only; other objects need a detection model"),
     partial=True,
 )
 def find_codes(call: Call) -> Sequence[Artifact]:

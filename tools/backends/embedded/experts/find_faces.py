@@ -8,20 +8,12 @@ from pathlib import Path
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
-from .....graph.task import Task
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
-from ..goal_words import goal_text, has_word
+from ..goal_words import goal_filter
 from ..registry import expert
 
 FACES = r"faces?\b|facial|gesicht|visages?\b|caras?\b|rostros?\b|volti?\b|faccia|facce"
-
-
-def accepts(task: Task) -> str | None:
-    """Only goals that ask for faces."""
-    if has_word(goal_text(task), FACES):
-        return None
-    return "it finds frontal faces only; other objects need a detection model"
 
 
 @expert(
@@ -30,7 +22,7 @@ def accepts(task: Task) -> str | None:
     description="finds frontal human faces; no other objects",
     library="opencv-python-headless",
     requires=("cv2", "numpy"),
-    accepts=accepts,
+    accepts=goal_filter(FACES, "it finds frontal faces only; other objects need a detection model"),
     partial=True,
 )
 def find_faces(call: Call) -> Sequence[Artifact]:

@@ -7,10 +7,9 @@ import json
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
-from .....graph.task import Task
+from .....graph.errors import input_error
 from ..entity_patterns import Entity, find_entities
-from ..goal_words import goal_text, has_word
+from ..goal_words import goal_filter, goal_text, has_word
 from ..registry import expert
 
 FORMAL = (
@@ -20,8 +19,7 @@ FORMAL = (
 )
 NAMES = (
     r"named? entit|entit|people|person|names?\b|places?\b|cit(?:y|ies)|countr|location|organi[sz]ation|compan"
-    r"|part.of.speech"
-    r"|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
+    r"|part.of.speech|pos\b|verbs?\b|nouns?\b|ner\b|brand|disease|drug|gene"
 )
 
 _BY_NAME: dict[str, str] = {
@@ -37,12 +35,9 @@ _GENERAL = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web
 """Words that ask for more than one of these kinds."""
 
 
-def accepts(task: Task) -> str | None:
-    """Only goals that ask for entities known by their form."""
-    goal = goal_text(task)
-    if not goal or (has_word(goal, FORMAL) and not has_word(goal, NAMES)):
-        return None
-    return "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
+ONLY_FORMAL = (
+    "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
+)
 
 
 @expert(
@@ -51,14 +46,14 @@ def accepts(task: Task) -> str | None:
     description="finds dates, times, money, numbers, e-mails, URLs and phones by their form; no names of any kind",
     library="dateparser",
     requires=("dateparser",),
-    accepts=accepts,
+    accepts=goal_filter(FORMAL, ONLY_FORMAL, unless=NAMES, or_no_goal=True),
     partial=True,
 )
 def find_patterns(call: Call) -> Sequence[Artifact]:
     """`{"entity_group", "word", "score", "start", "end"}` for each, in order; the score is always 1."""
     text = call.text("text")
     if not text.strip():
-        raise ExpertError("there is no text to search", input_fault=True)
+        raise input_error("there is no text to search")
     groups = _named_groups(goal_text(call.task))
     rows = [
         {"entity_group": found.group, "word": found.word, "score": 1.0, "start": found.start, "end": found.end}

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ..registry import expert
 
 
@@ -21,7 +21,7 @@ def identify_language(call: Call) -> Sequence[Artifact]:
     """The three likeliest, best first: `{"label": "fr", "score": 0.98}`."""
     text = call.text("text").strip()
     if not any(char.isalpha() for char in text):
-        raise ExpertError("there are no words to identify the language of", input_fault=True)
+        raise input_error("there are no words to identify the language of")
     rows = [{"label": label, "score": round(score, 4)} for label, score in rank_languages(text)[:3]]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 

@@ -6,20 +6,16 @@ The result is as long as the longer of the two: a shorter video is repeated, a s
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
+from .....graph.errors import input_too_large
 from ....media.container import open_container
 from ....media.media_limits import limits
+from ....media.pictures import Pixels
 from ....media.sound import read_sound
 from ....media.video_frames import video_stream
-from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ....media.video_writer import video_artifact, video_size
 from ..registry import expert
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 @expert(
@@ -39,10 +35,8 @@ def mux(call: Call) -> Sequence[Artifact]:
     duration = max(seconds, samples.shape[1] / hertz)
     silence = max(0, round(duration * hertz) - samples.shape[1])
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
-    path = call.scratch / "video.mp4"
     frames = islice(_looped(video, size), max(1, round(duration * rate)))
-    write_video(path, frames, rate, size, sound)
-    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+    return [video_artifact(call, frames, rate, size, sound)]
 
 
 def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
@@ -54,11 +48,11 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
         size = video_size((stream.width, stream.height))
         count = stream.frames or sum(1 for _ in container.decode(stream))
     if count / rate > most:
-        raise ExpertError(f"{name} is longer than the limit of {most:g} s", kind="too_large", input_fault=True)
+        raise input_too_large(f"{name} is longer than the limit of {most:g} s")
     return rate, size, float(count / rate)
 
 
-def _looped(video: Material, size: tuple[int, int]) -> "Iterator[NDArray[np.uint8]]":
+def _looped(video: Material, size: tuple[int, int]) -> Iterator[Pixels]:
     """The frames, repeated without end."""
     import numpy as np
 

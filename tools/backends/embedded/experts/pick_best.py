@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ....media.rows import has_label, rows
 from ..registry import expert
 
@@ -24,7 +24,7 @@ def pick_best(call: Call) -> Sequence[Artifact]:
     """
     items = call.inputs.get("items", ())
     if len(items) < 2:
-        raise ExpertError("there is only one result; picking takes two", input_fault=True)
+        raise input_error("there is only one result; picking takes two")
     label = str(call.task.parameters.get("label") or "")
     values = [_value(item, label) for item in items]
     best = min(values) if call.task.parameters.get("lowest") else max(values)
@@ -40,7 +40,7 @@ def _value(item: Material, label: str) -> float:
     if found is None:
         number = _NUMBER.search(item.text())
         if number is None:
-            raise ExpertError(f"there is no number in {item.resource.label} to compare by", input_fault=True)
+            raise input_error(f"there is no number in {item.resource.label} to compare by")
         return float(number[0].replace(",", "."))
     kept = [row for row in found if not label or has_label(row, label)]
     if label and kept and item.resource.kind == "labels" and "score" in kept[0]:

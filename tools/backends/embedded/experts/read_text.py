@@ -4,25 +4,22 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
+from ....media.pictures import read_image
 from ..goal_words import MAX_LENGTH, goal_text, has_word
 from ..ocr import read_lines, read_page
 from ..registry import expert
 
 READING = (
-    r"read|texts?\b|ocr\b|transcri|say|said|says|written|writing|words?\b|letters?\b|print|type[ds]|line|spell"
-    r"|extract|scan"
-    r"|receipt|invoice|bills?\b|tickets?\b|menus?\b|pages?\b|document|signs?\b|labels?\b|forms?\b|posters?\b"
-    r"|books?\b|notes?\b"
-    r"|notice|screenshot|slide|card|article|newspaper|comment|review|total|price|dates?\b|amount|number|address"
-    r"|translat|summar"
+    r"read|texts?\b|ocr\b|transcri|say|said|says|written|writing|words?\b|letters?\b|print|type[ds]|line|spell|extract"
+    r"|scan|receipt|invoice|bills?\b|tickets?\b|menus?\b|pages?\b|document|signs?\b|labels?\b|forms?\b|posters?\b"
+    r"|books?\b|notes?\b|notice|screenshot|slide|card|article|newspaper|comment|review|total|price|dates?\b|amount"
+    r"|number|address|translat|summar"
     r"|lies|lese|vorles|quittung|rechnung|beleg|schild|seite|lire|lis\b|lisez|reçu|facture|texte|lee\b|leer|lea\b"
-    r"|texto|recibo"
-    r"|factura|leggi|testo|scontrino|ler\b|leia"
+    r"|texto|recibo|factura|leggi|testo|scontrino|ler\b|leia"
 )
 VISUAL = (
     r"describ|descri[bp]|beschreib|décri|caption|depict|what(?:'s| is| are| do you see)? (?:in|on|shown)\b"
-    r"|what(?:'s| is) this"
-    r"|look like|what do you see|who is|was ist|qué hay|que voit"
+    r"|what(?:'s| is) this|look like|what do you see|who is|was ist|qué hay|que voit"
 )
 PLAIN_READING = (
     r"read|texts?\b|ocr\b|words?\b|written|writing|says?\b|printed"
@@ -53,5 +50,5 @@ def accepts(task: Task) -> str | None:
 def read_text(call: Call) -> Sequence[Artifact]:
     """The text of the picture, one line each. A blank page in a list is no failure: its text is empty."""
     one_of_many = "[" in call.key
-    found = read_lines(call.one("image")) if one_of_many else read_page(call.one("image"))
+    found = read_lines(read_image(call.one("image"))) if one_of_many else read_page(call.one("image"))
     return [Artifact(output="text", kind="text", media_type="text/plain", text="\n".join(found))]

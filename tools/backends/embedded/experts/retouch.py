@@ -7,11 +7,10 @@ must invent pixels (restore, colourise, restyle, edit, super-resolution, removin
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from .....graph.task import Task
 from ....media.pictures import image_artifact, read_image
 from ..goal_words import goal_and_prompt, has_word
-from ..image_operations import OPERATIONS
 from ..registry import expert
 
 WORDS: dict[str, str] = {
@@ -30,11 +29,9 @@ WORDS: dict[str, str] = {
 """Words that ask for each operation."""
 
 INVENTING = (
-    r"restor|colori|super-?resol|super resol|upscal|styl|paint|cartoon|anime|sketch|draw|add\b|remov|replac|swap"
-    r"|edit|insert"
-    r"|inpaint|outpaint|erase|background|turn (?:it|the \w+|this|him|her) into a\b|look like|as if|transform|deblur"
-    r"|unblur"
-    r"|scratch|enhanc|improv|sky\b|season|hair|smil|detail|resolution"
+    r"restor|colori|super-?resol|super resol|upscal|styl|paint|cartoon|anime|sketch|draw|add\b|remov|replac|swap|edit"
+    r"|insert|inpaint|outpaint|erase|background|turn (?:it|the \w+|this|him|her) into a\b|look like|as if|transform"
+    r"|deblur|unblur|scratch|enhanc|improv|sky\b|season|hair|smil|detail|resolution"
 )
 REMOVING_NOISE = r"(?:remov\w*|reduc\w*|take out|clean up|get rid of) (?:the |all |its |some |image )*(?:nois|grain)"
 
@@ -42,7 +39,7 @@ REMOVING_NOISE = r"(?:remov\w*|reduc\w*|take out|clean up|get rid of) (?:the |al
 def operation_of(task: Task) -> str | None:
     """The operation that the task asks for, or None for no or several operations."""
     named = str(task.parameters.get("operation") or "").strip().lower()
-    if named in OPERATIONS:
+    if named in WORDS:
         return named
     words = named or goal_and_prompt(task)
     if has_word(words, INVENTING) and not has_word(words, REMOVING_NOISE):
@@ -59,7 +56,7 @@ def accepts(task: Task) -> str | None:
     unspecified = not goal_and_prompt(task) and not task.parameters
     if unspecified or operation_of(task) is not None:
         return None
-    return f"it supports one of {', '.join(OPERATIONS)}, and no edit that must invent pixels; that needs an image model"
+    return f"it supports one of {', '.join(WORDS)}, and no edit that must invent pixels; that needs an image model"
 
 
 @expert(
@@ -73,12 +70,12 @@ def accepts(task: Task) -> str | None:
 )
 def retouch(call: Call) -> Sequence[Artifact]:
     """The picture, changed."""
+    from ..image_operations import OPERATIONS
+
     task = call.task
     if not task.goal and call.has("prompt"):
         task = task.model_copy(update={"goal": call.text("prompt")})
     operation = operation_of(task)
     if operation is None:
-        raise ExpertError(
-            f"it is not clear what to do with the picture; it can {', '.join(OPERATIONS)}", input_fault=True
-        )
+        raise input_error(f"it is not clear what to do with the picture; it can {', '.join(WORDS)}")
     return [image_artifact(call, OPERATIONS[operation](read_image(call.one("image")), task))]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ..goal_words import goal_text, has_word
 from ..registry import expert
@@ -15,30 +15,14 @@ from .identify_language import rank_languages
 
 SENTIMENT = (
     r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude"
-    r"|polarity|angry"
-    r"|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden|sentimiento"
-    r"|contento|humeur"
+    r"|polarity|angry|upset|like[ds]?\b|love|enjoy|good or bad|complain|prais|content\b|disappoint|stimmung|zufrieden"
+    r"|sentimiento|contento|humeur"
 )
 OTHER = (
     r"topic|subject|categor|spam|genre|intent|toxic|hate|offens|languag|gender|author|formal|sarcas|iron|fake|theme"
-    r"|emotion"
-    r"|kind of|type of|department|urgen|priorit"
+    r"|emotion|kind of|type of|department|urgen|priorit"
 )
-PLAIN = {
-    "classify",
-    "label",
-    "rate",
-    "judge",
-    "please",
-    "text",
-    "it",
-    "this",
-    "review",
-    "comment",
-    "sentence",
-    "analyse",
-    "analyze",
-}
+PLAIN = set("classify label rate judge please text it this review comment sentence analyse analyze".split())
 
 
 def accepts(task: Task) -> str | None:
@@ -67,7 +51,7 @@ def classify_sentiment(call: Call) -> Sequence[Artifact]:
     """
     text = call.text("text")
     if not words(text):
-        raise ExpertError("there are no words to judge", input_fault=True)
+        raise input_error("there are no words to judge")
     if (language := foreign_language(text)) is not None:
         raise ExpertError(f"it judges English texts only, and this one is in another language ({language})")
     values = [_analyzer().polarity_scores(sentence)["compound"] for sentence in sentences(text)]

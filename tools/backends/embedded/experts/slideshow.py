@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
-from ....media.pictures import read_image
+from ....media.pictures import Pixels, read_image
 from ....media.sound import read_sound
-from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ....media.video_writer import video_artifact, video_size
 from ..goal_words import goal_and_prompt, has_word
 from ..registry import expert
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PIL import Image
 
 RATE = 24
@@ -29,8 +27,7 @@ ZOOM = 0.08
 SLIDES = r"slide|zoom|pan\b|ken burns|narrat|diashow|diaporama|presentaci"
 MOVING = (
     r"animat|morph|lip|make (?:it|the \w+|him|her|them) (?!a\b|into\b|video\b)\w+|walk|danc|fly|sail|swim|run(?:s"
-    r"|ning)\b|talk|wav(?:e|ing)\b"
-    r"|blink|smil|come alive|comes alive|to life|realistic"
+    r"|ning)\b|talk|wav(?:e|ing)\b|blink|smil|come alive|comes alive|to life|realistic"
 )
 
 
@@ -59,12 +56,11 @@ def make_slideshow(call: Call) -> Sequence[Artifact]:
     sound = read_sound(call.one("audio")) if call.has("audio") else None
     seconds = sound[0].shape[1] / sound[1] if sound else SECONDS * len(materials)
     size = video_size(read_image(materials[0]).size)
-    path = call.scratch / "video.mp4"
-    write_video(path, _frames(materials, size, max(1, round(seconds * RATE))), Fraction(RATE), size, sound)
-    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+    frames = _frames(materials, size, max(1, round(seconds * RATE)))
+    return [video_artifact(call, frames, Fraction(RATE), size, sound)]
 
 
-def _frames(materials: Sequence[Material], size: tuple[int, int], total: int) -> "Iterator[NDArray[np.uint8]]":
+def _frames(materials: Sequence[Material], size: tuple[int, int], total: int) -> Iterator[Pixels]:
     """`total` frames, shared evenly among the pictures; one picture in memory at a time."""
     for number, material in enumerate(materials):
         still = fitted(read_image(material), size)
@@ -73,7 +69,7 @@ def _frames(materials: Sequence[Material], size: tuple[int, int], total: int) ->
             yield zoomed(still, 1 + ZOOM * step / max(1, count))
 
 
-def fitted(picture: "Image.Image", size: tuple[int, int]) -> "NDArray[np.uint8]":
+def fitted(picture: "Image.Image", size: tuple[int, int]) -> Pixels:
     """The whole picture in the middle of a black frame of (width, height)."""
     import numpy as np
     from PIL import ImageOps
@@ -81,7 +77,7 @@ def fitted(picture: "Image.Image", size: tuple[int, int]) -> "NDArray[np.uint8]"
     return np.asarray(ImageOps.pad(picture, size, color="black"))
 
 
-def zoomed(still: "NDArray[np.uint8]", factor: float) -> "NDArray[np.uint8]":
+def zoomed(still: Pixels, factor: float) -> Pixels:
     """Enlarged about its middle, to fractions of a pixel, so that the motion is smooth."""
     import cv2
     import numpy as np

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
-from ....media.pictures import image_artifact, read_image
+from ....media.pictures import Pixels, image_artifact, read_image
 from ..registry import expert
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def draw_strokes(call: Call) -> Sequence[Artifact]:
     return [image_artifact(call, Image.fromarray(thick))]
 
 
-def soft_edges(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
+def soft_edges(pixels: Pixels) -> "NDArray[np.float32]":
     """0 to 1 for every pixel of (height, width, 3): how much it differs from its surroundings."""
     import cv2
     import numpy as np

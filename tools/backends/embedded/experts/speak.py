@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ....languages import SPOKEN, espeak_language, spoken, spoken_in
 from ..registry import expert
@@ -49,11 +49,9 @@ def speak(call: Call) -> Sequence[Artifact]:
     """A WAV of the text. The language is the requested one, else that of the text, else English."""
     text = call.text("text").strip()
     if not any(char.isalnum() for char in text):
-        raise ExpertError("there is nothing to speak in the text", input_fault=True)
+        raise input_error("there is nothing to speak in the text")
     if len(text) > MAX_CHARACTERS:
-        raise ExpertError(
-            f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken", input_fault=True
-        )
+        raise input_error(f"the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are spoken")
     parameters = call.task.parameters
     name = voice_name(language_of(call.task, text), str(parameters.get("voice") or ""))
     rate = parameters.get("rate")
@@ -79,20 +77,15 @@ def language_of(task: Task, text: str) -> str:
 
 def voice_name(language: str, variant: str) -> str:
     """eSpeak NG's name of a voice, e.g. `en-us+klatt4`; `variant` as `m3`, `f2`, `klatt4`."""
+    import espeakng_loader
+
     variant = _VARIANTS.get(variant.lower(), variant) or ("klatt4" if language == "en" else "")
     if not variant:
         return espeak_language(language)
-    known = variants()
+    known = sorted(path.name for path in (Path(espeakng_loader.get_data_path()) / "voices" / "!v").iterdir())
     if variant not in known:
         raise ExpertError(f"eSpeak NG has no voice {variant!r}", hint=f"there are: {', '.join(known)}")
     return f"{espeak_language(language)}+{variant}"
-
-
-def variants() -> list[str]:
-    """The voice variants, which work with every language."""
-    import espeakng_loader
-
-    return sorted(path.name for path in (Path(espeakng_loader.get_data_path()) / "voices" / "!v").iterdir())
 
 
 def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:

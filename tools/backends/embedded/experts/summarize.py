@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from ..registry import expert
 from ..tokenization import content_words, sentences
 
@@ -38,7 +38,7 @@ def summarize_text(text: str, most: int | None = None) -> str:
     """The summary of a text. Raises `ExpertError` when there is nothing in it."""
     found = sentences(text)[:MAX_SENTENCES]
     if not found:
-        raise ExpertError("there is no text to summarise", input_fault=True)
+        raise input_error("there is no text to summarise")
     if len(found) == 1:
         return _first_clause(found[0])
     most = min(most or max(1, min(4, round(len(found) / 3))), len(found) - 1)

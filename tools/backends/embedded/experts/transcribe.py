@@ -5,19 +5,15 @@ first, as that often made it worse. Not covered: other languages, telephone spee
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import ExpertError
+from .....graph.errors import input_error
 from .....graph.task import Task
 from ....languages import english_name, iso1, spoken_in
-from ....media.sound import read_sound
+from ....media.sound import Samples, read_sound
 from ..goal_words import goal_text
 from ..registry import expert
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
 MAX_PIECE_SECONDS = 30
@@ -52,15 +48,14 @@ def transcribe(call: Call) -> Sequence[Artifact]:
     sound, _ = read_sound(call.one("audio"), rate=SAMPLE_RATE, mono=True)
     spoken = sound[0]
     peak = float(np.abs(spoken).max())
-    if peak < 0.003 or not has_speech(spoken / peak):
-        raise ExpertError(f"no speech was found in {call.one('audio').resource.label}", input_fault=True)
-    words = " ".join(filter(None, _recognized_pieces(spoken / peak * 0.7)))
+    audible = peak >= 0.003 and has_speech(spoken / peak)
+    words = " ".join(filter(None, _recognized_pieces(spoken / peak * 0.7))) if audible else ""
     if not words:
-        raise ExpertError(f"no speech was found in {call.one('audio').resource.label}", input_fault=True)
+        raise input_error(f"no speech was found in {call.one('audio').resource.label}")
     return [Artifact(output="text", kind="text", media_type="text/plain", text=words)]
 
 
-def has_speech(sound: "NDArray[np.float32]") -> bool:
+def has_speech(sound: Samples) -> bool:
     """Whether the loudness varies like that of speech: syllables exceed the pauses by 6 dB at least."""
     import numpy as np
 
@@ -72,7 +67,7 @@ def has_speech(sound: "NDArray[np.float32]") -> bool:
     return bool(np.percentile(loudness, 95) - np.percentile(loudness, 10) > 6)
 
 
-def _recognized_pieces(sound: "NDArray[np.float32]") -> Iterator[str]:
+def _recognized_pieces(sound: Samples) -> Iterator[str]:
     """The words of each piece, padded with half a second of near silence.
 
     Digital silence disturbs the features: with this padding and dither, 5 words in 100 of our own speech were wrong,
@@ -91,7 +86,7 @@ def _recognized_pieces(sound: "NDArray[np.float32]") -> Iterator[str]:
         yield best.hypstr if best else ""
 
 
-def split_at_pauses(samples: "NDArray[np.float32]") -> Iterator["NDArray[np.float32]"]:
+def split_at_pauses(samples: Samples) -> Iterator[Samples]:
     """Split at the quietest fifth of a second in the second half of every `LONGEST` seconds."""
     import numpy as np
 

@@ -11,7 +11,7 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ....media.sound import read_sound
-from ....media.video_frames import read_frames
+from ....media.video_frames import iterate_frames
 from ...answers import text_answer
 from ...inputs import required_text
 from ..loading import Source
@@ -37,7 +37,7 @@ def image_text_to_text(call: Call, source: Source) -> Sequence[Artifact]:
 @local("video-text-to-text")
 def video_text_to_text(call: Call, source: Source) -> Sequence[Artifact]:
     """A reply to a prompt about a video, of which the model gets some frames."""
-    pictures = read_frames(call.one("video"), FRAMES)
+    pictures = list(iterate_frames(call.one("video"), FRAMES))
     prompt = f"These are {len(pictures)} frames of a video, in order. {required_text(call, 'prompt')}"
     return text_answer(call, multimodal_reply(source, prompt, pictures=pictures))
 
@@ -57,7 +57,7 @@ def any_to_any(call: Call, source: Source) -> Sequence[Artifact]:
         raise ExpertError("any-to-any needs something to reply to", input_fault=True)
     prompt = required_text(call, "prompt") if call.has("prompt") else "Describe this."
     pictures = [read_image(call.one("image"))] if call.has("image") else []
-    pictures += read_frames(call.one("video"), FRAMES) if call.has("video") else []
+    pictures += list(iterate_frames(call.one("video"), FRAMES)) if call.has("video") else []
     rate = _rate(source) if call.has("audio") else 0
     sounds = [read_sound(call.one("audio"), rate=rate, mono=True)[0][0]] if call.has("audio") else []
     return text_answer(call, multimodal_reply(source, prompt, pictures=pictures, sounds=sounds, rate=rate))

@@ -8,8 +8,8 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ....media.sound import sound_artifact
-from ....media.video_frames import read_frames
-from ....media.video_writer import MEDIA_TYPE, video_size, write_video
+from ....media.video_frames import iterate_frames
+from ....media.video_writer import video_artifact, video_size
 from ...accepts import one_image_without_sound
 from ...answers import garbage
 from ...inputs import required_text
@@ -63,7 +63,7 @@ def image_to_video(call: Call, source: Source) -> Sequence[Artifact]:
 def video_to_video(call: Call, source: Source) -> Sequence[Artifact]:
     """The video changed as the prompt says; a long one is reduced to evenly spaced frames."""
     pipe = pipeline(source, _VIDEO_TO_VIDEO.get(str(source.config.get("_class_name")), "DiffusionPipeline"))
-    frames = [resized(frame, MAX_INPUT_SIDE) for frame in read_frames(call.one("video"), MOST_FRAMES)]
+    frames = [resized(frame, MAX_INPUT_SIDE) for frame in iterate_frames(call.one("video"), MOST_FRAMES)]
     size = {"width": frames[0].width, "height": frames[0].height}
     return video_output(
         call, pipe(video=frames, prompt=required_text(call, "prompt"), **size, **generation_options(call, source, pipe))
@@ -114,9 +114,7 @@ def video_output(call: Call, output: Any) -> Sequence[Artifact]:
         for frame in frames:
             yield np.asarray(_image(frame).convert("RGB").resize(size, Image.Resampling.LANCZOS))
 
-    path = call.scratch / "video.mp4"
-    write_video(path, pixels(), Fraction(RATE), size, None)
-    return [Artifact(output="video", kind="video", media_type=MEDIA_TYPE, path=path)]
+    return [video_artifact(call, pixels(), Fraction(RATE), size)]
 
 
 def _length(call: Call) -> dict[str, int]:
