@@ -26,11 +26,7 @@ from .health import ConnectionChecks
 from .old_endpoints_file import left_in
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
-_API_NAMES = {
-    "tasks": "the task API",
-    "tei": "Text Embeddings Inference",
-    "openai": "OpenAI's API",
-}
+_API_NAMES = {"tasks": "the task API", "tei": "Text Embeddings Inference", "openai": "OpenAI's API"}
 
 
 class EndpointBackend:

@@ -135,8 +135,7 @@ def _check_size(plan: DownloadPlan, name: str, got: Path, *, keep: bool) -> None
             got.resolve().unlink()
             got.unlink(missing_ok=True)
         raise ExpertError(
-            f"{name} of {plan.model_id} has {size:,} bytes, and the Hub reports {plan.files[name]:,}",
-            kind="garbage",
+            f"{name} of {plan.model_id} has {size:,} bytes, and the Hub reports {plan.files[name]:,}", kind="garbage"
         )
 
 
