@@ -27,8 +27,8 @@ FENCES = (
     Fence(
         "URLs in providers' responses are guarded",
         "tools/net/hub_session.py",
-        "        if not limits.is_configured(request.url):\n            response = self._guard(limits)",
-        "        if False:\n            response = self._guard(limits)",
+        "        if not limits.is_configured(request.url):\n            guard = self._guard(limits)",
+        "        if False:\n            guard = self._guard(limits)",
         "test_answers_urls.py::test_a_private_url_in_a_provider_s_response_is_not_called",
     ),
     Fence(

@@ -135,18 +135,4 @@ class HfBackend:
 
     def _expert(self, model: HubModel, method: Method) -> Expert | None:
         provider = provider_for(model, method, self._provider)
-        if provider is None:
-            return None
-        return Expert(
-            model_id=model.model_id,
-            task_type=method.task_type,
-            backend=self.name,
-            provider=provider,
-            revision=model.revision,
-            description=model.description,
-            downloads=model.downloads,
-            likes=model.likes,
-            license=model.license,
-            size=model.size,
-            needs=(f"hf:{provider}",),
-        )
+        return model.expert(self.name, provider=provider, needs=(f"hf:{provider}",)) if provider else None
