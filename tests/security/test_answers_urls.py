@@ -13,9 +13,9 @@ import pytest
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import MEGABYTE, Settings
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
-from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.backends.hf.backend import HfBackend
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.net.hub_session import hub_limits
 from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, TransportRefusal

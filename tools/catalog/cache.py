@@ -47,7 +47,6 @@ class CatalogCache:
 
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The cached list of a task type, and its age in seconds; None where there is none."""
-
         nothing: tuple[list[HubModel], float | None] = ([], None)
 
         def read(db: Database) -> tuple[list[HubModel], float | None]:

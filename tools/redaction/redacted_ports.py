@@ -18,6 +18,8 @@ from ...graph.result import Proposal, Request, Run
 from ...graph.task import Task
 from ..backends.delegating_backend import DelegatingBackend
 
+_NO_CALLBACKS = NoCallbacks()
+
 
 class RedactedController:
     """The `Controller` port around another."""
@@ -27,26 +29,20 @@ class RedactedController:
         self._redact = redact
         self.name = redact.text(controller.name)
 
-    async def plan(self, request: Request, callbacks: Callbacks = NoCallbacks()) -> Proposal:  # noqa: B008
+    async def plan(self, request: Request, callbacks: Callbacks = _NO_CALLBACKS) -> Proposal:
         """That of the controller."""
         with clean_errors(self._redact):
             return self._redact.record(await self._controller.plan(request, callbacks))
 
     async def choose(
-        self,
-        task: Task,
-        candidates: Sequence[Expert],
-        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+        self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = _NO_CALLBACKS
     ) -> Assignment:
         """That of the controller."""
         with clean_errors(self._redact):
             return self._redact.record(await self._controller.choose(task, candidates, callbacks))
 
     async def answer(
-        self,
-        run: Run,
-        paths: Mapping[str, Path],
-        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+        self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = _NO_CALLBACKS
     ) -> AsyncIterator[str]:
         """That of the controller, piece by piece; text that may begin a secret is held until the next piece."""
         with clean_errors(self._redact):

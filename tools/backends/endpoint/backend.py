@@ -23,7 +23,6 @@ from ..worker.pool import Workers
 from . import openai_server, task_server, tei_server
 from .endpoints_file import Endpoint, known_endpoints, read_endpoints
 from .health import ConnectionChecks
-from .old_endpoints_file import left_in
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
 _API_NAMES = {"tasks": "the task API", "tei": "Text Embeddings Inference", "openai": "OpenAI's API"}
@@ -114,7 +113,7 @@ def _warn_of_unused_lists(settings: Settings) -> None:
     """Warn of listed servers that the user may count on, and that are not used."""
     if trouble := known_endpoints(settings.config).trouble:
         notice(trouble)
-    left = left_in(settings.home)
+    left = known_endpoints(settings.home)
     if left.endpoints or left.trouble:
         what = f"the {len(left.endpoints)} servers that it lists" if left.endpoints else "what it lists"
         notice(

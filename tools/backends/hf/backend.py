@@ -43,8 +43,6 @@ class HfBackend:
         self._decoder = decoder or Decoder(Workers(settings))
         self._settings = settings
         self._token = settings.hf_token
-        self._bill_to = settings.hf_bill_to
-        self._provider = settings.hf_provider
         self._hub = hub
 
     def experts(self, task_type: str) -> Sequence[Expert]:
@@ -119,7 +117,7 @@ class HfBackend:
             provider=call.expert.provider or ROUTED,  # type: ignore[arg-type]  # the names are the Hub's to add to
             token=self._token.get_secret_value() if self._token else None,
             timeout=call.timeout,
-            bill_to=self._bill_to,
+            bill_to=self._settings.hf_bill_to,
         )
         with (
             expert_errors(call.expert.model_id, call.timeout),
@@ -134,5 +132,5 @@ class HfBackend:
         return None if token.startswith("hf_") or expert.provider == OWN else FOREIGN_TOKEN
 
     def _expert(self, model: HubModel, method: Method) -> Expert | None:
-        provider = provider_for(model, method, self._provider)
+        provider = provider_for(model, method, self._settings.hf_provider)
         return model.expert(self.name, provider=provider, needs=(f"hf:{provider}",)) if provider else None
