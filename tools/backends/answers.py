@@ -78,7 +78,7 @@ def label_answer(call: Call, rows: object) -> list[Artifact]:
     """`{"label", "score"}`, best score first; at least one."""
     labels = _labels_of(call, rows)
     ordered = sorted(labels, key=lambda row: -(row.score if row.score is not None else 0.0))
-    return [json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in ordered[:MOST_ROWS]])]
+    return [_rows_artifact(call, ordered[:MOST_ROWS])]
 
 
 def row_answer(call: Call, rows: object) -> list[Artifact]:
@@ -87,7 +87,7 @@ def row_answer(call: Call, rows: object) -> list[Artifact]:
     expected = len(table_rows(call.one("table")) or ())
     if len(labels) != expected:
         raise ExpertError(f"{call.expert.model_id} returned {len(labels)} answers for {expected} rows", retryable=True)
-    return [json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in labels])]
+    return [_rows_artifact(call, labels)]
 
 
 def _labels_of(call: Call, rows: object) -> list[Label]:
@@ -100,7 +100,7 @@ def _labels_of(call: Call, rows: object) -> list[Label]:
 def entity_answer(call: Call, rows: object) -> list[Artifact]:
     """`{"entity_group", "word", "score", "start", "end"}` in the order of the text; an empty list is an answer."""
     entities = _checked(call, _entities, rows, "list of entities")
-    return [json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in entities[:MOST_ROWS]])]
+    return [_rows_artifact(call, entities[:MOST_ROWS])]
 
 
 def score_answer(call: Call, texts: Sequence[str], scores: object) -> list[Artifact]:
@@ -205,6 +205,10 @@ def _plain(value: object) -> object:
         return [_plain(inner) for inner in value]
     as_list = getattr(value, "tolist", None)  # numpy and torch, numbers as well as arrays
     return as_list() if callable(as_list) else value
+
+
+def _rows_artifact(call: Call, rows: Sequence[BaseModel]) -> Artifact:
+    return json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in rows])
 
 
 def json_artifact(call: Call, kind: Kind, value: Iterable[Any]) -> Artifact:

@@ -1,8 +1,7 @@
 """HTTP errors: what an exception of any HTTP client means (kind, retry, Retry-After, hint), and its `ExpertError`.
 
-The one place that decides whether a failed call may be retried, and when. huggingface_hub 1.x and 2.x, httpx, httpx2 and
-openai have exceptions of their own. They share a response with a status, or a class name that says what went wrong; both are
-read here, so that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and
+Exceptions of all clients have a response with a status, or a class name that states the failure; both are read here, so
+that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and
 `backends/local/hub_download.py` to `ExpertError` for a download.
 """
 

@@ -146,6 +146,10 @@ class _HubTransport(LimitedTransport):
         return checked_response(self._http, request, response, max_bytes=limits.max_bytes, deadline=limits.deadline)
 
 
+_KEPT_OPTIONS = ("follow_redirects", "timeout", "event_hooks", "headers", "cookies", "max_redirects")
+"""Of the client of the factory before."""
+
+
 class _ClientFactory:
     """Creates the client of the factory before this one, with a `_HubTransport`."""
 
@@ -158,12 +162,7 @@ class _ClientFactory:
         asynchronous = isinstance(client, http.AsyncClient)
         return (http.AsyncClient if asynchronous else http.Client)(
             transport=_HubTransport(_without_hooks(client), custom=self._custom),
-            follow_redirects=client.follow_redirects,
-            timeout=client.timeout,
-            event_hooks=client.event_hooks,
-            headers=client.headers,
-            cookies=client.cookies,
-            max_redirects=client.max_redirects,
+            **{name: getattr(client, name) for name in _KEPT_OPTIONS},
         )
 
 

@@ -32,11 +32,8 @@ def detect_keypoints(call: Call, source: Source) -> Sequence[Artifact]:
     draw = ImageDraw.Draw(marked)
     for point in points:
         draw.ellipse((point["x"] - unit, point["y"] - unit, point["x"] + unit, point["y"] + unit), fill=(230, 40, 60))
-    note = persons.note if persons else ""
-    return [
-        json_artifact(call, "labels", points[:MOST_ROWS]).model_copy(update={"note": note}),
-        image_artifact(call, marked),
-    ]
+    rows = json_artifact(call, "labels", points[:MOST_ROWS])
+    return [rows.model_copy(update={"note": persons.note if persons else ""}), image_artifact(call, marked)]
 
 
 def find_joints(source: Source, image: Any, persons: Sequence[Box]) -> list[list[dict[str, Any]]]:
