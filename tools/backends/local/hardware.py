@@ -17,8 +17,6 @@ from ..worker.process import without_keys
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
 """Memory of a model at work over that of its weights; activations of large inputs take more."""
-
-
 SLOT = "local"
 """The slot of the one worker process that runs models on the processors."""
 
