@@ -79,10 +79,10 @@ def backends_for(
     With `ledger`, calls to chat models as experts count as calls of their run. `consent` is called before a model is
     downloaded. `workers` run the embedded experts and decode media for the other backends; closing any backend closes them.
     """
-    from ..tools.backends.chat import ChatBackend
+    from ..tools.backends.chat.backend import ChatBackend
     from ..tools.backends.embedded.backend import EmbeddedBackend
-    from ..tools.backends.endpoint import EndpointBackend
-    from ..tools.backends.hf import HfBackend
+    from ..tools.backends.endpoint.backend import EndpointBackend
+    from ..tools.backends.hf.backend import HfBackend
     from ..tools.backends.local.backend import LocalBackend
 
     hub, cache = HubIndex(settings), CatalogCache(settings.cache)

@@ -28,14 +28,7 @@ NAMES: dict[str, str] = {
 }  # fmt: skip
 """English names by ISO 639-1 code, as shown to users and as models' prompts spell them."""
 
-_ALIASES = {
-    "mandarin": "zh",
-    "castilian": "es",
-    "farsi": "fa",
-    "norwegian bokmal": "nb",
-    "no": "nb",
-    "brazilian": "pt",
-}
+_ALIASES = {"mandarin": "zh", "castilian": "es", "farsi": "fa", "norwegian bokmal": "nb", "no": "nb", "brazilian": "pt"}
 
 SPOKEN: dict[str, str] = {
     code: NAMES[code]

@@ -15,8 +15,8 @@ from ...graph.settings import Settings
 from ...graph.task import Task
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
-from ...tools.backends.chat import ChatBackend
-from ...tools.backends.endpoint import EndpointBackend
+from ...tools.backends.chat.backend import ChatBackend
+from ...tools.backends.endpoint.backend import EndpointBackend
 from ...tools.backends.endpoint.endpoints_file import read_endpoints
 from ...tools.net.daemon_threads import call_in_daemon_thread
 from ...tools.net.http_errors import expert_errors

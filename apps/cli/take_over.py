@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 
 from ...graph.errors import StorageError, UsageError
-from ...tools.backends.endpoint.old_endpoints_file import left_in, put_aside, take_over
+from ...tools.backends.endpoint.endpoints_file import known_endpoints
+from ...tools.backends.endpoint.old_endpoints_file import put_aside, take_over
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
 from .console import err, out, plain, report_errors
@@ -18,7 +19,7 @@ def take_over_list(*, home: Path | None, yes: bool) -> None:
     """Show what an old home lists, and add it to the configuration if the user agrees; either way, ask only once."""
     with report_errors():
         settings = settings_of(home=home)
-        left = left_in(settings.home)
+        left = known_endpoints(settings.home)
         if not left.endpoints and not left.trouble:
             raise UsageError(f"the home {settings.home} lists no servers", hint="another home: --home DIR")
         if not left.endpoints:

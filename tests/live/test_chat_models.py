@@ -7,7 +7,7 @@ import pytest
 from hugginggpt.apps.cli.live_checks import call_with_samples
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.backends.chat import ChatBackend
+from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.backends.chat.task_prompts import TASK_PROMPTS, needs_vision
 from samples import check_outputs
 

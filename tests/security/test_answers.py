@@ -17,7 +17,7 @@ from bombs import film, jpeg, png
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
 from hugginggpt.tools.scripted import Reply, as_json, serve
 from paths import SUPPORT
@@ -27,7 +27,7 @@ SCRIPT = """
     import asyncio, base64, sys
     from pathlib import Path
     from hugginggpt.graph.settings import Settings
-    from hugginggpt.tools.backends.endpoint import EndpointBackend
+    from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
     from samples import call_of
 
     async def main(home, task_type, scratch):

@@ -13,9 +13,9 @@ import pytest
 from fences import Fence
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import MEGABYTE, Settings
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
-from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.backends.hf.backend import HfBackend
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.net.hub_session import hub_limits
 from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, TransportRefusal
@@ -27,8 +27,8 @@ FENCES = (
     Fence(
         "URLs in providers' responses are guarded",
         "tools/net/hub_session.py",
-        "        if not limits.is_configured(request.url):\n            response = self._guard(limits)",
-        "        if False:\n            response = self._guard(limits)",
+        "        if not limits.is_configured(request.url):\n            guard = self._guard(limits)",
+        "        if False:\n            guard = self._guard(limits)",
         "test_answers_urls.py::test_a_private_url_in_a_provider_s_response_is_not_called",
     ),
     Fence(

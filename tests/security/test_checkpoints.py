@@ -23,7 +23,7 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
-from hugginggpt.tools.backends.chat import ChatBackend
+from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.chat_models.trusted_servers import trust_servers, trusted_origins
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text

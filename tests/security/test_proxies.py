@@ -18,7 +18,7 @@ from hostile import Wire, forwarding, listening, socks5
 from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput, UsageError
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.chat_models.client import ChatClient

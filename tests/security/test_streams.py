@@ -23,7 +23,7 @@ from hostile import Answer, Wire, dripping_head, endless, head_of, listening
 from hugginggpt.graph.errors import ControllerError, ExpertError, InvalidInput
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import MEGABYTE, Settings
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.catalog.hub_index import HubIndex

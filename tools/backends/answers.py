@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
@@ -26,18 +26,14 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 MOST_ROWS = 1000
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class Label(_Row):
+class Label(BaseModel):
     """One label of a classification."""
 
     label: str
     score: Number | None = None
 
 
-class Entity(_Row):
+class Entity(BaseModel):
     """One entity of a token classification; `start` and `end` are positions in the text."""
 
     entity_group: str
@@ -47,7 +43,7 @@ class Entity(_Row):
     end: int | None = None
 
 
-class Corners(_Row):
+class Corners(BaseModel):
     """Pixels from the top left."""
 
     xmin: Number
@@ -56,7 +52,7 @@ class Corners(_Row):
     ymax: Number
 
 
-class DetectedObject(_Row):
+class DetectedObject(BaseModel):
     """One object of a detection."""
 
     label: str
@@ -82,7 +78,7 @@ def label_answer(call: Call, rows: object) -> list[Artifact]:
     """`{"label", "score"}`, best score first; at least one."""
     labels = _labels_of(call, rows)
     ordered = sorted(labels, key=lambda row: -(row.score if row.score is not None else 0.0))
-    return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in ordered[:MOST_ROWS]])]
+    return [_rows_artifact(call, ordered[:MOST_ROWS])]
 
 
 def row_answer(call: Call, rows: object) -> list[Artifact]:
@@ -91,7 +87,7 @@ def row_answer(call: Call, rows: object) -> list[Artifact]:
     expected = len(table_rows(call.one("table")) or ())
     if len(labels) != expected:
         raise ExpertError(f"{call.expert.model_id} returned {len(labels)} answers for {expected} rows", retryable=True)
-    return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in labels])]
+    return [_rows_artifact(call, labels)]
 
 
 def _labels_of(call: Call, rows: object) -> list[Label]:
@@ -104,7 +100,7 @@ def _labels_of(call: Call, rows: object) -> list[Label]:
 def entity_answer(call: Call, rows: object) -> list[Artifact]:
     """`{"entity_group", "word", "score", "start", "end"}` in the order of the text; an empty list is an answer."""
     entities = _checked(call, _entities, rows, "list of entities")
-    return [_json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in entities[:MOST_ROWS]])]
+    return [_rows_artifact(call, entities[:MOST_ROWS])]
 
 
 def score_answer(call: Call, texts: Sequence[str], scores: object) -> list[Artifact]:
@@ -139,7 +135,7 @@ def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> 
              "share": round(share(r), 4)}
             for number, r in enumerate(regions)
         ]  # fmt: skip
-        artifacts.append(_json_artifact(call, "labels", rows))
+        artifacts.append(json_artifact(call, "labels", rows))
     if "image" in outputs:
         artifacts.append(image_artifact(call, overlay_masks(image, regions)))
     return artifacts
@@ -170,12 +166,12 @@ def vector_answer(call: Call, values: object) -> list[Artifact]:
             raise garbage(call, "vector", "rows of different lengths")
         rows = [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]
     vector = _checked(call, _vector, rows, "vector")
-    return [_json_artifact(call, "embedding", [round(value, 7) for value in vector])]
+    return [json_artifact(call, "embedding", [round(value, 7) for value in vector])]
 
 
 def table_answer(call: Call, rows: object) -> list[Artifact]:
     """A table as a list of rows by column name."""
-    return [_json_artifact(call, "table", _checked(call, _table, rows, "table"))]
+    return [json_artifact(call, "table", _checked(call, _table, rows, "table"))]
 
 
 def output_of(call: Call, kind: Kind) -> str:
@@ -211,7 +207,12 @@ def _plain(value: object) -> object:
     return as_list() if callable(as_list) else value
 
 
-def _json_artifact(call: Call, kind: Kind, value: Iterable[Any]) -> Artifact:
+def _rows_artifact(call: Call, rows: Sequence[BaseModel]) -> Artifact:
+    return json_artifact(call, "labels", [row.model_dump(exclude_none=True) for row in rows])
+
+
+def json_artifact(call: Call, kind: Kind, value: Iterable[Any]) -> Artifact:
+    """The output of a kind as a JSON list."""
     text = json.dumps(list(value), ensure_ascii=False)
     return Artifact(output=output_of(call, kind), kind=kind, media_type="application/json", text=text)
 

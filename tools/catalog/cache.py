@@ -47,7 +47,6 @@ class CatalogCache:
 
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The cached list of a task type, and its age in seconds; None where there is none."""
-
         nothing: tuple[list[HubModel], float | None] = ([], None)
 
         def read(db: Database) -> tuple[list[HubModel], float | None]:
@@ -81,13 +80,8 @@ class CatalogCache:
         """The counts of each expert, by backend, provider and model id."""
 
         def read(db: Database) -> dict[tuple[str, str, str], CallStats]:
-            rows = db.query("select backend, provider, model_id, calls, failures, seconds from fared")
-            return {
-                (row["backend"], row["provider"], row["model_id"]): CallStats(
-                    row["calls"], row["failures"], row["seconds"]
-                )
-                for row in rows
-            }
+            rows = db.execute("select backend, provider, model_id, calls, failures, seconds from fared")
+            return {(backend, provider, model_id): CallStats(*counts) for backend, provider, model_id, *counts in rows}
 
         return self._read(read, {})
 

@@ -1,5 +1,8 @@
 """A model as the Hub describes it: its task, size, popularity, and the providers that serve it."""
 
+from typing import Any
+
+from ...graph.expert import Expert
 from ...graph.resource import Frozen
 
 
@@ -41,3 +44,8 @@ class HubModel(Frozen):
     """Whether it has weights in that format; None while that is unknown."""
     servings: tuple[Serving, ...] = ()
     """Best first, as the Hub orders them."""
+
+    def expert(self, backend: str, **fields: Any) -> Expert:
+        """The expert that runs it at a place, with what both classes hold, and `fields` of an expert."""
+        common = self.model_dump(include=set(Expert.model_fields))
+        return Expert.model_validate(common | {"backend": backend} | fields)

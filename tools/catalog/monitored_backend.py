@@ -9,40 +9,27 @@ from collections.abc import Sequence
 from ...graph.call import Artifact, Call
 from ...graph.errors import OF_THE_PROVIDER, ExpertError
 from ...graph.expert import Expert, Obstacle
-from ...graph.ports import Backend, Preparing
+from ...graph.ports import Backend
 from ...graph.settings import Settings
 from ...graph.task import Task
+from ..backends.delegating_backend import DelegatingBackend
 from ..media.media_limits import use_limits
 from .cache import CatalogCache
 from .circuit_breaker import FAILURES, CircuitBreaker
 
 
-class MonitoredBackend:
+class MonitoredBackend(DelegatingBackend):
     """The `Backend` port around another. With `settings`, media are read within their limits."""
 
     def __init__(self, backend: Backend, cache: CatalogCache, settings: Settings | None = None) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._cache = cache
         self._settings = settings
         self._breakers: defaultdict[str, CircuitBreaker] = defaultdict(CircuitBreaker)
-        self.name = backend.name
-
-    def experts(self, task_type: str) -> Sequence[Expert]:
-        """Those of the backend."""
-        return self._backend.experts(task_type)
-
-    def named(self, task_type: str, model_id: str) -> Expert | None:
-        """That of the backend."""
-        return self._backend.named(task_type, model_id)
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """The backend's, or that its provider is not called for now."""
-        return self._backend.obstacle(expert, task) or self._paused(expert)
-
-    async def prepare(self, call: Call) -> None:
-        """Prepare the backend."""
-        if isinstance(self._backend, Preparing):
-            await self._backend.prepare(call)
+        return super().obstacle(expert, task) or self._paused(expert)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Run the call, and record how it ended."""
@@ -53,7 +40,7 @@ class MonitoredBackend:
         began = time.perf_counter()
         try:
             with use_limits(self._settings):
-                artifacts = await self._backend.run(call)
+                artifacts = await super().run(call)
         except ExpertError as error:
             _record_failure(breaker, error)
             if not error.input_fault:
@@ -65,10 +52,6 @@ class MonitoredBackend:
         breaker.record_success()
         self._record_call(call.expert, time.perf_counter() - began)
         return artifacts
-
-    async def aclose(self) -> None:
-        """Close the backend."""
-        await self._backend.aclose()
 
     def _paused(self, expert: Expert) -> Obstacle | None:
         seconds = self._breakers[_provider(expert)].seconds_open()

@@ -1,12 +1,15 @@
 """The httpx transport to servers that the user configured: with limits, the environment's proxy, no redirects."""
 
 import time
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...graph.settings import MEGABYTE
 from .addresses import origin
 from .bounded_body import MAX_ERROR_BYTES, MAX_JSON_BYTES, BoundedDecoder
 from .httpx_compat import bounded_stream
+from .limited_transport import LimitedTransport
 from .transport_errors import CrossOriginRedirect, DeadlineExceeded
 from .transport_pool import TransportPool
 
@@ -18,8 +21,8 @@ MAX_STREAM_BYTES = 64 * MEGABYTE
 _TIMEOUTS = ("connect", "read", "write", "pool")
 
 
-class ConfiguredTransport:
-    """A transport for clients of httpx and httpx2, synchronous or not. Usable from any thread."""
+class ConfiguredTransport(LimitedTransport):
+    """Usable from any thread."""
 
     def __init__(self, http: Any, *, seconds: float, max_bytes: int = MAX_JSON_BYTES, whole: bool = False) -> None:
         """`http`: the library. `seconds`: for each request, or with `whole` for all of them together."""
@@ -27,47 +30,16 @@ class ConfiguredTransport:
         self._deadline = time.monotonic() + seconds if whole else None
         self._transports = TransportPool(http)
 
-    def handle_request(self, request: Any) -> Any:
-        """Send one request; return its response, the body unread."""
+    def prepare(self, request: Any, *, asynchronous: bool) -> tuple[Callable[..., Any], Callable[[Any], Any]]:
+        """The environment's proxy or a direct connection, and the limits of this transport."""
         deadline = self._deadline or time.monotonic() + self._seconds
         limit_request(request, deadline)
-        response = self._transports.for_url(request.url, asynchronous=False).handle_request(request)
-        try:
-            return checked_response(self._http, request, response, self._max_bytes, deadline)
-        except BaseException:
-            response.close()
-            raise
+        send = self._transports.sender_for(request.url, asynchronous=asynchronous)
+        return send, partial(checked_response, self._http, request, max_bytes=self._max_bytes, deadline=deadline)
 
-    async def handle_async_request(self, request: Any) -> Any:
-        """The same for asynchronous clients."""
-        deadline = self._deadline or time.monotonic() + self._seconds
-        limit_request(request, deadline)
-        response = await self._transports.for_url(request.url, asynchronous=True).handle_async_request(request)
-        try:
-            return checked_response(self._http, request, response, self._max_bytes, deadline)
-        except BaseException:
-            await response.aclose()
-            raise
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transports.close()
-
-    async def aclose(self) -> None:
-        """The same for asynchronous clients."""
-        await self._transports.aclose()
-
-    def __enter__(self) -> "ConfiguredTransport":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> "ConfiguredTransport":
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.aclose()
+    def pools(self) -> Iterable[Any]:
+        """The connections of all proxies."""
+        return (self._transports,)
 
 
 def limit_request(request: Any, deadline: float | None) -> None:
@@ -87,7 +59,7 @@ def limit_request(request: Any, deadline: float | None) -> None:
     request.extensions = {**request.extensions, "timeout": shorter}
 
 
-def checked_response(http: Any, request: Any, response: Any, max_bytes: int, deadline: float | None) -> Any:
+def checked_response(http: Any, request: Any, response: Any, *, max_bytes: int, deadline: float | None) -> Any:
     """The response, its body limited. Raises `CrossOriginRedirect` for a redirect to another server."""
     here = origin(request.url)
     if response.has_redirect_location:

@@ -1,9 +1,8 @@
 """HTTP errors: what an exception of any HTTP client means (kind, retry, Retry-After, hint), and its `ExpertError`.
 
-The one place that decides whether a failed call may be retried, and when. huggingface_hub 1.x and 2.x, httpx, httpx2 and
-openai have exceptions of their own. They share a response with a status, or a class name that says what went wrong; both are
-read here, so that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and
-`backends/local/hub.py` to `ExpertError` for a download.
+Exceptions of all clients have a response with a status, or a class name that states the failure; both are read here, so
+that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and
+`backends/local/hub_download.py` to `ExpertError` for a download.
 """
 
 import re
@@ -17,7 +16,7 @@ from typing import Any, Literal
 
 from ...graph.errors import ExpertError, FailureKind
 from ...graph.untrusted_json import read_untrusted_json
-from .transport_errors import TransportRefusal, causes, refusal_behind
+from .transport_errors import causes, refusal_behind
 
 Reason = Literal["refused", "status", "invalid_key", "offline_mode", "timeout", "unreachable", "broken_off", "unknown"]
 """`refused`: by our transport. `status`: the server answers with an error. `invalid_key`: no header may hold the key.
@@ -71,7 +70,8 @@ def classify(error: BaseException) -> HttpFailure:
     """What an exception of any HTTP client means."""
     names = {base.__name__ for base in type(error).__mro__}
     if (refusal := refusal_behind(error)) is not None:
-        return _of_refusal(refusal)
+        refused = HttpFailure("refused", refusal.kind, refusal.message, refusal.hint)
+        return _TIMEOUT if isinstance(refusal, TimeoutError) else refused
     if (status := _status_of(error)) is not None:
         return _of_status(status, error)
     if any(repeats_key(str(cause)) for cause in causes(error)):
@@ -155,12 +155,6 @@ def timeout_error(name: str, timeout: float) -> ExpertError:
     return ExpertError(
         f"{name} took longer than {timeout:g} s", hint=_TIMEOUT.hint, kind="timeout", retryable=_TIMEOUT.retryable
     )
-
-
-def _of_refusal(refusal: TransportRefusal) -> HttpFailure:
-    if isinstance(refusal, TimeoutError):
-        return _TIMEOUT
-    return HttpFailure("refused", refusal.kind, refusal.message, refusal.hint)
 
 
 def _of_status(status: int, error: BaseException) -> HttpFailure:

@@ -8,11 +8,12 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ...graph.settings import Settings
@@ -20,6 +21,7 @@ from .addresses import is_public, origin
 from .bounded_body import MAX_JSON_BYTES
 from .configured_transport import checked_response, limit_body, limit_request
 from .httpx_compat import httpx_module_of
+from .limited_transport import LimitedTransport
 from .proxies import is_loopback
 from .ssrf_guard import AddressCheck, GuardedTransport
 from .transport_errors import TransportRefusal
@@ -96,7 +98,7 @@ def hub_limits(
             _limits.reset(before)
 
 
-class _HubTransport:
+class _HubTransport(LimitedTransport):
     """The transport of the session: checks each request, and each response before its body is read."""
 
     def __init__(self, client: Any, *, custom: bool) -> None:
@@ -106,65 +108,22 @@ class _HubTransport:
         self._transports = TransportPool(self._http)
         self._guards: dict[tuple[AddressCheck | None, str], GuardedTransport] = {}
 
-    def handle_request(self, request: Any) -> Any:
-        """One request of a synchronous client."""
+    def prepare(self, request: Any, *, asynchronous: bool) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+        """The guard, the user's own transport or ours, by the server; outside `hub_limits` the client as it is."""
+        send: Any = partial(self._client.send, stream=True, follow_redirects=False)
         if (limits := _limits.get()) is None:
-            return self._client.send(request, stream=True, follow_redirects=False)
+            return send, lambda response: response
         limit_request(request, limits.deadline)
-        url = request.url
         if not limits.is_configured(request.url):
-            response = self._guard(limits).handle_request(request)
-        elif self._custom and not is_loopback(url.host):
-            response = self._client.send(request, stream=True, follow_redirects=False)
-        else:
-            response = self._transports.for_url(url, asynchronous=False).handle_request(request)
-        request.url = url  # a transport of the user's may have changed it
-        try:
-            return self._checked(limits, request, response)
-        except BaseException:
-            response.close()
-            raise
+            guard = self._guard(limits)
+            send = guard.handle_async_request if asynchronous else guard.handle_request
+        elif not self._custom or is_loopback(request.url.host):
+            send = self._transports.sender_for(request.url, asynchronous=asynchronous)
+        return send, partial(self._checked, limits, request, request.url)
 
-    async def handle_async_request(self, request: Any) -> Any:
-        """One request of an asynchronous client."""
-        if (limits := _limits.get()) is None:
-            return await self._client.send(request, stream=True, follow_redirects=False)
-        limit_request(request, limits.deadline)
-        url = request.url
-        if not limits.is_configured(request.url):
-            response = await self._guard(limits).handle_async_request(request)
-        elif self._custom and not is_loopback(url.host):
-            response = await self._client.send(request, stream=True, follow_redirects=False)
-        else:
-            response = await self._transports.for_url(url, asynchronous=True).handle_async_request(request)
-        request.url = url
-        try:
-            return self._checked(limits, request, response)
-        except BaseException:
-            await response.aclose()
-            raise
-
-    def close(self) -> None:
-        """Close all connections."""
-        for each in (self._client, self._transports, *self._guards.values()):
-            each.close()
-
-    async def aclose(self) -> None:
-        """The same for an asynchronous client."""
-        for each in (self._client, self._transports, *self._guards.values()):
-            await each.aclose()
-
-    def __enter__(self) -> "_HubTransport":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> "_HubTransport":
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.aclose()
+    def pools(self) -> Iterable[Any]:
+        """The user's client, our connections, and those of the guards."""
+        return (self._client, self._transports, *self._guards.values())
 
     def _guard(self, limits: _Limits) -> GuardedTransport:
         key = (limits.allowed, limits.proxy)
@@ -172,7 +131,8 @@ class _HubTransport:
             self._guards[key] = GuardedTransport(self._http, limits.allowed, limits.proxy)
         return self._guards[key]
 
-    def _checked(self, limits: _Limits, request: Any, response: Any) -> Any:
+    def _checked(self, limits: _Limits, request: Any, url: Any, response: Any) -> Any:
+        request.url = url  # a transport of the user's may have changed it
         for name in _HEADERS_IN_PATHS if limits.paths else ():
             if (value := response.headers.get(name)) is not None and not _FILE_NAME.fullmatch(value):
                 raise TransportRefusal(
@@ -183,7 +143,11 @@ class _HubTransport:
         if request.method in ("GET", "HEAD"):  # they send no input, and httpx sends no key to another server
             limit_body(self._http, request, response, limits.max_bytes, limits.deadline)
             return response
-        return checked_response(self._http, request, response, limits.max_bytes, limits.deadline)
+        return checked_response(self._http, request, response, max_bytes=limits.max_bytes, deadline=limits.deadline)
+
+
+_KEPT_OPTIONS = ("follow_redirects", "timeout", "event_hooks", "headers", "cookies", "max_redirects")
+"""Of the client of the factory before."""
 
 
 class _ClientFactory:
@@ -198,12 +162,7 @@ class _ClientFactory:
         asynchronous = isinstance(client, http.AsyncClient)
         return (http.AsyncClient if asynchronous else http.Client)(
             transport=_HubTransport(_without_hooks(client), custom=self._custom),
-            follow_redirects=client.follow_redirects,
-            timeout=client.timeout,
-            event_hooks=client.event_hooks,
-            headers=client.headers,
-            cookies=client.cookies,
-            max_redirects=client.max_redirects,
+            **{name: getattr(client, name) for name in _KEPT_OPTIONS},
         )
 
 
@@ -220,11 +179,9 @@ def _install() -> None:
     from huggingface_hub.utils import _http
 
     with _installing:
-        factory = getattr(_http, "_GLOBAL_CLIENT_FACTORY", _http.default_client_factory)
-        if not isinstance(factory, _ClientFactory):
-            custom = factory is not _http.default_client_factory
-            huggingface_hub.set_client_factory(_ClientFactory(factory, custom=custom))
-        async_factory = getattr(_http, "_GLOBAL_ASYNC_CLIENT_FACTORY", _http.default_async_client_factory)
-        if not isinstance(async_factory, _ClientFactory):
-            custom = async_factory is not _http.default_async_client_factory
-            huggingface_hub.set_async_client_factory(_ClientFactory(async_factory, custom=custom))
+        for kind in ("", "async_"):
+            default = getattr(_http, f"default_{kind}client_factory")
+            factory = getattr(_http, f"_GLOBAL_{kind.upper()}CLIENT_FACTORY", default)
+            if not isinstance(factory, _ClientFactory):
+                wrapped = _ClientFactory(factory, custom=factory is not default)
+                getattr(huggingface_hub, f"set_{kind}client_factory")(wrapped)

@@ -5,7 +5,7 @@ Clients pass them on, some wrapped in exceptions of their own.
 
 from collections.abc import Iterator
 
-from ...graph.errors import ExpertError, FailureKind
+from ...graph.errors import FailureKind
 from ...graph.settings import MEGABYTE
 
 
@@ -15,10 +15,6 @@ class TransportRefusal(Exception):
     def __init__(self, message: str, *, hint: str = "", kind: FailureKind = "garbage") -> None:
         super().__init__(message)
         self.message, self.hint, self.kind = message, hint, kind
-
-    def as_expert_error(self, name: str) -> ExpertError:
-        """As the failure of what was called `name`."""
-        return ExpertError(f"{name}: {self.message}", hint=self.hint, kind=self.kind)
 
 
 class ResponseTooLarge(TransportRefusal):

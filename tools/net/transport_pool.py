@@ -14,15 +14,15 @@ class TransportPool:
         self._http = http
         self._transports: dict[tuple[str | None, bool], Any] = {}
 
-    def for_url(self, url: Any, *, asynchronous: bool) -> Any:
-        """The transport for a URL."""
+    def sender_for(self, url: Any, *, asynchronous: bool) -> Any:
+        """The method that sends a request to a URL."""
         proxy = proxy_for(str(url))
         if (transport := self._transports.get((proxy, asynchronous))) is None:
             transport_class = self._http.AsyncHTTPTransport if asynchronous else self._http.HTTPTransport
             options = {"proxy": self._http.Proxy(proxy)} if proxy else {}
             transport = transport_class(verify=certificates(), trust_env=False, **options)
             self._transports[proxy, asynchronous] = transport
-        return transport
+        return transport.handle_async_request if asynchronous else transport.handle_request
 
     def close(self) -> None:
         """Close all connections."""

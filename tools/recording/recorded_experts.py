@@ -8,8 +8,9 @@ from typing import Any
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
 from ...graph.expert import Candidate, Expert, Obstacle
-from ...graph.ports import Backend, Catalog, Preparing
+from ...graph.ports import Backend, Catalog
 from ...graph.task import Task
+from ..backends.delegating_backend import DelegatingBackend
 from .exchange import NotRecorded, Recording
 
 
@@ -35,30 +36,21 @@ class RecordedCatalog:
         return [Candidate.model_validate(row) for row in rows]
 
 
-class RecordedBackend:
+class RecordedBackend(DelegatingBackend):
     """The `Backend` port: the artifacts of each call with their files, or the error."""
 
     def __init__(self, backend: Backend, recording: Recording) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._recording = recording
-        self.name = backend.name
-
-    def experts(self, task_type: str) -> Sequence[Expert]:
-        """Those of the backend."""
-        return self._backend.experts(task_type)
-
-    def named(self, task_type: str, model_id: str) -> Expert | None:
-        """That of the backend."""
-        return self._backend.named(task_type, model_id)
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """The backend's; none in a replay, which needs nothing."""
-        return None if self._recording.replaying else self._backend.obstacle(expert, task)
+        return None if self._recording.replaying else super().obstacle(expert, task)
 
     async def prepare(self, call: Call) -> None:
         """Prepare the backend, except in a replay."""
-        if isinstance(self._backend, Preparing) and not self._recording.replaying:
-            await self._backend.prepare(call)
+        if not self._recording.replaying:
+            await super().prepare(call)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Run the call and record it, or replay it."""
@@ -88,10 +80,6 @@ class RecordedBackend:
             return [await self._loaded(row, call.scratch) for row in response["made"]]
         except NotRecorded as error:
             raise ExpertError(str(error)) from None
-
-    async def aclose(self) -> None:
-        """Close the backend."""
-        await self._backend.aclose()
 
     async def _dumped(self, artifact: Artifact) -> dict[str, Any]:
         row = artifact.model_dump(mode="json", exclude={"path"})

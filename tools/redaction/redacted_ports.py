@@ -11,11 +11,14 @@ from typing import cast
 
 from ...graph.call import Artifact, Call
 from ...graph.expert import Assignment, Candidate, Expert, Obstacle
-from ...graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks, Preparing
+from ...graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks
 from ...graph.redactor import Redactor
 from ...graph.resource import Resource
 from ...graph.result import Proposal, Request, Run
 from ...graph.task import Task
+from ..backends.delegating_backend import DelegatingBackend
+
+_NO_CALLBACKS = NoCallbacks()
 
 
 class RedactedController:
@@ -26,26 +29,20 @@ class RedactedController:
         self._redact = redact
         self.name = redact.text(controller.name)
 
-    async def plan(self, request: Request, callbacks: Callbacks = NoCallbacks()) -> Proposal:  # noqa: B008
+    async def plan(self, request: Request, callbacks: Callbacks = _NO_CALLBACKS) -> Proposal:
         """That of the controller."""
         with clean_errors(self._redact):
             return self._redact.record(await self._controller.plan(request, callbacks))
 
     async def choose(
-        self,
-        task: Task,
-        candidates: Sequence[Expert],
-        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+        self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = _NO_CALLBACKS
     ) -> Assignment:
         """That of the controller."""
         with clean_errors(self._redact):
             return self._redact.record(await self._controller.choose(task, candidates, callbacks))
 
     async def answer(
-        self,
-        run: Run,
-        paths: Mapping[str, Path],
-        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+        self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = _NO_CALLBACKS
     ) -> AsyncIterator[str]:
         """That of the controller, piece by piece; text that may begin a secret is held until the next piece."""
         with clean_errors(self._redact):
@@ -54,43 +51,33 @@ class RedactedController:
                     yield piece
 
 
-class RedactedBackend:
-    """The `Backend` port around another: errors and notes. The store redacts its artifacts."""
+class RedactedBackend(DelegatingBackend):
+    """The `Backend` port around another: errors, obstacles and notes. Experts stay: it calls them by their ids."""
 
     def __init__(self, backend: Backend, redact: Redactor) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._redact = redact
-        self.name = backend.name
-
-    def experts(self, task_type: str) -> Sequence[Expert]:
-        """Those of the backend, unchanged: it calls them by their ids."""
-        return self._backend.experts(task_type)
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
         """That of the backend."""
         with clean_errors(self._redact):
-            return self._backend.named(task_type, model_id)
+            return super().named(task_type, model_id)
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
         """That of the backend."""
-        found = self._backend.obstacle(expert, task)
+        found = super().obstacle(expert, task)
         return found and self._redact.record(found)
 
     async def prepare(self, call: Call) -> None:
         """Prepare the backend."""
-        if isinstance(self._backend, Preparing):
-            with clean_errors(self._redact):
-                await self._backend.prepare(call)
+        with clean_errors(self._redact):
+            await super().prepare(call)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Run the call."""
         with clean_errors(self._redact):
-            artifacts = await self._backend.run(call)
+            artifacts = await super().run(call)
         return [artifact.model_copy(update={"note": self._redact.text(artifact.note)}) for artifact in artifacts]
-
-    async def aclose(self) -> None:
-        """Close the backend."""
-        await self._backend.aclose()
 
 
 class RedactedCatalog:

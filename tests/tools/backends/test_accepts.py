@@ -10,9 +10,9 @@ from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Task
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
-from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.backends.hf.backend import HfBackend
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.scripted import as_json, serve
 from samples import call_of, file, text

@@ -12,11 +12,11 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
-from hugginggpt.tools.backends.chat import ChatBackend
+from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
-from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.backends.hf.backend import HfBackend
 from hugginggpt.tools.catalog.cache import CatalogCache
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.catalog.monitored_backend import MonitoredBackend

@@ -1,5 +1,1 @@
 """Chat models as experts: the controller's own, and a vision-language model."""
-
-from .backend import ChatBackend
-
-__all__ = ["ChatBackend"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from ....graph.call import Call
 from ....graph.errors import ExpertError
+from ....graph.resource import Kind
 from ....graph.vocabulary import VOCABULARY
 from ..answers import text_answer
 from ..inputs import candidate_labels
@@ -27,23 +28,29 @@ from .answer_schemas import (  # fmt: skip
 
 MOST_CHARACTERS = 48_000
 """Of each text that is sent: about 12,000 tokens."""
+MEDIA_KINDS: tuple[Kind, ...] = ("image", "mask", "document", "audio", "video")
+"""Kinds that go into the message as blocks; audio and video are refused."""
 
 
 @dataclass(frozen=True)
 class TaskPrompt:
     """How a chat model is prompted for one task type."""
 
-    instruction: Callable[[Call], str]
-    parse: Parse
+    instruction: str | Callable[[Call], str]
+    parse: Parse = text_answer
     schema: dict[str, Any] | None = None
     """JSON schema of the answer; None for plain text."""
+
+    def instruction_for(self, call: Call) -> str:
+        """The instruction, with the goal and the parameters of the call where it names them."""
+        return self.instruction if isinstance(self.instruction, str) else self.instruction(call)
 
     def text_inputs(self, call: Call) -> dict[str, Any]:
         """The text inputs, by name; images go into the message as blocks."""
         texts = {
             name: [self._text(call, m.text()) for m in materials]
             for name, materials in call.inputs.items()
-            if materials and materials[0].resource.kind not in ("image", "mask", "document", "audio", "video")
+            if materials and materials[0].resource.kind not in MEDIA_KINDS
         }
         return {name: many[0] if len(many) == 1 else many for name, many in texts.items()}
 
@@ -56,10 +63,6 @@ class TaskPrompt:
                 kind="too_large",
             )
         return text
-
-
-def _plain(instruction: str) -> TaskPrompt:
-    return TaskPrompt(lambda _call: instruction, text_answer)
 
 
 def _parameter(call: Call, name: str) -> str:
@@ -109,18 +112,20 @@ def _detect(call: Call) -> str:
 _ANSWER_FROM = "Answer the question from {what} only, as briefly as it allows. If {what} does not tell, say so."
 
 TASK_PROMPTS: dict[str, TaskPrompt] = {
-    "summarization": TaskPrompt(_summarise, text_answer),
-    "translation": TaskPrompt(_translate, text_answer),
+    "summarization": TaskPrompt(_summarise),
+    "translation": TaskPrompt(_translate),
     "text2text-generation": TaskPrompt(
-        lambda call: f"Rewrite the text for this goal: {call.task.goal!r}. Reply with the new text only.", text_answer
+        lambda call: f"Rewrite the text for this goal: {call.task.goal!r}. Reply with the new text only."
     ),
-    "text-generation": _plain("Write what the prompt asks for. Reply with the text only."),
-    "conversational": _plain("Reply to the message."),
-    "question-answering": _plain("Answer the question, from the context where there is one, as briefly as it allows."),
-    "table-question-answering": _plain(_ANSWER_FROM.format(what="the table")),
+    "text-generation": TaskPrompt("Write what the prompt asks for. Reply with the text only."),
+    "conversational": TaskPrompt("Reply to the message."),
+    "question-answering": TaskPrompt(
+        "Answer the question, from the context where there is one, as briefly as it allows."
+    ),
+    "table-question-answering": TaskPrompt(_ANSWER_FROM.format(what="the table")),
     "text-classification": TaskPrompt(_classify, parse_labels, LABELS),
     "language-identification": TaskPrompt(
-        lambda _call: "Which language is the text in? Give its ISO 639-1 code as the label.", parse_labels, LABELS
+        "Which language is the text in? Give its ISO 639-1 code as the label.", parse_labels, LABELS
     ),
     "token-classification": TaskPrompt(
         lambda call: (
@@ -129,22 +134,20 @@ TASK_PROMPTS: dict[str, TaskPrompt] = {
         parse_entities,
         ENTITIES,
     ),
-    "fill-mask": TaskPrompt(
-        lambda _call: "Which words may stand in the blank of the text? Likeliest first.", parse_labels, LABELS
-    ),
+    "fill-mask": TaskPrompt("Which words may stand in the blank of the text? Likeliest first.", parse_labels, LABELS),
     "zero-shot-classification": TaskPrompt(_score_given_labels("the text"), parse_given_labels, LABELS),
     "sentence-similarity": TaskPrompt(
-        lambda _call: "How similar in meaning is each of the sentences to the source sentence, 0 to 1?",
+        "How similar in meaning is each of the sentences to the source sentence, 0 to 1?",
         parse_scores("sentences"),
         SCORES,
     ),
     "text-ranking": TaskPrompt(
-        lambda _call: "How well does each of the texts answer the query, 0 to 1?", parse_scores("texts"), SCORES
+        "How well does each of the texts answer the query, 0 to 1?", parse_scores("texts"), SCORES
     ),
-    "image-to-text": TaskPrompt(_describe_image, text_answer),
-    "visual-question-answering": _plain(_ANSWER_FROM.format(what="the picture")),
-    "document-question-answering": _plain(_ANSWER_FROM.format(what="the page")),
-    "image-text-to-text": _plain("Do what the prompt says about the picture."),
+    "image-to-text": TaskPrompt(_describe_image),
+    "visual-question-answering": TaskPrompt(_ANSWER_FROM.format(what="the picture")),
+    "document-question-answering": TaskPrompt(_ANSWER_FROM.format(what="the page")),
+    "image-text-to-text": TaskPrompt("Do what the prompt says about the picture."),
     "image-classification": TaskPrompt(
         lambda call: f"Which labels fit the picture? {call.task.goal} The surest first.", parse_labels, LABELS
     ),

@@ -12,35 +12,28 @@ from ....graph.notices import notice
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...net.addresses import without_secrets
-from ...net.daemon_threads import call_in_daemon_thread
-from ...net.http_errors import expert_errors, timeout_error
+from ...net.http_errors import expert_errors
 from ...net.response_limits import response_limit
 from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
 from ..chat.task_prompts import TASK_PROMPTS
-from ..worker.decoder import Decoder, use_decoder
-from ..worker.pool import Workers
+from ..server_backend import ServerBackend
+from ..worker.decoder import Decoder
 from . import openai_server, task_server, tei_server
 from .endpoints_file import Endpoint, known_endpoints, read_endpoints
 from .health import ConnectionChecks
-from .old_endpoints_file import left_in
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
-_API_NAMES = {
-    "tasks": "the task API",
-    "tei": "Text Embeddings Inference",
-    "openai": "OpenAI's API",
-}
+_API_NAMES = {"tasks": "the task API", "tei": "Text Embeddings Inference", "openai": "OpenAI's API"}
 
 
-class EndpointBackend:
+class EndpointBackend(ServerBackend):
     """The `Backend` port over the list that the user made. No Hugging Face token and no OpenAI key goes there."""
 
     name = "endpoint"
 
     def __init__(self, settings: Settings, callbacks: CALLBACKS | None = None, decoder: Decoder | None = None) -> None:
-        self._settings = settings
-        self._decoder = decoder or Decoder(Workers(settings))
+        super().__init__(settings, decoder)
         self._callbacks = callbacks
         self._connections = ConnectionChecks()
         _warn_of_unused_lists(settings)
@@ -75,17 +68,8 @@ class EndpointBackend:
         if not server.supports(call.task.type):
             return await self._chat(endpoint, call)
         check(call, partial(_refusal, endpoint))
-        try:
-            async with asyncio.timeout(call.timeout):
-                most = response_limit(call, self._settings)
-                with use_decoder(self._decoder):
-                    return await call_in_daemon_thread(_call_server, server, endpoint, call, most)
-        except TimeoutError:
-            raise timeout_error(call.expert.model_id, call.timeout) from None
-
-    async def aclose(self) -> None:
-        """End the decoder's worker processes; no connection is kept open between calls."""
-        await asyncio.to_thread(self._decoder.close)
+        most = response_limit(call, self._settings)
+        return await self.call_in_time(call, _call_server, server, endpoint, call, most)
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         """Have a chat model at that server do a task, with the server's own key."""
@@ -118,7 +102,7 @@ def _warn_of_unused_lists(settings: Settings) -> None:
     """Warn of listed servers that the user may count on, and that are not used."""
     if trouble := known_endpoints(settings.config).trouble:
         notice(trouble)
-    left = left_in(settings.home)
+    left = known_endpoints(settings.home)
     if left.endpoints or left.trouble:
         what = f"the {len(left.endpoints)} servers that it lists" if left.endpoints else "what it lists"
         notice(

@@ -3,17 +3,12 @@
 from pathlib import Path
 
 from ....graph.errors import StorageError
-from .endpoints_file import FILE, EndpointList, add_endpoint, known_endpoints
-
-
-def left_in(home: Path) -> EndpointList:
-    """The servers that a home still lists."""
-    return known_endpoints(home)
+from .endpoints_file import FILE, add_endpoint, known_endpoints
 
 
 def take_over(home: Path, config: Path) -> int:
     """Add the servers of an old home to the configuration, and rename its list; returns how many there were."""
-    left = left_in(home).endpoints
+    left = known_endpoints(home).endpoints
     for endpoint in left:
         add_endpoint(config, endpoint)
     put_aside(home)

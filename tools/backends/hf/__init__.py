@@ -1,5 +1,1 @@
 """Hugging Face Inference Providers."""
-
-from .backend import HfBackend
-
-__all__ = ["HfBackend"]

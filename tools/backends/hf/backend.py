@@ -1,6 +1,5 @@
 """HfBackend: models that Hugging Face Inference Providers serve, through huggingface_hub's client."""
 
-import asyncio
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
@@ -12,14 +11,13 @@ from ...catalog.hub_index import HubIndex
 from ...catalog.hub_model import HubModel
 from ...catalog.hub_names import is_model_id
 from ...catalog.specialties import mismatch
-from ...net.daemon_threads import call_in_daemon_thread
-from ...net.http_errors import expert_errors, timeout_error
+from ...net.http_errors import expert_errors
 from ...net.hub_session import hub_limits
 from ...net.response_limits import response_limit
 from ..accepts import check
+from ..server_backend import ServerBackend
 from ..task_api.methods import Method, methods
-from ..worker.decoder import Decoder, use_decoder
-from ..worker.pool import Workers
+from ..worker.decoder import Decoder
 from .providers import OWN, ROUTED, provider_for
 
 FOREIGN_TOKEN = Obstacle(
@@ -28,7 +26,7 @@ FOREIGN_TOKEN = Obstacle(
 )
 
 
-class HfBackend:
+class HfBackend(ServerBackend):
     """The `Backend` port over the Hub's router.
 
     The client is the synchronous one in a thread: the asynchronous one blocks the event loop while it looks up
@@ -40,11 +38,8 @@ class HfBackend:
     name = "hf"
 
     def __init__(self, settings: Settings, hub: HubIndex, decoder: Decoder | None = None) -> None:
-        self._decoder = decoder or Decoder(Workers(settings))
-        self._settings = settings
+        super().__init__(settings, decoder)
         self._token = settings.hf_token
-        self._bill_to = settings.hf_bill_to
-        self._provider = settings.hf_provider
         self._hub = hub
 
     def experts(self, task_type: str) -> Sequence[Expert]:
@@ -89,22 +84,13 @@ class HfBackend:
             raise ExpertError(f"{call.expert.model_id} can't do {call.task.type} here", kind="wrong_task")
         check(call, lambda task: method.refusal(task, call.expert.model_id))
         try:
-            async with asyncio.timeout(call.timeout):
-                with use_decoder(self._decoder):
-                    return await call_in_daemon_thread(self._request, method, call)
-        except TimeoutError:
-            late = timeout_error(call.expert.model_id, call.timeout)
+            return await self.call_in_time(call, self._request, method, call)
         except ExpertError as error:
-            if error.kind != "timeout":
-                raise
-            late = error
-        # other providers may have queued the job: a retry would be a second job to pay for
-        late.retryable = late.retryable and call.expert.provider == OWN
-        raise late from None
-
-    async def aclose(self) -> None:
-        """End the decoder's worker processes; no connection is kept open between calls."""
-        await asyncio.to_thread(self._decoder.close)
+            if (
+                error.kind == "timeout"
+            ):  # other providers may have queued the job: a retry would be a second job to pay for
+                error.retryable = error.retryable and call.expert.provider == OWN
+            raise
 
     def _request(self, method: Method, call: Call) -> Sequence[Artifact]:
         if (reason := self._token_obstacle(call.expert)) is not None:
@@ -119,7 +105,7 @@ class HfBackend:
             provider=call.expert.provider or ROUTED,  # type: ignore[arg-type]  # the names are the Hub's to add to
             token=self._token.get_secret_value() if self._token else None,
             timeout=call.timeout,
-            bill_to=self._bill_to,
+            bill_to=self._settings.hf_bill_to,
         )
         with (
             expert_errors(call.expert.model_id, call.timeout),
@@ -134,19 +120,5 @@ class HfBackend:
         return None if token.startswith("hf_") or expert.provider == OWN else FOREIGN_TOKEN
 
     def _expert(self, model: HubModel, method: Method) -> Expert | None:
-        provider = provider_for(model, method, self._provider)
-        if provider is None:
-            return None
-        return Expert(
-            model_id=model.model_id,
-            task_type=method.task_type,
-            backend=self.name,
-            provider=provider,
-            revision=model.revision,
-            description=model.description,
-            downloads=model.downloads,
-            likes=model.likes,
-            license=model.license,
-            size=model.size,
-            needs=(f"hf:{provider}",),
-        )
+        provider = provider_for(model, method, self._settings.hf_provider)
+        return model.expert(self.name, provider=provider, needs=(f"hf:{provider}",)) if provider else None

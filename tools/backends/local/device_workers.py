@@ -56,16 +56,13 @@ def _environment(settings: Settings, device: Device) -> dict[str, str]:
     """Environment variables beyond those of every worker process."""
     sockets = {} if device.name == "cpu" else {"HUGGINGGPT_UNIX_SOCKETS": "1"}  # the driver's, to its daemons
     budget = {} if settings.local_memory is None else {"HUGGINGGPT_LOCAL_MEMORY": str(int(settings.local_memory))}
-    return (
-        budget
-        | sockets
-        | {
-            "HF_HUB_CACHE": str(cache_folder()),
-            "HF_HUB_OFFLINE": "1",
-            "HF_HUB_DISABLE_TELEMETRY": "1",
-            "CUDA_VISIBLE_DEVICES": device.visible,
-            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi counts
-            "TOKENIZERS_PARALLELISM": "false",
-            "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning: 15 times slower where others need the processors
-        }
-    )
+    fixed = {
+        "HF_HUB_CACHE": str(cache_folder()),
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "CUDA_VISIBLE_DEVICES": device.visible,
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # as nvidia-smi counts
+        "TOKENIZERS_PARALLELISM": "false",
+        "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning: 15 times slower where others need the processors
+    }
+    return budget | sockets | fixed

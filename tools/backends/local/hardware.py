@@ -17,8 +17,6 @@ from ..worker.process import without_keys
 GIGABYTE = 1_000_000_000
 OVERHEAD = 1.2
 """Memory of a model at work over that of its weights; activations of large inputs take more."""
-
-
 SLOT = "local"
 """The slot of the one worker process that runs models on the processors."""
 
@@ -141,11 +139,15 @@ def machine_memory() -> int:
 
 
 def container_limit() -> int | None:
-    """Bytes of memory that the control group allows (version 2, then 1); None without a limit."""
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):
-        try:
-            limit = (Path("/sys/fs/cgroup") / name).read_text().strip()
-        except OSError:
-            continue
-        return int(limit) if limit.isdecimal() and int(limit) < 1 << 60 else None
+    """Bytes of memory that the control group allows; None without a limit."""
+    limit = control_group_bytes("memory.max", "memory/memory.limit_in_bytes")
+    return limit if limit is not None and limit < 1 << 60 else None
+
+
+def control_group_bytes(*names: str) -> int | None:
+    """The number in the first file of the control group that there is (version 2, then 1); None for `max`."""
+    for name in names:
+        with suppress(OSError):
+            text = (Path("/sys/fs/cgroup") / name).read_text().strip()
+            return int(text) if text.isdecimal() else None
     return None

@@ -57,11 +57,8 @@ def plan_download(model_id: str, revision: str, token: str | None) -> DownloadPl
     check_named(model_id, revision)
     with hub_errors(model_id), hub_limits(_PATIENCE):
         api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None, token=token)
-        info = call_with_timeout(
-            partial(api.model_info, revision=revision or None, files_metadata=True, timeout=_PATIENCE),
-            _PATIENCE,
-            model_id,
-        )
+        fetch = partial(api.model_info, model_id, revision=revision or None, files_metadata=True, timeout=_PATIENCE)
+        info = call_with_timeout(fetch, _PATIENCE)
     found = checked_commit(info.sha, model_id)
     if is_commit(revision) and found != revision:
         raise ExpertError(f"the Hub gives {found} in place of the commit {revision} of {model_id}", kind="garbage")
@@ -135,8 +132,7 @@ def _check_size(plan: DownloadPlan, name: str, got: Path, *, keep: bool) -> None
             got.resolve().unlink()
             got.unlink(missing_ok=True)
         raise ExpertError(
-            f"{name} of {plan.model_id} has {size:,} bytes, and the Hub reports {plan.files[name]:,}",
-            kind="garbage",
+            f"{name} of {plan.model_id} has {size:,} bytes, and the Hub reports {plan.files[name]:,}", kind="garbage"
         )
 
 

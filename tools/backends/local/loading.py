@@ -86,11 +86,7 @@ class Source:
         auto = getattr(transformers, self.class_for(autos))
         try:
             model, report = auto.from_pretrained(
-                self.folder,
-                dtype=form,
-                use_safetensors=True,
-                trust_remote_code=False,
-                output_loading_info=True,
+                self.folder, dtype=form, use_safetensors=True, trust_remote_code=False, output_loading_info=True
             )
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise self.unloadable(error) from error

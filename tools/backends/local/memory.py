@@ -91,18 +91,13 @@ def loaded_models() -> LoadedModels:
 
 def with_memory_retry(work: Callable[[], T], models: LoadedModels, name: str) -> T:
     """Do the work; when memory runs out, retry once with all models unloaded."""
-    try:
-        return work()
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-    models.clear()  # outside `except`: the error's frames hold the model
-    try:
-        return work()
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-    models.clear()
+    for _ in range(2):
+        try:
+            return work()
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        models.clear()  # outside `except`: the error's frames hold the model
     raise ExpertError(
         f"{name} ran out of memory, with {size(free_bytes())} free and no other model loaded",
         hint="choose a smaller model, or give it less at once",

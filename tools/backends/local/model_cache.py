@@ -1,6 +1,7 @@
 """The models on this machine: in the Hub's cache, by id and commit, or in a folder that the user names."""
 
 import hashlib
+import math
 import os
 import struct
 from collections.abc import Iterator
@@ -164,14 +165,9 @@ def parameters(folder: Path) -> int:
 
 def _part_is_complete(part: Path) -> bool:
     """A part with a model's `config.json` needs weights; tokenizers, schedulers and processors need none."""
-    if not part.is_dir():
-        return False
-    return not (part / "config.json").is_file() or bool(weight_files(part)) or _has_no_weights(part)
-
-
-def _has_no_weights(part: Path) -> bool:
-    config = read_json(part / "config.json") or {}
-    return "_class_name" in config and str(config["_class_name"]).endswith(("Scheduler", "Guider"))
+    own = str((read_json(part / "config.json") or {}).get("_class_name"))
+    needs_weights = (part / "config.json").is_file() and not own.endswith(("Scheduler", "Guider"))
+    return part.is_dir() and (not needs_weights or bool(weight_files(part)))
 
 
 def write_ref(model_id: str, name: str, commit: str) -> None:
@@ -208,11 +204,4 @@ def _parameters_in(file: Path) -> int:
     with file.open("rb") as opened:
         (length,) = struct.unpack("<Q", opened.read(8))
         head = untrusted_json.read_untrusted_json(opened.read(min(length, untrusted_json.LONGEST + 1)))
-    total = 0
-    for name, tensor in head.items():
-        if name != "__metadata__":
-            count = 1
-            for side in tensor["shape"]:
-                count *= side
-            total += count
-    return total
+    return sum(math.prod(tensor["shape"]) for name, tensor in head.items() if name != "__metadata__")

@@ -99,16 +99,9 @@ class OfferedModels:
         self._models[model.task_type, model.model_id] = model
         found = find(model.model_id, model.revision)
         runner = _runner(model)
-        return Expert(
-            model_id=model.model_id,
-            task_type=model.task_type,
-            backend=BACKEND,
+        return model.expert(
+            BACKEND,
             revision=found.revision if found else model.revision,
-            description=model.description,
-            downloads=model.downloads,
-            likes=model.likes,
-            license=model.license,
-            size=model.size,
             needs=slots_of(device_for(model.model_id, model.size)),
             partial=runner.partial if runner else False,
             here=found is not None,

@@ -36,7 +36,6 @@ LIBRARIES: dict[str, Library] = {
 class Runner:
     """A function that does a task type with models of one library."""
 
-    task_type: str
     library: Library
     requires: tuple[str, ...]
     accepts: Accepts | None
@@ -65,7 +64,7 @@ def local(
             other = _REGISTERED.get((task_type, library))
             if other is not None and other.function.__module__ != function.__module__:
                 raise ValueError(f"{task_type} is already registered by {other.function.__module__}")
-            _REGISTERED[task_type, library] = Runner(task_type, library, requires, accepts, partial, function)
+            _REGISTERED[task_type, library] = Runner(library, requires, accepts, partial, function)
         return function
 
     return register

@@ -1,10 +1,9 @@
 """The device of this worker process, as torch sees it: its name, the number format there, and its free memory."""
 
 import functools
-from pathlib import Path
 from typing import Any
 
-from .hardware import container_limit
+from .hardware import container_limit, control_group_bytes
 
 
 @functools.cache
@@ -35,8 +34,8 @@ def free_bytes() -> int:
     import psutil
 
     available: int = psutil.virtual_memory().available
-    limit = container_limit()
-    return min(available, max(0, limit - _container_use())) if limit else available
+    limit, used = container_limit(), control_group_bytes("memory.current", "memory/memory.usage_in_bytes")
+    return min(available, max(0, limit - (used or 0))) if limit else available
 
 
 def release_unused() -> None:
@@ -58,12 +57,3 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and any(message in str(error) for message in messages)
     )
-
-
-def _container_use() -> int:
-    for name in ("memory.current", "memory/memory.usage_in_bytes"):
-        try:
-            return int((Path("/sys/fs/cgroup") / name).read_text())
-        except (OSError, ValueError):
-            continue
-    return 0

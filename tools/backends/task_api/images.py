@@ -106,9 +106,6 @@ def answer_from_page(client: InferenceClient, call: Call) -> list[Artifact]:
 def image_text_to_text(client: InferenceClient, call: Call) -> list[Artifact]:
     """A vision-language model's reply; the image is part of the message, as a data URL."""
     (url,) = picture_urls(call, [call.one("image")], {})
-    content = [
-        {"type": "image_url", "image_url": {"url": url}},
-        {"type": "text", "text": call.text("prompt")},
-    ]
+    content = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": call.text("prompt")}]
     reply = client.chat_completion([{"role": "user", "content": content}], max_tokens=2048)
     return text_answer(call, reply.choices[0].message.content)

@@ -29,7 +29,6 @@ _DOMAINS = ("text", "images", "audio", "video")
 class Method:
     """How the task API does one task type."""
 
-    task_type: str
     provider_task: str
     """The providers' name for it: a pipeline tag, or `conversational` for chat completions."""
     request: Request
@@ -57,7 +56,7 @@ def method(
 
     def register(request: Request) -> Request:
         for task_type in task_types:
-            _METHODS[task_type] = Method(task_type, provider_task or task_type, request, frozenset(uses), accepts)
+            _METHODS[task_type] = Method(provider_task or task_type, request, frozenset(uses), accepts)
         return request
 
     return register

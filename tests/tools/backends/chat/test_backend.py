@@ -18,7 +18,7 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.backends.chat import ChatBackend
+from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.backends.chat.task_prompts import TASK_PROMPTS, needs_vision
 from hugginggpt.tools.backends.worker.decoder import Decoder
 from hugginggpt.tools.backends.worker.pool import Workers

@@ -16,7 +16,7 @@ from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import backends_for
-from hugginggpt.tools.backends.endpoint import EndpointBackend
+from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import (
     Api,
     Endpoint,

@@ -15,7 +15,7 @@ from hugginggpt.graph.errors import ExpertError, FailureKind
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.vocabulary import VOCABULARY
-from hugginggpt.tools.backends.hf import HfBackend
+from hugginggpt.tools.backends.hf.backend import HfBackend
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.catalog.hub_index import HubIndex
 from hugginggpt.tools.scripted import Received, Reply, ScriptedHub, Server, as_json, model_card, redirect_hub_to, serve

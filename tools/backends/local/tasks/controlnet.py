@@ -1,20 +1,20 @@
 """ControlNet: condition images from models (depth, normals, segments, poses), and images that follow a condition."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import read_image
 from ...answers import image_answer
-from ...inputs import required_text
 from ..controlnet_palette import ADE20K, LIMBS, colour_of
 from ..loading import Source
 from ..model_cache import base_model_of, find, parameters
 from ..person_detection import persons_in
 from ..registry import local
-from ..torch_device import device, dtype
-from .diffusion import generation_options, image_output, resized
+from ..torch_device import dtype
+from .diffusion import image_output, load_pipeline, prompted, resized
 from .keypoints import find_joints
 from .segmentation import regions_of
 from .vision import depth_of
@@ -91,8 +91,8 @@ def text_to_image_by_condition(call: Call, source: Source) -> Sequence[Artifact]
     """An image of the prompt that follows a condition image, in its size."""
     condition = resized(read_image(call.one("image")))
     pipe = _controlnet_pipeline(source)
-    options = generation_options(call, source, pipe) | {"width": condition.width, "height": condition.height}
-    return image_output(call, pipe(required_text(call, "prompt"), image=condition, **options))
+    size = {"width": condition.width, "height": condition.height}
+    return image_output(call, prompted(call, source, pipe, image=condition, **size))
 
 
 def _controlnet_pipeline(source: Source) -> Any:
@@ -101,11 +101,8 @@ def _controlnet_pipeline(source: Source) -> Any:
     if "ControlNet" not in own:
         raise ExpertError(f"{source.model_id} is no ControlNet: it is {own or 'another kind of model'}")
     if own != "ControlNetModel":
-        return source.keep(
-            "controlnet",
-            lambda: _load_pipeline(source, "DiffusionPipeline", source.folder),
-            bytes_per_number=dtype().itemsize,
-        )
+        load_own = partial(load_pipeline, source, "DiffusionPipeline", source.folder, dtype())
+        return source.keep("controlnet", load_own, bytes_per_number=dtype().itemsize)
     base = base_model_of(source.folder)
     found = find(base) if base else None
     if found is None:
@@ -119,23 +116,11 @@ def _controlnet_pipeline(source: Source) -> Any:
         import diffusers
 
         controlnet = diffusers.ControlNetModel.from_pretrained(source.folder, torch_dtype=dtype(), use_safetensors=True)
-        return _load_pipeline(source, f"StableDiffusion{wide}ControlNetPipeline", found.folder, controlnet=controlnet)
+        kind = f"StableDiffusion{wide}ControlNetPipeline"
+        return load_pipeline(source, kind, found.folder, dtype(), controlnet=controlnet)
 
     both = 1 + parameters(found.folder) / max(1, parameters(source.folder))
     return source.keep("controlnet", load, bytes_per_number=round(both * dtype().itemsize))
-
-
-def _load_pipeline(source: Source, kind: str, folder: Any, **parts: Any) -> Any:
-    import diffusers
-
-    try:
-        pipe = getattr(diffusers, kind).from_pretrained(
-            folder, torch_dtype=dtype(), use_safetensors=True, local_files_only=True, **parts
-        )
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise source.unloadable(error) from error
-    pipe.set_progress_bar_config(disable=True)
-    return pipe.to(device())
 
 
 def _joint(label: str) -> str:

@@ -1,6 +1,8 @@
 """Images by diffusion: text-to-image, image-to-image, inpainting, unconditional; and what other diffusion tasks share."""
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from .....graph.call import Artifact, Call
@@ -36,9 +38,7 @@ def needs_prompt(task: Task, _model_id: str) -> str | None:
 def text_to_image(call: Call, source: Source) -> Sequence[Artifact]:
     """An image of the requested size, else of the size that the model was trained with."""
     pipe = pipeline(source, "AutoPipelineForText2Image")
-    return image_output(
-        call, pipe(required_text(call, "prompt"), **generation_options(call, source, pipe), **requested_size(call))
-    )
+    return image_output(call, prompted(call, source, pipe, **requested_size(call)))
 
 
 @local("unconditional-image-generation", library="diffusers")
@@ -63,8 +63,8 @@ def image_text_to_image(call: Call, source: Source) -> Sequence[Artifact]:
     image = resized(read_image(call.one("image")))
     mask = read_image(call.one("mask")).convert("L").resize(image.size)
     pipe = pipeline(source, "AutoPipelineForInpainting")
-    options = generation_options(call, source, pipe) | {"width": image.width, "height": image.height}
-    return image_output(call, pipe(required_text(call, "prompt"), image=image, mask_image=mask, **options))
+    size = {"width": image.width, "height": image.height}
+    return image_output(call, prompted(call, source, pipe, image=image, mask_image=mask, **size))
 
 
 def _edited(call: Call, source: Source) -> Sequence[Artifact]:
@@ -73,9 +73,7 @@ def _edited(call: Call, source: Source) -> Sequence[Artifact]:
         raise ExpertError(f"{source.model_id} only repaints under a mask, and there is none", hint="give it a mask")
     pipe = pipeline(source, "DiffusionPipeline" if "Pix2Pix" in own else "AutoPipelineForImage2Image")
     image = resized(read_image(call.one("image")))
-    return image_output(
-        call, pipe(required_text(call, "prompt"), image=image, **generation_options(call, source, pipe))
-    )
+    return image_output(call, prompted(call, source, pipe, image=image))
 
 
 # -- shared with the other diffusion tasks ---------------------------------------------------------------------------
@@ -84,19 +82,26 @@ def _edited(call: Call, source: Source) -> Sequence[Artifact]:
 def pipeline(source: Source, auto: str, *, exact: bool = False) -> Any:
     """diffusers' pipeline of the model's folder, loaded once. `exact`: in float32, for pipelines that use numpy."""
     form = dtype(exact=exact)
-
-    def load() -> Any:
-        import diffusers
-
-        options = {"torch_dtype": form, "use_safetensors": True, "local_files_only": True}
-        try:
-            pipe = getattr(diffusers, auto).from_pretrained(source.folder, **options)
-        except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
-            raise source.unloadable(error) from error
-        pipe.set_progress_bar_config(disable=True)
-        return pipe.to(device())
-
+    load = partial(load_pipeline, source, auto, source.folder, form)
     return source.keep(f"diffusion:{auto}", load, bytes_per_number=form.itemsize)
+
+
+def load_pipeline(source: Source, auto: str, folder: Path, form: Any, **parts: Any) -> Any:
+    """diffusers' pipeline from a folder, with numbers in the format `form`; `parts` replace its own."""
+    import diffusers
+
+    options = {"torch_dtype": form, "use_safetensors": True, "local_files_only": True}
+    try:
+        pipe = getattr(diffusers, auto).from_pretrained(folder, **options, **parts)
+    except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
+        raise source.unloadable(error) from error
+    pipe.set_progress_bar_config(disable=True)
+    return pipe.to(device())
+
+
+def prompted(call: Call, source: Source, pipe: Any, **inputs: Any) -> Any:
+    """A pipeline's output for the prompt and other inputs, with the options of the call."""
+    return pipe(required_text(call, "prompt"), **inputs, **generation_options(call, source, pipe))
 
 
 def generation_options(call: Call, source: Source, pipe: Any) -> dict[str, Any]:

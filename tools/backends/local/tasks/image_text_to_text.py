@@ -3,7 +3,6 @@
 A video is passed as evenly spaced frames: that needs no video decoder of transformers, and no torchvision.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,13 +16,12 @@ from ...inputs import required_text
 from ..loading import Source
 from ..registry import local
 from ..torch_device import device, dtype
+from .text_generation import MOST_NEW, THOUGHTS
 
 VISION_AUTOS = ("AutoModelForImageTextToText", "AutoModelForMultimodalLM")
 AUDIO_AUTOS = ("AutoModelForMultimodalLM", "AutoModelForSeq2SeqLM")
 FRAMES = 8
 """Of a video."""
-MOST_NEW = 512
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 @local("image-text-to-text")
@@ -80,7 +78,7 @@ def multimodal_reply(
     output = model.generate(**read, max_new_tokens=MOST_NEW, **options)
     given = read["input_ids"].shape[1]
     new = output[0, given:] if not model.config.is_encoder_decoder else output[0]
-    return _THOUGHTS.sub("", str(processor.tokenizer.decode(new, skip_special_tokens=True))).strip()
+    return THOUGHTS.sub("", str(processor.tokenizer.decode(new, skip_special_tokens=True))).strip()
 
 
 def _prompt(source: Source, processor: Any, prompt: str, pictures: int, sounds: int) -> str:

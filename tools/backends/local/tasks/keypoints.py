@@ -1,13 +1,12 @@
 """Keypoints of images: joints of persons, salient points, and points that two images share."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError
 from ....media.pictures import image_artifact, read_image
-from ...answers import MOST_ROWS, output_of
+from ...answers import MOST_ROWS, json_artifact
 from ..loading import Source
 from ..person_detection import Box, persons_in
 from ..registry import local
@@ -33,16 +32,14 @@ def detect_keypoints(call: Call, source: Source) -> Sequence[Artifact]:
     draw = ImageDraw.Draw(marked)
     for point in points:
         draw.ellipse((point["x"] - unit, point["y"] - unit, point["x"] + unit, point["y"] + unit), fill=(230, 40, 60))
-    note = persons.note if persons else ""
-    return [_rows(call, points).model_copy(update={"note": note}), image_artifact(call, marked)]
+    rows = json_artifact(call, "labels", points[:MOST_ROWS])
+    return [rows.model_copy(update={"note": persons.note if persons else ""}), image_artifact(call, marked)]
 
 
 def find_joints(source: Source, image: Any, persons: Sequence[Box]) -> list[list[dict[str, Any]]]:
     """The joints of each person, those with a sufficient score."""
-    model, processor = (
-        source.model("VitPoseForPoseEstimation", "AutoModelForPoseEstimation", exact=True),
-        _processor(source),
-    )
+    model = source.model("VitPoseForPoseEstimation", "AutoModelForPoseEstimation", exact=True)
+    processor = source.part("AutoImageProcessor")
     boxes = [[list(person) for person in persons]]
     read = processor(images=image, boxes=boxes, return_tensors="pt").to(device())
     options = {}
@@ -65,7 +62,7 @@ def _confident(names: dict[int, str], found: dict[str, Any]) -> list[dict[str, A
 
 def find_salient_points(source: Source, image: Any) -> list[dict[str, Any]]:
     """Points that can be recognised in other images (SuperPoint), best score first."""
-    model, processor = source.model("AutoModelForKeypointDetection", exact=True), _processor(source)
+    model, processor = source.model("AutoModelForKeypointDetection", exact=True), source.part("AutoImageProcessor")
     out = model(**processor(images=image, return_tensors="pt").to(device()))
     found = processor.post_process_keypoint_detection(out, [(image.height, image.width)])[0]
     rows = sorted(zip(found["scores"].tolist(), found["keypoints"].tolist(), strict=True), reverse=True)
@@ -81,21 +78,8 @@ def match_keypoints(call: Call, source: Source) -> Sequence[Artifact]:
     pipe = source.pipeline("keypoint-matching", "AutoModelForKeypointMatching")
     found = pipe([read_image(material) for material in materials], threshold=0.0)
     ends = [(row["score"], row["keypoint_image_0"], row["keypoint_image_1"]) for row in found]
-    return [
-        _rows(
-            call,
-            [
-                {"label": "match", "score": round(score, 4), "x0": a["x"], "y0": a["y"], "x1": b["x"], "y1": b["y"]}
-                for score, a, b in ends
-            ],
-        )
+    rows = [
+        {"label": "match", "score": round(score, 4), "x0": a["x"], "y0": a["y"], "x1": b["x"], "y1": b["y"]}
+        for score, a, b in ends
     ]
-
-
-def _processor(source: Source) -> Any:
-    return source.part("AutoImageProcessor")
-
-
-def _rows(call: Call, rows: list[dict[str, Any]]) -> Artifact:
-    text = json.dumps(rows[:MOST_ROWS])
-    return Artifact(output=output_of(call, "labels"), kind="labels", media_type="application/json", text=text)
+    return [json_artifact(call, "labels", rows[:MOST_ROWS])]

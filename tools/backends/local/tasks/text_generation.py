@@ -15,7 +15,7 @@ from .text import token_window
 
 MOST_NEW = 512
 """Tokens of one reply."""
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 @local("text-generation")
@@ -46,7 +46,7 @@ def reply(source: Source, text: str) -> str:
         max_new_tokens=min(MOST_NEW, room),
         pad_token_id=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id,
     )
-    return _THOUGHTS.sub("", str(tokenizer.decode(output[0, given:], skip_special_tokens=True))).strip()
+    return THOUGHTS.sub("", str(tokenizer.decode(output[0, given:], skip_special_tokens=True))).strip()
 
 
 def _read(tokenizer: Any, text: str) -> Any:

@@ -16,7 +16,7 @@ from ...inputs import required_text
 from ..glb import write_glb
 from ..loading import Source
 from ..registry import local
-from .diffusion import generation_options, generator, pipeline, requested_size, resized
+from .diffusion import generation_options, generator, pipeline, prompted, requested_size, resized
 
 RATE = 16
 """Frames a second of the output; most models are trained for 8 to 24."""
@@ -31,15 +31,7 @@ MAX_SECONDS = 20.0
 def text_to_video(call: Call, source: Source) -> Sequence[Artifact]:
     """A video of the requested length and size, else of those that the model was trained with."""
     pipe = pipeline(source, "DiffusionPipeline")
-    return video_output(
-        call,
-        pipe(
-            required_text(call, "prompt"),
-            **requested_size(call),
-            **_length(call),
-            **generation_options(call, source, pipe),
-        ),
-    )
+    return video_output(call, prompted(call, source, pipe, **requested_size(call), **_length(call)))
 
 
 @local("image-to-video", "image-text-to-video", library="diffusers", accepts=one_image_without_sound)
@@ -76,9 +68,7 @@ def text_to_audio(call: Call, source: Source) -> Sequence[Artifact]:
     import numpy as np
 
     pipe = pipeline(source, "DiffusionPipeline")
-    samples = np.asarray(
-        pipe(required_text(call, "prompt"), **generation_options(call, source, pipe)).audios[0], dtype=np.float32
-    )
+    samples = np.asarray(prompted(call, source, pipe).audios[0], dtype=np.float32)
     samples = samples.reshape(-1, samples.shape[-1])
     part = getattr(pipe, "vocoder", None) or pipe.vae
     rate = int(getattr(part.config, "sampling_rate", 16_000))

@@ -87,21 +87,15 @@ def _detect_by_grounding_dino(source: Source, image: Any, labels: list[str]) -> 
     processor = source.part("AutoProcessor")
     sentence = " ".join(f"{label.lower().rstrip('.')}." for label in labels)
     read = processor(images=image, text=sentence, return_tensors="pt").to(device())
+    sizes = [(image.height, image.width)]
     found = processor.post_process_grounded_object_detection(
-        model(**read),
-        read["input_ids"],
-        threshold=0.25,
-        text_threshold=0.25,
-        target_sizes=[(image.height, image.width)],
+        model(**read), read["input_ids"], threshold=0.25, text_threshold=0.25, target_sizes=sizes
     )[0]
     names = found.get("text_labels", found["labels"])
     rows = zip(names, found["scores"].tolist(), found["boxes"].tolist(), strict=True)
+    sides = ("xmin", "ymin", "xmax", "ymax")
     return [
-        {
-            "label": name or "object",
-            "score": score,
-            "box": dict(zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True)),
-        }
+        {"label": name or "object", "score": score, "box": dict(zip(sides, box, strict=True))}
         for name, score, box in rows
     ]
 

@@ -1,0 +1,59 @@
+"""Base of the httpx transports that limit requests and check responses; for httpx and httpx2, synchronous or not."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+class LimitedTransport(ABC):
+    """Sends each request as `prepare` decides; a response that fails its check is closed."""
+
+    @abstractmethod
+    def prepare(self, request: Any, *, asynchronous: bool) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+        """The function that sends a request, and the one that checks the response and returns it."""
+
+    @abstractmethod
+    def pools(self) -> Iterable[Any]:
+        """What holds connections."""
+
+    def handle_request(self, request: Any) -> Any:
+        """Send one request; return its response, the body unread."""
+        send, check = self.prepare(request, asynchronous=False)
+        response = send(request)
+        try:
+            return check(response)
+        except BaseException:
+            response.close()
+            raise
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """The same for asynchronous clients."""
+        send, check = self.prepare(request, asynchronous=True)
+        response = await send(request)
+        try:
+            return check(response)
+        except BaseException:
+            await response.aclose()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        for each in self.pools():
+            each.close()
+
+    async def aclose(self) -> None:
+        """The same for asynchronous clients."""
+        for each in self.pools():
+            await each.aclose()
+
+    def __enter__(self) -> "LimitedTransport":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> "LimitedTransport":
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()
