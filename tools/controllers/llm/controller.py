@@ -34,13 +34,13 @@ class LlmController:
     """
 
     def __init__(
-        self, spec: str, settings: Settings, *, tape: Recording | None = None, slots: Slots | None = None
+        self, spec: str, settings: Settings, *, recording: Recording | None = None, slots: Slots | None = None
     ) -> None:
         """Raises `UsageError` for an unknown model name, and when its key is missing.
 
-        `tape`: records or replays its calls. `slots`: where a model on this machine waits for its accelerator.
+        `recording`: records or replays its calls. `slots`: where a model on this machine waits for its accelerator.
         """
-        self.model = ChatModel.of(spec, settings) if tape is None else RecordedModel.on(tape, spec, settings)
+        self.model = ChatModel.of(spec, settings) if recording is None else RecordedModel.on(recording, spec, settings)
         self.name = self.model.name
         self._client = ChatClient(self.model, settings, slots)
         self._memory = Memory(self._client)
