@@ -25,7 +25,7 @@ def find_unused_words(
     """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
     used = bytearray(len(parsed.text))
     for start, end in (
-        *_intent_spans(intents),
+        *((intent.start, intent.end) for intent in intents),
         *_data_spans(parsed),
         *_parameter_spans(parsed, tasks),
         *_noun_spans(parsed),
@@ -47,10 +47,6 @@ def find_unused_words(
                 runs.append(word.span())
             open_run = True
     return tuple(runs)
-
-
-def _intent_spans(intents: Iterable[Intent]) -> Iterable[tuple[int, int]]:
-    return ((intent.start, intent.end) for intent in intents)
 
 
 def _data_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:

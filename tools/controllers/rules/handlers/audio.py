@@ -5,7 +5,7 @@ import re
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ..intents import Intent
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import image_operation, target_languages
 from ..referents import Referent, kinds_named
 from ..text_linking import text_referents
@@ -94,12 +94,3 @@ def sound_class(linker: Linker, intent: Intent) -> None:
         add_single_input(linker, intent, "audio-classification")
         return
     add_single_input(linker, intent, linker.task_type_of(intent))
-
-
-HANDLERS: dict[str, Handler] = {
-    "speak": speak,
-    "transcribe": transcribe,
-    "sound-clean": sound_clean,
-    "sound-class": sound_class,
-    **{"mux": mux, "music": music},
-}

@@ -7,7 +7,7 @@ from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import count_label
 from ..referents import kinds_named
 from ..text_linking import text_referents
@@ -125,11 +125,6 @@ def _describes_findings(linker: Linker, intent: Intent) -> bool:
     return False
 
 
-def happen(linker: Linker, intent: Intent) -> None:
-    """What happens in a video."""
-    add_single_input(linker, intent, linker.task_type_of(intent))
-
-
 def detect(linker: Linker, intent: Intent) -> None:
     """Detect objects in a picture; "the people in article.txt" are named entities."""
     pictured = linker.resolver.has_kind("image") or linker.resolver.has_kind("video")
@@ -144,8 +139,3 @@ def detect(linker: Linker, intent: Intent) -> None:
         add_single_input(linker, intent, "token-classification")
     elif not (intent.mention and ("object-detection" in linker.requested_types or linker.has_task("object-detection"))):
         add_single_input(linker, intent, "object-detection")
-
-
-HANDLERS: dict[str, Handler] = {
-    **{"thorough": thorough, "crop": crop, "count": count, "describe": describe, "happen": happen, "detect": detect},
-}

@@ -7,7 +7,7 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import control_type, image_operation
 from ..referents import Referent
 from ..text_linking import as_text
@@ -161,10 +161,3 @@ def pose_image(linker: Linker, intent: Intent) -> None:
         pose = linker.add_task("openpose-control", {"image": referent.value}, intent, implied=True)
         goal = linker.parsed.text[intent.start : intent.end]
         linker.add_task("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
-
-
-HANDLERS: dict[str, Handler] = {
-    **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
-    **{"slideshow": slideshow, "look-alike": look_alike, "control": control},
-    **{"control-image": control_image, "pose-image": pose_image},
-}

@@ -9,7 +9,7 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..text_linking import as_text, text_referents
 
 _WORD = re.compile(r"[a-z]{4,}")
@@ -136,6 +136,3 @@ def _quotation_covers(linker: Linker, question: str) -> bool:
     quoted = [r.value for r in linker.resolver.referents if r.origin == "quotation" and r.value not in prompts]
     texts = [value.lower() for value in quoted if isinstance(value, str)]
     return any(len(asked_words & set(_WORD.findall(text))) >= max(2, (len(asked_words) + 1) // 2) for text in texts)
-
-
-HANDLERS: dict[str, Handler] = {"question": answer_question}

@@ -4,7 +4,7 @@ import re
 
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
 from ..referents import Referent
 from ..text_linking import text_referents
@@ -35,10 +35,7 @@ def classify(linker: Linker, intent: Intent) -> None:
     if words.startswith(("classified", "categori")) and any("classification" in task.type for task in linker.tasks):
         return
     task_type = linker.task_type_of(intent)
-    zero = {
-        "image-classification": "zero-shot-image-classification",
-        "text-classification": "zero-shot-classification",
-    }
+    zero = {"image-classification": "zero-shot-image-classification", "text-classification": "zero-shot-classification"}
     if labels and task_type in zero:
         add_single_input(linker, intent, zero[task_type], {"candidate_labels": labels})
         return
@@ -169,15 +166,3 @@ def join(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "two texts")
         return
     linker.add_task("join-text", {"texts": tuple(referent.value for referent in texts)}, intent)
-
-
-HANDLERS: dict[str, Handler] = {
-    **{
-        "entities": entities,
-        "fill": fill,
-        "sentiment": sentiment,
-        "classify": classify,
-    },
-    **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
-    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
-}
