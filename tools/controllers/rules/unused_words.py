@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from ....graph.task import Task, Template, Value
+from ...request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
@@ -31,7 +32,6 @@ def find_unused_words(
         *_noun_spans(parsed),
     ):
         used[start:end] = b"\1" * (end - start)
-    function_words = lexicon().cues["function-words"]
     runs: list[tuple[int, int]] = []
     open_run = False
     for number, word in enumerate(_WORD.finditer(parsed.masked)):
@@ -39,7 +39,7 @@ def find_unused_words(
             break
         if any(used[word.start() : word.end()]):
             open_run = False
-        elif not function_words.fullmatch(word.group()):
+        elif word.group() not in function_words():
             between = parsed.masked[runs[-1][1] : word.start()] if open_run else ""
             if open_run and not _BREAK.search(between):
                 runs[-1] = (runs[-1][0], word.end())
