@@ -132,9 +132,7 @@ def _message_fields(message: "AIMessage") -> dict[str, Any]:
         recorded["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
     read, written = token_counts(message)
     if read or written:
-        recorded["usage_metadata"] = {
-            "input_tokens": read, "output_tokens": written, "total_tokens": read + written,
-        }  # fmt: skip
+        recorded["usage_metadata"] = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
     if reason := end_reason(message):
         recorded["response_metadata"] = {"finish_reason": reason}
     return recorded

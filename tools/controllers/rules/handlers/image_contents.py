@@ -59,11 +59,7 @@ def count(linker: Linker, intent: Intent) -> None:
         return
     if lexicon().cues["counted-by-form"].search(words) and not linker.resolver.has_kind("image"):
         texts = text_referents(linker, intent)
-        found = [
-            linker.add_task("token-classification", {"text": referent.value}, intent, implied=True)
-            for referent in texts
-        ]
-        if found:
+        if found := linker.add_each("token-classification", "text", texts, intent, implied=True):
             linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent)
             return
     if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.resolver.has_kind("table"):
@@ -80,9 +76,7 @@ def count(linker: Linker, intent: Intent) -> None:
     found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
     if not found:
         images = linker.resolver.resolve(intent, pictured, everything=True)
-        found = [
-            linker.add_task("object-detection", {"image": referent.value}, intent, implied=True) for referent in images
-        ]
+        found = linker.add_each("object-detection", "image", images, intent, implied=True)
     linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent, count_label(words))
 
 

@@ -102,7 +102,7 @@ def film(linker: Linker, intent: Intent) -> None:
     """A video from a prompt, which is summarised first where the words ask for it."""
     if any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks) and intent.mention:
         return
-    if any(task.type == "text-to-video" for task in linker.tasks[-1:]):
+    if linker.tasks and linker.tasks[-1].type == "text-to-video":
         return
     if re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end]) and not linker.has_task("summarization"):
         add_single_input(linker, intent, "summarization")
@@ -145,11 +145,10 @@ def control_image(linker: Linker, intent: Intent) -> None:
         linker.add_task(follows[0], {"prompt": linker.goal_of(intent), "image": follows[1]}, intent)
         return
     control = control_type(linker.resolver.words_of(intent))
-    made = linker.resolver.latest_results(("image",), skip=())
-    images = made or [
-        linker.add_task(f"{control}-control", {"image": referent.value}, intent, implied=True)
-        for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
-    ]
+    images = linker.resolver.latest_results(("image",))
+    if not images:
+        given = linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
+        images = linker.add_each(f"{control}-control", "image", given, intent, implied=True)
     for referent in images:
         inputs: dict[str, Input] = {"prompt": linker.goal_of(intent), "image": referent.value}
         linker.add_task(f"{control}-text-to-image", inputs, intent)
