@@ -21,6 +21,7 @@ from hugginggpt.tools.scripted import (
     ScriptedChatModel,
     ScriptedController,
     as_json,
+    failing,
     in_turn,
     serve,
 )
@@ -155,7 +156,7 @@ def test_options_that_a_recording_contains_can_t_be_given_again(recorded: Path, 
 def test_a_failed_call_to_the_model_is_replayed(shell: Shell) -> None:
     """Rate limits are retried without waiting; the final error is the recorded one."""
     limited = as_json({"error": {"message": "slow down"}}, 429, retry_after="1")
-    bad = as_json({"error": {"message": "no such model"}}, 404)
+    bad = failing(404, "no such model")
     with serve(in_turn(limited, bad)) as server:
         words = ("run", "greet", "--llm", f"openai:m@{server.url}/v1", "--record", "recording.jsonl")
         live = shell(*words)
