@@ -27,7 +27,8 @@ def find_unused_words(
     used = bytearray(len(parsed.text))
     for start, end in (
         *((intent.start, intent.end) for intent in intents),
-        *_data_spans(parsed),
+        *((file.start, file.end) for file in parsed.files if file.start >= 0),
+        *((quotation.start, quotation.end) for quotation in parsed.quotations),
         *_parameter_spans(parsed, tasks),
         *_noun_spans(parsed),
     ):
@@ -47,12 +48,6 @@ def find_unused_words(
                 runs.append(word.span())
             open_run = True
     return tuple(runs)
-
-
-def _data_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
-    """Files and quotations, in the plan or not."""
-    yield from ((file.start, file.end) for file in parsed.files if file.start >= 0)
-    yield from ((quotation.start, quotation.end) for quotation in parsed.quotations)
 
 
 def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:
