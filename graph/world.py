@@ -49,8 +49,8 @@ class World:
     fetcher: Fetcher
 
 
-def controller_for(settings: Settings, tape: Recording | None = None, slots: Slots | None = None) -> Controller:
-    """The controller that the settings name; the rule-based one when they name none. `tape`: see `open_world`.
+def controller_for(settings: Settings, recording: Recording | None = None, slots: Slots | None = None) -> Controller:
+    """The controller that the settings name; the rule-based one when they name none. `recording`: see `open_world`.
 
     `slots`: where a chat model on this machine waits for its accelerator.
     """
@@ -60,7 +60,7 @@ def controller_for(settings: Settings, tape: Recording | None = None, slots: Slo
         return RuleBasedController()
     from ..tools.controllers.llm import LlmController
 
-    return LlmController(settings.llm, settings, tape=tape, slots=slots)
+    return LlmController(settings.llm, settings, recording=recording, slots=slots)
 
 
 def slots_for(settings: Settings) -> SlotBoard:
@@ -177,18 +177,18 @@ async def open_world(
     controller: Controller | None = None,
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
-    tape: Recording | None = None,
+    recording: Recording | None = None,
     consent: Consent | None = None,
 ) -> AsyncIterator[World]:
     """A world with durable checkpoints in the home; closes all that it opened.
 
-    `tape` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
+    `recording` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
     """
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     slots = slots_for(settings)
-    controller = RedactedController(controller or controller_for(settings, tape, slots), redact)
+    controller = RedactedController(controller or controller_for(settings, recording, slots), redact)
     async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
         storage = await open_things.enter_async_context(open_storage(settings.home, redact))
         ledger, store = storage.ledger, storage.store
@@ -198,9 +198,9 @@ async def open_world(
         places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
         catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
         places = [RedactedBackend(place, redact) for place in places]
-        if tape:
-            places = [RecordedBackend(place, tape) for place in places]
-            catalog, fetcher = RecordedCatalog(catalog, tape), RecordedFetcher(fetcher, store, tape)
+        if recording:
+            places = [RecordedBackend(place, recording) for place in places]
+            catalog, fetcher = RecordedCatalog(catalog, recording), RecordedFetcher(fetcher, store, recording)
         for backend in places:
             open_things.push_async_callback(backend.aclose)
         checkpointer = await storage.checkpointer()

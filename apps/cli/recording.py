@@ -40,24 +40,24 @@ def recorder(file: Path, request: str, files: Sequence[str], options: Options, s
 
 def player(file: Path, settings: Settings) -> tuple[Replayer, Settings]:
     """The recording in a file, and settings that name its controller."""
-    tape = Replayer(file, Scrubber(settings))
-    model = tape.head.get("model")
-    return tape, settings.model_copy(update={"llm": model["name"] if model else ""})
+    recording = Replayer(file, Scrubber(settings))
+    model = recording.head.get("model")
+    return recording, settings.model_copy(update={"llm": model["name"] if model else ""})
 
 
-async def close_recording(tape: Recorder | Replayer, last: RunFinished | None, code: int) -> int:
+async def close_recording(recording: Recorder | Replayer, last: RunFinished | None, code: int) -> int:
     """Close the recording and report where it is, or where the replay differs from it; returns the exit code."""
     ended: dict[str, Any] = last.model_dump(mode="json", include={"status", "plan", "answer"}) if last else {}
     console = err()
-    if isinstance(tape, Recorder):
+    if isinstance(recording, Recorder):
         if last:
-            await tape.end(ended)
-        tape.close()
-        console.print(f"recorded in {tape.file}", style="dim", soft_wrap=True, markup=False)
+            await recording.end(ended)
+        recording.close()
+        console.print(f"recorded in {recording.file}", style="dim", soft_wrap=True, markup=False)
         return code
-    departures = tape.all_differences(ended)
+    departures = recording.all_differences(ended)
     if not departures:
-        console.print(f"as recorded: {tape.replayed} exchanges", style="dim", soft_wrap=True)
+        console.print(f"as recorded: {recording.replayed} exchanges", style="dim", soft_wrap=True)
         return code
     console.print("differs from the recording:", style="yellow")
     for departure in departures[:MOST_SHOWN]:

@@ -87,31 +87,31 @@ def run_request(
             raise UsageError(
                 "--record and --thread exclude each other", hint="a recording holds one run, without its conversation"
             )
-        tape = recorder(record, text, files, options, settings) if record else None
+        recording = recorder(record, text, files, options, settings) if record else None
 
     def events(session: Any) -> AsyncIterator[Event]:
         started = session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
         return cast(AsyncIterator[Event], started)
 
-    _show_and_exit(common, events, settings, tape)
+    _show_and_exit(common, events, settings, recording)
 
 
 def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]) -> NoReturn:
     """`hugginggpt run --replay`. `others`: options that a recording sets itself, by name."""
     with report_errors():
         refuse_with_replay(others)
-        tape, settings = player(recording, common.settings())
+        replayer, settings = player(recording, common.settings())
         settings = settings.model_copy(update={"where": ()})  # the recording sets it
-        options = Options.model_validate(tape.head["options"])
+        options = Options.model_validate(replayer.head["options"])
 
     def events(session: Any) -> AsyncIterator[Event]:
-        head = tape.head
+        head = replayer.head
         started = session.start(
             head["request"], thread_id=uuid4().hex[:10], files=head["files"], options=options, recorded=True
         )
         return cast(AsyncIterator[Event], started)
 
-    _show_and_exit(common, events, settings, tape)
+    _show_and_exit(common, events, settings, replayer)
 
 
 def resume_run(
@@ -160,13 +160,16 @@ async def _set_limits(session: Any, run: Run, limits: Limits) -> None:
 
 
 def _show_and_exit(
-    common: CommonOptions, events: Events, settings: Settings | None = None, tape: Recorder | Replayer | None = None
+    common: CommonOptions,
+    events: Events,
+    settings: Settings | None = None,
+    recording: Recorder | Replayer | None = None,
 ) -> NoReturn:
-    raise typer.Exit(run_async(_show_run(common, events, settings, tape)))
+    raise typer.Exit(run_async(_show_run(common, events, settings, recording)))
 
 
 async def _show_run(
-    common: CommonOptions, events: Events, settings: Settings | None, tape: Recorder | Replayer | None
+    common: CommonOptions, events: Events, settings: Settings | None, recording: Recorder | Replayer | None
 ) -> int:
     """Show the events of a run until it ends, waits, fails or is interrupted; returns the exit code."""
     from ...graph.world import open_world
@@ -185,7 +188,7 @@ async def _show_run(
             if common.out:
                 _check_writable(common.out)
             consent = terminal_consent()
-            async with open_world(settings or common.settings(), tape=tape, consent=consent) as world:
+            async with open_world(settings or common.settings(), recording=recording, consent=consent) as world:
                 session = Session(world)
                 try:
                     async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
@@ -202,7 +205,7 @@ async def _show_run(
                         _print_event(last)
                     raise
                 finally:
-                    code = await close_recording(tape, last, code) if tape else code
+                    code = await close_recording(recording, last, code) if recording else code
         except HuggingGPTError as error:
             if run_id and not isinstance(error, UsageError):
                 error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))

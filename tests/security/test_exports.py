@@ -45,25 +45,25 @@ def notes(tmp_path: Path) -> Path:
 
 def test_a_recording_holds_request_files_and_answers_but_no_key(notes: Path, shell: Shell) -> None:
     """A recording holds the request, its files, and the answers of model and experts; no key, and no path of a home."""
-    typed = shell("run", REQUEST, "--record", "tape.jsonl", HUGGINGGPT_LLM_API_KEY="sk-canary-0123456789")
+    typed = shell("run", REQUEST, "--record", "recording.jsonl", HUGGINGGPT_LLM_API_KEY="sk-canary-0123456789")
     assert typed.code == 0, typed.err
-    tape = (notes.parent / "tape.jsonl").read_text()
-    assert REQUEST in tape
-    assert "Its crew of nine sang" in tape
-    assert "sk-canary" not in tape
-    assert str(notes.parent / "home") not in tape
+    recording = (notes.parent / "recording.jsonl").read_text()
+    assert REQUEST in recording
+    assert "Its crew of nine sang" in recording
+    assert "sk-canary" not in recording
+    assert str(notes.parent / "home") not in recording
 
 
 def test_a_recording_is_private_and_overwrites_nothing(notes: Path, shell: Shell) -> None:
     """Only its owner can read a recording; an existing file or link is never overwritten."""
     old = os.umask(0)
     try:
-        shell("run", REQUEST, "--record", "tape.jsonl")
+        shell("run", REQUEST, "--record", "recording.jsonl")
     finally:
         os.umask(old)
-    assert (notes.parent / "tape.jsonl").stat().st_mode & 0o777 == 0o600
+    assert (notes.parent / "recording.jsonl").stat().st_mode & 0o777 == 0o600
     (notes.parent / "link.jsonl").symlink_to(notes)
-    for there in ("tape.jsonl", "link.jsonl"):
+    for there in ("recording.jsonl", "link.jsonl"):
         refused = shell("run", REQUEST, "--record", there)
         assert refused.code == 2
         assert "exists already" in refused.err
@@ -89,13 +89,13 @@ def test_out_writes_copies_of_results_and_overwrites_nothing(notes: Path, shell:
 
 def test_a_replay_trusts_no_servers(notes: Path, shell: Shell) -> None:
     """Replaying a recording from someone else does not trust the servers that it names."""
-    assert shell("run", REQUEST, "--record", "tape.jsonl").code == 0
-    head, *rest = (notes.parent / "tape.jsonl").read_text().splitlines()
+    assert shell("run", REQUEST, "--record", "recording.jsonl").code == 0
+    head, *rest = (notes.parent / "recording.jsonl").read_text().splitlines()
     changed = json.loads(head)
     changed["options"]["models"] = {"translation": "openai:m@http://evil.example:8000/v1"}
-    (notes.parent / "tape.jsonl").chmod(0o600)
-    (notes.parent / "tape.jsonl").write_text("\n".join([json.dumps(changed), *rest]) + "\n")
-    shell("run", "--replay", "tape.jsonl")
+    (notes.parent / "recording.jsonl").chmod(0o600)
+    (notes.parent / "recording.jsonl").write_text("\n".join([json.dumps(changed), *rest]) + "\n")
+    shell("run", "--replay", "recording.jsonl")
     assert trusted_origins(notes.parent / "config") == set()
 
 

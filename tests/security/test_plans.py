@@ -342,11 +342,11 @@ async def test_a_hostile_list_of_servers_or_recording_is_reported(text: str, tmp
     home.mkdir()
     (home / "endpoints.json").write_bytes(text.encode("utf-8", "surrogatepass"))
     assert known_endpoints(home).trouble
-    (tmp_path / "tape.jsonl").write_bytes(
+    (tmp_path / "recording.jsonl").write_bytes(
         b'{"kind": "head", "format": 1}\n' + text.encode("utf-8", "replace") + b"\n{}\n"
     )
     with pytest.raises(UsageError, match="recording"):
-        Replayer(tmp_path / "tape.jsonl", Scrubber(Settings(home=home)))
+        Replayer(tmp_path / "recording.jsonl", Scrubber(Settings(home=home)))
 
 
 @pytest.mark.parametrize("body", ["[" * 10_000, f"[{DIGITS}]", "[NaN]", '[{"index": ' + "[" * 5_000])

@@ -53,8 +53,8 @@ FENCES = (
     Fence(
         "no secret in the plans, answers and errors of a controller",
         "graph/world.py",
-        "controller = RedactedController(controller or controller_for(settings, tape, slots), redact)",
-        "controller = controller or controller_for(settings, tape, slots)",
+        "controller = RedactedController(controller or controller_for(settings, recording, slots), redact)",
+        "controller = controller or controller_for(settings, recording, slots)",
         "test_secrets.py::test_a_key_that_a_chat_model_s_server_repeats_is_removed[session-401-json]",
     ),
     Fence(
@@ -285,16 +285,16 @@ async def test_a_key_that_a_model_repeats_is_removed(size: int, home: Path, tmp_
     ]
     with serve(Parrot(size)) as server:
         settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", llm_api_key=KEY, retries=0)  # type: ignore[arg-type]
-        tape = recorder(tmp_path / "tape.jsonl", "Say hello", [], Options(), settings)
+        recording = recorder(tmp_path / "recording.jsonl", "Say hello", [], Options(), settings)
         async with open_world(
-            settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], tape=tape
+            settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()], recording=recording
         ) as world:
             shown = await shown_by(Session(world), "Say hello")
-        tape.close()
+        recording.close()
     deltas = "".join(json.loads(line)["text"] for line in shown if '"answer_delta"' in line)
     assert "It is done [0] [1]. The key is [removed" in deltas
     assert not leaks(KEY, tmp_path, *shown, deltas)
-    recorded = [json.loads(line) for line in (tmp_path / "tape.jsonl").read_text().splitlines()]
+    recorded = [json.loads(line) for line in (tmp_path / "recording.jsonl").read_text().splitlines()]
     pieces = [piece for line in recorded if isinstance(line.get("told"), list) for piece in line["told"]]
     assert not leaks(KEY, home, "".join(_words(piece) for piece in pieces))
 

@@ -55,7 +55,7 @@ FENCES = (
         "test_stored.py::test_a_damaged_row_affects_its_own_run_only[options-[]]",
     ),
     Fence(
-        "tapes are for their owner",
+        "recordings are for their owner",
         "tools/recording/recorder.py",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)",
@@ -233,10 +233,10 @@ def test_recordings_and_homes_are_readable_by_their_owner_only(tmp_path: Path, s
     """No other user of the machine can read recordings, homes, their files or the configuration."""
     old = os.umask(0)
     try:
-        assert shell("run", "What language is 'this is one'?", "--record", "tape.jsonl").code == 0
+        assert shell("run", "What language is 'this is one'?", "--record", "recording.jsonl").code == 0
         shell("models", "--add", "http://127.0.0.1:9", "--task", "summarization")
     finally:
         os.umask(old)
     home = tmp_path / "home"
-    private = [tmp_path / "tape.jsonl", home, *home.rglob("*"), *(tmp_path / "config").rglob("*")]
+    private = [tmp_path / "recording.jsonl", home, *home.rglob("*"), *(tmp_path / "config").rglob("*")]
     assert {path.stat().st_mode & 0o077 for path in private} == {0}

@@ -145,11 +145,8 @@ class ChatClient:
         async for attempt in tries(self._retries):
             with attempt:
                 async with asyncio.timeout(self._timeout):
-                    if (
-                        on_text
-                        and self._streams
-                        and (streamed := await _streamed(client, messages, options, usage, on_text, self._check_length))
-                    ):
+                    stream = on_text if self._streams else None
+                    if stream and (streamed := await self._stream(client, messages, options, usage, stream)):
                         return streamed
                     self._streams = self._streams and on_text is None  # a stream was requested, and none came
                     message: AIMessage = await client.ainvoke(list(messages), **options)
@@ -158,6 +155,27 @@ class ChatClient:
                     self._check_length(len(text))
                     return Completion(text, end_reason(message))
         raise AssertionError("tries ends by returning or raising")
+
+    async def _stream(
+        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText
+    ) -> Completion | None:
+        """An answer piece by piece; None from a server that sends none."""
+        pieces, ended, length = list[str](), "", 0
+        try:
+            async for chunk in client.astream(list(messages), **options):
+                usage.add(chunk)
+                ended = end_reason(chunk) or ended
+                piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
+                if piece:
+                    length += len(piece)
+                    self._check_length(length)
+                    pieces.append(piece)
+                    await on_text(piece)
+        except Exception as error:
+            if pieces or ended or is_of_the_call(error):
+                raise
+            return None  # clients fail in many ways on an answer in one piece where a stream was requested
+        return Completion("".join(pieces), ended) if pieces or ended else None
 
     def _check_length(self, length: int) -> None:
         if length > MAX_ANSWER:
@@ -196,33 +214,6 @@ async def _next(pieces: Any, end: float) -> Any:
     """The next piece of an answer, or None after the last. `end` limits the whole answer, however slowly it comes."""
     async with asyncio.timeout_at(end):
         return await anext(pieces, None)
-
-
-async def _streamed(
-    client: Any,
-    messages: Messages,
-    options: dict[str, Any],
-    usage: CallUsage,
-    on_text: OnText,
-    check_length: Callable[[int], None],
-) -> Completion | None:
-    """An answer piece by piece; None from a server that sends none."""
-    pieces, ended, length = list[str](), "", 0
-    try:
-        async for chunk in client.astream(list(messages), **options):
-            usage.add(chunk)
-            ended = end_reason(chunk) or ended
-            piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
-            if piece:
-                length += len(piece)
-                check_length(length)
-                pieces.append(piece)
-                await on_text(piece)
-    except Exception as error:
-        if pieces or ended or is_of_the_call(error):
-            raise
-        return None  # clients fail in many ways on an answer in one piece where a stream was requested
-    return Completion("".join(pieces), ended) if pieces or ended else None
 
 
 def _characters(content: str | list[str | dict[str, Any]]) -> int:

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from importlib.util import find_spec
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,9 +112,8 @@ def _loaded(model: str, token: SecretStr | None) -> Loaded:
     options = {"token": token.get_secret_value() if token else None, "trust_remote_code": False}
     device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
     try:
-        with hub_limits(
-            None, max_bytes=LARGEST_FILE, paths=True
-        ):  # refuses redirects and file names the Hub never sends
+        # refuses redirects and file names the Hub never sends
+        with hub_limits(None, max_bytes=LARGEST_FILE, paths=True):
             tokenizer = AutoTokenizer.from_pretrained(source, **options)
             weights = AutoModelForCausalLM.from_pretrained(source, use_safetensors=True, dtype="auto", **options)
         if not tokenizer.chat_template:
@@ -147,15 +147,7 @@ class LocalChat:
 
     async def ainvoke(self, messages: Sequence[tuple[str, str]], **_options: Any) -> "AIMessage":
         """A whole answer."""
-        from langchain_core.messages import AIMessage
-
-        chunks = [chunk async for chunk in self.astream(messages)]
-        last = chunks[-1]
-        return AIMessage(
-            content="".join(str(chunk.text) for chunk in chunks),
-            usage_metadata=last.usage_metadata,
-            response_metadata=last.response_metadata,
-        )
+        return reduce(add, [chunk async for chunk in self.astream(messages)])
 
     async def astream(self, messages: Sequence[tuple[str, str]], **_options: Any) -> AsyncIterator["AIMessageChunk"]:
         """An answer piece by piece; the last one reports tokens and why it ended."""

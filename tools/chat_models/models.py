@@ -13,6 +13,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -21,10 +22,10 @@ from pydantic import SecretStr
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
 from ..net.addresses import without_secrets
+from ..net.certificates import certificates
 from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
 from ..net.httpx_compat import httpx_module_of
 from ..net.hub_session import hub_limits
-from .connections import unused_sync_client
 from .local import LocalChat, accelerator_slots, check_packages, load
 from .providers import check_provider
 
@@ -171,7 +172,7 @@ class ChatModel:
             max_retries=0,
             stream_usage=True,
             http_async_client=connections,
-            http_client=unused_sync_client(),
+            http_client=_unused_sync_client(),
             http_socket_options=(),  # for clients of its own; by default it warns that no proxy is used, while ours is
             default_headers=_NO_ACCOUNT if _is_other_than_openai(self.base_url) else None,
         )
@@ -204,6 +205,14 @@ class ChatModel:
         except (ImportError, ValueError) as error:
             raise UsageError(f"there is no controller {self.name!r}: {str(error)[:300]}", hint=_HINT) from error
         return model
+
+
+@cache
+def _unused_sync_client() -> Any:
+    """For the synchronous half of langchain-openai's client, which is never called: certificates are read once."""
+    import openai
+
+    return openai.DefaultHttpxClient(verify=certificates(), trust_env=False)
 
 
 def slots_of(provider: str) -> tuple[str, ...]:

@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 class RecordedModel(ChatModel):
     """A chat model whose calls go through a recording. A replay has no client and no key."""
 
-    tape: Recording = field(kw_only=True)
+    recording: Recording = field(kw_only=True)
 
     @classmethod
-    def on(cls, tape: Recording, spec: str, settings: Settings) -> "RecordedModel":
+    def on(cls, recording: Recording, spec: str, settings: Settings) -> "RecordedModel":
         """The model of the recording when it is replayed, else the one that `spec` names."""
-        if tape.replaying:
-            return cls(**tape.head["model"], tape=tape)
+        if recording.replaying:
+            return cls(**recording.head["model"], recording=recording)
         model = ChatModel.of(spec, settings)
-        return cls(**{each.name: getattr(model, each.name) for each in fields(model)}, tape=tape)
+        return cls(**{each.name: getattr(model, each.name) for each in fields(model)}, recording=recording)
 
     @property
     def slots(self) -> tuple[str, ...]:
         """A replay runs no model, so it needs no accelerator."""
-        return () if self.tape.replaying else super().slots
+        return () if self.recording.replaying else super().slots
 
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
         """A client that records its calls, or replays them."""
-        if self.tape.replaying:
-            yield cast("BaseChatModel", _RecordedClient(None, self.tape))
+        if self.recording.replaying:
+            yield cast("BaseChatModel", _RecordedClient(None, self.recording))
             return
         async with super().connected(seconds) as client:
-            yield cast("BaseChatModel", _RecordedClient(client, self.tape))
+            yield cast("BaseChatModel", _RecordedClient(client, self.recording))
 
 
 def model_fields(model: ChatModel) -> dict[str, Any]:
@@ -72,9 +72,9 @@ class RecordedFailure(Exception):
 class _RecordedClient:
     """The two methods of a chat model that we call."""
 
-    def __init__(self, client: "BaseChatModel | None", tape: Recording) -> None:
+    def __init__(self, client: "BaseChatModel | None", recording: Recording) -> None:
         self._client = client
-        self._tape = tape
+        self._recording = recording
 
     async def ainvoke(self, messages: list[tuple[str, str]], **options: Any) -> "AIMessage":
         """A whole answer."""
@@ -88,7 +88,7 @@ class _RecordedClient:
 
         request = {"messages": [list(message) for message in messages], "options": options}
         with _missing_call_as_controller_error():
-            recorded = await self._tape.exchange("llm", _label(options), request, call)
+            recorded = await self._recording.exchange("llm", _label(options), request, call)
         _raise_recorded_failure(recorded)
         return AIMessage(**recorded)
 
@@ -106,7 +106,7 @@ class _RecordedClient:
         request = {"messages": [list(message) for message in messages], "options": options}
         failure: dict[str, Any] = {}
         with _missing_call_as_controller_error():
-            async for recorded in self._tape.stream("llm", _label(options), request, call):
+            async for recorded in self._recording.stream("llm", _label(options), request, call):
                 if "failed" in recorded:
                     failure = recorded
                 else:
@@ -132,9 +132,7 @@ def _message_fields(message: "AIMessage") -> dict[str, Any]:
         recorded["invalid_tool_calls"] = [dict(call) for call in message.invalid_tool_calls]
     read, written = token_counts(message)
     if read or written:
-        recorded["usage_metadata"] = {
-            "input_tokens": read, "output_tokens": written, "total_tokens": read + written,
-        }  # fmt: skip
+        recorded["usage_metadata"] = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
     if reason := end_reason(message):
         recorded["response_metadata"] = {"finish_reason": reason}
     return recorded

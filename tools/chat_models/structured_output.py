@@ -22,12 +22,8 @@ def request_options(method: Method, schema: Schema | None) -> dict[str, Any]:
     plain = {key: value for key, value in schema.items() if key not in ("title", "description")}
     match method:
         case "json_schema":  # not strict: the names in `args` depend on the task type
-            return {
-                "response_format": {
-                    "type": "json_schema",
-                    "json_schema": {"name": name, "strict": False, "schema": plain},
-                }
-            }
+            named = {"name": name, "strict": False, "schema": plain}
+            return {"response_format": {"type": "json_schema", "json_schema": named}}
         case "function_calling":
             function = {"name": name, "description": schema["description"], "parameters": plain}
             choice = {"type": "function", "function": {"name": name}}

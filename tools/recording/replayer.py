@@ -46,14 +46,13 @@ class Replayer:
 
     async def exchange(self, kind: str, label: str, request: Json, call: Do) -> Json:
         """The recorded response. Raises `NotRecorded`."""
-        self.replayed += 1
-        return self._response(kind, label, json.loads(json.dumps(self._scrub(request))))
+        return self._response(kind, label, request)
 
     async def stream(
         self, kind: str, label: str, request: Json, call: Callable[[], AsyncIterator[Json]]
     ) -> AsyncIterator[Json]:
         """The same, piece by piece."""
-        for piece in await self.exchange(kind, label, request, _no_call):
+        for piece in self._response(kind, label, request):
             yield piece
 
     async def keep(self, data: bytes) -> str:
@@ -81,6 +80,8 @@ class Replayer:
         return self.differences
 
     def _response(self, kind: str, label: str, request: Json) -> Json:
+        self.replayed += 1
+        request = json.loads(json.dumps(self._scrub(request)))
         unused, key = self._unused[kind], json.dumps([kind, request], sort_keys=True)
         line = next((line for line in unused if line["asked"] == request), None)
         if line is None and key in self._last:
@@ -96,10 +97,6 @@ class Replayer:
         unused.remove(line)
         self._last[key] = line["told"]
         return line["told"]
-
-
-async def _no_call() -> Json:
-    return None
 
 
 def _most_similar(lines: list[dict[str, Any]], request: Json) -> dict[str, Any] | None:

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import os
-import struct
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from ...graph.resource import Kind
 from ...graph.task import Task
 from ...graph.vocabulary import VOCABULARY
 from .catalog import scripted_expert
+from .task_answers import png, wav
 
 
 class ScriptedBackend:
@@ -118,23 +117,5 @@ def _append(log: Path, line: str) -> None:
         os.fsync(file.fileno())
 
 
-def _png() -> bytes:
-    """One grey pixel."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b"")
-    )
-
-
-def _wav() -> bytes:
-    """A tenth of a second of silence."""
-    data = bytes(1600)
-    return b"RIFF" + struct.pack("<I4s4sIHHIIHH4sI", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16,
-                                 b"data", len(data)) + data  # fmt: skip
-
-
-_SAMPLES = {"image": ("image/png", _png()), "mask": ("image/png", _png()), "audio": ("audio/wav", _wav())}
+_PIXEL = png(1, 1, 128)
+_SAMPLES = {"image": ("image/png", _PIXEL), "mask": ("image/png", _PIXEL), "audio": ("audio/wav", wav(0.1, 8_000))}

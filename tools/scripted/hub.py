@@ -59,8 +59,8 @@ class ScriptedHub:
     def __call__(self, received: Received) -> Reply:
         """Answer as Hub or router, by the path."""
         path = urlsplit(received.path).path
-        if path in self._replies:
-            return _reply(self._replies[path], received)
+        if reply := self._scripted_reply(path, received):
+            return reply
         if path.startswith("/api/"):
             return self._hub(path, parse_qs(urlsplit(received.path).query))
         return self._router(path, received)
@@ -117,8 +117,9 @@ class ScriptedHub:
             return as_json({"status": "COMPLETED"})
         return as_json({"video": {"url": "https://router.huggingface.co/made.mp4"}})
 
-    def _scripted_reply(self, model_id: str, received: Received) -> Reply | None:
-        return _reply(self._replies[model_id], received) if model_id in self._replies else None
+    def _scripted_reply(self, key: str, received: Received) -> Reply | None:
+        answer = self._replies.get(key)
+        return answer(received) if callable(answer) else answer
 
 
 def model_card(
@@ -180,10 +181,6 @@ def _chat(model_id: str) -> dict[str, Any]:
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
     }  # fmt: skip
-
-
-def _reply(answer: Answer, received: Received) -> Reply:
-    return answer if isinstance(answer, Reply) else answer(received)
 
 
 def _clear_caches() -> None:

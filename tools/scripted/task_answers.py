@@ -5,7 +5,6 @@ import io
 import struct
 import wave
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 from .server import Received, Reply, as_json
@@ -16,7 +15,7 @@ def right_answer(task: str, received: Received) -> Reply:
     answer = _ANSWERS.get(task)
     if answer is None:
         return as_json({"error": f"no task {task}"}, 400)
-    value = answer(received)
+    value = answer(received) if callable(answer) else answer
     return value if isinstance(value, Reply) else as_json(value)
 
 
@@ -52,42 +51,35 @@ def _candidate_labels(received: Received) -> list[dict[str, Any]]:
     return [{"label": label, "score": 0.5} for label in received.json["parameters"]["candidate_labels"]]
 
 
-def _constant(value: Any) -> Callable[[Received], Any]:
-    return lambda _received: value
-
-
 _PICTURE = Reply(200, png(16, 12, 200), {"content-type": "image/png"})
 _MASK = base64.b64encode(png(16, 12, 255)).decode()
 _SOUND = base64.b64encode(wav()).decode()
 
-_ANSWERS: dict[str, Callable[[Received], Any]] = {
-    "text-classification": _constant([_labels(("POSITIVE", 0.9), ("NEGATIVE", 0.1))]),
-    "token-classification": _constant([{"entity_group": "PER", "word": "Ada", "score": 0.99, "start": 0, "end": 3}]),
-    "question-answering": _constant({"answer": "at nine", "score": 0.8, "start": 0, "end": 7}),
-    "table-question-answering": _constant(
-        {"answer": "7", "coordinates": [[0, 1]], "cells": ["7"], "aggregator": "NONE"}
-    ),
-    "summarization": _constant([{"summary_text": "In short."}]),
-    "translation": _constant([{"translation_text": "Bonjour"}]),
-    "text-generation": _constant([{"generated_text": "a red square"}]),
-    "image-to-text": _constant([{"generated_text": "a red square"}]),
-    "fill-mask": _constant([{"score": 0.7, "token": 1, "token_str": " Paris", "sequence": "Paris is nice."}]),
-    "feature-extraction": _constant([0.1, -0.2, 0.3]),
+_ANSWERS: dict[str, Any] = {
+    "text-classification": [_labels(("POSITIVE", 0.9), ("NEGATIVE", 0.1))],
+    "token-classification": [{"entity_group": "PER", "word": "Ada", "score": 0.99, "start": 0, "end": 3}],
+    "question-answering": {"answer": "at nine", "score": 0.8, "start": 0, "end": 7},
+    "table-question-answering": {"answer": "7", "coordinates": [[0, 1]], "cells": ["7"], "aggregator": "NONE"},
+    "summarization": [{"summary_text": "In short."}],
+    "translation": [{"translation_text": "Bonjour"}],
+    "text-generation": [{"generated_text": "a red square"}],
+    "image-to-text": [{"generated_text": "a red square"}],
+    "fill-mask": [{"score": 0.7, "token": 1, "token_str": " Paris", "sequence": "Paris is nice."}],
+    "feature-extraction": [0.1, -0.2, 0.3],
     "sentence-similarity": lambda received: [0.25] * len(received.json["inputs"]["sentences"]),
     "zero-shot-classification": _candidate_labels,
     "zero-shot-image-classification": _candidate_labels,
-    "image-classification": _constant(_labels(("cat", 0.8), ("dog", 0.2))),
-    "audio-classification": _constant(_labels(("speech", 0.8), ("music", 0.2))),
-    "object-detection": _constant(
-        [{"label": "zebra", "score": 0.95, "box": {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 10}}]
-    ),
-    "image-segmentation": _constant([{"label": "sky", "score": 0.9, "mask": _MASK}]),
-    "image-to-image": _constant(_PICTURE),
-    "text-to-image": _constant(_PICTURE),
-    "visual-question-answering": _constant([{"answer": "two", "score": 0.6}]),
-    "document-question-answering": _constant([{"answer": "two", "score": 0.6, "start": 0, "end": 0}]),
-    "automatic-speech-recognition": _constant({"text": "hello world"}),
-    "text-to-speech": _constant(Reply(200, wav(), {"content-type": "audio/wav"})),
-    "audio-to-audio": _constant([{"blob": _SOUND, "content-type": "audio/wav", "label": "speech"}]),
-    "tabular-classification": _constant(["good", "bad"]),
+    "image-classification": _labels(("cat", 0.8), ("dog", 0.2)),
+    "audio-classification": _labels(("speech", 0.8), ("music", 0.2)),
+    "object-detection": [{"label": "zebra", "score": 0.95, "box": {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 10}}],
+    "image-segmentation": [{"label": "sky", "score": 0.9, "mask": _MASK}],
+    "image-to-image": _PICTURE,
+    "text-to-image": _PICTURE,
+    "visual-question-answering": [{"answer": "two", "score": 0.6}],
+    "document-question-answering": [{"answer": "two", "score": 0.6, "start": 0, "end": 0}],
+    "automatic-speech-recognition": {"text": "hello world"},
+    "text-to-speech": Reply(200, wav(), {"content-type": "audio/wav"}),
+    "audio-to-audio": [{"blob": _SOUND, "content-type": "audio/wav", "label": "speech"}],
+    "tabular-classification": ["good", "bad"],
 }
+"""The response for each task, or the function that makes it of a request."""

@@ -18,19 +18,12 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.chat_models.local import load
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.controllers.llm import LlmController
-from llm_controller import DraftedTasks
+from llm_controller import DraftedTasks, planned
 from shell import Shell
 from tiny.chat_model import make_chat_model
 
 LINES = {
-    "<plan>": json.dumps(
-        {
-            "tasks": [
-                {"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}
-            ],
-            "refusals": [],
-        }
-    ),
+    "<plan>": planned(("language-identification", {"text": "bonjour tout le monde"})),
     "<choose>": json.dumps({"id": "embedded/py3langid", "reason": "it is small"}),
     "<answer>": "It is French [0].",
 }

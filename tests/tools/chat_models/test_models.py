@@ -28,12 +28,10 @@ from hugginggpt.tools.scripted import (
     rate_limited,
     serve,
 )
-from llm_controller import DraftedTasks
+from llm_controller import DraftedTasks, planned
 
 KEYS = {"openai_api_key": "sk-openai", "hf_token": "hf_token", "llm_api_key": "llm-key"}
-PLAN = json.dumps(
-    {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
-)
+PLAN = planned(("text-to-speech", {"text": "ahoy"}))
 REQUEST = Request(text="greet the crew")
 
 
@@ -106,7 +104,7 @@ async def test_langchain_huggingface_sends_an_endpoint_its_key(server: Server) -
     ("status", "hint"), [(401, "Is the key right"), (404, "Is the model's name right"), (503, "Try again later")]
 )
 async def test_every_client_fails_with_the_same_hint(provider: str, status: int, hint: str) -> None:
-    with serve(in_turn(as_json({"error": {"message": "no"}}, status))) as broken:
+    with serve(in_turn(failing(status))) as broken:
         controller = LlmController(f"{provider}:m@{broken.url}/v1", settings())
         with pytest.raises(ControllerError, match=f"answers {status}") as raised:
             await controller.plan(REQUEST)
@@ -161,11 +159,7 @@ FAILURES: dict[str, tuple[Reply, int, str]] = {
     "a web page": (garbage(), 1, "does not answer as a chat model"),
     "slow": (chat(PLAN, seconds=3.5), 1, "gave no answer in 3 s"),
     "cut off by the token limit": (chat(PLAN[:40], finish_reason="length"), 1, "was cut off before its answer"),
-    "JSON that ends in the middle": (
-        Reply(body=b'{"id": "c", "ch', headers=JSON),
-        1,
-        "does not answer as a chat model",
-    ),
+    "JSON that ends in the middle": (Reply(body=b'{"id": "c", "ch', headers=JSON), 1, "does not answer as a chat"),
     "a stream that ends in the middle": (broken_off(PLAN[:60]), 2, ""),
     "a stream that ends between two tasks": (broken_off(PLAN[: PLAN.index("}]") + 1]), 2, ""),
 }
@@ -177,9 +171,8 @@ FAILURES: dict[str, tuple[Reply, int, str]] = {
 async def test_each_failure_is_recovered_from_or_reported_with_every_client(provider: str, failure: str) -> None:
     reply, calls, error = FAILURES[failure]
     with serve(ScriptedChatModel(lambda _: PLAN, trouble=[reply] * 4 if error else [reply])) as server:
-        controller = LlmController(
-            f"{provider}:m@{server.url}/v1", settings(retries=1, timeout=3)
-        )  # the first one imports the client
+        # the first one imports the client
+        controller = LlmController(f"{provider}:m@{server.url}/v1", settings(retries=1, timeout=3))
         if error:
             with pytest.raises(ControllerError, match=error):
                 await controller.plan(REQUEST)
@@ -191,10 +184,7 @@ async def test_each_failure_is_recovered_from_or_reported_with_every_client(prov
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_permanent_failure_is_not_retried(status: int) -> None:
-    def refuse(received: Received) -> Reply:
-        return as_json({"error": {"message": "no"}}, status)
-
-    with serve(refuse) as server:
+    with serve(in_turn(failing(status))) as server:
         controller = LlmController(f"openai:m@{server.url}/v1", settings(retries=3))
         with pytest.raises(ControllerError, match=f"answers {status}"):
             await controller.plan(REQUEST)
@@ -204,7 +194,7 @@ async def test_a_permanent_failure_is_not_retried(status: int) -> None:
 
 
 async def test_a_request_refused_for_other_reasons_excludes_no_method() -> None:
-    left = [as_json({"error": {"message": "too long"}}, 400)] * 4
+    left = [failing(400, "too long")] * 4
 
     with serve(lambda _: left.pop() if left else chat(PLAN)) as server:
         controller = LlmController(f"openai:m@{server.url}/v1", settings())
@@ -218,7 +208,7 @@ async def test_a_request_refused_for_other_reasons_excludes_no_method() -> None:
 async def test_concurrent_calls_exclude_only_the_method_that_was_refused() -> None:
     def answer(received: Received) -> Reply:
         refused = received.json.get("response_format", {}).get("type") == "json_schema"
-        return as_json({"error": {"message": "no"}}, 400) if refused else chat(PLAN)
+        return failing(400) if refused else chat(PLAN)
 
     with serve(answer) as server:
         controller = LlmController(f"openai:m@{server.url}/v1", settings())
@@ -229,7 +219,7 @@ async def test_concurrent_calls_exclude_only_the_method_that_was_refused() -> No
 
 
 async def test_a_wrong_key_is_named_by_the_variable_that_it_came_from() -> None:
-    with serve(in_turn(as_json({"error": {"message": "no"}}, 401))) as server:
+    with serve(in_turn(failing(401))) as server:
         for spec, given, name in (
             (f"openai:m@{server.url}/v1", {}, "HUGGINGGPT_LLM_API_KEY"),
             ("openai:m", {"openai_base_url": f"{server.url}/v1"}, "OPENAI_API_KEY"),
@@ -286,9 +276,8 @@ async def test_any_other_provider_of_langchain_is_called_by_its_own_client(
     monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url)
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
     monkeypatch.setenv("OPENAI_API_VERSION", "2026-01-01")
-    proposal = await LlmController("azure_openai:m", settings(openai_api_key="sk-canary", hf_token="hf_c")).plan(
-        REQUEST
-    )
+    controller = LlmController("azure_openai:m", settings(openai_api_key="sk-canary", hf_token="hf_c"))
+    proposal = await controller.plan(REQUEST)
 
     assert [task.type for task in proposal.plan.tasks] == ["text-to-speech"]
     assert server.requests[0].headers["api-key"] == "azure-key"

@@ -21,6 +21,7 @@ from hugginggpt.tools.scripted import (
     ScriptedChatModel,
     ScriptedController,
     as_json,
+    failing,
     in_turn,
     serve,
 )
@@ -42,27 +43,27 @@ def recorded(shell: Shell) -> Path:
     shutil.copy(EXAMPLES / "receipt.jpg", shell.folder)
     with serve(ScriptedChatModel(PLAN, answer=ANSWER, refuses={"json_schema"})) as server:
         spec = f"openai:m@{server.url.replace('//', '//alice:hunter22@')}/v1"
-        words = ("run", "Read this receipt aloud", "-f", "receipt.jpg", "--llm", spec, "--record", "tape.jsonl")
+        words = ("run", "Read this receipt aloud", "-f", "receipt.jpg", "--llm", spec, "--record", "recording.jsonl")
         done = shell(*words, HUGGINGGPT_LLM_API_KEY=KEY, SOME_SERVICE_TOKEN="canary-of-another")
     assert done.code == 0, done.err
-    assert "recorded in tape.jsonl" in done.err
+    assert "recorded in recording.jsonl" in done.err
     (shell.folder / "receipt.jpg").unlink()
-    return shell.folder / "tape.jsonl"
+    return shell.folder / "recording.jsonl"
 
 
-def lines(tape: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in tape.read_text().splitlines()]
+def lines(recording: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in recording.read_text().splitlines()]
 
 
-def rewritten(tape: Path, name: str, found: list[dict[str, Any]]) -> str:
+def rewritten(recording: Path, name: str, found: list[dict[str, Any]]) -> str:
     """A recording of those lines, beside the other; gives its name."""
-    (tape.parent / name).write_text("".join(json.dumps(line) + "\n" for line in found))
+    (recording.parent / name).write_text("".join(json.dumps(line) + "\n" for line in found))
     return name
 
 
 def test_a_recorded_run_is_replayed_without_key_network_or_files(recorded: Path, shell: Shell) -> None:
     """In another home the answer and the sound are the same, and `show` opens the run."""
-    done = shell("run", "--replay", "tape.jsonl", "--out", "made", HUGGINGGPT_HOME=str(shell.folder / "other"))
+    done = shell("run", "--replay", "recording.jsonl", "--out", "made", HUGGINGGPT_HOME=str(shell.folder / "other"))
     assert done.code == 0, done.err
     assert done.out.startswith("".join(ANSWER))
     assert "as recorded" in done.err
@@ -144,9 +145,9 @@ def test_a_file_that_is_not_a_recording_is_refused(shell: Shell, text: str, mess
 
 def test_options_that_a_recording_contains_can_t_be_given_again(recorded: Path, shell: Shell) -> None:
     """No file is overwritten, and no conversation is recorded from its middle."""
-    beside = shell("run", "something else", "--replay", "tape.jsonl", "--llm", "openai:m")
+    beside = shell("run", "something else", "--replay", "recording.jsonl", "--llm", "openai:m")
     assert (beside.code, "REQUEST, --llm can't be combined with --replay" in beside.err) == (2, True)
-    again = shell("run", "count to 3", "--record", "tape.jsonl")
+    again = shell("run", "count to 3", "--record", "recording.jsonl")
     assert (again.code, "exists already" in again.err) == (2, True)
     middle = shell("run", "count to 3", "--thread", "t", "--record", "new.jsonl")
     assert (middle.code, (shell.folder / "new.jsonl").exists()) == (2, False)
@@ -155,12 +156,12 @@ def test_options_that_a_recording_contains_can_t_be_given_again(recorded: Path, 
 def test_a_failed_call_to_the_model_is_replayed(shell: Shell) -> None:
     """Rate limits are retried without waiting; the final error is the recorded one."""
     limited = as_json({"error": {"message": "slow down"}}, 429, retry_after="1")
-    bad = as_json({"error": {"message": "no such model"}}, 404)
+    bad = failing(404, "no such model")
     with serve(in_turn(limited, bad)) as server:
-        words = ("run", "greet", "--llm", f"openai:m@{server.url}/v1", "--record", "tape.jsonl")
+        words = ("run", "greet", "--llm", f"openai:m@{server.url}/v1", "--record", "recording.jsonl")
         live = shell(*words)
     assert live.code == 1
-    played = shell("run", "--replay", "tape.jsonl")
+    played = shell("run", "--replay", "recording.jsonl")
     assert played.code == 1
     assert "404" in played.err
     assert "no such model" in played.err
@@ -173,10 +174,14 @@ async def test_any_world_can_be_recorded_and_replayed(tmp_path: Path) -> None:
     flaky = ExpertError("try again", retryable=True)
     head = {"request": "do it", "files": [], "options": {}}
 
-    async def run(home: str, tape: Any, backend: ScriptedBackend) -> Any:
+    async def run(home: str, recording: Any, backend: ScriptedBackend) -> Any:
         settings = Settings(home=tmp_path / home)
         world = open_world(
-            settings, controller=ScriptedController(steps), catalog=ScriptedCatalog(), backends=[backend], tape=tape
+            settings,
+            controller=ScriptedController(steps),
+            catalog=ScriptedCatalog(),
+            backends=[backend],
+            recording=recording,
         )
         async with world as opened:
             return last([event async for event in Session(opened).start("do it", thread_id="t")])

@@ -11,12 +11,12 @@ from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...chat_models.client import ChatClient
+from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import RecordedModel
 from ...recording.exchange import Recording
 from . import prompts
 from .answer_checker import AnswerChecker, sentences
-from .choice_reader import read_choice
 from .context import contents_of, list_files
 from .memory import Memory
 from .plan_reader import read_plan
@@ -34,13 +34,13 @@ class LlmController:
     """
 
     def __init__(
-        self, spec: str, settings: Settings, *, tape: Recording | None = None, slots: Slots | None = None
+        self, spec: str, settings: Settings, *, recording: Recording | None = None, slots: Slots | None = None
     ) -> None:
         """Raises `UsageError` for an unknown model name, and when its key is missing.
 
-        `tape`: records or replays its calls. `slots`: where a model on this machine waits for its accelerator.
+        `recording`: records or replays its calls. `slots`: where a model on this machine waits for its accelerator.
         """
-        self.model = ChatModel.of(spec, settings) if tape is None else RecordedModel.on(tape, spec, settings)
+        self.model = ChatModel.of(spec, settings) if recording is None else RecordedModel.on(recording, spec, settings)
         self.name = self.model.name
         self._client = ChatClient(self.model, settings, slots)
         self._memory = Memory(self._client)
@@ -93,7 +93,7 @@ class LlmController:
         messages = prompts.choose_messages(task, offered, self._description)
         for _ in range(2):
             answer = (await self._client.complete("choose", messages, callbacks, prompts.CHOICE_SCHEMA)).text
-            expert, reason = read_choice(answer, offered)
+            expert, reason = _read_choice(answer, offered)
             if expert:
                 break
             messages = prompts.choose_again_messages(messages, answer, offered)
@@ -123,3 +123,16 @@ class LlmController:
             raise ControllerError(f"{self.name} returned an empty answer")
         if missing := checker.missing_lines():
             yield "\n\n" + "\n".join(missing)
+
+
+def _read_choice(answer: str, candidates: Sequence[Expert]) -> tuple[Expert | None, str]:
+    """The candidate that an answer names, with the model's reason; or None, with why the first by rank is taken."""
+    try:
+        value = json_in_answer(answer).value
+    except UnreadableAnswer:
+        return None, "first by rank: the controller's choice could not be read"
+    choice = value if isinstance(value, dict) else {}
+    for candidate in candidates:
+        if candidate.model_id == choice.get("id"):
+            return candidate, str(choice.get("reason") or "the controller gave no reason")
+    return None, f"first by rank: the controller chose {choice.get('id')!r}, which is no candidate"

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ..rules.clauses import parse_request
-from ..rules.request_language import language_of
+from ...request_language import language_of, own_words
 
 
 def phrases_for(request: str) -> Mapping[str, str]:
     """The phrases by name; each is a pattern for `str.format`."""
     by_language = _phrases()
-    return by_language.get(language_of(parse_request(request).masked)) or by_language["en"]
+    return by_language.get(language_of(own_words(request))) or by_language["en"]
 
 
 @cache

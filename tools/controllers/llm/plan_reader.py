@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ....graph.errors import InvalidPlan
 from ....graph.plan import Plan
-from ...chat_models.json_answers import JsonAnswer, UnreadableAnswer, json_in_answer
+from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
 from .entry import Step, apply, for_each
 from .file_names import Files, check_file_names, with_files
 from .insert_converters import insert_converters
@@ -36,7 +36,10 @@ def read_plan(answer: str, files: Files, *, complete: bool = True) -> Draft:
 
     `complete`: whether the model reported the end of its answer.
     """
-    parsed = _parse(answer, complete=complete)
+    try:
+        parsed = json_in_answer(answer, complete=complete)
+    except UnreadableAnswer as error:
+        raise InvalidPlan([str(error)]) from None
     raw = unwrap(parsed.value)
     read = read_entries(raw.tasks)
     repaired = apply(repair_steps(raw.links), read.entries)
@@ -61,10 +64,3 @@ def repair_steps(links: Iterable[Link]) -> tuple[Step, ...]:
         clean_dependencies,
         insert_converters,
     )
-
-
-def _parse(answer: str, *, complete: bool) -> JsonAnswer:
-    try:
-        return json_in_answer(answer, complete=complete)
-    except UnreadableAnswer as error:
-        raise InvalidPlan([str(error)]) from None

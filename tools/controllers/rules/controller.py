@@ -10,6 +10,7 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
+from ...request_language import language_of, refusal_for
 from .answer import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .handlers.registry import plan_intent
@@ -19,7 +20,6 @@ from .lexicon import lexicon
 from .linking import Linker
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
-from .request_language import language_of, refusal_for
 from .spelling import correct_spelling
 from .text_edits import TextEdits
 from .unused_words import find_unused_words
@@ -65,7 +65,7 @@ def propose(request: Request) -> Proposal:
     """
     # 1. text -> clauses, with typing errors corrected
     parsed = parse_request(request.text, request.files)
-    if (language := language_of(parsed.masked)) != "en":
+    if (language := language_of(parsed.masked, lexicon().verb)) != "en":
         return Proposal(plan=Plan(tasks=()), refusals=(refusal_for(language),), evidence=())
     corrections = _corrections(parsed)
     if corrections.replacements:

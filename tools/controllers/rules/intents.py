@@ -40,7 +40,12 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [
         *(intent for intent in _quoted_questions(parsed) if not taken[intent.start]),
-        *_rule_matches(parsed, taken),
+        *(
+            i
+            for rule in lexicon().rules
+            for pattern in rule.find
+            for i in _pattern_matches(rule, pattern, parsed, taken)
+        ),
     ]
     found += _unquoted_questions(parsed, taken, {intent.start for intent in found if intent.act == "question"})
     return found
@@ -61,12 +66,6 @@ def _quoted_questions(parsed: ParsedRequest) -> list[Intent]:
                 continue
             found.append(Intent("question", quotation.start, quotation.end, 0, clause, question=quotation.text))
     return found
-
-
-def _rule_matches(parsed: ParsedRequest, taken: bytearray) -> list[Intent]:
-    """What the rules match, rule by rule; marks the words in `taken`."""
-    rules = lexicon().rules
-    return [i for rule in rules for pattern in rule.find for i in _pattern_matches(rule, pattern, parsed, taken)]
 
 
 def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest, taken: bytearray) -> Iterator[Intent]:

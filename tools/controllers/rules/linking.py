@@ -1,6 +1,6 @@
 """Linking: collects the tasks of a plan, each linked to the data that it takes, and the refusals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ....graph.result import Evidence
@@ -63,6 +63,20 @@ class Linker:
         self.results_by_content[content] = result
         self.first_results.setdefault((task_type, intent.clause), result)
         return result
+
+    def add_each(
+        self,
+        task_type: str,
+        name: str,
+        referents: Sequence[Referent],
+        intent: Intent,
+        parameters: Parameters | None = None,
+        *,
+        implied: bool = False,
+    ) -> list[Referent]:
+        """Add a task for each referent, as its input `name`; returns their results."""
+        values = [referent.value for referent in referents]
+        return [self.add_task(task_type, {name: value}, intent, parameters, implied=implied) for value in values]
 
     def _repeated_result(self, task_type: str, intent: Intent) -> Referent | None:
         """The result of an earlier intent of this clause, where this one repeats it and names no other data."""

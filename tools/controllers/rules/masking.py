@@ -9,16 +9,12 @@ from dataclasses import dataclass
 
 from ....graph.mentions import kind_of_name, mentions
 from ....graph.resource import Resource
+from ...request_language import QUOTATION
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 MAX_CHARACTERS = 8_000
 """Characters outside quotations in which intents are searched; text in the middle beyond them counts as pasted."""
 
-_QUOTES = re.compile(
-    r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
-    r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
-    r"|„([^“”]*+)[“”]|『([^』]*+)』|《([^》]*+)》"
-)
 _QUESTION_START = re.compile(
     r"^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have)\b", re.I
 )
@@ -61,7 +57,7 @@ def mask(text: str, attached: Sequence[Resource] = ()) -> tuple[str, tuple[Quota
         masked[file.start : file.end] = FILES.get(file.resource.kind, FILES["document"]) * (file.end - file.start)
     named = {file.start: file for file in files if file.start >= 0}
     quotations: list[Quotation] = []
-    for match in _QUOTES.finditer(text):
+    for match in QUOTATION.finditer(text):
         inner = next((group for group in match.groups() if group is not None), "")
         whole = next((f for f in (named.get(p) for p in range(match.start(), match.start() + 3)) if f), None)
         if whole and not text[whole.end : match.end()].strip("'\"`”’»」.,;:"):

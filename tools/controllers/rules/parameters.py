@@ -38,43 +38,14 @@ _NUMBERS = dict(
 )
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
 _EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
-_NOT_LABELS = {
-    *("there", "they", "are", "is", "was", "were", "do", "does", "did", "you", "i", "we", "he", "she", "have", "has"),
-    *(
-        "such",
-        "different",
-        "other",
-        "all",
-        "each",
-        "in",
-        "on",
-        "at",
-        "from",
-        "and",
-        "or",
-        "can",
-        "total",
-        "your",
-        "our",
-    ),
-    *("those", "its", "his", "her", "their", "which", "what", "code", "codes"),
-}
+_NOT_LABELS = frozenset(
+    """there they are is was were do does did you i we he she have has such different other all each in on at from and or
+    can total your our those its his her their which what code codes""".split()
+)
 """Words that may follow `how many` and are not labels: function words, and codes of any kind."""
 _CODES = {"qr": "qr code", "bar": "barcode"}
-_TWO_WORDS = {
-    "traffic",
-    "cell",
-    "tennis",
-    "wine",
-    "stop",
-    "potted",
-    "dining",
-    "teddy",
-    "fire",
-    "parking",
-    "sports",
-    "hot",
-}
+_TWO_WORDS = frozenset("traffic cell tennis wine stop potted dining teddy fire parking sports hot".split())
+"""First words of labels of two words."""
 _IRREGULAR = {
     **{"people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose"},
     **{"knives": "knife", "leaves": "leaf", "wolves": "wolf", "teeth": "tooth", "feet": "foot"},

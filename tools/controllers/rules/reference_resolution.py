@@ -60,20 +60,17 @@ class ReferenceResolver:
             words = self.parsed.masked[intent.clause.start : intent.end]
         if intent.act in _SEARCHING_ACTS and _OPEN_PREPOSITION.search(words):
             words += self.parsed.masked[intent.stop : intent.clause.end]
-        for referent in reversed(self.referents):
-            name = lexicon().names.get(referent.origin)
-            usable = referent.is_result and referent.origin not in skip and fits(referent, kinds)
-            if usable and name and name.search(words):
-                return self.results_of_same_intent(referent)
-        return []
+        results, names = self._results(kinds, skip), lexicon().names
+        named = {origin for origin in {r.origin for r in results} if origin in names and names[origin].search(words)}
+        return self._latest([r for r in results if r.origin in named])
 
     def latest_results(self, kinds: Sequence[Kind], *, skip: Sequence[str] = (), prose: bool = False) -> list[Referent]:
         """The latest results that fit; with `prose`, only those that hold a whole text."""
-        for referent in reversed(self.referents):
-            usable = referent.is_result and referent.origin not in skip and fits(referent, kinds)
-            if usable and (not prose or referent.origin in _FULL_TEXTS):
-                return self.results_of_same_intent(referent)
-        return []
+        return self._latest([r for r in self._results(kinds, skip) if not prose or r.origin in _FULL_TEXTS])
+
+    def _results(self, kinds: Sequence[Kind], skip: Sequence[str]) -> list[Referent]:
+        """Results that fit, of tasks of other types than `skip`."""
+        return [r for r in self.referents if r.is_result and r.origin not in skip and fits(r, kinds)]
 
     def given_data(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Referent]:
         """What the request brings: files (all where it means several), else the nearest quotation, else earlier data."""
@@ -90,11 +87,12 @@ class ReferenceResolver:
             return [min(quotations, key=lambda r: (r.position > intent.start, abs(r.position - intent.start)))]
         return [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)][-1:]
 
-    def results_of_same_intent(self, referent: Referent) -> list[Referent]:
-        """A result with those that the same intent makes of other files."""
-        index, origin = referent.intent_index, referent.origin
-        same = [r for r in self.referents if r.intent_index == index and r.origin == origin and r.is_result]
-        return same or [referent]
+    def _latest(self, results: Sequence[Referent]) -> list[Referent]:
+        """The last of `results`, with those that the same intent makes of other files."""
+        if not results:
+            return []
+        index, origin = results[-1].intent_index, results[-1].origin
+        return [r for r in self.referents if r.intent_index == index and r.origin == origin and r.is_result]
 
     def resolve(
         self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False

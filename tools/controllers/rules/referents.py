@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
@@ -16,23 +15,19 @@ Value = str | Resource | Ref
 MAX_FILES = 200
 """Mentions of files that are used."""
 
-KIND_NOUNS: dict[Kind, re.Pattern[str]] = {
-    kind: re.compile(pattern)
-    for kind, pattern in cast(
-        dict[Kind, str],
-        {
-            "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
-            "video": r"\b(?:videos?|movie|clip|footage)\b",
-            "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
-            "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
-            "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
-            "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|story|summary|transcript)\b",
-        },
-    ).items()
+_NOUNS: dict[Kind, str] = {
+    "table": r"\b(?:tables?|tabular|spreadsheet|csv|rows?|columns?)\b",
+    "video": r"\b(?:videos?|movie|clip|footage)\b",
+    "audio": r"\b(?:audio|recording|speech|podcast|song|sound|voice|speaker|noise)\b",
+    "image": r"\b(?:images?|photos?|photographs?|pictures?|scene|painting|drawing|screenshot)\b",
+    "document": r"\b(?:documents?|scan|receipt|invoice|pdf|form)\b",
+    "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|story|summary|transcript)\b",
 }
+KIND_NOUNS = {kind: re.compile(pattern) for kind, pattern in _NOUNS.items()}
 _RESULT_KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("object-detection", "token-classification"), "labels"),
-    **dict.fromkeys(("image-segmentation",), "image"),
+    "object-detection": "labels",
+    "token-classification": "labels",
+    "image-segmentation": "image",
 }
 """The kind that later words mean by the result of a task with several outputs."""
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from ....graph.task import Task, Template, Value
+from ...request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
@@ -25,13 +26,13 @@ def find_unused_words(
     """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
     used = bytearray(len(parsed.text))
     for start, end in (
-        *_intent_spans(intents),
-        *_data_spans(parsed),
+        *((intent.start, intent.end) for intent in intents),
+        *((file.start, file.end) for file in parsed.files if file.start >= 0),
+        *((quotation.start, quotation.end) for quotation in parsed.quotations),
         *_parameter_spans(parsed, tasks),
         *_noun_spans(parsed),
     ):
         used[start:end] = b"\1" * (end - start)
-    function_words = lexicon().cues["function-words"]
     runs: list[tuple[int, int]] = []
     open_run = False
     for number, word in enumerate(_WORD.finditer(parsed.masked)):
@@ -39,7 +40,7 @@ def find_unused_words(
             break
         if any(used[word.start() : word.end()]):
             open_run = False
-        elif not function_words.fullmatch(word.group()):
+        elif word.group() not in function_words():
             between = parsed.masked[runs[-1][1] : word.start()] if open_run else ""
             if open_run and not _BREAK.search(between):
                 runs[-1] = (runs[-1][0], word.end())
@@ -47,16 +48,6 @@ def find_unused_words(
                 runs.append(word.span())
             open_run = True
     return tuple(runs)
-
-
-def _intent_spans(intents: Iterable[Intent]) -> Iterable[tuple[int, int]]:
-    return ((intent.start, intent.end) for intent in intents)
-
-
-def _data_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
-    """Files and quotations, in the plan or not."""
-    yield from ((file.start, file.end) for file in parsed.files if file.start >= 0)
-    yield from ((quotation.start, quotation.end) for quotation in parsed.quotations)
 
 
 def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:

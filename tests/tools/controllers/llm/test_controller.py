@@ -19,7 +19,7 @@ from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, most_similar
 from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, read_plan
-from hugginggpt.tools.scripted import Received, Reply, as_json, chat, in_turn, serve
+from hugginggpt.tools.scripted import Received, Reply, as_json, chat, failing, garbage, in_turn, serve
 from llm_controller import (
     BAD,
     GOOD,
@@ -111,11 +111,7 @@ async def test_wrapped_json_is_read_and_broken_json_is_repaired_with_a_report(an
 
 async def test_an_answer_that_was_cut_off_is_never_repaired() -> None:
     def answer(request: Received) -> Reply:
-        return (
-            as_json({"error": "no"}, 400)
-            if "response_format" in request.json
-            else chat(GOOD[:-90], finish_reason="length")
-        )
+        return failing(400) if "response_format" in request.json else chat(GOOD[:-90], finish_reason="length")
 
     with llm_controller(answer) as (controller, _), pytest.raises(ControllerError, match="was cut off"):
         await controller.plan(REQUEST)
@@ -134,9 +130,8 @@ async def test_a_plan_that_cannot_be_run_is_sent_back_with_the_exact_problems() 
     data = [json.loads(part.partition("</data>")[0]) for part in messages[-1]["content"].split("<data>")[1:]]
     assert data[-2] == BAD
     assert problem in data[-1][0]
-    assert [message["role"] for message in messages] == ["system", "user"], (
-        "many chat templates want roles to alternate"
-    )
+    roles = [message["role"] for message in messages]
+    assert roles == ["system", "user"], "many chat templates require roles to alternate"
 
 
 async def test_a_file_that_the_model_invents_is_sent_back() -> None:
@@ -171,7 +166,7 @@ async def test_a_greeting_needs_no_task_and_a_request_without_task_type_is_refus
 
 async def test_a_server_without_response_format_is_called_without_it() -> None:
     def answer(request: Received) -> Reply:
-        return as_json({"error": {"message": "no"}}, 400) if "response_format" in request.json else chat(GOOD)
+        return failing(400) if "response_format" in request.json else chat(GOOD)
 
     with llm_controller(answer) as (controller, server):
         await controller.plan(REQUEST)
@@ -196,12 +191,12 @@ async def test_a_failed_call_is_retried_as_often_as_the_settings_allow() -> None
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (as_json({"error": {"message": "bad key"}}, 401), "answers 401: bad key\nIs the key right? Set OPENAI_API_KEY"),
-        (as_json({"error": {"message": "no m"}}, 404), "answers 404: no m\nIs the model's name right"),
-        (as_json({"error": {"message": "slow down"}}, 429), "answers 429: slow down\nToo many requests"),
+        (failing(401, "bad key"), "answers 401: bad key\nIs the key right? Set OPENAI_API_KEY"),
+        (failing(404, "no m"), "answers 404: no m\nIs the model's name right"),
+        (failing(429, "slow down"), "answers 429: slow down\nToo many requests"),
         (as_json({"error": "too long"}, 400), "answers 400"),
         (chat("[", finish_reason="length"), "was cut off before its answer was complete"),
-        (Reply(body=b"<html>", headers={"content-type": "text/html"}), "does not answer as a chat model"),
+        (garbage(), "does not answer as a chat model"),
         (Reply(body=b'{"id":', headers={"content-type": "application/json"}), "does not answer as a chat model"),
         (as_json({"choices": []}), "does not answer as a chat model"),
         (as_json({"hello": "world"}), "does not answer as a chat model"),
@@ -351,12 +346,9 @@ async def test_experts_that_the_answer_omits_are_named_at_its_end() -> None:
     ("reply", "message"),
     [
         (chat(""), "returned an empty answer"),
-        (as_json({"error": {"message": "bad key"}}, 401), "answers 401: bad key"),
-        (Reply(body=b"<html>", headers={"content-type": "text/html"}), "does not answer as a chat"),
-        (
-            Reply(headers={"content-type": "text/event-stream"}, chunks=(b"data: {oops\n\n",)),
-            "does not answer as a chat",
-        ),
+        (failing(401, "bad key"), "answers 401: bad key"),
+        (garbage(), "does not answer as a chat"),
+        (Reply(headers={"content-type": "text/event-stream"}, chunks=(b"data: {oops\n\n",)), "not answer as a chat"),
     ],
 )
 async def test_a_missing_answer_is_an_error(reply: Reply, message: str) -> None:

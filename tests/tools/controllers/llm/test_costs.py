@@ -45,7 +45,6 @@ def model(received: Received) -> Reply:
 
 async def drive(home: Path, url: str, *, resume: bool = False, options: Options | None = None) -> list[Event]:
     settings = Settings(home=home, llm=f"openai:m@{url}/v1", retries=0, llm_price="1/10")
-    events: list[Event] = []
     async with open_world(settings, catalog=ScriptedCatalog(EXPERTS), backends=[ScriptedBackend()]) as world:
         session = Session(world)
         if resume:
@@ -54,9 +53,7 @@ async def drive(home: Path, url: str, *, resume: bool = False, options: Options 
             feed = session.resume(run)
         else:
             feed = session.start("Translate four texts", thread_id="t", options=options)
-        async for event in feed:
-            events.append(event)
-    return events
+        return [event async for event in feed]
 
 
 async def calls(home: Path) -> list[LlmCall]:

@@ -248,10 +248,7 @@ def test_the_goal_is_the_clause_as_written() -> None:
         ("resize page.png to 640x480", {"operation": "resize", "width": 640, "height": 480}),
         ("make page.png grayscale", {"operation": "grayscale"}),
         ("summarise notes.txt in three sentences", {"max_sentences": 3}),
-        (
-            "translate 'hello' from English to Japanese",
-            {"target_language": "Japanese", "source_language": "English"},
-        ),
+        ("translate 'hello' from English to Japanese", {"target_language": "Japanese", "source_language": "English"}),
         ("classify photo.png as cat, dog or bird", {"candidate_labels": ("cat", "dog", "bird")}),
     ],
 )
@@ -320,11 +317,7 @@ def test_a_text_that_is_announced_and_not_given_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Give me an in-depth explanation of gravity",
-        "Explain the depth of character in 'Hamlet'",
-    ],
+    "text", ["Give me an in-depth explanation of gravity", "Explain the depth of character in 'Hamlet'"]
 )
 def test_figures_of_speech_are_no_intents(text: str) -> None:
     """`in-depth` estimates no depth."""
@@ -353,11 +346,7 @@ def test_what_a_request_negates_is_not_planned(text: str, graph: list[str]) -> N
     ("text", "graph", "refused"),
     [
         ("make night.jpg brighter, then rotate it", ["image-to-image"], "“make night.jpg brighter”"),
-        (
-            "email the summary of a.txt to my mother",
-            ["summarization"],
-            "“email the summary of a.txt to my mother”",
-        ),
+        ("email the summary of a.txt to my mother", ["summarization"], "“email the summary of a.txt to my mother”"),
         ("Summarise a.txt and email it to my mother", ["summarization"], "“email it to my mother”"),
         ("Describe a.jpg, then print it", ["image-to-text"], "“print it”"),
     ],

@@ -14,7 +14,8 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
-from hugginggpt.tools.controllers.rules.request_language import language_of
+from hugginggpt.tools.controllers.rules.lexicon import lexicon
+from hugginggpt.tools.request_language import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -142,7 +143,7 @@ OTHERS = [
 def test_a_request_in_another_language_is_refused_in_it(language: str, text: str, refusal: str) -> None:
     """No task is guessed; the refusal is in the language of the request where there is one, and names what helps."""
     proposal = propose(Request(text=text))
-    assert language_of(parse_request(text).masked) == language
+    assert language_of(parse_request(text).masked, lexicon().verb) == language
     assert not proposal.plan.tasks
     assert refusal in proposal.refusals[0]
     assert "--llm" in proposal.refusals[0]

@@ -5,7 +5,7 @@ import re
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ..intents import Intent
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import image_operation, target_languages
 from ..referents import Referent, kinds_named
 from ..text_linking import text_referents
@@ -30,8 +30,7 @@ def speak(linker: Linker, intent: Intent) -> None:
     summarised = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
     if summarised and not linker.has_task("summarization"):
         add_single_input(linker, intent, "summarization")
-        for referent in linker.resolver.latest_results(("text",)):
-            linker.add_task("text-to-speech", {"text": referent.value}, intent)
+        linker.add_each("text-to-speech", "text", linker.resolver.latest_results(("text",)), intent)
     else:
         add_single_input(linker, intent, "text-to-speech")
     enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
@@ -80,26 +79,13 @@ def sound_clean(linker: Linker, intent: Intent) -> None:
         if linker.resolver.has_kind("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
             add_single_input(linker, intent, "image-to-image", image_operation(words))
             return
-        for referent in text_referents(linker, intent):
-            linker.add_task("text-to-speech", {"text": referent.value}, intent)
-    if linker.tasks and linker.tasks[-1].type == "audio-to-audio":
-        return
-    add_single_input(linker, intent, "audio-to-audio")
+        linker.add_each("text-to-speech", "text", text_referents(linker, intent), intent)
+    if not (linker.tasks and linker.tasks[-1].type == "audio-to-audio"):
+        add_single_input(linker, intent, "audio-to-audio")
 
 
 def sound_class(linker: Linker, intent: Intent) -> None:
     """Classify audio by emotion, speaker or kind; a text only where there is no audio or the words name one."""
     texts = re.search(r"\b(?:text|review|sentence|message|letter|comment)\b", linker.resolver.words_of(intent))
-    if linker.resolver.has_kind("audio") and not texts:
-        add_single_input(linker, intent, "audio-classification")
-        return
-    add_single_input(linker, intent, linker.task_type_of(intent))
-
-
-HANDLERS: dict[str, Handler] = {
-    "speak": speak,
-    "transcribe": transcribe,
-    "sound-clean": sound_clean,
-    "sound-class": sound_class,
-    **{"mux": mux, "music": music},
-}
+    of_audio = linker.resolver.has_kind("audio") and not texts
+    add_single_input(linker, intent, "audio-classification" if of_audio else linker.task_type_of(intent))

@@ -3,7 +3,7 @@
 from .....graph.resource import Kind
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..referents import Referent
 from ..text_linking import as_text, text_referents
 
@@ -59,6 +59,3 @@ def similar(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "two texts")
         return
     linker.add_task("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
-
-
-HANDLERS: dict[str, Handler] = {"compare": compare, "similar": similar}

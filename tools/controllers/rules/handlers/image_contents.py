@@ -7,7 +7,7 @@ from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import count_label
 from ..referents import kinds_named
 from ..text_linking import text_referents
@@ -59,11 +59,7 @@ def count(linker: Linker, intent: Intent) -> None:
         return
     if lexicon().cues["counted-by-form"].search(words) and not linker.resolver.has_kind("image"):
         texts = text_referents(linker, intent)
-        found = [
-            linker.add_task("token-classification", {"text": referent.value}, intent, implied=True)
-            for referent in texts
-        ]
-        if found:
+        if found := linker.add_each("token-classification", "text", texts, intent, implied=True):
             linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent)
             return
     if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.resolver.has_kind("table"):
@@ -80,9 +76,7 @@ def count(linker: Linker, intent: Intent) -> None:
     found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
     if not found:
         images = linker.resolver.resolve(intent, pictured, everything=True)
-        found = [
-            linker.add_task("object-detection", {"image": referent.value}, intent, implied=True) for referent in images
-        ]
+        found = linker.add_each("object-detection", "image", images, intent, implied=True)
     linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent, count_label(words))
 
 
@@ -125,11 +119,6 @@ def _describes_findings(linker: Linker, intent: Intent) -> bool:
     return False
 
 
-def happen(linker: Linker, intent: Intent) -> None:
-    """What happens in a video."""
-    add_single_input(linker, intent, linker.task_type_of(intent))
-
-
 def detect(linker: Linker, intent: Intent) -> None:
     """Detect objects in a picture; "the people in article.txt" are named entities."""
     pictured = linker.resolver.has_kind("image") or linker.resolver.has_kind("video")
@@ -144,8 +133,3 @@ def detect(linker: Linker, intent: Intent) -> None:
         add_single_input(linker, intent, "token-classification")
     elif not (intent.mention and ("object-detection" in linker.requested_types or linker.has_task("object-detection"))):
         add_single_input(linker, intent, "object-detection")
-
-
-HANDLERS: dict[str, Handler] = {
-    **{"thorough": thorough, "crop": crop, "count": count, "describe": describe, "happen": happen, "detect": detect},
-}

@@ -7,7 +7,7 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import control_type, image_operation
 from ..referents import Referent
 from ..text_linking import as_text
@@ -102,7 +102,7 @@ def film(linker: Linker, intent: Intent) -> None:
     """A video from a prompt, which is summarised first where the words ask for it."""
     if any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks) and intent.mention:
         return
-    if any(task.type == "text-to-video" for task in linker.tasks[-1:]):
+    if linker.tasks and linker.tasks[-1].type == "text-to-video":
         return
     if re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end]) and not linker.has_task("summarization"):
         add_single_input(linker, intent, "summarization")
@@ -145,11 +145,10 @@ def control_image(linker: Linker, intent: Intent) -> None:
         linker.add_task(follows[0], {"prompt": linker.goal_of(intent), "image": follows[1]}, intent)
         return
     control = control_type(linker.resolver.words_of(intent))
-    made = linker.resolver.latest_results(("image",), skip=())
-    images = made or [
-        linker.add_task(f"{control}-control", {"image": referent.value}, intent, implied=True)
-        for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
-    ]
+    images = linker.resolver.latest_results(("image",))
+    if not images:
+        given = linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
+        images = linker.add_each(f"{control}-control", "image", given, intent, implied=True)
     for referent in images:
         inputs: dict[str, Input] = {"prompt": linker.goal_of(intent), "image": referent.value}
         linker.add_task(f"{control}-text-to-image", inputs, intent)
@@ -161,10 +160,3 @@ def pose_image(linker: Linker, intent: Intent) -> None:
         pose = linker.add_task("openpose-control", {"image": referent.value}, intent, implied=True)
         goal = linker.parsed.text[intent.start : intent.end]
         linker.add_task("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
-
-
-HANDLERS: dict[str, Handler] = {
-    **{"enhance": enhance, "turn": enhance, "restyle": restyle, "edit": edit, "draw": draw, "film": film},
-    **{"slideshow": slideshow, "look-alike": look_alike, "control": control},
-    **{"control-image": control_image, "pose-image": pose_image},
-}

@@ -9,7 +9,7 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..text_linking import as_text, text_referents
 
 _WORD = re.compile(r"[a-z]{4,}")
@@ -24,7 +24,8 @@ def answer_question(linker: Linker, intent: Intent) -> None:
 
 def add_question(linker: Linker, intent: Intent, question: str) -> None:
     """Add the task that answers a question, by the kind of its source; a general question goes to a chat model."""
-    kind = _source_kind(linker, intent, _FILE_NAMES.sub(" ", question.lower()))
+    cues = _source_kind_cues(linker, intent, _FILE_NAMES.sub(" ", question.lower()))
+    kind = next((kind for holds, kind in cues if holds), None)
     question_input: Input = question
     if question == linker.parsed.text_of(intent.clause) or not intent.question:
         question_input = _question_in_media(linker, intent) or question
@@ -82,11 +83,6 @@ _USEFUL_FINDINGS = (
 """Types whose result may help to answer a question about a picture."""
 
 
-def _is_document(linker: Linker) -> bool:
-    """Whether the request introduces its picture as one of a document."""
-    return bool(lexicon().cues["document-picture"].search(linker.parsed.masked))
-
-
 def _named_as_document(linker: Linker, intent: Intent) -> bool:
     """Whether the file name of the picture says that it is one of a page: receipt.jpg."""
     pictures = linker.resolver.resolve(intent, ("document", "image"))[:1]
@@ -96,13 +92,8 @@ def _named_as_document(linker: Linker, intent: Intent) -> bool:
     return any(lexicon().cues["document-name"].search(name.lower()) for name in names)
 
 
-def _source_kind(linker: Linker, intent: Intent, question: str) -> Kind | None:
-    """What a question is about: a document, a picture, a table, a video or a text; None for a general question."""
-    return next((kind for holds, kind in _source_kind_cues(linker, intent, question) if holds), None)
-
-
 def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[object, Kind]]:
-    """Cues for a kind of source, the most certain first."""
+    """Cues for what a question is about, the most certain first; a general question has none."""
     cues, has = lexicon().cues, linker.resolver.has_kind
     words = linker.parsed.words_of(intent.clause) + " " + question
     picture = has("image") or has("document")
@@ -123,7 +114,8 @@ def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator
     yield files == ["image"] and not cues["document"].search(words), "image"
     yield picture and (cues["document"].search(question) or (has("document") and not has("image"))), "document"
     yield has("image") and cues["visual"].search(question), "image"
-    yield picture and (cues["document"].search(words) or _is_document(linker)), "document"
+    introduced = cues["document-picture"].search(linker.parsed.masked)
+    yield picture and (cues["document"].search(words) or introduced), "document"
     yield cues["textual"].search(words) and (has("text") or has("audio")), "text"
     yield has("image"), "image"
     yield has("text") or has("audio"), "text"
@@ -136,6 +128,3 @@ def _quotation_covers(linker: Linker, question: str) -> bool:
     quoted = [r.value for r in linker.resolver.referents if r.origin == "quotation" and r.value not in prompts]
     texts = [value.lower() for value in quoted if isinstance(value, str)]
     return any(len(asked_words & set(_WORD.findall(text))) >= max(2, (len(asked_words) + 1) // 2) for text in texts)
-
-
-HANDLERS: dict[str, Handler] = {"question": answer_question}

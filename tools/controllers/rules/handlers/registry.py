@@ -18,14 +18,46 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     linker.refusals.append(f"I could not plan “{words[:120]}”: none of my experts does that.")
 
 
-HANDLERS: dict[str, Handler] = {
+_HANDLERS: dict[str, Handler] = {
     "unsupported": refuse_unsupported,
-    **pictures.HANDLERS,
-    **image_contents.HANDLERS,
-    **audio.HANDLERS,
-    **texts.HANDLERS,
-    **comparison.HANDLERS,
-    **questions.HANDLERS,
+    "enhance": pictures.enhance,
+    "turn": pictures.enhance,
+    "restyle": pictures.restyle,
+    "edit": pictures.edit,
+    "draw": pictures.draw,
+    "film": pictures.film,
+    "slideshow": pictures.slideshow,
+    "look-alike": pictures.look_alike,
+    "control": pictures.control,
+    "control-image": pictures.control_image,
+    "pose-image": pictures.pose_image,
+    "thorough": image_contents.thorough,
+    "crop": image_contents.crop,
+    "count": image_contents.count,
+    "describe": image_contents.describe,
+    "detect": image_contents.detect,
+    "speak": audio.speak,
+    "transcribe": audio.transcribe,
+    "sound-clean": audio.sound_clean,
+    "sound-class": audio.sound_class,
+    "mux": audio.mux,
+    "music": audio.music,
+    "entities": texts.entities,
+    "fill": texts.fill,
+    "sentiment": texts.sentiment,
+    "classify": texts.classify,
+    "image-class": texts.classify,
+    "summarize": texts.summarize,
+    "translate": texts.translate,
+    "continue": texts.continue_,
+    "rewrite": texts.rewrite,
+    "write": texts.write,
+    "converse": texts.converse,
+    "language": texts.language,
+    "join": texts.join,
+    "compare": comparison.compare,
+    "similar": comparison.similar,
+    "question": questions.answer_question,
 }
 """Acts of rules.toml and what plans them."""
 
@@ -38,7 +70,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
         return
     if _repeats_earlier(linker, intent):
         return
-    if handler := HANDLERS.get(intent.act):
+    if handler := _HANDLERS.get(intent.act):
         handler(linker, intent)
         return
     task_type = linker.task_type_of(intent)

@@ -4,7 +4,7 @@ import re
 
 from ..intents import Intent
 from ..lexicon import lexicon
-from ..linking import Handler, Linker
+from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
 from ..referents import Referent
 from ..text_linking import text_referents
@@ -21,11 +21,11 @@ def sentiment(linker: Linker, intent: Intent) -> None:
         if re.search(r"\b(?:person|face|man|woman|child|people)\b", words):
             add_question(linker, intent, linker.goal_of(intent))
             return
-    for referent in text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text"):
-        if labels:
-            linker.add_task("zero-shot-classification", {"text": referent.value}, intent, {"candidate_labels": labels})
-        else:
-            linker.add_task("text-classification", {"text": referent.value}, intent)
+    texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
+    if labels:
+        linker.add_each("zero-shot-classification", "text", texts, intent, {"candidate_labels": labels})
+    else:
+        linker.add_each("text-classification", "text", texts, intent)
 
 
 def classify(linker: Linker, intent: Intent) -> None:
@@ -35,16 +35,11 @@ def classify(linker: Linker, intent: Intent) -> None:
     if words.startswith(("classified", "categori")) and any("classification" in task.type for task in linker.tasks):
         return
     task_type = linker.task_type_of(intent)
-    zero = {
-        "image-classification": "zero-shot-image-classification",
-        "text-classification": "zero-shot-classification",
-    }
+    zero = {"image-classification": "zero-shot-image-classification", "text-classification": "zero-shot-classification"}
     if labels and task_type in zero:
         add_single_input(linker, intent, zero[task_type], {"candidate_labels": labels})
-        return
-    if linker.has_task(task_type):
-        return
-    add_single_input(linker, intent, task_type)
+    elif not linker.has_task(task_type):
+        add_single_input(linker, intent, task_type)
 
 
 def entities(linker: Linker, intent: Intent) -> None:
@@ -109,8 +104,8 @@ def rewrite(linker: Linker, intent: Intent) -> None:
     """Rewrite a text."""
     if intent.mention and linker.has_task("text-generation"):
         return
-    for referent in text_referents(linker, intent) or linker.refuse_missing(intent, "a text"):
-        linker.add_task("text-generation", {"prompt": referent.value}, intent)
+    texts = text_referents(linker, intent) or linker.refuse_missing(intent, "a text")
+    linker.add_each("text-generation", "prompt", texts, intent)
 
 
 def write(linker: Linker, intent: Intent) -> None:
@@ -156,8 +151,8 @@ def language(linker: Linker, intent: Intent) -> None:
     if questions:
         linker.add_task("language-identification", {"text": questions[0].text}, intent)
         return
-    for referent in text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text"):
-        linker.add_task("language-identification", {"text": referent.value}, intent)
+    texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
+    linker.add_each("language-identification", "text", texts, intent)
 
 
 def join(linker: Linker, intent: Intent) -> None:
@@ -169,15 +164,3 @@ def join(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "two texts")
         return
     linker.add_task("join-text", {"texts": tuple(referent.value for referent in texts)}, intent)
-
-
-HANDLERS: dict[str, Handler] = {
-    **{
-        "entities": entities,
-        "fill": fill,
-        "sentiment": sentiment,
-        "classify": classify,
-    },
-    **{"image-class": classify, "summarize": summarize, "translate": translate, "continue": continue_},
-    **{"rewrite": rewrite, "write": write, "converse": converse, "language": language, "join": join},
-}
