@@ -69,10 +69,7 @@ def slots_for(settings: Settings) -> SlotBoard:
 
 
 def backends_for(
-    settings: Settings,
-    ledger: Ledger | None = None,
-    consent: Consent | None = None,
-    workers: Workers | None = None,
+    settings: Settings, ledger: Ledger | None = None, consent: Consent | None = None, workers: Workers | None = None
 ) -> list[Backend]:
     """Every backend, each watched for failing calls.
 

@@ -93,8 +93,7 @@ def home(
 )
 def doctor(
     live: Annotated[
-        bool,
-        typer.Option("--live", help="Call each chat model, provider and endpoint once: answer, cost, seconds."),
+        bool, typer.Option("--live", help="Call each chat model, provider and endpoint once: answer, cost, seconds.")
     ] = False,
     home: Home = None,
     llm: Llm = None,
