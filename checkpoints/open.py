@@ -1,5 +1,6 @@
 """Open: the one place that opens the storage of a home, or a checkpointer by its URL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -43,8 +44,8 @@ class Storage:
 @asynccontextmanager
 async def open_storage(home: Path, redact: Redactor) -> AsyncIterator[Storage]:
     """The storage of a home, made where there is none, and closed at the end. Raises `StorageError`."""
-    prepare_home(home)
-    storage = Storage(home, redact)
+    await asyncio.to_thread(prepare_home, home)
+    storage = await asyncio.to_thread(Storage, home, redact)
     try:
         yield storage
     finally:
@@ -66,7 +67,7 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]
                 raise UsageError(
                     f"{url} must end in /{DATABASE}", hint=f"the folder is yours to choose: {url_of(file)}"
                 )
-            storage = Storage(file.parent)
+            storage = await asyncio.to_thread(Storage, file.parent)
             try:
                 yield await storage.checkpointer()
             finally:
