@@ -83,16 +83,9 @@ def _picture() -> bytes:
 
 def _tone() -> bytes:
     """A second of a low tone."""
-    import io
-    import math
-    import struct
-    import wave
+    import numpy as np
 
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        tone = (struct.pack("<h", round(8000 * math.sin(n * 220 * 2 * math.pi / 16_000))) for n in range(16_000))
-        file.writeframes(b"".join(tone))
-    return buffer.getvalue()
+    from ...tools.media.sound import wav_bytes
+
+    seconds = np.arange(16_000, dtype=np.float32)[np.newaxis] / 16_000
+    return wav_bytes(np.sin(2 * np.pi * 220 * seconds, dtype=np.float32) / 4, 16_000)

@@ -20,7 +20,7 @@ def test_a_cause_with_a_colon_in_it_stays_whole() -> None:
 
 
 def test_redaction_keeps_cause_and_remedy_apart() -> None:
-    clean = Redactor(["sk-canary-0123456789"]).noun(Obstacle(what="no sk-canary-0123456789", remedy="set KEY"))
+    clean = Redactor(["sk-canary-0123456789"]).record(Obstacle(what="no sk-canary-0123456789", remedy="set KEY"))
     assert "canary" not in clean.what
     assert clean.remedy == "set KEY"
 
