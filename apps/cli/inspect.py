@@ -43,9 +43,8 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
     async def read(session: "Session") -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
         run = await session.history.run(name)
         members = await session.history.members(run.epoch)
-        made = [resource for result in (*run.results, *members) for resource in result.resources]
-        store = session.world.store
-        paths = {r.sha256: str(store.path(r)) for r in (*run.request.files, *made) if r.sha256}
+        store, made = session.world.store, [resource for result in members for resource in result.resources]
+        paths = {r.sha256: str(store.path(r)) for r in (*run.resources, *made) if r.sha256}
         return run, members, paths, await session.world.ledger.llm_calls.of_run(run.run_id)
 
     run, members, paths, calls = _read(home, read)

@@ -87,5 +87,5 @@ def _tone() -> bytes:
 
     from ...tools.media.sound import wav_bytes
 
-    seconds = np.arange(16_000, dtype=np.float32)[np.newaxis] / 16_000
-    return wav_bytes(np.sin(2 * np.pi * 220 * seconds, dtype=np.float32) / 4, 16_000)
+    tone = 0.25 * np.sin(2 * np.pi * 220 * np.arange(16_000) / 16_000)
+    return wav_bytes(tone[np.newaxis].astype(np.float32), 16_000)
