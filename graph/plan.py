@@ -41,12 +41,10 @@ class Plan(Frozen):
     def from_hugginggpt(
         cls, tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] | None = None
     ) -> Self:
-        """Read the JSON of the paper or of JARVIS: `[{"task", "id", "dep", "args"}]`.
+        """Read the JSON of the paper or of JARVIS (`paper.py`), and insert the converters that it leaves out.
 
-        `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none. A file
-        name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`, data
-        that is none of them is refused: a plan from outside must not name a stranger's files. Steps between kinds of
-        media that the plan leaves out are inserted (`converters.py`). Raises `InvalidPlan`.
+        A file name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`,
+        data that is none of them is refused: a plan from outside must not name a stranger's files. Raises `InvalidPlan`.
         """
         try:
             return cls(tasks=tuple(with_converters(paper.read_tasks(tasks, resources))))
