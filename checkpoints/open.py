@@ -42,7 +42,7 @@ class Storage:
 
 
 @asynccontextmanager
-async def open_storage(home: Path, redact: Redactor) -> AsyncIterator[Storage]:
+async def open_storage(home: Path, redact: Redactor | None = None) -> AsyncIterator[Storage]:
     """The storage of a home, made where there is none, and closed at the end. Raises `StorageError`."""
     await asyncio.to_thread(prepare_home, home)
     storage = await asyncio.to_thread(Storage, home, redact)
@@ -67,10 +67,7 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]
                 raise UsageError(
                     f"{url} must end in /{DATABASE}", hint=f"the folder is yours to choose: {url_of(file)}"
                 )
-            storage = await asyncio.to_thread(Storage, file.parent)
-            try:
+            async with open_storage(file.parent) as storage:
                 yield await storage.checkpointer()
-            finally:
-                storage.close()
         case other:
             raise UsageError(f"there is no store for {other!r} URLs", hint="use sqlite:////absolute/path/hugginggpt.db")

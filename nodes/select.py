@@ -102,12 +102,8 @@ def _by_place(able: list[Expert], where: Sequence[str]) -> tuple[list[Expert], l
     return first, [expert for expert in able if expert.backend != able[0].backend]
 
 
-def _identity(expert: Expert) -> list[str]:
-    """An expert is a model at a place: the same model elsewhere is another expert."""
-    return [expert.backend, expert.provider, expert.model_id, expert.revision]
-
-
 def _decision(task: Task, able: Sequence[Expert]) -> str:
-    """Equal for tasks that pose the same question: type, parameters, candidates."""
-    question = [task.type, task.model_dump(mode="json")["parameters"], [_identity(expert) for expert in able]]
+    """Equal for tasks that pose the same question: type, parameters, candidates (models at places)."""
+    candidates = [[expert.backend, expert.provider, expert.model_id, expert.revision] for expert in able]
+    question = [task.type, task.model_dump(mode="json")["parameters"], candidates]
     return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:16]
