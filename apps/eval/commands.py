@@ -1,42 +1,17 @@
 """The `hugginggpt eval` commands and their options; the work is in files of its own, imported when called."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..cli.options import Json
-
-if TYPE_CHECKING:
-    from ...graph.settings import Settings
 
 evaluations = typer.Typer(
     help="Measure a controller: its plans on labelled requests, or whole runs of a file of requests.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-
-@dataclass(frozen=True)
-class EvalOptions:
-    """How to evaluate, as typed."""
-
-    home: Path | None
-    llm: str | None
-    limit: int | None
-    out: Path | None
-    jobs: int
-    fresh: bool
-    json: bool
-    timeout: float | None = None
-
-    def settings(self) -> "Settings":
-        """The environment's settings, overridden by these options."""
-        from ..cli.arguments import settings_of
-
-        return settings_of(home=self.home, llm=self.llm, timeout=self.timeout)
-
 
 Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Where runs and results are stored.")]
 Llm = Annotated[str | None, typer.Option("--llm", metavar="SPEC", help="Controller, as for `run` [embedded].")]
@@ -73,6 +48,7 @@ def taskbench(
 
     Reads the published folder data_huggingface and JSON lines (id, request, tasks, links). It plans, and runs nothing.
     """
+    from .options import EvalOptions
     from .plan_evaluation import evaluate_plans
 
     evaluate_plans(data, text, EvalOptions(home, llm, limit, out, jobs, fresh, json, timeout))
@@ -95,6 +71,7 @@ def requests(
     JSON lines (or [[requests]] in TOML) may hold id, request, files (beside FILE), and accept: the plans that are right,
     as {"tasks": [types], "links": [[index, index]]}.
     """
+    from .options import EvalOptions
     from .run_evaluation import evaluate_runs
 
     evaluate_runs(file, EvalOptions(home, llm, limit, out, jobs, fresh, json, timeout))

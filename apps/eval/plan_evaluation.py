@@ -15,8 +15,8 @@ from ...graph.resource import Resource
 from ...graph.result import Request
 from ..cli.console import exit_when_interrupted, note, out, print_json, run_async, table, warn
 from .batch import process_all
-from .commands import EvalOptions
 from .metrics import METRICS, planned_arguments, prediction_of, report_of
+from .options import EvalOptions
 from .results_file import ResultsFile, default_path, row_key
 from .taskbench import Record, read_records
 

@@ -17,7 +17,7 @@ from ..cli.console import exit_when_interrupted, out, plain, print_json, run_asy
 from ..session import Session
 from .accepted_plans import is_accepted, shape_of
 from .batch import process_all
-from .commands import EvalOptions
+from .options import EvalOptions
 from .request_file import EvalRequest, read_requests
 from .results_file import ResultsFile, default_path, row_key
 
