@@ -53,12 +53,10 @@ class Session:
                 f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
                 hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
             )
-        run_options = options or Options()
-        if not run_options.where:  # kept with the run: a resume must not use a place that was excluded
-            run_options = run_options.model_copy(update={"where": self.world.settings.where})
+        options = options or Options()
         if not recorded:
-            await asyncio.to_thread(trust_servers, self.world.settings.config, run_options.models.values())
-        graph_input = {"request": request, "files": list(files), "options": run_options.model_dump(mode="json")}
+            await asyncio.to_thread(trust_servers, self.world.settings.config, options.models.values())
+        graph_input = {"request": request, "files": list(files), "options": options.model_dump(mode="json")}
         async with aclosing(self._stream(graph_input, _config(thread_id))) as feed:
             async for event in feed:
                 yield event
@@ -175,13 +173,7 @@ class Session:
         stream = self.world.graph.astream(graph_input, config, stream_mode="custom", subgraphs=True, durability="sync")
         try:
             if known:
-                yield PlanReady(
-                    run_id=known.run_id,
-                    plan=known.plan,
-                    refusals=known.refusals,
-                    repairs=known.repairs,
-                    controller=known.controller,
-                )
+                yield PlanReady.of(known, known.plan)
             async with aclosing(cast(AsyncGenerator[Any, None], stream)) as parts:
                 async for _, part in parts:
                     event = read_event(part)

@@ -27,22 +27,24 @@ _open: set[str] = set()
 """Holders of this process that are not closed: two of them in one process compete for leases too."""
 
 
+class Owner(NamedTuple):
+    """The process that wrote a mark."""
+
+    host: str
+    machine: str
+    place: str
+    pid: int
+    start: float
+    nonce: str
+
+
 class Holder:
     """A possible owner of runs: a ledger of this process, while it is open."""
 
     def __init__(self) -> None:
         self.nonce = uuid4().hex
-        pid = os.getpid()
-        self.mark = json.dumps(
-            {
-                "host": socket.gethostname(),
-                "machine": machine(),
-                "place": place(),
-                "pid": pid,
-                "start": _start(pid),
-                "nonce": self.nonce,
-            }
-        )
+        owner = Owner(socket.gethostname(), machine(), place(), os.getpid(), _start(os.getpid()), self.nonce)
+        self.mark = json.dumps(owner._asdict())
         _open.add(self.nonce)
         self._stop = Event()
         self._thread: Thread | None = None
@@ -62,17 +64,6 @@ class Holder:
         """Give up all leases."""
         _open.discard(self.nonce)
         self._stop.set()
-
-
-class Owner(NamedTuple):
-    """The process that wrote a mark."""
-
-    host: str
-    machine: str
-    place: str
-    pid: int
-    start: float
-    nonce: str
 
 
 def read_mark(mark: str) -> Owner | None:

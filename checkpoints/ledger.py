@@ -15,12 +15,12 @@ from ..graph.result import Result
 from . import lease
 from .database import Database
 from .llm_calls import SqliteLlmCalls
-from .rows import read_row, resource_rows, task_row, valid_resources
+from .rows import M, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
     WITH RECURSIVE lineage(run_id, parent) AS (
-        SELECT run_id, parent FROM runs WHERE run_id = :run_id
+        SELECT run_id, parent FROM runs WHERE run_id = ?
         UNION SELECT runs.run_id, runs.parent FROM runs JOIN lineage ON runs.run_id = lineage.parent)
 """
 """A run and all that it descends from."""
@@ -32,28 +32,13 @@ class SqliteLedger:
     def __init__(self, database: Database, *, patience: float = lease.STALE) -> None:
         """`patience`: seconds without a beat after which an owner on another host counts as dead."""
         self.database = database
-        self._board = Board()
-        self._runs = SqliteRuns(database, patience=patience)
-        self._llm_calls = SqliteLlmCalls(database)
-
-    @property
-    def board(self) -> Board:
-        """Which tasks of this process run, and which wait for them."""
-        return self._board
-
-    @property
-    def runs(self) -> SqliteRuns:
-        """Rows and leases of runs."""
-        return self._runs
-
-    @property
-    def llm_calls(self) -> SqliteLlmCalls:
-        """Calls to chat models."""
-        return self._llm_calls
+        self.board = Board()
+        self.runs = SqliteRuns(database, patience=patience)
+        self.llm_calls = SqliteLlmCalls(database)
 
     def close(self) -> None:
         """Return all leases; the database stays open."""
-        self._runs.close()
+        self.runs.close()
 
     # -- results ----------------------------------------------------------------------------------------------------
 
@@ -72,17 +57,8 @@ class SqliteLedger:
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A succeeded row of that fingerprint in this run or one that it descends from."""
-
-        def read(db: SqliteUtils) -> str | None:
-            row = db.execute(
-                f"{_LINEAGE} SELECT result FROM tasks JOIN lineage USING (run_id) "
-                "WHERE fingerprint = :fingerprint AND status = 'succeeded' LIMIT 1",
-                {"run_id": run_id, "fingerprint": fingerprint},
-            ).fetchone()
-            return row[0] if row else None
-
-        text = await self.database.read(read)
-        return read_row(Result, text, "an earlier result") if text else None
+        query = "SELECT result FROM tasks JOIN lineage USING (run_id) WHERE fingerprint = ? AND status = 'succeeded' LIMIT 1"
+        return await self._inherited(Result, query, run_id, fingerprint, "an earlier result")
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result and what it made in one transaction; the row that was there first wins, and is returned."""
@@ -101,16 +77,8 @@ class SqliteLedger:
 
     async def assignment(self, run_id: str, decision: str) -> Assignment | None:
         """The choice recorded for a decision in this run or one that it descends from."""
-
-        def read(db: SqliteUtils) -> str | None:
-            row = db.execute(
-                f"{_LINEAGE} SELECT assignment FROM assignments JOIN lineage USING (run_id) WHERE decision = :decision",
-                {"run_id": run_id, "decision": decision},
-            ).fetchone()
-            return row[0] if row else None
-
-        text = await self.database.read(read)
-        return read_row(Assignment, text, "a choice of expert") if text else None
+        query = "SELECT assignment FROM assignments JOIN lineage USING (run_id) WHERE decision = ?"
+        return await self._inherited(Assignment, query, run_id, decision, "a choice of expert")
 
     async def assign(self, run_id: str, decision: str, assignment: Assignment) -> Assignment:
         """Record a choice; the one that was there first wins, and is returned."""
@@ -129,6 +97,11 @@ class SqliteLedger:
             return str(db.execute(query, [run_id, decision]).fetchone()[0])
 
         return read_row(Assignment, await self.database.write(write), "a choice of expert")
+
+    async def _inherited(self, noun: type[M], query: str, run_id: str, value: str, what: str) -> M | None:
+        """The noun in the first row that `query` finds for `value` in the lineage of a run."""
+        found = await self.database.read(lambda db: db.execute(_LINEAGE + query, [run_id, value]).fetchone())
+        return read_row(noun, found[0], what) if found else None
 
     # -- resources --------------------------------------------------------------------------------------------------
 

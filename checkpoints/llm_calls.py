@@ -6,6 +6,7 @@ A run's limits are in its row, so that a resume keeps them.
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -54,19 +55,11 @@ def _start(run_id: str, stage: Stage, model: str, db: SqliteUtils) -> int:
 
 def read_calls(run_id: str, db: SqliteUtils) -> list[LlmCall]:
     """The calls of a run, oldest first; one without an end (killed, for instance) has no known cost."""
-    return [
-        LlmCall(
-            stage=row["stage"],
-            model=row["model"],
-            usage=Usage(
-                llm_calls=1,
-                input_tokens=row["input_tokens"] or 0,
-                output_tokens=row["output_tokens"] or 0,
-                seconds=row["seconds"] or 0.0,
-                cost=row["cost"],
-            ),
-            prompt_characters=row["prompt_characters"] or 0,
-            started_at=row["started_at"],
-        )
-        for row in db.query("SELECT * FROM llm_calls WHERE run_id = ? ORDER BY id", [run_id])
-    ]
+    columns = ("stage", "model", "started_at", "prompt_characters")
+    spent = ("input_tokens", "output_tokens", "seconds", "cost")
+    rows = db.query("SELECT * FROM llm_calls WHERE run_id = ? ORDER BY id", [run_id])
+    return [LlmCall(**_known(row, columns), usage=Usage(llm_calls=1, **_known(row, spent))) for row in rows]
+
+
+def _known(row: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    return {name: row[name] for name in columns if row[name] is not None}

@@ -1,5 +1,6 @@
 """Open: the one place that opens the storage of a home, or a checkpointer by its URL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,10 +42,10 @@ class Storage:
 
 
 @asynccontextmanager
-async def open_storage(home: Path, redact: Redactor) -> AsyncIterator[Storage]:
+async def open_storage(home: Path, redact: Redactor | None = None) -> AsyncIterator[Storage]:
     """The storage of a home, made where there is none, and closed at the end. Raises `StorageError`."""
-    prepare_home(home)
-    storage = Storage(home, redact)
+    await asyncio.to_thread(prepare_home, home)
+    storage = await asyncio.to_thread(Storage, home, redact)
     try:
         yield storage
     finally:
@@ -66,10 +67,7 @@ async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]
                 raise UsageError(
                     f"{url} must end in /{DATABASE}", hint=f"the folder is yours to choose: {url_of(file)}"
                 )
-            storage = Storage(file.parent)
-            try:
+            async with open_storage(file.parent) as storage:
                 yield await storage.checkpointer()
-            finally:
-                storage.close()
         case other:
             raise UsageError(f"there is no store for {other!r} URLs", hint="use sqlite:////absolute/path/hugginggpt.db")

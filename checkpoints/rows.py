@@ -45,37 +45,22 @@ def valid_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
 
 def task_row(run_id: str, epoch: str, result: Result) -> dict[str, Any]:
     """A result as a row of `tasks`; the columns repeat what one wants to query by."""
-    return {
-        "epoch": epoch,
-        "key": result.key,
-        "run_id": run_id,
-        "task_id": result.task_id,
-        "task_type": result.task_type,
-        "status": result.status,
-        "model_id": result.assignment.expert.model_id if result.assignment else None,
-        "error": result.error,
-        "fingerprint": result.fingerprint,
-        "started_at": result.started_at,
-        "duration": result.duration,
-        "attempts": result.attempts,
-        "result": result.model_dump_json(),
-    }
+    copied = {"key", "task_id", "task_type", "status", "error", "fingerprint", "started_at", "duration", "attempts"}
+    added = {"epoch": epoch, "run_id": run_id, "model_id": _model_id(result), "result": result.model_dump_json()}
+    return result.model_dump(include=copied) | added
 
 
 def resource_rows(run_id: str, thread_id: str, epoch: str, result: Result) -> list[dict[str, Any]]:
     """What a result made, as rows of `resources`."""
+    run = {"thread_id": thread_id, "run_id": run_id, "epoch": epoch}
+    task = {"key": result.key, "task_type": result.task_type, "model_id": _model_id(result)}
+    when = {"created_at": result.started_at + result.duration}
     return [
-        {
-            **made.model_dump(exclude={"producer"}),
-            "thread_id": thread_id,
-            "run_id": run_id,
-            "epoch": epoch,
-            "key": result.key,
-            "output": name,
-            "task_type": result.task_type,
-            "model_id": result.assignment.expert.model_id if result.assignment else None,
-            "created_at": result.started_at + result.duration,
-        }
+        {**made.model_dump(exclude={"producer"}), "output": name, **run, **task, **when}
         for name, resources in result.outputs.items()
         for made in resources
     ]
+
+
+def _model_id(result: Result) -> str | None:
+    return result.assignment.expert.model_id if result.assignment else None

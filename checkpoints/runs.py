@@ -40,7 +40,8 @@ class SqliteRuns:
         """Return all leases."""
         self._holder.close()
         if self._owned:
-            self._database.submit(self._disown_all, writes=True).result()
+            query = "UPDATE runs SET owner = NULL WHERE owner = ?"
+            self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True).result()
             self._owned.clear()
 
     # -- rows -------------------------------------------------------------------------------------------------------
@@ -147,7 +148,8 @@ class SqliteRuns:
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
-        await self._database.write(partial(self._disown, run_id))
+        query = "UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?"
+        await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
         self._owned.discard(run_id)
         _log.info("run %s: lease returned", run_id)
 
@@ -175,13 +177,6 @@ class SqliteRuns:
             db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])
             return None
         raise _busy(run_id, owner)
-
-    def _disown(self, run_id: str, db: SqliteUtils) -> None:
-        db.execute("UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?", [run_id, self._holder.mark])
-
-    def _disown_all(self, db: SqliteUtils) -> None:
-        for run_id in tuple(self._owned):
-            self._disown(run_id, db)
 
     def _beat(self) -> None:
         """Called by the holder's thread."""

@@ -10,17 +10,17 @@ from sqlite3 import Cursor
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import (
-    ChannelVersions,
-    Checkpoint,
-    CheckpointMetadata,
-    CheckpointTuple,
-)
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from sqlite_utils import Database as SqliteUtils
 
 from .database import Database
-from .serde import strict_serializer
+
+
+def strict_serializer() -> JsonPlusSerializer:
+    """Plain JSON values as msgpack: without pickle, and without any type but LangGraph's own safe ones."""
+    return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
 
 
 class SharedSqliteSaver(SqliteSaver):

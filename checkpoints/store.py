@@ -49,12 +49,13 @@ class FileStore:
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
         """Store text as a resource."""
-        return await self._text(text, Artifact(output="text", kind="text", media_type="text/plain"), producer)
+        plain = Artifact(output="text", kind="text", media_type="text/plain")
+        return await asyncio.to_thread(self._put_text, text, plain, producer)
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
         """Store an expert's output; raises `ExpertError` when it is empty."""
         if artifact.text is not None:
-            return await self._text(artifact.text, artifact, producer)
+            return await asyncio.to_thread(self._put_text, artifact.text, artifact, producer)
         size = await asyncio.to_thread(_size, artifact.path)
         if artifact.path is None or not size:
             raise ExpertError(f"the expert returned an empty {artifact.kind} as {artifact.output}")
@@ -73,9 +74,6 @@ class FileStore:
             yield folder
         finally:
             await asyncio.to_thread(_remove, folder)
-
-    async def _text(self, text: str, like: Artifact, producer: str | None) -> Resource:
-        return await asyncio.to_thread(self._put_text, text, like, producer)
 
     def _put_text(self, text: str, like: Artifact, producer: str | None) -> Resource:
         clean = self._redact.text(text).encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8

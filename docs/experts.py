@@ -87,13 +87,11 @@ def _sources(folder: str) -> list[tuple[Path, str]]:
 
 
 def main() -> None:
-    """Write it, or compare."""
-    text = page()
+    """Write, or check."""
     if "--check" in sys.argv:
-        if PAGE.read_text(encoding="utf-8") != text:
-            sys.exit("docs/experts.md is out of date: python docs/experts.py")
-    else:
-        PAGE.write_text(text, encoding="utf-8")
+        current = PAGE.read_text(encoding="utf-8") == page()
+        sys.exit(0 if current else "docs/experts.md is out of date: python docs/experts.py")
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

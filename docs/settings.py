@@ -59,13 +59,11 @@ def _default(name: str, field: FieldInfo) -> str:
 
 
 def main() -> None:
-    """Write it, or compare."""
-    text = page()
+    """Write, or check."""
     if "--check" in sys.argv:
-        if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
-            sys.exit("docs/settings.md is out of date: python docs/settings.py")
-    else:
-        PAGE.write_text(text, encoding="utf-8")
+        current = PAGE.read_text(encoding="utf-8") == page()
+        sys.exit(0 if current else "docs/settings.md is out of date: python docs/settings.py")
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,8 +42,7 @@ def connect(
     one_task = StateGraph(TaskState, output_schema=TaskOutput)
     one_task.add_node("select", select_node(controller=controller, catalog=catalog, ledger=ledger))
     one_task.add_node(
-        "execute",
-        execute_node(catalog=catalog, expert_calls=expert_calls, ledger=ledger, store=store, cut=cut),
+        "execute", execute_node(catalog=catalog, expert_calls=expert_calls, ledger=ledger, store=store, cut=cut)
     )
     one_task.add_edge(START, "select")
     one_task.add_edge("select", "execute")

@@ -8,25 +8,19 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from platformdirs import user_cache_path, user_config_path
+
 from .errors import StorageError
 
 
 def default_config(env: Mapping[str, str] = os.environ) -> Path:
     """`HUGGINGGPT_CONFIG`, else the user's configuration folder: their own servers, homes that they made."""
-    if named := env.get("HUGGINGGPT_CONFIG"):
-        return Path(named).expanduser()
-    from platformdirs import user_config_path
-
-    return user_config_path("hugginggpt")
+    return Path(env.get("HUGGINGGPT_CONFIG") or user_config_path("hugginggpt")).expanduser()
 
 
 def default_cache(env: Mapping[str, str] = os.environ) -> Path:
     """`HUGGINGGPT_CACHE`, else the user's cache folder: model lists and call statistics, for all homes."""
-    if named := env.get("HUGGINGGPT_CACHE"):
-        return Path(named).expanduser()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("hugginggpt")
+    return Path(env.get("HUGGINGGPT_CACHE") or user_cache_path("hugginggpt")).expanduser()
 
 
 def write_private(path: Path, text: str) -> None:

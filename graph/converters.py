@@ -6,11 +6,11 @@ is inserted as a task of its own, so that it is recorded, shown and done once li
 
 import re
 from collections.abc import Iterable
-from graphlib import CycleError, TopologicalSorter
+from graphlib import CycleError
 from typing import NamedTuple
 
 from .resource import Kind, Resource
-from .task import Ref, Single, Task, Value
+from .task import Ref, Single, Task, Value, in_order
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
@@ -52,20 +52,10 @@ def with_converters(tasks: Iterable[Task]) -> list[Task]:
     if any(task.type not in VOCABULARY for task in given) or len({task.id for task in given}) < len(given):
         return given
     try:
-        ordered = _in_order(given)
+        ordered = in_order(given)
     except CycleError:
         return given
     return _Insertion(ordered).tasks()
-
-
-def _in_order(tasks: list[Task]) -> list[Task]:
-    """Topological order; unchanged where the tasks are in one already."""
-    by_id = {task.id: task for task in tasks}
-    place = {task.id: number for number, task in enumerate(tasks)}
-    if all(place.get(d, -1) < place[task.id] for task in tasks for d in task.depends_on):
-        return tasks
-    order = TopologicalSorter({task.id: [d for d in task.depends_on if d in by_id] for task in tasks}).static_order()
-    return [by_id[task_id] for task_id in order]
 
 
 class _Insertion:

@@ -100,6 +100,10 @@ OF_THE_PROVIDER: frozenset[FailureKind] = frozenset({"payment", "rate_limit", "u
 """Failures of the provider rather than of the model: the next call there would fail as well."""
 
 
+LONGEST_WAIT = 60.0
+"""Seconds. A call is not repeated where the server asks for a longer pause."""
+
+
 class ExpertError(HuggingGPTError):
     """An expert failed. `retryable`: the same call may succeed later. `input_fault`: another expert would fail too."""
 

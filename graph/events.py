@@ -4,7 +4,8 @@ They are sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}
 """
 
 import logging
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
 
 from langgraph.config import get_stream_writer
 from pydantic import Field, TypeAdapter
@@ -12,33 +13,45 @@ from pydantic import Field, TypeAdapter
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen
-from .result import LlmCall, Repairs, Result, RunStatus, Usage
+from .result import LlmCall, Repairs, Result, Run, RunStatus, Usage
 
 
-class RunStarted(Frozen):
+class _OfRun(Frozen):
+    """The fields of every event: its name and its run."""
+
+    event: str
+    run_id: str
+
+
+class _OfTask(_OfRun):
+    """The fields of an event of a task under way."""
+
+    task_id: int
+    key: str
+    """Ledger key: `2`, or `3[0]` for a member of a mapped task."""
+
+
+class RunStarted(_OfRun):
     """A request was accepted and has a run id."""
 
     event: Literal["run_started"] = "run_started"
-    run_id: str
     thread_id: str
     request: str
 
 
-class TaskDrafted(Frozen):
+class TaskDrafted(_OfRun):
     """The controller, still writing its plan, has reached a task. For display only: the checked plan may differ."""
 
     event: Literal["task_drafted"] = "task_drafted"
-    run_id: str
     place: int
     """0 for the first task; again 0 when the plan is rewritten."""
     task_type: str
 
 
-class PlanReady(Frozen):
+class PlanReady(_OfRun):
     """The controller has planned, and the plan is checked."""
 
     event: Literal["plan_ready"] = "plan_ready"
-    run_id: str
     plan: Plan
     refusals: tuple[str, ...] = ()
     repairs: Repairs = ()
@@ -46,51 +59,52 @@ class PlanReady(Frozen):
     """Tasks that can't run here, each with the reason and the remedy."""
     controller: str
 
+    @classmethod
+    def of(cls, run: Run, plan: Plan, warnings: Iterable[str] = ()) -> Self:
+        """The event for a plan of that run."""
+        return cls(
+            run_id=run.run_id,
+            plan=plan,
+            refusals=run.refusals,
+            repairs=run.repairs,
+            warnings=tuple(warnings),
+            controller=run.controller,
+        )
 
-class ExpertChosen(Frozen):
+
+class ExpertChosen(_OfRun):
     """A task has its expert; it may still wait for its inputs."""
 
     event: Literal["expert_chosen"] = "expert_chosen"
-    run_id: str
     assignment: Assignment
 
 
-class LlmCalled(Frozen):
+class LlmCalled(_OfRun):
     """The controller's model was called."""
 
     event: Literal["llm_called"] = "llm_called"
-    run_id: str
     call: LlmCall
 
 
-class TaskQueued(Frozen):
+class TaskQueued(_OfTask):
     """A task has its expert and its inputs, and waits for a slot. For display only, not recorded."""
 
     event: Literal["task_queued"] = "task_queued"
-    run_id: str
-    task_id: int
-    key: str
     slots: tuple[str, ...]
     """Those that are full, e.g. `cpu`, `hf:fal-ai`."""
 
 
-class TaskStarted(Frozen):
+class TaskStarted(_OfTask):
     """An expert was called."""
 
     event: Literal["task_started"] = "task_started"
-    run_id: str
-    task_id: int
-    key: str
     model_id: str
 
 
-class TaskProgress(Frozen):
+class TaskProgress(_OfTask):
     """Progress of something that a task waits for, e.g. the download of its model. For display only, not recorded."""
 
     event: Literal["task_progress"] = "task_progress"
-    run_id: str
-    task_id: int
-    key: str
     what: str
     done: int
     total: int
@@ -99,11 +113,10 @@ class TaskProgress(Frozen):
     """`bytes`, `steps`, ..."""
 
 
-class TaskFinished(Frozen):
+class TaskFinished(_OfRun):
     """A task is done, failed or skipped, and recorded."""
 
     event: Literal["task_finished"] = "task_finished"
-    run_id: str
     result: Result
     recorded: bool = False
     """Taken from the ledger: its expert was not called again."""
@@ -111,27 +124,24 @@ class TaskFinished(Frozen):
     """Local file by sha256 of each output."""
 
 
-class AnswerDelta(Frozen):
+class AnswerDelta(_OfRun):
     """The next piece of the answer."""
 
     event: Literal["answer_delta"] = "answer_delta"
-    run_id: str
     text: str
 
 
-class RunWaiting(Frozen):
+class RunWaiting(_OfRun):
     """The run is paused until the user approves the plan."""
 
     event: Literal["run_waiting"] = "run_waiting"
-    run_id: str
     question: str
 
 
-class RunFinished(Frozen):
+class RunFinished(_OfRun):
     """The last event of a run."""
 
     event: Literal["run_finished"] = "run_finished"
-    run_id: str
     thread_id: str
     status: RunStatus
     answer: str
@@ -195,12 +205,8 @@ def _fields_within(event: Event) -> dict[str, Any]:
         case ExpertChosen(assignment=chosen):
             return {"task_id": chosen.task_id, "model_id": chosen.expert.model_id, "reason": chosen.reason}
         case LlmCalled(call=call):
-            return {
-                "stage": call.stage,
-                "model": call.model,
-                "seconds": call.usage.seconds,
-                "tokens": call.usage.tokens,
-            }
+            usage = call.usage
+            return {"stage": call.stage, "model": call.model, "seconds": usage.seconds, "tokens": usage.tokens}
         case TaskFinished(result=result):
             return {
                 name: getattr(result, name) for name in ("task_id", "key", "status", "attempts", "duration", "error")

@@ -99,10 +99,5 @@ class Assignment(Frozen):
     @classmethod
     def _read_old_rows(cls, row: Any) -> Any:
         """Rows and checkpoints of earlier versions hold `fallback` only in the words of the reason."""
-        if (
-            isinstance(row, dict)
-            and "fallback" not in row
-            and str(row.get("reason", "")).startswith("next best after ")
-        ):
-            return row | {"fallback": True}
-        return row
+        old = isinstance(row, dict) and "fallback" not in row
+        return row | {"fallback": str(row.get("reason", "")).startswith("next best after ")} if old else row

@@ -11,6 +11,8 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from .configuration import default_config, write_private
 from .errors import StorageError, UsageError
 from .notices import notice
@@ -28,8 +30,6 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
     """`HUGGINGGPT_HOME`, else `.hugginggpt` here if this user made it, else the user's data folder."""
     if named := env.get("HUGGINGGPT_HOME"):
         return Path(named).expanduser()
-    from platformdirs import user_data_path
-
     home = user_data_path("hugginggpt")
     if not os.path.lexists(HERE):
         return home

@@ -16,7 +16,7 @@ from .converters import with_converters
 from .errors import InvalidPlan
 from .paper import LONGEST_TYPE, MAX_TASKS
 from .resource import Frozen, Resource
-from .task import Ref, Single, Task, Template, Value
+from .task import Ref, Single, Task, Template, Value, in_order
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
@@ -35,18 +35,16 @@ class Plan(Frozen):
         if problems := list(islice(_problems(tasks), MOST_PROBLEMS)):
             raise InvalidPlan(problems)
         by_id = {task.id: task for task in tasks}
-        return _ordered(tuple(_resolved(task, by_id) for task in tasks))
+        return tuple(in_order([_resolved(task, by_id) for task in tasks]))
 
     @classmethod
     def from_hugginggpt(
         cls, tasks: str | Iterable[Mapping[str, Any]], resources: Iterable[Resource] | None = None
     ) -> Self:
-        """Read the JSON of the paper or of JARVIS: `[{"task", "id", "dep", "args"}]`.
+        """Read the JSON of the paper or of JARVIS (`paper.py`), and insert the converters that it leaves out.
 
-        `<resource>-1` and `<GENERATED>-1` become references, also inside a sentence; `dep: [-1]` means none. A file
-        name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`, data
-        that is none of them is refused: a plan from outside must not name a stranger's files. Steps between kinds of
-        media that the plan leaves out are inserted (`converters.py`). Raises `InvalidPlan`.
+        A file name that is one of `resources` becomes that resource; any other, one that is missing. With `resources`,
+        data that is none of them is refused: a plan from outside must not name a stranger's files. Raises `InvalidPlan`.
         """
         try:
             return cls(tasks=tuple(with_converters(paper.read_tasks(tasks, resources))))
@@ -154,20 +152,6 @@ def _cycle(tasks: tuple[Task, ...]) -> Iterable[str]:
         TopologicalSorter({task.id: task.depends_on for task in tasks}).prepare()
     except CycleError as error:
         yield f"tasks wait for each other in a circle: {' -> '.join(map(str, error.args[1]))}"
-
-
-def _ordered(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
-    """Topological order, as written wherever that is one already."""
-    position = {task.id: number for number, task in enumerate(tasks)}
-    sorter = TopologicalSorter({task.id: task.depends_on for task in tasks})
-    sorter.prepare()
-    ordered: list[Task] = []
-    while sorter.is_active():
-        for task_id in sorted(sorter.get_ready(), key=position.__getitem__):
-            ordered.append(tasks[position[task_id]])
-            sorter.done(task_id)
-    as_written = all(position[d] < position[task.id] for task in tasks for d in task.depends_on)
-    return tasks if as_written else tuple(ordered)
 
 
 def _resolved(task: Task, by_id: Mapping[int, Task]) -> Task:

@@ -62,10 +62,9 @@ class Redactor:
             for form in (_forms(secret) if _is_distinctive(secret) else _bearer_forms(secret))
         }
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
-        heads = {form: _head(form) for form in self._forms}
         self._by_head: dict[str, list[str]] = {}
-        for form, head in heads.items():
-            self._by_head.setdefault(head, []).append(form)
+        for form in self._forms:
+            self._by_head.setdefault(_head(form), []).append(form)
         self._heads = sorted(self._by_head, key=lambda head: (-len(head), head))
         self._find = re.compile("|".join(map(re.escape, self._heads)))
 

@@ -13,18 +13,13 @@ INLINE_LIMIT = 8 * 1024
 MOST_TEXT = 16 * 1024 * 1024
 """Bytes of text that are read at once: five times War and Peace."""
 
-_SATISFIES: dict[Kind, tuple[Kind, ...]] = {
-    "boxes": ("text",),
-    "labels": ("text",),
-    "table": ("text",),
-    "mask": ("image",),
-}
+_SATISFIES: dict[Kind, Kind] = {"boxes": "text", "labels": "text", "table": "text", "mask": "image"}
 """Kinds with one canonical form of another kind: boxes, labels and tables read as text, a mask is a viewable image."""
 
 
 def satisfies(kind: Kind, required: Kind) -> bool:
     """Whether data of `kind` can be used where `required` is required."""
-    return kind == required or required in _SATISFIES.get(kind, ())
+    return required in (kind, _SATISFIES.get(kind))
 
 
 class Frozen(BaseModel):

@@ -200,6 +200,11 @@ class Run(Frozen):
     usage: Usage = Usage()
 
     @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Given and made."""
+        return (*self.request.files, *(resource for result in self.results for resource in result.resources))
+
+    @property
     def unfinished(self) -> bool:
         """It can be resumed."""
         return self.status in {"running", "waiting", "interrupted"}

@@ -1,6 +1,7 @@
 """State: the channels of the graph. JSON values only: nodes validate nouns on entry and dump them on return."""
 
 from collections.abc import Awaitable
+from operator import or_
 from typing import Annotated, Any, NotRequired, Protocol, TypeVar
 
 from langchain_core.messages import AnyMessage
@@ -12,6 +13,8 @@ GRAPH_VERSION = "1"
 """Raised whenever stages, state or ledger change meaning: a run of another version is not resumed."""
 
 Json = dict[str, Any]
+Results = Annotated[dict[str, Json], or_]
+"""Results of many tasks by key; they are merged, in any order."""
 S_contra = TypeVar("S_contra", contravariant=True)
 
 
@@ -19,11 +22,6 @@ class Node(Protocol[S_contra]):
     """A stage as LangGraph calls it: its first parameter must have the name `state`."""
 
     def __call__(self, state: S_contra) -> Awaitable[Json]: ...
-
-
-def merged(old: dict[str, Json] | None, new: dict[str, Json] | None) -> dict[str, Json]:
-    """Results of many tasks, arriving in any order."""
-    return {**(old or {}), **(new or {})}
 
 
 class GraphInput(TypedDict, total=False):
@@ -53,7 +51,7 @@ class State(TypedDict, total=False):
     """A `Run` without plan, results, and what other turns made: its ids, request, options and refusals."""
     plan: Json
     """A `Plan`."""
-    results: Annotated[dict[str, Json], merged]
+    results: Results
     """`Result`s by task id (as text)."""
     answer: str
 
@@ -75,13 +73,13 @@ class TaskState(TypedDict, total=False):
     task: Json
     run: TaskRun
     assignment: Json | None
-    results: Annotated[dict[str, Json], merged]
+    results: Results
 
 
 class TaskOutput(TypedDict):
     """What leaves the sub-graph. Any further key would collide between parallel tasks."""
 
-    results: Annotated[dict[str, Json], merged]
+    results: Results
 
 
 def epoch_of(run_id: str, digest: str) -> str:

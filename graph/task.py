@@ -1,6 +1,7 @@
 """Task: one step of a plan; Ref: the output of an earlier task; Template: a sentence with refs in it."""
 
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 from pydantic import Field, field_validator
 
@@ -68,6 +69,21 @@ class Task(Frozen):
     def label(self) -> str:
         """`2 (summarization)`, as messages name it."""
         return f"{self.id} ({self.type})"
+
+
+def in_order(tasks: list[Task]) -> list[Task]:
+    """Topological order; unchanged where the tasks are in one already. Raises `CycleError`."""
+    place = {task.id: number for number, task in enumerate(tasks)}
+    if all(place.get(source, -1) < place[task.id] for task in tasks for source in task.depends_on):
+        return tasks
+    sorter = TopologicalSorter({task.id: place.keys() & task.depends_on for task in tasks})
+    sorter.prepare()
+    ordered: list[Task] = []
+    while sorter.is_active():
+        for task_id in sorted(sorter.get_ready(), key=place.__getitem__):
+            ordered.append(tasks[place[task_id]])
+            sorter.done(task_id)
+    return ordered
 
 
 def refs_in(value: Value) -> Iterator[Ref]:

@@ -69,10 +69,7 @@ def slots_for(settings: Settings) -> SlotBoard:
 
 
 def backends_for(
-    settings: Settings,
-    ledger: Ledger | None = None,
-    consent: Consent | None = None,
-    workers: Workers | None = None,
+    settings: Settings, ledger: Ledger | None = None, consent: Consent | None = None, workers: Workers | None = None
 ) -> list[Backend]:
     """Every backend, each watched for failing calls.
 
@@ -110,7 +107,7 @@ def build_graph(
     controller: Controller | None = None,
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
-    ledger: Ledger | None = None,
+    ledger: SqliteLedger | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> Graph:
     """The compiled graph; defaults follow from the settings, and the settings from the environment.
@@ -120,46 +117,53 @@ def build_graph(
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     storage = Storage(settings.home, redact)
-    if isinstance(ledger, SqliteLedger):
+    if ledger:
         ledger.database.redact_with(redact)
-    ledger = ledger or storage.ledger
-    workers = Workers(settings, spare=1)
-    places = backends_for(settings, ledger, workers=workers) if backends is None else list(backends)
     slots = slots_for(settings)
-    return _connected(
+    return _assembled(
         settings,
-        controller=RedactedController(controller or controller_for(settings, slots=slots), redact),
-        catalog=RedactedCatalog(catalog or catalog_for(settings, places), redact),
-        backends=[RedactedBackend(place, redact) for place in places],
-        ledger=ledger,
+        redact,
+        controller=controller or controller_for(settings, slots=slots),
+        catalog=catalog,
+        backends=backends,
+        ledger=ledger or storage.ledger,
         store=storage.store,
         slots=slots,
-        fetcher=RedactedFetcher(GuardedFetcher(storage.store, settings), redact),
-        workers=workers,
-        redact=redact,
+        workers=Workers(settings, spare=1),
         checkpointer=checkpointer,
-    )
+    ).graph
 
 
-def _connected(
+def _assembled(
     settings: Settings,
+    redact: Redactor,
     *,
     controller: Controller,
-    catalog: Catalog,
-    backends: Sequence[Backend],
-    ledger: Ledger,
+    catalog: Catalog | None,
+    backends: Iterable[Backend] | None,
+    ledger: SqliteLedger,
     store: FileStore,
     slots: Slots,
-    fetcher: Fetcher,
     workers: Workers,
-    redact: Redactor,
     checkpointer: BaseCheckpointSaver[str] | None,
-) -> Graph:
-    return connect(
+    recording: Recording | None = None,
+    consent: Consent | None = None,
+) -> World:
+    """The graph with its ports, each without secrets; catalogue and backends follow from the settings if they are None."""
+    controller = RedactedController(controller, redact)
+    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
+    places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
+    catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
+    places = [RedactedBackend(place, redact) for place in places]
+    if recording:
+        places = [RecordedBackend(place, recording) for place in places]
+        catalog, fetcher = RecordedCatalog(catalog, recording), RecordedFetcher(fetcher, store, recording)
+    by_name = {place.name: place for place in places}
+    graph = connect(
         settings=settings,
         controller=controller,
         catalog=catalog,
-        backends={backend.name: backend for backend in backends},
+        backends=by_name,
         ledger=ledger,
         store=store,
         slots=slots,
@@ -168,6 +172,7 @@ def _connected(
         redact=redact,
         checkpointer=checkpointer,
     )
+    return World(settings, graph, controller, catalog, by_name, ledger, store, fetcher)
 
 
 @asynccontextmanager
@@ -188,44 +193,28 @@ async def open_world(
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     slots = slots_for(settings)
-    controller = RedactedController(controller or controller_for(settings, recording, slots), redact)
+    controller = controller or controller_for(settings, recording, slots)
     async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
         storage = await open_things.enter_async_context(open_storage(settings.home, redact))
-        ledger, store = storage.ledger, storage.store
-        fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
         workers = Workers(settings, spare=1)
         open_things.push_async_callback(asyncio.to_thread, workers.close)
-        places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
-        catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
-        places = [RedactedBackend(place, redact) for place in places]
-        if recording:
-            places = [RecordedBackend(place, recording) for place in places]
-            catalog, fetcher = RecordedCatalog(catalog, recording), RecordedFetcher(fetcher, store, recording)
-        for backend in places:
-            open_things.push_async_callback(backend.aclose)
-        checkpointer = await storage.checkpointer()
-        yield World(
-            settings=settings,
-            graph=_connected(
-                settings,
-                controller=controller,
-                catalog=catalog,
-                backends=places,
-                ledger=ledger,
-                store=store,
-                slots=slots,
-                fetcher=fetcher,
-                workers=workers,
-                redact=redact,
-                checkpointer=checkpointer,
-            ),
+        world = _assembled(
+            settings,
+            redact,
             controller=controller,
             catalog=catalog,
-            backends={backend.name: backend for backend in places},
-            ledger=ledger,
-            store=store,
-            fetcher=fetcher,
+            backends=backends,
+            ledger=storage.ledger,
+            store=storage.store,
+            slots=slots,
+            workers=workers,
+            checkpointer=await storage.checkpointer(),
+            recording=recording,
+            consent=consent,
         )
+        for backend in world.backends.values():
+            open_things.push_async_callback(backend.aclose)
+        yield world
 
 
 # -- for LangGraph Server and Studio (langgraph.json) ---------------------------------------------------------------

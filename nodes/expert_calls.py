@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..graph.call import Artifact, Call
@@ -26,14 +27,14 @@ class Stored(NamedTuple):
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class ExpertCalls:
     """Calls experts of all backends, within the slots that they need."""
 
-    def __init__(self, *, backends: Mapping[str, Backend], store: Store, slots: Slots, settings: Settings) -> None:
-        self._backends = backends
-        self._store = store
-        self._slots = slots
-        self._settings = settings
+    backends: Mapping[str, Backend]
+    store: Store
+    slots: Slots
+    settings: Settings
 
     async def make(
         self, task: Task, expert: Expert, inputs: Inputs, *, run_id: str, key: str, tries: Counter[str]
@@ -43,18 +44,18 @@ class ExpertCalls:
         Slots are held during an attempt only, not during a pause. `tries` counts the attempts by expert and place.
         """
         place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
-        async for attempt in attempts(self._settings.retries):
+        async for attempt in attempts(self.settings.retries):
             with attempt:
                 async with AsyncExitStack() as held:
-                    scratch = await held.enter_async_context(self._store.scratch())
+                    scratch = await held.enter_async_context(self.store.scratch())
                     call = Call(
                         run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch,
-                        timeout=self._settings.timeout,
+                        timeout=self.settings.timeout,
                     )  # fmt: skip
                     await self._prepare(call)  # before the slots: a download or a question to the user needs none
-                    if full := self._slots.full(expert.needs):
+                    if full := self.slots.full(expert.needs):
                         emit(TaskQueued(run_id=run_id, task_id=task.id, key=key, slots=full))
-                    await held.enter_async_context(self._slots.hold(expert.needs))
+                    await held.enter_async_context(self.slots.hold(expert.needs))
                     if not tries[place]:
                         emit(TaskStarted(run_id=run_id, task_id=task.id, key=key, model_id=expert.model_id))
                     tries[place] += 1
@@ -64,14 +65,14 @@ class ExpertCalls:
         raise AssertionError("the attempts end by returning or raising")
 
     async def _prepare(self, call: Call) -> None:
-        backend = self._backends[call.expert.backend]
+        backend = self.backends[call.expert.backend]
         if isinstance(backend, Preparing):
             await backend.prepare(call)
 
     async def _attempt(self, call: Call) -> Sequence[Artifact]:
         try:
             async with asyncio.timeout(call.timeout + 5):  # backends keep the limit themselves; this is the safety net
-                return await self._backends[call.expert.backend].run(call)
+                return await self.backends[call.expert.backend].run(call)
         except TimeoutError as error:
             raise ExpertError(
                 f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="raise --timeout", kind="timeout"
@@ -82,7 +83,7 @@ class ExpertCalls:
         lists = {output.name for output in VOCABULARY[task.type].outputs if output.many}
         outputs: Outputs = {}
         for artifact in artifacts:
-            resource = await self._store.adopt(artifact, key)
+            resource = await self.store.adopt(artifact, key)
             earlier = outputs.get(artifact.output, ()) if artifact.output in lists else ()
             outputs[artifact.output] = (*earlier, resource)
         return outputs

@@ -28,8 +28,7 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
             pieces.append(REFUSED)
             emit(AnswerDelta(run_id=run.run_id, text=REFUSED))
         else:
-            made = [resource for result in run.results for resource in result.resources]
-            paths = {r.sha256: store.path(r) for r in (*run.request.files, *made) if r.sha256}
+            paths = {r.sha256: store.path(r) for r in run.resources if r.sha256}
             earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
             request = run.request.model_copy(update={"history": tuple(earlier)})
             try:
@@ -42,7 +41,8 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
         run = run.model_copy(update={"answer": "".join(pieces).strip(), "usage": await budget.usage()})
         await ledger.runs.finish(run)
         emit(finished(run, store))
-        return {"answer": run.answer, "messages": [AIMessage(run.answer)], "run": _without_results(run)}
+        recorded = run.model_copy(update={"plan": Plan(), "results": ()})  # these have channels of their own
+        return {"answer": run.answer, "messages": [AIMessage(run.answer)], "run": recorded.model_dump(mode="json")}
 
     return respond
 
@@ -62,13 +62,8 @@ def _complete(state: State) -> Run:
     )
 
 
-def _without_results(run: Run) -> Json:
-    return run.model_copy(update={"plan": Plan(), "results": ()}).model_dump(mode="json")
-
-
 def finished(run: Run, store: Store) -> RunFinished:
     """The last event of a run, with everything in it."""
-    made = [resource for result in run.results for resource in result.resources]
 
     def with_path(resource: Resource) -> Json:
         path = None if resource.missing else str(store.path(resource))
@@ -81,6 +76,6 @@ def finished(run: Run, store: Store) -> RunFinished:
         answer=run.answer,
         plan=run.plan.to_hugginggpt(),
         results=[result.model_dump(mode="json") for result in run.results],
-        resources=[with_path(resource) for resource in (*run.request.files, *made)],
+        resources=[with_path(resource) for resource in run.resources],
         usage=run.usage,
     )

@@ -5,12 +5,9 @@ from collections.abc import AsyncIterator
 
 import stamina
 
-from ..graph.errors import ExpertError
+from ..graph.errors import LONGEST_WAIT, ExpertError
 
 _log = logging.getLogger(__name__)
-
-LONGEST_WAIT = 60.0
-"""Seconds. When a server asks for a longer pause, the next candidate is tried instead."""
 
 
 def attempts(retries: int) -> AsyncIterator[stamina.Attempt]:

@@ -56,16 +56,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
 
 async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
     warnings = await warnings_of(plan, catalog, run.options.models, run.options.where)
-    emit(
-        PlanReady(
-            run_id=run.run_id,
-            plan=plan,
-            refusals=run.refusals,
-            repairs=run.repairs,
-            warnings=tuple(warnings),
-            controller=run.controller,
-        )
-    )
+    emit(PlanReady.of(run, plan, warnings))
     return warnings
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from ..graph.events import ExpertChosen, emit
@@ -31,21 +32,21 @@ def select_node(*, controller: Controller, catalog: Catalog, ledger: Ledger) -> 
     return select
 
 
+@dataclass(frozen=True, kw_only=True)
 class ExpertChoice:
     """Chooses experts. Equal decisions of a run (same type, parameters and candidates) are made once."""
 
-    def __init__(self, *, controller: Controller, catalog: Catalog, ledger: Ledger) -> None:
-        self._controller = controller
-        self._catalog = catalog
-        self._ledger = ledger
-        self._deciding: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = WeakValueDictionary()
-        """A lock for each decision that is being made, by event loop, run and decision."""
+    controller: Controller
+    catalog: Catalog
+    ledger: Ledger
+    deciding: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """A lock for each decision that is being made, by event loop, run and decision."""
 
     async def of(self, task: Task, run: TaskRun) -> Assignment | None:
         """The assignment, or None when no expert can do the task here."""
         required = run["models"].get(task.key) or run["models"].get(task.type)
         where = run.get("where", [])
-        candidates = allowed(await self._catalog.candidates(task, required), where)
+        candidates = allowed(await self.catalog.candidates(task, required), where)
         able = [candidate.expert for candidate in candidates if candidate.obstacle is None]
         if required:
             able = [expert for expert in able if expert.model_id == required]
@@ -63,12 +64,12 @@ class ExpertChoice:
     async def _decided(self, task: Task, able: Sequence[Expert], run_id: str) -> Assignment:
         """The controller's choice, from the ledger where it was made already."""
         decision = _decision(task, able)
-        lock = self._deciding.setdefault((id(asyncio.get_running_loop()), run_id, decision), asyncio.Lock())
+        lock = self.deciding.setdefault((id(asyncio.get_running_loop()), run_id, decision), asyncio.Lock())
         async with lock:
-            if (made := await self._ledger.assignment(run_id, decision)) is not None:
+            if (made := await self.ledger.assignment(run_id, decision)) is not None:
                 return made
-            made = await self._controller.choose(task, able, LlmBudget(self._ledger, run_id))
-            return await self._ledger.assign(run_id, decision, made)
+            made = await self.controller.choose(task, able, LlmBudget(self.ledger, run_id))
+            return await self.ledger.assign(run_id, decision, made)
 
 
 async def _wait_for_inputs(task: Task, epoch: str, ledger: Ledger) -> None:
@@ -101,12 +102,8 @@ def _by_place(able: list[Expert], where: Sequence[str]) -> tuple[list[Expert], l
     return first, [expert for expert in able if expert.backend != able[0].backend]
 
 
-def _identity(expert: Expert) -> list[str]:
-    """An expert is a model at a place: the same model elsewhere is another expert."""
-    return [expert.backend, expert.provider, expert.model_id, expert.revision]
-
-
 def _decision(task: Task, able: Sequence[Expert]) -> str:
-    """Equal for tasks that pose the same question: type, parameters, candidates."""
-    question = [task.type, task.model_dump(mode="json")["parameters"], [_identity(expert) for expert in able]]
+    """Equal for tasks that pose the same question: type, parameters, candidates (models at places)."""
+    candidates = [[expert.backend, expert.provider, expert.model_id, expert.revision] for expert in able]
+    question = [task.type, task.model_dump(mode="json")["parameters"], candidates]
     return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:16]

@@ -54,7 +54,7 @@ class TaskExecution:
         try:
             parts = await parts_of(self.task, key, inputs, self.store, self.cut)
         except ExpertError as error:
-            return self._result(key, "failed", error=error_line(error), input_fault=error.input_fault)
+            return result_of(self.task, key, "failed", error=error_line(error), input_fault=error.input_fault)
         if not parts:
             return await self._one(key, inputs)
         began = time.time()
@@ -96,8 +96,8 @@ class TaskExecution:
 
         def result(status: TaskStatus, **fields: Any) -> Result:
             hashes = tuple(m.resource.sha256 or "" for materials in inputs.values() for m in materials)
-            return self._result(
-                key, status, fingerprint=fingerprint, inputs=hashes, started_at=began,
+            return result_of(
+                task, key, status, fingerprint=fingerprint, inputs=hashes, started_at=began,
                 duration=time.perf_counter() - clock, attempts=tries.total(), **fields,
             )  # fmt: skip
 
@@ -118,15 +118,12 @@ class TaskExecution:
     async def _put(self, result: Result) -> Result:
         return await self.ledger.put(self.run["run_id"], self.run["thread_id"], self.run["epoch"], result)
 
-    def _result(self, key: str, status: TaskStatus, **fields: Any) -> Result:
-        return result_of(self.task, key, status, **fields)
-
     def _gathered(
         self, key: str, done: Sequence[Result], began: float, *, error: str = "", outputs: Outputs | None = None
     ) -> Result:
         """One result for those of several members or parts."""
-        return self._result(
-            key, "failed" if error else "succeeded", error=error or None, outputs=outputs or {},
+        return result_of(
+            self.task, key, "failed" if error else "succeeded", error=error or None, outputs=outputs or {},
             input_fault=bool(error) and all(row.ok or row.input_fault for row in done),
             assignment=self.assignment, started_at=began, duration=time.time() - began,
             attempts=max(row.attempts for row in done), inputs=tuple(sha for row in done for sha in row.inputs),

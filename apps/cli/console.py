@@ -35,6 +35,16 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+def note(text: str) -> None:
+    """Print a remark on stderr. The text is markup for rich; see `plain`."""
+    err().print(text, style="dim", soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """Print a warning on stderr. The text is markup for rich; see `plain`."""
+    err().print(text, style="yellow", soft_wrap=True)
+
+
 def _console(*, stderr: bool, width: int | None = None) -> Console:
     """`NO_COLOR` (no-color.org) turns off bold and dim too, which rich alone would keep."""
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"

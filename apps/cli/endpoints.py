@@ -23,7 +23,7 @@ from ...tools.backends.endpoint.health import describe_health
 from ...tools.backends.endpoint.probe import ServerInfo, probe
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
-from .console import err, out, plain, print_json, report_errors, table
+from .console import note, out, plain, print_json, report_errors, table, warn
 
 
 def add(
@@ -54,11 +54,9 @@ def add(
             )
             add_endpoint(settings.config, endpoint)
             if not can_call(endpoint):
-                err().print(
-                    f"warning: {used_api} has no call for {task}; the server was added all the same", style="yellow"
-                )
+                warn(f"warning: {used_api} has no call for {task}; the server was added all the same")
     if trouble:
-        err().print(f"warning: the server does not answer now: {plain(trouble)}", style="yellow", soft_wrap=True)
+        warn(f"warning: the server does not answer now: {plain(trouble)}")
     out().print(f"added {plain(shown)} ({used_api}) for {', '.join(tasks)}", soft_wrap=True)
 
 
@@ -93,33 +91,19 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
         listed = _listed(settings_of(home=home))
         states = [_state(endpoint) for endpoint in listed]
     if as_json:
-        print_json(
-            [
-                e.model_dump() | {"url": without_secrets(e.url), "state": state}
-                for e, state in zip(listed, states, strict=True)
-            ]
-        )
+        rows = zip(listed, states, strict=True)
+        print_json([e.model_dump() | {"url": without_secrets(e.url), "state": state} for e, state in rows])
         return
     if not listed:
-        err().print("no servers of your own; hugginggpt models --add URL --task TASK adds one", style="dim")
+        note("no servers of your own; hugginggpt models --add URL --task TASK adds one")
         return
     shown = table("name", "task type", "url", "API", "model", "key", "state")
     for endpoint, state in zip(listed, states, strict=True):
-        key = (
-            f"{endpoint.key_env}{'' if endpoint.key else ' (not set)' if endpoint.has_own_key else ' (of another address)'}"
-            if endpoint.key_env
-            else ""
-        )
-        fields = (
-            endpoint.name,
-            endpoint.task_type,
-            without_secrets(endpoint.url),
-            endpoint.api,
-            endpoint.model,
-            key,
-            state,
-        )
-        shown.add_row(*(plain(field) for field in fields))
+        missing = "" if endpoint.key else " (not set)" if endpoint.has_own_key else " (of another address)"
+        key = f"{endpoint.key_env}{missing}" if endpoint.key_env else ""
+        url = without_secrets(endpoint.url)
+        fields = (endpoint.name, endpoint.task_type, url, endpoint.api, endpoint.model, key, state)
+        shown.add_row(*map(plain, fields))
     out().print(shown)
 
 
@@ -127,7 +111,7 @@ def _listed(settings: Settings) -> tuple[Endpoint, ...]:
     """The servers that can be read; a warning reports the others."""
     listed = known_endpoints(settings.config)
     if listed.trouble:
-        err().print(f"warning: {plain(listed.trouble)}", style="yellow", soft_wrap=True)
+        warn(f"warning: {plain(listed.trouble)}")
     return listed.endpoints
 
 

@@ -12,7 +12,7 @@ from ...tools.catalog.cache import CallStats, CatalogCache
 from ...tools.catalog.hub_index import HubIndex
 from ...tools.catalog.ranked_catalog import ranked_candidates
 from .arguments import settings_of
-from .console import err, out, plain, print_json, report_errors, table
+from .console import err, note, out, plain, print_json, report_errors, table, warn
 from .hints import Remedies
 
 NO_EXPERT = Obstacle(
@@ -50,7 +50,7 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
         console.print(line, soft_wrap=True)
     runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
     summary = f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type"
-    err().print(f"{summary}; hugginggpt models TASK lists the experts of one", style="dim", soft_wrap=True)
+    note(f"{summary}; hugginggpt models TASK lists the experts of one")
 
 
 def list_models(task_type: str, *, home: Path | None, where: str | None, refresh: bool, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         candidates = allowed(ranked_candidates(backends_for(settings), task_type, stats=stats), settings.where)
         age = hub.age(task_type)
     if hub.warning:
-        err().print(f"warning: {plain(hub.warning)}", style="yellow", soft_wrap=True)
+        warn(f"warning: {plain(hub.warning)}")
     if as_json:
         print_json([_candidate_json(candidate) for candidate in candidates])
         return
@@ -92,7 +92,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
         console.print(line, soft_wrap=True)
     old = "never fetched: well-known models are listed instead" if age is None else f"{age / 3600:.1f} hours old"
     summary = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
-    err().print(summary, style="dim", soft_wrap=True)
+    note(summary)
 
 
 def _refresh(hub: HubIndex, task_type: str) -> None:
@@ -101,7 +101,7 @@ def _refresh(hub: HubIndex, task_type: str) -> None:
         with err().status("calling the Hub"):
             hub.refresh(task_type)
     except ExpertError as error:
-        err().print(f"warning: {plain(str(error))}", style="yellow", soft_wrap=True)
+        warn(f"warning: {plain(str(error))}")
 
 
 def _place(expert: Expert) -> str:

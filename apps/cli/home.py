@@ -6,7 +6,7 @@ from pathlib import Path
 from ...graph.configuration import default_config
 from ...graph.homes import HERE, adopt
 from .arguments import settings_of
-from .console import err, out, plain, print_json, report_errors
+from .console import note, out, plain, print_json, report_errors
 
 
 def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
@@ -20,7 +20,7 @@ def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
         print_json({"home": str(home), "why": why, "config": str(settings.config), "cache": str(settings.cache)})
         return
     out().print(plain(str(home)), soft_wrap=True)
-    err().print(f"{why}; servers that you added: {plain(str(settings.config))}", style="dim", soft_wrap=True)
+    note(f"{why}; servers that you added: {plain(str(settings.config))}")
 
 
 def _reason(home: Path, named: Path | None, here: bool) -> str:

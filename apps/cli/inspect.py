@@ -13,7 +13,7 @@ from ...graph.result import LlmCall, Result, Run, Usage
 from ...graph.task import Task
 from .arguments import settings_of
 from .console import err, local_time, out, plain, print_json, run_async, table
-from .live_tree import MARKS
+from .live_tree import MARKS, tree_of
 from .plan import format_inputs
 from .printable import clean
 
@@ -43,9 +43,8 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
     async def read(session: "Session") -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
         run = await session.history.run(name)
         members = await session.history.members(run.epoch)
-        made = [resource for result in (*run.results, *members) for resource in result.resources]
-        store = session.world.store
-        paths = {r.sha256: str(store.path(r)) for r in (*run.request.files, *made) if r.sha256}
+        store, made = session.world.store, [resource for result in members for resource in result.resources]
+        paths = {r.sha256: str(store.path(r)) for r in (*run.resources, *made) if r.sha256}
         return run, members, paths, await session.world.ledger.llm_calls.of_run(run.run_id)
 
     run, members, paths, calls = _read(home, read)
@@ -85,15 +84,14 @@ def format_usage(calls: Sequence[LlmCall]) -> list[str]:
 
 
 def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree:
-    """The DAG as a tree: each task under the last of those that it waits for."""
+    """The tasks with their results and members as a tree."""
     results = {result.task_id: result for result in run.results}
-    root = Tree("", hide_root=True, guide_style="dim")
-    places: dict[int, Tree] = {}
-    for task in run.plan.tasks:
-        above = places[task.depends_on[-1]] if task.depends_on else root
+
+    def row(task: Task) -> RenderableType:
         of_task = [member for member in members if member.task_id == task.id]
-        places[task.id] = above.add(_format_task(task, results.get(task.id), of_task, paths))
-    return root
+        return _format_task(task, results.get(task.id), of_task, paths)
+
+    return tree_of(run.plan, row)
 
 
 def _format_task(task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str]) -> RenderableType:

@@ -1,9 +1,8 @@
 """The live tree of a run's tasks on stderr: redrawn in place on a terminal, a line for each change elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group, RenderableType
@@ -61,9 +60,7 @@ class LiveTree:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
     def update(self, event: Event) -> None:
@@ -155,18 +152,13 @@ class LiveTree:
             self._console.print(Text(line), soft_wrap=True)
 
     def picture(self) -> RenderableType:
-        """The tree: every task under the last of those that it waits for."""
+        """The tree of the tasks; while the plan is being written, the tasks so far."""
         if self._drafts is not None:
             drafted = (Text(f"  + {name}", style="dim") for name in self._drafts)
             return Group(_with_spinner(Spinner("dots", style="cyan"), Text("planning", style="dim")), *drafted)
         if self.plan is None:
             return Group()
-        root = Tree("", hide_root=True, guide_style="dim")
-        places: dict[int, Tree] = {}
-        for task in self.plan.tasks:
-            above = places[task.depends_on[-1]] if task.depends_on else root
-            places[task.id] = above.add(self._row(task))
-        return root
+        return tree_of(self.plan, self._row)
 
     def _row(self, task: Task) -> RenderableType:
         busy = str(task.id) in self._started or task.id in self._progress
@@ -202,17 +194,25 @@ class LiveTree:
         return line
 
 
+def tree_of(plan: Plan, row: Callable[[Task], RenderableType]) -> Tree:
+    """The tasks of a plan as a tree: each under the last of those that it waits for."""
+    root = Tree("", hide_root=True, guide_style="dim")
+    places: dict[int, Tree] = {}
+    for task in plan.tasks:
+        above = places[task.depends_on[-1]] if task.depends_on else root
+        places[task.id] = above.add(row(task))
+    return root
+
+
 def format_bytes(count: int) -> str:
     """A number of bytes: `167 MB`, `2.3 GB`."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"
 
 
 def _progress_text(event: TaskProgress) -> str:
-    if event.unit == "bytes":
-        return f"{clean(event.what)}: {format_bytes(event.done)}" + (
-            f" of {format_bytes(event.total)}" if event.total else ""
-        )
-    return f"{clean(event.what)}: {event.done}{f' of {event.total}' if event.total else ''} {event.unit}"
+    shown, unit = (format_bytes, "") if event.unit == "bytes" else (str, f" {event.unit}")
+    total = f" of {shown(event.total)}" if event.total else ""
+    return f"{clean(event.what)}: {shown(event.done)}{total}{unit}"
 
 
 def _quarter(event: TaskProgress) -> int:

@@ -4,13 +4,10 @@ import logging
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from ...graph.errors import UsageError
 from .printable import clean, json_text
-
-Format = Literal["text", "json"]
-Level = Literal["debug", "info", "warning"]
 
 
 def open_log(named: Path | None) -> None:
@@ -21,8 +18,8 @@ def open_log(named: Path | None) -> None:
     file = named or Path(os.environ.get("HUGGINGGPT_LOG", ""))
     if file == Path():
         return
-    level: str = _choice("HUGGINGGPT_LOG_LEVEL", get_args(Level), "info")
-    written_as = _choice("HUGGINGGPT_LOG_FORMAT", get_args(Format), "json" if file.suffix == ".jsonl" else "text")
+    level = _choice("HUGGINGGPT_LOG_LEVEL", ("debug", "info", "warning"), "info")
+    written_as = _choice("HUGGINGGPT_LOG_FORMAT", ("text", "json"), "json" if file.suffix == ".jsonl" else "text")
     try:
         descriptor = os.open(file.expanduser(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     except OSError as error:

@@ -22,8 +22,7 @@ Llm = Annotated[
     ),
 ]
 Files = Annotated[
-    list[str] | None,
-    typer.Option("-f", "--file", metavar="FILE", help="A file or URL for the request; repeatable."),
+    list[str] | None, typer.Option("-f", "--file", metavar="FILE", help="A file or URL for the request; repeatable.")
 ]
 Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What to do; - reads it from stdin.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
@@ -84,8 +83,7 @@ Replay = Annotated[
     ),
 ]
 Edit = Annotated[
-    Path | None,
-    typer.Option("--edit", metavar="FILE", help="Run the plan in FILE instead (the paper's JSON list)."),
+    Path | None, typer.Option("--edit", metavar="FILE", help="Run the plan in FILE instead (the paper's JSON list).")
 ]
 
 # -- of `models`: servers of the user's own ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from ...graph.result import Proposal, Request
 from ...graph.settings import Settings
 from ...graph.task import Ref, Single, Task, Template, Value
 from .arguments import request_text, settings_of
-from .console import err, out, plain, print_json, run_async, table
+from .console import err, out, plain, print_json, run_async, table, warn
 
 
 def print_plan(
@@ -30,10 +30,9 @@ def print_plan(
             out().print(plan_table(proposal.plan))
         if explain:
             print_explanation(proposal, text)
-    console = err()
     for label, lines in (("repaired", proposal.repairs), ("not planned", proposal.refusals), ("warning", warnings)):
         for line in lines:
-            console.print(f"{label}: {plain(line)}", style="yellow", soft_wrap=True)
+            warn(f"{label}: {plain(line)}")
     if not proposal.plan.tasks:
         raise typer.Exit(1)
 
@@ -61,7 +60,7 @@ def explained(proposal: Proposal, text: str) -> dict[str, Any]:
 def print_explanation(proposal: Proposal, text: str) -> None:
     """Print the words that request each task, and the unused words."""
     if proposal.evidence is None:
-        err().print("A language model made this plan; it does not report the words of each task.", style="yellow")
+        warn("A language model made this plan; it does not report the words of each task.")
         return
     console = out()
     console.print()

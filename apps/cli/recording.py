@@ -11,7 +11,7 @@ from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from ...tools.recording.scrub import Scrubber
-from .console import err, plain
+from .console import err, note, plain, warn
 
 DIFFERENT = 1
 """Exit code of a replay that differs from the recording."""
@@ -57,13 +57,13 @@ async def close_recording(recording: Recorder | Replayer, last: RunFinished | No
         return code
     departures = recording.all_differences(ended)
     if not departures:
-        console.print(f"as recorded: {recording.replayed} exchanges", style="dim", soft_wrap=True)
+        note(f"as recorded: {recording.replayed} exchanges")
         return code
-    console.print("differs from the recording:", style="yellow")
+    warn("differs from the recording:")
     for departure in departures[:MOST_SHOWN]:
-        console.print(f"- {plain(departure)}", style="yellow", soft_wrap=True)
+        warn(f"- {plain(departure)}")
     if len(departures) > MOST_SHOWN:
-        console.print(f"- and {len(departures) - MOST_SHOWN} more", style="yellow")
+        warn(f"- and {len(departures) - MOST_SHOWN} more")
     return DIFFERENT
 
 

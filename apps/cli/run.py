@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from uuid import uuid4
 
 import typer
@@ -20,12 +20,15 @@ from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, verdict_of
 from .consent import terminal_consent
-from .console import INTERRUPTED, err, exit_when_interrupted, plain, report_errors, run_async, write_out
+from .console import INTERRUPTED, err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .live_tree import LiveTree
 from .output_files import copy_out
 from .plan import plan_table
 from .printable import clean, json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 CODES: dict[RunStatus, int] = {
     "succeeded": 0,
@@ -58,7 +61,7 @@ class CommonOptions:
 Limits = tuple[int | None, int | None]
 """Most calls to the controller's model, and most tokens; None for no limit, or for the limit that the run has."""
 
-Events = Callable[[Any], AsyncIterator[Event]]
+Events = Callable[["Session"], AsyncIterator[Event]]
 """A function from a session to the events of the run to show."""
 
 
@@ -89,9 +92,8 @@ def run_request(
             )
         recording = recorder(record, text, files, options, settings) if record else None
 
-    def events(session: Any) -> AsyncIterator[Event]:
-        started = session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
-        return cast(AsyncIterator[Event], started)
+    def events(session: "Session") -> AsyncIterator[Event]:
+        return session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
 
     _show_and_exit(common, events, settings, recording)
 
@@ -104,12 +106,9 @@ def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]
         settings = settings.model_copy(update={"where": ()})  # the recording sets it
         options = Options.model_validate(replayer.head["options"])
 
-    def events(session: Any) -> AsyncIterator[Event]:
-        head = replayer.head
-        started = session.start(
-            head["request"], thread_id=uuid4().hex[:10], files=head["files"], options=options, recorded=True
-        )
-        return cast(AsyncIterator[Event], started)
+    def events(session: "Session") -> AsyncIterator[Event]:
+        request, files = replayer.head["request"], replayer.head["files"]
+        return session.start(request, thread_id=uuid4().hex[:10], files=files, options=options, recorded=True)
 
     _show_and_exit(common, events, settings, replayer)
 
@@ -119,13 +118,10 @@ def resume_run(
 ) -> NoReturn:
     """`hugginggpt resume`."""
 
-    async def events(session: Any) -> AsyncIterator[Event]:
+    async def events(session: "Session") -> AsyncIterator[Event]:
         verdict = verdict_of(approve, refuse, edit)
-        run: Run | None = await session.history.run(name) if name else await session.history.unfinished()
-        if run is None:
-            raise UsageError("no run is waiting or was interrupted", hint="`hugginggpt runs` lists all of them")
-        _print_chosen(run, name)
-        await _set_limits(session, run, limits)
+        newest = session.history.unfinished
+        run = await _chosen(session, name, newest, limits, none="no run is waiting or was interrupted")
         async for event in session.resume(run, verdict):
             yield event
 
@@ -135,28 +131,26 @@ def resume_run(
 def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoReturn:
     """`hugginggpt retry`."""
 
-    async def events(session: Any) -> AsyncIterator[Event]:
-        run: Run | None = await session.history.run(name) if name else await session.history.failed()
-        if run is None:
-            raise UsageError("nothing failed in any run", hint="`hugginggpt runs` lists all of them")
-        _print_chosen(run, name)
-        await _set_limits(session, run, limits)
+    async def events(session: "Session") -> AsyncIterator[Event]:
+        run = await _chosen(session, name, session.history.failed, limits, none="nothing failed in any run")
         async for event in session.retry(run):
             yield event
 
     _show_and_exit(common, events)
 
 
-def _print_chosen(run: Run, name: str | None) -> None:
-    """Print which run was chosen, if the user named none."""
+async def _chosen(
+    session: "Session", name: str | None, newest: Callable[[], Awaitable[Run | None]], limits: Limits, *, none: str
+) -> Run:
+    """The run of that name, else the newest, which is printed; with the limits that are given. Error `none` without one."""
+    run = await session.history.run(name) if name else await newest()
+    if run is None:
+        raise UsageError(none, hint="`hugginggpt runs` lists all of them")
     if not name:
-        err().print(f"run {run.run_id}: {plain(run.request.text, 60)}", style="dim", soft_wrap=True)
-
-
-async def _set_limits(session: Any, run: Run, limits: Limits) -> None:
-    """Set the limits of the run to those given; if none is given, they stay."""
+        note(f"run {run.run_id}: {plain(run.request.text, 60)}")
     if any(limit is not None for limit in limits):
         await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
+    return run
 
 
 def _show_and_exit(
@@ -231,15 +225,12 @@ def show_event(event: Event, tree: LiveTree, common: CommonOptions) -> int:
 
 
 def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None) -> None:
-    console = err()
     if event.status == "waiting" and plan:
-        console.print(plan_table(plan))
+        err().print(plan_table(plan))
     if common.out:
         for path in copy_out(event, common.out):
-            console.print(f"copied to {path}", style="dim", soft_wrap=True)
-    failed = any(
-        result["status"] != "succeeded" for result in event.results
-    )  # if false, parts of the request were refused
+            note(f"copied to {path}")
+    failed = any(row["status"] != "succeeded" for row in event.results)  # else parts of the request were refused
     hints = {
         "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
         + (f" (and --out {common.out} again)" if common.out else ""),
@@ -247,7 +238,7 @@ def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | Non
         "failed": f"hugginggpt show {event.run_id} shows what went wrong",
     }
     if hint := hints.get(event.status):
-        console.print(hint, style="dim", soft_wrap=True)
+        note(hint)
 
 
 def _print_event(event: Event) -> None:

@@ -4,28 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import (
-    Approve,
-    Download,
-    Edit,
-    Events,
-    Files,
-    Home,
-    Json,
-    Llm,
-    MaxCalls,
-    MaxTokens,
-    Models,
-    Newest,
-    Out,
-    Record,
-    Replay,
-    Request,
-    Select,
-    Thread,
-    Timeout,
-    Where,
-)
+from . import options
 
 run_commands = typer.Typer(rich_markup_mode=None)
 
@@ -34,23 +13,23 @@ run_commands = typer.Typer(rich_markup_mode=None)
     epilog='Example: hugginggpt run "Read the text in this receipt and say it aloud" -f receipt.png --out made'
 )
 def run(
-    request: Request = None,
-    files: Files = None,
-    thread: Thread = None,
-    home: Home = None,
-    out: Out = None,
-    llm: Llm = None,
-    model: Models = None,
-    where: Where = None,
-    json: Events = False,
-    approve: Approve = "never",
-    select: Select = None,
-    max_llm_calls: MaxCalls = None,
-    max_tokens: MaxTokens = None,
-    timeout: Timeout = None,
-    download: Download = None,
-    record: Record = None,
-    replay: Replay = None,
+    request: options.Request = None,
+    files: options.Files = None,
+    thread: options.Thread = None,
+    home: options.Home = None,
+    out: options.Out = None,
+    llm: options.Llm = None,
+    model: options.Models = None,
+    where: options.Where = None,
+    json: options.Events = False,
+    approve: options.Approve = "never",
+    select: options.Select = None,
+    max_llm_calls: options.MaxCalls = None,
+    max_tokens: options.MaxTokens = None,
+    timeout: options.Timeout = None,
+    download: options.Download = None,
+    record: options.Record = None,
+    replay: options.Replay = None,
 ) -> None:
     """Plan a request, choose an expert for each task, run them, answer."""
     from .run import CommonOptions, replay_run, run_request
@@ -75,19 +54,19 @@ def run(
 
 @run_commands.command(epilog="Example: hugginggpt chat -f photo.jpg --llm openai:gpt-5-mini")
 def chat(
-    files: Files = None,
-    thread: Thread = None,
-    home: Home = None,
-    out: Out = None,
-    llm: Llm = None,
-    model: Models = None,
-    where: Where = None,
-    json: Events = False,
-    select: Select = None,
-    max_llm_calls: MaxCalls = None,
-    max_tokens: MaxTokens = None,
-    timeout: Timeout = None,
-    download: Download = None,
+    files: options.Files = None,
+    thread: options.Thread = None,
+    home: options.Home = None,
+    out: options.Out = None,
+    llm: options.Llm = None,
+    model: options.Models = None,
+    where: options.Where = None,
+    json: options.Events = False,
+    select: options.Select = None,
+    max_llm_calls: options.MaxCalls = None,
+    max_tokens: options.MaxTokens = None,
+    timeout: options.Timeout = None,
+    download: options.Download = None,
 ) -> None:
     """Hold a conversation: a request a line, from the keyboard or a pipe. Limits are for each request."""
     from .chat import converse
@@ -105,11 +84,11 @@ def chat(
 
 @run_commands.command(epilog='Example: hugginggpt plan "Translate notes.txt to French and read it to me" --explain')
 def plan(
-    request: Request = None,
-    files: Files = None,
-    home: Home = None,
-    llm: Llm = None,
-    json: Json = False,
+    request: options.Request = None,
+    files: options.Files = None,
+    home: options.Home = None,
+    llm: options.Llm = None,
+    json: options.Json = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show the words that request each task, and the unused words.")
     ] = False,
@@ -127,18 +106,18 @@ def plan(
     epilog="Example: hugginggpt resume            goes on with the newest run that is waiting or was interrupted"
 )
 def resume(
-    run: Newest = None,
+    run: options.Newest = None,
     approve: Annotated[bool, typer.Option("--approve", help="Run the plan that waits.")] = False,
     refuse: Annotated[bool, typer.Option("--refuse", help="Do not run it.")] = False,
-    edit: Edit = None,
-    home: Home = None,
-    llm: Llm = None,
-    out: Out = None,
-    json: Json = False,
-    max_llm_calls: MaxCalls = None,
-    max_tokens: MaxTokens = None,
-    timeout: Timeout = None,
-    download: Download = None,
+    edit: options.Edit = None,
+    home: options.Home = None,
+    llm: options.Llm = None,
+    out: options.Out = None,
+    json: options.Json = False,
+    max_llm_calls: options.MaxCalls = None,
+    max_tokens: options.MaxTokens = None,
+    timeout: options.Timeout = None,
+    download: options.Download = None,
 ) -> None:
     """Go on with a run that waits for approval or was interrupted; what is recorded is not run again."""
     from .run import CommonOptions, resume_run
@@ -157,15 +136,15 @@ def resume(
     epilog="Example: hugginggpt retry            tries again what failed in the newest run in which anything did"
 )
 def retry(
-    run: Newest = None,
-    home: Home = None,
-    llm: Llm = None,
-    out: Out = None,
-    json: Json = False,
-    max_llm_calls: MaxCalls = None,
-    max_tokens: MaxTokens = None,
-    timeout: Timeout = None,
-    download: Download = None,
+    run: options.Newest = None,
+    home: options.Home = None,
+    llm: options.Llm = None,
+    out: options.Out = None,
+    json: options.Json = False,
+    max_llm_calls: options.MaxCalls = None,
+    max_tokens: options.MaxTokens = None,
+    timeout: options.Timeout = None,
+    download: options.Download = None,
 ) -> None:
     """Run again what failed in a run, and what depends on it. Limits count what the run has spent so far."""
     from .run import CommonOptions, retry_run

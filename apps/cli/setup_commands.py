@@ -4,20 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import (
-    Add,
-    ForTask,
-    Home,
-    Json,
-    KeyVariable,
-    Llm,
-    Remove,
-    ServedModel,
-    ServerApi,
-    ServerName,
-    TakeOver,
-    Where,
-)
+from . import options
 
 setup_commands = typer.Typer(rich_markup_mode=None)
 
@@ -25,9 +12,9 @@ setup_commands = typer.Typer(rich_markup_mode=None)
 @setup_commands.command(epilog="Example: hugginggpt tasks image      every type with `image` in its name")
 def tasks(
     name: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only types whose name contains this.")] = None,
-    where: Where = None,
-    home: Home = None,
-    json: Json = False,
+    where: options.Where = None,
+    home: options.Home = None,
+    json: options.Json = False,
 ) -> None:
     """List for every task type which experts can run here, and what to do so that others can."""
     from .experts import list_tasks
@@ -41,19 +28,19 @@ def tasks(
 )
 def models(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Without: your own servers.")] = None,
-    where: Where = None,
+    where: options.Where = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Fetch the Hub's list again first.")] = False,
-    add: Add = None,
-    for_task: ForTask = None,
-    name: ServerName = None,
-    api: ServerApi = None,
-    model: ServedModel = None,
-    key_env: KeyVariable = None,
-    remove: Remove = None,
-    take_over: TakeOver = False,
+    add: options.Add = None,
+    for_task: options.ForTask = None,
+    name: options.ServerName = None,
+    api: options.ServerApi = None,
+    model: options.ServedModel = None,
+    key_env: options.KeyVariable = None,
+    remove: options.Remove = None,
+    take_over: options.TakeOver = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --take-over: add them without a question.")] = False,
-    home: Home = None,
-    json: Json = False,
+    home: options.Home = None,
+    json: options.Json = False,
 ) -> None:
     """List the experts for a task type, best first, and why each can or can't run; add servers of your own."""
     from . import endpoints, experts
@@ -79,8 +66,8 @@ def home(
     here: Annotated[
         bool, typer.Option("--here", help="Make ./.hugginggpt the home of this folder, or adopt the one that is there.")
     ] = False,
-    home: Home = None,
-    json: Json = False,
+    home: options.Home = None,
+    json: options.Json = False,
 ) -> None:
     """Print where runs are kept, and why there."""
     from .home import print_home
@@ -93,12 +80,11 @@ def home(
 )
 def doctor(
     live: Annotated[
-        bool,
-        typer.Option("--live", help="Call each chat model, provider and endpoint once: answer, cost, seconds."),
+        bool, typer.Option("--live", help="Call each chat model, provider and endpoint once: answer, cost, seconds.")
     ] = False,
-    home: Home = None,
-    llm: Llm = None,
-    json: Json = False,
+    home: options.Home = None,
+    llm: options.Llm = None,
+    json: options.Json = False,
 ) -> None:
     """Check the installation: home, database, controller, experts, a call in a worker process."""
     from .doctor import run_doctor

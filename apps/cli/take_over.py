@@ -10,7 +10,7 @@ from ...tools.backends.endpoint.endpoints_file import known_endpoints
 from ...tools.backends.endpoint.old_endpoints_file import put_aside, take_over
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
-from .console import err, out, plain, report_errors
+from .console import err, out, plain, report_errors, warn
 
 PARTIAL = 3
 
@@ -25,7 +25,7 @@ def take_over_list(*, home: Path | None, yes: bool) -> None:
         if not left.endpoints:
             raise StorageError(left.trouble, hint="repair it, or remove it; nothing was changed")
         if left.trouble:
-            err().print(f"warning: {plain(left.trouble)}", style="yellow", soft_wrap=True)
+            warn(f"warning: {plain(left.trouble)}")
         for endpoint in left.endpoints:
             key = f", which gets your key {endpoint.key_env}" if endpoint.key_env else ""
             out().print(plain(f"{endpoint.name}: {without_secrets(endpoint.url)} for {endpoint.task_type}{key}"))

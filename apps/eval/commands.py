@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ..cli.options import Json
+
 evaluations = typer.Typer(
     help="Measure a controller: its plans on labelled requests, or whole runs of a file of requests.",
     no_args_is_help=True,
@@ -23,7 +25,6 @@ Out = Annotated[
 Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="How many at once.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore earlier results.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call [300].")]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
 
 
 @evaluations.command(

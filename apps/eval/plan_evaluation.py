@@ -13,7 +13,7 @@ from ...graph.mentions import mentions
 from ...graph.ports import Controller
 from ...graph.resource import Resource
 from ...graph.result import Request
-from ..cli.console import err, exit_when_interrupted, out, print_json, run_async, table
+from ..cli.console import exit_when_interrupted, note, out, print_json, run_async, table, warn
 from .batch import process_all
 from .metrics import METRICS, planned_arguments, prediction_of, report_of
 from .options import EvalOptions
@@ -49,9 +49,8 @@ async def _score(data: Path, wording: str, options: EvalOptions) -> dict[str, An
     controller = controller_for(settings)
     results = ResultsFile(options.out or default_path(settings.home, "taskbench", controller.name), fresh=options.fresh)
     try:
-        with exit_when_interrupted(
-            lambda: f"interrupted; the same command continues, the results so far are in {results.file}"
-        ):
+        hint = f"interrupted; the same command continues, the results so far are in {results.file}"
+        with exit_when_interrupted(lambda: hint):
             return await _report(records, wording, controller, results, options.jobs)
     finally:
         results.close()
@@ -66,7 +65,7 @@ async def _report(
     todo = [(key, record) for key, record in zip(keys, records, strict=True) if results.get(key) is None]
     if len(todo) < len(records):
         done_before = f"{len(records) - len(todo)} of {len(records)} are in {results.file}; --fresh plans them again"
-        err().print(done_before, style="dim", soft_wrap=True)
+        note(done_before)
 
     async def predict(pending: tuple[str, Record]) -> None:
         key, record = pending
@@ -128,9 +127,5 @@ def _print(report: Mapping[str, Any]) -> None:
         soft_wrap=True,
     )
     if report["left"]:
-        err().print(
-            f"{report['left']} have no plan and are not scored: the controller could not be reached. "
-            "The same command tries them again.",
-            style="yellow",
-            soft_wrap=True,
-        )
+        unreached = f"{report['left']} have no plan and are not scored: the controller could not be reached."
+        warn(f"{unreached} The same command tries them again.")

@@ -13,7 +13,7 @@ import typer
 from ...graph.errors import NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
 from ...graph.result import Run
-from ..cli.console import err, exit_when_interrupted, out, plain, print_json, run_async, table
+from ..cli.console import exit_when_interrupted, out, plain, print_json, run_async, table, warn
 from ..session import Session
 from .accepted_plans import is_accepted, shape_of
 from .batch import process_all
@@ -115,28 +115,20 @@ def _print(report: Mapping[str, Any]) -> None:
     rows: Sequence[Mapping[str, Any]] = report["requests"]
     for row in rows:
         right = {True: "yes", False: "no", None: ""}[row["accepted"]]
-        why = plain(row.get("error") or "", 80)
+        seconds, why = f"{row['seconds']:.1f}", plain(row.get("error") or "", 80)
         shown.add_row(
-            plain(row["id"]),
-            row["plan"],
-            right,
-            row["status"],
-            f"{row['seconds']:.1f}",
-            str(row["calls"]),
-            row["run_id"],
-            why,
+            plain(row["id"]), row["plan"], right, row["status"], seconds, str(row["calls"]), row["run_id"], why
         )
     console = out()
     console.print(shown)
     judged = [row["accepted"] for row in rows if row["accepted"] is not None]
     statuses = ", ".join(f"{status} {number}" for status, number in Counter(row["status"] for row in rows).items())
     right = f"; plans right {sum(judged)} of {len(judged)}" if judged else ""
-    seconds, tokens = sum(row["seconds"] for row in rows), sum(row["tokens"] for row in rows)
-    calls = sum(row["calls"] for row in rows)
+    seconds, tokens, calls = (sum(row[name] for row in rows) for name in ("seconds", "tokens", "calls"))
     console.print(
         f"\n{report['controller']}: {statuses}{right}; {seconds:.1f} s, {calls} calls, {tokens} tokens", soft_wrap=True
     )
     console.print(f"results in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
     if report["left"]:
         left = f"{report['left']} are left: the controller could not be reached. The same command continues."
-        err().print(left, style="yellow", soft_wrap=True)
+        warn(left)

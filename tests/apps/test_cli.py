@@ -17,26 +17,23 @@ from hugginggpt.graph.extras import install
 from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve
 from shell import Shell
 
+PLAN = '{"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}'
 SPOKEN = "Say 'hello from the harbour' aloud"
+
+
+def reading(shell: Shell) -> subprocess.Popen[str]:
+    """A process that runs an expert on a large page."""
+    Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
+    process = shell.start("run", "read the text in page.png")
+    next(line for line in process.stderr or () if "…" in line)
+    return process
 
 
 def test_every_command_has_help_and_the_exit_codes_are_listed(shell: Shell) -> None:
     shown = shell("--help")
     assert shown.code == 0
     assert "130 interrupted" in " ".join(shown.out.split())
-    for command in (
-        "run",
-        "plan",
-        "resume",
-        "retry",
-        "runs",
-        "show",
-        "history",
-        "resources",
-        "tasks",
-        "models",
-        "doctor",
-    ):
+    for command in "run plan resume retry runs show history resources tasks models doctor".split():
         assert command in shown.out
     assert "Example" in shell("run", "-h").out
 
@@ -133,11 +130,7 @@ def test_a_bad_edit_is_reported_and_the_run_still_waits(shell: Shell) -> None:
 
 
 def test_after_ctrl_c_a_hint_shows_how_to_resume_and_resume_works(shell: Shell) -> None:
-    Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
-    process = shell.start("run", "read the text in page.png")
-    for line in process.stderr or ():
-        if "…" in line:
-            break
+    process = reading(shell)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -149,11 +142,7 @@ def test_after_ctrl_c_a_hint_shows_how_to_resume_and_resume_works(shell: Shell) 
 
 
 def test_a_second_process_can_t_resume_a_run_that_another_one_runs(shell: Shell) -> None:
-    Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
-    process = shell.start("run", "read the text in page.png")
-    for line in process.stderr or ():
-        if "…" in line:
-            break
+    process = reading(shell)
     run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
     second = shell("resume", run_id)
     process.communicate(timeout=60)
@@ -245,16 +234,15 @@ def test_an_expert_that_takes_too_long_is_stopped(shell: Shell) -> None:
 
 
 def test_a_chat_model_plans_and_answers_with_llm(shell: Shell) -> None:
-    plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
     answer = "The embedded/espeak-ng expert said it (task 0)."
-    with serve(in_turn(chat(json.dumps(plan)), chat(answer))) as server:
+    with serve(in_turn(chat(PLAN), chat(answer))) as server:
         done = shell("run", "please greet the crew", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert done.code == 0, done.err
     answer_line, files = done.out.strip().split("\n\n")
     assert answer_line == answer
     assert Path(files.removeprefix("[0] ")).read_bytes().startswith(b"RIFF"), "the path of the file is printed"
     assert "planned by the openai:m controller" in done.err
-    with serve(in_turn(chat(json.dumps(plan)))) as server:
+    with serve(in_turn(chat(PLAN))) as server:
         shown = shell("plan", "greet the crew", "--explain", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert "it does not report the words of each task" in shown.err
 
@@ -264,8 +252,7 @@ def test_a_chat_model_that_is_down_is_reported_and_the_run_resumes_when_it_is_up
     assert down.code == 1
     assert "can't be reached" in down.err
     assert "hugginggpt resume" in down.err
-    plan = {"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}
-    with serve(in_turn(chat(json.dumps(plan)), chat("Done."))) as server:
+    with serve(in_turn(chat(PLAN), chat("Done."))) as server:
         up = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert up.code == 0, up.err
 

@@ -95,12 +95,7 @@ def test_four_scores_are_pooled_and_averaged(tmp_path: Path) -> None:
     half = {"tasks": ["Summarization"], "links": [], "arguments": [("Summarization", "text", "a b c")]}
     right = {"tasks": ["Image-to-Text"], "links": [], "arguments": [("Image-to-Text", "image", "photo.png")]}
     report = report_of(list(zip(records, (half, right), strict=True)))
-    assert report["micro"] == {
-        "node_f1": 0.8,
-        "edge_f1": 0.0,
-        "argument_type_f1": 0.8,
-        "argument_value_f1": 0.8,
-    }
+    assert report["micro"] == {"node_f1": 0.8, "edge_f1": 0.0, "argument_type_f1": 0.8, "argument_value_f1": 0.8}
     assert report["macro"]["node_f1"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-4)
     assert report["by_type"]["single"]["micro"]["node_f1"] == 1.0
     assert report["by_type"]["single"]["micro"]["edge_f1"] is None
@@ -170,17 +165,7 @@ def test_requests_for_which_the_controller_could_not_be_reached_are_tried_again(
         return Reply(401) if calls == 2 else caption(received)
 
     with serve(unreliable) as server:
-        words = (
-            "eval",
-            "taskbench",
-            "--data",
-            "a.jsonl",
-            "--jobs",
-            "1",
-            "--json",
-            "--llm",
-            f"openai:m@{server.url}/v1",
-        )
+        words = f"eval taskbench --data a.jsonl --jobs 1 --json --llm openai:m@{server.url}/v1".split()
         first = shell(*words)
         assert first.code == 3
         assert (json.loads(first.out)["left"], json.loads(first.out)["requests"]) == (1, 2)
@@ -204,17 +189,7 @@ def test_ctrl_c_keeps_the_results_so_far(shell: Shell, tmp_path: Path) -> None:
         return caption(received)
 
     with serve(slow) as server:
-        words = (
-            "eval",
-            "taskbench",
-            "--data",
-            "a.jsonl",
-            "--jobs",
-            "1",
-            "--json",
-            "--llm",
-            f"openai:m@{server.url}/v1",
-        )
+        words = f"eval taskbench --data a.jsonl --jobs 1 --json --llm openai:m@{server.url}/v1".split()
         child = shell.start(*words)
         while len(calls) < 3:
             time.sleep(0.02)

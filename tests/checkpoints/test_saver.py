@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from hugginggpt.checkpoints.open import open_checkpointer, url_of
-from hugginggpt.checkpoints.serde import strict_serializer
+from hugginggpt.checkpoints.saver import strict_serializer
 from hugginggpt.graph.errors import UsageError
 
 STORES = ["sqlite"]

@@ -24,6 +24,8 @@ from hugginggpt.graph.world import build_graph
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from scripting import CHAIN, OpenScripted, ask, last, skewed, statuses, step
 
+EXPERTS = [scripted_expert("text2text-generation", name) for name in ("org/a", "org/b")]
+
 
 async def test_a_chain_is_done_in_order_and_answered(scripted: OpenScripted) -> None:
     backend = ScriptedBackend(texts={0: "hello world"})
@@ -81,25 +83,22 @@ async def test_a_retryable_failure_is_retried(scripted: OpenScripted) -> None:
 
 
 async def test_the_next_best_expert_is_tried_when_the_first_fails(scripted: OpenScripted) -> None:
-    experts = [scripted_expert("text2text-generation", name) for name in ("org/a", "org/b")]
     backend = ScriptedBackend(failures={"org/a": "weights are gone"})
-    async with scripted([step(0)], backend=backend, catalog=ScriptedCatalog(experts)) as world:
+    async with scripted([step(0)], backend=backend, catalog=ScriptedCatalog(EXPERTS)) as world:
         events = await ask(world)
     assert last(events).results[0]["assignment"]["expert"]["model_id"] == "org/b"
     assert "weights are gone" in last(events).results[0]["assignment"]["reason"]
 
 
 async def test_equal_decisions_are_made_once_a_run(scripted: OpenScripted) -> None:
-    experts = [scripted_expert("text2text-generation", name) for name in ("org/a", "org/b")]
     controller = ScriptedController([step(n) for n in range(6)])
-    async with scripted(controller, catalog=ScriptedCatalog(experts)) as world:
+    async with scripted(controller, catalog=ScriptedCatalog(EXPERTS)) as world:
         await ask(world)
     assert len(controller.choices) == 1
 
 
 async def test_the_user_s_choice_of_expert_is_followed(scripted: OpenScripted) -> None:
-    experts = [scripted_expert("text2text-generation", name) for name in ("org/a", "org/b")]
-    async with scripted([step(0)], catalog=ScriptedCatalog(experts)) as world:
+    async with scripted([step(0)], catalog=ScriptedCatalog(EXPERTS)) as world:
         events = await ask(world, options=Options(models={"text2text-generation": "org/b"}))
     assert last(events).results[0]["assignment"]["expert"]["model_id"] == "org/b"
 

@@ -16,7 +16,7 @@ import pytest
 
 from fences import Fence
 from hugginggpt.apps.session import Session
-from hugginggpt.checkpoints.serde import strict_serializer
+from hugginggpt.checkpoints.saver import strict_serializer
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
@@ -32,14 +32,14 @@ from scripting import CHAIN, OpenScripted, ask, last
 FENCES = (
     Fence(
         "checkpoints are never unpickled",
-        "checkpoints/serde.py",
+        "checkpoints/saver.py",
         "pickle_fallback=False",
         "pickle_fallback=True",
         "test_checkpoints.py::test_a_forged_checkpoint_runs_no_code[pickle]",
     ),
     Fence(
         "checkpoints make no objects of other modules",
-        "checkpoints/serde.py",
+        "checkpoints/saver.py",
         "allowed_msgpack_modules=None",
         "allowed_msgpack_modules=True",
         "test_checkpoints.py::test_a_forged_checkpoint_runs_no_code[msgpack-single]",

@@ -8,12 +8,9 @@ from contextlib import contextmanager
 
 import stamina
 
-from ...graph.errors import ControllerError, FailureKind, HuggingGPTError
+from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError
 from ..net.http_errors import INVALID_KEY, HttpFailure, classify, repeats_key
 from .models import ChatModel
-
-LONGEST_WAIT = 60.0
-"""Seconds. Where a server asks for a longer pause, the call fails with that message."""
 
 _HINTS = {
     401: "Is the key right? Set {key}.",

@@ -5,12 +5,11 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast
 
-from ...graph.errors import ControllerError
+from ...graph.errors import LONGEST_WAIT, ControllerError
 from ...graph.settings import Settings
 from ..net.addresses import without_secrets
 from ..net.http_errors import classify
 from ..recording.exchange import NotRecorded, Recording
-from .errors import LONGEST_WAIT
 from .models import ChatModel
 from .structured_output import end_reason, token_counts
 
