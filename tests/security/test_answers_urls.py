@@ -101,11 +101,11 @@ def router(home: Path, way: str, url: str, **given: Any) -> Iterator[tuple[HfBac
     provider, task = WAYS[way]
     card = model_card("scripted/made", task, provider=provider)
     hub = ScriptedHub({"scripted/made": card})
-    provider = answers(url)
+    respond = answers(url)
     settings = Settings(home=home, hf_token="hf_canary", hf_provider=provider, **given)
 
     def answer(received: Received) -> Reply:
-        return hub(received) if received.path.startswith("/api/") else provider(received)
+        return hub(received) if received.path.startswith("/api/") else respond(received)
 
     with serve(answer) as server, redirect_hub_to(server.url):
         yield HfBackend(settings, HubIndex(settings, online=True)), server

@@ -189,7 +189,7 @@ async def test_a_private_address_is_refused_before_the_fetch_proxy(
 def test_doctor_reports_what_checks_addresses(shell: Shell) -> None:
     """`doctor` reports whether this program checks the addresses of URLs itself or leaves names to a fetch proxy."""
     told = shell("doctor", "--json").out
-    assert "this program looks up" in told
+    assert "this program resolves" in told
     told = shell("doctor", "--json", HUGGINGGPT_FETCH_PROXY="http://user:secret@127.0.0.1:9").out
     assert "http://127.0.0.1:9" in told
     assert "it is the guard" in told
