@@ -1,4 +1,4 @@
-"""Identifies the content of a file: its kind and media type, by the bytes and not by the name."""
+"""`identify`, for files that users give: kind and media type by the bytes and not the name; refuses what can't be read."""
 
 import codecs
 import csv

@@ -1,4 +1,4 @@
-"""The table of languages: ISO 639-1 codes, English names, and the codes of eSpeak NG, FLORES-200 and mBART-50.
+"""`NAMES` of languages by ISO 639-1 code, `iso1` of a name, and the codes of eSpeak NG, FLORES-200 and mBART-50.
 
 What follows from the standards comes from langcodes, which is imported on first use: it takes a tenth of a second.
 """

@@ -1,4 +1,4 @@
-"""Checks a model's answer (text, labels, boxes, masks, vectors, tables), and makes artifacts of it.
+"""Checks what a model returned, for every backend: `text_answer`, `box_answer` and others make artifacts of it, or raise.
 
 An answer of the wrong form raises a retryable `ExpertError` that names the model; then the next candidate is tried.
 """

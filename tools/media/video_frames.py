@@ -1,4 +1,4 @@
-"""Frames of a video as pictures, evenly spread over it, by PyAV."""
+"""`iterate_frames`: frames of a video as pictures, evenly spread over it, by PyAV."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -36,10 +36,7 @@ def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
 
 
 def video_stream(container: "InputContainer", label: str) -> Any:
-    """The first video stream. Raises `ExpertError` (input fault) for none, and for pictures beyond the limit.
-
-    A header may claim another size than its frames have: the decoder is limited too, see `container.py`.
-    """
+    """The first video stream. Raises `ExpertError` (input fault) for none, and for pictures beyond the limit."""
     track: Any = next(iter(container.streams.video), None)
     if track is None or track.codec_context is None:
         raise input_error(f"{label} has no pictures in it")

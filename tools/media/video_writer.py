@@ -1,4 +1,4 @@
-"""Writes frames and sound as an MP4 that plays everywhere (H.264 in yuv420p, AAC), with the FFmpeg inside PyAV."""
+"""`write_video`: frames and sound as an MP4 that plays everywhere (H.264 in yuv420p, AAC), with the FFmpeg inside PyAV."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from .pictures import Pixels
 from .sound import Samples
 
 SOUND_RATE = 44_100
+Sound = tuple[Samples, int]
+"""With their rate in Hz."""
 
 
 def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
@@ -21,11 +23,7 @@ def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
 
 
 def write_video(
-    path: Path,
-    frames: Iterator[Pixels],
-    rate: Fraction,
-    size: tuple[int, int],
-    sound: tuple[Samples, int] | None = None,
+    path: Path, frames: Iterator[Pixels], rate: Fraction, size: tuple[int, int], sound: Sound | None = None
 ) -> None:
     """Write frames, `rate` a second, and the sound, which starts with them."""
     import av
@@ -45,11 +43,7 @@ def write_video(
 
 
 def video_artifact(
-    call: Call,
-    frames: Iterator[Pixels],
-    rate: Fraction,
-    size: tuple[int, int],
-    sound: tuple[Samples, int] | None = None,
+    call: Call, frames: Iterator[Pixels], rate: Fraction, size: tuple[int, int], sound: Sound | None = None
 ) -> Artifact:
     """What `write_video` writes, in the scratch folder."""
     path = call.scratch / "video.mp4"
@@ -69,16 +63,14 @@ class _Track:
         import av
 
         self._container = container
-        self._stream: Any = container.add_stream(
-            "aac", rate=SOUND_RATE, layout="mono" if len(samples) == 1 else "stereo"
-        )
+        layout = "mono" if len(samples) == 1 else "stereo"
+        self._stream: Any = container.add_stream("aac", rate=SOUND_RATE, layout=layout)
         self._resampler = av.AudioResampler(
             format="fltp", layout=self._stream.codec_context.layout, rate=SOUND_RATE, frame_size=1024
         )
         self._samples, self._rate, self._done = samples[:2], rate, 0
 
     def write_until(self, seconds: float) -> None:
-        """Write the sound up to that time."""
         import av
         import numpy as np
 
@@ -92,7 +84,6 @@ class _Track:
         self._encode(frame)
 
     def finish(self) -> None:
-        """Write the rest."""
         self.write_until(self._samples.shape[1] / self._rate + 1)
         self._encode(None)
         self._container.mux(self._stream.encode(None))

@@ -1,4 +1,4 @@
-"""ChatBackend: text tasks by the controller's chat model, and image tasks by a vision-language model."""
+"""`ChatBackend`: text tasks by the controller's chat model (`--llm`), image tasks by `HUGGINGGPT_VLM`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -133,7 +133,6 @@ def _server(spec: str, settings: Settings) -> str:
 
 
 def _value(prompt: TaskPrompt, call: Call, answer: str) -> Any:
-    """The answer without the model's reasoning; as JSON where a schema was given."""
     if prompt.schema is None:
         return without_thoughts(answer)
     try:
@@ -143,7 +142,6 @@ def _value(prompt: TaskPrompt, call: Call, answer: str) -> Any:
 
 
 def _messages(prompt: TaskPrompt, call: Call) -> Messages:
-    """The instruction and the marked text inputs; images and pages as blocks after them."""
     call.check()
     text = f"{prompt.instruction_for(call)}\n{marked(prompt.text_inputs(call))}"
     media = [material for many in call.inputs.values() for material in many if material.resource.kind in MEDIA_KINDS]

@@ -1,4 +1,4 @@
-"""Patterns of entities known by their form: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
+"""`find_entities`: dates, times, money, percentages, numbers, e-mails, URLs and phones, by regular expressions."""
 
 import re
 from bisect import bisect_left

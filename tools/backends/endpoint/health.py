@@ -1,4 +1,4 @@
-"""Whether the user's servers answer: a connection check before they are chosen, and a health request for `doctor`."""
+"""Whether the user's servers answer: `ConnectionChecks` before one is chosen, `describe_health` for `doctor`."""
 
 import socket
 import threading
@@ -33,17 +33,13 @@ class _Check(NamedTuple):
     result: "Future[Obstacle | None]"
 
     def is_fresh(self) -> bool:
-        """Whether its result may be reused."""
         if not self.result.done():
             return True
         return time.monotonic() - self.began < (FRESH_SECONDS_DOWN if self.result.result() else FRESH_SECONDS)
 
 
 class ConnectionChecks:
-    """Connection checks of servers side by side, each in a thread that blocks no one. Usable from any thread.
-
-    A check opens a connection and closes it: no request is sent, which might start a machine that is paid by the hour.
-    """
+    """Opens connections in threads, and closes them: a request might start a machine that is paid by the hour."""
 
     def __init__(self) -> None:
         self._checks: dict[tuple[str, int], _Check] = {}
@@ -73,10 +69,7 @@ class ConnectionChecks:
 
 
 def describe_health(endpoint: Endpoint) -> str:
-    """A sentence on a server's health; any response but a server error counts as alive. Raises `ExpertError` if it is not.
-
-    Many a server has only its task's route, and answers a health request with a missing page (404, 405) or method (501).
-    """
+    """A sentence on a server's health. Raises `ExpertError` for a server error; 501 only means that it has no such route."""
     base = endpoint.url.rstrip("/")
     url = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
     with expert_errors(endpoint.name, REQUEST_SECONDS, key=endpoint.key_env or "its key"):
@@ -96,7 +89,6 @@ def _get(url: str, endpoint: Endpoint) -> "httpx.Response":
 
 
 def _address(url: str) -> tuple[str, int]:
-    """Host and port."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
@@ -114,10 +106,7 @@ def _connect(host: str, port: int) -> Obstacle | None:
         with socket.create_connection((host, port), timeout=CONNECT_SECONDS):
             return None
     except OSError as error:
-        why = (
-            f"no connection within {CONNECT_SECONDS:g} s"
-            if isinstance(error, TimeoutError)
-            else error.strerror or error
-        )
+        slow = f"no connection within {CONNECT_SECONDS:g} s"
+        why = slow if isinstance(error, TimeoutError) else error.strerror or error
         remedy = "start it, or remove it (hugginggpt models --remove)"
         return Obstacle(what=f"no server answers at {host}:{port} ({why})", remedy=remedy)

@@ -1,4 +1,4 @@
-"""Loading of a model from its folder: safetensors only, no code from its repository, checked against its task."""
+"""`Source`: loads a model from its folder, safetensors only, no code from its repository, checked against its task."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -50,8 +50,7 @@ class Source:
     def model(self, *autos: str, exact: bool = False) -> Any:
         """The model by the first of transformers' auto classes that its architecture belongs to, on the device.
 
-        `exact`: in float32 on cards too. Models with a head are small, and numpy, which reads their numbers, knows no
-        bfloat16.
+        `exact`: in float32 on cards too, for models whose numbers numpy reads, which knows no bfloat16.
         """
         form = dtype(exact=exact)
         return self.keep(f"model:{autos}:{form}", lambda: self._load(autos, form), bytes_per_number=form.itemsize)

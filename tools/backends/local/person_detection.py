@@ -1,4 +1,4 @@
-"""Finds the persons in an image, for models that find the joints of one person at a time."""
+"""`persons_in`: finds the persons in an image, for models that find the joints of one person at a time."""
 
 from typing import Any, NamedTuple
 

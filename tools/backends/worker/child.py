@@ -1,4 +1,4 @@
-"""What runs in a worker process: receives jobs from `process.py`, calls experts, and sends replies.
+"""The program of a worker process: receives jobs from `WorkerProcess`, calls experts, and sends steps and replies.
 
 Started as `python -m hugginggpt.tools.backends.worker.child`. The two exchange JSON objects, one a line: a `Job` comes in on
 stdin; any number of `Step`s and `CurrentFile`s and then a `Reply` go out on what was stdout. Standard output itself is

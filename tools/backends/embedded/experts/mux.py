@@ -53,7 +53,6 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
 
 
 def _looped(video: Material, size: tuple[int, int]) -> Iterator[Pixels]:
-    """The frames, repeated without end."""
     import numpy as np
 
     name, shown = video.resource.label, True

@@ -82,7 +82,6 @@ def multimodal_reply(
 
 
 def _prompt(source: Source, processor: Any, prompt: str, pictures: int, sounds: int) -> str:
-    """The prompt in the model's format, with a placeholder for each picture and sound."""
     if not processor.chat_template:
         if sounds or pictures > 1:
             raise ExpertError(f"{source.model_id} has no chat template: it takes one picture and text")
@@ -98,7 +97,6 @@ def _prompt(source: Source, processor: Any, prompt: str, pictures: int, sounds: 
 
 
 def _rate(source: Source) -> int:
-    """The sampling rate that the model takes."""
     extractor = getattr(source.processor(), "feature_extractor", None)
     if extractor is None:
         raise ExpertError(f"{source.model_id} takes no audio")

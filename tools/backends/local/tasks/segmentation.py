@@ -93,7 +93,6 @@ def _masks(source: Source, image: Any) -> tuple[Any, Any]:
 
 
 def _distinct(masks: Any, scores: Any) -> list[int]:
-    """The best masks, without those that nearly equal a better one."""
     kept: list[int] = []
     for number in scores.argsort(descending=True).tolist():
         mask = masks[number]
