@@ -131,8 +131,8 @@ def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> 
     artifacts = [mask]
     if "labels" in outputs:
         rows = [
-            {"label": r.label, **({} if r.score is None else {"score": round(r.score, 4)}), "color": _hex(number),
-             "share": round(share(r), 4)}
+            {"label": r.label, **({} if r.score is None else {"score": round(r.score, 4)}), 
+             "color": "#{:02x}{:02x}{:02x}".format(*colour(number)), "share": round(share(r), 4)}
             for number, r in enumerate(regions)
         ]  # fmt: skip
         artifacts.append(json_artifact(call, "labels", rows))
@@ -215,7 +215,3 @@ def json_artifact(call: Call, kind: Kind, value: Iterable[Any]) -> Artifact:
     """The output of a kind as a JSON list."""
     text = json.dumps(list(value), ensure_ascii=False)
     return Artifact(output=output_of(call, kind), kind=kind, media_type="application/json", text=text)
-
-
-def _hex(number: int) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour(number))

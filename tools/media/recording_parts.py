@@ -16,10 +16,7 @@ MAX_SECONDS = 8 * 3600.0
 
 
 def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Sequence[Part]:
-    """The `Cutter` port: WAV files in `folder`, of two minutes at most; none for a shorter or unreadable recording.
-
-    Raises `ExpertError` (input fault) beyond `most` seconds, counted as they are decoded: headers lie.
-    """
+    """The `Cutter` port: WAV files in `folder`; none for a short or unreadable recording. `ExpertError` beyond `most`."""
     if find_spec("av") is None:
         return ()
     import av

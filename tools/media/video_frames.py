@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
-    """At most `count` frames in order, RGB: the middles of as many equal parts. Raises `ExpertError` (input fault).
-
-    Two passes: the number of frames in a header may be wrong. One at a time: 64 frames of a large video fill the memory.
-    """
+    """At most `count` frames, RGB: the middles of equal parts, one at a time. Counts them first: a header may be wrong."""
     from PIL import Image
 
     label, most, total = material.resource.label, limits().max_audio_seconds, 0

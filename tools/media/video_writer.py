@@ -28,8 +28,10 @@ def write_video(
     """Write frames, `rate` a second, and the sound, which starts with them."""
     import av
 
+    threads = os.environ.get("OMP_NUM_THREADS", "auto")  # a thread for each of 64 processors would take gigabytes
+    options = {"preset": "veryfast", "crf": "23", "threads": threads}
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        video = container.add_stream("libx264", rate=rate, options=_encoder_options())
+        video = container.add_stream("libx264", rate=rate, options=options)
         video.width, video.height = size
         video.pix_fmt = "yuv420p"
         track = _Track(container, *sound) if sound else None
@@ -49,11 +51,6 @@ def video_artifact(
     path = call.scratch / "video.mp4"
     write_video(path, frames, rate, size, sound)
     return Artifact(output="video", kind="video", media_type="video/mp4", path=path)
-
-
-def _encoder_options() -> dict[str, str]:
-    """Uses this worker's share of the processors; a thread for each of 64 would take gigabytes."""
-    return {"preset": "veryfast", "crf": "23", "threads": os.environ.get("OMP_NUM_THREADS", "auto")}
 
 
 class _Track:

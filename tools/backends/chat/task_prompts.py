@@ -152,7 +152,6 @@ TASK_PROMPTS: dict[str, TaskPrompt] = {
     "object-detection": TaskPrompt(_detect, parse_boxes, BOXES),
     "zero-shot-object-detection": TaskPrompt(_detect, parse_boxes, BOXES),
 }
-"""By task type."""
 
 
 def needs_vision(task_type: str) -> bool:

@@ -56,7 +56,6 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 """By the stem of the question's word."""
 
-
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(

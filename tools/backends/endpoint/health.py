@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 2.0
 """In which a server must accept a connection; how long it then takes is for the call to find out."""
 REQUEST_SECONDS = 10.0
-"""For one health request."""
 FRESH_SECONDS = 30.0
 """For which the result for a server that accepted a connection is reused."""
 FRESH_SECONDS_DOWN = 5.0
@@ -58,7 +57,8 @@ class ConnectionChecks:
             return None
 
     def _check(self, endpoint: Endpoint) -> _Check:
-        address, proxied = _address(endpoint.url), proxy_for(endpoint.url) is not None
+        parts, proxied = urlsplit(endpoint.url), proxy_for(endpoint.url) is not None
+        address = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         with self._lock:
             check = self._checks.get(address)
             if check is None or not check.is_fresh():
@@ -86,11 +86,6 @@ def describe_health(endpoint: Endpoint) -> str:
 def _get(url: str, endpoint: Endpoint) -> "httpx.Response":
     with bounded_client(seconds=REQUEST_SECONDS, headers=headers_for(endpoint)) as http:
         return http.get(url)
-
-
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _run_check(outcome: "Future[Obstacle | None]", host: str, port: int, proxied: bool) -> None:

@@ -17,7 +17,6 @@ from ...catalog.pinned import pinned_revisions
 from .folder_checks import WEIGHTS, fault_of, parts_of, read_json, shards_of
 
 Library = Literal["transformers", "diffusers"]
-"""The library that loads a model."""
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
 """The base model of a ControlNet, by its `cross_attention_dim`."""

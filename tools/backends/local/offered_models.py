@@ -16,7 +16,6 @@ from .registry import LIBRARIES, Runner, registered
 BACKEND = "local"
 
 ListModels = Callable[[str], Sequence[HubModel]]
-"""The models listed for a task type."""
 
 
 class OfferedModels:

@@ -150,9 +150,7 @@ def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",  # a numpy.py in the user's folder must not shadow the real one
         "PYTHONUTF8": "1",
-        "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
-        "MKL_NUM_THREADS": threads,
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads),
         "MALLOC_ARENA_MAX": "2",  # glibc reserves address space for each thread that allocates
         "ORT_DISABLE_TELEMETRY": "1",
         "HUGGINGGPT_HOME": str(settings.home),

@@ -10,7 +10,6 @@ from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 MAX_CROPS = 100
-"""From one picture."""
 MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|cars\b|them\b"
 
 

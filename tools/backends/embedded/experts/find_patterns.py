@@ -34,7 +34,6 @@ _BY_NAME: dict[str, str] = {
 _GENERAL = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
 """Words that ask for more than one of these kinds."""
 
-
 ONLY_FORMAL = (
     "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"
 )

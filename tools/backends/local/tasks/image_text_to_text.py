@@ -21,7 +21,6 @@ from .text_generation import MOST_NEW, THOUGHTS
 VISION_AUTOS = ("AutoModelForImageTextToText", "AutoModelForMultimodalLM")
 AUDIO_AUTOS = ("AutoModelForMultimodalLM", "AutoModelForSeq2SeqLM")
 FRAMES = 8
-"""Of a video."""
 
 
 @local("image-text-to-text")
