@@ -1,7 +1,4 @@
-"""Checks what a model returned, for every backend: `text_answer`, `box_answer` and others make artifacts of it, or raise.
-
-An answer of the wrong form raises a retryable `ExpertError` that names the model; then the next candidate is tried.
-"""
+"""Checks what a model returned, for every backend: `text_answer` and others make artifacts of it, or raise `garbage`."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -184,7 +181,7 @@ def output_of(call: Call, kind: Kind) -> str:
 
 
 def garbage(call: Call, expected: str, got: object) -> ExpertError:
-    """The error to raise for an answer of the wrong form."""
+    """The error to raise for an answer of the wrong form; the next candidate is then tried."""
     shown = got if isinstance(got, str) else repr(got)
     shown = shown[:120] + "..." if len(shown) > 120 else shown
     return ExpertError(f"{call.expert.model_id} returned something that is no {expected}: {shown}", retryable=True)

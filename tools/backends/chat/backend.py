@@ -41,7 +41,7 @@ class ChatBackend(ServerBackend):
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The model for text, or the one for images."""
-        spec = self._spec(task_type)
+        spec = (self._settings.vlm or self._settings.llm) if needs_vision(task_type) else self._settings.llm
         return (self._expert(task_type, spec),) if task_type in TASK_PROMPTS and spec else ()
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
@@ -86,9 +86,6 @@ class ChatBackend(ServerBackend):
             raise ExpertError(error.message, hint=error.hint, kind=kind_of_failure(error)) from error
         except TimeoutError:
             raise ExpertError(f"{call.expert.model_id} took longer than {call.timeout:g} s", kind="timeout") from None
-
-    def _spec(self, task_type: str) -> str:
-        return (self._settings.vlm or self._settings.llm) if needs_vision(task_type) else self._settings.llm
 
     def _unnamed_server(self, spec: str) -> Obstacle | None:
         """Why a model may not be called: a run or plan holds its address, and the user never named it."""

@@ -32,7 +32,6 @@ class Method:
     provider_task: str
     """The providers' name for it: a pipeline tag, or `conversational` for chat completions."""
     request: Request
-    """Sends the request, and reads the response."""
     uses: frozenset[str] = frozenset()
     """Names of the optional inputs and the parameters that reach the model; required inputs always do."""
     accepts: Accepts | None = None

@@ -157,13 +157,9 @@ def _file(path: Path, name: str | None = None) -> Material:
 
 
 def _text(options: Options) -> Material:
-    text = json.dumps(dict(options), default=_json_value)
+    # numbers and arrays of numpy have `tolist`
+    text = json.dumps(dict(options), default=lambda value: value.tolist() if hasattr(value, "tolist") else str(value))
     return Material(resource=Resource(kind="text", media_type="application/json", text=text), path=Path())
-
-
-def _json_value(value: Any) -> Any:
-    as_list = getattr(value, "tolist", None)
-    return as_list() if callable(as_list) else str(value)
 
 
 def _bytes(artifact: Artifact) -> bytes:

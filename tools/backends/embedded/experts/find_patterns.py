@@ -1,7 +1,4 @@
-"""token-classification by form alone: dates, times, money, percentages, numbers, e-mails, URLs, phones.
-
-Not covered: names of people, places and organisations; parts of speech.
-"""
+"""token-classification by form alone: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
 
 import json
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""mux: puts a sound track under a video, in place of its own.
-
-The result is as long as the longer of the two: a shorter video is repeated, a shorter sound ends in silence.
-"""
+"""mux: puts a sound track under a video, in place of its own; the result is as long as the longer of the two."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction

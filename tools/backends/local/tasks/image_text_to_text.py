@@ -1,7 +1,4 @@
-"""Multimodal chat models: image-text-to-text, video-text-to-text, audio-text-to-text and any-to-any.
-
-A video is passed as evenly spaced frames: that needs no video decoder of transformers, and no torchvision.
-"""
+"""Multimodal chat models: image-text-to-text, video-text-to-text, audio-text-to-text and any-to-any."""
 
 from collections.abc import Sequence
 from typing import Any

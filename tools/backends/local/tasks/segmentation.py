@@ -21,7 +21,6 @@ SEGMENTATION_AUTOS = (
 GRID = 16
 """Points a side of the grid of prompts for SAM."""
 MOST_POINTS = 64
-"""At once."""
 LARGEST = 1024
 """Pixels of the longer side of masks, three a point: SAM takes no more of a picture."""
 GOOD, STABLE, SAME = 0.88, 0.95, 0.7
