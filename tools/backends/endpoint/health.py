@@ -69,7 +69,7 @@ class ConnectionChecks:
 
 
 def describe_health(endpoint: Endpoint) -> str:
-    """A sentence on a server's health. Raises `ExpertError` for a server error; 501 only means that it has no such route."""
+    """A sentence on the server's health. `ExpertError` for a refused key, or a server error but 501 (no such route)."""
     base = endpoint.url.rstrip("/")
     url = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
     with expert_errors(endpoint.name, REQUEST_SECONDS, key=endpoint.key_env or "its key"):
