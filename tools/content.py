@@ -1,4 +1,4 @@
-"""Identifies the content of a file: its kind and media type, by the bytes and not by the name."""
+"""`identify`, for files that users give: kind and media type by the bytes and not the name; refuses what can't be read."""
 
 import codecs
 import csv
@@ -34,11 +34,13 @@ class Content(NamedTuple):
 
 def identify(data: bytes, name: str, settings: Settings) -> Content:
     """Find out what `data` is; raises `InvalidInput` for unsupported content, and for content too large to decode."""
+    import filetype
+
     label = name.rstrip("/").rsplit("/", 1)[-1]
     if not data:
         raise InvalidInput(f"{label} is empty (0 bytes)", hint="Was it saved, or downloaded, in full?")
     claimed, media_type = kind_of_name(name)
-    guessed = _guess(data)
+    guessed = canonical(filetype.guess_mime(data[:8192]) or "")
     if not guessed and len(data) > MOST_TEXT and _begins_as_text(data):
         raise InvalidInput(
             f"{label} holds {len(data):,} bytes of text; {MOST_TEXT:,} are read at most", hint="Cut it into parts."
@@ -57,12 +59,6 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
     if guessed == "application/pdf":
         return Content("document", guessed)
     raise _unsupported(data, label, claimed, guessed)
-
-
-def _guess(data: bytes) -> str:
-    import filetype
-
-    return canonical(filetype.guess_mime(data[:8192]) or "")
 
 
 def _text(data: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""The table of languages: ISO 639-1 codes, English names, and the codes of eSpeak NG, FLORES-200 and mBART-50.
+"""`NAMES` of languages by ISO 639-1 code, `iso1` of a name, and the codes of eSpeak NG, FLORES-200 and mBART-50.
 
 What follows from the standards comes from langcodes, which is imported on first use: it takes a tenth of a second.
 """
@@ -61,7 +61,15 @@ def iso1(language: str) -> str | None:
 
 def english_name(code: str) -> str:
     """`French` for `fr`; the code itself where it stands for no language."""
-    return NAMES.get(code) or _standard_name(code)
+    if code in NAMES:
+        return NAMES[code]
+    from langcodes import Language
+
+    try:
+        language = Language.get(code)
+    except ValueError:
+        return code
+    return language.display_name() if language.is_valid() else code
 
 
 def spoken(language: str) -> str | None:
@@ -98,7 +106,10 @@ def flores200(code: str) -> str | None:
     """The code in FLORES-200, which NLLB uses: `fra_Latn` for `fr`; in the language's usual script."""
     if code not in NAMES or code in _NOT_IN_FLORES:
         return None
-    return f"{iso3(code)}_{_script(code)}"
+    from langcodes import Language
+
+    script = Language.get(code).maximize().script or ""
+    return f"{iso3(code)}_{'Hang' if script == 'Kore' else script}"
 
 
 def mbart50(code: str) -> str | None:
@@ -112,13 +123,6 @@ def model_codes() -> frozenset[str]:
     return frozenset(filter(None, (*(flores200(code) for code in NAMES), "ckb_Arab", *_MBART)))
 
 
-def _script(code: str) -> str:
-    from langcodes import Language
-
-    script = Language.get(code).maximize().script or ""
-    return {"Kore": "Hang"}.get(script, script)
-
-
 def _found_by_name(name: str) -> str | None:
     """The code of a language by its name in any language (`français`)."""
     import langcodes
@@ -128,13 +132,3 @@ def _found_by_name(name: str) -> str | None:
     except LookupError:
         return None
     return code if code is not None and len(code) == 2 else None
-
-
-def _standard_name(code: str) -> str:
-    from langcodes import Language
-
-    try:
-        language = Language.get(code)
-    except ValueError:
-        return code
-    return language.display_name() if language.is_valid() else code

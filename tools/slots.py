@@ -1,4 +1,4 @@
-"""Slots: how many calls may run at once. An expert names the slots that it needs (`cpu`, `gpu:0`, `hf:fal-ai`).
+"""`SlotBoard`: a call takes all slots of its expert (`cpu`, `gpu:0`, `hf:PROVIDER`) at once, or waits for them.
 
 A call takes all its slots at once, never one after another, so that two calls can't each hold what the other needs. First
 come, first served, except that a call that waits for a full slot does not delay calls that need none of the same slots.

@@ -1,4 +1,4 @@
-"""Which tasks a model takes: reasons to refuse one, checked before an expert is chosen and again when its inputs arrive."""
+"""Why a model does not take a task (`Accepts`): asked before it is chosen, and by `check` again before its call."""
 
 from collections.abc import Callable, Collection
 

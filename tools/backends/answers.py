@@ -1,7 +1,4 @@
-"""Checks a model's answer (text, labels, boxes, masks, vectors, tables), and makes artifacts of it.
-
-An answer of the wrong form raises a retryable `ExpertError` that names the model; then the next candidate is tried.
-"""
+"""Checks what a model returned, for every backend: `text_answer` and others make artifacts of it, or raise `garbage`."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -131,8 +128,8 @@ def mask_answer(call: Call, image: "Image.Image", regions: Sequence[Region]) -> 
     artifacts = [mask]
     if "labels" in outputs:
         rows = [
-            {"label": r.label, **({} if r.score is None else {"score": round(r.score, 4)}), "color": _hex(number),
-             "share": round(share(r), 4)}
+            {"label": r.label, **({} if r.score is None else {"score": round(r.score, 4)}), 
+             "color": "#{:02x}{:02x}{:02x}".format(*colour(number)), "share": round(share(r), 4)}
             for number, r in enumerate(regions)
         ]  # fmt: skip
         artifacts.append(json_artifact(call, "labels", rows))
@@ -184,7 +181,7 @@ def output_of(call: Call, kind: Kind) -> str:
 
 
 def garbage(call: Call, expected: str, got: object) -> ExpertError:
-    """The error to raise for an answer of the wrong form."""
+    """The error to raise for an answer of the wrong form; the next candidate is then tried."""
     shown = got if isinstance(got, str) else repr(got)
     shown = shown[:120] + "..." if len(shown) > 120 else shown
     return ExpertError(f"{call.expert.model_id} returned something that is no {expected}: {shown}", retryable=True)
@@ -215,7 +212,3 @@ def json_artifact(call: Call, kind: Kind, value: Iterable[Any]) -> Artifact:
     """The output of a kind as a JSON list."""
     text = json.dumps(list(value), ensure_ascii=False)
     return Artifact(output=output_of(call, kind), kind=kind, media_type="application/json", text=text)
-
-
-def _hex(number: int) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour(number))

@@ -1,4 +1,4 @@
-"""Base of the wrappers of a backend: passes each call on; a subclass overrides what it changes."""
+"""`DelegatingBackend`: base of the wrappers (monitored, recorded, redacted); passes on what a subclass leaves as it is."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Inputs that models can't do without: text that is not empty, and labels to choose from."""
+"""`required_text` and `candidate_labels`: read an input inside a call, and raise `ExpertError` where it is empty."""
 
 from ...graph.call import Call
 from ...graph.errors import ExpertError

@@ -1,4 +1,4 @@
-"""Base of the backends that call servers: their media are decoded by workers, and a call in a thread ends in time."""
+"""`ServerBackend`, base of chat, hf and endpoint: calls in a thread with a time limit, and a `Decoder` for their media."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class ServerBackend:
-    """Keeps no connection open between calls."""
+    """Closes every connection after its call."""
 
     def __init__(self, settings: Settings, decoder: Decoder | None) -> None:
         self._settings = settings

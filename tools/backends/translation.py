@@ -1,4 +1,4 @@
-"""What every place that runs translation models needs: which languages a model's name promises, and what a text is in."""
+"""Languages of translation models, for local and task_api: `accepts_languages` by their names, `detected_language`."""
 
 import re
 

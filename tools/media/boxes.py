@@ -1,4 +1,4 @@
-"""Boxes: their canonical JSON, and a picture with them drawn in."""
+"""`box_artifacts`: the outputs of object detection, boxes as canonical JSON and the picture with them drawn in."""
 
 import json
 from typing import TYPE_CHECKING

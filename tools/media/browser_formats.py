@@ -1,4 +1,4 @@
-"""Sound and video in formats that every browser plays: kept as they are where possible, else re-encoded."""
+"""`playable_audio`, `playable_video`: a model's output kept as it is where every browser plays it, else re-encoded."""
 
 from fractions import Fraction
 from importlib.util import find_spec
@@ -53,7 +53,6 @@ def playable_video(call: Call, data: bytes) -> Artifact:
 
 
 def _playable_type(container: "InputContainer", media_type: str) -> str | None:
-    """The media type to give the video as it is, if browsers play it; else None."""
     stream = video_stream(container, "the video")
     kind = "webm" if media_type == "video/webm" else "mp4" if media_type in ("video/mp4", "video/quicktime") else ""
     plays = (kind, stream.codec_context.name.replace("libdav1d", "av1")) in _PLAYABLE_VIDEO

@@ -1,4 +1,4 @@
-"""Containers of sound and video, opened for reading: one file in one format, and no other file or server.
+"""`open_container`: opens sound and video by PyAV, one file in one listed format, and no other file or server.
 
 FFmpeg reads 350 formats, some of which name other files and servers (playlists, manifests, scripts). Here the first bytes
 select one format from a short list; every other format, codec and protocol is off, and the demuxer gets an open file
@@ -108,7 +108,6 @@ def sniff_media_type(head: bytes) -> str:
 
 
 def _restricted_options(demuxer: str) -> dict[str, Any]:
-    """Options to open a file with: one format, few codecs, no protocol."""
     options = {
         "format_whitelist": _FULL_NAMES.get(demuxer, demuxer),
         "protocol_whitelist": "none",

@@ -1,4 +1,4 @@
-"""CSV records: read one by one, within limits for columns and cells."""
+"""`read_records`: the records of CSV text, within limits for columns and cells; `rows.py` makes dictionaries of them."""
 
 import csv
 import io

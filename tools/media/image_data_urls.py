@@ -1,4 +1,4 @@
-"""Data URLs of images for chat models: a picture as it is, a document page by page."""
+"""`image_data_urls`: a picture, or a document page by page, as data URLs for chat models."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Scans of a JPEG, counted before it is decoded: for each scan the decoder processes the whole picture again."""
+"""`check_scans`, before a JPEG is decoded: for each of its scans the decoder processes the whole picture again."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Masks: regions of a picture drawn as one picture, or over the picture itself."""
+"""`Region` of a picture; `draw_masks` draws several as one picture, `overlay_masks` over the picture itself."""
 
 import colorsys
 from collections.abc import Sequence

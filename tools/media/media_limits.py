@@ -1,4 +1,4 @@
-"""Media limits: how many pixels and seconds media may have. A worker process reads them from its environment."""
+"""`limits`: how many pixels and seconds media may have; a worker process reads them from its environment."""
 
 import functools
 from collections.abc import Iterator

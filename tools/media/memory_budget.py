@@ -1,4 +1,4 @@
-"""Memory budget: how much memory reading one file may take in a worker process."""
+"""`reading`, inside a worker: the kernel limits the memory of reading one file (RLIMIT_AS), the parent its seconds."""
 
 import os
 import sys
@@ -30,10 +30,7 @@ class _Process:
 
 
 def apply_budget(announce: Announce, *, limited: bool = True) -> None:
-    """From now on each file is read within the budget, and `announce` gets its name. For processes that run one call.
-
-    `limited`: whether the budget applies. Not where torch reserves address space.
-    """
+    """Limit `reading` in this process, which runs one call at a time. Not `limited` where torch reserves address space."""
     _Process.announce, _Process.limited = announce, limited
 
 
@@ -46,8 +43,7 @@ def file_budget(settings: Settings) -> int:
 def reading(label: str, seconds: float = SECONDS, most: int = 0) -> Iterator[None]:
     """Read a file in the body. Raises `ExpertError` (input fault) when that takes more memory than `most`, or the budget.
 
-    Meanwhile the parent knows the file: it ends a process that takes longer than `seconds` (0: as long as the call), and
-    names the file if the decoder crashes. Import libraries before: they would count too.
+    The parent ends the process after `seconds` (0: with the call). Import libraries before: they would count too.
     """
     announce = _Process.announce
     if announce is None or _Process.reading:

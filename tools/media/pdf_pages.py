@@ -1,4 +1,4 @@
-"""Pages of a PDF as pictures and as text, by PDFium (pypdfium2)."""
+"""Pages of a PDF by PDFium (pypdfium2): `render_page` draws one as a picture, `text_layer` is its text."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager

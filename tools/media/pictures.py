@@ -1,4 +1,4 @@
-"""Pictures: reading one within the limits, and encoding one as an output."""
+"""`read_image` reads a picture within the limits, as RGB; `image_artifact` saves one as an output."""
 
 import io
 from collections.abc import Iterator
@@ -32,10 +32,7 @@ def read_image(material: Material) -> "Image.Image":
 
 @contextmanager
 def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
-    """The picture in its own mode, turned upright by its EXIF orientation. Raises `ExpertError` (input fault).
-
-    Its size is checked before it is decoded.
-    """
+    """The picture in its own mode, upright by its EXIF; its size is checked first. Raises `ExpertError` (input fault)."""
     from PIL import Image, ImageOps
 
     Image.init()  # imports the plug-ins before the budget counts

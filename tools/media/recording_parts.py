@@ -1,4 +1,4 @@
-"""Parts of a long recording: cut at quiet points while it is decoded, in the memory of a short one."""
+"""`cut_recording`: cuts a long recording at quiet points while it is decoded, in the memory of a short one."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -12,17 +12,11 @@ from .sound import Samples, audio_stream, decode_track, quietest_point, write_wa
 RATE = 16_000
 """Hz, mono: the input of speech models."""
 MAX_PART_SECONDS = 120.0
-"""Seconds of a part."""
 MAX_SECONDS = 8 * 3600.0
-"""Seconds of a recording."""
 
 
 def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Sequence[Part]:
-    """The `Cutter` port: WAV files in `folder`, of two minutes at most; none where the recording is no longer than that.
-
-    None where it can't be read: its expert reports what is wrong with it. Raises `ExpertError` (input fault)
-    beyond `most` seconds, counted as they are decoded: headers lie.
-    """
+    """The `Cutter` port: WAV files in `folder`; none for a short or unreadable recording. `ExpertError` beyond `most`."""
     if find_spec("av") is None:
         return ()
     import av

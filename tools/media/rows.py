@@ -1,4 +1,4 @@
-"""Rows: boxes, labels and tables read as dictionaries, for the experts that count, filter and compare them."""
+"""`rows`: boxes, labels and tables as dictionaries, for the experts that count, filter and compare them."""
 
 import csv
 from typing import Any
@@ -33,7 +33,6 @@ def rows(material: Material) -> list[Row] | None:
 
 
 def _table_rows(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> list[Row]:
-    """Each row by the column names in the first record; missing cells are None."""
     read = read_records(text, label, dialect)
     names = next(read, [])
     empty: Row = dict.fromkeys(names)
@@ -46,7 +45,6 @@ def _unnamed_cells(names: list[str], record: list[str]) -> Row:
 
 
 def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
-    """Commas, semicolons or tabs, as the first lines have them."""
     try:
         return csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
     except csv.Error:

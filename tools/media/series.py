@@ -1,4 +1,4 @@
-"""Series of numbers, days or months at even distances, and their next members."""
+"""`extrapolated`: the next members of numbers, days or months at even distances, for forecasts."""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +34,6 @@ def _next_dates(days: Sequence[date], count: int) -> list[date]:
 
 
 def _next_numbers(numbers: Sequence[int], count: int) -> list[int]:
-    """The numbers that follow ones which grow by the same step; none after others."""
     steps = {after - before for before, after in pairwise(numbers)}
     step = steps.pop()
     return [] if steps or step <= 0 else [numbers[-1] + step * (place + 1) for place in range(count)]

@@ -1,4 +1,4 @@
-"""Sound: any supported container is read as float32 samples, and samples are written as 16-bit WAV."""
+"""`read_sound`: any supported container as float32 samples; `write_wav`: samples as 16-bit WAV."""
 
 import wave
 from collections.abc import Iterator
@@ -29,10 +29,7 @@ SAMPLES_A_SECOND = 2 * 48_000
 
 
 def read_sound(source: Material | Path, *, rate: int = 0, mono: bool = False) -> tuple[Samples, int]:
-    """The samples of one or two channels, and the rate in Hz (0: keep the file's).
-
-    Raises `ExpertError` (input fault) when there is no sound in it, or more than the limit.
-    """
+    """The samples of one or two channels, and the rate in Hz (0: the file's). `ExpertError` for none, or too many."""
     import numpy as np
 
     path, label = (source, source.name) if isinstance(source, Path) else (source.path, source.resource.label)

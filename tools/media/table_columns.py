@@ -1,4 +1,4 @@
-"""Tables as columns: CSV and rows of JSON in the form that tabular models take."""
+"""`columns`: a table (CSV or rows of JSON) as lists by column name, the form that tabular models take."""
 
 from ...graph.call import Material
 from ...graph.errors import ExpertError

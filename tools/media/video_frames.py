@@ -1,4 +1,4 @@
-"""Frames of a video as pictures, evenly spread over it, by PyAV."""
+"""`iterate_frames`: frames of a video as pictures, evenly spread over it, by PyAV."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
-    """At most `count` frames in order, RGB: the middles of as many equal parts. Raises `ExpertError` (input fault).
-
-    Two passes: the number of frames in a header may be wrong. One at a time: 64 frames of a large video fill the memory.
-    """
+    """At most `count` frames, RGB: the middles of equal parts, one at a time. Counts them first: a header may be wrong."""
     from PIL import Image
 
     label, most, total = material.resource.label, limits().max_audio_seconds, 0
@@ -36,10 +33,7 @@ def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
 
 
 def video_stream(container: "InputContainer", label: str) -> Any:
-    """The first video stream. Raises `ExpertError` (input fault) for none, and for pictures beyond the limit.
-
-    A header may claim another size than its frames have: the decoder is limited too, see `container.py`.
-    """
+    """The first video stream. Raises `ExpertError` (input fault) for none, and for pictures beyond the limit."""
     track: Any = next(iter(container.streams.video), None)
     if track is None or track.codec_context is None:
         raise input_error(f"{label} has no pictures in it")

@@ -1,4 +1,4 @@
-"""Writes frames and sound as an MP4 that plays everywhere (H.264 in yuv420p, AAC), with the FFmpeg inside PyAV."""
+"""`write_video`: frames and sound as an MP4 that plays everywhere (H.264 in yuv420p, AAC), with the FFmpeg inside PyAV."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from .pictures import Pixels
 from .sound import Samples
 
 SOUND_RATE = 44_100
+Sound = tuple[Samples, int]
+"""With their rate in Hz."""
 
 
 def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
@@ -21,17 +23,15 @@ def video_size(size: tuple[int, int], longest: int = 1280) -> tuple[int, int]:
 
 
 def write_video(
-    path: Path,
-    frames: Iterator[Pixels],
-    rate: Fraction,
-    size: tuple[int, int],
-    sound: tuple[Samples, int] | None = None,
+    path: Path, frames: Iterator[Pixels], rate: Fraction, size: tuple[int, int], sound: Sound | None = None
 ) -> None:
     """Write frames, `rate` a second, and the sound, which starts with them."""
     import av
 
+    threads = os.environ.get("OMP_NUM_THREADS", "auto")  # a thread for each of 64 processors would take gigabytes
+    options = {"preset": "veryfast", "crf": "23", "threads": threads}
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        video = container.add_stream("libx264", rate=rate, options=_encoder_options())
+        video = container.add_stream("libx264", rate=rate, options=options)
         video.width, video.height = size
         video.pix_fmt = "yuv420p"
         track = _Track(container, *sound) if sound else None
@@ -45,21 +45,12 @@ def write_video(
 
 
 def video_artifact(
-    call: Call,
-    frames: Iterator[Pixels],
-    rate: Fraction,
-    size: tuple[int, int],
-    sound: tuple[Samples, int] | None = None,
+    call: Call, frames: Iterator[Pixels], rate: Fraction, size: tuple[int, int], sound: Sound | None = None
 ) -> Artifact:
     """What `write_video` writes, in the scratch folder."""
     path = call.scratch / "video.mp4"
     write_video(path, frames, rate, size, sound)
     return Artifact(output="video", kind="video", media_type="video/mp4", path=path)
-
-
-def _encoder_options() -> dict[str, str]:
-    """Uses this worker's share of the processors; a thread for each of 64 would take gigabytes."""
-    return {"preset": "veryfast", "crf": "23", "threads": os.environ.get("OMP_NUM_THREADS", "auto")}
 
 
 class _Track:
@@ -69,16 +60,14 @@ class _Track:
         import av
 
         self._container = container
-        self._stream: Any = container.add_stream(
-            "aac", rate=SOUND_RATE, layout="mono" if len(samples) == 1 else "stereo"
-        )
+        layout = "mono" if len(samples) == 1 else "stereo"
+        self._stream: Any = container.add_stream("aac", rate=SOUND_RATE, layout=layout)
         self._resampler = av.AudioResampler(
             format="fltp", layout=self._stream.codec_context.layout, rate=SOUND_RATE, frame_size=1024
         )
         self._samples, self._rate, self._done = samples[:2], rate, 0
 
     def write_until(self, seconds: float) -> None:
-        """Write the sound up to that time."""
         import av
         import numpy as np
 
@@ -92,7 +81,6 @@ class _Track:
         self._encode(frame)
 
     def finish(self) -> None:
-        """Write the rest."""
         self.write_until(self._samples.shape[1] / self._rate + 1)
         self._encode(None)
         self._container.mux(self._stream.encode(None))

@@ -1,4 +1,4 @@
-"""JSON schemas of a chat model's labels, entities, scores and boxes, with the parser that checks each answer."""
+"""JSON schemas of a chat model's labels, entities, scores and boxes, each with the function that parses the answer."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""ChatBackend: text tasks by the controller's chat model, and image tasks by a vision-language model."""
+"""`ChatBackend`: text tasks by the controller's chat model (`--llm`), image tasks by `HUGGINGGPT_VLM`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ class ChatBackend(ServerBackend):
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The model for text, or the one for images."""
-        spec = self._spec(task_type)
+        spec = (self._settings.vlm or self._settings.llm) if needs_vision(task_type) else self._settings.llm
         return (self._expert(task_type, spec),) if task_type in TASK_PROMPTS and spec else ()
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
@@ -87,9 +87,6 @@ class ChatBackend(ServerBackend):
         except TimeoutError:
             raise ExpertError(f"{call.expert.model_id} took longer than {call.timeout:g} s", kind="timeout") from None
 
-    def _spec(self, task_type: str) -> str:
-        return (self._settings.vlm or self._settings.llm) if needs_vision(task_type) else self._settings.llm
-
     def _unnamed_server(self, spec: str) -> Obstacle | None:
         """Why a model may not be called: a run or plan holds its address, and the user never named it."""
         url, given = url_in(spec), self._settings
@@ -133,7 +130,6 @@ def _server(spec: str, settings: Settings) -> str:
 
 
 def _value(prompt: TaskPrompt, call: Call, answer: str) -> Any:
-    """The answer without the model's reasoning; as JSON where a schema was given."""
     if prompt.schema is None:
         return without_thoughts(answer)
     try:
@@ -143,7 +139,6 @@ def _value(prompt: TaskPrompt, call: Call, answer: str) -> Any:
 
 
 def _messages(prompt: TaskPrompt, call: Call) -> Messages:
-    """The instruction and the marked text inputs; images and pages as blocks after them."""
     call.check()
     text = f"{prompt.instruction_for(call)}\n{marked(prompt.text_inputs(call))}"
     media = [material for many in call.inputs.values() for material in many if material.resource.kind in MEDIA_KINDS]

@@ -1,4 +1,4 @@
-"""The prompt for each task type that a chat model can do: instruction, inputs, schema of the answer, and its parser.
+"""`TASK_PROMPTS`, for `ChatBackend`: by task type the instruction, the schema of the answer, and its parser.
 
 Inputs go into a marked block (`messages.marked`), never into the instruction: they are data, whatever they contain.
 """
@@ -71,10 +71,8 @@ def _parameter(call: Call, name: str) -> str:
 
 
 def _translate(call: Call) -> str:
-    target = _parameter(call, "target_language")
-    into = (
-        f"into {target}" if target else f"as the goal says ({call.task.goal!r})" if call.task.goal else "into English"
-    )
+    target, goal = _parameter(call, "target_language"), call.task.goal
+    into = f"into {target}" if target else f"as the goal says ({goal!r})" if goal else "into English"
     return f"Translate the text {into}. Reply with the translation only."
 
 
@@ -85,9 +83,8 @@ def _summarise(call: Call) -> str:
 
 
 def _classify(call: Call) -> str:
-    what = (
-        f"Label the text for this goal: {call.task.goal!r}." if call.task.goal else "Label the sentiment of the text."
-    )
+    goal = call.task.goal
+    what = f"Label the text for this goal: {goal!r}." if goal else "Label the sentiment of the text."
     return f"{what} Give the few labels that fit, the surest first."
 
 
@@ -155,11 +152,9 @@ TASK_PROMPTS: dict[str, TaskPrompt] = {
     "object-detection": TaskPrompt(_detect, parse_boxes, BOXES),
     "zero-shot-object-detection": TaskPrompt(_detect, parse_boxes, BOXES),
 }
-"""By task type."""
 
 
 def needs_vision(task_type: str) -> bool:
     """Whether the model must read an image."""
-    return any(
-        "image" in port.kinds and port.required for port in VOCABULARY[task_type].inputs if "table" not in port.kinds
-    )
+    required = [port.kinds for port in VOCABULARY[task_type].inputs if port.required]
+    return any("image" in kinds and "table" not in kinds for kinds in required)

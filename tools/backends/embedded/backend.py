@@ -1,4 +1,4 @@
-"""The embedded backend: runs small experts from pip wheels on this machine's processor, without network or key."""
+"""`EmbeddedBackend`: runs the small experts of `experts/`, from pip wheels on the processor, without network or key."""
 
 import asyncio
 from collections.abc import Sequence

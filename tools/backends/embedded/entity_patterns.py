@@ -1,8 +1,8 @@
-"""Patterns of entities known by their form: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
+"""`find_entities`: dates, times, money, percentages, numbers, e-mails, URLs and phones, by regular expressions."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _MONTH = (
@@ -49,18 +49,13 @@ def find_entities(text: str, accept: Callable[[Entity], bool] = lambda found: Tr
     """All entities that `accept` confirms, in order, without overlaps."""
     taken: list[Entity] = []
     for group, form in _COMPILED.items():
-        for found in _matches(group, form, text):
+        for match in form.finditer(text):
+            found = Entity(group, match.group(), *match.span())
+            if group == "PHONE" and sum(char.isdigit() for char in found.word) < 6:
+                continue
             place = bisect_left(taken, found.start, key=lambda other: other.start)
             free_before = place == 0 or taken[place - 1].end <= found.start
             free_after = place == len(taken) or found.end <= taken[place].start
             if free_before and free_after and accept(found):
                 taken.insert(place, found)
     return taken
-
-
-def _matches(group: str, form: re.Pattern[str], text: str) -> Iterator[Entity]:
-    for match in form.finditer(text):
-        word = match.group()
-        if group == "PHONE" and sum(char.isdigit() for char in word) < 6:
-            continue
-        yield Entity(group, word, match.start(), match.end())

@@ -1,4 +1,4 @@
-"""Extractive question answering without a model: finds the sentence of a text that answers, and the words in it.
+"""`find_answer`: the sentence of a text that answers a question, and the words in it, without a model.
 
 A sentence scores by the question's words that it holds (rare ones more; those of the sentence before it a little), and for
 a value of the expected kind: money for `how much`, a date for `when`. The short answer is the value of that kind nearest
@@ -55,7 +55,6 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "leav": ("left",),
 }
 """By the stem of the question's word."""
-
 
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
@@ -240,7 +239,6 @@ def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[st
 
 
 def _overlap(query: Sequence[str], weight: dict[str, float], stems: set[str]) -> float:
-    """Weight of the question's words in a sentence; a synonym counts three quarters."""
     found = 0.0
     for word in query:
         if word in stems:

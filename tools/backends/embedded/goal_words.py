@@ -1,4 +1,4 @@
-"""Goal words: matches the words of a task's goal, by which an expert decides whether the task is for it.
+"""`has_word` and `goal_filter`: match the words of a task's goal, by which an embedded expert accepts or refuses it.
 
 File names and addresses are not words (`faces.png` does not ask for faces). The experts' patterns are English first, with
 the commonest words of German, French, Spanish, Italian and Portuguese.

@@ -1,4 +1,4 @@
-"""Image operations of the expert `retouch`: each a function of the picture and the task, without a model."""
+"""`OPERATIONS` of the expert `retouch`: resize, rotate, blur and others, each a function of the picture and the task."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,6 @@ def noise_level(pixels: object) -> float:
 
 
 def _resize(image: Image.Image, task: Task) -> Image.Image:
-    """To a width and height, to one of them keeping the shape, or by a factor. Interpolates, invents no detail."""
     (width, height), most = _size(image, task), limits().max_image_pixels
     if min(width, height) < 1 or width * height > most:
         raise input_error(f"{width} x {height} is not a valid size for a picture; the limit is {most:,} pixels")
@@ -69,16 +68,13 @@ def _factor(words: str) -> float:
 
 
 def _rotate(image: Image.Image, task: Task) -> Image.Image:
-    """Counter-clockwise by the parameter `angle`; clockwise where the words say right or clockwise."""
     angle = task.parameters.get("angle")
     if not isinstance(angle, int | float):
         words = goal_and_prompt(task)
         number = re.search(r"(\d+(?:\.\d+)?) ?(?:°|deg)", words) or re.search(r"by (\d+(?:\.\d+)?)", words)
         angle = float(number[1]) if number else 180 if "upside" in words else 90
-        clockwise = re.search(r"\bclockwise|\bright\b", words) and not re.search(
-            r"counter-? ?clockwise|anti-?clockwise", words
-        )
-        angle = -angle if clockwise else angle
+        counter = re.search(r"counter-? ?clockwise|anti-?clockwise", words)
+        angle = -angle if re.search(r"\bclockwise|\bright\b", words) and not counter else angle
     return image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
 
 

@@ -1,4 +1,4 @@
-"""OCR: the printed text of a picture, read by RapidOCR (PP-OCR models inside its wheel, on onnxruntime).
+"""`read_lines`: the printed text of a picture, by RapidOCR (PP-OCR models inside its wheel, on onnxruntime).
 
 RapidOCR's angle classifier is off: it harms clean pages (character error rate 0.25 instead of 0.00). Pages that are turned
 sideways or upside down are recognised by tall boxes and low confidence (measured: 0.99 upright, 0.74 upside down), and

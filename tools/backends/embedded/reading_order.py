@@ -1,4 +1,4 @@
-"""Reading order: sorts the text boxes of a page as a person reads them, by geometry in pixels."""
+"""`lines_in_reading_order`, for `ocr.py`: sorts the text boxes of a page as a person reads them, by their geometry."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -69,7 +69,6 @@ def lines_in_reading_order(pieces: Sequence[TextBox]) -> list[str]:
 
 
 def _rows(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
-    """Boxes beside each other form a row, each sorted from left to right."""
     rows: list[list[TextBox]] = []
     for piece in sorted(pieces, key=lambda p: p.middle):
         row = rows[-1] if rows else []

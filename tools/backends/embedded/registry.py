@@ -1,4 +1,4 @@
-"""The registry of embedded experts, filled by the decorator `expert`. To add one, write a file in `experts/` with
+"""The decorator `expert`, and the registry of embedded experts that it fills. To add one, write a file in `experts/`:
 
 ```python
 @expert("text-to-speech", name="espeak-ng", library="espeakng-loader", requires=("espeakng_loader",),

@@ -1,4 +1,4 @@
-"""Tokenization: splits text into sentences, words and stems; the stop words are English."""
+"""Splits text into `sentences`, `words` and stems, for the embedded experts; the stop words are English."""
 
 import re
 from collections.abc import Iterator
@@ -23,11 +23,6 @@ _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|
 def sentences(text: str) -> list[str]:
     """The sentences of a text; a line that is no running text (a heading, a list item) is a sentence of its own."""
     return [sentence for block in _blocks(text) for sentence in _split(block)]
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text, each joined into one line."""
-    return list(_blocks(text))
 
 
 def words(text: str) -> list[str]:
@@ -66,7 +61,6 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _continues(block: str, line: str, width: int) -> bool:
-    """Whether a line continues the sentence before it."""
     if block[-1] in ".!?:…。！？":
         return False
     return line[0].islower() or (len(block) >= 0.7 * width > 35 and len(line.split()) > 2 and not block[-1].isdigit())

@@ -1,4 +1,4 @@
-"""EndpointBackend: the servers that the user added with `hugginggpt models --add URL --task T`."""
+"""`EndpointBackend`: calls the servers that the user added with `hugginggpt models --add URL --task T`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -72,7 +72,6 @@ class EndpointBackend(ServerBackend):
         return await self.call_in_time(call, _call_server, server, endpoint, call, most)
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
-        """Have a chat model at that server do a task, with the server's own key."""
         spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
         settings = self._settings.model_copy(update={"llm": spec, "llm_api_key": endpoint.key, "retries": 0})
         chat = ChatBackend(settings, self._callbacks, self._decoder)
@@ -99,7 +98,6 @@ class EndpointBackend(ServerBackend):
 
 
 def _warn_of_unused_lists(settings: Settings) -> None:
-    """Warn of listed servers that the user may count on, and that are not used."""
     if trouble := known_endpoints(settings.config).trouble:
         notice(trouble)
     left = known_endpoints(settings.home)
@@ -122,7 +120,6 @@ def _unsupported(endpoint: Endpoint) -> str:
 
 
 def _refusal(endpoint: Endpoint, task: Task) -> str | None:
-    """Why a task is not for a server, for instance because a parameter would be ignored."""
     server = _SERVERS[endpoint.api]
     if not server.supports(task.type):  # a chat model gets every input and parameter in its prompt
         return None

@@ -1,4 +1,4 @@
-"""The list of the user's own servers: `endpoints.json` in the configuration folder, with names of keys and no keys.
+"""`Endpoint` and `endpoints.json` in the configuration folder: the user's own servers, with names of keys and no keys.
 
 A home may come from anywhere: a list in a home is not read until the user has seen and accepted it (`models --take-over`).
 """
@@ -89,7 +89,7 @@ class EndpointList(NamedTuple):
 
 def known_endpoints(config: Path) -> EndpointList:
     """The servers that were added, and a message on what of a damaged or newer list can't be read."""
-    path = _path(config)
+    path = config / FILE
     try:
         rows = read_untrusted_json(path.read_bytes()) if path.is_file() else []
     except (OSError, ValueError) as error:
@@ -111,10 +111,7 @@ def read_endpoints(config: Path) -> tuple[Endpoint, ...]:
 
 
 def add_endpoint(config: Path, endpoint: Endpoint) -> None:
-    """Save a server, in place of one of the same name and task type, with its key bound to its address.
-
-    Raises `StorageError` rather than overwrite a damaged list.
-    """
+    """Save a server, in place of one of the same name and task type. Raises `StorageError` for a damaged list."""
     if endpoint.task_type not in VOCABULARY:
         raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
     others = [e for e in _readable(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
@@ -138,8 +135,4 @@ def _readable(config: Path) -> tuple[Endpoint, ...]:
 
 
 def _write(config: Path, endpoints: Sequence[Endpoint]) -> None:
-    write_private(_path(config), json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n")
-
-
-def _path(folder: Path) -> Path:
-    return folder / FILE
+    write_private(config / FILE, json.dumps([e.model_dump() for e in endpoints], indent=2) + "\n")

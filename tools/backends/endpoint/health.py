@@ -1,4 +1,4 @@
-"""Whether the user's servers answer: a connection check before they are chosen, and a health request for `doctor`."""
+"""Whether the user's servers answer: `ConnectionChecks` before one is chosen, `describe_health` for `doctor`."""
 
 import socket
 import threading
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 2.0
 """In which a server must accept a connection; how long it then takes is for the call to find out."""
 REQUEST_SECONDS = 10.0
-"""For one health request."""
 FRESH_SECONDS = 30.0
 """For which the result for a server that accepted a connection is reused."""
 FRESH_SECONDS_DOWN = 5.0
@@ -33,17 +32,13 @@ class _Check(NamedTuple):
     result: "Future[Obstacle | None]"
 
     def is_fresh(self) -> bool:
-        """Whether its result may be reused."""
         if not self.result.done():
             return True
         return time.monotonic() - self.began < (FRESH_SECONDS_DOWN if self.result.result() else FRESH_SECONDS)
 
 
 class ConnectionChecks:
-    """Connection checks of servers side by side, each in a thread that blocks no one. Usable from any thread.
-
-    A check opens a connection and closes it: no request is sent, which might start a machine that is paid by the hour.
-    """
+    """Opens connections in threads, and closes them: a request might start a machine that is paid by the hour."""
 
     def __init__(self) -> None:
         self._checks: dict[tuple[str, int], _Check] = {}
@@ -62,7 +57,8 @@ class ConnectionChecks:
             return None
 
     def _check(self, endpoint: Endpoint) -> _Check:
-        address, proxied = _address(endpoint.url), proxy_for(endpoint.url) is not None
+        parts, proxied = urlsplit(endpoint.url), proxy_for(endpoint.url) is not None
+        address = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         with self._lock:
             check = self._checks.get(address)
             if check is None or not check.is_fresh():
@@ -73,10 +69,7 @@ class ConnectionChecks:
 
 
 def describe_health(endpoint: Endpoint) -> str:
-    """A sentence on a server's health; any response but a server error counts as alive. Raises `ExpertError` if it is not.
-
-    Many a server has only its task's route, and answers a health request with a missing page (404, 405) or method (501).
-    """
+    """A sentence on the server's health. `ExpertError` for a refused key, or a server error but 501 (no such route)."""
     base = endpoint.url.rstrip("/")
     url = f"{base}/models" if endpoint.api == "openai" else f"{base}/health"
     with expert_errors(endpoint.name, REQUEST_SECONDS, key=endpoint.key_env or "its key"):
@@ -95,12 +88,6 @@ def _get(url: str, endpoint: Endpoint) -> "httpx.Response":
         return http.get(url)
 
 
-def _address(url: str) -> tuple[str, int]:
-    """Host and port."""
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-
-
 def _run_check(outcome: "Future[Obstacle | None]", host: str, port: int, proxied: bool) -> None:
     """Behind a proxy of the user's, only the proxy can tell whether a server answers: the check passes."""
     try:
@@ -114,10 +101,7 @@ def _connect(host: str, port: int) -> Obstacle | None:
         with socket.create_connection((host, port), timeout=CONNECT_SECONDS):
             return None
     except OSError as error:
-        why = (
-            f"no connection within {CONNECT_SECONDS:g} s"
-            if isinstance(error, TimeoutError)
-            else error.strerror or error
-        )
+        slow = f"no connection within {CONNECT_SECONDS:g} s"
+        why = slow if isinstance(error, TimeoutError) else error.strerror or error
         remedy = "start it, or remove it (hugginggpt models --remove)"
         return Obstacle(what=f"no server answers at {host}:{port} ({why})", remedy=remedy)

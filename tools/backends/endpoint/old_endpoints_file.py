@@ -1,4 +1,4 @@
-"""The list of servers that earlier versions kept in a home; not used until the user has seen and accepted it."""
+"""`take_over`, for `models --take-over`: adds the servers that earlier versions listed in a home to the configuration."""
 
 from pathlib import Path
 

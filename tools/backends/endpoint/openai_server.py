@@ -1,4 +1,4 @@
-"""Calls to a server that speaks OpenAI's API: speech, transcription, images, embeddings. Chat goes through `chat`."""
+"""Calls to a server with OpenAI's API: speech, transcription, images, embeddings; chat goes through `chat`."""
 
 import base64
 from collections.abc import Callable, Sequence

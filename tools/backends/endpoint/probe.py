@@ -1,4 +1,4 @@
-"""Which API a server speaks, and which models it has, found out by requests to the routes that each kind of server has."""
+"""`probe`, for `models --add`: finds a server's API and models by requests to the routes that each kind of server has."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,10 +25,7 @@ class ServerInfo(NamedTuple):
 
 
 def probe(url: str, key: SecretStr | None, *, seconds: float = PROBE_SECONDS) -> ServerInfo:
-    """Request each kind of server's routes; a server that has none of them is taken to speak the task API.
-
-    Raises `ExpertError` when no server answers.
-    """
+    """The API of a server; one without known routes is taken to speak the task API. `ExpertError` when none answers."""
     base = url.rstrip("/")
     with expert_errors(without_secrets(url), seconds, key="the key of this server"):
         return call_with_timeout(_probe, seconds, base, key)
@@ -52,7 +49,6 @@ def _probe(base: str, key: SecretStr | None) -> ServerInfo:
 
 
 def _json(response: "httpx.Response") -> Any:
-    """The body of a successful response; None for any other."""
     try:
         return read_untrusted_json(response.content) if response.is_success else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Calls to a server that speaks the Hub's task API: Inference Endpoints, and servers built like them."""
+"""Calls to a server with the Hub's task API, for `EndpointBackend`: Inference Endpoints, and servers built like them."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -53,7 +53,6 @@ def refusal(endpoint: Endpoint, task: Task) -> str | None:
 
 
 def _make_video(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
-    """The bytes of a video for a prompt, for the bytes of an image, or for both as JSON."""
     if call.task.type == "text-to-video":
         response = http.post(endpoint.url, json={"inputs": call.text("prompt"), "parameters": {}})
     elif call.has("prompt"):
@@ -67,7 +66,6 @@ def _make_video(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequenc
 
 
 def _predict_numbers(http: "httpx.Client", endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
-    """A number for each row of a table, in the order of the rows."""
     response = http.post(endpoint.url, json={"table": columns(call.one("table")), "parameters": {}})
     response.raise_for_status()
     answer = read_untrusted_json(response.content)

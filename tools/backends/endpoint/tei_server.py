@@ -1,4 +1,4 @@
-"""Calls to a Text Embeddings Inference server: embeddings, similarity, ranking, classification, each at its own route."""
+"""Calls to a Text Embeddings Inference server, for `EndpointBackend`: embeddings, similarity, ranking, classification."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

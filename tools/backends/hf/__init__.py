@@ -1,1 +1,1 @@
-"""Hugging Face Inference Providers."""
+"""`HfBackend`: models that Hugging Face Inference Providers serve, and the choice of a provider."""

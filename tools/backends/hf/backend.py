@@ -1,4 +1,4 @@
-"""HfBackend: models that Hugging Face Inference Providers serve, through huggingface_hub's client."""
+"""`HfBackend`: models that Hugging Face Inference Providers serve, called through huggingface_hub's client."""
 
 from collections.abc import Sequence
 
@@ -30,9 +30,7 @@ class HfBackend(ServerBackend):
     """The `Backend` port over the Hub's router.
 
     The client is the synchronous one in a thread: the asynchronous one blocks the event loop while it looks up
-    providers. A cancelled call returns at once; its thread ends with the response or at its next request after the
-    timeout, and blocks nothing. A job that a provider has queued goes on there: it can't be cancelled. The token goes
-    to Hugging Face only: this backend never calls a model's URL (see `endpoint`).
+    providers. A job that a provider has queued goes on after a call is cancelled. The token goes to Hugging Face only.
     """
 
     name = "hf"
@@ -86,9 +84,7 @@ class HfBackend(ServerBackend):
         try:
             return await self.call_in_time(call, self._request, method, call)
         except ExpertError as error:
-            if (
-                error.kind == "timeout"
-            ):  # other providers may have queued the job: a retry would be a second job to pay for
+            if error.kind == "timeout":  # others may have queued the job: a retry would be a second one to pay for
                 error.retryable = error.retryable and call.expert.provider == OWN
             raise
 

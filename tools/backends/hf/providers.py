@@ -1,4 +1,4 @@
-"""Which Inference Provider to call for a model and a task, of those that serve it and that the client supports."""
+"""`provider_for`, for `HfBackend`: which Inference Provider to call for a model and a task, of those that serve it."""
 
 import functools
 
@@ -24,7 +24,6 @@ def provider_for(model: HubModel, method: Method, requested: str = "") -> str | 
 
 @functools.cache
 def _tasks_of(provider: str) -> frozenset[str]:
-    """The tasks that the installed client can request from a provider."""
     from huggingface_hub.inference import _providers  # the public names list the providers, and not their tasks
 
     known = getattr(_providers, "PROVIDERS", {})

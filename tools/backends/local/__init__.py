@@ -1,1 +1,1 @@
-"""transformers and diffusers on this machine; a family of task types a file."""
+"""`LocalBackend`: models of transformers and diffusers on this machine; `tasks/` has a file a family of task types."""

@@ -1,4 +1,4 @@
-"""LocalBackend: models of transformers and diffusers on this machine's processors or GPUs, in worker processes."""
+"""`LocalBackend`: models of transformers and diffusers on this machine's processors or GPUs, in worker processes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -23,11 +23,7 @@ from .run_in_worker import TARGET
 
 
 class LocalBackend:
-    """The `Backend` port over the models that `models` lists for a task type, and any other that is named.
-
-    A device has one worker process, with the models that it has loaded. A model that is not here is downloaded when
-    the settings allow it, or the user does: `consent`.
-    """
+    """The `Backend` port over the models that `models` lists, and any other that is named. `consent`: to a download."""
 
     name = BACKEND
 

@@ -1,4 +1,4 @@
-"""The worker processes of local models: one for the processors or for each GPU, with its environment and memory limit."""
+"""`DeviceWorkers`: a pool of one process for the processors or for each GPU, with its environment and memory limit."""
 
 from threading import Lock
 
@@ -43,17 +43,13 @@ class DeviceWorkers:
 
 
 def memory_limits(settings: Settings) -> MemoryLimits:
-    """The memory that a process may hold, so that the machine need not kill other processes, or this program with them.
-
-    Where the memory for models is set: one and a half times that, which models take while they work, and the libraries.
-    """
+    """What a process may hold: 90% of the memory, or 1.5 times that set for models, which they take at work."""
     most = int(machine_memory() * MEMORY_SHARE)
     budget = settings.local_memory
     return MemoryLimits(resident=most if budget is None else min(most, int(budget * 1.5) + LIBRARY_BYTES))
 
 
 def _environment(settings: Settings, device: Device) -> dict[str, str]:
-    """Environment variables beyond those of every worker process."""
     sockets = {} if device.name == "cpu" else {"HUGGINGGPT_UNIX_SOCKETS": "1"}  # the driver's, to its daemons
     budget = {} if settings.local_memory is None else {"HUGGINGGPT_LOCAL_MEMORY": str(int(settings.local_memory))}
     fixed = {

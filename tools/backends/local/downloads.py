@@ -1,4 +1,4 @@
-"""Downloads of models: whether the settings or the user allow one, and one download of a model at a time."""
+"""`Downloads`, for `LocalBackend`: whether settings and user allow a download; `hub_download.py` then does it."""
 
 import logging
 import shutil
@@ -73,10 +73,7 @@ class Downloads:
             return found
 
     def _check_allowed(self, call: Call, plan: DownloadPlan) -> None:
-        """Raise `ExpertError` unless there is room, and the settings or the user allow the download.
-
-        A task for which the user refused one download asks for no other.
-        """
+        """Raise `ExpertError` unless there is room and permission. A task with a refused download asks for no other."""
         what = f"{plan.model_id} is not on this machine, and needs a download of {size(plan.total)}"
         free = shutil.disk_usage(next(p for p in (cache_folder(), *cache_folder().parents) if p.exists())).free
         if plan.total > free:

@@ -1,4 +1,4 @@
-"""Checks of a model's folder before any library reads it: no code, and no file names that lead out of it."""
+"""`fault_of`: checks of a model's folder before any library reads it: no code, no file names that lead out of it."""
 
 import os
 from collections.abc import Iterator
@@ -17,15 +17,12 @@ _MOST_FILES = 10_000
 
 
 def fault_of(folder: Path, within: Path | None = None) -> str | None:
-    """Why nothing may be loaded from a folder, or None. `within`: the folder that its links must stay in; any for None.
-
-    diffusers before 0.42 runs a component's `.py` from a folder without asking, and a later library may do so again.
-    """
+    """Why nothing may be loaded from a folder, or None. `within`: the folder that its links must stay in; any for None."""
     for number, path in enumerate(_files(folder, _DEPTH)):
         shown = path.relative_to(folder).as_posix()
         if number == _MOST_FILES:
             return f"its folder has more than {_MOST_FILES:,} files"
-        if path.suffix.lower() in _CODE:
+        if path.suffix.lower() in _CODE:  # diffusers before 0.42 runs a component's `.py` without asking
             return f"code lies beside its weights ({shown}), which a library could run: remove it, if you know it"
         if within is not None and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
             return f"{shown} is a link out of the Hub's cache"
@@ -67,7 +64,6 @@ def _name_outside(folder: Path) -> str | None:
 
 
 def _files(folder: Path, depth: int) -> Iterator[Path]:
-    """All files, those of sub-folders last."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: (entry.is_dir(), entry.name))
     except OSError:

@@ -1,4 +1,4 @@
-"""Writes a triangle mesh with vertex colours as a GLB file (binary glTF 2.0), which browsers and Blender open."""
+"""`write_glb`: a triangle mesh with vertex colours as a GLB file (binary glTF 2.0), which browsers and Blender open."""
 
 import json
 import struct

@@ -1,4 +1,4 @@
-"""The devices that this machine can run models on, found without importing torch: NVIDIA GPUs, else the processors."""
+"""`device_for`: the NVIDIA GPU, else the processors, that a model runs on, and their memory; imports no torch."""
 
 import functools
 import os
@@ -95,10 +95,7 @@ def output_of(command: Sequence[str]) -> str:
 
 
 def create_gpu_device_files() -> None:
-    """Create the device files of the GPUs, which are missing until a program uses one after the machine's start.
-
-    A worker process can't: the driver's tool is setuid root, and workers are not allowed new privileges.
-    """
+    """Create missing device files of the GPUs. Workers can't: the driver's tool is setuid root, which they may not run."""
     tool = shutil.which("nvidia-modprobe")
     if tool is not None and not Path("/dev/nvidia-uvm").exists():
         with suppress(OSError, subprocess.SubprocessError):  # a call on the GPU then reports what is missing

@@ -1,4 +1,4 @@
-"""Downloads from the Hub: the files of a model that are needed, their sizes, and the download into the Hub's cache."""
+"""`plan_download` and `download`: the files of a model that are needed, and their download into the Hub's cache."""
 
 import errno
 import os
@@ -99,10 +99,7 @@ def _check_usable(model_id: str, sizes: dict[str, int], files: tuple[str, ...]) 
 
 
 def download(plan: DownloadPlan, token: str | None, progress: Progress, stop: Event) -> None:
-    """Download the files into the Hub's cache, under the commit; continues an interrupted download.
-
-    Raises `Stopped` when another thread sets `stop`.
-    """
+    """Download the files, or the rest of them, under the commit. Raises `Stopped` when another thread sets `stop`."""
     from huggingface_hub import hf_hub_download
 
     meter = _ProgressMeter(plan.total, progress, stop)
@@ -168,7 +165,6 @@ class _ProgressMeter:
             self._progress(self._total if final else min(self._total, self._before + self._file), self._total)
 
     def bar(self) -> type[Any]:
-        """A progress bar class that draws nothing and reports to this meter."""
         from tqdm import tqdm
 
         meter = self
@@ -216,7 +212,6 @@ def hub_errors(model_id: str) -> Iterator[None]:
 
 
 def _expert_error(failure: HttpFailure, error: Exception, model_id: str) -> ExpertError:
-    """For failures that have no exception of their own in huggingface_hub."""
     match failure.reason:
         case "offline_mode":
             return ExpertError(f"{model_id} is not on this machine, and HF_HUB_OFFLINE forbids its download")

@@ -1,4 +1,4 @@
-"""How a translation model's tokenizer writes a language: `fra_Latn`, `fr_XX`, `__fr__` or `>>fra<<`."""
+"""`token_for`: how a translation model's tokenizer writes a language: `fra_Latn`, `fr_XX`, `__fr__` or `>>fra<<`."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Loading of a model from its folder: safetensors only, no code from its repository, checked against its task."""
+"""`Source`: loads a model from its folder, safetensors only, no code from its repository, checked against its task."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -16,7 +16,6 @@ from .multimodal_processor import load_processor
 from .torch_device import device, dtype
 
 AUDIO_PIPELINES = ("automatic-speech-recognition", "audio-classification", "zero-shot-audio-classification")
-"""Pipelines that take audio."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,7 @@ class Source:
         return loaded_models().get(str(self.folder), name, need, load, self.model_id)
 
     def model(self, *autos: str, exact: bool = False) -> Any:
-        """The model by the first of transformers' auto classes that its architecture belongs to, on the device.
-
-        `exact`: in float32 on cards too. Models with a head are small, and numpy, which reads their numbers, knows no
-        bfloat16.
-        """
+        """The model by the first auto class of its architecture. `exact`: float32, as numpy has no bfloat16."""
         form = dtype(exact=exact)
         return self.keep(f"model:{autos}:{form}", lambda: self._load(autos, form), bytes_per_number=form.itemsize)
 

@@ -1,4 +1,4 @@
-"""The models that a worker process keeps loaded; the least recently used are unloaded when another needs the memory."""
+"""`LoadedModels` of a worker process, within a budget: the least recently used are unloaded for another."""
 
 import functools
 from collections import OrderedDict
@@ -63,7 +63,6 @@ class LoadedModels:
         release_unused()
 
     def _make_room(self, folder: str, need: int, name: str) -> None:
-        """Unload other models, the least recently used first, until there is room."""
         if self.strict and need > self.budget:
             raise ExpertError(
                 f"{name} needs about {size(need)} of memory; models may take {size(self.budget)}",

@@ -1,4 +1,4 @@
-"""The models on this machine: in the Hub's cache, by id and commit, or in a folder that the user names."""
+"""`find`: a model on this machine, in the Hub's cache by id and commit, or in a folder that the user names."""
 
 import hashlib
 import math
@@ -17,7 +17,6 @@ from ...catalog.pinned import pinned_revisions
 from .folder_checks import WEIGHTS, fault_of, parts_of, read_json, shards_of
 
 Library = Literal["transformers", "diffusers"]
-"""The library that loads a model."""
 
 BASES = {768: "stable-diffusion-v1-5/stable-diffusion-v1-5", 2048: "stabilityai/stable-diffusion-xl-base-1.0"}
 """The base model of a ControlNet, by its `cross_attention_dim`."""
@@ -45,10 +44,7 @@ def is_path(model_id: str) -> bool:
 
 
 def find(model_id: str, revision: str = "") -> LocalModel | None:
-    """A model that is complete and safe to load: `revision`, else the last one downloaded; None where there is none.
-
-    Also None for an invalid name or revision; `folder_fault` and `check_named` give the reason.
-    """
+    """A complete model that is safe to load: `revision`, else the last one downloaded; None for none, or an invalid name."""
     for folder, commit in _folders(model_id, revision):
         if is_complete(folder) and _fault_of(model_id, folder) is None:
             return LocalModel(folder, commit or _folder_revision(folder))
@@ -189,7 +185,6 @@ def _commit(repository: Path, name: str) -> str:
 
 
 def _folder_revision(folder: Path) -> str:
-    """A revision that changes when a file in the folder does."""
     files = [
         (str(path.relative_to(folder)), path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(folder.rglob("*"))

@@ -1,4 +1,4 @@
-"""Loads processors of multimodal models, without their video part where torchvision is missing."""
+"""`load_processor`: processors of multimodal models, without their video part where torchvision is missing."""
 
 import inspect
 from collections.abc import Callable
@@ -9,10 +9,7 @@ from .folder_checks import read_json
 
 
 def load_processor(folder: Path, model_type: str, load_part: Callable[[str], Any]) -> Any:
-    """A model's processor; without its video part where torchvision is missing, as videos are passed as frames.
-
-    `load_part` loads a part by the name of its auto class.
-    """
+    """A model's processor. `load_part` loads a part by the name of its auto class. Videos are passed as frames."""
     from importlib.util import find_spec
 
     kind = _class(folder, model_type)

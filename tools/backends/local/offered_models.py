@@ -1,4 +1,4 @@
-"""The models that the local backend offers for a task type, and the obstacles that keep each from a task."""
+"""`OfferedModels`, for `LocalBackend`: the models offered for a task type, and the obstacles that keep each from a task."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -16,7 +16,6 @@ from .registry import LIBRARIES, Runner, registered
 BACKEND = "local"
 
 ListModels = Callable[[str], Sequence[HubModel]]
-"""The models listed for a task type."""
 
 
 class OfferedModels:
@@ -75,7 +74,6 @@ class OfferedModels:
         return None
 
     def _download_obstacle(self, expert: Expert) -> Obstacle | None:
-        """Why a model that is not here can't be downloaded."""
         model_id = expert.model_id
         if is_path(model_id):
             needed = "config.json and weights in safetensors are needed"

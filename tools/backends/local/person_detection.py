@@ -1,4 +1,4 @@
-"""Finds the persons in an image, for models that find the joints of one person at a time."""
+"""`persons_in`: finds the persons in an image, for models that find the joints of one person at a time."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,6 @@ from .loading import Source
 from .model_cache import find, helper_model_of
 
 MIN_SCORE = 0.5
-"""Lowest score of a person that is used."""
 MAX_PERSONS = 20
 """In one image, those with the best scores."""
 

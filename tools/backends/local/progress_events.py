@@ -1,4 +1,4 @@
-"""Progress of a call as `TaskProgress` events, sent to the event loop from any thread."""
+"""`progress_events`: sends the steps of a local model's call to the event loop, as `TaskProgress`, from any thread."""
 
 import asyncio
 import contextvars

@@ -1,4 +1,4 @@
-"""The registry of functions that run local models, by task type and library. To add one, write it in a file of `tasks/`:
+"""The decorator `local`, and the registry of functions that run local models. To add one, write it in a file of `tasks/`:
 
 ```python
 @local("summarization")
@@ -53,11 +53,7 @@ def local(
     accepts: Accepts | None = None,
     partial: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register a function for task types.
-
-    `requires`: import names beyond torch and `library`. `partial`: covers a part of the task type only, which the
-    description must state.
-    """
+    """Register a function. `requires`: import names beyond torch and `library`; `partial`: does a part of the task type."""
 
     def register(function: Function) -> Function:
         for task_type in task_types:

@@ -1,4 +1,4 @@
-"""What the worker process runs for a call: the registered function on the loaded model, within the memory budget."""
+"""`run`, in the worker process of a device: calls the registered function on the loaded model, within the memory budget."""
 
 import functools
 import os

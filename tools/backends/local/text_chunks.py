@@ -1,4 +1,4 @@
-"""Splits a long text into chunks that fit a model's context, between sentences."""
+"""`chunks`: splits a long text between sentences into pieces that fit a model's context."""
 
 import re
 from collections.abc import Iterator

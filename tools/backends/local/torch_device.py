@@ -1,4 +1,4 @@
-"""The device of this worker process, as torch sees it: its name, the number format there, and its free memory."""
+"""`device` of this worker process as torch sees it, its number format (`dtype`), and its free memory."""
 
 import functools
 from typing import Any

@@ -1,4 +1,4 @@
-"""Requests to the task API that take or return audio."""
+"""Functions registered with `method` that take or return audio: transcription, classification, speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests to the task API that take or return an image."""
+"""Functions registered with `method` that take or return an image: labels, boxes, regions, captions, new images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of task types that huggingface_hub's `InferenceClient` can do, each with the function that calls it.
+"""`method` and `methods`: the registry of functions that call huggingface_hub's `InferenceClient`, by task type.
 
 Each function takes a client that is bound to one model and a `Call`, sends bytes and text only (never a path or a URL,
 which the client would open or fetch), and returns checked artifacts. To add one, write a function with the decorator in
@@ -32,7 +32,6 @@ class Method:
     provider_task: str
     """The providers' name for it: a pipeline tag, or `conversational` for chat completions."""
     request: Request
-    """Sends the request, and reads the response."""
     uses: frozenset[str] = frozenset()
     """Names of the optional inputs and the parameters that reach the model; required inputs always do."""
     accepts: Accepts | None = None

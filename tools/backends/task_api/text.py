@@ -1,4 +1,4 @@
-"""Requests to the task API that take text or a table, and return text, labels, scores or a vector."""
+"""Functions registered with `method` that take text or a table, and return text, labels, scores or a vector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a translation model behind the task API gets its languages: ISO 639-1, FLORES-200 or mBART codes, or a prefix."""
+"""`language_request`: the languages of a translation as the task API's models take them, as codes or as a prefix."""
 
 import re
 from typing import Any, NamedTuple
@@ -46,7 +46,6 @@ def language_request(call: Call, text: str) -> LanguageRequest:
 
 
 def _code(model_id: str, language: str) -> str | None:
-    """A language as a model writes it; None for one that it has no code for."""
     code = iso1(language)
     if code is None:
         return language if language in model_codes() else None

@@ -1,4 +1,4 @@
-"""Requests to the task API that return a video."""
+"""Functions registered with `method` that return a video, from a prompt or an image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs in a worker process: receives jobs from `process.py`, calls experts, and sends replies.
+"""The program of a worker process: receives jobs from `WorkerProcess`, calls experts, and sends steps and replies.
 
 Started as `python -m hugginggpt.tools.backends.worker.child`. The two exchange JSON objects, one a line: a `Job` comes in on
 stdin; any number of `Step`s and `CurrentFile`s and then a `Reply` go out on what was stdout. Standard output itself is
@@ -80,7 +80,8 @@ def main() -> None:
     """Run jobs, one at a time, until the parent is gone."""
     jobs, replies = _pipes()
     confine(unix_sockets=bool(os.environ.get("HUGGINGGPT_UNIX_SOCKETS")))
-    _die_with_parent()
+    if sys.platform == "linux":  # the kernel ends this process with its parent, even while a library holds the lock
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     inbox: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(jobs, inbox), daemon=True).start()
 
@@ -148,12 +149,6 @@ def _read(jobs: BinaryIO, inbox: "SimpleQueue[bytes]") -> None:
     for line in jobs:
         inbox.put(line)
     os._exit(0)  # the parent is gone: no clean-up that a stuck library could hold up
-
-
-def _die_with_parent() -> None:
-    """On Linux the kernel ends this process with its parent, even while a library holds the interpreter's lock."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

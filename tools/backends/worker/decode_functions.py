@@ -1,4 +1,4 @@
-"""Decode functions: from a `Call` to artifacts, run in a worker process; `decoder.py` calls them by name."""
+"""Functions from a `Call` to artifacts that decode media inside a worker process; `Decoder` calls them by name."""
 
 import json
 from collections.abc import Sequence

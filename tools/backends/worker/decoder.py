@@ -1,7 +1,6 @@
-"""Decoder: media from users, providers and servers are decoded in worker processes, never in the main one.
+"""`Decoder`, in the main process: has media from users, providers and servers decoded in a worker process, never here.
 
-The main process reads headers at most. This is its side, for code in a thread of a call; `decode_functions.py` holds what
-the workers run.
+The main process reads headers at most. The functions here are for code in a thread of a call.
 """
 
 import json
@@ -147,7 +146,6 @@ def _undecoded(call: Call, data: object) -> bytes:
 
 
 def _stored(call: Call, data: bytes) -> Material:
-    """The data in a file of the call, until the call ends."""
     path = call.scratch / f"answer-{uuid4().hex}"
     path.write_bytes(data)
     return _file(path, "the answer")
@@ -159,14 +157,9 @@ def _file(path: Path, name: str | None = None) -> Material:
 
 
 def _text(options: Options) -> Material:
-    text = json.dumps(dict(options), default=_json_value)
+    # numbers and arrays of numpy have `tolist`
+    text = json.dumps(dict(options), default=lambda value: value.tolist() if hasattr(value, "tolist") else str(value))
     return Material(resource=Resource(kind="text", media_type="application/json", text=text), path=Path())
-
-
-def _json_value(value: Any) -> Any:
-    """Numbers and arrays of numpy as JSON values."""
-    as_list = getattr(value, "tolist", None)
-    return as_list() if callable(as_list) else str(value)
 
 
 def _bytes(artifact: Artifact) -> bytes:

@@ -1,4 +1,4 @@
-"""Memory limits: how much memory the worker processes of a pool may take."""
+"""`MemoryLimits` of a pool, from the settings: the kernel enforces them in the worker, `WatchedCall` in the parent."""
 
 from typing import NamedTuple, Self
 

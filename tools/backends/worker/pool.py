@@ -1,8 +1,8 @@
-"""A pool of warm worker processes that can be killed, for experts in C code that no thread could stop.
+"""`Workers`: a pool of at most `settings.workers` + `spare` warm processes, which run experts that no thread could stop.
 
 Each call has a process to itself. If it is cancelled or takes too long, its process is killed, and the next call starts
-another. Idle processes stay warm, with the models that they have loaded. The parent uses threads and blocking pipes, so
-any number of event loops may share a pool. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
+another. Idle processes keep the models that they have loaded. The parent uses threads and blocking pipes, so any number
+of event loops may share a pool. Not `multiprocessing`: it runs the user's `__main__` again, and pickles.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from .watched_call import WatchedCall, error_of_ended_call, watched
 
 
 def _ignore(_step: Step) -> None:
-    """For callers that show no progress."""
+    pass
 
 
 class Workers:
@@ -35,10 +35,7 @@ class Workers:
         limits: MemoryLimits | None = None,
         spare: int = 0,
     ) -> None:
-        """`besides`: environment variables of these workers beside those of every worker.
-
-        `spare`: further processes, so that decoding does not wait for experts that compute.
-        """
+        """`besides`: their own environment variables; `spare`: more processes, for decoding while experts compute."""
         self._limits = limits or MemoryLimits.for_calls(settings)
         self._environment = worker_environment(settings, os.environ) | self._limits.environment() | dict(besides or {})
         # A worker dies with the thread that started it (PR_SET_PDEATHSIG): these threads live as long as the pool.
@@ -49,10 +46,7 @@ class Workers:
         self._closed = False
 
     async def run(self, target: str, call: Call, on_step: OnStep = _ignore) -> Sequence[Artifact]:
-        """Run `module:function` on a call, within `call.timeout`. Whatever fails in it raises `ExpertError`.
-
-        The steps that it reports go to `on_step`, in a thread of the pool.
-        """
+        """Run `module:function` within `call.timeout`. A failure is an `ExpertError`; steps go to `on_step`, in a thread."""
         watched_call, future = self._begin(target, call, on_step)
         waiting = asyncio.wrap_future(future)
         try:
@@ -96,7 +90,6 @@ class Workers:
     # -- in a thread of the pool ------------------------------------------------------------------------------------
 
     def _serve(self, watched_call: WatchedCall, target: str, call: Call, on_step: OnStep) -> tuple[Artifact, ...]:
-        """One call: take a process, run the job in it, return it to the pool."""
         with self._lock:
             if self._closed:
                 raise _closed()

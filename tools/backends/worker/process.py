@@ -1,4 +1,4 @@
-"""One worker process, its pipes, and the environment variables that it gets."""
+"""`WorkerProcess`: one process of a pool and its pipes; and `worker_environment`, the variables that it gets."""
 
 import os
 import signal
@@ -44,10 +44,7 @@ class WorkerProcess:
         self.pid = self._popen.pid
 
     def run(self, job: Job, on_step: OnStep) -> Reply | None:
-        """Send a job and wait for its reply; None when the process died, or its reply can't be read.
-
-        The steps that it reports go to `on_step`.
-        """
+        """Send a job and wait for its reply; None when the process died, or its reply can't be read."""
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         try:
@@ -153,9 +150,7 @@ def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",  # a numpy.py in the user's folder must not shadow the real one
         "PYTHONUTF8": "1",
-        "OMP_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
-        "MKL_NUM_THREADS": threads,
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads),
         "MALLOC_ARENA_MAX": "2",  # glibc reserves address space for each thread that allocates
         "ORT_DISABLE_TELEMETRY": "1",
         "HUGGINGGPT_HOME": str(settings.home),

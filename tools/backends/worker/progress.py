@@ -1,4 +1,4 @@
-"""Progress of a call: an expert in a worker process reports its steps, and the worker names the file that it reads."""
+"""What a worker sends during a call: `Step` (how far it is, by `report_step`) and `CurrentFile` (the file that it reads)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

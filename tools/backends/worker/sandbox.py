@@ -1,4 +1,4 @@
-"""Sandbox: the rights that a worker gives up before it reads anything, and how its parent hides its own memory.
+"""`confine`: the rights that a worker gives up before it reads anything; `hide_memory`: keeps its parent's memory from it.
 
 `python -m hugginggpt.tools.backends.worker.sandbox` prints as JSON what is in force on this machine, which `doctor` shows.
 All of it needs Linux: elsewhere a worker has no keys in its environment, and no more is promised.
@@ -48,10 +48,7 @@ ALL_MEASURES = 4
 
 
 def confine(*, unix_sockets: bool = False) -> list[str]:
-    """Give up every right that this process does not need; returns the measures in force. Call it before any thread starts.
-
-    `unix_sockets`: keeps those, which drivers of graphics cards use to reach their daemons.
-    """
+    """Give up all rights but `unix_sockets` (for drivers of graphics cards), before threads start; returns the measures."""
     if sys.platform != "linux":
         return []
     libc = ctypes.CDLL(None, use_errno=True)
@@ -72,10 +69,7 @@ def confine(*, unix_sockets: bool = False) -> list[str]:
 
 
 def hide_memory() -> bool:
-    """From now on no other process of this user can read this one's memory and environment, nor a core file of it.
-
-    A debugger can't be attached without root's rights either. Returns False where the system does not support this.
-    """
+    """From now on no other process of this user can read or debug this one; False where the system does not support it."""
     return sys.platform == "linux" and bool(ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0) == 0)
 
 
@@ -103,10 +97,8 @@ def _files_of_others(libc: ctypes.CDLL) -> bool:
     if libc.capget(header, held) != 0:
         return False
     effective, permitted, inherited, *high = struct.unpack("6I", held.raw)
-    if (
-        effective & _FILES != _FILES
-        or libc.capset(header, struct.pack("6I", 0, permitted, inherited, 0, *high[1:])) != 0
-    ):
+    without = struct.pack("6I", 0, permitted, inherited, 0, *high[1:])
+    if effective & _FILES != _FILES or libc.capset(header, without) != 0:
         return False
     try:
         return not all(os.access(*place, effective_ids=True) for place in usable)

@@ -1,4 +1,4 @@
-"""A call in a worker process, watched for its limits of time and memory; and the error of a call that was ended."""
+"""`WatchedCall`, in the main process: kills the worker of a call that exceeds its time or `MemoryLimits`."""
 
 import signal
 import threading

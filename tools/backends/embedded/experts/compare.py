@@ -31,26 +31,20 @@ def compare(call: Call) -> Sequence[Artifact]:
 
 
 def _tables(counts: list[Counter[str]]) -> str:
-    """Compares the labels of rows, and the number of rows with each label."""
     if all(count == counts[0] for count in counts):
         return f"They agree: {_listed(counts[0])}."
     return "They differ: " + "; ".join(f"{number}. {_listed(count)}" for number, count in enumerate(counts, 1)) + "."
 
 
 def _listed(count: Counter[str]) -> str:
-    return (
-        ", ".join(f"{number} x {label}" if number > 1 else label for label, number in sorted(count.items()))
-        or "nothing"
-    )
+    listed = [f"{number} x {label}" if number > 1 else label for label, number in sorted(count.items())]
+    return ", ".join(listed) or "nothing"
 
 
 def _texts(items: Sequence[Material]) -> str:
-    """Compares texts by their words: case, spaces and punctuation don't count."""
     texts = [words(item.text()) for item in items]
     if all(each == texts[0] for each in texts):
-        return (
-            "They agree: all say the same." if len(texts[0]) > MAX_QUOTED else f"They agree: {items[0].text().strip()}"
-        )
+        return f"They agree: {'all say the same.' if len(texts[0]) > MAX_QUOTED else items[0].text().strip()}"
     if all(len(each) <= MAX_QUOTED for each in texts):
         return "They differ: " + "; ".join(f"{n}. {item.text().strip()}" for n, item in enumerate(items, 1))
     first, other = texts[0], next(each for each in texts if each != texts[0])

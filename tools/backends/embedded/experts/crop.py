@@ -10,16 +10,12 @@ from ..goal_words import goal_text, has_word
 from ..registry import expert
 
 MAX_CROPS = 100
-"""From one picture."""
 MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|cars\b|them\b"
 
 
 @expert("crop", name="crop", description="cuts a part out of a picture", library="pillow", requires=("PIL",))
 def crop(call: Call) -> Sequence[Artifact]:
-    """The content of the box with the highest score, then size; of all boxes where the goal names several things.
-
-    Without boxes: from `left, top` to `right, bottom`.
-    """
+    """The content of the box with the highest score, then size; of all boxes where the goal names several things."""
     image = read_image(call.one("image"))
     places = _from_boxes(call) if call.has("boxes") else [_from_parameters(call, image.size)]
     inside = [

@@ -32,8 +32,6 @@ OTHER = (
     r"separat|split|stem\b|stems\b|vocal|instrument|karaoke|voice (?:chang|conver)|convert|pitch|speed|tempo"
     r"|translat|echo|reverb|speaker"
 )
-
-
 ONLY_NOISE = "it removes steady noise only; separating or changing voices needs a model"
 
 

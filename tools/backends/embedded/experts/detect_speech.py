@@ -64,7 +64,6 @@ def _endpoints(samples: Samples) -> Iterator[tuple[float, float]]:
 
 
 def _voiced(samples: Samples) -> list[bool]:
-    """Whether each frame alone sounds like voice."""
     from pocketsphinx import Vad
 
     detector = Vad(mode=Vad.MEDIUM_STRICT, sample_rate=SAMPLE_RATE, frame_length=FRAME)

@@ -38,7 +38,6 @@ def whole_text(call: Call, document: Material) -> tuple[str, str]:
 
 
 def _note(scanned: int, pages: int) -> str:
-    """Reports which pages were read by OCR; empty for none."""
     if not scanned:
         return ""
     which = "the page is a picture" if pages == 1 else f"{scanned} of {pages} pages are pictures"
@@ -46,7 +45,6 @@ def _note(scanned: int, pages: int) -> str:
 
 
 def _read(page: Any, label: str) -> str:
-    """The printed text of a page without a text layer; empty for an empty page, or where OCR is not installed."""
     if find_spec("rapidocr") is None:
         return ""
     from ..ocr import read_lines

@@ -37,10 +37,9 @@ def find_faces(call: Call) -> Sequence[Artifact]:
         raise ExpertError("OpenCV came without its face cascade", hint="pip install 'opencv-python-headless<5'")
     least = max(30, min(image.size) // 25)
     found, _, weights = cascade.detectMultiScale3(grey, 1.1, 6, minSize=(least, least), outputRejectLevels=True)
+    ordered = sorted(zip(found, np.ravel(weights), strict=True), key=lambda pair: -int(pair[0][2]))
     boxes = [
         box("face", 1 / (1 + 2 ** -float(weight)), (x, y, x + width, y + height))
-        for (x, y, width, height), weight in sorted(
-            zip(found, np.ravel(weights), strict=True), key=lambda pair: -int(pair[0][2])
-        )
+        for (x, y, width, height), weight in ordered
     ]
     return box_artifacts(call, image, boxes)

@@ -1,7 +1,4 @@
-"""token-classification by form alone: dates, times, money, percentages, numbers, e-mails, URLs, phones.
-
-Not covered: names of people, places and organisations; parts of speech.
-"""
+"""token-classification by form alone: dates, times, money, percentages, numbers, e-mails, URLs, phones."""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +30,6 @@ _BY_NAME: dict[str, str] = {
 }
 _GENERAL = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
 """Words that ask for more than one of these kinds."""
-
 
 ONLY_FORMAL = (
     "it finds dates, times, amounts, numbers, e-mails and URLs by form; names of people or places need a model"

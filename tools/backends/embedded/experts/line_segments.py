@@ -30,7 +30,6 @@ def draw_lines(call: Call) -> Sequence[Artifact]:
     least = SHORTEST * float(np.hypot(*grey.shape))
     for left, top, right, bottom in [] if found is None else found.reshape(-1, 4):
         if np.hypot(right - left, bottom - top) >= least:
-            cv2.line(
-                canvas, (round(float(left)), round(float(top))), (round(float(right)), round(float(bottom))), 255, 1
-            )
+            start, end = (round(float(left)), round(float(top))), (round(float(right)), round(float(bottom)))
+            cv2.line(canvas, start, end, 255, 1)
     return [image_artifact(call, Image.fromarray(canvas))]

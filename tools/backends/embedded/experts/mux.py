@@ -1,7 +1,4 @@
-"""mux: puts a sound track under a video, in place of its own.
-
-The result is as long as the longer of the two: a shorter video is repeated, a shorter sound ends in silence.
-"""
+"""mux: puts a sound track under a video, in place of its own; the result is as long as the longer of the two."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -53,7 +50,6 @@ def _shape(video: Material) -> tuple[Fraction, tuple[int, int], float]:
 
 
 def _looped(video: Material, size: tuple[int, int]) -> Iterator[Pixels]:
-    """The frames, repeated without end."""
     import numpy as np
 
     name, shown = video.resource.label, True

@@ -18,10 +18,7 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
     light=True,
 )
 def pick_best(call: Call) -> Sequence[Artifact]:
-    """`2 of 3 (b.jpg), with 5`: boxes, rows and labels are counted; of a text, the first number is taken.
-
-    Of labels with a score, the score decides if the task names a label. Ties are reported.
-    """
+    """`2 of 3 (b.jpg), with 5`: rows are counted, or the score of a named label is taken; of a text, its first number."""
     items = call.inputs.get("items", ())
     if len(items) < 2:
         raise input_error("there is only one result; picking takes two")

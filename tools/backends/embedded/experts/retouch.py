@@ -1,8 +1,4 @@
-"""image-to-image without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness.
-
-The operation comes from the parameter `operation`, else from the words of the prompt or the goal. Refused: all edits that
-must invent pixels (restore, colourise, restyle, edit, super-resolution, removing things).
-"""
+"""image-to-image without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness."""
 
 from collections.abc import Sequence
 
@@ -37,7 +33,7 @@ REMOVING_NOISE = r"(?:remov\w*|reduc\w*|take out|clean up|get rid of) (?:the |al
 
 
 def operation_of(task: Task) -> str | None:
-    """The operation that the task asks for, or None for no or several operations."""
+    """The operation by the parameter `operation`, else by the words of goal and prompt; None for none or several."""
     named = str(task.parameters.get("operation") or "").strip().lower()
     if named in WORDS:
         return named

@@ -45,10 +45,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def classify_sentiment(call: Call) -> Sequence[Artifact]:
-    """`positive` and `negative`, or `neutral`, best first; scores are VADER's compound value scaled to 0..1.
-
-    A text of several sentences gets the mean of those that are not neutral.
-    """
+    """`positive` and `negative`, or `neutral`; scores are VADER's compound value (mean of the sentences), scaled to 0..1."""
     text = call.text("text")
     if not words(text):
         raise input_error("there are no words to judge")

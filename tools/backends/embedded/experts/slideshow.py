@@ -1,7 +1,4 @@
-"""image-to-video without a model: a slow zoom over each picture, with a narration if there is one.
-
-It is as long as the narration, else three seconds a picture. Not covered: anything in a picture moving by itself.
-"""
+"""image-to-video without a model: a slow zoom over each picture, as long as its narration if there is one."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction

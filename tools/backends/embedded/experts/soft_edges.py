@@ -1,7 +1,4 @@
-"""hed-control and scribble-control: soft edges and bold strokes, by difference of Gaussians.
-
-The method is Winnemöller's XDoG (2011). They replace the network HED, which can separate outlines from texture; these can't.
-"""
+"""hed-control and scribble-control: soft edges and bold strokes, by XDoG (Winnemöller 2011), not by the network HED."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -113,7 +113,6 @@ def synthesize(text: str, voice_name: str, rate: int) -> tuple[bytes, int]:
 
 @functools.cache
 def _espeak() -> tuple[ctypes.CDLL, int]:
-    """The library, initialised once in a process, and its sample rate."""
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())

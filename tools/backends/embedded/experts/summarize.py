@@ -66,7 +66,6 @@ def best_sentences(texts: Sequence[str], numbers: Sequence[int], most: int, take
 
 
 def _score(new: set[str], stems: set[str], common: Counter[str]) -> float:
-    """How much new content a sentence adds, for its length."""
     return sum(math.log1p(common[word]) for word in new) / (4 + len(stems)) ** 0.7 if stems else 0.0
 
 
@@ -75,13 +74,11 @@ def _is_prose(sentence: str) -> bool:
 
 
 def _first_clause(sentence: str) -> str:
-    """The first clause of several, when it can stand alone."""
     head = re.split(r"[;:,—–]\s+|\s+\(", sentence, maxsplit=1)[0]
     return f"{head}." if 4 <= len(head.split()) < len(sentence.split()) else sentence
 
 
 def _joined(kept: Sequence[str]) -> str:
-    """Sentences are joined in one paragraph, lines of a list stay lines."""
     text = ""
     for sentence in kept:
         text += ("" if not text else " " if text[-1] in ".!?…。！？" else "\n") + sentence

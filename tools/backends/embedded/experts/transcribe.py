@@ -68,11 +68,7 @@ def has_speech(sound: Samples) -> bool:
 
 
 def _recognized_pieces(sound: Samples) -> Iterator[str]:
-    """The words of each piece, padded with half a second of near silence.
-
-    Digital silence disturbs the features: with this padding and dither, 5 words in 100 of our own speech were wrong,
-    without it 58.
-    """
+    """The words of each piece. With padding and dither, 5 words in 100 of our own speech were wrong; without them, 58."""
     import numpy as np
 
     decoder, random = _decoder(), np.random.default_rng(0)
@@ -87,7 +83,7 @@ def _recognized_pieces(sound: Samples) -> Iterator[str]:
 
 
 def split_at_pauses(samples: Samples) -> Iterator[Samples]:
-    """Split at the quietest fifth of a second in the second half of every `LONGEST` seconds."""
+    """Split at the quietest fifth of a second in the second half of every `MAX_PIECE_SECONDS`."""
     import numpy as np
 
     window = SAMPLE_RATE // 5

@@ -8,7 +8,6 @@ from ....media.video_frames import iterate_frames
 from ..registry import expert
 
 DEFAULT_FRAMES, MAX_FRAMES = 8, 64
-"""Frames without the parameter, and the most there can be."""
 
 
 @expert(

@@ -119,7 +119,6 @@ def _mono(call: Call, audio: Any) -> Any:
 
 
 def _utterances(text: str) -> list[str]:
-    """The sentences of a text, short ones joined."""
     gathered: list[str] = []
     for sentence in re.split(r"(?<=[.!?;:…])\s+|\n+", text):
         if not any(char.isalnum() for char in sentence):

@@ -1,7 +1,4 @@
-"""Multimodal chat models: image-text-to-text, video-text-to-text, audio-text-to-text and any-to-any.
-
-A video is passed as evenly spaced frames: that needs no video decoder of transformers, and no torchvision.
-"""
+"""Multimodal chat models: image-text-to-text, video-text-to-text, audio-text-to-text and any-to-any."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +18,6 @@ from .text_generation import MOST_NEW, THOUGHTS
 VISION_AUTOS = ("AutoModelForImageTextToText", "AutoModelForMultimodalLM")
 AUDIO_AUTOS = ("AutoModelForMultimodalLM", "AutoModelForSeq2SeqLM")
 FRAMES = 8
-"""Of a video."""
 
 
 @local("image-text-to-text")
@@ -82,7 +78,6 @@ def multimodal_reply(
 
 
 def _prompt(source: Source, processor: Any, prompt: str, pictures: int, sounds: int) -> str:
-    """The prompt in the model's format, with a placeholder for each picture and sound."""
     if not processor.chat_template:
         if sounds or pictures > 1:
             raise ExpertError(f"{source.model_id} has no chat template: it takes one picture and text")
@@ -98,7 +93,6 @@ def _prompt(source: Source, processor: Any, prompt: str, pictures: int, sounds: 
 
 
 def _rate(source: Source) -> int:
-    """The sampling rate that the model takes."""
     extractor = getattr(source.processor(), "feature_extractor", None)
     if extractor is None:
         raise ExpertError(f"{source.model_id} takes no audio")

@@ -11,7 +11,6 @@ from ..torch_device import device, dtype
 from .image_text_to_text import VISION_AUTOS, multimodal_reply
 
 CAPTION_PROMPT = "Describe this image in one or two sentences."
-"""The prompt for chat models."""
 LONGEST = 128
 """Tokens of a caption."""
 

@@ -13,7 +13,6 @@ from ..registry import local
 from ..torch_device import device
 
 MIN_SCORE = 0.3
-"""Of a joint that is reported."""
 
 
 @local("keypoint-detection")

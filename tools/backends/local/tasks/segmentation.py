@@ -21,7 +21,6 @@ SEGMENTATION_AUTOS = (
 GRID = 16
 """Points a side of the grid of prompts for SAM."""
 MOST_POINTS = 64
-"""At once."""
 LARGEST = 1024
 """Pixels of the longer side of masks, three a point: SAM takes no more of a picture."""
 GOOD, STABLE, SAME = 0.88, 0.95, 0.7
@@ -93,7 +92,6 @@ def _masks(source: Source, image: Any) -> tuple[Any, Any]:
 
 
 def _distinct(masks: Any, scores: Any) -> list[int]:
-    """The best masks, without those that nearly equal a better one."""
     kept: list[int] = []
     for number in scores.argsort(descending=True).tolist():
         mask = masks[number]

@@ -122,7 +122,6 @@ def _coded(source: Source, start: str | None, target: str) -> dict[str, Any]:
 
 
 def _generated(source: Source, text: str, *, max_new_tokens: int, **options: Any) -> str:
-    """The text that the model generates, within its limit of positions."""
     model, tokenizer = source.model(AUTO), source.tokenizer()
     read = tokenizer(text, truncation=True, max_length=token_window(tokenizer), return_tensors="pt").to(device())
     read = {name: read[name] for name in ("input_ids", "attention_mask")}

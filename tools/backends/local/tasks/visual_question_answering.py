@@ -61,7 +61,6 @@ def answer_from_page(call: Call, source: Source) -> Sequence[Artifact]:
 
 
 def _donut_answer(source: Source, image: Any, question: str) -> str:
-    """Donut's answer; special tokens mark question and answer."""
     model, tokenizer = source.model(*VISION_AUTOS), source.tokenizer()
     if "<s_docvqa>" not in tokenizer.get_vocab():
         raise ExpertError(f"{source.model_id} was not trained to answer questions about documents")
@@ -75,10 +74,7 @@ def _donut_answer(source: Source, image: Any, question: str) -> str:
 
 
 def words_on_page(page: Material, image: Any) -> list[tuple[str, list[int]]]:
-    """The words on a page with their boxes, 0 to 1000 from left to right and from top to bottom.
-
-    OCR returns a line as one piece: each word gets a share of its width by the number of letters.
-    """
+    """The words on a page with boxes of 0 to 1000; a word's share of its line's width is by its number of letters."""
     try:
         import numpy as np
 
