@@ -1,4 +1,4 @@
-"""Request language: detects the language of a request by script or by common words; refusals in several languages.
+"""`language_of`: a request's language, by script or common words; `refusal_for`: refusals in several languages.
 
 Only the user's own words count, outside quotations and file names; English wins a tie. Not covered: requests that mix
 languages, and most languages of the world, which are only recognised as not English.

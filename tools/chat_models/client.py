@@ -1,4 +1,4 @@
-"""ChatClient: calls to a chat model, with structured output in the strictest form that the model accepts."""
+"""`ChatClient` calls a chat model: counts the cost, and requests JSON in the strictest form that the model accepts."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Finds the JSON in a chat model's answer: thoughts and prose around it are removed, broken JSON is repaired."""
+"""`json_in_answer` finds the JSON in a chat model's answer, without thoughts and prose around it, and repairs it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A chat model that runs in this process, by langchain-huggingface's pipeline over transformers.
+"""`LocalChat`: a chat model in this process, by langchain-huggingface's pipeline over transformers.
 
 Weights as safetensors only, and no code of the model's own is run. The pipeline has no async and can't be interrupted: each
 model has one thread, and a cancelled call ends at its next token. Not covered: quantised weights.

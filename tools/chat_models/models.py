@@ -1,4 +1,4 @@
-"""ChatModel: the chat model that a name means, its address, its key, and the LangChain client that reaches it.
+"""`ChatModel`: what a name such as openai:MODEL means: the address, the key, and the LangChain client that calls it.
 
 openai:MODEL            OpenAI, or the server at OPENAI_BASE_URL; OPENAI_API_KEY is sent to that server only
 openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if set, is sent to it

@@ -1,4 +1,4 @@
-"""Providers whose chat models LangChain's `init_chat_model` creates, and the package that each needs.
+"""`check_provider`: the providers that LangChain's `init_chat_model` knows, and the package that each needs.
 
 The names and packages are those of langchain 1.4. A provider that a newer version adds works once its package,
 `langchain-PROVIDER`, is installed; no error message names a package that is only a guess.

@@ -1,4 +1,4 @@
-"""A chat model whose calls are recorded, or replayed without a client. Answers are recorded, headers never."""
+"""`RecordedModel`: a `ChatModel` whose calls are recorded, or replayed without a client; headers are never recorded. Answers are recorded, headers never."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager

@@ -1,4 +1,4 @@
-"""Structured output: the request options that make a model answer in JSON, and the fields read from its messages."""
+"""`request_options`, with which a model answers in JSON, and what is read from its messages: text, tokens, end reason."""
 
 import json
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Reads the files and URLs that a request names into the store, after checking what may be read."""
+"""`GuardedFetcher`, the `Fetcher` port: checks the files and URLs that a request names, and reads them into the store."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Decodes one response body as it is read: decompresses it, and enforces its limits in bytes and time."""
+"""`BoundedDecoder` decompresses one response body as it is read, and enforces its limits in bytes and time."""
 
 import time
 import zlib

@@ -1,4 +1,4 @@
-"""The httpx transport to servers that the user configured: with limits, the environment's proxy, no redirects."""
+"""`ConfiguredTransport` to servers that the user configured: limits, the environment's proxy, no cross-origin redirects."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Calls a blocking client in a daemon thread, so that the caller can stop waiting for a client that can't be interrupted."""
+"""`call_with_timeout`, `call_in_daemon_thread`: calls of blocking clients that a caller can stop waiting for."""
 
 import asyncio
 import contextvars

@@ -1,4 +1,4 @@
-"""Downloads a URL with one guarded GET: refuses private addresses, large bodies, slow servers and long redirect chains."""
+"""`download`, for `GuardedFetcher`: one GET that refuses private addresses, large bodies and long redirect chains."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple

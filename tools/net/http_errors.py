@@ -1,4 +1,4 @@
-"""HTTP errors: what an exception of any HTTP client means (kind, retry, Retry-After, hint), and its `ExpertError`.
+"""`classify`: what an exception of any HTTP client means (kind, retry, hint); `expert_errors` raises `ExpertError`.
 
 Exceptions of all clients have a response with a status, or a class name that states the failure; both are read here, so
 that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and

@@ -1,4 +1,4 @@
-"""Limits for huggingface_hub's HTTP session, in force during our calls only: bytes, time, and which servers are called.
+"""`hub_limits` limits huggingface_hub's HTTP session during our calls: bytes, time, and which servers are called.
 
 Its provider helpers GET any URL that a provider's response contains, and its downloads any URL that a Hub redirects to. All
 requests go through the session of `get_session`, which a factory creates that users may set; our factory wraps theirs.

@@ -1,4 +1,4 @@
-"""The httpx transport to URLs from untrusted text: checks each address before it connects (SSRF protection).
+"""`GuardedTransport` to URLs from untrusted text: checks each address before it connects (SSRF protection).
 
 A name is resolved once, all its addresses are checked, and the connection goes to an address that was checked: a name that
 resolves to another address later (DNS rebinding) gains nothing.

@@ -1,4 +1,4 @@
-"""Errors that our httpx transports raise when they refuse a request or a response; `refusal_behind` finds them again.
+"""`TransportRefusal` and its subclasses, which our transports raise; `refusal_behind` finds one that a client wrapped.
 
 Clients pass them on, some wrapped in exceptions of their own.
 """

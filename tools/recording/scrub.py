@@ -1,4 +1,4 @@
-"""Removes keys and the user's own folders from what is recorded.
+"""`Scrubber` removes keys and the user's own folders from what is recorded.
 
 Configured secrets are removed (see `graph/redactor.py`), and also whatever has the form of a key, since a recording is made
 to be shared. Not covered: secrets inside pictures, sound and compressed files of a run.

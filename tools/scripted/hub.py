@@ -1,4 +1,4 @@
-"""A server that is both Hugging Face's Hub and its inference router, for the real huggingface_hub client.
+"""`ScriptedHub`, for tests: Hugging Face's Hub and inference router, called by the real huggingface_hub client.
 
 ```python
 hub = ScriptedHub()

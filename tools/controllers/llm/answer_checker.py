@@ -1,4 +1,4 @@
-"""Checks each sentence of a chat model's answer against the run, before it is shown."""
+"""`AnswerChecker` checks each sentence of a chat model's answer before it is shown: its files, task marks and sources."""
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The LLM controller: plans, chooses and answers by a chat model of whatever provider."""
+"""`LlmController`, the `Controller` port over a chat model: plans, sends back plans that can't be run, chooses, answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

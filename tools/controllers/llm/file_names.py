@@ -1,4 +1,4 @@
-"""Replaces file names in a plan by the files of the request; names that the request does not have are refused."""
+"""`with_files` replaces file names in a plan by files of the request; `check_file_names` refuses names it lacks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Grounding: the results that a sentence rests on, and the results that contradict each other, by names and words.
+"""`Sources`, for `AnswerChecker`: the results that a sentence rests on, and those that contradict each other, by words.
 
 Not covered: a sentence that paraphrases a result, and contradictions between tasks with different inputs.
 """

@@ -1,4 +1,4 @@
-"""Reads the plan in a chat model's answer through a pipeline: parse, unwrap, entries, repairs, plan."""
+"""`read_plan` reads a plan from a chat model's answer: find the JSON, unwrap it, repair its entries, build the `Plan`."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

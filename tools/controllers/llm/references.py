@@ -1,4 +1,4 @@
-"""Repairs the references, links and dependencies between tasks. Only what has one meaning is repaired."""
+"""Repair steps for references, links and dependencies between tasks. Only what has one meaning is repaired."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

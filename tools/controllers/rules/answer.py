@@ -1,4 +1,4 @@
-"""Answer: the results of a run as text: facts with their experts, files, and what failed or was refused.
+"""`answer_paragraphs`, the rule-based controller's answer: results with their experts, files, failures and refusals.
 
 Grounded by construction: every statement is taken from a result and names the expert behind it, and a file is named
 only if it exists. In English, whatever the language of the request.

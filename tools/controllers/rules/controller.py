@@ -1,4 +1,4 @@
-"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results."""
+"""`RuleBasedController` (`embedded`): plans by rules in `propose`, chooses the first candidate, answers from results."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Intents: finds what a request asks for, by the rules of rules.toml and the questions in it.
+"""`find_intents`: each `Intent` of a request, by the rules of rules.toml and the questions in it.
 
 Rules are tried in their order; words that matched one are not matched again, so that "depth of the objects" does not
 also detect objects. Background clauses ("I have a table with some objects") have no intents.

@@ -1,4 +1,4 @@
-"""Masking: replaces quotations, files and pasted text by placeholders, so that no rule matches inside them.
+"""`mask` replaces quotations, files and pasted text by placeholders, so that no rule matches inside them.
 
 A placeholder has as many characters as what it hides: a position in the masked text is a position in the request.
 """

@@ -1,4 +1,4 @@
-"""Parameters: languages, labels, operations, angles and sizes, extracted from the words of an intent."""
+"""Parameters of tasks, read from the words of an intent: languages, labels, operations, angles and sizes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Reference resolution: which data an intent is about: a file, a quotation, a result or an earlier turn's data."""
+"""`ReferenceResolver`: which `Referent`s the words of an intent mean: named data, a named or the latest result."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Spelling: corrects typing errors in the words that the rules know, before a request is planned.
+"""`correct_spelling` corrects typing errors in the words that the rules know, before a request is planned.
 
 Only words of spelling.toml are restored, one edit away (two from nine letters on), and only from what is no real word:
 names, quotations, file names and everything else stay as typed. Distances are rapidfuzz's optimal string alignment.

@@ -1,4 +1,4 @@
-"""Unused words: finds the words of a request that the plan does not use, so that the user sees what was ignored.
+"""`find_unused_words`: words of a request that the plan does not use, so that the user sees what was ignored.
 
 A word is used when a rule matched it, when it is part of a file name, a quotation, a prompt or a question of the plan,
 when it names data ("the photo"), a result ("the summary") or a language. Function words ("and then please") never count.

@@ -1,4 +1,4 @@
-"""Generation prompts: the text that a picture, video, text or song is generated from."""
+"""`prompt_for`: the text that a picture, video, text or song is generated from: a quotation, a result, the words."""
 
 import re
 

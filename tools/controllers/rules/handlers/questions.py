@@ -1,4 +1,4 @@
-"""Handler of questions: the task type follows from what a question is about: a text, a page, a picture ..."""
+"""Handler of questions: `add_question` finds the task type by what a question is about: a text, a page, a picture ..."""
 
 import re
 from collections.abc import Iterator
