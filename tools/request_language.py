@@ -84,7 +84,6 @@ def _vote(words: list[str], language: Language) -> float:
 
 
 def _english(words: list[str], verbs: re.Pattern[str] | None) -> float:
-    """The votes for English: its function words, and `verbs`."""
     found = sum(bool(verbs.fullmatch(word)) and word not in _SHARED for word in words) if verbs else 0
     return 2.0 * found + sum(word in function_words() for word in words)
 

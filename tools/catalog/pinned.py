@@ -1,4 +1,4 @@
-"""`pinned`: models for each task type that come with the package (`pinned.toml`), listed behind the Hub's by `HubIndex`."""
+"""`pinned`: models for each task type that come with the package (`pinned.toml`); `HubIndex` lists them behind others."""
 
 import tomllib
 from functools import cache

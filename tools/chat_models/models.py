@@ -221,12 +221,10 @@ def slots_of(provider: str) -> tuple[str, ...]:
 
 
 def _is_other_than_openai(url: str | None) -> bool:
-    """Whether a server that speaks OpenAI's API is not OpenAI's own."""
     return url is not None and not (urlsplit(url).hostname or "").endswith(".openai.com")
 
 
 def _is_hugging_face(url: str) -> bool:
-    """Whether a server is Hugging Face's own: the Hub, its router, an Inference Endpoint."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     return parts.scheme == "https" and host.endswith((".huggingface.co", ".huggingface.cloud"))

@@ -26,10 +26,7 @@ _PACKAGES = {
 
 
 def check_provider(provider: str, spec: str, without_langchain: list[str]) -> None:
-    """Raises `UsageError` for an unknown provider, and where its package is not installed.
-
-    `without_langchain`: the other providers, for the hint.
-    """
+    """Raises `UsageError` for an unknown provider or a missing package. `without_langchain`: the others, for the hint."""
     package = _PACKAGES.get(provider) or f"langchain_{provider}"
     if provider not in _PACKAGES and find_spec(package) is None:
         near = get_close_matches(provider, [*without_langchain, *_PACKAGES], n=1)

@@ -1,4 +1,4 @@
-"""`RecordedModel`: a `ChatModel` whose calls are recorded, or replayed without a client; headers are never recorded. Answers are recorded, headers never."""
+"""`RecordedModel`: a `ChatModel` whose calls are recorded, or replayed without a client; headers are never recorded."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -69,8 +69,6 @@ class RecordedFailure(Exception):
 
 
 class _RecordedClient:
-    """The two methods of a chat model that we call."""
-
     def __init__(self, client: "BaseChatModel | None", recording: Recording) -> None:
         self._client = client
         self._recording = recording
@@ -114,7 +112,6 @@ class _RecordedClient:
 
 
 def _label(options: dict[str, Any]) -> str:
-    """The call's name in messages: with the title of its schema, where it has one."""
     schema = options.get("response_format", {}).get("json_schema", {}).get("name")
     tools = options.get("tools") or [{}]
     name = schema or tools[0].get("function", {}).get("name")

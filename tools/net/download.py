@@ -76,7 +76,6 @@ def _client(settings: Settings, allowed: AddressCheck) -> "httpx.AsyncClient":
 
 
 async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download:
-    """GET, following up to `MAX_REDIRECTS` redirects."""
     target = client.build_request("GET", url).url
     for _ in range(MAX_REDIRECTS + 1):
         if (target.port or 80) > 65535:

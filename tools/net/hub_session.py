@@ -37,8 +37,6 @@ _HEADERS_IN_PATHS = ("etag", "x-linked-etag", "x-repo-commit")
 
 @dataclass(frozen=True)
 class _Limits:
-    """Of the calls in the body of one `hub_limits`."""
-
     origins: frozenset[str]
     hugging_face: bool
     max_bytes: int
@@ -151,8 +149,6 @@ _KEPT_OPTIONS = ("follow_redirects", "timeout", "event_hooks", "headers", "cooki
 
 
 class _ClientFactory:
-    """Creates the client of the factory before this one, with a `_HubTransport`."""
-
     def __init__(self, previous: Any, *, custom: bool) -> None:
         self._previous, self._custom = previous, custom
 

@@ -135,10 +135,7 @@ class GuardedTransport:
 
 @contextmanager
 def pinned(request: Any, address: str, *, share: int) -> Iterator[None]:
-    """In the body the request goes to `address`; its Host header and the name for its certificate stay.
-
-    `share`: the number of addresses that share the time to connect.
-    """
+    """In the body the request goes to `address`, under its own name; `share` addresses share the time to connect."""
     url, extensions = request.url, request.extensions
     timeouts = dict(extensions.get("timeout") or {})
     if (connect := timeouts.get("connect")) is not None:

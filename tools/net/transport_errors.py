@@ -1,7 +1,4 @@
-"""`TransportRefusal` and its subclasses, which our transports raise; `refusal_behind` finds one that a client wrapped.
-
-Clients pass them on, some wrapped in exceptions of their own.
-"""
+"""`TransportRefusal` and its subclasses, which our transports raise; `refusal_behind` finds one that a client wrapped."""
 
 from collections.abc import Iterator
 

@@ -53,11 +53,9 @@ class Scrubber:
 
 
 def _contents(pieces: list[Any]) -> list[tuple[dict[str, Any], str]]:
-    """The text of each piece of an answer, as an object and its key."""
     return [(piece, "content") for piece in pieces if isinstance(piece, dict) and isinstance(piece.get("content"), str)]
 
 
 def _arguments(pieces: list[Any]) -> list[tuple[dict[str, Any], str]]:
-    """The arguments of each piece of a tool call, as an object and its key."""
     calls = (call for piece in pieces if isinstance(piece, dict) for call in piece.get("tool_call_chunks") or ())
     return [(call, "args") for call in calls if isinstance(call.get("args"), str)]

@@ -154,7 +154,6 @@ def form_of(request: Mapping[str, Any]) -> Form | None:
 
 
 def _cut(text: str) -> list[str]:
-    """A text in pieces, as models stream it."""
     return [text[start : start + 24] for start in range(0, len(text), 24)]
 
 

@@ -36,10 +36,7 @@ class LlmController:
     def __init__(
         self, spec: str, settings: Settings, *, recording: Recording | None = None, slots: Slots | None = None
     ) -> None:
-        """Raises `UsageError` for an unknown model name, and when its key is missing.
-
-        `recording`: records or replays its calls. `slots`: where a model on this machine waits for its accelerator.
-        """
+        """Raises `UsageError` for an unknown model or a missing key. `slots`: where a local model waits for its card."""
         self.model = ChatModel.of(spec, settings) if recording is None else RecordedModel.on(recording, spec, settings)
         self.name = self.model.name
         self._client = ChatClient(self.model, settings, slots)

@@ -46,7 +46,6 @@ def _needed(entry: Entry, by_id: dict[int, Entry]) -> Iterator[tuple[int, TaskTy
 
 
 def _connect(entry: Entry, by_id: dict[int, Entry], converters: dict[_ConverterKey, Entry]) -> Entry:
-    """The entry with references to the converters instead of to their sources."""
     row = entry.task_type
     if row is None or not isinstance(entry.args, dict):
         return entry

@@ -32,10 +32,7 @@ class Draft(NamedTuple):
 
 
 def read_plan(answer: str, files: Files, *, complete: bool = True) -> Draft:
-    """The plan in an answer. Raises `InvalidPlan` with every problem, as sentences to send back to the model.
-
-    `complete`: whether the model reported the end of its answer.
-    """
+    """The plan in an answer, `complete` or cut off. Raises `InvalidPlan` with every problem, as sentences for the model."""
     try:
         parsed = json_in_answer(answer, complete=complete)
     except UnreadableAnswer as error:

@@ -1,4 +1,4 @@
-"""Repair steps for single entries of a plan: their keys, ids, task types and arguments. Only what has one meaning is repaired."""
+"""Repair steps for single entries of a plan: keys, ids, task types, arguments. Only what has one meaning is repaired."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -69,7 +69,6 @@ def _quoted_questions(parsed: ParsedRequest) -> list[Intent]:
 
 
 def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest, taken: bytearray) -> Iterator[Intent]:
-    """Each match of one pattern in words that are not taken; marks them."""
     blocked = _MARKS if rule.mention else (_INTENT, _MENTION)
     mark = _PASSING if rule.passing else _MENTION if rule.mention else _INTENT
     part = "take" if "take" in pattern.groupindex else 0

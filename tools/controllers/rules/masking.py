@@ -84,7 +84,6 @@ def _lowered(text: str) -> Iterator[str]:
 
 
 def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
-    """Files in the order in which the text names them, then those attached and not named."""
     by_name = {resource.name: resource for resource in attached if resource.name}
     by_label = {resource.label: resource for resource in attached if resource.name}
     files: list[FileMention] = []

@@ -69,7 +69,6 @@ class ReferenceResolver:
         return self._latest([r for r in self._results(kinds, skip) if not prose or r.origin in _FULL_TEXTS])
 
     def _results(self, kinds: Sequence[Kind], skip: Sequence[str]) -> list[Referent]:
-        """Results that fit, of tasks of other types than `skip`."""
         return [r for r in self.referents if r.is_result and r.origin not in skip and fits(r, kinds)]
 
     def given_data(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Referent]:

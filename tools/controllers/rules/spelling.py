@@ -57,6 +57,5 @@ def _is_name(text: str, start: int, end: int) -> bool:
 
 @cache
 def _lists() -> tuple[tuple[str, ...], frozenset[str]]:
-    """The words to restore, and the real words beside them."""
     raw = tomllib.loads(Path(__file__).with_name("spelling.toml").read_text(encoding="utf-8"))
     return tuple(sorted(set(raw["words"].split()))), frozenset(raw["real"].split())

@@ -51,7 +51,6 @@ def find_unused_words(
 
 
 def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:
-    """Where the request holds the prompts, questions and parameters of the plan."""
     lowered = parsed.text.lower()
     if len(lowered) != len(parsed.text):
         return
@@ -77,7 +76,6 @@ def _parameters(values: Iterable[object]) -> Iterable[str]:
 
 
 def _noun_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
-    """Words that name data, results and languages."""
     for pattern in (*KIND_NOUNS.values(), *lexicon().names.values()):
         yield from (match.span() for match in pattern.finditer(parsed.masked))
     yield from (match.span() for match in _WORD.finditer(parsed.masked) if match.group() in LANGUAGES)
