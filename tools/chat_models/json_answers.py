@@ -28,7 +28,6 @@ class JsonAnswer(NamedTuple):
 
     value: Any
     repaired: bool
-    """Whether the JSON was broken and has been repaired."""
 
 
 def json_in_answer(answer: str, *, complete: bool = True) -> JsonAnswer:

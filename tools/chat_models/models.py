@@ -131,13 +131,10 @@ class ChatModel:
 
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
-        """Its client, with connections of its own: those that langchain-openai shares break in a second event loop.
-
-        Created in a thread, as that imports much and reads certificates. It never retries: `errors.py` does.
-        """
+        """Its client, with connections of its own: those that langchain-openai shares break in a second event loop."""
         import asyncio
 
-        model, connections = await asyncio.to_thread(self._connect, seconds)
+        model, connections = await asyncio.to_thread(self._connect, seconds)  # imports much, reads certificates
         try:
             with self._hub_session():
                 yield model

@@ -49,13 +49,8 @@ class RecordedModel(ChatModel):
 
 def model_fields(model: ChatModel) -> dict[str, Any]:
     """The fields of a model for the head of a recording: enough to replay it, and nothing secret."""
-    return {
-        "name": model.name,
-        "provider": model.provider,
-        "model": model.model,
-        "base_url": without_secrets(model.base_url) if model.base_url else None,
-        "key_name": model.key_name,
-    }
+    copied = {name: getattr(model, name) for name in ("name", "provider", "model", "key_name")}
+    return copied | {"base_url": without_secrets(model.base_url) if model.base_url else None}
 
 
 class RecordedFailure(Exception):
@@ -74,7 +69,6 @@ class _RecordedClient:
         self._recording = recording
 
     async def ainvoke(self, messages: list[tuple[str, str]], **options: Any) -> "AIMessage":
-        """A whole answer."""
         from langchain_core.messages import AIMessage
 
         async def call() -> Any:
@@ -90,7 +84,6 @@ class _RecordedClient:
         return AIMessage(**recorded)
 
     async def astream(self, messages: list[tuple[str, str]], **options: Any) -> AsyncIterator["AIMessageChunk"]:
-        """An answer in pieces."""
         from langchain_core.messages import AIMessageChunk
 
         async def call() -> AsyncIterator[Any]:

@@ -73,8 +73,7 @@ class GuardedFetcher:
         return await asyncio.to_thread(lambda: any(_same(name, other.name or "") for other in found))
 
     def _exists(self, name: str) -> bool:
-        """Whether the path exists. One outside the allowed folders raises."""
-        path, _ = self._resolve(name)
+        path, _ = self._resolve(name)  # raises outside the allowed folders
         return path.exists()
 
     def _resolve(self, name: str) -> tuple[Path, Path | None]:

@@ -159,8 +159,6 @@ def redirect_hub_to(url: str) -> Iterator[None]:
     here = urlsplit(url)
 
     class Here(http.HTTPTransport):  # type: ignore[name-defined, misc]  # known only when it runs
-        """Sends all requests to our server."""
-
         def handle_request(self, request: Any) -> Any:
             request.url = request.url.copy_with(scheme="http", host=here.hostname, port=here.port)
             return super().handle_request(request)

@@ -134,10 +134,7 @@ def _flat(value: Any) -> Any:
 
 
 def match_argument_names(entry: Entry) -> tuple[Entry, Sequence[str]]:
-    """Where one required input is missing and one argument is unknown, the argument is the input.
-
-    Where no input is missing, unknown arguments without references are ignored.
-    """
+    """Read an unknown argument as the missing input, where each is the only one; ignore it where none is missing."""
     row, args = entry.task_type, entry.named_args
     if row is None:
         return entry, ()

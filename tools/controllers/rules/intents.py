@@ -81,18 +81,14 @@ def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest
             match, (start, end) = within, within.span(part)
         words = parsed.words_of(clause)
         free = not any(used in taken[start:end] for used in blocked)
-        free = free and not _crosses_into_next(start, end, clause, parsed)
+        # a match may not run into the next clause, but "detect and label objects" is one intent
+        free = free and (end <= clause.end or bool(re.fullmatch(r"\w+ ", parsed.masked[start : clause.end])))
         if not free or clause.background or (rule.unless and rule.unless.search(words)):
             position = match.start() + 1
             continue
         position = match.end()
         taken[start:end] = bytes((mark,)) * (end - start)
         yield Intent(rule.act, start, end, 0, clause, rule.mention)
-
-
-def _crosses_into_next(start: int, end: int, clause: Clause, parsed: ParsedRequest) -> bool:
-    """Whether a match runs into the next clause; "detect and label objects" is one intent."""
-    return end > clause.end and not re.fullmatch(r"\w+ ", parsed.masked[start : clause.end])
 
 
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:

@@ -7,7 +7,7 @@ when it names data ("the photo"), a result ("the summary") or a language. Functi
 import re
 from collections.abc import Iterable
 
-from ....graph.task import Task, Template, Value
+from ....graph.task import Scalar, Task, Template, Value
 from ...request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
@@ -55,24 +55,16 @@ def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[t
     if len(lowered) != len(parsed.text):
         return
     for task in tasks:
-        for text in (*_texts(task.inputs.values()), *_parameters(task.parameters.values())):
+        for text in _texts((*task.inputs.values(), *task.parameters.values())):
             if (start := lowered.find(text.lower())) >= 0:
                 yield start, start + len(text)
 
 
-def _texts(values: Iterable[Value]) -> Iterable[str]:
+def _texts(values: Iterable[Value | Scalar | tuple[Scalar, ...]]) -> Iterable[str]:
     for value in values:
         for single in value if isinstance(value, tuple) else (value,):
-            if isinstance(single, str):
-                yield single
-            elif isinstance(single, Template):
-                yield from (part for part in single.parts if isinstance(part, str))
-
-
-def _parameters(values: Iterable[object]) -> Iterable[str]:
-    for value in values:
-        for single in value if isinstance(value, (list, tuple)) else (value,):
-            yield str(single)
+            parts = single.parts if isinstance(single, Template) else (single,)
+            yield from (str(part) for part in parts if isinstance(part, Scalar))
 
 
 def _noun_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
