@@ -65,8 +65,6 @@ class ScriptedHub:
             return self._hub(path, parse_qs(urlsplit(received.path).query))
         return self._router(path, received)
 
-    # -- the Hub ------------------------------------------------------------------------------------------------------
-
     def _hub(self, path: str, query: Mapping[str, list[str]]) -> Reply:
         if path == "/api/models":
             return as_json(self._listed(query))
@@ -90,8 +88,6 @@ class ScriptedHub:
         ]
         found.sort(key=lambda card: -int(card.get("downloads", 0)))
         return found[: int(query.get("limit", ["1000"])[0])]
-
-    # -- the router ---------------------------------------------------------------------------------------------------
 
     def _router(self, path: str, received: Received) -> Reply:
         if path.endswith("/chat/completions"):

@@ -38,15 +38,10 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
     taken = bytearray(len(parsed.text))
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
-    found = [
-        *(intent for intent in _quoted_questions(parsed) if not taken[intent.start]),
-        *(
-            i
-            for rule in lexicon().rules
-            for pattern in rule.find
-            for i in _pattern_matches(rule, pattern, parsed, taken)
-        ),
-    ]
+    found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
+    for rule in lexicon().rules:
+        for pattern in rule.find:
+            found += _pattern_matches(rule, pattern, parsed, taken)
     found += _unquoted_questions(parsed, taken, {intent.start for intent in found if intent.act == "question"})
     return found
 
@@ -118,10 +113,8 @@ def _split_questions(match: re.Match[str], parsed: ParsedRequest) -> Iterator[tu
     """The questions in one run of words; where the request names a file, several joined by "and" are separate."""
     start = match.start()
     for joint in lexicon().cues["next-question"].finditer(match.string, *match.span()) if parsed.files else ():
-        if (
-            len(match.string[start : joint.start()].split()) > 2
-            and len(match.string[joint.end() : match.end()].split()) > 2
-        ):
+        before, after = match.string[start : joint.start()], match.string[joint.end() : match.end()]
+        if len(before.split()) > 2 and len(after.split()) > 2:
             yield start, joint.start()
             start = joint.end()
     yield start, match.end()

@@ -120,11 +120,8 @@ def _hide_pasted(text: str, masked: list[str], quotations: list[Quotation]) -> N
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         requested = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
-        if (
-            end - match.end() > 2
-            and not requested
-            and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
-        ):
+        commanded = re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
+        if end - match.end() > 2 and not requested and not commanded:
             _hide(masked, quotations, text[match.end() : end], match.end(), end)
             plain = "".join(masked)
     bare = [position for position, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]

@@ -128,11 +128,8 @@ class ReferenceResolver:
             return []
         if latest[0].origin in _LISTS and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
             return []
-        if (
-            intent.act == "translate"
-            and latest[0].origin in _ANSWERS
-            and _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
-        ):
+        translate_it = _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
+        if intent.act == "translate" and latest[0].origin in _ANSWERS and translate_it:
             return []
         given = [r for r in self.given_data(intent, kinds) if r.kind == "text"]
         return self.latest_results(kinds, skip=describing) or given

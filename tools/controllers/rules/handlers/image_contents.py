@@ -50,11 +50,8 @@ def count(linker: Linker, intent: Intent) -> None:
     words = linker.parsed.masked[intent.start : intent.clause.end]
     labels = linker.resolver.latest_results(("labels", "boxes"))
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
-    if (
-        labels
-        and (found_in_text or not linker.resolver.has_kind("image"))
-        and not linker.resolver.data_in_words(intent)
-    ):
+    countable = found_in_text or not linker.resolver.has_kind("image")
+    if labels and countable and not linker.resolver.data_in_words(intent):
         linker.add_task("count", {"items": tuple(referent.value for referent in labels)}, intent, count_label(words))
         return
     if lexicon().cues["counted-by-form"].search(words) and not linker.resolver.has_kind("image"):
