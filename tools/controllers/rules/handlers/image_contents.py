@@ -63,9 +63,8 @@ def count(linker: Linker, intent: Intent) -> None:
         tables = linker.resolver.resolve(intent, ("table",), everything=True)
         linker.add_task("count", {"items": tuple(referent.value for referent in tables)}, intent)
         return
-    pictured: tuple[Kind, ...] = (
-        ("image", "document") if count_label(words).get("label") in _DETECTED_ON_PAGES else ("image",)
-    )
+    on_pages = count_label(words).get("label") in _DETECTED_ON_PAGES
+    pictured: tuple[Kind, ...] = ("image", "document") if on_pages else ("image",)
     in_text = re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words)
     if in_text or not any(linker.resolver.has_kind(kind) for kind in pictured):
         add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
