@@ -1,4 +1,4 @@
-"""Request language: detects the language of a request by script or by common words; refusals in several languages.
+"""`language_of`: a request's language, by script or common words; `refusal_for`: refusals in several languages.
 
 Only the user's own words count, outside quotations and file names; English wins a tie. Not covered: requests that mix
 languages, and most languages of the world, which are only recognised as not English.
@@ -84,7 +84,6 @@ def _vote(words: list[str], language: Language) -> float:
 
 
 def _english(words: list[str], verbs: re.Pattern[str] | None) -> float:
-    """The votes for English: its function words, and `verbs`."""
     found = sum(bool(verbs.fullmatch(word)) and word not in _SHARED for word in words) if verbs else 0
     return 2.0 * found + sum(word in function_words() for word in words)
 

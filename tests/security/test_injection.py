@@ -43,7 +43,7 @@ FENCES = (
     Fence(
         "a chat model names files of the request only",
         "tools/controllers/llm/file_names.py",
-        "if unknown := sorted({name for name in _missing(plan) if name not in known}):",
+        "if unknown := sorted(named - {resource.name for resource in files.values()}):",
         "if unknown := []:",
         "test_injection.py::test_a_plan_of_an_injected_model_names_no_other_file_or_url",
     ),

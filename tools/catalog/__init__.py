@@ -1,1 +1,1 @@
-"""Which experts exist, which of them can run, and in what order."""
+"""The catalogue of experts: models of the Hub and of backends, how their calls ended, and how candidates are ranked."""

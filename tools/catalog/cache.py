@@ -1,4 +1,4 @@
-"""`catalog.db` in the user's cache folder: the Hub's model lists, and counts of calls to each expert.
+"""`CatalogCache`, the file `catalog.db`: the Hub's model lists, and the counts of calls by which experts are ranked.
 
 It may be deleted at any time. A file of its own, since several threads and processes read the catalogue at once.
 """

@@ -1,4 +1,4 @@
-"""Circuit breaker for one provider: opens after repeated failures, and delays calls after a rate limit (429)."""
+"""`CircuitBreaker` of one provider: opens for 60 s after 3 failures in a row, delays calls after a rate limit (429)."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Fetches models from the Hub through `HfApi`, as `HubModel`. Blocking; `hub_index.py` decides when to call it."""
+"""`list_models` and `fetch_model`: blocking requests to the Hub through `HfApi`; `HubIndex` decides when to call them."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple

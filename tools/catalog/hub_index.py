@@ -1,4 +1,4 @@
-"""The Hub's models by task type: from the cache, else the pinned ones; lists are refreshed in the background."""
+"""`HubIndex`: the Hub's models by task type, for backends: cached lists, refreshed in the background, then pinned ones."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""A model as the Hub describes it: its task, size, popularity, and the providers that serve it."""
+"""`HubModel`: a model as the Hub describes it: its task, size, downloads, likes, and the providers that serve it."""
 
 from typing import Any
 

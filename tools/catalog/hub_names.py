@@ -23,14 +23,9 @@ def is_commit(text: object) -> bool:
 
 def is_model_id(text: object) -> bool:
     """Whether it is a model id of a Hub, `org/name` or `name`."""
-    return (
-        isinstance(text, str)
-        and _MODEL_ID.fullmatch(text) is not None
-        and len(text) <= 193
-        and "--" not in text
-        and ".." not in text
-        and not text.endswith(".git")
-    )
+    if not isinstance(text, str) or len(text) > 193 or _MODEL_ID.fullmatch(text) is None:
+        return False
+    return "--" not in text and ".." not in text and not text.endswith(".git")
 
 
 def is_file_inside(text: object) -> bool:

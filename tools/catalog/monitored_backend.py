@@ -1,4 +1,4 @@
-"""Wraps a backend: records how its calls end, and stops calls to a provider that keeps failing."""
+"""`MonitoredBackend` wraps a backend: counts calls for the ranking, and skips providers whose `CircuitBreaker` is open."""
 
 import asyncio
 import threading

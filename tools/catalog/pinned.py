@@ -1,4 +1,4 @@
-"""Well-known models for each task type, from `pinned.toml`: offered where the Hub was never reached."""
+"""`pinned`: models for each task type that come with the package (`pinned.toml`); `HubIndex` lists them behind others."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""The catalogue over all backends: collects the experts for a task, and ranks them."""
+"""`RankedCatalog`, the `Catalog` port over all backends: collects the experts for a task, and ranks them."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence

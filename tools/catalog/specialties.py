@@ -1,7 +1,7 @@
-"""Task types with several specialties, and which of them a Hub model covers, judged by its name and description.
+"""`mismatch`: whether a Hub model lacks what a task needs: captioning and reading are specialties of `image-to-text`.
 
-`image-to-text` is captioning and reading; a detector of everyday objects finds no faces and no barcodes. The Hub has no
-field for this: a model must show in its name or description that it has the specialty that a task needs.
+A detector of everyday objects finds no faces and no barcodes. The Hub has no field for this: a model must show in its
+name or description that it has the specialty that a task needs.
 """
 
 import re

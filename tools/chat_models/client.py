@@ -1,4 +1,4 @@
-"""ChatClient: calls to a chat model, with structured output in the strictest form that the model accepts."""
+"""`ChatClient` calls a chat model: counts the cost, and requests JSON in the strictest form that the model accepts."""
 
 import asyncio
 import logging
@@ -83,10 +83,7 @@ class ChatClient:
         *,
         on_text: OnText | None = None,
     ) -> Answer:
-        """The whole answer. Where the server refuses one method of structured output, the next is tried.
-
-        `on_text` receives the answer as it is written, where the server streams.
-        """
+        """The whole answer, by the first method of structured output that works; `on_text` receives it as it is written."""
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
         async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
@@ -141,7 +138,6 @@ class ChatClient:
     async def _complete(
         self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText | None
     ) -> Completion:
-        """One answer by one method, retried where that may help."""
         async for attempt in tries(self._retries):
             with attempt:
                 async with asyncio.timeout(self._timeout):

@@ -1,7 +1,4 @@
-"""What the clients of chat models raise, as `ControllerError` with what happened and what to do.
-
-`net/http_errors.py` decides what an exception means and whether a retry may help; here are the words for chat models.
-"""
+"""`controller_errors`: what clients of chat models raise, as `ControllerError`; `tries`: which calls are retried."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager

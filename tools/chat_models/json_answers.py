@@ -1,4 +1,4 @@
-"""Finds the JSON in a chat model's answer: thoughts and prose around it are removed, broken JSON is repaired."""
+"""`json_in_answer` finds the JSON in a chat model's answer, without thoughts and prose around it, and repairs it."""
 
 import json
 import re
@@ -28,15 +28,10 @@ class JsonAnswer(NamedTuple):
 
     value: Any
     repaired: bool
-    """Whether the JSON was broken and has been repaired."""
 
 
 def json_in_answer(answer: str, *, complete: bool = True) -> JsonAnswer:
-    """The JSON in an answer; raises `UnreadableAnswer`.
-
-    `complete`: whether the model reported the end of its answer. Without, broken JSON is refused, not repaired: its end
-    would be missing.
-    """
+    """The JSON in an answer. Raises `UnreadableAnswer`, also where broken JSON may lack its end (not `complete`)."""
     value, repaired = _find(answer, complete=complete)
     try:
         return JsonAnswer(checked_json(value, MAX_DEPTH), repaired)
@@ -63,7 +58,6 @@ def _find(answer: str, *, complete: bool) -> tuple[Any, bool]:
 
 
 def _valid_json(text: str) -> Iterator[Any]:
-    """Each piece of valid JSON in a text that may be the answer: an object, or a list of objects."""
     decoder = json.JSONDecoder()
     for number, match in enumerate(_START.finditer(text)):
         if number == _MAX_STARTS:

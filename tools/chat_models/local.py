@@ -1,4 +1,4 @@
-"""A chat model that runs in this process, by langchain-huggingface's pipeline over transformers.
+"""`LocalChat`: a chat model in this process, by langchain-huggingface's pipeline over transformers.
 
 Weights as safetensors only, and no code of the model's own is run. The pipeline has no async and can't be interrupted: each
 model has one thread, and a cancelled call ends at its next token. Not covered: quantised weights.
@@ -77,10 +77,7 @@ class Loaded:
 
 
 def accelerator_slots(among: "Sequence[Device] | None" = None) -> tuple[str, ...]:
-    """The slot of the card that a model is loaded on, as local experts take it; empty where there is no card.
-
-    `among`: this machine's devices, by default. transformers loads a model on the first one.
-    """
+    """The slot of the first card `among` devices (None: this machine's), where transformers loads a model; else empty."""
     from ..backends.local.hardware import devices
 
     first = (devices() if among is None else among)[0]

@@ -1,4 +1,4 @@
-"""Messages to a chat model, and the marks that separate data in them from instructions."""
+"""`Messages` to a chat model, and `marked`, which separates data in them from instructions."""
 
 import json
 from typing import Any

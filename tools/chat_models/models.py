@@ -1,4 +1,4 @@
-"""ChatModel: the chat model that a name means, its address, its key, and the LangChain client that reaches it.
+"""`ChatModel`: what a name such as openai:MODEL means: the address, the key, and the LangChain client that calls it.
 
 openai:MODEL            OpenAI, or the server at OPENAI_BASE_URL; OPENAI_API_KEY is sent to that server only
 openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if set, is sent to it
@@ -131,13 +131,10 @@ class ChatModel:
 
     @asynccontextmanager
     async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
-        """Its client, with connections of its own: those that langchain-openai shares break in a second event loop.
-
-        Created in a thread, as that imports much and reads certificates. It never retries: `errors.py` does.
-        """
+        """Its client, with connections of its own: those that langchain-openai shares break in a second event loop."""
         import asyncio
 
-        model, connections = await asyncio.to_thread(self._connect, seconds)
+        model, connections = await asyncio.to_thread(self._connect, seconds)  # imports much, reads certificates
         try:
             with self._hub_session():
                 yield model
@@ -221,12 +218,10 @@ def slots_of(provider: str) -> tuple[str, ...]:
 
 
 def _is_other_than_openai(url: str | None) -> bool:
-    """Whether a server that speaks OpenAI's API is not OpenAI's own."""
     return url is not None and not (urlsplit(url).hostname or "").endswith(".openai.com")
 
 
 def _is_hugging_face(url: str) -> bool:
-    """Whether a server is Hugging Face's own: the Hub, its router, an Inference Endpoint."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     return parts.scheme == "https" and host.endswith((".huggingface.co", ".huggingface.cloud"))

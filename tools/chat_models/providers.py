@@ -1,4 +1,4 @@
-"""Providers whose chat models LangChain's `init_chat_model` creates, and the package that each needs.
+"""`check_provider`: the providers that LangChain's `init_chat_model` knows, and the package that each needs.
 
 The names and packages are those of langchain 1.4. A provider that a newer version adds works once its package,
 `langchain-PROVIDER`, is installed; no error message names a package that is only a guess.
@@ -26,10 +26,7 @@ _PACKAGES = {
 
 
 def check_provider(provider: str, spec: str, without_langchain: list[str]) -> None:
-    """Raises `UsageError` for an unknown provider, and where its package is not installed.
-
-    `without_langchain`: the other providers, for the hint.
-    """
+    """Raises `UsageError` for an unknown provider or a missing package. `without_langchain`: the others, for the hint."""
     package = _PACKAGES.get(provider) or f"langchain_{provider}"
     if provider not in _PACKAGES and find_spec(package) is None:
         near = get_close_matches(provider, [*without_langchain, *_PACKAGES], n=1)

@@ -1,4 +1,4 @@
-"""A chat model whose calls are recorded, or replayed without a client. Answers are recorded, headers never."""
+"""`RecordedModel`: a `ChatModel` whose calls are recorded, or replayed without a client; headers are never recorded."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -49,13 +49,8 @@ class RecordedModel(ChatModel):
 
 def model_fields(model: ChatModel) -> dict[str, Any]:
     """The fields of a model for the head of a recording: enough to replay it, and nothing secret."""
-    return {
-        "name": model.name,
-        "provider": model.provider,
-        "model": model.model,
-        "base_url": without_secrets(model.base_url) if model.base_url else None,
-        "key_name": model.key_name,
-    }
+    copied = {name: getattr(model, name) for name in ("name", "provider", "model", "key_name")}
+    return copied | {"base_url": without_secrets(model.base_url) if model.base_url else None}
 
 
 class RecordedFailure(Exception):
@@ -69,14 +64,11 @@ class RecordedFailure(Exception):
 
 
 class _RecordedClient:
-    """The two methods of a chat model that we call."""
-
     def __init__(self, client: "BaseChatModel | None", recording: Recording) -> None:
         self._client = client
         self._recording = recording
 
     async def ainvoke(self, messages: list[tuple[str, str]], **options: Any) -> "AIMessage":
-        """A whole answer."""
         from langchain_core.messages import AIMessage
 
         async def call() -> Any:
@@ -92,7 +84,6 @@ class _RecordedClient:
         return AIMessage(**recorded)
 
     async def astream(self, messages: list[tuple[str, str]], **options: Any) -> AsyncIterator["AIMessageChunk"]:
-        """An answer in pieces."""
         from langchain_core.messages import AIMessageChunk
 
         async def call() -> AsyncIterator[Any]:
@@ -114,7 +105,6 @@ class _RecordedClient:
 
 
 def _label(options: dict[str, Any]) -> str:
-    """The call's name in messages: with the title of its schema, where it has one."""
     schema = options.get("response_format", {}).get("json_schema", {}).get("name")
     tools = options.get("tools") or [{}]
     name = schema or tools[0].get("function", {}).get("name")

@@ -1,4 +1,4 @@
-"""Structured output: the request options that make a model answer in JSON, and the fields read from its messages."""
+"""`request_options`, with which a model answers in JSON, and what is read from its messages: text, tokens, end reason."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -43,10 +43,7 @@ def text_of(message: "AIMessage") -> str:
 
 
 def token_counts(message: "AIMessage") -> tuple[int, int]:
-    """Tokens in and out, as a message or a piece of one reports them.
-
-    For a streamed answer with structured output that is not streamed, langchain-openai has them in the metadata only.
-    """
+    """Tokens in and out, as a message or a piece of one reports them; some clients have them in the metadata only."""
     if usage := message.usage_metadata:
         return usage["input_tokens"], usage["output_tokens"]
     raw = message.response_metadata.get("token_usage") or {}

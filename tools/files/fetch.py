@@ -1,4 +1,4 @@
-"""Reads the files and URLs that a request names into the store, after checking what may be read."""
+"""`GuardedFetcher`, the `Fetcher` port: checks the files and URLs that a request names, and reads them into the store."""
 
 import asyncio
 import os
@@ -21,10 +21,7 @@ from .safe_open import open_beneath
 
 
 class GuardedFetcher:
-    """The `Fetcher` port: stores what a path or URL contains, or raises `InvalidInput` with the reason.
-
-    `allowed` checks the addresses of URLs; see `download`.
-    """
+    """The `Fetcher` port: stores what a path or URL contains, or raises `InvalidInput`. `allowed`: as in `download`."""
 
     def __init__(self, store: Store, settings: Settings, *, allowed: Callable[[Address], bool] = is_public) -> None:
         self._store = store
@@ -76,15 +73,11 @@ class GuardedFetcher:
         return await asyncio.to_thread(lambda: any(_same(name, other.name or "") for other in found))
 
     def _exists(self, name: str) -> bool:
-        """Whether the path exists. One outside the allowed folders raises."""
-        path, _ = self._resolve(name)
+        path, _ = self._resolve(name)  # raises outside the allowed folders
         return path.exists()
 
     def _resolve(self, name: str) -> tuple[Path, Path | None]:
-        """The path without symbolic links, and the allowed folder that contains it (None: all folders are allowed).
-
-        Raises `InvalidInput` when no request may read it.
-        """
+        """The path without links, and its allowed folder (None: all are). Raises `InvalidInput` when none may read it."""
         if "://" in name:
             raise InvalidInput(f"{name} is neither a path nor an http or https URL")
         try:
@@ -134,7 +127,6 @@ class GuardedFetcher:
         return data
 
     def _similar_names(self, path: Path) -> str:
-        """A hint: files beside the missing one with similar names."""
         roots = self._roots()
         if roots is not None and _root_of(path.parent, roots) is None:
             return ""
@@ -153,7 +145,6 @@ _SYSTEM_FOLDERS = ("proc", "sys", "dev")
 
 
 def _root_of(path: Path, roots: Sequence[Path]) -> Path | None:
-    """The allowed folder that contains a path."""
     return next((root for root in roots if path.is_relative_to(root)), None)
 
 

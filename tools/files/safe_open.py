@@ -1,4 +1,4 @@
-"""Opens a file below a folder without following links, even if a folder on the path is exchanged meanwhile."""
+"""`open_beneath`, for `GuardedFetcher`: opens a file below a folder without following links, even one made meanwhile."""
 
 import os
 from pathlib import Path

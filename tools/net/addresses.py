@@ -1,4 +1,4 @@
-"""Which IP addresses are on the public internet, and which parts of a URL may be shown."""
+"""`is_public`: which IP addresses are on the public internet; `without_secrets`: which parts of a URL may be shown."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Decodes one response body as it is read: decompresses it, and enforces its limits in bytes and time."""
+"""`BoundedDecoder` decompresses one response body as it is read, and enforces its limits in bytes and time."""
 
 import time
 import zlib
@@ -29,10 +29,7 @@ class BoundedDecoder:
         deadline: float | None,
         bodiless: bool = False,
     ) -> None:
-        """`max_bytes`: compressed or not. `deadline`: by `time.monotonic()`.
-
-        Removes from `headers` what does not hold for the decompressed body.
-        """
+        """`max_bytes`: compressed or not. `deadline`: by `time.monotonic()`. `headers` lose what decoding makes wrong."""
         self._server, self._max_bytes, self._deadline = server, max_bytes, deadline
         self._compressed = self._decompressed = 0
         self._head: bytes | None = b""

@@ -1,4 +1,4 @@
-"""The TLS certificates that servers are verified with, read once a process: reading takes 20 ms."""
+"""`certificates`: the TLS certificates that servers are verified with, read once a process: reading takes 20 ms."""
 
 import os
 import ssl

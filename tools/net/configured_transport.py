@@ -1,4 +1,4 @@
-"""The httpx transport to servers that the user configured: with limits, the environment's proxy, no redirects."""
+"""`ConfiguredTransport` to servers that the user configured: limits, the environment's proxy, no cross-origin redirects."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -43,10 +43,7 @@ class ConfiguredTransport(LimitedTransport):
 
 
 def limit_request(request: Any, deadline: float | None) -> None:
-    """Before a request: accept only compression that we decode, and wait for nothing beyond the deadline.
-
-    Raises `DeadlineExceeded`.
-    """
+    """Accept only compression that we decode; wait for nothing beyond the deadline. Raises `DeadlineExceeded`."""
     if request.headers.get("accept-encoding") != "identity":
         request.headers["accept-encoding"] = "gzip"
     if deadline is None:

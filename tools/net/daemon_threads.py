@@ -1,4 +1,4 @@
-"""Calls a blocking client in a daemon thread, so that the caller can stop waiting for a client that can't be interrupted."""
+"""`call_with_timeout`, `call_in_daemon_thread`: calls of blocking clients that a caller can stop waiting for."""
 
 import asyncio
 import contextvars
@@ -12,10 +12,7 @@ T = TypeVar("T")
 
 
 def call_with_timeout(function: Callable[..., T], seconds: float, *args: object) -> T:
-    """What `function` returns, for synchronous callers. Raises `TimeoutError`, and leaves the thread running then.
-
-    The timeouts of blocking clients hold for each read: a server that sends one byte a second exceeds none of them.
-    """
+    """What `function` returns, or `TimeoutError`: timeouts of blocking clients hold for each read, not a whole call."""
     outcome: Future[T] = Future()
     _start(function, args, outcome)
     try:
@@ -27,10 +24,7 @@ def call_with_timeout(function: Callable[..., T], seconds: float, *args: object)
 
 
 async def call_in_daemon_thread(function: Callable[..., T], *args: object) -> T:
-    """Like `asyncio.to_thread`, but a cancelled call does not delay the end of the loop or of the process.
-
-    The thread runs on until `function` returns, so `function` needs a timeout of its own.
-    """
+    """Like `asyncio.to_thread`, but a cancelled call delays no exit: `function` needs a timeout of its own."""
     outcome: Future[T] = Future()
     _start(function, args, outcome)
     return await asyncio.wrap_future(outcome)

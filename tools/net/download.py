@@ -1,4 +1,4 @@
-"""Downloads a URL with one guarded GET: refuses private addresses, large bodies, slow servers and long redirect chains."""
+"""`download`, for `GuardedFetcher`: one GET that refuses private addresses, large bodies and long redirect chains."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -76,7 +76,6 @@ def _client(settings: Settings, allowed: AddressCheck) -> "httpx.AsyncClient":
 
 
 async def _follow(client: "httpx.AsyncClient", url: str, limit: int) -> Download:
-    """GET, following up to `MAX_REDIRECTS` redirects."""
     target = client.build_request("GET", url).url
     for _ in range(MAX_REDIRECTS + 1):
         if (target.port or 80) > 65535:

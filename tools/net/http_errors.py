@@ -1,4 +1,4 @@
-"""HTTP errors: what an exception of any HTTP client means (kind, retry, Retry-After, hint), and its `ExpertError`.
+"""`classify`: what an exception of any HTTP client means (kind, retry, hint); `expert_errors` raises `ExpertError`.
 
 Exceptions of all clients have a response with a status, or a class name that states the failure; both are read here, so
 that no library is imported for them. `chat_models/errors.py` maps an `HttpFailure` to `ControllerError`, and
@@ -89,10 +89,7 @@ def classify(error: BaseException) -> HttpFailure:
 
 
 def _retry_after(error: BaseException) -> float | None:
-    """Seconds that a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
-
-    Where there is no such header, the `estimated_time` of a model that is loading.
-    """
+    """Seconds: `Retry-After` (RFC 9110, section 10.2.3), else the `estimated_time` of a model that is loading."""
     response = getattr(error, "response", None)
     header = str((getattr(response, "headers", None) or {}).get("retry-after") or "")
     try:
@@ -172,14 +169,12 @@ def _of_status(status: int, error: BaseException) -> HttpFailure:
 
 
 def _status_of(error: BaseException) -> int | None:
-    """The HTTP status of an error response."""
     response = getattr(error, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     return status if isinstance(status, int) and status >= 300 else None
 
 
 def _message_in(response: Any) -> str:
-    """The server's message, where its JSON has one in a known form."""
     try:
         body = read_untrusted_json(response.content)
     except Exception:  # not JSON, or a stream that was not read

@@ -23,8 +23,6 @@ def bounded_stream(http: Any, stream: Any, decoder: BoundedDecoder) -> Any:
 @cache
 def _stream_class(http: Any) -> Any:
     class BoundedStream(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc]  # known at run time only
-        """The body of a response."""
-
         def __init__(self, stream: Any, decoder: BoundedDecoder) -> None:
             self._stream, self._decoder = stream, decoder
 

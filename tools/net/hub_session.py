@@ -1,4 +1,4 @@
-"""Limits for huggingface_hub's HTTP session, in force during our calls only: bytes, time, and which servers are called.
+"""`hub_limits` limits huggingface_hub's HTTP session during our calls: bytes, time, and which servers are called.
 
 Its provider helpers GET any URL that a provider's response contains, and its downloads any URL that a Hub redirects to. All
 requests go through the session of `get_session`, which a factory creates that users may set; our factory wraps theirs.
@@ -37,8 +37,6 @@ _HEADERS_IN_PATHS = ("etag", "x-linked-etag", "x-repo-commit")
 
 @dataclass(frozen=True)
 class _Limits:
-    """Of the calls in the body of one `hub_limits`."""
-
     origins: frozenset[str]
     hugging_face: bool
     max_bytes: int
@@ -48,11 +46,9 @@ class _Limits:
     paths: bool
 
     def is_configured(self, url: Any) -> bool:
-        """Whether the user configured that server."""
         return origin(url) in self.origins or self.is_hugging_face(url)
 
     def is_hugging_face(self, url: Any) -> bool:
-        """Whether it is a server of Hugging Face, and the calls may go there."""
         return self.hugging_face and url.scheme == "https" and _HUGGING_FACE.fullmatch(url.host) is not None
 
 
@@ -122,7 +118,6 @@ class _HubTransport(LimitedTransport):
         return send, partial(self._checked, limits, request, request.url)
 
     def pools(self) -> Iterable[Any]:
-        """The user's client, our connections, and those of the guards."""
         return (self._client, self._transports, *self._guards.values())
 
     def _guard(self, limits: _Limits) -> GuardedTransport:
@@ -151,26 +146,19 @@ _KEPT_OPTIONS = ("follow_redirects", "timeout", "event_hooks", "headers", "cooki
 
 
 class _ClientFactory:
-    """Creates the client of the factory before this one, with a `_HubTransport`."""
-
     def __init__(self, previous: Any, *, custom: bool) -> None:
         self._previous, self._custom = previous, custom
 
     def __call__(self) -> Any:
         client = self._previous()
+        inner = copy(client)
+        inner.event_hooks = {}  # they run in our client, where responses are limited
         http: Any = httpx_module_of(type(client))
         asynchronous = isinstance(client, http.AsyncClient)
         return (http.AsyncClient if asynchronous else http.Client)(
-            transport=_HubTransport(_without_hooks(client), custom=self._custom),
+            transport=_HubTransport(inner, custom=self._custom),
             **{name: getattr(client, name) for name in _KEPT_OPTIONS},
         )
-
-
-def _without_hooks(client: Any) -> Any:
-    """A copy without event hooks: they run in our client, where responses are limited."""
-    inner = copy(client)
-    inner.event_hooks = {}
-    return inner
 
 
 def _install() -> None:

@@ -1,4 +1,4 @@
-"""Base of the httpx transports that limit requests and check responses; for httpx and httpx2, synchronous or not."""
+"""`LimitedTransport`: base of the httpx transports that limit requests and check responses, synchronous or not."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable

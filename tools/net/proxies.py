@@ -1,4 +1,4 @@
-"""Which proxy of the environment a call to a configured server goes through; this machine is always called directly."""
+"""`proxy_for`: the environment's proxy for a call to a configured server; this machine is always called directly."""
 
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""How many bytes an expert's response may have: a file as many as a file of the user's, anything else as many as JSON."""
+"""`response_limit`: the most bytes a remote expert may return: the limit for files where it makes one, else for JSON."""
 
 from ...graph.call import Call
 from ...graph.settings import Settings

@@ -1,4 +1,4 @@
-"""The httpx transport to URLs from untrusted text: checks each address before it connects (SSRF protection).
+"""`GuardedTransport` to URLs from untrusted text: checks each address before it connects (SSRF protection).
 
 A name is resolved once, all its addresses are checked, and the connection goes to an address that was checked: a name that
 resolves to another address later (DNS rebinding) gains nothing.
@@ -135,10 +135,7 @@ class GuardedTransport:
 
 @contextmanager
 def pinned(request: Any, address: str, *, share: int) -> Iterator[None]:
-    """In the body the request goes to `address`; its Host header and the name for its certificate stay.
-
-    `share`: the number of addresses that share the time to connect.
-    """
+    """In the body the request goes to `address`, under its own name; `share` addresses share the time to connect."""
     url, extensions = request.url, request.extensions
     timeouts = dict(extensions.get("timeout") or {})
     if (connect := timeouts.get("connect")) is not None:

@@ -1,7 +1,4 @@
-"""Errors that our httpx transports raise when they refuse a request or a response; `refusal_behind` finds them again.
-
-Clients pass them on, some wrapped in exceptions of their own.
-"""
+"""`TransportRefusal` and its subclasses, which our transports raise; `refusal_behind` finds one that a client wrapped."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""httpx's own transports, direct or through the proxy that the environment names; chosen again for each request."""
+"""`TransportPool`: httpx's own transports, one for each proxy that the environment names, chosen for each request."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Finds the first difference between two JSON values, and formats it."""
+"""`first_difference` between two JSON values, as text; for `Replayer`."""
 
 from itertools import zip_longest
 from typing import Any

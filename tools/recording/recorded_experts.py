@@ -1,4 +1,4 @@
-"""Records what backends and the catalogue return, and replays it without calling them."""
+"""`RecordedBackend`, `RecordedCatalog`: record what backends and catalogue return, or replay it without calling them."""
 
 import asyncio
 from collections.abc import Sequence

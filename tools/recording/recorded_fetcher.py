@@ -1,4 +1,4 @@
-"""Records what the fetcher reads, and replays it without opening a path or URL."""
+"""`RecordedFetcher` records what the fetcher reads, or replays it without opening a path or URL."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Writes a recording of a run: every exchange with the outside world, as it happens."""
+"""`Recorder` writes a recording of a run: every exchange with models, experts, catalogue and files, as it happens."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Replays a recording: answers each request from the file, and reports where the run differs from the recorded one."""
+"""`Replayer` answers each request from a recording, and reports where the run differs from the recorded one."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Removes keys and the user's own folders from what is recorded.
+"""`Scrubber` removes keys and the user's own folders from what is recorded.
 
 Configured secrets are removed (see `graph/redactor.py`), and also whatever has the form of a key, since a recording is made
 to be shared. Not covered: secrets inside pictures, sound and compressed files of a run.
@@ -53,11 +53,9 @@ class Scrubber:
 
 
 def _contents(pieces: list[Any]) -> list[tuple[dict[str, Any], str]]:
-    """The text of each piece of an answer, as an object and its key."""
     return [(piece, "content") for piece in pieces if isinstance(piece, dict) and isinstance(piece.get("content"), str)]
 
 
 def _arguments(pieces: list[Any]) -> list[tuple[dict[str, Any], str]]:
-    """The arguments of each piece of a tool call, as an object and its key."""
     calls = (call for piece in pieces if isinstance(piece, dict) for call in piece.get("tool_call_chunks") or ())
     return [(call, "args") for call in calls if isinstance(call.get("args"), str)]

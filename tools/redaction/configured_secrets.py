@@ -1,4 +1,4 @@
-"""Collects the configured secrets into one redactor: settings, environment, saved token, keys and URLs of servers."""
+"""`redactor_of` collects the secrets to remove: from settings, environment, saved token, and URLs of servers."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Wrappers of controller, backend, catalogue and fetcher that remove secrets from everything they return or raise.
+"""`RedactedController` and its like, for backend, catalogue, fetcher: remove secrets from what these return or raise.
 
 The store redacts what an expert produces. So state, rows, events and answers hold no secret that a server, a provider or a
 model repeats, and all of them hold the same redacted text.

@@ -1,4 +1,4 @@
-"""Fakes for tests, yours too: a controller, catalogue, backend, chat model and Hub that follow a script.
+"""Test doubles, for users' tests too: a controller, catalogue, backend, chat model and Hub that follow a script.
 
     backend = ScriptedBackend(latency={1: 0.2}, failures={2: "out of memory"}, log="calls.jsonl")
     graph = build_graph(

@@ -1,4 +1,4 @@
-"""A backend that returns a small valid output for every task type, or fails as its script says."""
+"""`ScriptedBackend`, for tests: returns a small valid output for every task type, or fails as its script says."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A catalogue of scripted experts."""
+"""`ScriptedCatalog`, for tests: one scripted expert for every task type, or the given ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A scripted chat model with OpenAI's API: whole or streamed answers, as text or as a function call.
+"""`ScriptedChatModel`, for tests: a chat model behind OpenAI's HTTP API that plans, chooses and answers as scripted.
 
 with serve(ScriptedChatModel(plan, answer="Done [0].", refuses={"json_schema"})) as server: ...
 with serve(in_turn(rate_limited(1), chat("not json"), chat(json.dumps(plan)))) as server: ...
@@ -116,7 +116,6 @@ class ScriptedChatModel:
         self._trouble = list(trouble)
         self._seconds = seconds
         self.calls: list[Stage] = []
-        """The stage of each request so far."""
 
     def __call__(self, received: Received) -> Reply:
         """The reply to a request."""
@@ -133,7 +132,7 @@ class ScriptedChatModel:
             return failing(400, f"{form} is not supported")
         match stage:
             case "plan":
-                return chat(*_cut(self._planned(received)), seconds=self._seconds)
+                return chat(*self._planned(received), seconds=self._seconds)
             case "choose":
                 ids = re.findall(r'"id": "([^"]+)"', str(request["messages"][1]["content"]))
                 return chat(json.dumps({"id": self._choice(ids), "reason": "as told"}), seconds=self._seconds)
@@ -141,8 +140,10 @@ class ScriptedChatModel:
                 return chat("We spoke.", seconds=self._seconds)
         return chat(*self._answer, seconds=self._seconds)
 
-    def _planned(self, received: Received) -> str:
-        return self._plan(received) if callable(self._plan) else json.dumps({"tasks": list(self._plan), "refusals": []})
+    def _planned(self, received: Received) -> list[str]:
+        plan = self._plan
+        text = plan(received) if callable(plan) else json.dumps({"tasks": list(plan), "refusals": []})
+        return [text[start : start + 24] for start in range(0, len(text), 24)]
 
 
 def form_of(request: Mapping[str, Any]) -> Form | None:
@@ -151,11 +152,6 @@ def form_of(request: Mapping[str, Any]) -> Form | None:
         return "tools"
     form: Form | None = request.get("response_format", {}).get("type")
     return form
-
-
-def _cut(text: str) -> list[str]:
-    """A text in pieces, as models stream it."""
-    return [text[start : start + 24] for start in range(0, len(text), 24)]
 
 
 def _delta(text: str, function: str | None) -> dict[str, Any]:

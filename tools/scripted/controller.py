@@ -1,4 +1,4 @@
-"""A controller with a scripted plan and answer."""
+"""`ScriptedController`, for tests: returns a given plan and answer, without a model."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path

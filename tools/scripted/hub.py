@@ -1,4 +1,4 @@
-"""A server that is both Hugging Face's Hub and its inference router, for the real huggingface_hub client.
+"""`ScriptedHub`, for tests: Hugging Face's Hub and inference router, called by the real huggingface_hub client.
 
 ```python
 hub = ScriptedHub()
@@ -65,8 +65,6 @@ class ScriptedHub:
             return self._hub(path, parse_qs(urlsplit(received.path).query))
         return self._router(path, received)
 
-    # -- the Hub ------------------------------------------------------------------------------------------------------
-
     def _hub(self, path: str, query: Mapping[str, list[str]]) -> Reply:
         if path == "/api/models":
             return as_json(self._listed(query))
@@ -90,8 +88,6 @@ class ScriptedHub:
         ]
         found.sort(key=lambda card: -int(card.get("downloads", 0)))
         return found[: int(query.get("limit", ["1000"])[0])]
-
-    # -- the router ---------------------------------------------------------------------------------------------------
 
     def _router(self, path: str, received: Received) -> Reply:
         if path.endswith("/chat/completions"):
@@ -159,8 +155,6 @@ def redirect_hub_to(url: str) -> Iterator[None]:
     here = urlsplit(url)
 
     class Here(http.HTTPTransport):  # type: ignore[name-defined, misc]  # known only when it runs
-        """Sends all requests to our server."""
-
         def handle_request(self, request: Any) -> Any:
             request.url = request.url.copy_with(scheme="http", host=here.hostname, port=here.port)
             return super().handle_request(request)

@@ -1,4 +1,4 @@
-"""A real HTTP server on 127.0.0.1 with scripted replies; it keeps the requests that it receives."""
+"""`serve`, for tests: a real HTTP server on 127.0.0.1 with scripted replies; it keeps the requests that it receives."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Small valid responses of the Hub's task API, as hf-inference and endpoints return them."""
+"""Small valid responses of the Hub's task API, as hf-inference and endpoints return them; for `ScriptedHub`."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The controller that plans, chooses experts and answers by a chat model."""
+"""The LLM controller: plans, chooses experts and answers by a chat model."""
 
 from .controller import LlmController
 

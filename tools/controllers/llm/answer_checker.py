@@ -1,4 +1,4 @@
-"""Checks each sentence of a chat model's answer against the run, before it is shown."""
+"""`AnswerChecker` checks each sentence of a chat model's answer before it is shown: its files, task marks and sources."""
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -63,10 +63,7 @@ class AnswerChecker:
         """Statements for which no result was found."""
 
     def check(self, sentence: str) -> str:
-        """The sentence as it may be shown: without invented files, and without marks of tasks that did not succeed.
-
-        A sentence without a mark gets those of the tasks whose file or model it names, or whose result it repeats.
-        """
+        """The sentence without invented files and wrong marks; one without marks gets those of the tasks it rests on."""
         before = len(self.invented)
         checked = _FILE_NAME.sub(lambda match: self._checked_file(match[0]), sentence)
         checked = _TASK_MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._succeeded else "", checked)
@@ -116,7 +113,6 @@ class AnswerChecker:
 
 
 def _with_marks(sentence: str, task_ids: Sequence[int]) -> str:
-    """The sentence with the tasks' numbers before its final stop."""
     body = sentence.rstrip()
     stop = body[-1] if body and body[-1] in ".!?。！？" else ""
     marks = " ".join(f"[{task_id}]" for task_id in task_ids)

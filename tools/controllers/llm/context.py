@@ -1,4 +1,4 @@
-"""The files and results that a prompt shows to the chat model, and the names that it uses for them."""
+"""What a prompt shows of a request and its run: short names of files (`list_files`), contents of results, credits."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The LLM controller: plans, chooses and answers by a chat model of whatever provider."""
+"""`LlmController`, the `Controller` port over a chat model: plans, sends back plans that can't be run, chooses, answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -24,22 +24,16 @@ from .streamed_tasks import StreamedTasks
 
 MAX_DRAFTS = 3
 """The first plan, and two corrections."""
+_NO_CALLBACKS = NoCallbacks()
 
 
 class LlmController:
-    """The `Controller` port over a chat model; see `models.py` for its names.
-
-    A plan that can't be run is sent back with the exact problems, twice at most; then `NoUsablePlan` is raised. A failed
-    call is retried (`settings.retries`) in `chat_models/errors.py` and nowhere else.
-    """
+    """The `Controller` port over a chat model. A plan that can't be run is sent back with its problems, twice at most."""
 
     def __init__(
         self, spec: str, settings: Settings, *, recording: Recording | None = None, slots: Slots | None = None
     ) -> None:
-        """Raises `UsageError` for an unknown model name, and when its key is missing.
-
-        `recording`: records or replays its calls. `slots`: where a model on this machine waits for its accelerator.
-        """
+        """Raises `UsageError` for an unknown model or a missing key. `slots`: where a local model waits for its card."""
         self.model = ChatModel.of(spec, settings) if recording is None else RecordedModel.on(recording, spec, settings)
         self.name = self.model.name
         self._client = ChatClient(self.model, settings, slots)
@@ -53,9 +47,9 @@ class LlmController:
 
     async def greet(self) -> str:
         """One small call, to check that the model can be reached. Raises `ControllerError`."""
-        return (await self._client.complete("plan", [("user", "Reply with the word: ok")], NoCallbacks())).text.strip()
+        return (await self._client.complete("plan", [("user", "Reply with the word: ok")], _NO_CALLBACKS)).text.strip()
 
-    async def plan(self, request: Request, callbacks: Callbacks = NoCallbacks()) -> Proposal:  # noqa: B008
+    async def plan(self, request: Request, callbacks: Callbacks = _NO_CALLBACKS) -> Proposal:
         """Request a plan, and a corrected one while it can't be run. Raises `ControllerError`."""
         files = list_files(request)
         history = await self._memory.fit(request.history, callbacks)
@@ -83,10 +77,7 @@ class LlmController:
         )
 
     async def choose(
-        self,
-        task: Task,
-        candidates: Sequence[Expert],
-        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+        self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = _NO_CALLBACKS
     ) -> Assignment:
         """Request a choice of `candidates`; where two answers name none of them, it is the first by rank, and says so."""
         offered = candidates[: self._candidates]
@@ -107,10 +98,7 @@ class LlmController:
         )
 
     async def answer(
-        self,
-        run: Run,
-        paths: Mapping[str, Path],
-        callbacks: Callbacks = NoCallbacks(),  # noqa: B008
+        self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = _NO_CALLBACKS
     ) -> AsyncIterator[str]:
         """Stream the answer sentence by sentence, each checked; what it should have named is added at its end."""
         contents = await asyncio.to_thread(contents_of, run, paths)

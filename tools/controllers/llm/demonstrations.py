@@ -1,4 +1,4 @@
-"""Demonstrations: requests with their plans; a prompt shows those most similar to its request (paper, section 3.1).
+"""`DEMONSTRATIONS`: requests with their plans; a prompt shows the `most_similar` ones (paper, section 3.1).
 
 Written for this project; a test reads each as a plan. They cover a single task, a chain, a join, a fan-out, a map over
 files, the use of an earlier turn's result, and a request that needs no task.

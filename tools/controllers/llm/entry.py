@@ -1,4 +1,4 @@
-"""Entry: one task of a plan as a model wrote it, typed and frozen; and the type of the steps that repair entries."""
+"""`Entry`: one task of a plan as a model wrote it; `Step`: the type of the repairs in repair.py and references.py."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Replaces file names in a plan by the files of the request; names that the request does not have are refused."""
+"""`with_files` replaces file names in a plan by files of the request; `check_file_names` refuses names it lacks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,15 +23,10 @@ def with_files(entry: Entry, files: Files) -> Entry:
 
 def check_file_names(plan: Plan, files: Files) -> None:
     """Raises `InvalidPlan` where a plan names files that the request does not have."""
-    known = {resource.name for resource in files.values()}
-    if unknown := sorted({name for name in _missing(plan) if name not in known}):
-        raise InvalidPlan(f"there is no file {name!r}; the files are: {', '.join(files) or 'none'}" for name in unknown)
-
-
-def _missing(plan: Plan) -> Iterator[str]:
-    """Names of files in a plan that were not found among those of the request."""
     values = (value for task in plan.tasks for value in task.inputs.values())
-    return (resource.name or "" for value in values for resource in resources_in(value) if resource.missing)
+    named = {resource.name or "" for value in values for resource in resources_in(value) if resource.missing}
+    if unknown := sorted(named - {resource.name for resource in files.values()}):
+        raise InvalidPlan(f"there is no file {name!r}; the files are: {', '.join(files) or 'none'}" for name in unknown)
 
 
 def _with_file(value: Any, files: Files) -> Any:
@@ -48,7 +43,6 @@ def _with_file(value: Any, files: Files) -> Any:
 
 
 def _lookup(name: str, files: Files) -> Resource | None:
-    """By the listed name, by the full path, or by either in other case."""
     by_path = {resource.name: resource for resource in files.values() if resource.name}
     by_any = {key.casefold(): resource for key, resource in (*by_path.items(), *files.items())}
     return by_any.get(name.strip().casefold())

@@ -1,4 +1,4 @@
-"""Grounding: the results that a sentence rests on, and the results that contradict each other, by names and words.
+"""`Sources`, for `AnswerChecker`: the results that a sentence rests on, and those that contradict each other, by words.
 
 Not covered: a sentence that paraphrases a result, and contradictions between tasks with different inputs.
 """
@@ -53,10 +53,7 @@ class Sources:
                 self._claims[result.task_type, result.inputs].append(claim)
 
     def of(self, sentence: str) -> Sequence[int]:
-        """The tasks whose model or file a sentence names, else the one that shares the most words with it.
-
-        The first of equals; none where too few words are shared.
-        """
+        """The tasks whose model or file a sentence names, else the first of those that share the most words with it."""
         if named := [
             task_id for task_id, names in self._names.items() if any(_contains_name(sentence, name) for name in names)
         ]:
@@ -85,7 +82,6 @@ class Sources:
 
 
 def _contains_name(sentence: str, name: str) -> bool:
-    """Whether a sentence contains a name, and not a longer one that starts or ends with it."""
     return bool(re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", sentence))
 
 

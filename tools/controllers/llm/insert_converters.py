@@ -1,4 +1,4 @@
-"""Inserts a task between two whose kinds do not fit, where exactly one task type converts the one kind into the other.
+"""`insert_converters` inserts a task between two whose kinds do not fit, where exactly one task type converts them.
 
 Not covered: files of the wrong kind. A wrong name is likelier there than a missing step, so the plan is sent back.
 """
@@ -27,7 +27,8 @@ def insert_converters(entries: Entries) -> Repaired:
         for source_id, task_type in _needed(entry, by_id):
             if (source_id, task_type.name) not in converters:
                 number = max(by_id) + len(converters) + 1
-                converter = _converter(task_type, number, source_id, str(entry.goal or ""))
+                args = {task_type.inputs[0].name: format_reference(source_id)}
+                converter = Entry(task=task_type.name, id=number, dep=[-1], args=args, goal=str(entry.goal or ""))
                 converters[source_id, task_type.name] = converter
                 result.append(converter)
                 repairs.append(
@@ -46,7 +47,6 @@ def _needed(entry: Entry, by_id: dict[int, Entry]) -> Iterator[tuple[int, TaskTy
 
 
 def _connect(entry: Entry, by_id: dict[int, Entry], converters: dict[_ConverterKey, Entry]) -> Entry:
-    """The entry with references to the converters instead of to their sources."""
     row = entry.task_type
     if row is None or not isinstance(entry.args, dict):
         return entry
@@ -78,22 +78,14 @@ def _conversions(text: str, port: Input, by_id: dict[int, Entry]) -> Iterator[tu
             yield ref.task_id, converter
 
 
-def _converter(task_type: TaskType, number: int, source_id: int, goal: str) -> Entry:
-    args = {task_type.inputs[0].name: format_reference(source_id)}
-    return Entry(task=task_type.name, id=number, dep=[-1], args=args, goal=goal)
-
-
 def _converting_type(source: TaskType, port: Input) -> TaskType | None:
     """The one task type that makes, from an output of `source` and nothing else, what `port` takes."""
-    found = list(_converting_types(source, port))
-    return found[0] if len(found) == 1 else None
-
-
-def _converting_types(source: TaskType, port: Input) -> Iterator[TaskType]:
+    found: list[TaskType] = []
     for row in VOCABULARY.values():
         single = row.inputs and [each for each in row.inputs if each.required] == list(row.inputs[:1])
         if not single or row.inputs[0].many or row.domain == "deterministic":
             continue
         takes = any(output.kind in row.inputs[0].kinds for output in source.outputs)
         if takes and any(output.kind in port.kinds for output in row.outputs):
-            yield row
+            found.append(row)
+    return found[0] if len(found) == 1 else None

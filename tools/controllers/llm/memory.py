@@ -1,4 +1,4 @@
-"""Memory: the turns of a conversation that fit into a prompt unchanged, and a summary of the turns before them.
+"""`Memory` decides which turns of a conversation fit into a prompt, and has the model summarise the turns before.
 
 A turn is never cut in the middle. How many fit follows from the model's window. Summaries are kept by the turns that they
 cover, so that each old turn is summarised once.

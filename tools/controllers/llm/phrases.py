@@ -1,4 +1,4 @@
-"""Phrases added to a chat model's answer, in the language of the request where we have it, else in English."""
+"""`phrases_for`: what `AnswerChecker` adds to an answer (phrases.toml), in the language of the request, else in English."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Reads the plan in a chat model's answer through a pipeline: parse, unwrap, entries, repairs, plan."""
+"""`read_plan` reads a plan from a chat model's answer: find the JSON, unwrap it, repair its entries, build the `Plan`."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -32,10 +32,7 @@ class Draft(NamedTuple):
 
 
 def read_plan(answer: str, files: Files, *, complete: bool = True) -> Draft:
-    """The plan in an answer. Raises `InvalidPlan` with every problem, as sentences to send back to the model.
-
-    `complete`: whether the model reported the end of its answer.
-    """
+    """The plan in an answer, `complete` or cut off. Raises `InvalidPlan` with every problem, as sentences for the model."""
     try:
         parsed = json_in_answer(answer, complete=complete)
     except UnreadableAnswer as error:

@@ -1,4 +1,4 @@
-"""Prompts for the chat model: planning, choice of experts, answer, summary (paper, sections 3.1, 3.2 and 3.4)."""
+"""The texts of all prompts, by stage (paper, sections 3.1, 3.2 and 3.4); `Memory` decides which turns a prompt has."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Repairs the references, links and dependencies between tasks. Only what has one meaning is repaired."""
+"""Repair steps for references, links and dependencies between tasks. Only what has one meaning is repaired."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -59,10 +59,7 @@ def spell_references(entry: Entry) -> tuple[Entry, Sequence[str]]:
 
 
 def add_links(links: Iterable[Link]) -> Step:
-    """The step that makes a dependency of each of TaskBench's links that no argument expresses.
-
-    A task is found by its position, or by its name where no other task has it.
-    """
+    """The step that adds TaskBench's links, by a task's position or unique name, where no argument expresses them."""
 
     def step(entries: Entries) -> Repaired:
         positions = _positions_by_name(entries)
@@ -145,7 +142,6 @@ def _one_for_each_member(entry: Entry, new_id: int) -> list[Entry]:
 
 
 def _refer_to_all(ids: list[int], entries: Entries) -> Entries:
-    """References to the first of `ids` become references to all of them."""
     every = ", ".join(map(format_reference, ids))
 
     def change(text: str) -> str:

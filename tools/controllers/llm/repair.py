@@ -1,4 +1,4 @@
-"""Repairs the keys, the id, the type and the arguments of single tasks. Only what has one meaning is repaired."""
+"""Repair steps for single entries of a plan: keys, ids, task types, arguments. Only what has one meaning is repaired."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -134,10 +134,7 @@ def _flat(value: Any) -> Any:
 
 
 def match_argument_names(entry: Entry) -> tuple[Entry, Sequence[str]]:
-    """Where one required input is missing and one argument is unknown, the argument is the input.
-
-    Where no input is missing, unknown arguments without references are ignored.
-    """
+    """Read an unknown argument as the missing input, where each is the only one; ignore it where none is missing."""
     row, args = entry.task_type, entry.named_args
     if row is None:
         return entry, ()

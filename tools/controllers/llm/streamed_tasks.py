@@ -1,4 +1,4 @@
-"""Reports each task of a plan while the model is still writing it, whatever format it writes."""
+"""`StreamedTasks` reports each task of a plan while the model is still writing it, in whatever format."""
 
 import re
 

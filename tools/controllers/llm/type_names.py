@@ -1,4 +1,4 @@
-"""Finds the task type that a model means: names in other letters, with a letter missing, or from other lists."""
+"""`find_type_name`: the task type that a model means: other spelling, a letter missing, a name from another list."""
 
 import re
 from difflib import get_close_matches

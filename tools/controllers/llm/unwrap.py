@@ -1,4 +1,4 @@
-"""Unwraps a plan's JSON: the list of tasks, the links between them and the refusals, from any wrapping around them."""
+"""`unwrap` finds the tasks, links and refusals in a plan's JSON, whatever objects or lists the model puts around them."""
 
 from typing import Any, NamedTuple
 

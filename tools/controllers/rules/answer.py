@@ -1,4 +1,4 @@
-"""Answer: the results of a run as text: facts with their experts, files, and what failed or was refused.
+"""`answer_paragraphs`, the rule-based controller's answer: results with their experts, files, failures and refusals.
 
 Grounded by construction: every statement is taken from a result and names the expert behind it, and a file is named
 only if it exists. In English, whatever the language of the request.
@@ -92,7 +92,6 @@ def labels_as_text(text: str) -> str:
 
 
 def _label_as_text(row: Any) -> str | None:
-    """One label as text: what was found, its kind where the row names both, and its score."""
     if not isinstance(row, dict):
         return str(row) if isinstance(row, str | int | float) else None
     label = next((row[key] for key in ("label", "entity_group", "entity", "class", "name") if row.get(key)), None)
@@ -110,7 +109,6 @@ def _label_as_text(row: Any) -> str | None:
 
 
 def _results(run: Run) -> list[tuple[Task, Result]]:
-    """Tasks that have a result, in the plan's order; members of mapped tasks are inside their task's."""
     by_key = {result.key: result for result in run.results}
     return [(task, by_key[task.key]) for task in run.plan.tasks if task.key in by_key]
 
@@ -134,13 +132,11 @@ def _facts(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
 
 
 def _introduction(task: Task) -> str:
-    """What stands before a result; a count with its label."""
     label = task.parameters.get("label") if task.type == "count" else None
     return _INTRODUCTIONS.get(task.type, task.type) + (f" ({label})" if label else "")
 
 
 def _consumers(task: Task, run: Run) -> list[Task]:
-    """The tasks that take the output of a task."""
     return [other for other in run.plan.tasks if task.id in other.depends_on]
 
 
@@ -166,7 +162,6 @@ def _text_of_result(result: Result, paths: Mapping[str, Path], limit: int) -> st
 
 
 def _text_of(resource: Resource, paths: Mapping[str, Path]) -> str | None:
-    """The inline text of a resource, or the beginning of its file."""
     if resource.text is not None:
         return resource.text
     path = paths.get(resource.sha256 or "")
@@ -177,13 +172,11 @@ def _text_of(resource: Resource, paths: Mapping[str, Path]) -> str | None:
 
 
 def _tasks_done(run: Run) -> str:
-    """One sentence: the tasks that succeeded, and their experts."""
     steps = [f"{task.type} {_source(task, result)}" for task, result in _results(run) if result.ok]
     return f"Done: {', '.join(steps)}." if steps else ""
 
 
 def _files(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
-    """Files that tasks made and that exist."""
     for task, result in _results(run):
         shown = result.ok and not _is_connecting_step(task, _consumers(task, run))
         for resource in result.resources if shown else ():
@@ -194,7 +187,6 @@ def _files(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
 
 
 def _not_done(run: Run) -> Iterator[str]:
-    """Tasks that failed, were skipped or were cancelled, with the cause; and those without a result."""
     results = _results(run)
     for task, result in results:
         if not result.ok:
@@ -207,7 +199,6 @@ def _not_done(run: Run) -> Iterator[str]:
 
 
 def _fallbacks(run: Run) -> Iterator[str]:
-    """Tasks that a fallback did because the first expert failed."""
     for task, result in _results(run):
         if result.ok and result.assignment and result.assignment.fallback:
             reason = clean(result.assignment.reason)
@@ -215,13 +206,11 @@ def _fallbacks(run: Run) -> Iterator[str]:
 
 
 def _notes(run: Run) -> Iterator[str]:
-    """The notes of results."""
     for task, result in _results(run):
         yield from (f"Task {task.id} ({task.type}): {clean(note)}" for note in result.notes)
 
 
 def _substitutes(run: Run) -> str:
-    """Experts that cover only a part of their task type, in one paragraph."""
     partial: dict[str, tuple[str, str]] = {}
     for task, result in _results(run):
         expert = result.assignment.expert if result.assignment else None

@@ -1,4 +1,4 @@
-"""Clauses: a request split into parts, each of which requests one thing or only gives background."""
+"""`parse_request` masks a request and splits it into `Clause`s: parts that request one thing or only give background."""
 
 import re
 from collections.abc import Iterator, Sequence

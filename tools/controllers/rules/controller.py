@@ -1,4 +1,4 @@
-"""The rule-based controller: plans by rules, chooses the first candidate, answers from the results."""
+"""`RuleBasedController` (`embedded`): plans by rules in `propose`, chooses the first candidate, answers from results."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -59,10 +59,7 @@ class RuleBasedController:
 
 
 def propose(request: Request) -> Proposal:
-    """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan.
-
-    Text -> clauses -> intents -> tasks, each linked to the data that it is about -> plan.
-    """
+    """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     # 1. text -> clauses, with typing errors corrected
     parsed = parse_request(request.text, request.files)
     if (language := language_of(parsed.masked, lexicon().verb)) != "en":
@@ -121,7 +118,6 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
 
 
 def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
-    """What can't be planned, and what would help."""
     refused = list(dict.fromkeys(linker.refusals))
     if len(linker.parsed.files) > MAX_FILES:
         named = len(linker.parsed.files)
@@ -134,7 +130,6 @@ def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:
-    """Why the first candidate comes before the others."""
     if not others:
         return "the only one that can do it here"
     if first.downloads > others[0].downloads:

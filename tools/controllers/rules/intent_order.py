@@ -1,4 +1,4 @@
-"""Intent order: drops intents that only announce or repeat another, and puts the others in the order of work."""
+"""`order_intents` drops intents that only announce or repeat another, and puts the others in the order of work."""
 
 import re
 from dataclasses import replace

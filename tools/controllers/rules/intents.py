@@ -1,4 +1,4 @@
-"""Intents: finds what a request asks for, by the rules of rules.toml and the questions in it.
+"""`find_intents`: each `Intent` of a request, by the rules of rules.toml and the questions in it.
 
 Rules are tried in their order; words that matched one are not matched again, so that "depth of the objects" does not
 also detect objects. Background clauses ("I have a table with some objects") have no intents.
@@ -38,15 +38,10 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
     taken = bytearray(len(parsed.text))
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
-    found = [
-        *(intent for intent in _quoted_questions(parsed) if not taken[intent.start]),
-        *(
-            i
-            for rule in lexicon().rules
-            for pattern in rule.find
-            for i in _pattern_matches(rule, pattern, parsed, taken)
-        ),
-    ]
+    found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
+    for rule in lexicon().rules:
+        for pattern in rule.find:
+            found += _pattern_matches(rule, pattern, parsed, taken)
     found += _unquoted_questions(parsed, taken, {intent.start for intent in found if intent.act == "question"})
     return found
 
@@ -69,7 +64,6 @@ def _quoted_questions(parsed: ParsedRequest) -> list[Intent]:
 
 
 def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest, taken: bytearray) -> Iterator[Intent]:
-    """Each match of one pattern in words that are not taken; marks them."""
     blocked = _MARKS if rule.mention else (_INTENT, _MENTION)
     mark = _PASSING if rule.passing else _MENTION if rule.mention else _INTENT
     part = "take" if "take" in pattern.groupindex else 0
@@ -82,18 +76,14 @@ def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest
             match, (start, end) = within, within.span(part)
         words = parsed.words_of(clause)
         free = not any(used in taken[start:end] for used in blocked)
-        free = free and not _crosses_into_next(start, end, clause, parsed)
+        # a match may not run into the next clause, but "detect and label objects" is one intent
+        free = free and (end <= clause.end or bool(re.fullmatch(r"\w+ ", parsed.masked[start : clause.end])))
         if not free or clause.background or (rule.unless and rule.unless.search(words)):
             position = match.start() + 1
             continue
         position = match.end()
         taken[start:end] = bytes((mark,)) * (end - start)
         yield Intent(rule.act, start, end, 0, clause, rule.mention)
-
-
-def _crosses_into_next(start: int, end: int, clause: Clause, parsed: ParsedRequest) -> bool:
-    """Whether a match runs into the next clause; "detect and label objects" is one intent."""
-    return end > clause.end and not re.fullmatch(r"\w+ ", parsed.masked[start : clause.end])
 
 
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
@@ -123,10 +113,8 @@ def _split_questions(match: re.Match[str], parsed: ParsedRequest) -> Iterator[tu
     """The questions in one run of words; where the request names a file, several joined by "and" are separate."""
     start = match.start()
     for joint in lexicon().cues["next-question"].finditer(match.string, *match.span()) if parsed.files else ():
-        if (
-            len(match.string[start : joint.start()].split()) > 2
-            and len(match.string[joint.end() : match.end()].split()) > 2
-        ):
+        before, after = match.string[start : joint.start()], match.string[joint.end() : match.end()]
+        if len(before.split()) > 2 and len(after.split()) > 2:
             yield start, joint.start()
             start = joint.end()
     yield start, match.end()

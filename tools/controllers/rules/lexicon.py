@@ -1,4 +1,4 @@
-"""Lexicon: the rules, task types and cue words of rules.toml, compiled to patterns; and the names of languages."""
+"""`lexicon`: the rules, task types and cue words of rules.toml, compiled to patterns; and the names of languages."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Linking: collects the tasks of a plan, each linked to the data that it takes, and the refusals."""
+"""`Linker`, which the handlers fill: the tasks of a plan with their inputs, the refusals, and the words behind each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Masking: replaces quotations, files and pasted text by placeholders, so that no rule matches inside them.
+"""`mask` replaces quotations, files and pasted text by placeholders, so that no rule matches inside them.
 
 A placeholder has as many characters as what it hides: a position in the masked text is a position in the request.
 """
@@ -84,7 +84,6 @@ def _lowered(text: str) -> Iterator[str]:
 
 
 def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
-    """Files in the order in which the text names them, then those attached and not named."""
     by_name = {resource.name: resource for resource in attached if resource.name}
     by_label = {resource.label: resource for resource in attached if resource.name}
     files: list[FileMention] = []
@@ -121,11 +120,8 @@ def _hide_pasted(text: str, masked: list[str], quotations: list[Quotation]) -> N
     if match and not re.search(r"[\ue000-\ue0ff]", plain[match.end() : match.end() + 300]):
         end = len(text.rstrip())
         requested = lexicon().cues["request"].search(plain, match.end(), match.end() + 25)
-        if (
-            end - match.end() > 2
-            and not requested
-            and not re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
-        ):
+        commanded = re.match(r"\W*(?:\d+[.)])?\W*" + lexicon().verb.pattern, plain[match.end() :])
+        if end - match.end() > 2 and not requested and not commanded:
             _hide(masked, quotations, text[match.end() : end], match.end(), end)
             plain = "".join(masked)
     bare = [position for position, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]

@@ -1,4 +1,4 @@
-"""Parameters: languages, labels, operations, angles and sizes, extracted from the words of an intent."""
+"""Parameters of tasks, read from the words of an intent: languages, labels, operations, angles and sizes."""
 
 import re
 
@@ -77,9 +77,8 @@ def image_operation(words: str) -> Parameters:
     parameters: Parameters = {"operation": operation} if operation else {}
     if operation == "rotate" and (angle := _ANGLE.search(words)):
         degrees = float(angle[1])
-        parameters["angle"] = (
-            -degrees if re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words) else degrees
-        )
+        clockwise = re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words)
+        parameters["angle"] = -degrees if clockwise else degrees
     if operation == "resize" and (size := _SIZE.search(words)):
         parameters |= {"width": int(size[1]), "height": int(size[2])}
     elif operation == "resize" and (scale := _SCALE.search(words)):

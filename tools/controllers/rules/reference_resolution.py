@@ -1,4 +1,4 @@
-"""Reference resolution: which data an intent is about: a file, a quotation, a result or an earlier turn's data."""
+"""`ReferenceResolver`: which `Referent`s the words of an intent mean: named data, a named or the latest result."""
 
 import re
 from collections.abc import Sequence
@@ -69,7 +69,6 @@ class ReferenceResolver:
         return self._latest([r for r in self._results(kinds, skip) if not prose or r.origin in _FULL_TEXTS])
 
     def _results(self, kinds: Sequence[Kind], skip: Sequence[str]) -> list[Referent]:
-        """Results that fit, of tasks of other types than `skip`."""
         return [r for r in self.referents if r.is_result and r.origin not in skip and fits(r, kinds)]
 
     def given_data(self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False) -> list[Referent]:
@@ -129,11 +128,8 @@ class ReferenceResolver:
             return []
         if latest[0].origin in _LISTS and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
             return []
-        if (
-            intent.act == "translate"
-            and latest[0].origin in _ANSWERS
-            and _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
-        ):
+        translate_it = _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
+        if intent.act == "translate" and latest[0].origin in _ANSWERS and translate_it:
             return []
         given = [r for r in self.given_data(intent, kinds) if r.kind == "text"]
         return self.latest_results(kinds, skip=describing) or given

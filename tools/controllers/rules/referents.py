@@ -1,4 +1,4 @@
-"""Referents: the data that an intent can be about: files, quotations, results of tasks, data of earlier turns."""
+"""`Referent`: one piece of data that an intent can be about: a file, a quotation, a result or an earlier turn's data."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Spelling: corrects typing errors in the words that the rules know, before a request is planned.
+"""`correct_spelling` corrects typing errors in the words that the rules know, before a request is planned.
 
 Only words of spelling.toml are restored, one edit away (two from nine letters on), and only from what is no real word:
 names, quotations, file names and everything else stay as typed. Distances are rapidfuzz's optimal string alignment.
@@ -57,6 +57,5 @@ def _is_name(text: str, start: int, end: int) -> bool:
 
 @cache
 def _lists() -> tuple[tuple[str, ...], frozenset[str]]:
-    """The words to restore, and the real words beside them."""
     raw = tomllib.loads(Path(__file__).with_name("spelling.toml").read_text(encoding="utf-8"))
     return tuple(sorted(set(raw["words"].split()))), frozenset(raw["real"].split())

@@ -1,4 +1,4 @@
-"""Text edits: replacements in a text, and the positions before and after them."""
+"""`TextEdits`: replacements in a request, and positions before and after them, for spelling and long quotations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Text linking: the text that an intent is about, with the implied step from a recording or a picture to it."""
+"""`text_referents`: the texts that an intent is about; a picture or recording becomes text by an implied task."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Unused words: finds the words of a request that the plan does not use, so that the user sees what was ignored.
+"""`find_unused_words`: words of a request that the plan does not use, so that the user sees what was ignored.
 
 A word is used when a rule matched it, when it is part of a file name, a quotation, a prompt or a question of the plan,
 when it names data ("the photo"), a result ("the summary") or a language. Function words ("and then please") never count.
@@ -7,7 +7,7 @@ when it names data ("the photo"), a result ("the summary") or a language. Functi
 import re
 from collections.abc import Iterable
 
-from ....graph.task import Task, Template, Value
+from ....graph.task import Scalar, Task, Template, Value
 from ...request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
@@ -51,33 +51,23 @@ def find_unused_words(
 
 
 def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:
-    """Where the request holds the prompts, questions and parameters of the plan."""
     lowered = parsed.text.lower()
     if len(lowered) != len(parsed.text):
         return
     for task in tasks:
-        for text in (*_texts(task.inputs.values()), *_parameters(task.parameters.values())):
+        for text in _texts((*task.inputs.values(), *task.parameters.values())):
             if (start := lowered.find(text.lower())) >= 0:
                 yield start, start + len(text)
 
 
-def _texts(values: Iterable[Value]) -> Iterable[str]:
+def _texts(values: Iterable[Value | Scalar | tuple[Scalar, ...]]) -> Iterable[str]:
     for value in values:
         for single in value if isinstance(value, tuple) else (value,):
-            if isinstance(single, str):
-                yield single
-            elif isinstance(single, Template):
-                yield from (part for part in single.parts if isinstance(part, str))
-
-
-def _parameters(values: Iterable[object]) -> Iterable[str]:
-    for value in values:
-        for single in value if isinstance(value, (list, tuple)) else (value,):
-            yield str(single)
+            parts = single.parts if isinstance(single, Template) else (single,)
+            yield from (str(part) for part in parts if isinstance(part, Scalar))
 
 
 def _noun_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
-    """Words that name data, results and languages."""
     for pattern in (*KIND_NOUNS.values(), *lexicon().names.values()):
         yield from (match.span() for match in pattern.finditer(parsed.masked))
     yield from (match.span() for match in _WORD.finditer(parsed.masked) if match.group() in LANGUAGES)

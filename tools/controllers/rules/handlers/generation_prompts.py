@@ -1,4 +1,4 @@
-"""Generation prompts: the text that a picture, video, text or song is generated from."""
+"""`prompt_for`: the text that a picture, video, text or song is generated from: a quotation, a result, the words."""
 
 import re
 
@@ -44,18 +44,12 @@ def prompt_from_media(linker: Linker, intent: Intent) -> Input:
     """As `prompt_for`; where the intent is about a recording, or about a picture and no text is given, its text."""
     recordings = [] if linker.resolver.latest_results(("text",)) else linker.resolver.given_data(intent, ("audio",))
     words = linker.resolver.words_of(intent)
-    about_audio = (
-        "audio" in kinds_named(words)
-        or refers_to_recording(linker, words)
-        or linker.resolver.named_data(intent, ("audio",))
-    )
+    about_audio = "audio" in kinds_named(words) or refers_to_recording(linker, words)
+    about_audio = about_audio or bool(linker.resolver.named_data(intent, ("audio",)))
     if recordings and recordings[0].origin == "file" and about_audio:
         return as_text(linker, recordings[0], intent).value
-    if (
-        refers_to_data(words)
-        and not linker.resolver.named_data(intent, ("text",))
-        and not linker.resolver.latest_results(("text",))
-    ):
+    texts = linker.resolver.named_data(intent, ("text",)) or linker.resolver.latest_results(("text",))
+    if refers_to_data(words) and not texts:
         has_quotation = any(r.origin == "quotation" for r in linker.resolver.referents)
         media = linker.resolver.resolve(intent, ("image", "audio"))
         if media and media[0].origin != "earlier" and not has_quotation and not linker.resolver.has_kind("text"):

@@ -50,11 +50,8 @@ def count(linker: Linker, intent: Intent) -> None:
     words = linker.parsed.masked[intent.start : intent.clause.end]
     labels = linker.resolver.latest_results(("labels", "boxes"))
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
-    if (
-        labels
-        and (found_in_text or not linker.resolver.has_kind("image"))
-        and not linker.resolver.data_in_words(intent)
-    ):
+    countable = found_in_text or not linker.resolver.has_kind("image")
+    if labels and countable and not linker.resolver.data_in_words(intent):
         linker.add_task("count", {"items": tuple(referent.value for referent in labels)}, intent, count_label(words))
         return
     if lexicon().cues["counted-by-form"].search(words) and not linker.resolver.has_kind("image"):
@@ -66,9 +63,8 @@ def count(linker: Linker, intent: Intent) -> None:
         tables = linker.resolver.resolve(intent, ("table",), everything=True)
         linker.add_task("count", {"items": tuple(referent.value for referent in tables)}, intent)
         return
-    pictured: tuple[Kind, ...] = (
-        ("image", "document") if count_label(words).get("label") in _DETECTED_ON_PAGES else ("image",)
-    )
+    on_pages = count_label(words).get("label") in _DETECTED_ON_PAGES
+    pictured: tuple[Kind, ...] = ("image", "document") if on_pages else ("image",)
     in_text = re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words)
     if in_text or not any(linker.resolver.has_kind(kind) for kind in pictured):
         add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())

@@ -75,7 +75,6 @@ def _edit_prompts(linker: Linker, intent: Intent) -> list[Referent]:
 
 
 def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
-    """The latest control image, and the type of task that draws after it."""
     for task in reversed(linker.tasks):
         name, found, _ = task.type.partition("-control" if "-control" in task.type else "-estimation")
         if found and f"{name}-text-to-image" in VOCABULARY:

@@ -1,4 +1,4 @@
-"""Handler of questions: the task type follows from what a question is about: a text, a page, a picture ..."""
+"""Handler of questions: `add_question` finds the task type by what a question is about: a text, a page, a picture ..."""
 
 import re
 from collections.abc import Iterator
@@ -93,7 +93,6 @@ def _named_as_document(linker: Linker, intent: Intent) -> bool:
 
 
 def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator[tuple[object, Kind]]:
-    """Cues for what a question is about, the most certain first; a general question has none."""
     cues, has = lexicon().cues, linker.resolver.has_kind
     words = linker.parsed.words_of(intent.clause) + " " + question
     picture = has("image") or has("document")

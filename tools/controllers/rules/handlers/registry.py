@@ -1,4 +1,4 @@
-"""Handlers by act: plans each intent by the handler of its act; without one it becomes a task with one input."""
+"""`plan_intent` calls the handler of an intent's act (its name in rules.toml), or adds tasks with a single input."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Tasks with one input: one task for each file, quotation or result that an intent is about."""
+"""`add_single_input`, for most handlers: one task for each file, quotation or result that an intent is about."""
 
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent

@@ -113,13 +113,8 @@ def write(linker: Linker, intent: Intent) -> None:
     description = re.search(r"\bdescriptions?\b", linker.parsed.masked[intent.start : intent.end])
     has = linker.resolver.has_kind
     texts = linker.resolver.latest_results(("text", "labels")) or has("text") or has("audio")
-    if (
-        description
-        and has("image")
-        and not texts
-        and not linker.shows_table()
-        and not linker.has_task("tabular-classification")
-    ):
+    tabular = linker.shows_table() or linker.has_task("tabular-classification")
+    if description and has("image") and not texts and not tabular:
         add_single_input(linker, intent, "image-to-text")
         return
     linker.add_task("text-generation", {"prompt": prompt_from_media(linker, intent)}, intent)
