@@ -1,4 +1,4 @@
-"""Session: start, resume or retry a run in an open world, as an iterator of its events; and `run` for scripts."""
+"""`Session`: starts, resumes and retries runs in an open world, for all front ends; `run` does all of it for scripts."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
@@ -126,7 +126,6 @@ class Session:
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
-        """Hold the lease of the run during the body; yields the run as it is now."""
         if run.status == "damaged":
             raise UsageError(
                 f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"

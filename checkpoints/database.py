@@ -1,4 +1,4 @@
-"""Database of a home: one SQLite file, opened once by this process, however many openers there are.
+"""`Database`: the SQLite file of a home, opened once by this process however many objects use it.
 
 A process that opens the file a second time by itself would lose SQLite's locks on it: closing any descriptor of a file
 drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2). Another process then treats the
@@ -107,7 +107,6 @@ class Database:
 
 
 def _leave(connection: Connection) -> bool:
-    """Count one opener less; True for the last one."""
     connection.holders -= 1
     if connection.holders == 0 and _connections.get(connection.file) is connection:
         del _connections[connection.file]

@@ -1,4 +1,4 @@
-"""LLM calls: rows of the table `llm_calls`, and the limits of the run that makes them.
+"""`SqliteLlmCalls`: rows of the table `llm_calls`; refuses a call beyond the limits that are in its run's row.
 
 A run's limits are in its row, so that a resume keeps them.
 """

@@ -1,4 +1,4 @@
-"""Runs: their rows in the table `runs`, and the leases that let one process work on a run."""
+"""`SqliteRuns`: rows of the table `runs`, and claims a run's lease there, so that one process at a time works on it."""
 
 import asyncio
 import json
@@ -19,8 +19,6 @@ _log = logging.getLogger(__name__)
 
 
 class _Claim(NamedTuple):
-    """The lease of a run as its row holds it."""
-
     owner: str
     """Empty where there is none."""
     beats: float
@@ -179,7 +177,6 @@ class SqliteRuns:
         raise _busy(run_id, owner)
 
     def _beat(self) -> None:
-        """Called by the holder's thread."""
         if self._owned:
             query = "UPDATE runs SET heartbeat = coalesce(heartbeat, 0) + 1 WHERE owner = ?"
             self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)

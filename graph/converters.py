@@ -1,4 +1,4 @@
-"""Converters: tasks inserted where kinds of data differ: PDF to pages or text, video to frames or sound.
+"""`with_converters` inserts tasks where kinds of data differ: PDF to pages or text, video to frames or sound.
 
 A plan may give a PDF to an input that takes images or text, and a video to one that takes images or audio. The conversion
 is inserted as a task of its own, so that it is recorded, shown and done once like any other.
@@ -59,8 +59,6 @@ def with_converters(tasks: Iterable[Task]) -> list[Task]:
 
 
 class _Insertion:
-    """One pass over tasks in topological order."""
-
     def __init__(self, tasks: list[Task]) -> None:
         self._tasks = tasks
         self._by_id = {task.id: task for task in tasks}
@@ -82,7 +80,6 @@ class _Insertion:
         return self._done
 
     def _append(self, task: Task) -> None:
-        """Append the next task; those that it depends on are known."""
         self._by_id[task.id] = task
         self._done.append(task)
         many = {port.name for port in VOCABULARY[task.type].inputs if port.many}

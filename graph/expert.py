@@ -1,4 +1,4 @@
-"""Expert: a model (or small tool) that can do a task; Assignment: which one was chosen for a task, and why."""
+"""`Expert`: a model (or small tool) that can do a task; `Assignment`: which one was chosen for a task, and why."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

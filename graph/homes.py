@@ -1,4 +1,4 @@
-"""Homes: which folder keeps the runs, and whether a `.hugginggpt` in the working folder was made by this user.
+"""`default_home`: which folder keeps the runs, and whether a `.hugginggpt` in the working folder was made by this user.
 
 Such a folder may come with a checkout or an archive. It is used without being named only if it has a mark that is recorded
 in the user's configuration, belongs to this user, and is closed to others. A home that the user names is used as data.
@@ -111,7 +111,6 @@ def adopt(folder: Path, config: Path) -> Path:
 
 
 def _recorded(config: Path) -> dict[str, str]:
-    """The marks of the homes that this user made, by path."""
     try:
         known = read_untrusted_json((config / _RECORD).read_bytes())
     except FileNotFoundError:

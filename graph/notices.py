@@ -1,4 +1,4 @@
-"""Notices: warnings that the user must see, each once a process, on stderr or in the application's log.
+"""`notice`: a warning that the user must see, once a process, on stderr or in the application's log.
 
 Every other log record of the package is silent until an application or `--log FILE` adds a handler, as in other libraries.
 """

@@ -1,4 +1,4 @@
-"""Plan: the tasks of a request as a checked, ordered graph. A plan that exists can be run."""
+"""`Plan`: the tasks of a request as a checked, ordered graph, so that a plan that exists can be run."""
 
 import hashlib
 import json
@@ -67,7 +67,6 @@ class Plan(Frozen):
 
 
 def _problems(tasks: tuple[Task, ...]) -> Iterable[str]:
-    """Everything wrong with the tasks, in sentences that name the correction."""
     if len(tasks) > MAX_TASKS:
         yield f"{len(tasks)} tasks are more than the {MAX_TASKS} that a plan may have"
         return

@@ -1,4 +1,4 @@
-"""References in text: `<resource>-2` stands for the output of task 2. Every spelling of it is parsed here."""
+"""`parse_references`: `<resource>-2` in a text stands for the output of task 2; every spelling of it is parsed here."""
 
 import re
 from collections.abc import Iterable

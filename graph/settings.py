@@ -1,4 +1,4 @@
-"""Settings: everything that a user can set, with defaults, and how it is read from environment variables."""
+"""`Settings`: everything that a user can set, with defaults; `from_env` reads it from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -99,7 +99,6 @@ class Settings(BaseModel):
     @field_validator("where", mode="before")
     @classmethod
     def _split_places(cls, value: object) -> object:
-        """Accept a comma list, or the name of a preset."""
         if not isinstance(value, str):
             return value
         if not value.strip(" ,"):
@@ -114,7 +113,6 @@ class Settings(BaseModel):
     @field_validator("file_roots", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:
-        """Accept folders in one text, separated as in `PATH`; each becomes absolute."""
         if not isinstance(value, str):
             return value
         folders = tuple(Path(name).expanduser().absolute() for name in value.split(os.pathsep) if name.strip())

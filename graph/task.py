@@ -1,4 +1,4 @@
-"""Task: one step of a plan; Ref: the output of an earlier task; Template: a sentence with refs in it."""
+"""`Task`: one step of a plan; `Ref`: the output of an earlier task; `Template`: a sentence with refs in it."""
 
 from collections.abc import Iterator
 from graphlib import TopologicalSorter

@@ -1,4 +1,4 @@
-"""World: from settings to ports to a graph. The one place that chooses the implementation of each port."""
+"""`open_world` and `build_graph`: from settings to ports to a graph; the implementation of each port is chosen here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -149,7 +149,6 @@ def _assembled(
     recording: Recording | None = None,
     consent: Consent | None = None,
 ) -> World:
-    """The graph with its ports, each without secrets; catalogue and backends follow from the settings if they are None."""
     controller = RedactedController(controller, redact)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
     places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)

@@ -1,4 +1,4 @@
-"""Plan: start a run from the request, have the controller turn it into tasks, and record both."""
+"""The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
 import asyncio
 import hashlib
@@ -98,7 +98,6 @@ def _request_message(state: State, text: str) -> list[HumanMessage]:
 
 
 def _request_of(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The request's text, and the turns before it."""
     turns = turns_of(state)
     text = state.get("request") or ""
     if not text and turns and turns[-1][0] == "user":

@@ -1,4 +1,4 @@
-"""Execution of one task: lists member by member, long recordings part by part, fallbacks after failures."""
+"""`TaskExecution`, used by `execute`: lists member by member, long recordings part by part, fallbacks after failures."""
 
 import asyncio
 import hashlib
@@ -121,7 +121,6 @@ class TaskExecution:
     def _gathered(
         self, key: str, done: Sequence[Result], began: float, *, error: str = "", outputs: Outputs | None = None
     ) -> Result:
-        """One result for those of several members or parts."""
         return result_of(
             self.task, key, "failed" if error else "succeeded", error=error or None, outputs=outputs or {},
             input_fault=bool(error) and all(row.ok or row.input_fault for row in done),
@@ -142,7 +141,6 @@ def error_line(error: ExpertError) -> str:
 
 
 def _failures(failed: Sequence[Result], of: int) -> str:
-    """The errors of members, the first few of many."""
     named = "; ".join(f"{row.key}: {row.error}" for row in failed[:FAILURES_NAMED])
     more = f"; and {len(failed) - FAILURES_NAMED} more" if len(failed) > FAILURES_NAMED else ""
     return f"{len(failed)} of {of} failed: {named}{more}"

@@ -1,4 +1,4 @@
-"""The two consoles, stdout for answers and stderr for the rest, and how errors and signals end the command."""
+"""`out` and `err`: the consoles on stdout (answers) and stderr (the rest); and how errors and signals end a command."""
 
 import os
 import signal

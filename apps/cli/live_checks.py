@@ -1,4 +1,4 @@
-"""`doctor --live`: one small real call to each chat model, provider and endpoint that is set up."""
+"""`live_checks`, for `doctor --live`: one small real call to each chat model, provider and endpoint that is set up."""
 
 import asyncio
 import time
@@ -69,7 +69,6 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
 
 
 async def _one_of_each_provider(world: World) -> list[Expert]:
-    """The first model of each provider, of cheap task types."""
     backend = world.backends["hf"]
     found: dict[str, Expert] = {}
     for task_type in CHEAP:
@@ -120,7 +119,6 @@ async def _check_expert(world: World, backend: Backend, expert: Expert, what: st
 
 
 def _cost(spent: Usage) -> str:
-    """Tokens, and dollars if HUGGINGGPT_LLM_PRICE is set."""
     if not spent.tokens:
         return "cost unknown"
     tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens"
@@ -147,7 +145,6 @@ async def call_with_samples(
 
 
 def _summary(artifacts: Sequence[Artifact]) -> str:
-    """The artifacts in a few words."""
     texts = [artifact.text for artifact in artifacts if artifact.text]
     if texts:
         return repr(texts[0][:60])

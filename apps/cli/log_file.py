@@ -1,4 +1,4 @@
-"""`--log FILE`: the log of the package in a file, as text or as JSON lines, without secrets."""
+"""`open_log`, for `--log FILE`: the log of the package in a file, as text or as JSON lines, without secrets."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Options and arguments that commands share, as annotated types."""
+"""Typer options and arguments that several commands share, as annotated types."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`plan`: print the plan of a request without running it."""
+"""Does the work of `plan`: prints the plan of a request without running it; `plan_table` also shows one that waits."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Batch: processes many requests concurrently, with a progress bar; stops when the controller can't be reached."""
+"""`process_all`, for both `eval` commands: many requests at once; stops when the controller can't be reached."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable

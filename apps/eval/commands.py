@@ -1,4 +1,4 @@
-"""The `hugginggpt eval` commands and their options; the work is in files of its own, imported when called."""
+"""Declares `eval taskbench` and `eval requests`; `plan_evaluation.py` and `run_evaluation.py` do the work."""
 
 from pathlib import Path
 from typing import Annotated

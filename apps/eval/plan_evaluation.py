@@ -1,4 +1,4 @@
-"""`eval taskbench`: scores the plans of a controller on labelled requests; runs nothing and reads no files."""
+"""Does the work of `eval taskbench`: scores a controller's plans on labelled requests; runs nothing, reads no files."""
 
 import statistics
 import time
@@ -91,7 +91,6 @@ async def _report(
 
 
 async def _predicted(text: str, controller: Controller) -> dict[str, Any]:
-    """The controller's plan for a text. The files that it names are known by name only."""
     found = mentions(text)
     files = tuple(Resource(kind=mention.kind, media_type=mention.media_type, name=mention.name) for mention in found)
     started = time.perf_counter()

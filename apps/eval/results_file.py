@@ -1,4 +1,4 @@
-"""Results file: the results of an evaluation so far, a JSON line each, from which the same command continues."""
+"""`ResultsFile`: the results of an evaluation so far, a JSON line each, from which the same command continues."""
 
 import hashlib
 import json

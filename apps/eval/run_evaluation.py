@@ -1,4 +1,4 @@
-"""`eval requests`: runs each request of a file from end to end, as a run of its own that `show` opens."""
+"""Does the work of `eval requests`: runs each request of a file from end to end, as a run of its own for `show`."""
 
 import time
 from collections import Counter
@@ -59,7 +59,6 @@ async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
 
 
 async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session: Session, folder: Path) -> None:
-    """Run one request, or resume its interrupted run."""
     begun = results.get(key)
     thread = begun["thread_id"] if begun else f"eval-{uuid4().hex[:10]}"
     row: dict[str, Any] = {"id": request.id, "request": request.request, "thread_id": thread}
@@ -77,7 +76,6 @@ async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session
 
 
 async def _events(session: Session, request: EvalRequest, thread: str, folder: Path) -> AsyncIterator[Event]:
-    """The events of the run of that thread: a new one, the interrupted one resumed, or the end of a finished one."""
     for run in await session.history.runs(thread_id=thread, limit=1):
         if run.unfinished:
             async for event in session.resume(run):
