@@ -43,10 +43,7 @@ class Session:
         options: Options | None = None,
         recorded: bool = False,
     ) -> AsyncIterator[Event]:
-        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished.
-
-        `recorded`: the options come from a recording, so this user did not name the servers in them.
-        """
+        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished."""
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
             raise UsageError(
@@ -54,6 +51,7 @@ class Session:
                 hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
             )
         options = options or Options()
+        # the options of a recording may name servers that this user did not
         if not recorded:
             await asyncio.to_thread(trust_servers, self.world.settings.config, options.models.values())
         graph_input = {"request": request, "files": list(files), "options": options.model_dump(mode="json")}
@@ -189,10 +187,7 @@ class Session:
 def run(
     request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
 ) -> RunFinished:
-    """Run a request and wait for its end: answer, plan, results, resources with their local paths.
-
-    For scripts; inside a running event loop (a notebook, a server) use `open_world` and a `Session`.
-    """
+    """Run a request to its end, for scripts; where an event loop runs, use `open_world` and a `Session`."""
 
     async def last_event() -> RunFinished:
         async with open_world(settings) as world:

@@ -57,10 +57,7 @@ class Database:
                 self._connection.redactors.add(redact)
 
     async def read(self, work: Callable[[SqliteUtils], T], *, alone: bool = False) -> T:
-        """The value of `work`. Raises `StorageError` for errors of SQLite.
-
-        `alone`: in no shared transaction, for a script that commits by itself.
-        """
+        """The value of `work`; `alone`: for a script that commits by itself. Raises `StorageError` for SQLite's errors."""
         return await asyncio.wrap_future(self.submit(work, writes=False, alone=alone))
 
     async def write(self, work: Callable[[SqliteUtils], T]) -> T:

@@ -46,23 +46,10 @@ class SqliteRuns:
 
     async def start(self, run: Run) -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
-        row = {
-            "run_id": run.run_id,
-            "thread_id": run.thread_id,
-            "parent": run.parent,
-            "status": "running",
-            "controller": run.controller,
-            "request": run.request.text,
-            "files": json.dumps([file.name for file in run.request.files]),
-            "started_at": run.started_at,
-            "version": run.version,
-            "options": run.options.model_dump_json(),
-        }
-
-        def insert(db: SqliteUtils) -> None:
-            db.table("runs").insert(row, pk="run_id", ignore=True)
-
-        await self._database.write(insert)
+        row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
+        row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
+        row["files"] = json.dumps([file.name for file in run.request.files])
+        await self._database.write(lambda db: db.table("runs").insert(row, pk="run_id", ignore=True))
         await self.own(run.run_id)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:

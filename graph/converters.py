@@ -6,11 +6,12 @@ is inserted as a task of its own, so that it is recorded, shown and done once li
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from graphlib import CycleError
 from typing import NamedTuple
 
 from .resource import Kind, Resource
-from .task import Ref, Single, Task, Value, in_order
+from .task import Ref, Single, Task, in_order
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
@@ -71,12 +72,7 @@ class _Insertion:
     def tasks(self) -> list[Task]:
         """The tasks with the inserted ones."""
         for task in self._tasks:
-            ports = {port.name: port for port in VOCABULARY[task.type].inputs}
-            inputs = {
-                name: self._value(value, ports[name], task) if name in ports else value
-                for name, value in task.inputs.items()
-            }
-            self._append(task if inputs == task.inputs else task.model_copy(update={"inputs": inputs}))
+            self._append(task.with_inputs(partial(self._single, task)))
         return self._done
 
     def _append(self, task: Task) -> None:
@@ -87,12 +83,10 @@ class _Insertion:
         if task.type in _MAKES_LISTS or sources & self._lists:
             self._lists.add(task.id)
 
-    def _value(self, value: Value, port: Input, task: Task) -> Value:
-        if isinstance(value, tuple):
-            return tuple(self._single(member, port, task) for member in value)
-        return self._single(value, port, task)
-
-    def _single(self, value: Single, port: Input, task: Task) -> Single:
+    def _single(self, task: Task, name: str, value: Single) -> Single:
+        port = next((port for port in VOCABULARY[task.type].inputs if port.name == name), None)
+        if port is None:
+            return value
         kinds = self._kinds(value)
         if kinds and not any(port.takes(kind) for kind in kinds):
             value = self._converted(value, kinds, port, task)

@@ -43,10 +43,7 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
 
 
 def is_kept_in_a_home(path: Path, home: Path) -> bool:
-    """Whether a path (without links) is a file that `home` or another home keeps; the user's own files may be beside these.
-
-    Another home is recognised by its database.
-    """
+    """Whether `path`, without links, is a file of `home`, or of another folder with a database; others may be beside."""
     used = home.expanduser().resolve()
     return any(
         _keeps(path.relative_to(folder).parts[0])

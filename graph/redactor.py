@@ -201,8 +201,7 @@ def _is_distinctive(secret: str) -> bool:
 
 
 def _head(form: str) -> str:
-    """The part of a form to search for: its first characters, or all of it where these could cut an escape in half, or occur
-    in numbers, paths, URLs and sentences."""
+    """Its first characters to search for; all where these may cut an escape in half, or occur in numbers, paths, URLs."""
     head = form[:HEAD]
     return form if "\\" in form or _COMMON_HEAD.search(head) or _NUMBER.fullmatch(head) else head
 

@@ -50,10 +50,7 @@ class World:
 
 
 def controller_for(settings: Settings, recording: Recording | None = None, slots: Slots | None = None) -> Controller:
-    """The controller that the settings name; the rule-based one when they name none. `recording`: see `open_world`.
-
-    `slots`: where a chat model on this machine waits for its accelerator.
-    """
+    """The controller that the settings name, else the rule-based one. A chat model on this machine waits for `slots`."""
     if not settings.llm:
         from ..tools.controllers.rules.controller import RuleBasedController
 

@@ -30,10 +30,7 @@ def plan_node(
     redact: Redactor,
     where: Sequence[str] = (),
 ) -> Node[State]:
-    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
-
-    The run's row is written before the controller is called, so that a run killed while planning can be resumed.
-    """
+    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them."""
 
     async def plan(state: State) -> Json:
         # 1. the request
@@ -50,7 +47,7 @@ def plan_node(
             resources=tuple(await ledger.thread_resources(thread_id)),
         )
         options = redact.record(Options.model_validate(state.get("options") or {}))
-        # 2. recorded before anything is spent
+        # 2. recorded before anything is spent, so that a run killed while planning can be resumed
         run = Run(
             run_id=run_id,
             thread_id=thread_id,

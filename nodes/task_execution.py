@@ -152,10 +152,7 @@ def _fallback(first: Assignment, expert: Expert, error: str) -> Assignment:
 
 
 def _fingerprint(task: Task, key: str, expert: Expert, inputs: Inputs) -> str:
-    """The hash of a call: key, task type, goal, parameters, hashes of the inputs, model id and revision.
-
-    The key is part of it: two equal tasks of one plan are two calls.
-    """
+    """The hash of a call. The ledger key is part of it: two equal tasks of one plan are two calls."""
     content = [
         key, task.type, task.goal, task.model_dump(mode="json")["parameters"],
         {name: [m.resource.sha256 for m in materials] for name, materials in sorted(inputs.items())},

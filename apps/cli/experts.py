@@ -91,8 +91,7 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     for line in ("", *remedies.lines("model")):
         console.print(line, soft_wrap=True)
     old = "never fetched: well-known models are listed instead" if age is None else f"{age / 3600:.1f} hours old"
-    summary = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
-    note(summary)
+    note(f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model")
 
 
 def _refresh(hub: HubIndex, task_type: str) -> None:

@@ -61,7 +61,11 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
             yield await _check_expert(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
         chat = ChatBackend(settings, lambda _run_id: count)
-        yield await _check_first(world, chat, "image-to-text", settings.vlm, count)
+        able = [expert for expert in chat.experts("image-to-text") if chat.obstacle(expert, None) is None]
+        if able:
+            yield await _check_expert(world, chat, able[0], settings.vlm, count)
+        else:
+            yield LiveCheck(f"{settings.vlm}, image-to-text", False, "no expert there can do it")
     for endpoint in read_endpoints(settings.config):
         servers = EndpointBackend(settings, lambda _run_id: count)
         expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
@@ -94,13 +98,6 @@ async def _check_token(settings: Settings) -> LiveCheck:
     except (ExpertError, TimeoutError) as error:
         return LiveCheck("Hugging Face token", False, str(error) or f"the Hub took longer than {HUB_SECONDS:g} s")
     return LiveCheck("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")
-
-
-async def _check_first(world: World, backend: Backend, task_type: str, what: str, count: UsageCount) -> LiveCheck:
-    able = [expert for expert in backend.experts(task_type) if backend.obstacle(expert, None) is None]
-    if not able:
-        return LiveCheck(f"{what}, {task_type}", False, "no expert there can do it")
-    return await _check_expert(world, backend, able[0], what, count)
 
 
 async def _check_expert(world: World, backend: Backend, expert: Expert, what: str, count: UsageCount) -> LiveCheck:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...graph.plan import Plan
 from ...graph.resource import Resource
-from ...graph.task import Ref, Single, Template
+from ...graph.task import Ref, Single, Template, singles_in
 from .taskbench import NAMES, TOOLS, Record
 
 _MAKES_MEDIA = {
@@ -79,7 +79,7 @@ def planned_arguments(plan: Plan) -> frozenset[tuple[str, str, str]]:
         (names[task.id], _kind(single, names), _value(single, names))
         for task in plan.tasks
         for value in task.inputs.values()
-        for single in (value if isinstance(value, tuple) else (value,))
+        for single in singles_in(value)
     )
 
 

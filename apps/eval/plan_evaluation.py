@@ -64,8 +64,7 @@ async def _report(
     keys = [row_key(controller.name, __version__, wording, r.id, r.texts[wording]) for r in records]
     todo = [(key, record) for key, record in zip(keys, records, strict=True) if results.get(key) is None]
     if len(todo) < len(records):
-        done_before = f"{len(records) - len(todo)} of {len(records)} are in {results.file}; --fresh plans them again"
-        note(done_before)
+        note(f"{len(records) - len(todo)} of {len(records)} are in {results.file}; --fresh plans them again")
 
     async def predict(pending: tuple[str, Record]) -> None:
         key, record = pending

@@ -128,5 +128,4 @@ def _print(report: Mapping[str, Any]) -> None:
     )
     console.print(f"results in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
     if report["left"]:
-        left = f"{report['left']} are left: the controller could not be reached. The same command continues."
-        warn(left)
+        warn(f"{report['left']} are left: the controller could not be reached. The same command continues.")
