@@ -128,7 +128,12 @@ class Session:
             raise UsageError(
                 f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"
             )
-        _check_version(run)
+        if run.version != GRAPH_VERSION:
+            raise RunChanged(
+                f"run {run.run_id} was made by version {run.version or '?'} of the graph, this is {GRAPH_VERSION}",
+                hint="make the request again with `hugginggpt run`, "
+                "or use the version of hugginggpt that made it; `show` works",
+            )
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:
             raise UsageError(
@@ -205,11 +210,3 @@ def run(
 
 def _config(thread_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": thread_id}}
-
-
-def _check_version(run: Run) -> None:
-    if run.version != GRAPH_VERSION:
-        raise RunChanged(
-            f"run {run.run_id} was made by version {run.version or '?'} of the graph, this is {GRAPH_VERSION}",
-            hint="make the request again with `hugginggpt run`, or use the version of hugginggpt that made it; `show` works",
-        )

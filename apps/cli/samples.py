@@ -1,6 +1,13 @@
 """`sample`: a small input by task type and kind of data, which `doctor --live` gives to the experts that it calls."""
 
+import io
 import json
+import math
+import struct
+import tempfile
+import wave
+from fractions import Fraction
+from pathlib import Path
 
 from ...graph.call import Material
 from ...graph.resource import Kind, Resource
@@ -50,10 +57,6 @@ def _file_sample(kind: Kind) -> tuple[bytes, str, Kind]:
 
 
 def _film() -> bytes:
-    import tempfile
-    from fractions import Fraction
-    from pathlib import Path
-
     import numpy as np
 
     from ...tools.media.video_writer import write_video
@@ -66,8 +69,6 @@ def _film() -> bytes:
 
 
 def _picture() -> bytes:
-    import io
-
     from PIL import Image
 
     picture = Image.new("RGB", (64, 64), "white")
@@ -78,11 +79,6 @@ def _picture() -> bytes:
 
 
 def _tone() -> bytes:
-    import io
-    import math
-    import struct
-    import wave
-
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)

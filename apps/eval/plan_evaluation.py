@@ -31,10 +31,8 @@ def evaluate_plans(data: Path, wording: str, options: EvalOptions) -> None:
     if wording not in ("request", "paraphrase"):
         raise UsageError(f"--text is {wording!r}", hint="it is request or paraphrase")
     report = run_async(_score(data, wording, options))
-    if options.json:
-        print_json(report)
-    else:
-        _print(report)
+    show = print_json if options.json else _print
+    show(report)
     if report["left"]:
         raise typer.Exit(3)
 

@@ -25,10 +25,8 @@ from .results_file import ResultsFile, default_path, row_key
 def evaluate_runs(file: Path, options: EvalOptions) -> None:
     """Print the outcome of each; exit code 3 unless all succeeded, with an accepted plan where the file names any."""
     report = run_async(_run_all(file, options))
-    if options.json:
-        print_json(report)
-    else:
-        _print(report)
+    show = print_json if options.json else _print
+    show(report)
     good = sum(row["status"] == "succeeded" and row["accepted"] is not False for row in report["requests"])
     if report["left"] or good < len(report["requests"]):
         raise typer.Exit(3)

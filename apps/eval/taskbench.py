@@ -140,6 +140,5 @@ def _plain(argument: Any) -> Any:
     return " ".join(map(str, argument)) if isinstance(argument, list) else argument
 
 
-def _ends(link: Any) -> tuple[Any, Any]:
-    source, target = (link["source"], link["target"]) if isinstance(link, Mapping) else link
-    return source, target
+def _ends(link: Any) -> Any:
+    return (link["source"], link["target"]) if isinstance(link, Mapping) else link
