@@ -1,4 +1,4 @@
-"""Session: start, resume or retry a run in an open world, as an iterator of its events; and `run` for scripts."""
+"""`Session`: starts, resumes and retries runs in an open world, for all front ends; `run` does all of it for scripts."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
@@ -43,10 +43,7 @@ class Session:
         options: Options | None = None,
         recorded: bool = False,
     ) -> AsyncIterator[Event]:
-        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished.
-
-        `recorded`: the options come from a recording, so this user did not name the servers in them.
-        """
+        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished."""
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
             raise UsageError(
@@ -54,6 +51,7 @@ class Session:
                 hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
             )
         options = options or Options()
+        # the options of a recording may name servers that this user did not
         if not recorded:
             await asyncio.to_thread(trust_servers, self.world.settings.config, options.models.values())
         graph_input = {"request": request, "files": list(files), "options": options.model_dump(mode="json")}
@@ -126,12 +124,16 @@ class Session:
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
-        """Hold the lease of the run during the body; yields the run as it is now."""
         if run.status == "damaged":
             raise UsageError(
                 f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"
             )
-        _check_version(run)
+        if run.version != GRAPH_VERSION:
+            raise RunChanged(
+                f"run {run.run_id} was made by version {run.version or '?'} of the graph, this is {GRAPH_VERSION}",
+                hint="make the request again with `hugginggpt run`, "
+                "or use the version of hugginggpt that made it; `show` works",
+            )
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:
             raise UsageError(
@@ -190,10 +192,7 @@ class Session:
 def run(
     request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
 ) -> RunFinished:
-    """Run a request and wait for its end: answer, plan, results, resources with their local paths.
-
-    For scripts; inside a running event loop (a notebook, a server) use `open_world` and a `Session`.
-    """
+    """Run a request to its end, for scripts; where an event loop runs, use `open_world` and a `Session`."""
 
     async def last_event() -> RunFinished:
         async with open_world(settings) as world:
@@ -211,11 +210,3 @@ def run(
 
 def _config(thread_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": thread_id}}
-
-
-def _check_version(run: Run) -> None:
-    if run.version != GRAPH_VERSION:
-        raise RunChanged(
-            f"run {run.run_id} was made by version {run.version or '?'} of the graph, this is {GRAPH_VERSION}",
-            hint="make the request again with `hugginggpt run`, or use the version of hugginggpt that made it; `show` works",
-        )

@@ -1,4 +1,4 @@
-"""Connection: a thread that owns the SQLite connection; jobs that wait together share a transaction.
+"""`Connection`: the thread that owns a home's SQLite connection, for `Database`; waiting jobs share a transaction.
 
 LangGraph's checkpoints and our ledger both write here, so they never wait for each other's lock (SQLite's waiting is a
 sleep), and a burst of small writes costs one commit. A call returns when its transaction is committed: killed at any
@@ -64,7 +64,6 @@ class Connection:
         self._thread.join()
 
     def _serve(self) -> None:
-        """The thread's loop: take all waiting jobs, do them in one transaction, answer them."""
         going = True
         while going:
             waiting = [self._jobs.get()]
@@ -160,7 +159,6 @@ def identity(file: Path) -> tuple[int, int] | None:
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
-    """Jobs in their order, grouped by transaction."""
     batch: list[Job] = []
     for job in jobs:
         if job.alone and batch:

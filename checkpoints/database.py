@@ -1,4 +1,4 @@
-"""Database of a home: one SQLite file, opened once by this process, however many openers there are.
+"""`Database`: the SQLite file of a home, opened once by this process however many objects use it.
 
 A process that opens the file a second time by itself would lose SQLite's locks on it: closing any descriptor of a file
 drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2). Another process then treats the
@@ -57,10 +57,7 @@ class Database:
                 self._connection.redactors.add(redact)
 
     async def read(self, work: Callable[[SqliteUtils], T], *, alone: bool = False) -> T:
-        """The value of `work`. Raises `StorageError` for errors of SQLite.
-
-        `alone`: in no shared transaction, for a script that commits by itself.
-        """
+        """The value of `work`; `alone`: for a script that commits by itself. Raises `StorageError` for SQLite's errors."""
         return await asyncio.wrap_future(self.submit(work, writes=False, alone=alone))
 
     async def write(self, work: Callable[[SqliteUtils], T]) -> T:
@@ -107,7 +104,6 @@ class Database:
 
 
 def _leave(connection: Connection) -> bool:
-    """Count one opener less; True for the last one."""
     connection.holders -= 1
     if connection.holders == 0 and _connections.get(connection.file) is connection:
         del _connections[connection.file]

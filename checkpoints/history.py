@@ -1,4 +1,4 @@
-"""History: runs, results and resources read back; and the deletion of failed rows before a retry."""
+"""`History`: runs, results and resources read back for `runs`, `show` and `retry`, which deletes the failed rows."""
 
 import re
 from collections.abc import Iterable
@@ -87,12 +87,10 @@ class History:
 
 
 def _numbers(key: str) -> list[int]:
-    """`3[10][2]` as 3, 10, 2."""
     return [int(number) for number in re.findall(r"\d+", key)]
 
 
 def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
-    """A row of `runs` with its results; one that can't be read is a damaged run, and does not affect others."""
     try:
         return _read(db, row)
     except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause

@@ -1,4 +1,4 @@
-"""Home folder: created private, and checked for write access."""
+"""`prepare_home`: makes a private home folder, and checks write access."""
 
 import os
 from contextlib import suppress

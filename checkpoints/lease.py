@@ -1,4 +1,4 @@
-"""Lease of a run: which process owns it, and whether that process still lives. No wall clock is compared.
+"""`Holder`, `alive`: which process owns a run, and whether it still lives, for `runs.py`, which claims the leases.
 
 Under this kernel a process is identified by its id and start time, so a killed owner is noticed at once. On another host
 that shares the file, an owner is dead when its count of beats has not changed for a while of our monotonic clock.

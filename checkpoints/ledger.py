@@ -1,6 +1,7 @@
-"""The ledger: results of tasks, choices of experts and resources, as rows beside LangGraph's checkpoints.
+"""`SqliteLedger`: results, choices of experts and resources as rows; it also holds the board, runs and LLM calls.
 
-A call returns when its transaction is committed. Rows are written once: a second writer reads back the first one's row.
+A call returns when its transaction is committed. A result or choice is written once: a second writer gets the first
+one's row.
 """
 
 import time
@@ -99,7 +100,6 @@ class SqliteLedger:
         return read_row(Assignment, await self.database.write(write), "a choice of expert")
 
     async def _inherited(self, noun: type[M], query: str, run_id: str, value: str, what: str) -> M | None:
-        """The noun in the first row that `query` finds for `value` in the lineage of a run."""
         found = await self.database.read(lambda db: db.execute(_LINEAGE + query, [run_id, value]).fetchone())
         return read_row(noun, found[0], what) if found else None
 

@@ -1,7 +1,4 @@
-"""LLM calls: rows of the table `llm_calls`, and the limits of the run that makes them.
-
-A run's limits are in its row, so that a resume keeps them.
-"""
+"""`SqliteLlmCalls`: rows of the table `llm_calls`; refuses a call beyond the limits that are in its run's row."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Migrations of our tables, which are beside LangGraph's in one SQLite file (open it with Datasette or pandas).
+"""Migrations: the versions of our tables, which are beside LangGraph's in one SQLite file.
 
 runs         one request: text, plan, answer, status, and its owner (the lease)
 tasks        the ledger: one row a finished task, by epoch and key; never changed, only deleted by a retry

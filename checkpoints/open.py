@@ -1,4 +1,4 @@
-"""Open: the one place that opens the storage of a home, or a checkpointer by its URL."""
+"""`Storage`: ledger, files and checkpoints of one home; `open_checkpointer` opens LangGraph's saver by a URL."""
 
 import asyncio
 from collections.abc import AsyncIterator

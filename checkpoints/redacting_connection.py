@@ -1,4 +1,4 @@
-"""Redacting connection: SQLite's, with every value redacted before it is written, in rows and checkpoints."""
+"""`RedactingConnection`: SQLite's, with every value redacted before it is written, in rows and checkpoints."""
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection, Cursor

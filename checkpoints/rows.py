@@ -1,4 +1,4 @@
-"""Rows: nouns as rows of our tables and back; a row that this program did not write is reported, never used."""
+"""Converts results and resources to rows of our tables and back; a damaged row is reported, never used."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar

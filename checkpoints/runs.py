@@ -1,4 +1,4 @@
-"""Runs: their rows in the table `runs`, and the leases that let one process work on a run."""
+"""`SqliteRuns`: rows of the table `runs`, and claims a run's lease there, so that one process at a time works on it."""
 
 import asyncio
 import json
@@ -19,8 +19,6 @@ _log = logging.getLogger(__name__)
 
 
 class _Claim(NamedTuple):
-    """The lease of a run as its row holds it."""
-
     owner: str
     """Empty where there is none."""
     beats: float
@@ -48,23 +46,10 @@ class SqliteRuns:
 
     async def start(self, run: Run) -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
-        row = {
-            "run_id": run.run_id,
-            "thread_id": run.thread_id,
-            "parent": run.parent,
-            "status": "running",
-            "controller": run.controller,
-            "request": run.request.text,
-            "files": json.dumps([file.name for file in run.request.files]),
-            "started_at": run.started_at,
-            "version": run.version,
-            "options": run.options.model_dump_json(),
-        }
-
-        def insert(db: SqliteUtils) -> None:
-            db.table("runs").insert(row, pk="run_id", ignore=True)
-
-        await self._database.write(insert)
+        row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
+        row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
+        row["files"] = json.dumps([file.name for file in run.request.files])
+        await self._database.write(lambda db: db.table("runs").insert(row, pk="run_id", ignore=True))
         await self.own(run.run_id)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
@@ -179,7 +164,6 @@ class SqliteRuns:
         raise _busy(run_id, owner)
 
     def _beat(self) -> None:
-        """Called by the holder's thread."""
         if self._owned:
             query = "UPDATE runs SET heartbeat = coalesce(heartbeat, 0) + 1 WHERE owner = ?"
             self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)

@@ -1,4 +1,4 @@
-"""Checkpointer: LangGraph's SQLite saver on our database thread, with commits shared with the ledger's.
+"""`SharedSqliteSaver`: LangGraph's SQLite saver on our database thread; its commits are shared with the ledger's.
 
 The SQL is the library's; only the thread and the commits are ours. Measured with 500 tasks of two nodes beside the ledger,
 a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).

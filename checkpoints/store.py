@@ -1,4 +1,4 @@
-"""The store: files named by the hash of their content, under `resources/ab/cdef....png`.
+"""`FileStore`: content in files named by its hash, under `resources/ab/cdef....png`.
 
 A file gets its name only when it is complete: it is written under `scratch/` on the same disk, flushed, and renamed.
 Earlier versions stored most media types with the suffix `.bin`; those files are found and used too.
@@ -38,7 +38,6 @@ class FileStore:
         return self._path(resource.sha256, resource.media_type)
 
     def _path(self, sha256: str, media_type: str) -> Path:
-        """The file for a hash and type; under the suffix of earlier versions where there is only that one."""
         path = self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
         earlier = path.with_suffix(OTHER_SUFFIX)
         return earlier if earlier.name in self._earlier and path.name not in self._earlier else path
@@ -139,14 +138,12 @@ def _holds(target: Path, sha256: str) -> bool:
 
 
 def _size(file: Path | None) -> int:
-    """Bytes of a regular file; 0 where there is none."""
     return file.stat().st_size if file and file.is_file() and not file.is_symlink() else 0
 
 
 def _remove(folder: Path) -> None:
-    """Remove a scratch folder, which is nearly always empty by now: outputs have been moved to the store."""
     try:
-        folder.rmdir()
+        folder.rmdir()  # nearly always empty by now: outputs were moved to the store
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
 

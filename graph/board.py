@@ -1,8 +1,8 @@
-"""Board: which tasks of this process run or are suspended, and which wait for them. Data is in the ledger.
+"""`Board`: which tasks of this process run or are suspended, and which wait for them; results are in the ledger.
 
 Waiters may live on several event loops and threads, so they are woken through `call_soon_threadsafe`; an
-`asyncio.Event` set from another thread woke its waiter 1.4 s late. The order of steps in
-`wait` matters: subscribe first, then read.
+`asyncio.Event` set from another thread woke its waiter 1.4 s late. `wait` subscribes, notes which tasks run, then
+reads the ledger: in another order a wake-up is missed, or a task that ends meanwhile looks lost.
 """
 
 import asyncio

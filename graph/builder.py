@@ -1,4 +1,4 @@
-"""The graph: its nodes and edges. The ports that the stages work with are chosen in `world.py`."""
+"""`connect` builds the graph from its nodes and edges, with the ports that `world.py` chooses for it."""
 
 from collections.abc import Mapping
 from typing import Any

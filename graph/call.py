@@ -1,4 +1,4 @@
-"""Call: one call to an expert with its input files; Artifact: an output of it. Both cross processes as JSON."""
+"""`Call`: one call to an expert with its input files; `Artifact`: an output of it. Both cross processes as JSON."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The folders of this user's configuration and cache, outside of every home, and how a private file is written.
+"""Paths of the user's configuration and cache folders, outside of every home; `write_private` writes a file there.
 
 A home holds data, which may come from elsewhere (a checkout, a copy, another person); so no configuration is read from it.
 """

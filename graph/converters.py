@@ -1,4 +1,4 @@
-"""Converters: tasks inserted where kinds of data differ: PDF to pages or text, video to frames or sound.
+"""`with_converters` inserts tasks where kinds of data differ: PDF to pages or text, video to frames or sound.
 
 A plan may give a PDF to an input that takes images or text, and a video to one that takes images or audio. The conversion
 is inserted as a task of its own, so that it is recorded, shown and done once like any other.
@@ -6,11 +6,12 @@ is inserted as a task of its own, so that it is recorded, shown and done once li
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from graphlib import CycleError
 from typing import NamedTuple
 
 from .resource import Kind, Resource
-from .task import Ref, Single, Task, Value, in_order
+from .task import Ref, Single, Task, in_order
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
@@ -59,8 +60,6 @@ def with_converters(tasks: Iterable[Task]) -> list[Task]:
 
 
 class _Insertion:
-    """One pass over tasks in topological order."""
-
     def __init__(self, tasks: list[Task]) -> None:
         self._tasks = tasks
         self._by_id = {task.id: task for task in tasks}
@@ -73,16 +72,10 @@ class _Insertion:
     def tasks(self) -> list[Task]:
         """The tasks with the inserted ones."""
         for task in self._tasks:
-            ports = {port.name: port for port in VOCABULARY[task.type].inputs}
-            inputs = {
-                name: self._value(value, ports[name], task) if name in ports else value
-                for name, value in task.inputs.items()
-            }
-            self._append(task if inputs == task.inputs else task.model_copy(update={"inputs": inputs}))
+            self._append(task.with_inputs(partial(self._single, task)))
         return self._done
 
     def _append(self, task: Task) -> None:
-        """Append the next task; those that it depends on are known."""
         self._by_id[task.id] = task
         self._done.append(task)
         many = {port.name for port in VOCABULARY[task.type].inputs if port.many}
@@ -90,12 +83,10 @@ class _Insertion:
         if task.type in _MAKES_LISTS or sources & self._lists:
             self._lists.add(task.id)
 
-    def _value(self, value: Value, port: Input, task: Task) -> Value:
-        if isinstance(value, tuple):
-            return tuple(self._single(member, port, task) for member in value)
-        return self._single(value, port, task)
-
-    def _single(self, value: Single, port: Input, task: Task) -> Single:
+    def _single(self, task: Task, name: str, value: Single) -> Single:
+        port = next((port for port in VOCABULARY[task.type].inputs if port.name == name), None)
+        if port is None:
+            return value
         kinds = self._kinds(value)
         if kinds and not any(port.takes(kind) for kind in kinds):
             value = self._converted(value, kinds, port, task)

@@ -1,4 +1,4 @@
-"""Environment variables: their names, how settings are read from them, and warnings about misspelt ones."""
+"""Names of the environment variables, how `Settings.from_env` reads them, and warnings about misspelt ones."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Errors: every exception that this package raises on purpose.
+"""`HuggingGPTError` and its subclasses: every exception that this package raises on purpose.
 
 ```
 HuggingGPTError                 what happened; `hint` says what to do; `exit_code` is the command's

@@ -1,4 +1,4 @@
-"""Events: what the graph reports while it works; every front end (command line, tool, ...) reads these only.
+"""Events that the graph emits while it works (`TaskStarted`, ...); every front end (command line, tool) reads only these.
 
 They are sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}`; inner ones need `subgraphs=True`.
 """
@@ -17,15 +17,11 @@ from .result import LlmCall, Repairs, Result, Run, RunStatus, Usage
 
 
 class _OfRun(Frozen):
-    """The fields of every event: its name and its run."""
-
     event: str
     run_id: str
 
 
 class _OfTask(_OfRun):
-    """The fields of an event of a task under way."""
-
     task_id: int
     key: str
     """Ledger key: `2`, or `3[0]` for a member of a mapped task."""

@@ -1,4 +1,4 @@
-"""Expert: a model (or small tool) that can do a task; Assignment: which one was chosen for a task, and why."""
+"""`Expert`: a model (or small tool) that can do a task; `Assignment`: which one was chosen for a task, and why."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -66,10 +66,7 @@ class Candidate(Frozen):
 
 
 def allowed(candidates: Iterable[Candidate], where: Sequence[str]) -> list[Candidate]:
-    """The candidates at the places of `where`, those of the first place first; all of them when it is empty.
-
-    Experts for the domain `deterministic` (arithmetic, no model) are allowed everywhere.
-    """
+    """The candidates at the places of `where`, the first place first; all when it is empty. Arithmetic may run anywhere."""
     if not where:
         return list(candidates)
     order = {place: number for number, place in enumerate(where)}

@@ -1,4 +1,4 @@
-"""Optional extras of the package: the command that installs one, for a clone, a URL or a package index."""
+"""`install`: the command that installs an optional extra, for a clone, a URL or a package index; hints quote it."""
 
 import functools
 import json

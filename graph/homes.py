@@ -1,4 +1,4 @@
-"""Homes: which folder keeps the runs, and whether a `.hugginggpt` in the working folder was made by this user.
+"""`default_home`: which folder keeps the runs, and whether a `.hugginggpt` in the working folder was made by this user.
 
 Such a folder may come with a checkout or an archive. It is used without being named only if it has a mark that is recorded
 in the user's configuration, belongs to this user, and is closed to others. A home that the user names is used as data.
@@ -43,10 +43,7 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
 
 
 def is_kept_in_a_home(path: Path, home: Path) -> bool:
-    """Whether a path (without links) is a file that `home` or another home keeps; the user's own files may be beside these.
-
-    Another home is recognised by its database.
-    """
+    """Whether `path`, without links, is a file of `home`, or of another folder with a database; others may be beside."""
     used = home.expanduser().resolve()
     return any(
         _keeps(path.relative_to(folder).parts[0])
@@ -111,7 +108,6 @@ def adopt(folder: Path, config: Path) -> Path:
 
 
 def _recorded(config: Path) -> dict[str, str]:
-    """The marks of the homes that this user made, by path."""
     try:
         known = read_untrusted_json((config / _RECORD).read_bytes())
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Media types: the kind of data and the file suffix of each, its aliases, and whether it is text.
+"""Media types by file suffix: `types_by_suffix`, `suffix_of`, the canonical name of each type, and whether it is text.
 
 The types come from the standard library's `mimetypes`, with overrides where it lacks a type or differs from the one
 that is used here. Only its built-in table is read, never the system's: names of stored files depend on it.

@@ -1,4 +1,4 @@
-"""Mentions: the files and URLs that a text names, found by spelling alone; nothing is opened.
+"""`mentions`: the files and URLs that a request's text names, found by spelling alone; nothing is opened.
 
 Covers bare and quoted names, paths (`~/scans/page 1.pdf` in quotes, `C:\\scans\\a.png`), http(s) URLs, and names that
 stand in Chinese or Japanese text without spaces. Not covered: names without an extension, or with spaces and no quotes.
@@ -66,7 +66,6 @@ def mentions(text: str) -> list[Mention]:
 
 
 def _without_tail(url: str) -> str:
-    """A URL without the punctuation of the sentence around it."""
     bare = url.rstrip(".,;:!?…，。；：！？）")
     while bare.endswith((")", "]")) and bare.count("(") < bare.count(")") + bare.count("]"):
         bare = bare[:-1].rstrip(".,;:!?")

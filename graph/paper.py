@@ -1,4 +1,4 @@
-"""The JSON of the paper (section 3.1) and of JARVIS, read and written: `{"task", "id", "dep", "args"}`.
+"""`read_tasks`, `write_task`: the JSON of the paper (section 3.1) and of JARVIS: `{"task", "id", "dep", "args"}`.
 
 `<resource>-1` and `<GENERATED>-1` refer to the output of task 1, also inside a sentence and in comma lists; `dep: [-1]`
 means no dependency. A `dep` without a reference becomes `after`. No other module knows this format.
@@ -115,7 +115,6 @@ def _read_value(raw: Any, port: Input | None, known: Mapping[str, Resource]) -> 
 
 
 def _read_singles(raw: Any, port: Input | None, known: Mapping[str, Resource]) -> Iterator[Single]:
-    """One argument: a reference, a comma list of references, a sentence with references, a file, or plain text."""
     if isinstance(raw, Mapping):
         yield Resource.model_validate(dict(raw))
         return

@@ -1,4 +1,4 @@
-"""Plan: the tasks of a request as a checked, ordered graph. A plan that exists can be run."""
+"""`Plan`: the tasks of a request as a checked, ordered graph, so that a plan that exists can be run."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from .converters import with_converters
 from .errors import InvalidPlan
 from .paper import LONGEST_TYPE, MAX_TASKS
 from .resource import Frozen, Resource
-from .task import Ref, Single, Task, Template, Value, in_order
+from .task import Ref, Single, Task, Template, in_order, singles_in
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
@@ -67,7 +67,6 @@ class Plan(Frozen):
 
 
 def _problems(tasks: tuple[Task, ...]) -> Iterable[str]:
-    """Everything wrong with the tasks, in sentences that name the correction."""
     if len(tasks) > MAX_TASKS:
         yield f"{len(tasks)} tasks are more than the {MAX_TASKS} that a plan may have"
         return
@@ -102,7 +101,7 @@ def _input_problems(task: Task, by_id: Mapping[int, Task]) -> Iterable[str]:
         if name not in known:
             yield f"task {task.label} has no input {name!r}; it takes {', '.join(known) or 'nothing'}"
             continue
-        for member in value if isinstance(value, tuple) else (value,):
+        for member in singles_in(value):
             if problem := _kind_problem(task, known[name], member, by_id):
                 yield problem
 
@@ -156,7 +155,6 @@ def _cycle(tasks: tuple[Task, ...]) -> Iterable[str]:
 
 def _resolved(task: Task, by_id: Mapping[int, Task]) -> Task:
     """The task with the output named in every reference, so that no later step has to guess it."""
-    row = VOCABULARY[task.type]
 
     def name_output(value: Single, port: Input) -> Single:
         match value:
@@ -168,9 +166,5 @@ def _resolved(task: Task, by_id: Mapping[int, Task]) -> Task:
                 return Template(parts=tuple(parts))  # type: ignore[arg-type]  # name_output keeps the variant
         return value
 
-    def resolve(value: Value, port: Input) -> Value:
-        return tuple(name_output(v, port) for v in value) if isinstance(value, tuple) else name_output(value, port)
-
-    ports = {port.name: port for port in row.inputs}
-    inputs = {name: resolve(value, ports[name]) for name, value in task.inputs.items()}
-    return task if inputs == task.inputs else task.model_copy(update={"inputs": inputs})
+    ports = {port.name: port for port in VOCABULARY[task.type].inputs}
+    return task.with_inputs(lambda name, value: name_output(value, ports[name]))

@@ -1,4 +1,4 @@
-"""Ports: protocols of what the stages use: controller, catalogue, backends, ledger, store, slots, fetcher."""
+"""Protocols of what the stages call: `Controller`, `Catalog`, `Backend`, `Ledger`, `Store`, `Slots`, `Fetcher`."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

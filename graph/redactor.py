@@ -1,4 +1,4 @@
-"""Removes secrets from everything that leaves the program: screen, rows, files, events, errors, recordings.
+"""`Redactor` removes secrets from everything that leaves the program: screen, rows, files, events, errors, recordings.
 
 A secret is found as it is, URL-encoded, escaped for JSON or HTML, in base64 at each of its three alignments, and cut
 off after its first `HEAD` characters; a user and password are found in any URL. The replacement has the length of the
@@ -197,24 +197,20 @@ def _is_file_path(value: str) -> bool:
 
 
 def _is_distinctive(secret: str) -> bool:
-    """Whether it is neither a number nor an ordinary word."""
     return not _NUMBER.fullmatch(secret) and len(secret) >= (LONGEST_WORD if _WORD.fullmatch(secret) else SHORTEST)
 
 
 def _head(form: str) -> str:
-    """The part of a form to search for: its first characters, or all of it where these could cut an escape in half, or occur
-    in numbers, paths, URLs and sentences."""
+    """Its first characters to search for; all where these may cut an escape in half, or occur in numbers, paths, URLs."""
     head = form[:HEAD]
     return form if "\\" in form or _COMMON_HEAD.search(head) or _NUMBER.fullmatch(head) else head
 
 
 def _bearer_forms(secret: str) -> list[str]:
-    """An ordinary word where it can only be a key."""
     return [f"{scheme} {secret}" for scheme in ("Bearer", "bearer")] if secret else []
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The encodings of a secret, as text and as the bytes of UTF-8."""
     encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
     encoded |= {_HEX.sub(lambda byte: byte.group().lower(), form) for form in encoded}
     in_json, in_bytes = dumps(secret)[1:-1], repr(secret.encode("utf-8", "replace"))[2:-1]
@@ -239,7 +235,6 @@ async def _closing(pieces: AsyncIterator[str]) -> AsyncGenerator[None, None]:
 
 
 def _common_length(form: str, text: str, start: int) -> int:
-    """The number of characters of a form that a text has from `start` on."""
     pairs = zip(form, text[start : start + len(form)], strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

@@ -1,4 +1,4 @@
-"""References in text: `<resource>-2` stands for the output of task 2. Every spelling of it is parsed here."""
+"""`parse_references`: `<resource>-2` in a text stands for the output of task 2; every spelling of it is parsed here."""
 
 import re
 from collections.abc import Iterable
@@ -26,10 +26,7 @@ Parts = tuple[str | Ref, ...]
 
 
 def parse_references(text: str, *, lenient: bool = False) -> Parts:
-    """Cut a text at its references; raises `InvalidPlan` for one whose number is too long.
-
-    `lenient` also accepts the misspellings of models, and leaves a number that is too long in the text.
-    """
+    """Cut a text at its references. Too long a number raises `InvalidPlan`; `lenient`, for misspellings, skips it."""
     whole = _WHOLE_TEXT.fullmatch(text.strip()) if lenient else None
     if whole and len(whole[1]) <= MAX_DIGITS:
         return (_reference(whole),)

@@ -1,4 +1,4 @@
-"""Resource: a piece of data that tasks exchange, identified by the hash of its content; and the kinds of data."""
+"""`Resource`: a piece of data that tasks exchange, identified by the hash of its content; and the kinds of data."""
 
 from typing import Literal, get_args
 

@@ -1,4 +1,4 @@
-"""Result: how a task ended; Run: a request with its plan and results; Usage: what they cost."""
+"""`Result`: how a task ended; `Run`: a request with its plan and results; `Usage`: what its LLM calls cost."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

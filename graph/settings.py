@@ -1,4 +1,4 @@
-"""Settings: everything that a user can set, with defaults, and how it is read from environment variables."""
+"""`Settings`: everything that a user can set, with defaults; `from_env` reads it from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -99,7 +99,6 @@ class Settings(BaseModel):
     @field_validator("where", mode="before")
     @classmethod
     def _split_places(cls, value: object) -> object:
-        """Accept a comma list, or the name of a preset."""
         if not isinstance(value, str):
             return value
         if not value.strip(" ,"):
@@ -114,7 +113,6 @@ class Settings(BaseModel):
     @field_validator("file_roots", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:
-        """Accept folders in one text, separated as in `PATH`; each becomes absolute."""
         if not isinstance(value, str):
             return value
         folders = tuple(Path(name).expanduser().absolute() for name in value.split(os.pathsep) if name.strip())
@@ -124,10 +122,7 @@ class Settings(BaseModel):
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, **given: object) -> Self:
-        """Settings from environment variables; `given` wins over them, and None in it means not given.
-
-        Warns about variables that no setting has. Raises `UsageError`.
-        """
+        """Settings from environment variables; `given` wins over them, but for None. Raises `UsageError`."""
         from .environment import read_environment, warn_of_unknown
 
         warn_of_unknown(cls, env)
@@ -149,8 +144,5 @@ class Settings(BaseModel):
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
-    """Settings for entry points that other people or programs use (a server, an agent's tool).
-
-    Their requests may name files of the working folder only, or of the folders in `HUGGINGGPT_FILE_ROOTS`.
-    """
+    """Settings for a server or an agent's tool: requests may name files of `HUGGINGGPT_FILE_ROOTS` or the working folder."""
     return Settings.from_env(env, file_roots=None if env.get("HUGGINGGPT_FILE_ROOTS") else (Path.cwd(),))

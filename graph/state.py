@@ -1,4 +1,4 @@
-"""State: the channels of the graph. JSON values only: nodes validate nouns on entry and dump them on return."""
+"""`State`: the channels of LangGraph's state. JSON values only: nodes validate them on entry, and dump them on return."""
 
 from collections.abc import Awaitable
 from operator import or_

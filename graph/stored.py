@@ -1,4 +1,4 @@
-"""Opens stored files and verifies their hashes, so that only the recorded bytes are used.
+"""`check_stored` verifies the hash of a stored file before an expert reads it, so that only recorded bytes are used.
 
 Since its hash was recorded, a file of a home may have been changed, or exchanged for a link, a pipe or a device.
 """

@@ -1,7 +1,8 @@
-"""Task: one step of a plan; Ref: the output of an earlier task; Template: a sentence with refs in it."""
+"""`Task`: one step of a plan; `Ref`: the output of an earlier task; `Template`: a sentence with refs in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
+from typing import Self
 
 from pydantic import Field, field_validator
 
@@ -50,6 +51,14 @@ class Task(Frozen):
             return {name: tuple(value) if isinstance(value, list) else value for name, value in inputs.items()}
         return inputs
 
+    def with_inputs(self, change: Callable[[str, Single], Single]) -> Self:
+        """The task with `change(name, value)` for each input value or member of a list; itself where nothing changes."""
+        inputs = {
+            name: tuple(change(name, v) for v in value) if isinstance(value, tuple) else change(name, value)
+            for name, value in self.inputs.items()
+        }
+        return self if inputs == self.inputs else self.model_copy(update={"inputs": inputs})
+
     @property
     def refs(self) -> tuple[Ref, ...]:
         """Every reference in the inputs, in order."""
@@ -88,21 +97,17 @@ def in_order(tasks: list[Task]) -> list[Task]:
 
 def refs_in(value: Value) -> Iterator[Ref]:
     """The references inside one input value."""
-    match value:
-        case Ref():
-            yield value
-        case Template():
-            yield from (part for part in value.parts if isinstance(part, Ref))
-        case tuple():
-            for member in value:
-                yield from refs_in(member)
+    for single in singles_in(value):
+        yield from (
+            part for part in (single.parts if isinstance(single, Template) else (single,)) if isinstance(part, Ref)
+        )
 
 
 def resources_in(value: Value) -> Iterator[Resource]:
     """The resources inside one input value."""
-    match value:
-        case Resource():
-            yield value
-        case tuple():
-            for member in value:
-                yield from resources_in(member)
+    yield from (single for single in singles_in(value) if isinstance(single, Resource))
+
+
+def singles_in(value: Value) -> tuple[Single, ...]:
+    """The members of a list, or the one value."""
+    return value if isinstance(value, tuple) else (value,)

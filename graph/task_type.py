@@ -1,4 +1,4 @@
-"""Task type: the inputs, outputs and parameters of a kind of task. The rows are in `vocabulary.py`."""
+"""`TaskType`: the inputs, outputs and parameters of a kind of task. The rows are in `vocabulary.py`."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Reads JSON from untrusted sources (models, servers, files, recordings, edited plans) within limits.
+"""`read_untrusted_json`: JSON from models, servers, files, recordings and edited plans, read within limits.
 
 A value beyond the limits can't be stored or shown: state holds 64-bit numbers and valid characters only, and code that walks
 a value recurses. Such a value raises `InvalidJson`, a `ValueError` that names the reason.

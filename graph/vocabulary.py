@@ -1,4 +1,4 @@
-"""The task types: one row each, with typed inputs, outputs and parameters.
+"""`VOCABULARY`: a row for each task type, with typed inputs, outputs and parameters.
 
 Sources: the paper's Table 13; the planner prompt and model server of microsoft/JARVIS (its ControlNet pairs too); the
 Hub's pipeline tags for text, vision, audio, video, tabular and multimodal models (huggingface.co/tasks). The last block

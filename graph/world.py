@@ -1,4 +1,4 @@
-"""World: from settings to ports to a graph. The one place that chooses the implementation of each port."""
+"""`open_world` and `build_graph`: from settings to ports to a graph; the implementation of each port is chosen here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -50,10 +50,7 @@ class World:
 
 
 def controller_for(settings: Settings, recording: Recording | None = None, slots: Slots | None = None) -> Controller:
-    """The controller that the settings name; the rule-based one when they name none. `recording`: see `open_world`.
-
-    `slots`: where a chat model on this machine waits for its accelerator.
-    """
+    """The controller that the settings name, else the rule-based one. A chat model on this machine waits for `slots`."""
     if not settings.llm:
         from ..tools.controllers.rules.controller import RuleBasedController
 
@@ -149,7 +146,6 @@ def _assembled(
     recording: Recording | None = None,
     consent: Consent | None = None,
 ) -> World:
-    """The graph with its ports, each without secrets; catalogue and backends follow from the settings if they are None."""
     controller = RedactedController(controller, redact)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
     places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)

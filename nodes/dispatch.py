@@ -1,4 +1,4 @@
-"""Dispatch: the edge after review; sends every task of the plan at once, each to its own instance of `task`."""
+"""`dispatch`: the edge after review; sends every task of the plan at once, each to its own instance of `task`."""
 
 from langgraph.types import Send
 

@@ -1,4 +1,4 @@
-"""Execute: do a task by its expert, record the result in the ledger, then wake the waiting tasks and report it."""
+"""The stage `execute`: does a task by its expert, records the result in the ledger, wakes tasks that wait, reports it."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Calls to experts: slots, timeout and retries around one backend call, and its artifacts moved into the store."""
+"""`ExpertCalls`: slots, timeout and retries around one backend call, and its artifacts moved into the store."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Feasibility: which tasks of a plan can't run here, why, and what the user can change about it."""
+"""`why_no_expert`: which tasks of a plan can't run here, why, and what the user can change; `review` shows it."""
 
 from collections.abc import Mapping, Sequence
 

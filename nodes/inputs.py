@@ -1,4 +1,4 @@
-"""Inputs of a task as local files: references resolved, templates filled, lists split for mapping."""
+"""`gather_inputs`: a task's inputs as local files: references resolved, templates filled; lists split for mapping."""
 
 from collections.abc import Mapping
 

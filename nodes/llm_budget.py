@@ -1,4 +1,4 @@
-"""LLM budget of a run: each call to a chat model is recorded before it is made, or refused beyond a limit."""
+"""`LlmBudget`: records each call to a chat model before it is made, or refuses it beyond the run's limits."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Long recordings: one too long for a single call is cut into parts, and the texts of the parts are joined."""
+"""`parts_of` cuts a recording that is too long for a single call; `whole_text` joins the texts of the parts."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Plan: start a run from the request, have the controller turn it into tasks, and record both."""
+"""The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
 import asyncio
 import hashlib
@@ -30,10 +30,7 @@ def plan_node(
     redact: Redactor,
     where: Sequence[str] = (),
 ) -> Node[State]:
-    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
-
-    The run's row is written before the controller is called, so that a run killed while planning can be resumed.
-    """
+    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them."""
 
     async def plan(state: State) -> Json:
         # 1. the request
@@ -50,7 +47,7 @@ def plan_node(
             resources=tuple(await ledger.thread_resources(thread_id)),
         )
         options = redact.record(Options.model_validate(state.get("options") or {}))
-        # 2. recorded before anything is spent
+        # 2. recorded before anything is spent, so that a run killed while planning can be resumed
         run = Run(
             run_id=run_id,
             thread_id=thread_id,
@@ -98,7 +95,6 @@ def _request_message(state: State, text: str) -> list[HumanMessage]:
 
 
 def _request_of(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The request's text, and the turns before it."""
     turns = turns_of(state)
     text = state.get("request") or ""
     if not text and turns and turns[-1][0] == "user":

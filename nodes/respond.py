@@ -1,4 +1,4 @@
-"""Respond: have the controller write the answer from what the tasks made, and close the run."""
+"""The stage `respond`: has the controller write the answer from what the tasks made, and closes the run."""
 
 import asyncio
 
@@ -48,7 +48,6 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
 
 
 def _complete(state: State) -> Run:
-    """The run with its plan and results, and the status that follows from them."""
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     results = {int(key): Result.model_validate(row) for key, row in state.get("results", {}).items()}
     status = run.status if run.status == "cancelled" else status_of(plan, results, run.refusals)

@@ -1,4 +1,4 @@
-"""Retry policy: whether the same expert is called again after a failure, and after which pause."""
+"""`attempts`: the retry policy; whether the same expert is called again after a failure, and after which pause."""
 
 import logging
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Review: announce the plan with what can't run here, and pause for approval where the run's options ask for it."""
+"""The stage `review`: reports the plan with what can't run here, and pauses for approval if the run's options say so."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Select: choose the expert of a task while its inputs are still being made, then wait for them."""
+"""The stage `select`: chooses the expert of a task while its inputs are still being made, then waits for them."""
 
 import asyncio
 import hashlib
@@ -62,7 +62,6 @@ class ExpertChoice:
         return assignment.model_copy(update={"task_id": task.id, "fallbacks": (*assignment.fallbacks, *rest)})
 
     async def _decided(self, task: Task, able: Sequence[Expert], run_id: str) -> Assignment:
-        """The controller's choice, from the ledger where it was made already."""
         decision = _decision(task, able)
         lock = self.deciding.setdefault((id(asyncio.get_running_loop()), run_id, decision), asyncio.Lock())
         async with lock:
@@ -73,7 +72,6 @@ class ExpertChoice:
 
 
 async def _wait_for_inputs(task: Task, epoch: str, ledger: Ledger) -> None:
-    """Return when all results that the task depends on are recorded, or one of them did not succeed."""
     keys = [str(task_id) for task_id in task.depends_on]
 
     async def recorded() -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Task: the stage that runs one task's sub-graph (select, execute) and enters it on the board.
+"""The stage `task`: runs one task's sub-graph (select, execute) and enters it on the board.
 
 It calls the sub-graph instead of being it: the raw sub-graph as a node deadlocks on an interrupt inside a task, and leaves
 siblings running after a failure (LangGraph 1.2).

@@ -1,4 +1,4 @@
-"""Execution of one task: lists member by member, long recordings part by part, fallbacks after failures."""
+"""`TaskExecution`, used by `execute`: lists member by member, long recordings part by part, fallbacks after failures."""
 
 import asyncio
 import hashlib
@@ -121,7 +121,6 @@ class TaskExecution:
     def _gathered(
         self, key: str, done: Sequence[Result], began: float, *, error: str = "", outputs: Outputs | None = None
     ) -> Result:
-        """One result for those of several members or parts."""
         return result_of(
             self.task, key, "failed" if error else "succeeded", error=error or None, outputs=outputs or {},
             input_fault=bool(error) and all(row.ok or row.input_fault for row in done),
@@ -142,7 +141,6 @@ def error_line(error: ExpertError) -> str:
 
 
 def _failures(failed: Sequence[Result], of: int) -> str:
-    """The errors of members, the first few of many."""
     named = "; ".join(f"{row.key}: {row.error}" for row in failed[:FAILURES_NAMED])
     more = f"; and {len(failed) - FAILURES_NAMED} more" if len(failed) > FAILURES_NAMED else ""
     return f"{len(failed)} of {of} failed: {named}{more}"
@@ -154,10 +152,7 @@ def _fallback(first: Assignment, expert: Expert, error: str) -> Assignment:
 
 
 def _fingerprint(task: Task, key: str, expert: Expert, inputs: Inputs) -> str:
-    """The hash of a call: key, task type, goal, parameters, hashes of the inputs, model id and revision.
-
-    The key is part of it: two equal tasks of one plan are two calls.
-    """
+    """The hash of a call. The ledger key is part of it: two equal tasks of one plan are two calls."""
     content = [
         key, task.type, task.goal, task.model_dump(mode="json")["parameters"],
         {name: [m.resource.sha256 for m in materials] for name, materials in sorted(inputs.items())},

@@ -1,4 +1,4 @@
-"""The `hugginggpt` command: its groups of commands, its global options, and the entry point."""
+"""`main`, the `hugginggpt` command: its groups of commands, its global options, and the entry point."""
 
 import os
 import sys

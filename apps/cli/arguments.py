@@ -1,4 +1,4 @@
-"""Command line arguments, checked and converted before anything is opened; errors are `UsageError`."""
+"""Checks and converts command line arguments before anything is opened; errors are `UsageError`."""
 
 import os
 import sys

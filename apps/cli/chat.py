@@ -1,4 +1,4 @@
-"""`chat`: a conversation with a request on each line; a request may refer to files and results of earlier ones."""
+"""Does the work of `chat`: a conversation, a request a line, which may refer to files and results of earlier ones."""
 
 import asyncio
 import os
@@ -84,7 +84,6 @@ async def _resume_last(session: Any, thread: str) -> AsyncIterator[Event]:
 
 
 async def _show_run(events: AsyncIterator[Event], common: CommonOptions, consent: TerminalConsent | None) -> int:
-    """Show one run; an error ends the run and not the conversation. Returns the exit code."""
     code = 0
     try:
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
@@ -99,7 +98,6 @@ async def _show_run(events: AsyncIterator[Event], common: CommonOptions, consent
 
 
 def _next_line() -> str | None:
-    """The next line that is not empty; None at the end of the input."""
     try:
         if sys.stdin.isatty():
             import readline  # noqa: F401  # arrow keys and earlier lines

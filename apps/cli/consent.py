@@ -1,4 +1,4 @@
-"""Consent to a download: a question at the terminal with the size of the model, while the task tree is paused."""
+"""`TerminalConsent`: asks at the terminal before a model is downloaded, with its size, and pauses the task tree."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The two consoles, stdout for answers and stderr for the rest, and how errors and signals end the command."""
+"""`out` and `err`: the consoles on stdout (answers) and stderr (the rest); and how errors and signals end a command."""
 
 import os
 import signal
@@ -102,10 +102,7 @@ def report_errors() -> Iterator[None]:
 
 @contextmanager
 def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
-    """On Ctrl-C or SIGTERM the body is cancelled and closes what it opened; then print the hint and end the process.
-
-    The process ends at once, because a thread may still wait for a network or for a line of input.
-    """
+    """On Ctrl-C or SIGTERM the body is cancelled and closes what it opened; then print the hint and end the process."""
     import asyncio
 
     task = asyncio.current_task()
@@ -115,7 +112,7 @@ def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
     except asyncio.CancelledError:
         err().print(hint(), soft_wrap=True, markup=False)
         sys.stdout.flush()
-        os._exit(INTERRUPTED)
+        os._exit(INTERRUPTED)  # at once: a thread may still wait for a network or for a line of input
 
 
 def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""`doctor`: check each part of the installation, and print what to do about those that do not work."""
+"""Does the work of `doctor`: checks each part of the installation, and prints what to do about what does not work."""
 
 import asyncio
 import platform
@@ -87,7 +87,6 @@ async def _all_findings(settings: Settings, live: bool) -> AsyncIterator[Finding
 
 
 async def _live(settings: Settings) -> AsyncIterator[Finding]:
-    """A real call to each model and server that is set up; by default there is none."""
     from .live_checks import live_checks
 
     found = 0
@@ -121,7 +120,6 @@ async def _home(settings: Settings) -> Finding:
 
 
 def _addresses(settings: Settings) -> Finding:
-    """Which part refuses URLs that lead to private addresses."""
     if settings.allow_private_urls:
         return Finding("URLs", "note", "they may point to this machine and its network (HUGGINGGPT_ALLOW_PRIVATE_URLS)")
     if settings.fetch_proxy:
@@ -131,7 +129,6 @@ def _addresses(settings: Settings) -> Finding:
 
 
 async def _controller(settings: Settings) -> Finding:
-    """Which controller is used, why, and its answer to a call."""
     if not settings.llm:
         how = "neither --llm nor HUGGINGGPT_LLM names a chat model (openai:MODEL, ollama:MODEL, hf:MODEL, ...)"
         return Finding("controller", "ok", f"{controller_for(settings).name}, for {how}")
@@ -150,7 +147,6 @@ async def _controller(settings: Settings) -> Finding:
 
 
 def _workers(settings: Settings) -> Finding:
-    """What keeps keys and network from the processes that read files here, and what limits their memory."""
     found = check_confinement(settings)
     kept = [*found.worker, *(["the memory of this process closed to them"] if found.parent else [])]
     means = ", ".join(kept) or "only an environment without keys: this system offers no more"
@@ -162,7 +158,6 @@ def _workers(settings: Settings) -> Finding:
 
 
 def _backend(place: Backend) -> Finding:
-    """How many experts of a backend can run, and why the others can't."""
     offered = [expert for name in VOCABULARY for expert in place.experts(name)]
     obstacles = [str(obstacle) for expert in offered if (obstacle := place.obstacle(expert, None)) is not None]
     what = f"{len(offered) - len(obstacles)} of {len(offered)} experts can run"
@@ -180,7 +175,6 @@ def _coverage(places: list[Backend]) -> Finding:
 
 
 async def _sample_call(settings: Settings) -> Finding:
-    """A real call to a small expert, in a worker process."""
     try:
         async with open_world(settings.model_copy(update={"llm": ""})) as world:
             label = await asyncio.wait_for(_identify(world, "Bonjour tout le monde, comment allez-vous ?"), 60)

@@ -1,4 +1,4 @@
-"""`models`, `models --add URL`, `models --remove NAME`: list, add and remove the user's own servers."""
+"""Does the work of `models`, `models --add URL`, `--remove NAME`: lists, adds and removes the user's own servers."""
 
 import os
 import re
@@ -61,7 +61,6 @@ def add(
 
 
 def _check(url: str, shown: str) -> None:
-    """Raises `UsageError` for a URL that can't be called, or that holds a password."""
     if "@" in re.split(r"[/?#]", url.rpartition("://")[2])[0]:
         raise UsageError(
             f"a user or password in the URL of {shown} would be stored in plain text",
@@ -108,7 +107,6 @@ def list_all(*, home: Path | None, as_json: bool) -> None:
 
 
 def _listed(settings: Settings) -> tuple[Endpoint, ...]:
-    """The servers that can be read; a warning reports the others."""
     listed = known_endpoints(settings.config)
     if listed.trouble:
         warn(f"warning: {plain(listed.trouble)}")

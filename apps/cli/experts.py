@@ -1,4 +1,4 @@
-"""`tasks`, `models`: which experts there are, which can run here, and what to do so that others can."""
+"""Does the work of `tasks` and `models TASK`: which experts can run here, and what to do so that others can."""
 
 from pathlib import Path
 from typing import Any
@@ -91,12 +91,10 @@ def list_models(task_type: str, *, home: Path | None, where: str | None, refresh
     for line in ("", *remedies.lines("model")):
         console.print(line, soft_wrap=True)
     old = "never fetched: well-known models are listed instead" if age is None else f"{age / 3600:.1f} hours old"
-    summary = f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model"
-    note(summary)
+    note(f"the Hub's list is {old}; --refresh fetches it; --model {task_type}=ID takes any model")
 
 
 def _refresh(hub: HubIndex, task_type: str) -> None:
-    """Fetch the Hub's list; if that fails, warn and go on with the last one."""
     try:
         with err().status("calling the Hub"):
             hub.refresh(task_type)
@@ -117,7 +115,6 @@ def _short_number(number: int) -> str:
 
 
 def _success_rate(stats: CallStats | None) -> str:
-    """How many calls to an expert succeeded here, and how long they took."""
     return f"{stats.calls - stats.failures} of {stats.calls}, {stats.latency:.1f} s" if stats else ""
 
 
@@ -133,7 +130,6 @@ def _obstacles(candidates: list[Candidate]) -> list[Obstacle]:
 
 
 def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
-    """`yes`; else what is wrong, and the letter of its remedy."""
     if candidate.obstacle is None:
         return "yes"
     mark = remedies.marks([candidate.obstacle])

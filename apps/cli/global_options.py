@@ -1,4 +1,4 @@
-"""Options of the whole command, `--debug` and `--log FILE`: they may stand anywhere, before a command or behind it."""
+"""`CommandGroup`: lets the options of the whole command, `--debug` and `--log FILE`, stand before or after a command."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Remedies of the obstacles in a list: each is printed once below the list, and the rows refer to it by a letter."""
+"""`Remedies` of a list's rows, each printed once below it (`a  set HF_TOKEN`); the rows refer to it by its letter."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The commands that show what happened: runs, show, history, resources."""
+"""Declares `runs`, `show`, `history`, `resources` (Typer options and help); `inspect.py` does the work."""
 
 from typing import Annotated
 

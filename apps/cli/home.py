@@ -1,4 +1,4 @@
-"""`home`: where runs are kept, and why; `home --here` makes a home in the working folder."""
+"""Does the work of `home`: prints where runs are kept and why; `--here` makes a home in the working folder."""
 
 import os
 from pathlib import Path

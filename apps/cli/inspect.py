@@ -1,4 +1,4 @@
-"""`runs`, `show`, `history`, `resources`: runs, their tasks, checkpoints and files, read from the home folder."""
+"""Does the work of `runs`, `show`, `history`, `resources`: reads runs, tasks, checkpoints and files from the home."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -84,7 +84,6 @@ def format_usage(calls: Sequence[LlmCall]) -> list[str]:
 
 
 def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree:
-    """The tasks with their results and members as a tree."""
     results = {result.task_id: result for result in run.results}
 
     def row(task: Task) -> RenderableType:
@@ -179,8 +178,6 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
 
 
 def _read(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any:
-    """Open the world of the home folder, and read from it."""
-
     async def read() -> Any:
         from ...graph.world import open_world
         from ..session import Session
@@ -192,5 +189,4 @@ def _read(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any
 
 
 def _print(what: RenderableType) -> None:
-    """Print a list on stdout; the message that there is none, on stderr."""
     (err() if isinstance(what, str) else out()).print(what)

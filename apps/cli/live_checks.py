@@ -1,4 +1,4 @@
-"""`doctor --live`: one small real call to each chat model, provider and endpoint that is set up."""
+"""`live_checks`, for `doctor --live`: one small real call to each chat model, provider and endpoint that is set up."""
 
 import asyncio
 import time
@@ -61,7 +61,11 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
             yield await _check_expert(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
         chat = ChatBackend(settings, lambda _run_id: count)
-        yield await _check_first(world, chat, "image-to-text", settings.vlm, count)
+        able = [expert for expert in chat.experts("image-to-text") if chat.obstacle(expert, None) is None]
+        if able:
+            yield await _check_expert(world, chat, able[0], settings.vlm, count)
+        else:
+            yield LiveCheck(f"{settings.vlm}, image-to-text", False, "no expert there can do it")
     for endpoint in read_endpoints(settings.config):
         servers = EndpointBackend(settings, lambda _run_id: count)
         expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
@@ -69,7 +73,6 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
 
 
 async def _one_of_each_provider(world: World) -> list[Expert]:
-    """The first model of each provider, of cheap task types."""
     backend = world.backends["hf"]
     found: dict[str, Expert] = {}
     for task_type in CHEAP:
@@ -97,13 +100,6 @@ async def _check_token(settings: Settings) -> LiveCheck:
     return LiveCheck("Hugging Face token", True, f"belongs to {name} ({time.perf_counter() - began:.1f} s)")
 
 
-async def _check_first(world: World, backend: Backend, task_type: str, what: str, count: UsageCount) -> LiveCheck:
-    able = [expert for expert in backend.experts(task_type) if backend.obstacle(expert, None) is None]
-    if not able:
-        return LiveCheck(f"{what}, {task_type}", False, "no expert there can do it")
-    return await _check_expert(world, backend, able[0], what, count)
-
-
 async def _check_expert(world: World, backend: Backend, expert: Expert, what: str, count: UsageCount) -> LiveCheck:
     """Call an expert; every error is reported, so that the other checks follow."""
     label = f"{what}, {expert.task_type} by {expert.model_id}"
@@ -120,7 +116,6 @@ async def _check_expert(world: World, backend: Backend, expert: Expert, what: st
 
 
 def _cost(spent: Usage) -> str:
-    """Tokens, and dollars if HUGGINGGPT_LLM_PRICE is set."""
     if not spent.tokens:
         return "cost unknown"
     tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens"
@@ -147,7 +142,6 @@ async def call_with_samples(
 
 
 def _summary(artifacts: Sequence[Artifact]) -> str:
-    """The artifacts in a few words."""
     texts = [artifact.text for artifact in artifacts if artifact.text]
     if texts:
         return repr(texts[0][:60])

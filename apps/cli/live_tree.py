@@ -1,4 +1,4 @@
-"""The live tree of a run's tasks on stderr: redrawn in place on a terminal, a line for each change elsewhere."""
+"""`LiveTree`: a run's tasks on stderr while it runs, redrawn in place on a terminal, a line for each change elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""`--log FILE`: the log of the package in a file, as text or as JSON lines, without secrets."""
+"""`open_log`, for `--log FILE`: the log of the package in a file, as text or as JSON lines, without secrets."""
 
 import logging
 import os
@@ -11,10 +11,7 @@ from .printable import clean, json_text
 
 
 def open_log(named: Path | None) -> None:
-    """Append the records of `hugginggpt` to the file that `--log` or HUGGINGGPT_LOG names; without one, log nothing.
-
-    Raises `UsageError` if the file can't be written, or if a variable has none of its values.
-    """
+    """Append the records of `hugginggpt` to the file that `--log` or HUGGINGGPT_LOG names, if any. Raises `UsageError`."""
     file = named or Path(os.environ.get("HUGGINGGPT_LOG", ""))
     if file == Path():
         return

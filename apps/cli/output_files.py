@@ -1,4 +1,4 @@
-"""`--out DIR`: copy the outputs of a run to a folder, under readable names."""
+"""`copy_out`, for `--out DIR`: copies the outputs of a run to a folder, under readable names."""
 
 import filecmp
 import shutil
@@ -48,7 +48,6 @@ def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
 
 
 def _names(event: RunFinished) -> Iterator[tuple[str, str]]:
-    """A readable file name and the hash of each output; numbers where a task made several."""
     for row in event.results:
         result = Result.model_validate(row)
         for output, resources in result.outputs.items():

@@ -1,4 +1,4 @@
-"""`plan`: print the plan of a request without running it."""
+"""Does the work of `plan`: prints the plan of a request without running it; `plan_table` also shows one that waits."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from ...graph.plan import Plan
 from ...graph.resource import Resource
 from ...graph.result import Proposal, Request
 from ...graph.settings import Settings
-from ...graph.task import Ref, Single, Task, Template, Value
+from ...graph.task import Ref, Single, Task, Template, singles_in
 from .arguments import request_text, settings_of
 from .console import err, out, plain, print_json, run_async, table, warn
 
@@ -93,11 +93,8 @@ def plan_table(plan: Plan) -> Table:
 
 def format_inputs(task: Task) -> str:
     """The inputs of a task in one line."""
-    return plain(", ".join(f"{name}: {_format_value(value)}" for name, value in task.inputs.items()))
-
-
-def _format_value(value: Value) -> str:
-    return " + ".join(map(_format_single, value)) if isinstance(value, tuple) else _format_single(value)
+    inputs = {name: " + ".join(map(_format_single, singles_in(value))) for name, value in task.inputs.items()}
+    return plain(", ".join(f"{name}: {text}" for name, text in inputs.items()))
 
 
 def _format_single(value: Single) -> Any:

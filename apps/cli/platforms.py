@@ -1,4 +1,4 @@
-"""Supported platforms: Linux and macOS; on Windows the command runs in WSL."""
+"""`refuse_unsupported`: the command runs on Linux and macOS; on Windows it refuses, and names WSL."""
 
 import sys
 

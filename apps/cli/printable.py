@@ -1,4 +1,4 @@
-"""Printable text: removes secrets, and characters that steer a terminal or are invisible in JSON.
+"""`clean`, `Screen`: removes secrets and characters that steer a terminal from everything that a command writes.
 
 Everything that a command writes passes through here: texts and tables through `Screen`, JSON through `json_text`, the log
 through `log_file`, and what other code writes to stderr through `stderr.CleanStream`.

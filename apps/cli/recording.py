@@ -1,4 +1,4 @@
-"""`run --record FILE` and `run --replay FILE`: open the recording of a run, and report differences at its end."""
+"""Connects `run --record FILE` and `run --replay FILE` to `tools/recording`, and reports differences at the end."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`run`, `resume`, `retry`: run the graph and show its events; stdout gets the answer, or with `--json` the events."""
+"""Does the work of `run`, `resume`, `retry`: shows a run's events; stdout gets the answer, or with `--json` the events."""
 
 import asyncio
 import os
@@ -165,7 +165,6 @@ def _show_and_exit(
 async def _show_run(
     common: CommonOptions, events: Events, settings: Settings | None, recording: Recorder | Replayer | None
 ) -> int:
-    """Show the events of a run until it ends, waits, fails or is interrupted; returns the exit code."""
     from ...graph.world import open_world
     from ..session import Session
 

@@ -1,4 +1,4 @@
-"""The commands that run requests: run, chat, plan, resume, retry."""
+"""Declares `run`, `chat`, `plan`, `resume`, `retry` (Typer options, help); `run.py`, `chat.py`, `plan.py` do the work."""
 
 from typing import Annotated
 

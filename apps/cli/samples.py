@@ -1,6 +1,13 @@
-"""Samples: a small input of every kind, for a check of an expert."""
+"""`sample`: a small input by task type and kind of data, which `doctor --live` gives to the experts that it calls."""
 
+import io
 import json
+import math
+import struct
+import tempfile
+import wave
+from fractions import Fraction
+from pathlib import Path
 
 from ...graph.call import Material
 from ...graph.resource import Kind, Resource
@@ -36,7 +43,6 @@ async def sample(world: World, port: Input, task_type: str) -> Material:
 
 
 def _text_sample(kind: Kind, port: Input, task_type: str) -> str:
-    """The sample of a text, or of a kind that is stored as text; empty for other kinds."""
     if kind in _JSON:
         return _SERIES if task_type == "time-series-forecasting" else _JSON[kind]
     if kind != "text":
@@ -45,18 +51,12 @@ def _text_sample(kind: Kind, port: Input, task_type: str) -> str:
 
 
 def _file_sample(kind: Kind) -> tuple[bytes, str, Kind]:
-    """Bytes, media type and kind of a small sample of `kind`."""
     if kind in ("image", "mask", "document"):
         return _picture(), "image/png", "image"
     return (_film(), "video/mp4", "video") if kind == "video" else (_tone(), "audio/wav", "audio")
 
 
 def _film() -> bytes:
-    """A second of video that becomes lighter."""
-    import tempfile
-    from fractions import Fraction
-    from pathlib import Path
-
     import numpy as np
 
     from ...tools.media.video_writer import write_video
@@ -69,9 +69,6 @@ def _film() -> bytes:
 
 
 def _picture() -> bytes:
-    """A red square."""
-    import io
-
     from PIL import Image
 
     picture = Image.new("RGB", (64, 64), "white")
@@ -82,12 +79,6 @@ def _picture() -> bytes:
 
 
 def _tone() -> bytes:
-    """A second of a low tone."""
-    import io
-    import math
-    import struct
-    import wave
-
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)

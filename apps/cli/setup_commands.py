@@ -1,4 +1,4 @@
-"""The commands about the installation: tasks, models, home, doctor."""
+"""Declares `tasks`, `models`, `home`, `doctor` (Typer options and help); `experts.py`, `endpoints.py`, ... do the work."""
 
 from typing import Annotated
 

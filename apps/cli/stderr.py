@@ -1,4 +1,4 @@
-"""Stderr without secrets: removes them from what Python and libraries write there (tracebacks, warnings, logs)."""
+"""`CleanStream`: stderr without secrets, also in what Python and libraries write there (tracebacks, warnings, logs)."""
 
 from typing import Any, TextIO
 

@@ -1,4 +1,4 @@
-"""`models --take-over`: show the servers that an old home lists, and add them if the user agrees."""
+"""Does the work of `models --take-over`: shows the servers that an old home lists, and adds them if the user agrees."""
 
 import sys
 from pathlib import Path
@@ -42,7 +42,6 @@ def take_over_list(*, home: Path | None, yes: bool) -> None:
 
 
 def _agreed() -> bool:
-    """Ask at the terminal. Raises `UsageError` where there is none."""
     if not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask at", hint="if you know these servers: models --take-over --yes")
     err().print("Files and keys will go to these servers. Take them over? y/N ", end="")

@@ -1,4 +1,4 @@
-"""Accepted plans: whether a plan equals one of the graphs that are right for its request."""
+"""`is_accepted`, for `eval requests`: whether a plan equals one of the graphs that are right for its request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""Batch: processes many requests concurrently, with a progress bar; stops when the controller can't be reached."""
+"""`process_all`, for both `eval` commands: many requests at once; stops when the controller can't be reached."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -18,10 +18,9 @@ Item = TypeVar("Item")
 async def process_all(
     items: Iterable[Item], process: Callable[[Item], Awaitable[None]], *, jobs: int, total: int
 ) -> int:
-    """Process all items, `jobs` at once, with a progress bar. `total`: with those done before.
+    """Process all items, `jobs` at once; returns how many are left because the controller could not be reached.
 
-    Returns how many are left because the controller could not be reached; raises its error after `MAX_UNREACHABLE` in a
-    row.
+    Raises its error after `MAX_UNREACHABLE` in a row. `total`: the items with those done before.
     """
     pending, left, in_a_row = list(items), 0, 0
     console = err()

@@ -1,11 +1,11 @@
-"""The `hugginggpt eval` commands and their options; the work is in files of its own, imported when called."""
+"""Declares `eval taskbench` and `eval requests`; `plan_evaluation.py` and `run_evaluation.py` do the work."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..cli.options import Json
+from ..cli.options import Json, option
 
 evaluations = typer.Typer(
     help="Measure a controller: its plans on labelled requests, or whole runs of a file of requests.",
@@ -13,28 +13,23 @@ evaluations = typer.Typer(
     rich_markup_mode=None,
 )
 
-Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Where runs and results are stored.")]
-Llm = Annotated[str | None, typer.Option("--llm", metavar="SPEC", help="Controller, as for `run` [embedded].")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first N.")]
+Home = Annotated[Path | None, option("--home", "DIR", "Where runs and results are stored.")]
+Llm = Annotated[str | None, option("--llm", "SPEC", "Controller, as for `run` [embedded].")]
+Limit = Annotated[int | None, option("--limit", "N", "Only the first N.", min=1)]
 Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="Results as JSON lines, one per request; a second call continues from it."
-    ),
+    Path | None, option("--out", "FILE", "Results as JSON lines, one per request; a second call continues from it.")
 ]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="How many at once.")]
+Jobs = Annotated[int, option("--jobs", "N", "How many at once.", min=1)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ignore earlier results.")]
-Timeout = Annotated[float | None, typer.Option("--timeout", metavar="SECONDS", help="For one call [300].")]
+Timeout = Annotated[float | None, option("--timeout", "SECONDS", "For one call [300].")]
 
 
 @evaluations.command(
     epilog="Example: hugginggpt eval taskbench --data data_huggingface --llm openai:gpt-5-mini --limit 100"
 )
 def taskbench(
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="TaskBench's folder, or a file of its records.")],
-    text: Annotated[
-        str, typer.Option("--text", metavar="request|paraphrase", help="Which wording, where a record has two.")
-    ] = "request",
+    data: Annotated[Path, option("--data", "DIR", "TaskBench's folder, or a file of its records.")],
+    text: Annotated[str, option("--text", "request|paraphrase", "Which wording, where a record has two.")] = "request",
     llm: Llm = None,
     limit: Limit = None,
     out: Out = None,

@@ -1,4 +1,4 @@
-"""Metrics: F1 of plans against labels, over sets of names, pooled over all requests (micro) or averaged (macro).
+"""`report_of`: F1 of plans against TaskBench's labels, pooled over all requests (micro) or averaged (macro).
 
 Nodes are task names, edges (source, target) names, argument types (name, kind) with kind image, audio, video or text, by a
 file's suffix or by what the named task makes. Argument values are (name, value): of a file the last part of its path, of
@@ -12,7 +12,7 @@ from typing import Any
 
 from ...graph.plan import Plan
 from ...graph.resource import Resource
-from ...graph.task import Ref, Single, Template
+from ...graph.task import Ref, Single, Template, singles_in
 from .taskbench import NAMES, TOOLS, Record
 
 _MAKES_MEDIA = {
@@ -79,7 +79,7 @@ def planned_arguments(plan: Plan) -> frozenset[tuple[str, str, str]]:
         (names[task.id], _kind(single, names), _value(single, names))
         for task in plan.tasks
         for value in task.inputs.values()
-        for single in (value if isinstance(value, tuple) else (value,))
+        for single in singles_in(value)
     )
 
 
@@ -136,7 +136,6 @@ def _predicted(prediction: Mapping[str, Any]) -> Sets:
 
 
 def _both(arguments: Iterable[Sequence[str]]) -> tuple[Edges, Edges]:
-    """The sets of (name, kind) and of (name, value)."""
     known = [(name, kind, value) for name, kind, value in arguments if name in NAMES]
     return frozenset((name, kind) for name, kind, _ in known), frozenset((name, value) for name, _, value in known)
 

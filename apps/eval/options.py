@@ -1,4 +1,4 @@
-"""Options that both `eval` commands have."""
+"""`EvalOptions`: the options that both `eval` commands have."""
 
 from dataclasses import dataclass
 from pathlib import Path

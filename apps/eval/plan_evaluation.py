@@ -1,4 +1,4 @@
-"""`eval taskbench`: scores the plans of a controller on labelled requests; runs nothing and reads no files."""
+"""Does the work of `eval taskbench`: scores a controller's plans on labelled requests; runs nothing, reads no files."""
 
 import statistics
 import time
@@ -31,10 +31,8 @@ def evaluate_plans(data: Path, wording: str, options: EvalOptions) -> None:
     if wording not in ("request", "paraphrase"):
         raise UsageError(f"--text is {wording!r}", hint="it is request or paraphrase")
     report = run_async(_score(data, wording, options))
-    if options.json:
-        print_json(report)
-    else:
-        _print(report)
+    show = print_json if options.json else _print
+    show(report)
     if report["left"]:
         raise typer.Exit(3)
 
@@ -64,8 +62,7 @@ async def _report(
     keys = [row_key(controller.name, __version__, wording, r.id, r.texts[wording]) for r in records]
     todo = [(key, record) for key, record in zip(keys, records, strict=True) if results.get(key) is None]
     if len(todo) < len(records):
-        done_before = f"{len(records) - len(todo)} of {len(records)} are in {results.file}; --fresh plans them again"
-        note(done_before)
+        note(f"{len(records) - len(todo)} of {len(records)} are in {results.file}; --fresh plans them again")
 
     async def predict(pending: tuple[str, Record]) -> None:
         key, record = pending
@@ -91,7 +88,6 @@ async def _report(
 
 
 async def _predicted(text: str, controller: Controller) -> dict[str, Any]:
-    """The controller's plan for a text. The files that it names are known by name only."""
     found = mentions(text)
     files = tuple(Resource(kind=mention.kind, media_type=mention.media_type, name=mention.name) for mention in found)
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Request files: reads the requests of `eval requests`, with their files and the plans that are right.
+"""`read_requests`: the requests that `eval requests` runs, with their files and the plans that are right.
 
 Formats: JSON lines (`id?, request, files?, accept?`), TOML (`[[requests]]` with the same keys) and plain text, a request
 a line. `accept` holds graphs, `{"tasks": types, "links": [[index, index]]}`.

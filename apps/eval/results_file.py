@@ -1,4 +1,4 @@
-"""Results file: the results of an evaluation so far, a JSON line each, from which the same command continues."""
+"""`ResultsFile`: the results of an evaluation so far, a JSON line each, from which the same command continues."""
 
 import hashlib
 import json
@@ -13,10 +13,7 @@ from ..cli.printable import json_text
 
 
 class ResultsFile:
-    """Rows by key in an append-only file; of two rows with one key the later one counts.
-
-    A row is on disk when `add` returns. A last line that a crash left incomplete is ignored.
-    """
+    """Rows by key in an append-only file; the later of two rows with one key counts; an incomplete line is ignored."""
 
     def __init__(self, file: Path, *, fresh: bool = False) -> None:
         """`fresh`: ignore the rows in the file. Raises `StorageError`."""

@@ -1,4 +1,4 @@
-"""`eval requests`: runs each request of a file from end to end, as a run of its own that `show` opens."""
+"""Does the work of `eval requests`: runs each request of a file from end to end, as a run of its own for `show`."""
 
 import time
 from collections import Counter
@@ -25,10 +25,8 @@ from .results_file import ResultsFile, default_path, row_key
 def evaluate_runs(file: Path, options: EvalOptions) -> None:
     """Print the outcome of each; exit code 3 unless all succeeded, with an accepted plan where the file names any."""
     report = run_async(_run_all(file, options))
-    if options.json:
-        print_json(report)
-    else:
-        _print(report)
+    show = print_json if options.json else _print
+    show(report)
     good = sum(row["status"] == "succeeded" and row["accepted"] is not False for row in report["requests"])
     if report["left"] or good < len(report["requests"]):
         raise typer.Exit(3)
@@ -59,7 +57,6 @@ async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
 
 
 async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session: Session, folder: Path) -> None:
-    """Run one request, or resume its interrupted run."""
     begun = results.get(key)
     thread = begun["thread_id"] if begun else f"eval-{uuid4().hex[:10]}"
     row: dict[str, Any] = {"id": request.id, "request": request.request, "thread_id": thread}
@@ -77,7 +74,6 @@ async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session
 
 
 async def _events(session: Session, request: EvalRequest, thread: str, folder: Path) -> AsyncIterator[Event]:
-    """The events of the run of that thread: a new one, the interrupted one resumed, or the end of a finished one."""
     for run in await session.history.runs(thread_id=thread, limit=1):
         if run.unfinished:
             async for event in session.resume(run):
@@ -130,5 +126,4 @@ def _print(report: Mapping[str, Any]) -> None:
     )
     console.print(f"results in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
     if report["left"]:
-        left = f"{report['left']} are left: the controller could not be reached. The same command continues."
-        warn(left)
+        warn(f"{report['left']} are left: the controller could not be reached. The same command continues.")

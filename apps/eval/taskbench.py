@@ -1,4 +1,4 @@
-"""TaskBench (arXiv 2311.18760), Hugging Face domain: its 23 tools by task type, and the reader of its records.
+"""`read_records`: TaskBench (arXiv 2311.18760), Hugging Face domain; and its 23 tools by task type.
 
 It reads the published folder (`data.json`, JSON lines; lists may be JSON strings; `tool_nodes` or, older, `task_nodes`;
 `user_request` or `instruction`) and plain JSONL (`id, type, request, tasks [{task, args}], links [[source, target]]`,
@@ -108,7 +108,6 @@ def json_lines(file: Path) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _check_tools(file: Path) -> None:
-    """Raise `UsageError` unless the folder is of the Hugging Face domain."""
     if not file.is_file():
         return
     try:
@@ -141,6 +140,5 @@ def _plain(argument: Any) -> Any:
     return " ".join(map(str, argument)) if isinstance(argument, list) else argument
 
 
-def _ends(link: Any) -> tuple[Any, Any]:
-    source, target = (link["source"], link["target"]) if isinstance(link, Mapping) else link
-    return source, target
+def _ends(link: Any) -> Any:
+    return (link["source"], link["target"]) if isinstance(link, Mapping) else link
