@@ -65,14 +65,23 @@ class ExpertCalls:
         raise AssertionError("the attempts end by returning or raising")
 
     async def _prepare(self, call: Call) -> None:
-        backend = self.backends[call.expert.backend]
+        backend = self._backend(call.expert)
         if isinstance(backend, Preparing):
             await backend.prepare(call)
+
+    def _backend(self, expert: Expert) -> Backend:
+        """Raises `ExpertError` for a choice that was recorded where there were other places than here."""
+        if expert.backend not in self.backends:
+            raise ExpertError(
+                f"{expert.model_id} was chosen at {expert.backend}, which is no place here",
+                hint=f"places here: {', '.join(self.backends)}; make the request again",
+            )
+        return self.backends[expert.backend]
 
     async def _attempt(self, call: Call) -> Sequence[Artifact]:
         try:
             async with asyncio.timeout(call.timeout + 5):  # backends keep the limit themselves; this is the safety net
-                return await self.backends[call.expert.backend].run(call)
+                return await self._backend(call.expert).run(call)
         except TimeoutError as error:
             raise ExpertError(
                 f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="raise --timeout", kind="timeout"

@@ -1,12 +1,15 @@
 """`main`, the `hugginggpt` command: its groups of commands, its global options, and the entry point."""
 
+import logging
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, TextIO, cast
 
 import typer
 
+from ... import __version__
 from ..eval.commands import evaluations
 from .global_options import CommandGroup
 from .history_commands import history_commands
@@ -32,8 +35,6 @@ app.add_typer(evaluations, name="eval")
 
 def _print_version(requested: bool) -> None:
     if requested:
-        from ... import __version__
-
         typer.echo(f"hugginggpt {__version__}")
         raise typer.Exit
 
@@ -61,6 +62,7 @@ def before_any_command(
     if debug:
         os.environ["HUGGINGGPT_DEBUG"] = "1"
     open_log(log)
+    logging.getLogger(__name__).info("hugginggpt %s: %s", __version__, shlex.join(sys.argv[1:]))
 
 
 def main() -> None:

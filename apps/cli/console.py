@@ -1,5 +1,6 @@
 """`out` and `err`: the consoles on stdout (answers) and stderr (the rest); and how errors and signals end a command."""
 
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ from rich.table import Table
 
 from ...graph.errors import HuggingGPTError
 from .printable import Screen, clean, json_text
+
+_log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 
@@ -71,8 +74,9 @@ def local_time(seconds: float) -> str:
 
 
 def report_error(error: HuggingGPTError) -> int:
-    """Print message and hint, with `--debug` the traceback too; returns the exit code."""
+    """Print and log message and hint, with `--debug` the traceback too; returns the exit code."""
     console = err()
+    _log.error("%s", error, exc_info=error.__cause__)
     if os.environ.get("HUGGINGGPT_DEBUG"):
         console.print(clean("".join(traceback.format_exception(error))), soft_wrap=True, markup=False)
     console.print(f"[bold red]error:[/] {escape(clean(error.message))}", soft_wrap=True)
@@ -96,6 +100,7 @@ def report_errors() -> Iterator[None]:
         bug.__cause__ = error
         raise typer.Exit(report_error(bug)) from None
     except KeyboardInterrupt:
+        _log.warning("interrupted")
         err().print("interrupted")
         raise typer.Exit(INTERRUPTED) from None
 
@@ -110,6 +115,7 @@ def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
+        _log.warning("interrupted")
         err().print(hint(), soft_wrap=True, markup=False)
         sys.stdout.flush()
         os._exit(INTERRUPTED)  # at once: a thread may still wait for a network or for a line of input

@@ -25,7 +25,10 @@ def print_home(named: Path | None, *, here: bool, as_json: bool) -> None:
 
 def _reason(home: Path, named: Path | None, here: bool) -> str:
     if here:
-        return "used from now on when you work in this folder"
+        wins = os.environ.get("HUGGINGGPT_HOME")
+        return "used from now on when you work in this folder" + (
+            f"; but not while HUGGINGGPT_HOME is set, which names {plain(wins)}" if wins else ""
+        )
     if named:
         return "set by --home"
     if os.environ.get("HUGGINGGPT_HOME"):

@@ -123,3 +123,11 @@ def test_platforms_other_than_linux_and_macos_are_refused_by_name() -> None:
         refuse_unsupported(platform)
     with pytest.raises(HuggingGPTError, match="Linux and macOS; this is win32"):
         refuse_unsupported("win32")
+
+
+def test_an_error_and_the_command_that_ended_in_it_are_logged(shell: Shell) -> None:
+    dead = "openai:m@http://127.0.0.1:9/v1"
+    shell("run", "Summarise none.txt", "--llm", dead, HUGGINGGPT_LOG="run.log", HUGGINGGPT_RETRIES="0")
+    logged = (shell.folder / "run.log").read_text()
+    assert "INFO hugginggpt.apps.cli.app: hugginggpt 0.1.0: run" in logged.splitlines()[0]
+    assert "ERROR hugginggpt.apps.cli.console: " in logged

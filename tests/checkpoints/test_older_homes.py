@@ -44,3 +44,13 @@ async def test_its_unfinished_run_is_resumed_from_the_files_it_made(home: Path) 
     assert events[-1] == "run_finished"
     assert run.status == "succeeded"
     assert last.calls == ["2"]
+
+
+async def test_a_run_whose_expert_has_no_place_here_fails_with_the_reason(home: Path) -> None:
+    async with open_world(Settings(home=home), controller=ScriptedController([]), backends=[]) as world:
+        session = Session(world)
+        events = [event async for event in session.resume((await session.history.runs(thread_id="squares"))[0])]
+        run = (await session.history.runs(thread_id="squares"))[0]
+    assert events[-1].event == "run_finished"
+    assert run.results[2].status == "failed"
+    assert "was chosen at scripted, which is no place here" in (run.results[2].error or "")

@@ -68,8 +68,13 @@ def test_an_empty_variable_leaves_the_default(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["timeout", "workers", "where", "download", "file_roots"])
 def test_an_empty_variable_of_a_choice_or_number_is_an_error(name: str) -> None:
-    with pytest.raises(UsageError, match=f"^{name}: "):
+    with pytest.raises(UsageError, match=f"^HUGGINGGPT_{name.upper()}: "):
         Settings.from_env({**HOME, f"HUGGINGGPT_{name.upper()}": ""})
+
+
+def test_the_error_of_a_value_that_was_given_names_the_setting_and_not_a_variable_that_is_right() -> None:
+    with pytest.raises(UsageError, match=r"^timeout: "):
+        Settings.from_env({**HOME, "HUGGINGGPT_TIMEOUT": "5"}, timeout=-1)
 
 
 def test_folders_of_a_variable_are_absolute_and_limit_the_files_of_others(tmp_path: Path) -> None:
