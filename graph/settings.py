@@ -136,20 +136,20 @@ class Settings(BaseModel):
             return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             problems = (
-                f"{_named(str(e['loc'][0]), env if given.get(str(e['loc'][0])) is None else {})}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
+                f"{_named(str(e['loc'][0]), env, given)}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
                 for e in error.errors()
             )
             message = Redactor(secrets_of(env)).text("; ".join(problems))
             raise UsageError(message, hint="docs/settings.md lists all settings; see also --help") from None
 
 
-def _named(setting: str, env: Mapping[str, str]) -> str:
-    """A setting by its variable where that is set, else by its own name."""
+def _named(setting: str, env: Mapping[str, str], given: Mapping[str, object]) -> str:
+    """A setting by its variable where that has the value, else by its own name."""
     from .environment import variable_of
 
     field = Settings.model_fields.get(setting)
     variable = variable_of(setting, field) if field else ""
-    return variable if variable in env else setting
+    return variable if variable in env and given.get(setting) is None else setting
 
 
 def settings_for_others(env: Mapping[str, str] = os.environ) -> Settings:
