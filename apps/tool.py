@@ -1,4 +1,4 @@
-"""`as_tool`: the graph as one tool of a larger agent, with the answer as content and the outputs as artifact.
+"""`as_tool`: the graph as one tool of a larger agent, with the answer as content; artifact is the event `run_finished`.
 
 Its progress is forwarded to the parent's `custom` stream as `{"hugginggpt": event}`. With a parent that has a checkpointer
 a crash is resumed there: what was recorded is not run again.

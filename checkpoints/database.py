@@ -1,8 +1,8 @@
 """`Database`: the SQLite file of a home, opened once by this process however many objects use it.
 
-A process that opens the file a second time by itself would lose SQLite's locks on it: closing any descriptor of a file
-drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2). Another process then treats the
-write-ahead log as abandoned, and removes it. So nothing else in this program opens that file.
+Code that opens the file other than through SQLite, to copy it say, makes this process lose SQLite's locks on it: closing
+any descriptor of a file drops every POSIX lock that the process has on it (sqlite.org/howtocorrupt.html, 2.2). Another
+process then treats the write-ahead log as abandoned, and removes it. So nothing else in this program opens that file.
 """
 
 import asyncio

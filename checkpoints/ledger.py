@@ -1,4 +1,4 @@
-"""`SqliteLedger`: results, choices of experts and resources as rows; it also holds the board, runs and LLM calls.
+"""`SqliteLedger`: results, choices of experts and resources as rows; `board`, `runs` and `llm_calls` are its attributes.
 
 A call returns when its transaction is committed. A result or choice is written once: a second writer gets the first
 one's row.

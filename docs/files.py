@@ -18,6 +18,16 @@ Drawn by `docs/files.py`: what stands beside a Python file is the first sentence
 [architecture.md](architecture.md). Tests lie under the same folders in `tests/`, their helpers in `tests/support/`.
 """
 NOTES = {
+    "docs/log.md": "Experiments and measurements, also those that failed, with numbers.",
+    "docs/settings.md": "Every setting with its variable and default (generated).",
+    "docs/architecture.md": "One run followed through the code, where what is changed, and a glossary.",
+    "docs/controllers.md": "Which controllers there are, and how a model's plan and answer are checked.",
+    "docs/places.md": "Places where experts run: how they are ranked, local models, your own servers.",
+    "docs/python.md": "The Python functions, the tool for agents, Studio, the scripted world for tests.",
+    "docs/files.md": "This page.",
+    "notebooks/01_one_request.ipynb": "One request, its events, its results.",
+    "notebooks/02_controllers.ipynb": "The controllers, with a scripted chat model.",
+    "notebooks/03_experts.ipynb": "Experts at their places, with a scripted Hub.",
     ".ci/run": "All checks, as CI runs them.",
     ".github/workflows/checks.yml": "Calls `.ci/run`.",
     ".pre-commit-config.yaml": "Lint and format before each commit.",
@@ -32,7 +42,7 @@ NOTES = {
     "benchmarks/taskbench_relabelled.jsonl": "Labels of 900 requests of TaskBench by id, by careful readers.",
 }
 FOLDERS = {
-    "benchmarks": "What it costs, as ratios in one run.",
+    "benchmarks": "Measurements: plan quality, cost of a language model, scheduling, start-up time.",
     "docs": "Pages for readers, and the scripts that generate some of them.",
     "examples": "Small real media, made by ourselves.",
     "notebooks": "Read with outputs, run in CI.",

@@ -1,4 +1,4 @@
-"""`parts_of` cuts a recording that is too long for a single call; `whole_text` joins the texts of the parts."""
+"""`parts_of`: the tasks for the parts of a recording that is too long for one call; `whole_text` joins their texts."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`TaskExecution`, used by `execute`: lists member by member, long recordings part by part, fallbacks after failures."""
+"""`TaskExecution` does a task for `execute`: fingerprint, expert, fallbacks; lists by member, long recordings by part."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""`Remedies` of a list's rows, each printed once below it (`a  set HF_TOKEN`); the rows refer to it by its letter."""
+"""`Remedies`: footnotes below a list, each printed once with a letter (`a: set HF_TOKEN`), to which its rows refer."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

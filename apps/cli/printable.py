@@ -1,7 +1,7 @@
-"""`clean`, `Screen`: removes secrets and characters that steer a terminal from everything that a command writes.
+"""`clean`, `Screen` and `json_text`: what commands print, without secrets and without characters that steer a terminal.
 
-Everything that a command writes passes through here: texts and tables through `Screen`, JSON through `json_text`, the log
-through `log_file`, and what other code writes to stderr through `stderr.CleanStream`.
+`Screen` replaces such characters in texts and tables, `json_text` escapes them. The log (`log_file.py`) uses both; of what
+other code writes to stderr (`stderr.py`) secrets are removed, and nothing else.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Why a model does not take a task (`Accepts`): asked before it is chosen, and by `check` again before its call."""
+"""`Accepts`: functions that return why a model can't do a task; called before the choice, and by `check` before the call."""
 
 from collections.abc import Callable, Collection
 

@@ -1,4 +1,4 @@
-"""`check_scans`, before a JPEG is decoded: for each of its scans the decoder processes the whole picture again."""
+"""`check_scans` refuses a JPEG with too many scans: the decoder processes the whole picture again for each."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`cut_recording`: cuts a long recording at quiet points while it is decoded, in the memory of a short one."""
+"""`cut_recording`: cuts a recording into parts of `MAX_PART_SECONDS` at most, at quiet points, while it is decoded."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec

@@ -1,4 +1,4 @@
-"""`response_limit`: the most bytes a remote expert may return: the limit for files where it makes one, else for JSON."""
+"""`response_limit`: the most bytes a remote expert may return: the limit of files for outputs that are files, else of JSON."""
 
 from ...graph.call import Call
 from ...graph.settings import Settings

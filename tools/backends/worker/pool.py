@@ -1,4 +1,4 @@
-"""`Workers`: a pool of at most `settings.workers` + `spare` warm processes, which run experts that no thread could stop.
+"""`Workers`: a pool of warm processes (`settings.workers`, and `spare` more) for experts that must be killable.
 
 Each call has a process to itself. If it is cancelled or takes too long, its process is killed, and the next call starts
 another. Idle processes keep the models that they have loaded. The parent uses threads and blocking pipes, so any number

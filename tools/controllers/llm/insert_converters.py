@@ -1,4 +1,4 @@
-"""`insert_converters` inserts a task between two whose kinds do not fit, where exactly one task type converts them.
+"""`insert_converters` repairs a model's plan: a task between two whose kinds do not fit, where one type converts them.
 
 Not covered: files of the wrong kind. A wrong name is likelier there than a missing step, so the plan is sent back.
 """
