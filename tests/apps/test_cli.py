@@ -309,7 +309,7 @@ def test_the_version_is_printed_and_bad_settings_are_named(shell: Shell) -> None
     assert shell("--version").out.startswith("hugginggpt ")
     for command in (("doctor",), ("runs",), ("tasks",)):
         bad = shell(*command, HUGGINGGPT_WORKERS="0")
-        assert (bad.code, "workers" in bad.err, "Traceback" in bad.err) == (2, True, False)
+        assert (bad.code, "HUGGINGGPT_WORKERS" in bad.err, "Traceback" in bad.err) == (2, True, False)
 
 
 def test_a_run_whose_reader_has_closed_the_pipe_still_finishes(shell: Shell) -> None:

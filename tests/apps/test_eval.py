@@ -173,7 +173,16 @@ def test_requests_for_which_the_controller_could_not_be_reached_are_tried_again(
     assert second.code == 0
     assert json.loads(second.out)["requests"] == 3
     assert calls == 4
-    unreachable = shell("eval", "taskbench", "--data", "a.jsonl", "--fresh", "--llm", "openai:m@http://127.0.0.1:9/v1")
+    unreachable = shell(
+        "eval",
+        "taskbench",
+        "--data",
+        "a.jsonl",
+        "--fresh",
+        "--llm",
+        "openai:m@http://127.0.0.1:9/v1",
+        HUGGINGGPT_RETRIES="0",
+    )
     assert unreachable.code == 1
     assert "can't be reached" in unreachable.err
 

@@ -1,4 +1,4 @@
-"""`response_limit`: the most bytes a remote expert may return: the limit of files for outputs that are files, else of JSON."""
+"""`response_limit`: the most bytes that a remote expert may return, for outputs that are files and for JSON."""
 
 from ...graph.call import Call
 from ...graph.settings import Settings

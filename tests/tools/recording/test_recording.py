@@ -37,9 +37,10 @@ ANSWER = ("The text was read [0] by embedded/rapidocr. ", "It was spoken [1] by 
 KEY = "sk-canary-0123456789abcdef"
 
 
-@pytest.fixture
-def recorded(shell: Shell) -> Path:
-    """A recording of a run with a chat model, an expert that reads and one that speaks; its picture has been deleted."""
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a run with a chat model, an expert that reads and one that speaks; its picture has been deleted."""
+    shell = Shell(tmp_path_factory.mktemp("recorded"))
     shutil.copy(EXAMPLES / "receipt.jpg", shell.folder)
     with serve(ScriptedChatModel(PLAN, answer=ANSWER, refuses={"json_schema"})) as server:
         spec = f"openai:m@{server.url.replace('//', '//alice:hunter22@')}/v1"
@@ -49,6 +50,12 @@ def recorded(shell: Shell) -> Path:
     assert "recorded in recording.jsonl" in done.err
     (shell.folder / "receipt.jpg").unlink()
     return shell.folder / "recording.jsonl"
+
+
+@pytest.fixture
+def recorded(recording: Path, shell: Shell) -> Path:
+    """A copy of the recording, in the folder of this test's shell."""
+    return Path(shutil.copy(recording, shell.folder))
 
 
 def lines(recording: Path) -> list[dict[str, Any]]:
