@@ -24,7 +24,7 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 from paths import SUPPORT
 from scripting import ask
 
-RUNS = int(os.environ.get("CRASH_RUNS", "5"))
+RUNS = int(os.environ.get("CRASH_RUNS", "3"))
 """Random kills; CI runs fifty."""
 CHILD = SUPPORT / "crash_child.py"
 
