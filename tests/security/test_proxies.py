@@ -199,7 +199,7 @@ def test_doctor_reports_what_checks_addresses(shell: Shell) -> None:
 def test_an_invalid_fetch_proxy_is_refused(home: Path) -> None:
     """A fetch proxy that is not the URL of a proxy is refused with that reason, and never ignored."""
     for wrong in ("proxy:3128", "ftp://proxy", "http://"):
-        with pytest.raises(UsageError, match="fetch_proxy"):
+        with pytest.raises(UsageError, match="FETCH_PROXY"):
             Settings.from_env({"HUGGINGGPT_FETCH_PROXY": wrong}, home=home)
 
 
