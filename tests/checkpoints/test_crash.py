@@ -24,6 +24,7 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 from paths import SUPPORT
 from scripting import ask
 
+pytestmark = pytest.mark.crash
 RUNS = int(os.environ.get("CRASH_RUNS", "3"))
 """Random kills; CI runs fifty."""
 CHILD = SUPPORT / "crash_child.py"
