@@ -19,7 +19,7 @@ from .store import FileStore
 
 
 class Storage:
-    """Ledger, files and checkpoints of a home. Nothing is opened or made before the first use of each."""
+    """Ledger, files and checkpoints of a home; nothing is made, and the database is not opened, before their first use."""
 
     def __init__(self, home: Path, redact: Redactor | None = None) -> None:
         """`redact`: its secrets are written into no row, checkpoint or text while the storage is open."""

@@ -180,7 +180,7 @@ def night() -> Image.Image:
 
 
 def portrait() -> Image.Image:
-    """A face, drawn from soft ellipses: of nobody, but a face to the cascade that looks for light and dark."""
+    """A face, drawn from soft ellipses: of no one, but a face to the cascade that looks for light and dark."""
     picture = Image.new("RGB", (400, 480), (168, 180, 190))
 
     def put(

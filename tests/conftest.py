@@ -50,7 +50,7 @@ def shell(tmp_path: Path) -> Shell:
 
 @pytest.fixture
 def scripted(home: Path) -> OpenScripted:
-    """Opens a durable world in which the controller plans what it is told to."""
+    """Opens a durable world in which the controller plans what the test gives it."""
 
     def open_scripted(
         plan: Any, *, backend: ScriptedBackend | None = None, catalog: ScriptedCatalog | None = None, **settings: Any

@@ -26,7 +26,7 @@ async def test_the_smallest_well_known_model_does_it_here(task_type: str, tmp_pa
         offered = sorted(backend.experts(task_type), key=lambda expert: expert.size)
         able = [expert for expert in offered if backend.obstacle(expert, None) is None]
         if not able:
-            told = {f"{expert.model_id}: {backend.obstacle(expert, None)}" for expert in offered}
-            pytest.skip("; ".join(sorted(told)) or f"no well-known model does {task_type}")
+            obstacles = {f"{expert.model_id}: {backend.obstacle(expert, None)}" for expert in offered}
+            pytest.skip("; ".join(sorted(obstacles)) or f"no well-known model does {task_type}")
         async with call_with_samples(world, backend, able[0], seconds=SECONDS) as artifacts:
             check_outputs(task_type, list(artifacts))

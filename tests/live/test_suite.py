@@ -29,25 +29,25 @@ def play(shell: Shell, hub: str, *words: str, **env: str) -> str:
 
 def test_with_a_token_every_task_type_that_providers_serve_is_asked_for(shell: Shell, film: bytes) -> None:
     with serve(ScriptedHub(video=film)) as hub:
-        told = play(shell, hub.url, str(LIVE / "test_providers.py"), HF_TOKEN="hf_mine")
-    assert "failed" not in told, told
-    passed, skipped = (int(re.search(rf"(\d+) {word}", told)[1]) for word in ("passed", "skipped"))  # type: ignore[index]
+        printed = play(shell, hub.url, str(LIVE / "test_providers.py"), HF_TOKEN="hf_mine")
+    assert "failed" not in printed, printed
+    passed, skipped = (int(re.search(rf"(\d+) {word}", printed)[1]) for word in ("passed", "skipped"))  # type: ignore[index]
     assert passed + skipped == len(methods())
-    assert skipped == told.count("no provider serves") == 3  # those that stand under another tag there
+    assert skipped == printed.count("no provider serves") == 3  # those that stand under another tag there
 
 
 def test_with_a_chat_model_set_up_it_and_one_s_own_servers_are_asked(shell: Shell) -> None:
     with serve(lambda received: chat("A red square.").to(received)) as llm:
         spec = f"openai:m@{llm.url}/v1"
         words = (str(LIVE / "test_chat_models.py"), str(LIVE / "test_servers.py"), "-k", "summar or to-text or set_up")
-        told = play(shell, "http://127.0.0.1:9", *words, HUGGINGGPT_LLM=spec, HUGGINGGPT_VLM=spec)
-    assert re.search(r"\b4 passed", told), told
+        printed = play(shell, "http://127.0.0.1:9", *words, HUGGINGGPT_LLM=spec, HUGGINGGPT_VLM=spec)
+    assert re.search(r"\b4 passed", printed), printed
     assert len(llm.requests) == 4
 
 
 def test_without_keys_every_test_says_what_to_set(shell: Shell) -> None:
-    told = play(shell, "http://127.0.0.1:9", str(LIVE), "-k", "summarization or set_up")
-    assert "passed" not in told, told
-    assert "failed" not in told, told
+    printed = play(shell, "http://127.0.0.1:9", str(LIVE), "-k", "summarization or set_up")
+    assert "passed" not in printed, printed
+    assert "failed" not in printed, printed
     for variable in ("HF_TOKEN", "HUGGINGGPT_LLM", "HUGGINGGPT_VLM", "HUGGINGGPT_DOWNLOAD=yes"):
-        assert variable in told
+        assert variable in printed

@@ -188,12 +188,12 @@ async def test_a_private_address_is_refused_before_the_fetch_proxy(
 
 def test_doctor_reports_what_checks_addresses(shell: Shell) -> None:
     """`doctor` reports whether this program checks the addresses of URLs itself or leaves names to a fetch proxy."""
-    told = shell("doctor", "--json").out
-    assert "this program resolves" in told
-    told = shell("doctor", "--json", HUGGINGGPT_FETCH_PROXY="http://user:secret@127.0.0.1:9").out
-    assert "http://127.0.0.1:9" in told
-    assert "it is the guard" in told
-    assert "secret" not in told
+    printed = shell("doctor", "--json").out
+    assert "this program resolves" in printed
+    printed = shell("doctor", "--json", HUGGINGGPT_FETCH_PROXY="http://user:secret@127.0.0.1:9").out
+    assert "http://127.0.0.1:9" in printed
+    assert "it is the guard" in printed
+    assert "secret" not in printed
 
 
 def test_an_invalid_fetch_proxy_is_refused(home: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_pause_that_a_server_asks_for_is_read_in_each_form(answer: httpx.Respo
     ],
 )
 def test_a_failure_without_a_status_is_classified(error: Exception, reason: str, kind: str, retryable: bool) -> None:
-    """A connection, a timeout, a refusal of ours and an unreadable response are told apart."""
+    """A connection, a timeout, a refusal of ours and an unreadable response are distinguished."""
     failure = classify(error)
     assert (failure.reason, failure.kind, failure.retryable) == (reason, kind, retryable)
 
