@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ....graph.mentions import kind_of_name, mentions
 from ....graph.resource import Resource
-from ...request_language import QUOTATION
+from ...wording.request_language import QUOTATION
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 MAX_CHARACTERS = 8_000

@@ -15,7 +15,7 @@ from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
 from hugginggpt.tools.controllers.rules.lexicon import lexicon
-from hugginggpt.tools.request_language import language_of
+from hugginggpt.tools.wording.request_language import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:
