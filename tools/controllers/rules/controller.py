@@ -85,7 +85,7 @@ def propose(request: Request) -> Proposal:
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
             for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
-        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker.tasks)),
+        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker)),
     )
 
 
