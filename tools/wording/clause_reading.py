@@ -26,6 +26,9 @@ _MOST_PIECES = 60
 _PUNCTUATION = re.compile(r"[!?;,:\n。！？；，、：…]+|\.(?=\s|$)|\s[-–—]\s")
 
 
+_BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
+
+
 @dataclass(frozen=True)
 class Piece:
     """A part of a request, as positions in it, and what it asks for."""
@@ -88,10 +91,7 @@ def _read_piece(
     masked: str, start: int, end: int, code: str, at_hand: Sequence[Kind], given: Sequence[tuple[int, Kind]]
 ) -> Piece:
     language = wording(code)
-    before = _connectives(code, ("then", "and"))
-    while before and (joint := before.match(folded(masked), start, end)) and joint.end() < end:
-        start = joint.end()
-        start += len(masked[start:end]) - len(masked[start:end].lstrip(" ,，、"))
+    start = _after_connectives(masked, start, end, code)
     words = ClauseWords(masked[start:end], language)
     if words.has("negation") or words.starts_with("purpose"):
         return Piece(start, end, None)
@@ -105,6 +105,18 @@ def _read_piece(
     if ranked and ranked[0].score >= LEAST:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
     return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
+    """Where the words of a piece begin, after spaces, punctuation and connectives; `start` where nothing else is in it."""
+    joints, words, begin = _connectives(code, ("then", "and")), folded(masked[:end]), start
+    while True:
+        blank = _BLANK.match(words, begin)
+        begin = blank.end() if blank else begin
+        joint = joints.match(words, begin) if joints else None
+        if joint is None or not joint.group():
+            return begin if begin < end else start
+        begin = joint.end()
 
 
 def _made_by(match: Match) -> tuple[Kind, ...]:

@@ -6,6 +6,7 @@ Words are found by the lists of the language's data file. Not covered: fractions
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from .nearest import words_pattern
 from .wording import Wording, folded
@@ -69,7 +70,9 @@ class ClauseWords:
         unit, number = words_pattern(names, self.language), self._numeral
         if unit is None:
             return None
-        joined = re.compile(rf"(?P<n>{number})\s*(?:[^\W\d_]{{1,12}}\s+)?(?:{unit.pattern.replace(chr(92) + 'w', '^W_0-9')})")
+        joined = re.compile(
+            rf"(?P<n>{number})\s*(?:[^\W\d_]{{1,12}}\s+)?(?:{unit.pattern.replace(chr(92) + 'w', '^W_0-9')})"
+        )
         return None if (match := joined.search(self.words)) is None else self._number_of(match["n"])
 
     @property
@@ -100,7 +103,7 @@ class ClauseWords:
             return ()
         head, tail = self.text[: found[0].start()], self.text[found[-1].end() :]
         before = [part for part in _LABEL_EDGE.split(head) if part.strip()]
-        middle = [self.text[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False)]
+        middle = [self.text[a.end() : b.start()] for a, b in pairwise(found)]
         after = next((part for part in _LABEL_EDGE.split(tail) if part.strip()), "")
         items = [*(self._label(part, last=True) for part in before), *(self._label(part) for part in (*middle, after))]
         return tuple(item for item in items if item)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...graph.converters import CONVERTERS
-from ...graph.resource import Kind, satisfies
+from ...graph.resource import Kind
 from ...graph.task_type import Input
 from ...graph.vocabulary import VOCABULARY
 from .meanings import Meaning, meaning_of
@@ -49,12 +49,10 @@ def fit_cost(name: str, at_hand: Sequence[Kind], named: Sequence[Kind]) -> float
         if len(usable) < (2 if port.many and port.kinds == ("text",) and len(ports) == 1 else 1):
             return None
         costs.append(min(usable))
-    taken = [kind for kind in named if any(step_cost(kind, port) is not None for port in ports)]
-    if named and not taken:
+    steps = {kind: [cost for port in ports if (cost := step_cost(kind, port)) is not None] for kind in named}
+    if named and not any(steps.values()):
         return None
-    nearest_named = min((min(filter(_known, (step_cost(kind, port) for port in ports)), default=0.0) for kind in taken),
-                        default=0.0)  # fmt: skip
-    return max([*costs, nearest_named or 0.0])
+    return max([*costs, min((min(found) for found in steps.values() if found), default=0.0)])
 
 
 def _ports(meaning: Meaning) -> tuple[Input, ...]:
@@ -62,7 +60,3 @@ def _ports(meaning: Meaning) -> tuple[Input, ...]:
     if meaning.name in ("question-answering", "text-generation/continue") or meaning.name.startswith("text2text"):
         return (Input(name="text", kinds=("text",)),)
     return ports
-
-
-def _known(cost: float | None) -> bool:
-    return cost is not None

@@ -49,7 +49,7 @@ def nearest(text: str, code: str, among: Collection[str] | None = None, most: in
 
 def plain_words(text: str, language: Wording) -> str:
     """A clause or example as it is compared: folded, with placeholders, without polite words and punctuation."""
-    text = folded(text[:MAX_CHARACTERS])
+    text = folded(_filled(text[:MAX_CHARACTERS]))
     text = _FILE_RUN.sub(f" {FILE} ", _QUOTATION_RUN.sub(f" {TEXT} ", text))
     if polite := _words_of(language.code, "polite"):
         text = polite.sub(" ", text)
@@ -87,7 +87,7 @@ class _Index:
         language = wording(code)
         self.examples = language.examples
         self._unspaced = language.unspaced
-        counts = [Counter(self._grams(plain_words(_filled(e.phrase), language))) for e in self.examples]
+        counts = [Counter(self._grams(plain_words(e.phrase, language))) for e in self.examples]
         found_in = Counter(gram for count in counts for gram in count)
         self._weights = {gram: math.log((1 + len(counts)) / (1 + many)) + 1 for gram, many in found_in.items()}
         self._unknown = math.log(1 + len(counts)) + 1

@@ -48,7 +48,7 @@ def own_words(request: str) -> str:
 
 
 def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
-    """One of `LANGUAGES`, a name of other_languages.toml, or `other`. `verbs`: verbs of English that weigh as much as two words."""
+    """One of `LANGUAGES`, a name of other_languages.toml, or `other`. `verbs`: of English, each weighs two words."""
     words = [match.group() for match in _WORD.finditer(own[:20_000])][:_MAX_WORDS]
     if not words:
         return "en"

@@ -46,7 +46,10 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     if meaning.task_type == "text-to-speech" and targets and not _is_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
     made = _add(linker, intent, meaning, words)
-    written = meaning.task_type in _WRITTEN and meaning.task_type not in ("text-to-speech", "automatic-speech-recognition")
+    written = meaning.task_type in _WRITTEN and meaning.task_type not in (
+        "text-to-speech",
+        "automatic-speech-recognition",
+    )
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
 
