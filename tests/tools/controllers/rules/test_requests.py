@@ -12,7 +12,6 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
 
 
@@ -120,7 +119,8 @@ def test_a_request_in_a_language_without_data_is_refused(text: str) -> None:
     """No task is guessed; the refusal names the languages that are read, and what helps."""
     proposal = propose(Request(text=text))
     assert not proposal.plan.tasks
-    assert "French" in proposal.refusals[0] and "--llm" in proposal.refusals[0]
+    assert "French" in proposal.refusals[0]
+    assert "--llm" in proposal.refusals[0]
 
 
 @pytest.mark.parametrize(
