@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ....graph.mentioned_groups import groups
 from ....graph.mentions import mentions
 from ....graph.resource import Resource
-from ...request_language import QUOTATION
+from ...wording.request_language import QUOTATION
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 MAX_CHARACTERS = 8_000
