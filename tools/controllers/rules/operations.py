@@ -6,13 +6,12 @@ region or time, files, pronouns, and words that carry nothing more (`carriers` o
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from ....graph.resource import Kind
-from ...request_language import function_words
+from ...wording.request_language import function_words
+from ...wording.wording import wording
 from .lexicon import FILES, lexicon
 from .operation_arguments import ARGUMENTS, Found
 from .parameters import Parameters
@@ -93,7 +92,7 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
         onward = rest.end() if rest else joint.end()
         first = _WORD.match(masked, onward)
         begins = bool(verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2})
-        begins = begins or (first is not None and first.group() in _wording()["carriers"])
+        begins = begins or (first is not None and first.group() in _words()["carriers"])
         if begins or (joint.group().strip() in _STOPS and not _FILE_WORDS.match(masked, onward)):
             yield start, joint.start()
             start = joint.end()
@@ -141,16 +140,15 @@ def _keys(words: str) -> list[tuple[str, int, int]]:
 
 
 @cache
-def _wording() -> dict[str, list[str]]:
-    path = Path(__file__).parents[2] / "wording" / "en.toml"
-    operations: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))["operations"]
-    return operations
+def _words() -> dict[str, list[str]]:
+    english = wording("en")
+    return {**english.section("operations"), **english.section("media")}
 
 
 @cache
 def _phrases() -> dict[str, list[str]]:
     phrases: dict[str, list[str]] = {}
-    for name, listed in _wording().items():
+    for name, listed in _words().items():
         for phrase in listed if name not in _AROUND else ():
             phrases.setdefault(phrase, []).append(name)
     return phrases
@@ -164,4 +162,4 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _carriers() -> frozenset[str]:
-    return frozenset((*_wording()["carriers"], *_wording()["about"], *_DEGREES))
+    return frozenset((*_words()["carriers"], *_words()["about"], *_DEGREES))
