@@ -35,6 +35,12 @@ class Linker:
     """Results by type, inputs and parameters of their tasks."""
     first_results: dict[tuple[str, Clause], Referent] = field(default_factory=dict)
     """The first result of each type in a clause."""
+    used: list[tuple[int, int]] = field(default_factory=list)
+    """The words that a handler marked as used."""
+
+    def use(self, start: int, end: int) -> None:
+        """Mark the words from `start` to `end` of the masked text as used: they are not reported as not understood."""
+        self.used.append((start, end))
 
     def add_task(
         self,
