@@ -36,10 +36,15 @@ DOCUMENT = Input(name="document", kinds=("document",), alias="document")
 FIRST = Parameter(name="first_page", type="integer", description="from 1")
 LAST = Parameter(name="last_page", type="integer")
 LABELS = Parameter(name="candidate_labels", type="strings", description="the labels to choose from")
+LOOK_FOR = Parameter(name="look_for", description="what to look for, in English: text, codes, faces, dates, noise")
 LANGUAGE = Parameter(name="language", description="language of the speech or text, by English name or ISO 639-1 code")
 SIZE = (
     Parameter(name="width", type="integer", description="pixels"),
     Parameter(name="height", type="integer", description="pixels"),
+)
+TIMES = (
+    Parameter(name="start_seconds", type="number", description="negative: so many before the end"),
+    Parameter(name="end_seconds", type="number", description="as start_seconds"),
 )
 
 
@@ -79,10 +84,10 @@ _CONTROLS = {
 # fmt: off
 _ROWS: tuple[TaskType, ...] = (
     # text
-    _row("text-classification", "text", (TEXT,), (OUT_LABELS,), "label a text, e.g. its sentiment"),
+    _row("text-classification", "text", (TEXT,), (OUT_LABELS,), "label a text, e.g. its sentiment", LOOK_FOR),
     _row("language-identification", "text", (TEXT,), (OUT_LABELS,), "tell which language a text is in"),
     _row("token-classification", "text", (TEXT,), (OUT_LABELS,),
-         "find names, dates, amounts, parts of speech"),
+         "find names, dates, amounts, parts of speech", LOOK_FOR),
     _row("text2text-generation", "text", (TEXT,), (OUT_TEXT,), "rewrite a text as instructed"),
     _row("summarization", "text", (TEXT,), (OUT_TEXT,), "shorten a text to what matters",
          Parameter(name="max_sentences", type="integer", description="at most so many sentences")),
@@ -107,7 +112,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("zero-shot-image-classification", "vision", (IMAGE,), (OUT_LABELS,),
          "label an image with labels of your own", LABELS),
     _row("image-feature-extraction", "vision", (IMAGE,), (OUT_EMBEDDING,), "embed an image as a vector"),
-    _row("object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find objects and where they are"),
+    _row("object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find objects and where they are", LOOK_FOR),
     _row("zero-shot-object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find the objects you name", LABELS),
     _row("image-segmentation", "vision", (IMAGE,), (OUT_MASK, OUT_LABELS, OUT_IMAGE),
          "outline the regions of an image"),
@@ -116,12 +121,16 @@ _ROWS: tuple[TaskType, ...] = (
     _row("keypoint-matching", "vision", (_many("images", "image", alias="image"),), (OUT_LABELS,),
          "match points of two images"),
     _row("depth-estimation", "vision", (IMAGE,), (OUT_IMAGE,), "estimate how far everything is"),
-    _row("image-to-text", "vision", (IMAGE,), (OUT_TEXT,), "describe an image, or read the text in it"),
+    _row("image-to-text", "vision", (IMAGE,), (OUT_TEXT,), "describe an image, or read the text in it",
+         LOOK_FOR),
     _row("image-to-image", "vision", (IMAGE, Input(name="prompt", kinds=("text",), required=False, alias="text")),
          (OUT_IMAGE,), "change an image: restore, denoise, enlarge, colour, restyle",
-         Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate"),
+         Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate, brighten"),
          Parameter(name="angle", type="number", description="degrees, counter-clockwise"),
-         Parameter(name="scale", type="number", description="factor for width and height"), *SIZE),
+         Parameter(name="scale", type="number", description="factor for width and height"), *SIZE,
+         Parameter(name="percent", type="integer", description="how much brighter, darker or richer in contrast"),
+         Parameter(name="direction", description="horizontal or vertical, of a mirror image"),
+         Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")),
     _row("image-text-to-image", "vision", (IMAGE, PROMPT, Input(name="mask", kinds=("mask", "image"), required=False)),
          (OUT_IMAGE,), "edit an image as told in words, only where a mask is white if one is given"),
     _row("text-to-image", "vision", (PROMPT,), (OUT_IMAGE,), "make an image from a description",
@@ -135,7 +144,9 @@ _ROWS: tuple[TaskType, ...] = (
     _row("text-to-speech", "audio", (TEXT,), (OUT_AUDIO,), "say a text aloud", LANGUAGE, Parameter(name="voice"),
          Parameter(name="rate", type="integer", description="words a minute")),
     _row("text-to-audio", "audio", (PROMPT,), (OUT_AUDIO,), "make music or sounds from a description"),
-    _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound"),
+    _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound",
+         Parameter(name="operation", description="denoise, louder or quieter"),
+         Parameter(name="percent", type="integer", description="how much louder or quieter"), LOOK_FOR),
     _row("audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "tell what kind of sound, emotion or speaker it is"),
     _row("zero-shot-audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "label sound with labels of your own",
          LABELS),
@@ -179,7 +190,7 @@ _ROWS: tuple[TaskType, ...] = (
     ),
     # deterministic
     _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
-         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these")),
+         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), LOOK_FOR),
     _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "keep what fits", Parameter(name="label", description="keep only these"),
          Parameter(name="contains", description="keep what contains this"),
@@ -188,7 +199,10 @@ _ROWS: tuple[TaskType, ...] = (
          "tell where results agree or differ"),
     _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
          (Output(name="image", kind="image", many=True),), "cut out a part, or every box",
-         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom"))),
+         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom")),
+         Parameter(name="part", description="left, right, top, bottom, middle or square"),
+         Parameter(name="pixels", type="integer", description="how much of that side"),
+         Parameter(name="share", type="number", description="how much of that side, 0 to 1")),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
@@ -198,8 +212,13 @@ _ROWS: tuple[TaskType, ...] = (
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
     _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
-         Parameter(name="frames", type="integer", description="how many, at most 64")),
+         Parameter(name="frames", type="integer", description="how many, at most 64"),
+         Parameter(name="every_seconds", type="number", description="one for each so many seconds"),
+         Parameter(name="at_seconds", type="number", description="the one at that time; negative: before the end")),
     _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video"),
+    _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of a recording, by time", *TIMES),
+    _row("trim-video", "deterministic", (VIDEO,), (OUT_VIDEO,), "cut a part out of a video, by time", *TIMES),
+    _row("mute", "deterministic", (VIDEO,), (OUT_VIDEO,), "a video without its sound"),
     _row("mux", "deterministic", (VIDEO, AUDIO), (OUT_VIDEO,), "put a sound track under a video"),
 )
 # fmt: on

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable
 
 from ....graph.task import Scalar, Task, Template, Value
-from ...request_language import function_words
+from ...wording.request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
+from .linking import Linker
 from .referents import KIND_NOUNS
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
@@ -20,16 +21,15 @@ _MAX_WORDS = 2_000
 """Words of a request that are checked."""
 
 
-def find_unused_words(
-    parsed: ParsedRequest, intents: Iterable[Intent], tasks: Iterable[Task]
-) -> tuple[tuple[int, int], ...]:
+def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> tuple[tuple[int, int], ...]:
     """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
     used = bytearray(len(parsed.text))
     for start, end in (
         *((intent.start, intent.end) for intent in intents),
         *((file.start, file.end) for file in parsed.files if file.start >= 0),
         *((quotation.start, quotation.end) for quotation in parsed.quotations),
-        *_parameter_spans(parsed, tasks),
+        *_parameter_spans(parsed, linker.tasks),
+        *linker.used,
         *_noun_spans(parsed),
     ):
         used[start:end] = b"\1" * (end - start)
