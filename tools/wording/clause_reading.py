@@ -73,7 +73,7 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]]) -> t
             if end - begin > 1 and piece.match is None:
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
-            gain = letters * (piece.match.score - least) if piece.match else _SKIPPED
+            gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
             made = _made_by(piece.match) if piece.match else ()
             readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
         best.append(max(readings, key=lambda reading: reading.value))

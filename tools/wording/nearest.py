@@ -24,7 +24,7 @@ _MORE = 5
 """Meanings beyond those returned whose examples are compared one by one."""
 _MEANINGS = 100
 """About how many meanings a language has."""
-_SINGLE, _SAME, _UNKNOWN = 0.3, 0.8, 0.7
+_SINGLE, _SAME, _UNKNOWN = 0.3, 0.8, 0.85
 """What the nearest single example weighs beside all of its meaning; the cosine from which it alone decides; the weight of
 an n-gram without examples for each of its characters after the first."""
 FILE, TEXT, LANGUAGE, NUMBER = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3"
@@ -65,7 +65,7 @@ def plain_words(text: str, language: Wording) -> str:
     text = folded(_filled(text[:MAX_CHARACTERS]))
     text = _FILE_RUN.sub(f" {FILE} ", _QUOTATION_RUN.sub(f" {TEXT} ", text))
     if results := _words_of(language.code, "back"):
-        text = results.sub(f" {TEXT} ", text)
+        text = results.sub(f" {TEXT} ", text) if language.unspaced else _after_first(results, text)
     if polite := _words_of(language.code, "polite"):
         text = polite.sub(" ", text)
     if names := _words_of(language.code, "languages"):
@@ -74,6 +74,11 @@ def plain_words(text: str, language: Wording) -> str:
         text = numbers.sub(f" {NUMBER} ", text)
     text = _NUMBER_RUN.sub(f" {NUMBER} ", text)
     return " ".join(_OTHER.sub(" ", text).split())
+
+
+def _after_first(results: re.Pattern[str], text: str) -> str:
+    """The text with named results as placeholders, but for one that it begins with: "the summary of ..." asks for it."""
+    return results.sub(lambda match: f" {TEXT} " if text[: match.start()].strip() else match.group(), text)
 
 
 def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str] | None:
@@ -89,12 +94,9 @@ def _words_of(code: str, section: str) -> re.Pattern[str] | None:
     language = wording(code)
     match section:
         case "back":
-            long = [
-                word
-                for word in language.clauses.get("back", ())
-                if " " in word or len(word) > _SHORT and language.unspaced
-            ]
-            return words_pattern(long, language)
+            words = language.clauses.get("back", ())
+            long = _SHORT if language.unspaced else 0
+            return words_pattern([word for word in words if (" " in word if not long else len(word) > long)], language)
         case "polite":
             return words_pattern(language.clauses.get("polite", ()), language)
         case "languages":
