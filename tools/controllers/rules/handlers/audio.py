@@ -54,7 +54,9 @@ def dub(linker: Linker, intent: Intent, video: Referent) -> None:
 def mux(linker: Linker, intent: Intent) -> None:
     """Put a given sound track under a given video."""
     videos = linker.resolver.named_data(intent, ("video",)) or linker.resolver.resolve(intent, ("video",))
-    sounds = linker.resolver.named_data(intent, ("audio",)) or linker.resolver.resolve(intent, ("audio",))
+    named = [r for r in linker.resolver.referents if r.kind == "audio" and intent.clause.start <= r.position]
+    named = [r for r in named if r.position < intent.clause.end and not r.is_result]
+    sounds = named or [r for r in linker.resolver.resolve(intent, ("audio",)) if r.kind == "audio"]
     if not videos or not sounds:
         linker.refuse_missing(intent, "a video and a sound")
         return
