@@ -11,7 +11,7 @@ from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
 from ...request_language import language_of, refusal_for
-from .answer import answer_paragraphs
+from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .handlers.registry import plan_intent
 from .intent_order import order_intents
@@ -23,8 +23,6 @@ from .referents import MAX_FILES
 from .spelling import correct_spelling
 from .text_edits import TextEdits
 from .unused_words import find_unused_words
-
-_HINT = "A language model plans such requests: add --llm openai:MODEL."
 
 
 class RuleBasedController:
@@ -118,15 +116,15 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
 
 
 def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
-    refused = list(dict.fromkeys(linker.refusals))
+    refused, words = list(dict.fromkeys(linker.refusals)), linker.phrases
     if len(linker.parsed.files) > MAX_FILES:
         named = len(linker.parsed.files)
-        refused.append(f"The request names files {named:,} times; only the first {MAX_FILES} are used.")
+        refused.append(words.say("many_files", named=f"{named:,}", used=MAX_FILES))
     if not linker.tasks and not refused and text.strip():
-        short = " ".join(text.split())
-        short = short if len(short) <= 120 else short[:117] + "..."
-        refused = [f"I found no task in “{short}” that I can plan by rules."]
-    return (*refused, _HINT) if refused else ()
+        refused = [words.refusal(text, words.say("no_task"))]
+    if any(f"{words.say(reason)}." in refusal for refusal in refused for reason in ("no_task", "not_understood")):
+        refused[-1] += " " + words.say("with_llm")
+    return tuple(refused)
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:

@@ -1,0 +1,65 @@
+"""`phrases`: the strings of answers and refusals in one language, from the section `[answer]` of its data file."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+MAX_QUOTED = 80
+"""Characters shown of the words of a request."""
+ANSWERED = ("en", "zh", "ja", "es", "fr", "de", "pt")
+"""ISO 639-1 codes of the languages that answers are written in."""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The strings of one language."""
+
+    code: str
+    strings: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, str]]
+    """`headings` by task type or kind, `labels`, `entities`, `caveats` by expert, `instead` by task type, `missing`."""
+
+    def say(self, key: str, **values: object) -> str:
+        """The string of that key, with its values."""
+        return self.strings[key].format(**values)
+
+    def named(self, table: str, key: str) -> str:
+        """An entry of a table; empty where it has none."""
+        return self.tables.get(table, {}).get(key, "")
+
+    def refusal(self, words: str, why: str) -> str:
+        """`Not done: “email it to Bob”: no expert does that.`"""
+        return self.say("refused", what=self.say("quoted", words=shortened(words)), why=why)
+
+    def has_word(self, key: str, text: str) -> bool:
+        """Whether a word of the text begins with one of the list under `key`; in Chinese and Japanese, contains it."""
+        edge = "" if self.code in ("zh", "ja") else r"(?<![^\W_])"
+        words = "|".join(map(re.escape, self.strings[key].split()))
+        return re.search(f"{edge}(?:{words})", text.lower()) is not None
+
+
+@cache
+def phrases(code: str) -> Phrases:
+    """The strings of a language; those of English where it has none."""
+    if code not in ANSWERED:
+        return phrases("en")
+    raw = tomllib.loads(Path(__file__).with_name(f"{code}.toml").read_text(encoding="utf-8"))["answer"]
+    strings = {key: value for key, value in raw.items() if isinstance(value, str)}
+    tables = {key: value for key, value in raw.items() if not isinstance(value, str)}
+    if code == "en":
+        return Phrases(code, strings, tables)
+    english = phrases("en")
+    return Phrases(
+        code,
+        {**english.strings, **strings},
+        {name: {**entries, **tables.get(name, {})} for name, entries in english.tables.items()},
+    )
+
+
+def shortened(words: str, most: int = MAX_QUOTED) -> str:
+    """The words in one line, cut at `most` characters."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
