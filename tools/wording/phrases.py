@@ -1,16 +1,14 @@
 """`phrases`: the strings of answers and refusals in one language, from the section `[answer]` of its data file."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from .wording import LANGUAGES, UNSPACED, wording
 
 MAX_QUOTED = 80
 """Characters shown of the words of a request."""
-ANSWERED = ("en", "zh", "ja", "es", "fr", "de", "pt")
-"""ISO 639-1 codes of the languages that answers are written in."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Phrases:
     code: str
     strings: Mapping[str, str]
     tables: Mapping[str, Mapping[str, str]]
-    """`headings` by task type or kind, `labels`, `entities`, `caveats` by expert, `instead` by task type, `missing`."""
+    """`headings` by task type or kind, `labels`, `entities`, `caveats` by expert, `instead` by task type."""
 
     def say(self, key: str, **values: object) -> str:
         """The string of that key, with its values."""
@@ -30,13 +28,9 @@ class Phrases:
         """An entry of a table; empty where it has none."""
         return self.tables.get(table, {}).get(key, "")
 
-    def refusal(self, words: str, why: str) -> str:
-        """`Not done: “email it to Bob”: no expert does that.`"""
-        return self.say("refused", what=self.say("quoted", words=shortened(words)), why=why)
-
     def has_word(self, key: str, text: str) -> bool:
         """Whether a word of the text begins with one of the list under `key`; in Chinese and Japanese, contains it."""
-        edge = "" if self.code in ("zh", "ja") else r"(?<![^\W_])"
+        edge = "" if self.code in UNSPACED else r"(?<![^\W_])"
         words = "|".join(map(re.escape, self.strings[key].split()))
         return re.search(f"{edge}(?:{words})", text.lower()) is not None
 
@@ -44,11 +38,10 @@ class Phrases:
 @cache
 def phrases(code: str) -> Phrases:
     """The strings of a language; those of English where it has none."""
-    if code not in ANSWERED:
+    if code not in LANGUAGES:
         return phrases("en")
-    raw = tomllib.loads(Path(__file__).with_name(f"{code}.toml").read_text(encoding="utf-8"))["answer"]
-    strings = {key: value for key, value in raw.items() if isinstance(value, str)}
-    tables = {key: value for key, value in raw.items() if not isinstance(value, str)}
+    strings = wording(code).section("answer")
+    tables = strings.pop("answer", {})
     if code == "en":
         return Phrases(code, strings, tables)
     english = phrases("en")

@@ -7,7 +7,7 @@ from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
-from ...wording.phrases import Phrases, phrases
+from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
@@ -28,8 +28,6 @@ class Linker:
     """Types that some verb of the request asks for: a noun of that type then refers to the result."""
     tasks: list[Task] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
-    phrases: Phrases = field(default_factory=lambda: phrases("en"))
-    """The words of refusals."""
     intent_index: int = 0
     """The intent that is being planned."""
     evidence: list[Evidence] = field(default_factory=list)
@@ -113,11 +111,11 @@ class Linker:
 
     def refuse(self, intent: Intent, why: str) -> None:
         """Report an intent as not planned."""
-        self.refusals.append(self.phrases.refusal(self.goal_of(intent), why))
+        self.refusals.append(refusal(self.parsed.language, "because", self.goal_of(intent), why))
 
     def refuse_missing(self, intent: Intent, what: str) -> list[Referent]:
         """Report an intent as not planned because its data is missing; returns no referents."""
-        self.refuse(intent, self.phrases.say("missing", what=self.phrases.named("needs", what) or what))
+        self.refusals.append(refusal(self.parsed.language, "missing", self.goal_of(intent), what))
         return []
 
     def task_type_of(self, intent: Intent) -> str:

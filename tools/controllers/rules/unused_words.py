@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from ....graph.task import Scalar, Task, Template, Value
-from ...request_language import function_words
+from ...wording.request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
@@ -21,9 +21,7 @@ _MAX_WORDS = 2_000
 """Words of a request that are checked."""
 
 
-def find_unused_words(
-    parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker
-) -> tuple[tuple[int, int], ...]:
+def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> tuple[tuple[int, int], ...]:
     """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
     used = bytearray(len(parsed.text))
     for start, end in (

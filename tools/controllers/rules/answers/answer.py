@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.result import Run
-from ....request_language import language_of, own_words
 from ....wording.phrases import Phrases, phrases
+from ....wording.request_language import language_of, own_words
 from ..lexicon import lexicon
 from .failures import failures
 from .origins import Origins

@@ -5,8 +5,8 @@ import re
 from .....graph.task import Task
 from .....graph.untrusted_json import read_untrusted_json
 from ....findings import in_words
-from ....request_language import own_words
 from ....wording.phrases import Phrases
+from ....wording.request_language import own_words
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 

@@ -2,10 +2,11 @@
 
 import re
 
+from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
-from . import audio, comparison, image_contents, pictures, questions, texts
+from . import audio, comparison, image_contents, meanings, pictures, questions, texts
 from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -15,11 +16,12 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     """Refuse what no expert does ("email it")."""
     end = _END.search(linker.parsed.masked, intent.start)
     words = linker.parsed.text[intent.start : end.start() if end else intent.end]
-    linker.refusals.append(linker.phrases.refusal(words, linker.phrases.say("unsupported")))
+    linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
 _HANDLERS: dict[str, Handler] = {
     "unsupported": refuse_unsupported,
+    "example": meanings.plan_meaning,
     "enhance": pictures.enhance,
     "turn": pictures.enhance,
     "restyle": pictures.restyle,
@@ -66,7 +68,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     """Add the tasks of one intent, or a refusal."""
     linker.intent_index += 1
     if len(linker.tasks) >= MAX_TASKS:
-        linker.refuse(intent, linker.phrases.say("too_many", n=MAX_TASKS))
+        linker.refuse(intent, refusal(linker.parsed.language, "too-many", "", str(MAX_TASKS)))
         return
     if _repeats_earlier(linker, intent):
         return
