@@ -72,6 +72,13 @@ def english_name(code: str) -> str:
     return language.display_name() if language.is_valid() else code
 
 
+def name_in(code: str, language: str) -> str:
+    """The name of a language in another: `anglais` for `en` in `fr`; in English where there is no other."""
+    from langcodes import Language
+
+    return Language.get(code).display_name(language) if language != "en" else english_name(code)
+
+
 def spoken(language: str) -> str | None:
     """ISO 639-1 code of a language given by name or code; None for one that eSpeak NG does not speak."""
     code = iso1(language)

@@ -10,10 +10,10 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
-from ...wording.refusals import refusal
+from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
-from .answer import answer_paragraphs
+from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
@@ -27,8 +27,6 @@ from .referents import MAX_FILES
 from .spelling import correct_spelling
 from .text_edits import NO_EDITS, TextEdits
 from .unused_words import find_unused_words
-
-_HINT = "A language model plans such requests: add --llm openai:MODEL."
 
 
 class RuleBasedController:
@@ -131,19 +129,14 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
 
 
 def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
-    refused = list(dict.fromkeys(linker.refusals))
+    refused, code = list(dict.fromkeys(linker.refusals)), linker.parsed.language
     if len(linker.parsed.files) > MAX_FILES:
-        named = len(linker.parsed.files)
-        refused.append(f"The request names files {named:,} times; only the first {MAX_FILES} are used.")
+        refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():
-        short = " ".join(text.split())
-        short = short if len(short) <= 120 else short[:117] + "..."
-        refused = (
-            [f"I found no task in “{short}” that I can plan by rules."]
-            if linker.parsed.language == "en"
-            else [refusal(linker.parsed.language, "not-understood", short)]
-        )
-    return (*refused, _HINT) if refused and linker.parsed.language == "en" else tuple(refused)
+        refused = [refusal(code, "not-understood", text)]
+    if any(is_not_understood(code, reason) for reason in refused):
+        refused[-1] += refusal(code, "with-llm")
+    return tuple(refused)
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:
