@@ -68,24 +68,27 @@ def propose(request: Request) -> Proposal:
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
     # 2. clauses -> intents
-    intents = order_intents(find_intents(parsed), parsed) or general_question(parsed)
+    found = find_intents(parsed)
+    intents = order_intents(found, parsed) or general_question(parsed)
     # 3. intents -> referents -> linked tasks
     linker = _link(parsed, intents, request.resources)
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_converters(linker.tasks))
+    # 5. words that went into nothing
+    unused = find_unused_words(parsed, (*found, *intents), linker)
 
     def as_typed(position: int) -> int:
         return corrections.to_original(parsed.edits.to_original(position))
 
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(linker, request.text),
+        refusals=_refusals(linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
             for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
-        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker)),
+        unused=tuple((as_typed(a), as_typed(b)) for a, b in unused.all),
     )
 
 
@@ -117,8 +120,11 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
                 yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
-def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
-    refused = list(dict.fromkeys(linker.refusals))
+def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
+    not_understood = [
+        f"Not done: “{' '.join(words.split())}”: I did not understand it." for words in lost if linker.tasks
+    ]
+    refused = list(dict.fromkeys((*not_understood, *linker.refusals)))
     if len(linker.parsed.files) > MAX_FILES:
         named = len(linker.parsed.files)
         refused.append(f"The request names files {named:,} times; only the first {MAX_FILES} are used.")

@@ -33,7 +33,7 @@ _SCALE = re.compile(r"\b(?:by|factor(?: of)?|scale) (\d{1,2}(?:\.\d+)?)\b|\b(\d{
 _SENTENCES = re.compile(
     r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b"
 )
-_NUMBERS = dict(
+NUMBERS = dict(
     zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True)
 )
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
@@ -89,7 +89,7 @@ def image_operation(words: str) -> Parameters:
 def sentence_limit(words: str) -> Parameters:
     """The most sentences that a summary may have."""
     match = _SENTENCES.search(words)
-    return {"max_sentences": _NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
+    return {"max_sentences": NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
 
 
 def count_label(words: str) -> Parameters:
