@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...wording.nearest import Match
 from .clauses import Clause, ParsedRequest
 from .lexicon import QUESTION, Rule, lexicon
 
@@ -34,6 +35,8 @@ class Intent:
     """The question to answer, where `act` is `question`."""
     triggers: tuple[tuple[int, int], ...] = ()
     """The words that made the rule match, without those in its gaps."""
+    match: Match | None = None
+    """The nearest example phrase, where `act` is `example`."""
 
 
 def find_intents(parsed: ParsedRequest) -> list[Intent]:

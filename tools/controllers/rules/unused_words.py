@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ...request_language import function_words
+from ...wording.request_language import function_words
 from .clauses import ParsedRequest
 from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
@@ -36,6 +36,9 @@ class UnusedWords:
     all: tuple[Span, ...]
     lost: tuple[Span, ...]
     """Those that ask for something, or restrict it, and are neither planned nor refused."""
+
+
+NONE_UNUSED = UnusedWords((), ())
 
 
 def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> UnusedWords:

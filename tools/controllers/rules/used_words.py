@@ -8,11 +8,12 @@ handler marks with `Linker.use`.
 import re
 from collections.abc import Iterable, Iterator
 
+from ....graph.converters import with_converters
 from ....graph.resource import Kind, Resource
 from ....graph.task import Scalar, Task, Template, Value
 from ....graph.vocabulary import VOCABULARY
+from ...wording.wording import wording
 from .clauses import ParsedRequest
-from .harmless_words import english
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
@@ -24,6 +25,8 @@ WORD = re.compile(r"[^\W_][\w’-]*")
 _VALUE = re.compile(r"\w[\w.-]*")
 _TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
 """Words before a noun of data that is to be made."""
+_ATTACHED = re.compile(r"\b(?:this|these|the|my|our) (?:\w+’s )?[a-z]+\b(?! (?:of|where|with|that)\b)")
+"""How a request names a file that is attached: "translate the menu"."""
 _ALIKE: dict[Kind, tuple[Kind, ...]] = {
     "table": ("table", "image", "document"),
     "image": ("image", "document", "mask"),
@@ -104,7 +107,7 @@ def _words_of(value: object) -> Iterator[str]:
 
 def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     """Nouns of the kinds of data that tasks take or make, names of results, and languages that a task knows."""
-    made = {port.kind for task in linker.tasks for port in VOCABULARY[task.type].outputs}
+    made = {port.kind for task in with_converters(linker.tasks) for port in VOCABULARY[task.type].outputs}
     given = {file.resource.kind for file in parsed.files} | {referent.kind for referent in linker.resolver.referents}
     for kind, nouns in KIND_NOUNS.items():
         for match in nouns.finditer(parsed.masked):
@@ -115,17 +118,20 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     if given.intersection(("image", "document")):
         names.append(lexicon().cues["document"])
     yield from (match.span() for pattern in names for match in pattern.finditer(parsed.masked))
+    if any(file.start < 0 for file in parsed.files) and (noun := _ATTACHED.search(parsed.masked)):
+        yield noun.span()
     known = {value for task in linker.tasks for name, value in task.parameters.items() if name.endswith("language")}
     yield from (m.span() for m in WORD.finditer(parsed.masked) if LANGUAGES.get(m.group()) in known)
 
 
 def _goal_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     """Words that the experts of a task take from its goal: "positive or negative"; of a text to be written, the clause."""
+    goal_words = wording("en").section("goal")
     for evidence in linker.evidence:
         clause, task = parsed.clause_at(evidence.start), linker.tasks[evidence.task_id]
         if task.type == "text-generation":
             yield clause.start, clause.end
-        words = english()["goal"].get(task.type, "").split()
+        words = goal_words.get(task.type, "").split()
         for match in WORD.finditer(parsed.masked, clause.start, clause.end) if words else ():
             if match.group() in words:
                 yield match.span()
