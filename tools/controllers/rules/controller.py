@@ -10,11 +10,12 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
-from ...wording.refusals import refusal
+from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
-from .answer import answer_paragraphs
+from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
+from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .intent_order import order_intents
 from .intents import Intent, find_intents, general_question
@@ -26,8 +27,6 @@ from .referents import MAX_FILES
 from .spelling import correct_spelling
 from .text_edits import NO_EDITS, TextEdits
 from .unused_words import NONE_UNUSED, find_unused_words
-
-_HINT = "A language model plans such requests: add --llm openai:MODEL."
 
 
 class RuleBasedController:
@@ -117,6 +116,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Re
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
     for intent in intents:
         plan_intent(linker, intent)
+    cut_to_times(linker)
     return linker
 
 
@@ -131,22 +131,16 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
 
 
 def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
-    not_understood = [
-        f"Not done: “{' '.join(words.split())}”: I did not understand it." for words in lost if linker.tasks
-    ]
+    code = linker.parsed.language
+    not_understood = [refusal(code, "not-understood", words) for words in lost if linker.tasks]
     refused = list(dict.fromkeys((*not_understood, *linker.refusals)))
     if len(linker.parsed.files) > MAX_FILES:
-        named = len(linker.parsed.files)
-        refused.append(f"The request names files {named:,} times; only the first {MAX_FILES} are used.")
+        refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():
-        short = " ".join(text.split())
-        short = short if len(short) <= 120 else short[:117] + "..."
-        refused = (
-            [f"I found no task in “{short}” that I can plan by rules."]
-            if linker.parsed.language == "en"
-            else [refusal(linker.parsed.language, "not-understood", short)]
-        )
-    return (*refused, _HINT) if refused and linker.parsed.language == "en" else tuple(refused)
+        refused = [refusal(code, "not-understood", text)]
+    if any(is_not_understood(code, reason) for reason in refused):
+        refused[-1] += refusal(code, "with-llm")
+    return tuple(refused)
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ....graph.resource import Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
+from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
@@ -92,6 +94,19 @@ class Linker:
         used = tuple(self.tasks[result.value.task_id].inputs.values())
         return None if any(other.value not in used for other in self.resolver.data_in_words(intent)) else result
 
+    def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:
+        """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
+        content = (f"trim-{whole.kind}", (whole,), tuple(part.items()))
+        if content not in self.results_by_content:
+            task = Task(
+                id=len(self.tasks), type=content[0], inputs={whole.kind: whole}, parameters=part, goal="cut to the time"
+            )
+            self.tasks.append(task)
+            self.evidence.append(evidence.model_copy(update={"task_id": task.id, "implied": True}))
+            self.results_by_content[content] = Referent(whole.kind, Ref(task_id=task.id), task.type, evidence.start)
+        value = self.results_by_content[content].value
+        return value if isinstance(value, Ref) else Ref(task_id=0)
+
     def has_task(self, task_type: str) -> bool:
         """Whether a task of that type is planned."""
         return any(task.type == task_type for task in self.tasks)
@@ -110,13 +125,11 @@ class Linker:
 
     def refuse(self, intent: Intent, why: str) -> None:
         """Report an intent as not planned."""
-        words = self.goal_of(intent)
-        short = words if len(words) <= 120 else words[:117] + "..."
-        self.refusals.append(f"I could not plan “{short}”: {why}.")
+        self.refusals.append(refusal(self.parsed.language, "because", self.goal_of(intent), why))
 
     def refuse_missing(self, intent: Intent, what: str) -> list[Referent]:
         """Report an intent as not planned because its data is missing; returns no referents."""
-        self.refuse(intent, f"it needs {what}, and the request gives none")
+        self.refusals.append(refusal(self.parsed.language, "missing", self.goal_of(intent), what))
         return []
 
     def task_type_of(self, intent: Intent) -> str:

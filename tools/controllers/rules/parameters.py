@@ -1,4 +1,4 @@
-"""Parameters of tasks, read from the words of an intent: languages, labels, operations, angles and sizes."""
+"""Parameters of tasks, read from the words of an intent: languages, labels and limits."""
 
 import re
 
@@ -15,21 +15,6 @@ _SOURCE = re.compile(
     rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"
 )
 _NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
-_OPERATIONS: dict[str, str] = {
-    "grayscale": r"gr[ae]yscale|black[- ]and[- ]white",
-    "rotate": r"rotat",
-    "flip": r"flip",
-    "mirror": r"mirror",
-    "resize": r"resiz|\bscale\b|smaller|bigger|upscal|super[- ]resolution|enlarg",
-    "blur": r"(?<!de)(?<!de-)\bblur(?!ry)",
-    "invert": r"invert",
-    "denoise": r"denois|nois",
-    "sharpen": r"sharpen|deblur|blurry",
-    "enhance": r"enhanc|improv|restor|quality|contrast",
-}
-_ANGLE = re.compile(r"(-?\d{1,4}(?:\.\d+)?) ?(?:°|degrees?|deg\b)")
-_SIZE = re.compile(r"\b(\d{1,5}) ?(?:x|×|by) ?(\d{1,5})\b")
-_SCALE = re.compile(r"\b(?:by|factor(?: of)?|scale) (\d{1,2}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:x| times)\b")
 _SENTENCES = re.compile(
     r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b"
 )
@@ -69,21 +54,6 @@ def source_language(words: str) -> str | None:
     """The language to translate from, where the words name it."""
     match = _SOURCE.search(words)
     return LANGUAGES[match[1] or match[2]] if match else None
-
-
-def image_operation(words: str) -> Parameters:
-    """The operation on a picture, with its angle, size or factor."""
-    operation = next((name for name, pattern in _OPERATIONS.items() if re.search(pattern, words)), None)
-    parameters: Parameters = {"operation": operation} if operation else {}
-    if operation == "rotate" and (angle := _ANGLE.search(words)):
-        degrees = float(angle[1])
-        clockwise = re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words)
-        parameters["angle"] = -degrees if clockwise else degrees
-    if operation == "resize" and (size := _SIZE.search(words)):
-        parameters |= {"width": int(size[1]), "height": int(size[2])}
-    elif operation == "resize" and (scale := _SCALE.search(words)):
-        parameters["scale"] = float(scale[1] or scale[2])
-    return parameters
 
 
 def sentence_limit(words: str) -> Parameters:
