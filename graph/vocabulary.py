@@ -35,6 +35,13 @@ OUT_IMAGES = Output(name="images", kind="image", many=True)
 DOCUMENT = Input(name="document", kinds=("document",), alias="document")
 FIRST = Parameter(name="first_page", type="integer", description="from 1")
 LAST = Parameter(name="last_page", type="integer")
+UNITS = ("characters", "words", "sentences", "lines", "paragraphs")
+WHERE = Parameter(
+    name="where",
+    type="strings",
+    description="conditions on rows or lines, each `column operator value`; "
+    "operators = != > >= < <= contains; column * is any",
+)
 LABELS = Parameter(name="candidate_labels", type="strings", description="the labels to choose from")
 LANGUAGE = Parameter(name="language", description="language of the speech or text, by English name or ISO 639-1 code")
 SIZE = (
@@ -179,10 +186,11 @@ _ROWS: tuple[TaskType, ...] = (
     ),
     # deterministic
     _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
-         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these")),
+         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), WHERE,
+         Parameter(name="unit", description="what to count in a text", choices=UNITS)),
     _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "keep what fits", Parameter(name="label", description="keep only these"),
-         Parameter(name="contains", description="keep what contains this"),
+         WHERE, Parameter(name="contains", description="keep what contains this"),
          Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
     _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
          "tell where results agree or differ"),
@@ -194,7 +202,9 @@ _ROWS: tuple[TaskType, ...] = (
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "tell which of several has most, or the highest number",
          Parameter(name="label", description="count or look at only these"),
-         Parameter(name="lowest", type="boolean", description="the least instead")),
+         WHERE, Parameter(name="lowest", type="boolean", description="the least instead"),
+         Parameter(name="by", description="compare texts by their length", choices=("length",))),
+    _row("count-pages", "deterministic", (DOCUMENT,), (OUT_TEXT,), "how many pages a PDF has"),
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
     _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",

@@ -21,9 +21,7 @@ _MAX_WORDS = 2_000
 """Words of a request that are checked."""
 
 
-def find_unused_words(
-    parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker
-) -> tuple[tuple[int, int], ...]:
+def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> tuple[tuple[int, int], ...]:
     """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
     used = bytearray(len(parsed.text))
     for start, end in (

@@ -5,7 +5,7 @@ import re
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
-from . import audio, comparison, image_contents, pictures, questions, texts
+from . import audio, comparison, image_contents, pictures, questions, tables, texts
 from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -34,6 +34,7 @@ _HANDLERS: dict[str, Handler] = {
     "thorough": image_contents.thorough,
     "crop": image_contents.crop,
     "count": image_contents.count,
+    "filter": tables.filter_rows,
     "describe": image_contents.describe,
     "detect": image_contents.detect,
     "speak": audio.speak,
