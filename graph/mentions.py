@@ -1,10 +1,12 @@
 """`mentions`: the files and URLs that a request's text names, found by spelling alone; nothing is opened.
 
-Covers bare and quoted names, paths (`~/scans/page 1.pdf` in quotes, `C:\\scans\\a.png`), http(s) URLs, and names that
-stand in Chinese or Japanese text without spaces. Not covered: names without an extension, or with spaces and no quotes.
+Covers bare and quoted names, paths (`~/scans/page 1.pdf` in quotes, `C:\\scans\\a.png`), http(s) URLs, names with brackets
+(`a(1).png`), and names that stand in Chinese or Japanese text without spaces. A name with spaces and no quotes is found
+from its last space on; `longer_names` gives what it may be, for those who can look. Not covered: names without an extension.
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,7 +20,10 @@ _UNKNOWN: tuple[Kind, str] = ("document", "application/octet-stream")
 
 _URL = re.compile(r"https?://[^\s<>\"'`“”‘’「」]+", re.IGNORECASE)
 _QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n]){1,255})\1|“([^”\n]{1,255})”|‘([^’\n]{1,255})’""")
-_WORD = re.compile(r"[^\s\"'`“”‘’«»<>|*?,;()\[\]{}，。；：！？（）、「」]+")
+_WORD = re.compile(r"[^\s\"“”«»<>|*?,;，。；：！？（）、「」]+")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+_MOST_WORDS = 8
+"""Words before a name that may belong to it."""
 _ENDING = re.compile(rf"\.({'|'.join(sorted(types_by_suffix(), key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
 _UNSPACED = re.compile(r"^.*[぀-ヿ㐀-鿿가-힣]")
 """Kana, Chinese characters and Hangul, which may stand right before a Latin name without a space."""
@@ -57,12 +62,30 @@ def mentions(text: str) -> list[Mention]:
         if _is_spaced_name(match.group(group)):
             keep(match.start(group), match.group(group))
     for match in _WORD.finditer(text):
-        if name := _name_in(match.group()):
-            keep(match.start() + match.group().rindex(name), name)
+        if len(match.group()) > LONGEST_NAME:
+            continue
+        # "a.png's", "'a.png'": quotation marks end a name, unless a bracket of the name holds them
+        for piece in re.finditer(r"[^'`‘’]+", match.group()):
+            if name := _name_in(piece.group()):
+                keep(match.start() + piece.start() + piece.group().rindex(name), name)
     by_name: dict[str, Mention] = {}
     for start in sorted(found):
         by_name.setdefault(found[start].name, found[start])
     return list(by_name.values())
+
+
+def longer_names(text: str, mention: Mention) -> Iterator[str]:
+    """What a mention may be the end of, the longest first: `my scan (1).png` and `scan (1).png` for `(1).png`.
+
+    Backslashes before spaces and quotation marks, as shells print them, are as in the text.
+    """
+    line = text[max(0, text.rfind("\n", 0, mention.start) + 1, mention.start - LONGEST_NAME // 8) : mention.start]
+    starts = [match.start() for match in re.finditer(r"(?<!\S)\S", line)]
+    if line and not line[-1].isspace():  # a word that ends within the name: `Bob's.png`
+        starts = starts or [0]
+    for start in starts[-_MOST_WORDS:]:
+        yield line[start:] + mention.name
+    yield from (line[start + 1 :] + mention.name for start in starts[-_MOST_WORDS:] if line[start] in "\"'`“‘«(")
 
 
 def _without_tail(url: str) -> str:
@@ -85,7 +108,7 @@ def _is_spaced_name(quoted: str) -> bool:
 
 def _name_in(word: str) -> str | None:
     """The file name in a word without spaces, or None; an e-mail address or a bare `.png` is none."""
-    if len(word) > LONGEST_NAME or "@" in word or "://" in word:
+    if "@" in word or "://" in word:
         return None
     endings = list(_ENDING.finditer(word))
     if not endings:
@@ -93,6 +116,17 @@ def _name_in(word: str) -> str | None:
     name = word[: endings[-1].end()]
     tail = _UNSPACED.sub("", name)
     name = tail if len(tail) > len(endings[-1].group()) else name
-    name = name.lstrip("=#&")
+    name = _after_open_bracket(name.lstrip("=#&"))
     stem = name[: -len(endings[-1].group())]
     return name if stem.strip("./\\:-~") else None
+
+
+def _after_open_bracket(name: str) -> str:
+    """`a.png` of `(a.png` and `f(a.png`: what follows a bracket that the name does not close."""
+    for opening, closing in _BRACKETS:
+        depth = 0
+        for position in range(len(name) - 1, -1, -1):
+            depth += (name[position] == closing) - (name[position] == opening)
+            if depth < 0:
+                return _after_open_bracket(name[position + 1 :])
+    return name

@@ -35,7 +35,6 @@ OUT_IMAGES = Output(name="images", kind="image", many=True)
 DOCUMENT = Input(name="document", kinds=("document",), alias="document")
 FIRST = Parameter(name="first_page", type="integer", description="from 1")
 LAST = Parameter(name="last_page", type="integer")
-UNITS = ("characters", "words", "sentences", "lines", "paragraphs")
 WHERE = Parameter(
     name="where",
     type="strings",
@@ -43,6 +42,7 @@ WHERE = Parameter(
     "operators = != > >= < <= contains; column * is any",
 )
 LABELS = Parameter(name="candidate_labels", type="strings", description="the labels to choose from")
+LOOK_FOR = Parameter(name="look_for", description="what to look for, in English: text, codes, faces, dates, noise")
 LANGUAGE = Parameter(name="language", description="language of the speech or text, by English name or ISO 639-1 code")
 SIZE = (
     Parameter(name="width", type="integer", description="pixels"),
@@ -86,10 +86,10 @@ _CONTROLS = {
 # fmt: off
 _ROWS: tuple[TaskType, ...] = (
     # text
-    _row("text-classification", "text", (TEXT,), (OUT_LABELS,), "label a text, e.g. its sentiment"),
+    _row("text-classification", "text", (TEXT,), (OUT_LABELS,), "label a text, e.g. its sentiment", LOOK_FOR),
     _row("language-identification", "text", (TEXT,), (OUT_LABELS,), "tell which language a text is in"),
     _row("token-classification", "text", (TEXT,), (OUT_LABELS,),
-         "find names, dates, amounts, parts of speech"),
+         "find names, dates, amounts, parts of speech", LOOK_FOR),
     _row("text2text-generation", "text", (TEXT,), (OUT_TEXT,), "rewrite a text as instructed"),
     _row("summarization", "text", (TEXT,), (OUT_TEXT,), "shorten a text to what matters",
          Parameter(name="max_sentences", type="integer", description="at most so many sentences")),
@@ -114,7 +114,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("zero-shot-image-classification", "vision", (IMAGE,), (OUT_LABELS,),
          "label an image with labels of your own", LABELS),
     _row("image-feature-extraction", "vision", (IMAGE,), (OUT_EMBEDDING,), "embed an image as a vector"),
-    _row("object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find objects and where they are"),
+    _row("object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find objects and where they are", LOOK_FOR),
     _row("zero-shot-object-detection", "vision", (IMAGE,), (OUT_BOXES, OUT_IMAGE), "find the objects you name", LABELS),
     _row("image-segmentation", "vision", (IMAGE,), (OUT_MASK, OUT_LABELS, OUT_IMAGE),
          "outline the regions of an image"),
@@ -123,7 +123,8 @@ _ROWS: tuple[TaskType, ...] = (
     _row("keypoint-matching", "vision", (_many("images", "image", alias="image"),), (OUT_LABELS,),
          "match points of two images"),
     _row("depth-estimation", "vision", (IMAGE,), (OUT_IMAGE,), "estimate how far everything is"),
-    _row("image-to-text", "vision", (IMAGE,), (OUT_TEXT,), "describe an image, or read the text in it"),
+    _row("image-to-text", "vision", (IMAGE,), (OUT_TEXT,), "describe an image, or read the text in it",
+         LOOK_FOR),
     _row("image-to-image", "vision", (IMAGE, Input(name="prompt", kinds=("text",), required=False, alias="text")),
          (OUT_IMAGE,), "change an image: restore, denoise, enlarge, colour, restyle",
          Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate"),
@@ -142,7 +143,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("text-to-speech", "audio", (TEXT,), (OUT_AUDIO,), "say a text aloud", LANGUAGE, Parameter(name="voice"),
          Parameter(name="rate", type="integer", description="words a minute")),
     _row("text-to-audio", "audio", (PROMPT,), (OUT_AUDIO,), "make music or sounds from a description"),
-    _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound"),
+    _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound", LOOK_FOR),
     _row("audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "tell what kind of sound, emotion or speaker it is"),
     _row("zero-shot-audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "label sound with labels of your own",
          LABELS),
@@ -186,8 +187,7 @@ _ROWS: tuple[TaskType, ...] = (
     ),
     # deterministic
     _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
-         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), WHERE,
-         Parameter(name="unit", description="what to count in a text", choices=UNITS)),
+         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), WHERE, LOOK_FOR),
     _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "keep what fits", Parameter(name="label", description="keep only these"),
          WHERE, Parameter(name="contains", description="keep what contains this"),

@@ -65,17 +65,27 @@ def scripted(home: Path) -> OpenScripted:
     return open_scripted
 
 
-@pytest.fixture(scope="session")
-def planning() -> ModuleType:
-    """`benchmarks/planning.py`, as a module."""
-    path = ROOT / "benchmarks" / "planning.py"
-    spec = importlib.util.spec_from_file_location("planning_benchmark", path)
+def _benchmark(name: str) -> ModuleType:
+    """A file of `benchmarks/`, as a module."""
+    spec = importlib.util.spec_from_file_location(f"{name}_benchmark", ROOT / "benchmarks" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def planning() -> ModuleType:
+    """`benchmarks/planning.py`, as a module."""
+    return _benchmark("planning")
+
+
+@pytest.fixture(scope="session")
+def suites() -> ModuleType:
+    """`benchmarks/suites.py`, as a module."""
+    return _benchmark("suites")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,16 @@ class CommandGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the global options first."""
-        return super().parse_args(ctx, global_options_first(args))
+        return super().parse_args(ctx, listed_requests_last(global_options_first(args)))
+
+
+def listed_requests_last(arguments: Sequence[str]) -> list[str]:
+    """`run "- summarise notes.txt" --json` as `run --json -- "- summarise notes.txt"`: an item of a list is no option."""
+    for position, word in enumerate(arguments):
+        after_option = position > 0 and arguments[position - 1].startswith("-")  # may be its value
+        if word.startswith("- ") and not after_option and "--" not in arguments:
+            return [*arguments[:position], *arguments[position + 1 :], "--", word]
+    return list(arguments)
 
 
 def global_options_first(arguments: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from canary import KEY, PASSWORD, REPEATED, leaks
-from hugginggpt.apps.cli.global_options import global_options_first
+from hugginggpt.apps.cli.global_options import global_options_first, listed_requests_last
 from hugginggpt.apps.cli.log_file import JsonFormatter, TextFormatter
 from hugginggpt.apps.cli.platforms import refuse_unsupported
 from hugginggpt.graph.errors import HuggingGPTError
@@ -116,6 +116,18 @@ def test_a_record_is_clean_and_can_not_pass_for_two(
 )
 def test_global_options_may_stand_anywhere(typed: list[str], parsed: list[str]) -> None:
     assert global_options_first(typed) == parsed
+
+
+@pytest.mark.parametrize(
+    ("typed", "parsed"),
+    [
+        (["run", "- read a.png", "--json"], ["run", "--json", "--", "- read a.png"]),
+        (["run", "-f", "- a.png", "read"], ["run", "-f", "- a.png", "read"]),
+        (["run", "--", "- read a.png"], ["run", "--", "- read a.png"]),
+    ],
+)
+def test_a_request_may_begin_like_an_item_of_a_list(typed: list[str], parsed: list[str]) -> None:
+    assert listed_requests_last(typed) == parsed
 
 
 def test_platforms_other_than_linux_and_macos_are_refused_by_name() -> None:

@@ -10,8 +10,9 @@ from ...graph.vocabulary import VOCABULARY
 Accepts = Callable[[Task, str], str | None]
 """Why the model of that id is not for this task, as a sentence to the user; None when it may be."""
 
-HARMLESS = frozenset({"voice", "rate", "seed"})
-"""Parameters that a server may ignore: the same text is spoken, and an image is still one of many that fit the prompt."""
+HARMLESS = frozenset({"voice", "rate", "seed", "look_for"})
+"""Parameters that a server may ignore: the same text is spoken, an image is still one of many that fit the prompt, and what
+to look for is chosen with the expert."""
 
 
 def ignored(task: Task, used: Collection[str]) -> str | None:

@@ -10,13 +10,14 @@ from urllib.parse import unquote, urlsplit
 
 from ...graph.errors import InvalidInput
 from ...graph.homes import is_kept_in_a_home
-from ...graph.mentions import Mention, kind_of_name, mentions
+from ...graph.mentions import Mention, kind_of_name
 from ...graph.ports import Store
 from ...graph.resource import Resource
 from ...graph.settings import Settings
 from ..content import identify
 from ..net.addresses import Address, is_public
 from ..net.download import Unreachable, download, too_large
+from .named_files import NamedFiles
 from .safe_open import open_beneath
 
 
@@ -46,14 +47,16 @@ class GuardedFetcher:
     async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
         """The attached `files`, then those that `text` names; a file that is both is returned once.
 
-        A local file that does not exist becomes a missing resource, and so does a web page (a URL without a file's
-        extension) that can't be reached: the text may only quote it. What exists and can't be used raises `InvalidInput`.
+        A folder or a pattern (`*.png`) stands for its files. A local file that does not exist becomes a missing
+        resource, and so does a web page (a URL without a file's extension) that can't be reached: the text may only quote
+        it. What exists and can't be used raises `InvalidInput`.
         """
         found: list[Resource] = []
-        for name in files:
+        named = NamedFiles(lambda name: self._resolve(name)[0])
+        for name in await asyncio.to_thread(named.attached, files):
             if not await self._is_among(name, found):
                 found.append(await self.fetch(name))
-        for mention in mentions(text):
+        for mention in await asyncio.to_thread(named.in_text, text):
             if not await self._is_among(mention.name, found):
                 found.append(await self._fetch_mention(mention))
         return found

@@ -5,12 +5,11 @@ becomes `city = Bergen`, and `kept` moves words between column and value where t
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from ..wording.wording import wording
 from .conditions import ANY, Condition
 from .folding import CURLY, MARKS
 
@@ -37,8 +36,7 @@ class Found:
 @cache
 def _words(language: str) -> dict[str, re.Pattern[str]]:
     """The words of each operator as a pattern; longer ones first."""
-    path = Path(__file__).parents[1] / "wording" / f"{language}.toml"
-    listed: Mapping[str, Sequence[str]] = tomllib.loads(path.read_text(encoding="utf-8"))["conditions"]
+    listed: Mapping[str, Sequence[str]] = wording(language).section("conditions")
     patterns = {}
     for name, phrases in listed.items():
         longest_first = sorted((re.escape(phrase.replace("'", CURLY)) for phrase in phrases), key=len, reverse=True)

@@ -1,12 +1,12 @@
 """`mark_words`: what each word of a question about a table is: a column, a value of a cell, a number, an operation."""
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
+from ..wording.wording import wording
 from .folding import fold, singular, singulars
 from .table import Table
 
@@ -35,11 +35,10 @@ class Mark:
 @cache
 def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     """The words of each operation, folded."""
-    path = Path(__file__).parents[1] / "wording" / f"{language}.toml"
-    raw: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    listed = {**raw["tables"], **{name: raw["conditions"][name] for name in COMPARISONS}}
-    small = str(raw["recognise"]["small"]).split()
-    listed["ignored"] = [*listed["ignored"], *small, *raw["conditions"]["="], *raw["conditions"]["unit"]]
+    words, conditions = wording(language), wording(language).section("conditions")
+    listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
+    small = str(words.section("recognise")["small"]).split()
+    listed["ignored"] = [*listed["ignored"], *small, *conditions["="], *conditions["unit"]]
     return {name: frozenset(fold(phrase) for phrase in phrases) for name, phrases in listed.items()}
 
 

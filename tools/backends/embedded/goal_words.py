@@ -16,8 +16,8 @@ MAX_LENGTH = 2000
 
 
 def goal_text(task: Task) -> str:
-    """The goal in lower case, without the names of files."""
-    return _NAMES.sub(" ", task.goal[:MAX_LENGTH]).lower().strip()
+    """The goal in lower case without the names of files, with what to look for in English, whatever its own language."""
+    return f"{_NAMES.sub(' ', task.goal[:MAX_LENGTH])} {task.parameters.get('look_for', '')}".lower().strip()
 
 
 def goal_and_prompt(task: Task) -> str:

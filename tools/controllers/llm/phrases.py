@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ...request_language import language_of, own_words
+from ...wording.request_language import language_of, own_words
 
 
 def phrases_for(request: str) -> Mapping[str, str]:

@@ -45,6 +45,8 @@ class ParsedRequest:
     quotations: tuple[Quotation, ...]
     files: tuple[FileMention, ...]
     clauses: tuple[Clause, ...]
+    language: str = "en"
+    """The language of the request."""
     edits: TextEdits = NO_EDITS
     """The middles of long quotations, which `text` leaves out. All positions here are those after the edits."""
 

@@ -10,7 +10,9 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
-from ...request_language import language_of, refusal_for
+from ...wording.refusals import refusal
+from ...wording.request_language import language_of
+from ...wording.wording import LANGUAGES
 from .answer import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .handlers.registry import plan_intent
@@ -18,10 +20,11 @@ from .intent_order import order_intents
 from .intents import Intent, find_intents, general_question
 from .lexicon import lexicon
 from .linking import Linker
+from .other_languages import find_intents_by_examples
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
-from .text_edits import TextEdits
+from .text_edits import NO_EDITS, TextEdits
 from .unused_words import find_unused_words
 
 _HINT = "A language model plans such requests: add --llm openai:MODEL."
@@ -62,15 +65,21 @@ def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
     # 1. text -> clauses, with typing errors corrected
     parsed = parse_request(request.text, request.files)
-    if (language := language_of(parsed.masked, lexicon().verb)) != "en":
-        return Proposal(plan=Plan(tasks=()), refusals=(refusal_for(language),), evidence=())
-    corrections = _corrections(parsed)
+    language = language_of(parsed.masked, lexicon().verb)
+    if language not in LANGUAGES:
+        return Proposal(plan=Plan(tasks=()), refusals=(refusal("en", "languages"),), evidence=())
+    corrections = _corrections(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
-    # 2. clauses -> intents
-    intents = order_intents(find_intents(parsed), parsed) or general_question(parsed)
+    # 2. clauses -> intents, by rules; in other languages by examples
+    not_understood: list[str] = []
+    if language == "en":
+        intents = order_intents(find_intents(parsed), parsed) or general_question(parsed)
+    else:
+        parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
     linker = _link(parsed, intents, request.resources)
+    linker.refusals += not_understood
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_converters(linker.tasks))
 
@@ -85,7 +94,9 @@ def propose(request: Request) -> Proposal:
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
             for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
-        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker)),
+        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker))
+        if language == "en"
+        else (),
     )
 
 
@@ -125,8 +136,12 @@ def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
     if not linker.tasks and not refused and text.strip():
         short = " ".join(text.split())
         short = short if len(short) <= 120 else short[:117] + "..."
-        refused = [f"I found no task in “{short}” that I can plan by rules."]
-    return (*refused, _HINT) if refused else ()
+        refused = (
+            [f"I found no task in “{short}” that I can plan by rules."]
+            if linker.parsed.language == "en"
+            else [refusal(linker.parsed.language, "not-understood", short)]
+        )
+    return (*refused, _HINT) if refused and linker.parsed.language == "en" else tuple(refused)
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...wording.nearest import Match
 from .clauses import Clause, ParsedRequest
 from .lexicon import QUESTION, Rule, lexicon
 
@@ -31,6 +32,8 @@ class Intent:
     """A noun ("the summary"): an intent only where no verb asks for the same."""
     question: str = ""
     """The question to answer, where `act` is `question`."""
+    match: Match | None = None
+    """The nearest example phrase, where `act` is `example`."""
 
 
 def find_intents(parsed: ParsedRequest) -> list[Intent]:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ....graph.mentions import kind_of_name, mentions
+from ....graph.mentioned_groups import groups
+from ....graph.mentions import mentions
 from ....graph.resource import Resource
-from ...request_language import QUOTATION
+from ...wording.request_language import QUOTATION
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 MAX_CHARACTERS = 8_000
@@ -84,20 +85,41 @@ def _lowered(text: str) -> Iterator[str]:
 
 
 def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
-    by_name = {resource.name: resource for resource in attached if resource.name}
-    by_label = {resource.label: resource for resource in attached if resource.name}
-    files: list[FileMention] = []
+    """Every mention of a file, in order, then what is attached and not named.
+
+    A folder or pattern, or a name that two attached files have, is a mention of each of these files.
+    """
+    by_name = {resource.name: [resource] for resource in attached if resource.name}
+    by_label: dict[str, list[Resource]] = {}
+    for resource in attached:
+        by_label.setdefault(resource.label, []).append(resource)
+    meant = {name: by_name[name] for name in by_name if name and any(map(str.isspace, name))}
+    meant |= {label: found for label, found in by_label.items() if any(map(str.isspace, label)) and label not in meant}
+    for group in groups(text):
+        if members := [resource for resource in attached if group.holds(resource.name or "")]:
+            meant[group.name] = members
     for mention in mentions(text):
-        kind, media_type = kind_of_name(mention.name)
-        missing = Resource(kind=kind, media_type=media_type, name=mention.name)
-        found = by_name.get(mention.name) or by_label.get(missing.label) or missing
-        end = mention.start
-        while (start := text.find(mention.name, end)) >= 0:
-            end = start + len(mention.name)
-            files.append(FileMention(found, start, end))
+        missing = Resource(kind=mention.kind, media_type=mention.media_type, name=mention.name)
+        meant.setdefault(mention.name, by_name.get(mention.name) or by_label.get(missing.label) or [missing])
+    files: list[FileMention] = []
+    taken = bytearray(len(text))
+    for name in sorted(meant, key=len, reverse=True):
+        for written in dict.fromkeys((name, name.replace(" ", "\\ "))):
+            for start in _occurrences(text, written):
+                end = start + len(written)
+                if not any(taken[start:end]):
+                    taken[start:end] = b"\1" * len(written)
+                    files += [FileMention(resource, start, end) for resource in meant[name]]
     named = {file.resource for file in files}
     files.sort(key=lambda file: file.start)
     return (*files, *(FileMention(resource, -1, -1) for resource in attached if resource not in named))
+
+
+def _occurrences(text: str, name: str) -> Iterator[int]:
+    end = 0
+    while (start := text.find(name, end)) >= 0:
+        yield start
+        end = start + len(name)
 
 
 def _hide(masked: list[str], quotations: list[Quotation], inner: str, start: int, end: int) -> None:

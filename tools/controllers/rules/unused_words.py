@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from ....graph.task import Scalar, Task, Template, Value
-from ...request_language import function_words
+from ...wording.request_language import function_words
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon

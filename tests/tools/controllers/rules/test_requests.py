@@ -12,10 +12,7 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
-from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
-from hugginggpt.tools.controllers.rules.lexicon import lexicon
-from hugginggpt.tools.request_language import language_of
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -117,35 +114,12 @@ def test_implied_steps_are_marked() -> None:
     assert [e.implied for e in proposal.evidence or ()] == [True, False]
 
 
-OTHERS = [
-    ("es", "Describe la foto playa.jpg", "español"),
-    ("es", "resume este texto: 'hola a todos' y traducelo al ingles", "español"),
-    ("es", "¿Cuántas personas hay en grupo.png?", "español"),
-    ("es", "Transcribe la nota de voz nota.m4a y léela en voz alta", "español"),
-    ("fr", "Décris l'image plage.jpg", "français"),
-    ("fr", "transcris audio.mp3 et resume-le en trois phrases", "français"),
-    ("fr", "combien de voitures y a-t-il sur rue.png ?", "français"),
-    ("fr", "Peux-tu lire le texte de page.png à voix haute ?", "français"),
-    ("de", "Beschreibe das Bild strand.jpg", "Deutsch"),
-    ("de", "Lies den Text in seite.png vor", "Deutsch"),
-    ("de", "fasse den Brief brief.txt zusammen und übersetze ihn ins Englische", "Deutsch"),
-    ("de", "Wie viele Hunde sind auf hunde.jpg?", "Deutsch"),
-    ("zh", "把a.png里的文字翻译成英文并朗读出来", "中文"),
-    ("zh", "描述一下 photo.jpg。", "中文"),
-    ("zh", "图片 b.jpg 里有几个人？", "中文"),
-    ("other", "Опиши фото пляж.jpg", "English only"),
-    ("other", "画像 a.png を説明してください", "English only"),
-    ("it", "Descrivi la foto spiaggia.jpg e traduci la descrizione", "English only"),
-]
-
-
-@pytest.mark.parametrize(("language", "text", "refusal"), OTHERS, ids=[text for _, text, _ in OTHERS])
-def test_a_request_in_another_language_is_refused_in_it(language: str, text: str, refusal: str) -> None:
-    """No task is guessed; the refusal is in the language of the request where there is one, and names what helps."""
+@pytest.mark.parametrize("text", ["Опиши фото пляж.jpg", "Descrivi la foto spiaggia.jpg e traduci la descrizione"])
+def test_a_request_in_a_language_without_data_is_refused(text: str) -> None:
+    """No task is guessed; the refusal names the languages that are read, and what helps."""
     proposal = propose(Request(text=text))
-    assert language_of(parse_request(text).masked, lexicon().verb) == language
     assert not proposal.plan.tasks
-    assert refusal in proposal.refusals[0]
+    assert "French" in proposal.refusals[0]
     assert "--llm" in proposal.refusals[0]
 
 

@@ -25,7 +25,7 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
         ("Show only the rows of boats.csv where port is not Oslo", [("filter", {"where": ("port != Oslo",)})]),
         ("Keep the lines of boot.log that contain 'disk'", [("filter", {"where": ("* contains disk",)})]),
         ("How many lines of boot.log contain ERROR?", [("count", {"where": ("* contains ERROR",)})]),
-        ("How many sentences are in essay.txt?", [("count", {"unit": "sentences"})]),
+        ("How many sentences are in essay.txt?", [("count", {"look_for": "sentences"})]),
         ("How many pages does thesis.pdf have?", [("count-pages", {})]),
         ("How many boats are in boats.csv?", [("table-question-answering", {})]),
     ],

@@ -27,7 +27,7 @@ _KINDS: dict[str, re.Pattern[str]] = {
 def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)
-    where, unit = strings(call.task, "where"), str(call.task.parameters.get("unit") or _unit_of(goal))
+    where, unit = strings(call.task, "where"), _unit_of(str(call.task.parameters.get("look_for") or goal).lower())
     items = call.inputs.get("items", ())
     if where:
         number = sum(len(kept(read_table(item), where).cells) for item in items)

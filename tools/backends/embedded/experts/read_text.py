@@ -31,7 +31,7 @@ def accepts(task: Task) -> str | None:
     """Only goals that ask for text."""
     goal = goal_text(task)
     visual = has_word(goal, VISUAL) and not has_word(goal, PLAIN_READING)
-    if not goal or (not visual and has_word(task.goal[:MAX_LENGTH].lower(), READING)):
+    if not goal or (not visual and has_word(f"{task.goal[:MAX_LENGTH]} {goal}".lower(), READING)):
         return None
     return (
         "it reads printed text only and can't describe a picture; ask for the text in it, or set up a captioning model"

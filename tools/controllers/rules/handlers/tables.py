@@ -43,7 +43,7 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         where = conditions(linker, intent) if unit[1] == "line" else {}
         named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
         for text in texts:
-            _add_items(linker, intent, "count", [text], where or {"unit": named})
+            _add_items(linker, intent, "count", [text], where or {"look_for": named})
         return True
     return False
 

@@ -1,7 +1,7 @@
-"""`language_of`: a request's language, by script or common words; `refusal_for`: refusals in several languages.
+"""`language_of`: a request's language, by script or common words.
 
-Only the user's own words count, outside quotations and file names; English wins a tie. Not covered: requests that mix
-languages, and most languages of the world, which are only recognised as not English.
+Only the user's own words count, outside quotations and file names; English wins a tie. Not covered: most languages of the
+world, which are only recognised as not English.
 """
 
 import re
@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..graph.mentions import mentions
+from ...graph.mentions import mentions
+from .wording import LANGUAGES, folded, wording
 
 OTHER = "other"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _MAX_WORDS = 300
 """Words of a request that are counted."""
+_KANA = ("HIRAGANA", "KATAKANA")
 _HAN = "CJK UNIFIED"
 QUOTATION = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
@@ -35,7 +37,6 @@ class Language:
 
     sure: frozenset[str]
     small: frozenset[str]
-    refusal: str
 
 
 def own_words(request: str) -> str:
@@ -47,35 +48,33 @@ def own_words(request: str) -> str:
 
 
 def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
-    """`en`, a name of request_language.toml, or `other`. `verbs`: verbs of English that weigh as much as two words."""
+    """One of `LANGUAGES`, a name of other_languages.toml, or `other`. `verbs`: of English, each weighs two words."""
     words = [match.group() for match in _WORD.finditer(own[:20_000])][:_MAX_WORDS]
     if not words:
         return "en"
     if script := _script(words):
         return script
-    votes = {name: _vote(words, language) for name, language in _languages().items() if language.small and name != "en"}
+    bare = [folded(word) for word in words]
+    votes = {name: _vote(bare, language) for name, language in _languages().items() if language.small and name != "en"}
     best = max(votes, key=lambda name: votes[name])
     return best if votes[best] >= 2 and votes[best] > 2 * _english(words, verbs) else "en"
 
 
-def refusal_for(language: str) -> str:
-    """The refusal of requests in this language, in the language itself where request_language.toml has it."""
-    known = _languages()
-    return (language in known and known[language].refusal) or known["en"].refusal
-
-
+@cache
 def function_words() -> frozenset[str]:
-    """Function words of English: a plan never has to use them."""
-    return _languages()["en"].small
+    """Function words of English, as typed with curly apostrophes: a plan never has to use them."""
+    return frozenset(wording("en").section("recognise")["small"].split())
 
 
 def _script(words: list[str]) -> str | None:
-    """`zh` or `other` where the letters are mostly not Latin."""
+    """`zh`, `ja` or `other` where many letters are not Latin."""
     letters = "".join(words)[:2_000]
     names = [unicodedata.name(letter, "") for letter in letters]
     foreign = [name for name in names if not name.startswith("LATIN")]
     if len(foreign) * 3 < len(names):
         return None
+    if any(name.startswith(_KANA) for name in foreign):
+        return "ja"
     return "zh" if all(name.startswith(_HAN) for name in foreign) else OTHER
 
 
@@ -94,12 +93,9 @@ _SHARED = frozenset(("segment", "compose", "imagine", "transcribe", "describe", 
 
 @cache
 def _languages() -> Mapping[str, Language]:
-    raw = tomllib.loads(Path(__file__).with_name("request_language.toml").read_text(encoding="utf-8"))
+    others = tomllib.loads(Path(__file__).with_name("other_languages.toml").read_text(encoding="utf-8"))
+    rows = {**{code: wording(code).section("recognise") for code in LANGUAGES}, **others}
     return {
-        name: Language(
-            sure=frozenset(row.get("sure", "").split()),
-            small=frozenset(row.get("small", "").split()),
-            refusal=row.get("refusal", ""),
-        )
-        for name, row in raw.items()
+        name: Language(frozenset(folded(row.get("sure", "")).split()), frozenset(folded(row.get("small", "")).split()))
+        for name, row in rows.items()
     }

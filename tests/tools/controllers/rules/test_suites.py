@@ -1,0 +1,44 @@
+"""Promises over whole suites of requests: no word is lost silently, no task is invented, courtesies are not reported.
+
+The figures are those of the first run (see `benchmarks/suites.py`), and rise with the work on them. The goal: all of
+`lossless` and `uninvented`, 196 of `harmless`, 50 of `office`.
+"""
+
+import json
+from types import ModuleType
+
+import pytest
+
+RIGHT = {"lossless": 177, "uninvented": 179, "harmless": 134, "office": 33}
+"""How many requests of a suite are right, at least."""
+REFUSED_WHOLE = {"lossless": 95, "uninvented": 80}
+"""How many requests may be refused whole, where that counts as right; the first run refused 88 and 76."""
+SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60}
+
+
+@pytest.mark.parametrize("suite", RIGHT)
+def test_no_more_requests_of_a_suite_are_wrong(suites: ModuleType, suite: str) -> None:
+    """Words that matter take effect or are reported; tasks are those the author expects; courtesies go unreported."""
+    judged = suites.judge(suite)
+    wrong = [row.line for row in judged if row.faults]
+    assert len(judged) - len(wrong) >= RIGHT[suite], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("suite", REFUSED_WHOLE)
+def test_refusing_everything_is_no_way_to_be_right(suites: ModuleType, suite: str) -> None:
+    """What is refused whole loses and invents nothing, so that its number has a limit."""
+    refused = [row.request for row in suites.judge(suite) if not row.proposal.plan.tasks]
+    assert len(refused) <= REFUSED_WHOLE[suite], "\n".join(refused)
+
+
+@pytest.mark.parametrize("suite", SIZES)
+def test_a_suite_holds_each_request_once(suites: ModuleType, suite: str) -> None:
+    """No request counts twice, and none is removed."""
+    rows = [json.loads(line) for line in (suites.FOLDER / f"{suite}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({(row["request"].casefold(), *row["files"]) for row in rows}) == SIZES[suite]
+
+
+def test_the_words_of_a_carry_stand_in_its_request(suites: ModuleType) -> None:
+    """Each carry cites its request exactly, and names a value."""
+    for row in map(json.loads, (suites.FOLDER / "lossless.jsonl").read_text(encoding="utf-8").splitlines()):
+        assert all(carry["words"] in row["request"] and carry["values"] for carry in row["carries"]), row["request"]

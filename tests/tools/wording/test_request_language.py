@@ -1,0 +1,34 @@
+"""Recognising the language of a request."""
+
+import pytest
+
+from hugginggpt.tools.wording.request_language import language_of, own_words
+
+REQUESTS = [
+    ("es", "Describe la foto playa.jpg"),
+    ("es", "resume este texto: 'hola a todos' y traducelo al ingles"),
+    ("es", "¿Cuántas personas hay en grupo.png?"),
+    ("es", "Transcribe la nota de voz nota.m4a y léela en voz alta"),
+    ("fr", "Décris l'image plage.jpg"),
+    ("fr", "transcris audio.mp3 et resume-le en trois phrases"),
+    ("fr", "combien de voitures y a-t-il sur rue.png ?"),
+    ("fr", "Peux-tu lire le texte de page.png à voix haute ?"),
+    ("de", "Beschreibe das Bild strand.jpg"),
+    ("de", "Lies den Text in seite.png vor"),
+    ("de", "fasse den Brief brief.txt zusammen und übersetze ihn ins Englische"),
+    ("de", "Wie viele Hunde sind auf hunde.jpg?"),
+    ("pt", "descreva a foto praia.jpg e leia a descrição"),
+    ("zh", "把a.png里的文字翻译成英文并朗读出来"),
+    ("zh", "描述一下 photo.jpg。"),
+    ("zh", "图片 b.jpg 里有几个人？"),
+    ("ja", "画像 a.png を説明してください"),
+    ("other", "Опиши фото пляж.jpg"),
+    ("it", "Descrivi la foto spiaggia.jpg e traduci la descrizione"),
+    ("en", "Describe the photo and translate 'hola a todos' to English"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), REQUESTS)
+def test_a_request_is_recognised_by_its_own_words(language: str, text: str) -> None:
+    """By script or common words, with or without accents; quotations and file names do not count."""
+    assert language_of(own_words(text)) == language

@@ -1,0 +1,104 @@
+"""`find_intents_by_examples`: the intents of a request in another language than English, by its example phrases."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ....graph.resource import Kind, Resource
+from ...wording.clause_reading import Piece, read_clauses
+from ...wording.clause_words import ClauseWords
+from ...wording.nearest import nearest, plain_words
+from ...wording.refusals import refusal
+from ...wording.wording import wording
+from .clauses import Clause, ParsedRequest
+from .intents import Intent
+from .lexicon import QUOTE
+from .masking import Quotation
+
+_BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
+_COMMAND = 0.5
+"""Score from which the words after a colon are a request, and not a text that is handed over."""
+_LEAST_SUGGESTED = 0.25
+"""Score from which the nearest example is offered as a question."""
+_DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
+              "document-question", "table-question")  # fmt: skip
+"""Meanings whose words are a description or a question: what follows them belongs to it."""
+
+
+def find_intents_by_examples(
+    parsed: ParsedRequest, code: str, earlier: Sequence[Resource]
+) -> tuple[ParsedRequest, list[Intent], list[str]]:
+    """The request with its clauses, the intents in order, and refusals of what was not understood."""
+    parsed = replace(_with_pasted_text(parsed, code), language=code)
+    given: list[tuple[int, Kind]] = [(file.start, file.resource.kind) for file in parsed.files]
+    given += [(quotation.start, "text") for quotation in parsed.quotations]
+    given += [(-1, resource.kind) for resource in earlier]
+    pieces = read_clauses(parsed.masked, code, given)
+    extents = _extents(parsed, pieces, code)
+    clauses = tuple(
+        Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
+    )
+    intents = [
+        Intent("example", start, end, end, clause, match=piece.match)
+        for piece, clause, (start, end) in zip(pieces, clauses, extents, strict=True)
+        if piece.match and end > start
+    ]
+    parsed = replace(parsed, clauses=clauses)
+    return parsed, intents, [*_not_understood(parsed, pieces, extents)]
+
+
+def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
+    """The request with the text after its first colon or blank line as a quotation, unless that is a request itself."""
+    colon = _BEFORE_PASTED.search(parsed.masked)
+    if colon is None or not parsed.masked[: colon.start()].strip():
+        return parsed
+    start, end = colon.end(), len(parsed.text.rstrip())
+    rest = parsed.masked[start:end]
+    match = nearest(rest, code, most=1)
+    bare = re.sub(r"[\W_]", "", rest)
+    if re.search("[\ue000-\ue0ff]", rest) or len(bare) < 6 or (match and match[0].score >= _COMMAND):
+        return parsed
+    quotation = Quotation(parsed.text[start:end], start, end, False)
+    masked = parsed.masked[:start] + QUOTE * (end - start) + parsed.masked[end:]
+    return replace(parsed, masked=masked, quotations=(*parsed.quotations, quotation))
+
+
+def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[tuple[int, int]]:
+    """Where each piece ends: pieces that ask for nothing but carry data or details belong to the request before them.
+
+    Those before the first request belong to it. What is joined to a neighbour is left empty.
+    """
+    extents = [(piece.start, piece.end) for piece in pieces]
+    last = None
+    for number, piece in enumerate(pieces):
+        if piece.match:
+            last = number
+        elif last is not None and _is_detail(parsed, piece, pieces[last], code):
+            extents[last] = (extents[last][0], piece.end)
+            extents[number] = (piece.end, piece.end)
+    return extents
+
+
+def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
+    """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    if words.has("negation") or words.starts_with("purpose"):
+        return False
+    described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
+    return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])
+
+
+def _not_understood(
+    parsed: ParsedRequest, pieces: Sequence[Piece], extents: Sequence[tuple[int, int]]
+) -> Iterator[str]:
+    """A sentence for each piece that asks for nothing known, is no background and belongs to no other."""
+    code = parsed.language
+    for piece, (start, end) in zip(pieces, extents, strict=True):
+        words = ClauseWords(parsed.masked[start:end], wording(code))
+        background = words.has("negation") or words.starts_with("purpose")
+        content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(words.text, wording(code)))
+        if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
+            continue
+        text = parsed.text[start:end].strip(" ,.;:\n、，。")
+        near = piece.others[0].example if piece.others and piece.others[0].score > _LEAST_SUGGESTED else ""
+        yield refusal(code, "nearest", text, near) if near else refusal(code, "not-understood", text)

@@ -1,0 +1,124 @@
+"""`read_clauses`: splits a request and finds what each part asks for, by the nearest examples that fit the data at hand.
+
+A request is cut wherever two requests can meet: at punctuation and at the connectives of the language. Neighbouring pieces
+are joined again where together they are nearer to an example than apart; the best division as a whole is taken.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ...graph.resource import Kind
+from ...graph.vocabulary import VOCABULARY
+from .clause_words import ClauseWords
+from .fitting import fit_cost
+from .meanings import meaning_of
+from .nearest import Match, nearest, words_pattern
+from .wording import Wording, folded, wording
+
+LEAST = 0.34
+"""Score under which a piece asks for nothing."""
+_SKIPPED = -0.04
+"""Value of a piece that is left out, so that two readings that differ by nothing else use every piece."""
+_MOST_JOINED = 3
+_MOST_PIECES = 60
+_PUNCTUATION = re.compile(r"[!?;,:\n。！？；，、：…]+|\.(?=\s|$)|\s[-–—]\s")
+
+
+_BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a request, as positions in it, and what it asks for."""
+
+    start: int
+    end: int
+    match: Match | None
+    """None where it asks for nothing."""
+    others: tuple[Match, ...] = ()
+    """The next nearest, where nothing is near enough."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    value: float
+    kinds: tuple[Kind, ...]
+    pieces: tuple[Piece, ...]
+
+
+def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]]) -> tuple[Piece, ...]:
+    """The pieces of a masked request in order. `given`: data at hand and where the request names it, -1 for nowhere."""
+    cuts = _cuts(masked, wording(code))
+    best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
+    for end in range(1, len(cuts)):
+        readings = []
+        for begin in range(max(0, end - _MOST_JOINED), end):
+            before = best[begin]
+            piece = _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given)
+            if end - begin > 1 and piece.match is None:
+                continue
+            gain = piece.match.score - LEAST if piece.match else _SKIPPED
+            made = _made_by(piece.match) if piece.match else ()
+            readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
+        best.append(max(readings, key=lambda reading: reading.value))
+    return best[-1].pieces
+
+
+def _cuts(masked: str, language: Wording) -> list[int]:
+    """Positions where pieces meet, the first and the last included."""
+    words, cuts = folded(masked), {0, len(masked)}
+    cuts |= {match.end() for match in _PUNCTUATION.finditer(words)}
+    before, after = _connectives(language.code, ("then", "and")), _connectives(language.code, ("after",))
+    cuts |= {match.start() for match in before.finditer(words)} if before else set()
+    cuts |= {match.end() for match in after.finditer(words)} if after else set()
+    kept = [0]
+    for cut in sorted(cuts):
+        if cut > kept[-1] and words[kept[-1] : cut].strip(" ,.;:!?、，。"):
+            kept.append(cut)
+    kept = kept[:_MOST_PIECES]
+    return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
+
+
+@cache
+def _connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str] | None:
+    language = wording(code)
+    return words_pattern([word for group in groups for word in language.clauses.get(group, ())], language)
+
+
+def _read_piece(
+    masked: str, start: int, end: int, code: str, at_hand: Sequence[Kind], given: Sequence[tuple[int, Kind]]
+) -> Piece:
+    language = wording(code)
+    start = _after_connectives(masked, start, end, code)
+    words = ClauseWords(masked[start:end], language)
+    if words.has("negation") or words.starts_with("purpose"):
+        return Piece(start, end, None)
+    named = tuple(kind for position, kind in given if start <= position < end)
+    ranked = []
+    for match in nearest(words.text, code, most=12):
+        cost = fit_cost(match.meaning, at_hand, named)
+        if cost is not None:
+            ranked.append(match._replace(score=round(match.score - cost, 4)))
+    ranked.sort(key=lambda match: -match.score)
+    if ranked and ranked[0].score >= LEAST:
+        return Piece(start, end, ranked[0], tuple(ranked[1:3]))
+    return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
+    """Where the words of a piece begin, after spaces, punctuation and connectives; `start` where nothing else is in it."""
+    joints, words, begin = _connectives(code, ("then", "and")), folded(masked[:end]), start
+    while True:
+        blank = _BLANK.match(words, begin)
+        begin = blank.end() if blank else begin
+        joint = joints.match(words, begin) if joints else None
+        if joint is None or not joint.group():
+            return begin if begin < end else start
+        begin = joint.end()
+
+
+def _made_by(match: Match) -> tuple[Kind, ...]:
+    meaning = meaning_of(match.meaning)
+    return () if meaning.is_out_of_reach else (VOCABULARY[meaning.task_type].outputs[0].kind,)

@@ -1,0 +1,120 @@
+"""`ClauseWords`: what the words of a clause say beside its meaning: languages, numbers, labels, negation, references back.
+
+Words are found by the lists of the language's data file. Not covered: fractions, and numbers as words beyond the list.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from .nearest import words_pattern
+from .wording import Wording, folded
+
+_DIGITS = r"\d+(?:[.,]\d+)?"
+_HIDDEN = "\ue000-\ue0ff"
+_WORDS_BETWEEN = re.compile(r"[\W_]*\w{0,4}[\W_]*")
+"""What may stand between two names of languages that are both meant: a comma, a conjunction, an article."""
+_LABEL_EDGE = re.compile(rf"[{_HIDDEN}:：,;、，()?？!]")
+_MAX_LABEL_WORDS = 3
+
+
+@dataclass(frozen=True)
+class ClauseWords:
+    """The masked words of a clause in a language."""
+
+    text: str
+    language: Wording
+
+    @cached_property
+    def words(self) -> str:
+        """The words, folded; positions as in `text`."""
+        return folded(self.text)
+
+    def has(self, group: str) -> bool:
+        """Whether a word of that list of `[clauses]` stands in the clause."""
+        return self._first(group) is not None
+
+    def starts_with(self, group: str) -> bool:
+        """Whether the clause begins with a word of that list; in Chinese and Japanese it may stand anywhere."""
+        found = self._first(group)
+        return found is not None and (self.language.unspaced or not self.words[: found.start()].strip(" ,.;:¿¡-"))
+
+    def _first(self, group: str) -> re.Match[str] | None:
+        pattern = words_pattern(self.language.clauses.get(group, ()), self.language)
+        return pattern.search(self.words) if pattern else None
+
+    @cached_property
+    def languages(self) -> tuple[tuple[str, ...], str]:
+        """The languages to translate into, as ISO 639-1 codes, and the one to translate from, or an empty string.
+
+        Of two that are not joined ("from English to French"), the last is meant as the target.
+        """
+        pattern = words_pattern(self.language.languages, self.language)
+        found = [*pattern.finditer(self.words)] if pattern else []
+        codes = [self.language.languages[match.group()] for match in found]
+        if not codes:
+            return (), ""
+        first = len(codes) - 1
+        while first and _WORDS_BETWEEN.fullmatch(self.words, found[first - 1].end(), found[first].start()):
+            first -= 1
+        return tuple(dict.fromkeys(codes[first:])), codes[0] if first else ""
+
+    def number(self, *units: str) -> float | None:
+        """The number beside a word for one of the units; without units, the first in digits."""
+        if not units:
+            found = re.search(rf"(?<![\w.]){_DIGITS}", self.words) if not self.language.unspaced else None
+            found = found or re.search(_DIGITS, self.words)
+            return _value(found.group()) if found else None
+        names = [word for word, unit in self.language.units.items() if unit in units]
+        unit, number = words_pattern(names, self.language), self._numeral
+        if unit is None:
+            return None
+        joined = re.compile(
+            rf"(?P<n>{number})\s*(?:[^\W\d_]{{1,12}}\s+)?(?:{unit.pattern.replace(chr(92) + 'w', '^W_0-9')})"
+        )
+        return None if (match := joined.search(self.words)) is None else self._number_of(match["n"])
+
+    @property
+    def _numeral(self) -> str:
+        words = sorted({**self.language.numbers, **self.language.ordinals}, key=len, reverse=True)
+        either = "|".join(re.escape(word) for word in words)
+        if self.language.unspaced:
+            return f"{_DIGITS}|{either}" if either else _DIGITS
+        return rf"{_DIGITS}|(?<!\w)(?:{either})(?!\w)" if either else _DIGITS
+
+    def _number_of(self, word: str) -> float | None:
+        known = {**self.language.ordinals, **self.language.numbers}
+        return float(known[word]) if word in known else _value(word)
+
+    @cached_property
+    def operation(self) -> str:
+        """The operation on a picture that the words name, the longest word first; empty for none."""
+        pattern = words_pattern(self.language.operations, self.language)
+        found = pattern.search(self.words) if pattern else None
+        return self.language.operations[found.group()] if found else ""
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What the clause offers to choose from: the items before and after "or", as written."""
+        pattern = words_pattern(self.language.clauses.get("or", ()), self.language)
+        found = [*pattern.finditer(self.words)] if pattern else []
+        if not found:
+            return ()
+        head, tail = self.text[: found[0].start()], self.text[found[-1].end() :]
+        before = [part for part in _LABEL_EDGE.split(head) if part.strip()]
+        middle = [self.text[a.end() : b.start()] for a, b in pairwise(found)]
+        after = next((part for part in _LABEL_EDGE.split(tail) if part.strip()), "")
+        items = [*(self._label(part, last=True) for part in before), *(self._label(part) for part in (*middle, after))]
+        return tuple(item for item in items if item)
+
+    def _label(self, part: str, *, last: bool = False) -> str:
+        """The words of one label, without articles; of a longer part those beside the "or"."""
+        if self.language.unspaced:
+            return part.strip(" 的是吗呢か。")[-4 if last else 0 :][:6]
+        words = [word for word in part.split() if len(word) > 3] or part.split()
+        return " ".join(words[-1:] if last and len(words) > _MAX_LABEL_WORDS else words[:_MAX_LABEL_WORDS]).strip(" .")
+
+
+def _value(digits: str) -> float:
+    return float(digits.replace(",", "."))

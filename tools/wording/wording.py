@@ -1,0 +1,112 @@
+"""`wording`: how people word requests in one language, from its data file (`de.toml`); sections are read on first use."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
+"""Languages with a data file."""
+UNSPACED = ("zh", "ja")
+"""Languages that put no spaces between words."""
+SECTIONS = (
+    *("recognise", "clauses", "numbers", "ordinals", "languages", "nouns", "units", "operations", "examples"),
+    *("conditions", "tables", "refusals", "answer"),
+)
+_HEADER = re.compile(r"^\[([a-z]+)\][^\S\n]*$", re.MULTILINE)
+
+
+class Example(NamedTuple):
+    """A phrase that asks for a `meaning`: a task type (`summarization`) or a part of one (`image-to-text/read`)."""
+
+    phrase: str
+    """With `{file}`, `{text}`, `{language}` and `{number}` where a request names one."""
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one language. All words are lower case and without accents, as `folded` makes them."""
+
+    code: str
+    raw: Mapping[str, str]
+    """The text of each section."""
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether the language puts no spaces between words."""
+        return self.code in UNSPACED
+
+    def section(self, name: str) -> dict[str, Any]:
+        """One section, as TOML reads it; empty where the file has none."""
+        return tomllib.loads(self.raw.get(name, ""))
+
+    @cached_property
+    def clauses(self) -> Mapping[str, tuple[str, ...]]:
+        """Words by what they do between and around requests: `then`, `and`, `or`, `after`, `polite`, `purpose`, ..."""
+        return {name: tuple(map(folded, words)) for name, words in self.section("clauses").items()}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Number words and their values."""
+        return {folded(word): value for word, value in self.section("numbers").items()}
+
+    @cached_property
+    def ordinals(self) -> Mapping[str, int]:
+        """Ordinal words and their values; -1 is the last."""
+        return {folded(word): value for word, value in self.section("ordinals").items()}
+
+    @cached_property
+    def languages(self) -> Mapping[str, str]:
+        """Names of languages, and the ISO 639-1 code of each."""
+        return _by_word(self.section("languages"))
+
+    @cached_property
+    def nouns(self) -> Mapping[str, str]:
+        """Nouns, and the kind of data that each names."""
+        return _by_word(self.section("nouns"))
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Words that stand beside a number, and what they count: `sentence`, `page`, `second`, ..."""
+        return _by_word(self.section("units"))
+
+    @cached_property
+    def operations(self) -> Mapping[str, str]:
+        """Words, and the operation on a picture that each names."""
+        return _by_word(self.section("operations"))
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """Every example phrase."""
+        rows = self.section("examples").items()
+        return tuple(Example(phrase, meaning) for meaning, phrases in rows for phrase in phrases)
+
+
+@cache
+def wording(code: str) -> Wording:
+    """The wording of one of LANGUAGES."""
+    text = Path(__file__).with_name(f"{code}.toml").read_text(encoding="utf-8")
+    headers = [*_HEADER.finditer(text)]
+    ends = [*(header.start() for header in headers[1:]), len(text)]
+    return Wording(code, {header[1]: text[header.end() : end] for header, end in zip(headers, ends, strict=True)})
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents and with straight apostrophes, one character for one, as people type in haste."""
+    return "".join(_folded(character) for character in text)
+
+
+def _folded(character: str) -> str:
+    if "぀" <= character <= "ヿ":
+        return character
+    bare = unicodedata.normalize("NFD", character)[:1].lower()
+    return {"’": "'", "‘": "'", "`": "'"}.get(bare, bare if len(bare) == 1 else character)
+
+
+def _by_word(section: Mapping[str, list[str]]) -> Mapping[str, str]:
+    return {folded(word): name for name, words in section.items() for word in words}
