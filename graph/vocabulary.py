@@ -48,6 +48,10 @@ SIZE = (
     Parameter(name="width", type="integer", description="pixels"),
     Parameter(name="height", type="integer", description="pixels"),
 )
+TIMES = (
+    Parameter(name="start_seconds", type="number", description="negative: so many before the end"),
+    Parameter(name="end_seconds", type="number", description="as start_seconds"),
+)
 
 
 def _optional(port: Input) -> Input:
@@ -127,9 +131,12 @@ _ROWS: tuple[TaskType, ...] = (
          LOOK_FOR),
     _row("image-to-image", "vision", (IMAGE, Input(name="prompt", kinds=("text",), required=False, alias="text")),
          (OUT_IMAGE,), "change an image: restore, denoise, enlarge, colour, restyle",
-         Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate"),
+         Parameter(name="operation", description="what to do, e.g. denoise, grayscale, resize, rotate, brighten"),
          Parameter(name="angle", type="number", description="degrees, counter-clockwise"),
-         Parameter(name="scale", type="number", description="factor for width and height"), *SIZE),
+         Parameter(name="scale", type="number", description="factor for width and height"), *SIZE,
+         Parameter(name="percent", type="integer", description="how much brighter, darker or richer in contrast"),
+         Parameter(name="direction", description="horizontal or vertical, of a mirror image"),
+         Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")),
     _row("image-text-to-image", "vision", (IMAGE, PROMPT, Input(name="mask", kinds=("mask", "image"), required=False)),
          (OUT_IMAGE,), "edit an image as told in words, only where a mask is white if one is given"),
     _row("text-to-image", "vision", (PROMPT,), (OUT_IMAGE,), "make an image from a description",
@@ -143,7 +150,9 @@ _ROWS: tuple[TaskType, ...] = (
     _row("text-to-speech", "audio", (TEXT,), (OUT_AUDIO,), "say a text aloud", LANGUAGE, Parameter(name="voice"),
          Parameter(name="rate", type="integer", description="words a minute")),
     _row("text-to-audio", "audio", (PROMPT,), (OUT_AUDIO,), "make music or sounds from a description"),
-    _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound", LOOK_FOR),
+    _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound",
+         Parameter(name="operation", description="denoise, louder or quieter"),
+         Parameter(name="percent", type="integer", description="how much louder or quieter"), LOOK_FOR),
     _row("audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "tell what kind of sound, emotion or speaker it is"),
     _row("zero-shot-audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "label sound with labels of your own",
          LABELS),
@@ -196,7 +205,10 @@ _ROWS: tuple[TaskType, ...] = (
          "tell where results agree or differ"),
     _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
          (Output(name="image", kind="image", many=True),), "cut out a part, or every box",
-         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom"))),
+         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom")),
+         Parameter(name="part", description="left, right, top, bottom, middle or square"),
+         Parameter(name="pixels", type="integer", description="how much of that side"),
+         Parameter(name="share", type="number", description="how much of that side, 0 to 1")),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
@@ -208,8 +220,13 @@ _ROWS: tuple[TaskType, ...] = (
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
     _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
-         Parameter(name="frames", type="integer", description="how many, at most 64")),
+         Parameter(name="frames", type="integer", description="how many, at most 64"),
+         Parameter(name="every_seconds", type="number", description="one for each so many seconds"),
+         Parameter(name="at_seconds", type="number", description="the one at that time; negative: before the end")),
     _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video"),
+    _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of a recording, by time", *TIMES),
+    _row("trim-video", "deterministic", (VIDEO,), (OUT_VIDEO,), "cut a part out of a video, by time", *TIMES),
+    _row("mute", "deterministic", (VIDEO,), (OUT_VIDEO,), "a video without its sound"),
     _row("mux", "deterministic", (VIDEO, AUDIO), (OUT_VIDEO,), "put a sound track under a video"),
 )
 # fmt: on

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
 from ...graph.errors import input_error, input_too_large
@@ -22,6 +22,11 @@ Pixels: TypeAlias = "NDArray[np.uint8]"
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 """Pillow's names of the formats that are read; it knows forty more, some of which run other programs."""
+
+WRITTEN: dict[str, dict[str, Any]] = {
+    "png": {"compress_level": 4}, "jpeg": {"quality": 92}, "webp": {"quality": 90}, "gif": {}, "bmp": {}, "tiff": {},
+}  # fmt: skip
+"""Formats that are written, with Pillow's options."""
 
 
 def read_image(material: Material) -> "Image.Image":
@@ -80,8 +85,12 @@ def image_bytes(material: Material) -> bytes:
     return buffer.getvalue()
 
 
-def image_artifact(call: Call, image: "Image.Image", output: str = "image", name: str = "") -> Artifact:
-    """The picture as a PNG in the scratch folder; `name`: its file name, where one output has several."""
-    path: Path = call.scratch / f"{name or output}.png"
-    image.save(path, compress_level=4)
-    return Artifact(output=output, kind="image", media_type="image/png", path=path)
+def image_artifact(
+    call: Call, image: "Image.Image", output: str = "image", name: str = "", format: str = "png"
+) -> Artifact:
+    """The picture in the scratch folder; `name`: its file name, where one output has several; `format`: of `WRITTEN`."""
+    if (written := format.lower().replace("jpg", "jpeg")) not in WRITTEN:
+        raise input_error(f"pictures are written as {', '.join(WRITTEN)}, not as {format}")
+    path: Path = call.scratch / f"{name or output}.{written}"
+    image.save(path, format=written.upper(), **WRITTEN[written])
+    return Artifact(output=output, kind="image", media_type=f"image/{written}", path=path)

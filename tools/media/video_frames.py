@@ -1,12 +1,15 @@
-"""`iterate_frames`: frames of a video as pictures, evenly spread over it, by PyAV."""
+"""Frames of a video by PyAV: `iterate_frames` evenly spread, `frames_at` by number, `video_pixels` all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Material
 from ...graph.errors import input_error, input_too_large
 from .container import open_container
 from .media_limits import limits
+from .pictures import Pixels
+from .video_writer import video_size
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -15,21 +18,62 @@ if TYPE_CHECKING:
 
 def iterate_frames(material: Material, count: int) -> "Iterator[Image.Image]":
     """At most `count` frames, RGB: the middles of equal parts, one at a time. Counts them first: a header may be wrong."""
-    from PIL import Image
+    total = len(frame_times(material))
+    selected = {int((place + 0.5) * total / count) for place in range(count)} if total > count else set(range(total))
+    return frames_at(material, selected)
 
-    label, most, total = material.resource.label, limits().max_audio_seconds, 0
+
+def frame_times(material: Material) -> list[float]:
+    """When each frame is shown, in seconds. Raises `ExpertError` (input fault) for none, and beyond the limit of time."""
+    label, most, times = material.resource.label, limits().max_audio_seconds, list[float]()
     with open_container(material.path, label) as container:
         for frame in container.decode(video_stream(container, label)):
-            total += 1
-            if frame.time is not None and frame.time > most:
+            times.append(float(frame.time or 0.0))
+            if times[-1] > most:
                 raise input_too_large(f"{label} is longer than the limit of {most:g} s")
-    if not total:
+    if not times:
         raise input_error(f"there are no pictures in {label}")
-    selected = {int((place + 0.5) * total / count) for place in range(count)} if total > count else set(range(total))
+    return times
+
+
+def frames_at(material: Material, selected: Collection[int]) -> "Iterator[Image.Image]":
+    """The frames of these numbers, from 0, in the order of time, one at a time."""
+    from PIL import Image
+
+    label = material.resource.label
     with open_container(material.path, label) as container:
         for number, frame in enumerate(container.decode(video_stream(container, label))):
             if number in selected:
                 yield Image.fromarray(frame.to_ndarray(format="rgb24"))
+
+
+def video_pixels(material: Material, size: tuple[int, int]) -> Iterator[Pixels]:
+    """Every frame, scaled to (width, height), one at a time."""
+    import numpy as np
+
+    label = material.resource.label
+    with open_container(material.path, label) as container:
+        for frame in container.decode(video_stream(container, label)):
+            yield np.asarray(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"), dtype=np.uint8)
+
+
+def video_shape(material: Material) -> tuple[Fraction, tuple[int, int], float]:
+    """Frames a second, (width, height) and seconds. Raises `ExpertError` (input fault) for a file that is no video."""
+    name, most = material.resource.label, limits().max_audio_seconds
+    with open_container(material.path, name) as container:
+        stream = video_stream(container, name)
+        rate = min(max(stream.average_rate or Fraction(25), Fraction(1)), Fraction(60))
+        size = video_size((stream.width, stream.height))
+        count = stream.frames or sum(1 for _ in container.decode(stream))
+    if count / rate > most:
+        raise input_too_large(f"{name} is longer than the limit of {most:g} s")
+    return rate, size, float(count / rate)
+
+
+def has_sound(material: Material) -> bool:
+    """Whether a video has a sound track."""
+    with open_container(material.path, material.resource.label) as container:
+        return bool(container.streams.audio)
 
 
 def video_stream(container: "InputContainer", label: str) -> Any:

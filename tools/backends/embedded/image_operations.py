@@ -64,6 +64,8 @@ def _factor(words: str) -> float:
         r"(\d+(?:\.\d+)?) ?(?:x\b|times\b|fold\b)|(?:factor|scale)(?: of| by)? (\d+(?:\.\d+)?)", words
     ):
         return float(times[1] or times[2])
+    if has_word(words, "quarter"):
+        return 0.25
     return 0.5 if has_word(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
 
 
@@ -79,19 +81,29 @@ def _rotate(image: Image.Image, task: Task) -> Image.Image:
 
 
 def _flip(image: Image.Image, task: Task) -> Image.Image:
-    upside_down = re.search(r"vertical|top to bottom", goal_and_prompt(task))
+    named = str(task.parameters.get("direction") or goal_and_prompt(task))
+    upside_down = re.search(r"vertical|top to bottom|upside", named)
     return ImageOps.flip(image) if upside_down else ImageOps.mirror(image)
+
+
+def _share(task: Task, usual: int) -> float:
+    """How strongly, as a share: of the parameter `percent`, else as usual."""
+    percent = task.parameters.get("percent")
+    return (percent if isinstance(percent, int | float) else usual) / 100
 
 
 OPERATIONS: dict[str, Callable[[Image.Image, Task], Image.Image]] = {
     "denoise": _denoise,
     "grayscale": lambda image, _: image.convert("L"),
     "resize": _resize,
+    "enlarge": _resize,
     "rotate": _rotate,
     "flip": _flip,
     "blur": lambda image, _: image.filter(ImageFilter.GaussianBlur(max(2, min(image.size) / 120))),
     "sharpen": lambda image, _: image.filter(ImageFilter.UnsharpMask(radius=2, percent=150, threshold=2)),
-    "brighten": lambda image, _: ImageEnhance.Brightness(image).enhance(1.35),
-    "darken": lambda image, _: ImageEnhance.Brightness(image).enhance(0.7),
+    "brighten": lambda image, task: ImageEnhance.Brightness(image).enhance(1 + _share(task, 35)),
+    "darken": lambda image, task: ImageEnhance.Brightness(image).enhance(max(0.0, 1 - _share(task, 30))),
+    "contrast": lambda image, task: ImageEnhance.Contrast(image).enhance(1 + _share(task, 40)),
+    "format": lambda image, _: image,
     "invert": lambda image, _: ImageOps.invert(image),
 }

@@ -15,6 +15,7 @@ from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
 from .answer import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
+from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .intent_order import order_intents
 from .intents import Intent, find_intents, general_question
@@ -115,6 +116,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Re
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
     for intent in intents:
         plan_intent(linker, intent)
+    cut_to_times(linker)
     return linker
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ...wording.nearest import Match
 from .clauses import Clause, ParsedRequest
 from .lexicon import QUESTION, Rule, lexicon
+from .operations import read_operations
 
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
 """What words matched: an intent; a noun that may be one; a noun that a later rule may still match."""
@@ -42,6 +43,10 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
+    for start, end in read_operations(parsed.masked, frozenset(file.resource.kind for file in parsed.files)):
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(Intent("operate", start, end, 0, Clause(start, end, False)))
     for rule in lexicon().rules:
         for pattern in rule.find:
             found += _pattern_matches(rule, pattern, parsed, taken)

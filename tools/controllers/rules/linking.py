@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ....graph.resource import Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
@@ -91,6 +92,19 @@ class Linker:
             return None
         used = tuple(self.tasks[result.value.task_id].inputs.values())
         return None if any(other.value not in used for other in self.resolver.data_in_words(intent)) else result
+
+    def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:
+        """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
+        content = (f"trim-{whole.kind}", (whole,), tuple(part.items()))
+        if content not in self.results_by_content:
+            task = Task(
+                id=len(self.tasks), type=content[0], inputs={whole.kind: whole}, parameters=part, goal="cut to the time"
+            )
+            self.tasks.append(task)
+            self.evidence.append(evidence.model_copy(update={"task_id": task.id, "implied": True}))
+            self.results_by_content[content] = Referent(whole.kind, Ref(task_id=task.id), task.type, evidence.start)
+        value = self.results_by_content[content].value
+        return value if isinstance(value, Ref) else Ref(task_id=0)
 
     def has_task(self, task_type: str) -> bool:
         """Whether a task of that type is planned."""

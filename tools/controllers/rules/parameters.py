@@ -1,4 +1,4 @@
-"""Parameters of tasks, read from the words of an intent: languages, labels, operations, angles and sizes."""
+"""Parameters of tasks, read from the words of an intent: languages, labels and limits."""
 
 import re
 
@@ -15,25 +15,10 @@ _SOURCE = re.compile(
     rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"
 )
 _NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
-_OPERATIONS: dict[str, str] = {
-    "grayscale": r"gr[ae]yscale|black[- ]and[- ]white",
-    "rotate": r"rotat",
-    "flip": r"flip",
-    "mirror": r"mirror",
-    "resize": r"resiz|\bscale\b|smaller|bigger|upscal|super[- ]resolution|enlarg",
-    "blur": r"(?<!de)(?<!de-)\bblur(?!ry)",
-    "invert": r"invert",
-    "denoise": r"denois|nois",
-    "sharpen": r"sharpen|deblur|blurry",
-    "enhance": r"enhanc|improv|restor|quality|contrast",
-}
-_ANGLE = re.compile(r"(-?\d{1,4}(?:\.\d+)?) ?(?:°|degrees?|deg\b)")
-_SIZE = re.compile(r"\b(\d{1,5}) ?(?:x|×|by) ?(\d{1,5})\b")
-_SCALE = re.compile(r"\b(?:by|factor(?: of)?|scale) (\d{1,2}(?:\.\d+)?)\b|\b(\d{1,2}(?:\.\d+)?)(?:x| times)\b")
 _SENTENCES = re.compile(
     r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b"
 )
-_NUMBERS = dict(
+NUMBERS = dict(
     zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True)
 )
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
@@ -71,25 +56,10 @@ def source_language(words: str) -> str | None:
     return LANGUAGES[match[1] or match[2]] if match else None
 
 
-def image_operation(words: str) -> Parameters:
-    """The operation on a picture, with its angle, size or factor."""
-    operation = next((name for name, pattern in _OPERATIONS.items() if re.search(pattern, words)), None)
-    parameters: Parameters = {"operation": operation} if operation else {}
-    if operation == "rotate" and (angle := _ANGLE.search(words)):
-        degrees = float(angle[1])
-        clockwise = re.search(r"(?<!counter)(?<!counter-)\bclockwise\b|\bright\b", words)
-        parameters["angle"] = -degrees if clockwise else degrees
-    if operation == "resize" and (size := _SIZE.search(words)):
-        parameters |= {"width": int(size[1]), "height": int(size[2])}
-    elif operation == "resize" and (scale := _SCALE.search(words)):
-        parameters["scale"] = float(scale[1] or scale[2])
-    return parameters
-
-
 def sentence_limit(words: str) -> Parameters:
     """The most sentences that a summary may have."""
     match = _SENTENCES.search(words)
-    return {"max_sentences": _NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
+    return {"max_sentences": NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
 
 
 def count_label(words: str) -> Parameters:

@@ -31,7 +31,7 @@ _RESULT_KINDS: dict[str, Kind] = {
 }
 """The kind that later words mean by the result of a task with several outputs."""
 
-_READ_FROM = re.compile(r"\b(?:on|of|from|using|in) (?:the |this )?(?:\w+ )?\Z")
+_READ_FROM = re.compile(r"\b(?:on|of|from|using)(?: the| this)?(?: \w+)?\Z")
 """Words before a file that is read and not written."""
 
 

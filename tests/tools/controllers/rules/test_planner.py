@@ -345,7 +345,7 @@ def test_what_a_request_negates_is_not_planned(text: str, graph: list[str]) -> N
 @pytest.mark.parametrize(
     ("text", "graph", "refused"),
     [
-        ("make night.jpg brighter, then rotate it", ["image-to-image"], "“make night.jpg brighter”"),
+        ("make night.jpg warmer, then rotate it", ["image-to-image"], "“make night.jpg warmer”"),
         ("email the summary of a.txt to my mother", ["summarization"], "“email the summary of a.txt to my mother”"),
         ("Summarise a.txt and email it to my mother", ["summarization"], "“email it to my mother”"),
         ("Describe a.jpg, then print it", ["image-to-text"], "“print it”"),

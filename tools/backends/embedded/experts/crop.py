@@ -1,6 +1,6 @@
 """crop: cuts a part out of a picture, by a box or by coordinates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
@@ -45,6 +45,8 @@ def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:
 
 def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, int]:
     given = call.task.parameters
+    if part := str(given.get("part") or ""):
+        return _side(part, given, size)
     if not set(given) & {"left", "top", "right", "bottom"}:
         raise input_error("crop needs a box, or left, top, right or bottom in pixels")
     whole = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
@@ -52,3 +54,28 @@ def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, 
         value if isinstance(value := given.get(edge), int) else default for edge, default in whole.items()
     )
     return left, top, right, bottom
+
+
+def _side(part: str, given: Mapping[str, object], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The box of the left, right, top, bottom or middle, as wide as `pixels` or `share` says; or of the largest square."""
+    width, height = size
+    share, pixels = given.get("share"), given.get("pixels")
+    share = float(share) if isinstance(share, int | float) else 0.5
+
+    def length(whole: int) -> int:
+        return min(whole, pixels) if isinstance(pixels, int) else max(1, round(whole * share))
+
+    match part:
+        case "left":
+            return 0, 0, length(width), height
+        case "right":
+            return width - length(width), 0, width, height
+        case "top":
+            return 0, 0, width, length(height)
+        case "bottom":
+            return 0, height - length(height), width, height
+        case "square" | "middle":
+            across, down = (min(size),) * 2 if part == "square" else (length(width), length(height))
+            left, top = (width - across) // 2, (height - down) // 2
+            return left, top, left + across, top + down
+    raise input_error(f"a picture has no part {part!r}; there are left, right, top, bottom, middle and square")

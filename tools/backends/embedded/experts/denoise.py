@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
+from .....graph.task import Task
 from ....media.sound import Samples, read_sound, sound_artifact
 from ..goal_words import goal_filter
 from ..registry import expert
@@ -35,12 +36,21 @@ OTHER = (
 ONLY_NOISE = "it removes steady noise only; separating or changing voices needs a model"
 
 
+_BY_GOAL = goal_filter(CLEANING, ONLY_NOISE, unless=OTHER, or_no_goal=True)
+
+
+def accepts(task: Task) -> str | None:
+    """By the parameter `operation`, else by the goal."""
+    named = task.parameters.get("operation")
+    return _BY_GOAL(task) if not named else None if named == "denoise" else ONLY_NOISE
+
+
 @expert(
     "audio-to-audio",
     name="denoise",
     description="removes steady noise (hiss, hum, fan) from a recording; does not separate or change voices",
     requires=("numpy", "av"),
-    accepts=goal_filter(CLEANING, ONLY_NOISE, unless=OTHER, or_no_goal=True),
+    accepts=accepts,
     partial=True,
 )
 def denoise(call: Call) -> Sequence[Artifact]:

@@ -1,4 +1,4 @@
-"""image-to-image without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness."""
+"""image-to-image without a model: denoise, grayscale, resize, rotate, flip, blur, sharpen, brightness, format."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,9 @@ WORDS: dict[str, str] = {
     "sharpen": r"sharpen",
     "brighten": r"bright|lighten",
     "darken": r"darken|darker",
+    "contrast": r"(?:more|higher|stronger|increase \w+|add) contrast|contrast",
     "invert": r"invert|negative\b",
+    "format": r"(?:in)?to (?:an? )?(?:png|jpe?g|webp|gif|bmp|tiff)\b",
 }
 """Words that ask for each operation."""
 
@@ -35,7 +37,7 @@ REMOVING_NOISE = r"(?:remov\w*|reduc\w*|take out|clean up|get rid of) (?:the |al
 def operation_of(task: Task) -> str | None:
     """The operation by the parameter `operation`, else by the words of goal and prompt; None for none or several."""
     named = str(task.parameters.get("operation") or "").strip().lower()
-    if named in WORDS:
+    if named in WORDS or named == "enlarge":
         return named
     words = named or goal_and_prompt(task)
     if has_word(words, INVENTING) and not has_word(words, REMOVING_NOISE):
@@ -58,7 +60,7 @@ def accepts(task: Task) -> str | None:
 @expert(
     "image-to-image",
     name="retouch",
-    description="denoises, greys, resizes, rotates, flips, blurs, sharpens; restores, enhances and restyles nothing",
+    description="denoises, greys, resizes, rotates, flips, blurs, sharpens, brightens; restores and restyles nothing",
     library="pillow",
     requires=("cv2", "numpy", "PIL"),
     accepts=accepts,
@@ -74,4 +76,5 @@ def retouch(call: Call) -> Sequence[Artifact]:
     operation = operation_of(task)
     if operation is None:
         raise input_error(f"it is not clear what to do with the picture; it can {', '.join(WORDS)}")
-    return [image_artifact(call, OPERATIONS[operation](read_image(call.one("image")), task))]
+    changed = OPERATIONS[operation](read_image(call.one("image")), task)
+    return [image_artifact(call, changed, format=str(task.parameters.get("format") or "png"))]

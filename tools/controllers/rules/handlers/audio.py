@@ -6,7 +6,8 @@ from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ..intents import Intent
 from ..linking import Linker
-from ..parameters import image_operation, target_languages
+from ..operations import operation_in
+from ..parameters import target_languages
 from ..referents import Referent, kinds_named
 from ..text_linking import text_referents
 from .generation_prompts import prompt_for
@@ -77,11 +78,13 @@ def sound_clean(linker: Linker, intent: Intent) -> None:
     if not linker.resolver.has_kind("audio"):
         words = linker.resolver.words_of(intent)
         if linker.resolver.has_kind("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
-            add_single_input(linker, intent, "image-to-image", image_operation(words))
+            add_single_input(linker, intent, "image-to-image", operation_in(words))
             return
         linker.add_each("text-to-speech", "text", text_referents(linker, intent), intent)
     if not (linker.tasks and linker.tasks[-1].type == "audio-to-audio"):
-        add_single_input(linker, intent, "audio-to-audio")
+        words = linker.parsed.masked[max(0, intent.start - 60) : intent.stop]
+        steady = operation_in(words) == {"operation": "denoise"} and not re.search(r"\bseparat|\bisolat", words)
+        add_single_input(linker, intent, "audio-to-audio", {"operation": "denoise"} if steady else {})
 
 
 def sound_class(linker: Linker, intent: Intent) -> None:

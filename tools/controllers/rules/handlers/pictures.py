@@ -8,7 +8,8 @@ from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
-from ..parameters import control_type, image_operation
+from ..operations import names_a_part, operation_in
+from ..parameters import control_type
 from ..referents import Referent
 from ..text_linking import as_text
 from .generation_prompts import prompt_from_media
@@ -16,10 +17,13 @@ from .single_input import add_single_input
 
 
 def enhance(linker: Linker, intent: Intent) -> None:
-    """Enhance, rotate, resize or otherwise process a picture."""
+    """Enhance, rotate, resize or otherwise process a picture; "blur the faces" is an edit."""
     task_type = linker.task_type_of(intent)
     words = linker.parsed.words_of(intent.clause)
-    add_single_input(linker, intent, task_type, image_operation(words) if task_type == "image-to-image" else None)
+    if intent.act == "turn" and task_type == "image-to-image" and names_a_part(linker.resolver.words_of(intent)):
+        edit(linker, intent)
+        return
+    add_single_input(linker, intent, task_type, operation_in(words) if task_type == "image-to-image" else None)
 
 
 def restyle(linker: Linker, intent: Intent) -> None:

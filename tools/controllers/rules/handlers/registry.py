@@ -5,7 +5,7 @@ import re
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
-from . import audio, comparison, image_contents, meanings, pictures, questions, tables, texts
+from . import audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
 from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -20,6 +20,7 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
 
 _HANDLERS: dict[str, Handler] = {
     "unsupported": refuse_unsupported,
+    "operate": operations.operate,
     "example": meanings.plan_meaning,
     "enhance": pictures.enhance,
     "turn": pictures.enhance,

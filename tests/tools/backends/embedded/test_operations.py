@@ -1,0 +1,143 @@
+"""Pictures, sounds and films changed by arithmetic: brightness, parts, formats, volume, times."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from embedded_calls import RunExpert, call_of
+from hugginggpt.graph.call import Artifact
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.task import Scalar
+from hugginggpt.tools.backends.embedded.registry import registered
+from hugginggpt.tools.media.container import open_container
+from hugginggpt.tools.media.sound import read_sound, write_wav
+from hugginggpt.tools.media.video_writer import write_video
+
+
+@pytest.fixture
+def ramp(tmp_path: Path) -> Path:
+    """200 x 100, from dark to bright, left to right."""
+    path = tmp_path / "ramp.png"
+    Image.fromarray(np.tile(np.linspace(50, 150, 200).astype(np.uint8)[None, :, None], (100, 1, 3))).save(path)
+    return path
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """Two seconds, ten frames a second, from black to bright, with a tone that begins in the second half."""
+    path = tmp_path / "film.mp4"
+    tone = np.concatenate([np.zeros(8000), 0.5 * np.sin(np.arange(8000) / 5)]).astype(np.float32)[None]
+    write_video(path, (np.full((64, 96, 3), 10 * n, np.uint8) for n in range(20)), Fraction(10), (96, 64), (tone, 8000))
+    return path
+
+
+def pixels(made: Artifact) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    assert made.path is not None
+    return np.asarray(Image.open(made.path).convert("RGB")).astype(float)
+
+
+def seconds(path: Path | None) -> tuple[float, bool]:
+    """The length of a film, and whether it has sound."""
+    assert path is not None
+    with open_container(path, "film") as container:
+        frames = sum(1 for _ in container.decode(video=0))
+        return frames / 10, bool(container.streams.audio)
+
+
+def test_brightness_and_contrast_follow_the_percent(run_expert: RunExpert, ramp: Path) -> None:
+    def changed(operation: str, **given: Scalar) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+        return pixels(run_expert("retouch", {"image": ramp}, operation=operation, **given)["image"])
+
+    before = np.asarray(Image.open(ramp)).astype(float)
+    assert changed("brighten").mean() > changed("brighten", percent=10).mean() > before.mean()
+    assert changed("darken").mean() < before.mean()
+    assert changed("contrast").std() > 1.2 * before.std()
+
+
+def test_the_format_is_the_one_that_was_asked_for(run_expert: RunExpert, ramp: Path) -> None:
+    made = run_expert("retouch", {"image": ramp}, operation="format", format="jpg")["image"]
+    assert made.media_type == "image/jpeg"
+    assert made.path is not None
+    assert Image.open(made.path).format == "JPEG"
+
+
+@pytest.mark.parametrize(
+    ("given", "size", "brighter"),
+    [
+        ({"part": "left", "pixels": 30}, (30, 100), False),
+        ({"part": "right", "share": 0.25}, (50, 100), True),
+        ({"part": "top", "share": 0.5}, (200, 50), None),
+        ({"part": "square"}, (100, 100), None),
+    ],
+)
+def test_a_named_part_is_cut_out(
+    run_expert: RunExpert, ramp: Path, given: dict[str, Scalar], size: tuple[int, int], brighter: bool | None
+) -> None:
+    part = pixels(run_expert("crop", {"image": ramp}, **given)["image"])
+    assert (part.shape[1], part.shape[0]) == size
+    assert brighter is None or bool(part.mean() > 100) is brighter
+
+
+def test_frames_are_taken_at_times(film: Path, tmp_path: Path) -> None:
+    def greys(**given: Scalar) -> list[float]:
+        scratch = tmp_path / "-".join(f"{name}{value}" for name, value in given.items())
+        scratch.mkdir()
+        made = registered()["embedded/frames"].function(call_of("frames", scratch, {"video": film}, "", given))
+        return [float(pixels(frame).mean()) for frame in made]
+
+    assert np.allclose(greys(every_seconds=1.0), [0, 100], atol=5)
+    assert np.allclose(greys(at_seconds=0.5), [50], atol=5)
+    assert np.allclose(greys(at_seconds=-0.1), [190], atol=5)
+    with pytest.raises(ExpertError, match="no frame at 30 s"):
+        greys(at_seconds=30.0)
+
+
+def test_a_part_of_a_film_has_its_pictures_and_its_sound(run_expert: RunExpert, film: Path) -> None:
+    made = run_expert("trim-video", {"video": film}, start_seconds=1.0)["video"]
+    length, sounds = seconds(made.path)
+    assert (abs(length - 1) < 0.15, sounds) == (True, True)
+    assert made.path is not None
+    sound, rate = read_sound(made.path)
+    assert abs(sound.shape[1] / rate - 1) < 0.15
+    assert np.abs(sound[:, : rate // 2]).max() > 0.3  # the tone that began after one second
+
+
+def test_a_muted_film_is_as_long_as_before(run_expert: RunExpert, film: Path) -> None:
+    assert seconds(run_expert("mute", {"video": film})["video"].path) == (2.0, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "length", "loud"),
+    [({"end_seconds": 1.0}, 1.0, False), ({"start_seconds": -0.5}, 0.5, True), ({"end_seconds": -0.5}, 1.5, True)],
+)
+def test_a_part_of_a_recording_is_cut_to_the_sample(
+    run_expert: RunExpert, tmp_path: Path, given: dict[str, Scalar], length: float, loud: bool
+) -> None:
+    path = tmp_path / "a.wav"
+    write_wav(path, np.concatenate([np.zeros(8000), np.full(8000, 0.5)]).astype(np.float32)[None], 8000)
+    made = run_expert("trim-audio", {"audio": path}, **given)["audio"]
+    assert made.path is not None
+    sound, rate = read_sound(made.path)
+    assert sound.shape[1] == length * rate
+    assert bool(np.abs(sound).max() > 0.4) is loud
+
+
+def test_a_part_beyond_the_end_is_an_error(run_expert: RunExpert, examples: Path) -> None:
+    with pytest.raises(ExpertError, match=r"has no such part: it is \d+\.\d s long"):
+        run_expert("trim-audio", {"audio": examples / "hello.wav"}, start_seconds=500.0)
+
+
+def test_a_recording_gets_louder_up_to_its_peak(run_expert: RunExpert, tmp_path: Path) -> None:
+    def peak(value: float, operation: str, **given: Scalar) -> float:
+        path = tmp_path / "a.wav"
+        write_wav(path, np.full((1, 8000), value, np.float32), 8000)
+        made = run_expert("volume", {"audio": path}, operation=operation, **given)["audio"]
+        assert made.path is not None
+        return round(float(np.abs(read_sound(made.path)[0]).max()), 2)
+
+    assert (peak(0.2, "louder"), peak(0.8, "louder"), peak(0.8, "quieter", percent=25)) == (0.4, 1.0, 0.6)
+    with pytest.raises(ExpertError, match="without distortion"):
+        peak(1.0, "louder")

@@ -1,0 +1,86 @@
+"""Promises on pictures, sounds and films: what an ordinary wording changes, and that nothing else is made of it."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from hugginggpt.graph.result import Request
+from hugginggpt.graph.task import Scalar
+from hugginggpt.tools.controllers.rules.controller import propose
+from hugginggpt.tools.controllers.rules.time_ranges import time_range
+
+PARTS: list[tuple[str, Mapping[str, float]]] = [
+    ("the first minute of a.mp3", {"end_seconds": 60}),
+    ("from 0:30 to 1:00", {"start_seconds": 30, "end_seconds": 60}),
+    ("between 1:00 and 1:30:00", {"start_seconds": 60, "end_seconds": 5400}),
+    ("the last half minute", {"start_seconds": -30}),
+    ("seconds 3 to 6", {"start_seconds": 3, "end_seconds": 6}),
+    ("from 2 to 3 minutes", {"start_seconds": 120, "end_seconds": 180}),
+    ("from 0:10 on", {"start_seconds": 10}),
+    ("shorten it to two minutes", {"end_seconds": 120}),
+    ("cut off the last 5 seconds", {"end_seconds": -5}),
+    ("without the first 10 seconds", {"start_seconds": 10}),
+]
+ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
+    ("Make this picture a bit brighter: a.jpg", [("image-to-image", {"operation": "brighten", "percent": 20})]),
+    ("brighten a.jpg by 50 %", [("image-to-image", {"operation": "brighten", "percent": 50})]),
+    ("make a.jpg half as large", [("image-to-image", {"operation": "resize", "scale": 0.5})]),
+    ("Make a.jpg 800 pixels wide", [("image-to-image", {"operation": "resize", "width": 800})]),
+    ("shrink a.jpg by 20 %", [("image-to-image", {"operation": "resize", "scale": 0.8})]),
+    ("Upscale a.jpg four times", [("image-to-image", {"operation": "resize", "scale": 4.0})]),
+    ("rotate a.jpg to the right", [("image-to-image", {"operation": "rotate", "angle": -90.0})]),
+    ("flip a.jpg upside down", [("image-to-image", {"operation": "flip", "direction": "vertical"})]),
+    ("convert a.webp to a PNG", [("image-to-image", {"operation": "format", "format": "png"})]),
+    ("a.jpg is grainy, blurry and small. Make it grey", [("image-to-image", {"operation": "grayscale"})]),
+    ("Crop a.jpg to the left 300 pixels", [("crop", {"part": "left", "pixels": 300})]),
+    ("Keep only the top half of a.jpg", [("crop", {"part": "top", "share": 0.5})]),
+    ("crop a.jpg left 0 top 10 right 300 bottom 310", [("crop", {"left": 0, "top": 10, "right": 300, "bottom": 310})]),
+    ("Take three frames out of a.mp4", [("video-to-images", {"frames": 3})]),
+    ("a frame every 2 seconds of a.mp4", [("video-to-images", {"every_seconds": 2.0})]),
+    ("save the first frame of a.mp4", [("video-to-images", {"at_seconds": 0.0})]),
+    ("make a.mp3 louder", [("audio-to-audio", {"operation": "louder"})]),
+    ("remove the sound from a.mp4", [("mute", {})]),
+    ("cut the first 5 seconds off a.mp3", [("trim-audio", {"start_seconds": 5.0})]),
+]
+
+
+@pytest.mark.parametrize(("words", "parameters"), PARTS)
+def test_a_part_of_a_recording_is_read_in_seconds(words: str, parameters: Mapping[str, float]) -> None:
+    """Clock times, lengths and words of order give a start, an end or both."""
+    part = time_range(words)
+    assert part is not None
+    assert part.parameters == parameters
+
+
+def test_a_removed_middle_is_no_part() -> None:
+    """Two pieces are left, which one cut can't make: the words stay for the report of what was not understood."""
+    assert time_range("remove the part from 0:10 to 0:20") is None
+
+
+@pytest.mark.parametrize(("text", "tasks"), ASKED)
+def test_an_operation_is_one_task_with_its_size_angle_or_region(
+    text: str, tasks: list[tuple[str, Mapping[str, Scalar]]]
+) -> None:
+    """No caption, no new picture, no other task is made of it."""
+    assert [(task.type, task.parameters) for task in propose(Request(text=text)).plan.tasks] == tasks
+
+
+def test_two_operations_change_one_picture_one_after_the_other() -> None:
+    """The second takes the result of the first, whether it says "it" or names the file again."""
+    for text in ("rotate a.jpg by 90 degrees and make it grey", "Mirror a.jpg, then blur a.jpg"):
+        first, second = propose(Request(text=text)).plan.tasks
+        assert second.depends_on == (first.id,)
+
+
+def test_an_edit_of_a_part_of_the_picture_is_no_operation_on_the_whole() -> None:
+    """The faces are not to be blurred with everything else."""
+    for text in ("blur the faces in a.jpg", "make the sky in a.jpg grey"):
+        assert {task.type for task in propose(Request(text=text)).plan.tasks} <= {"image-text-to-image"}
+
+
+def test_a_recording_is_cut_before_the_task_that_takes_a_part_of_it() -> None:
+    """ "The first minute" is no decoration."""
+    proposal = propose(Request(text="Transcribe the first minute of a.mp3"))
+    cut, written = sorted(proposal.plan.tasks, key=lambda task: task.depends_on)
+    assert (cut.type, cut.parameters) == ("trim-audio", {"end_seconds": 60.0})
+    assert (written.type, written.depends_on) == ("automatic-speech-recognition", (cut.id,))

@@ -1,0 +1,70 @@
+"""Handler of operations on pictures, sounds and films; `cut_to_times` cuts what other tasks take of a recording."""
+
+import re
+from functools import partial
+
+from .....graph.resource import Kind, Resource
+from .....graph.task import Ref, Single
+from .....graph.vocabulary import VOCABULARY
+from ..intents import Intent
+from ..linking import Linker
+from ..operations import TYPES, operation_of
+from ..referents import Referent
+from ..time_ranges import time_range
+
+_CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
+"""Types whose result stands for the file that they change: "mirror a.png and rotate a.png" is one picture."""
+_TIMED: tuple[Kind, ...] = ("audio", "video")
+
+
+def operate(linker: Linker, intent: Intent) -> None:
+    """One task for each picture, sound or film that the words mean."""
+    name, parameters = operation_of(linker.parsed.masked[intent.start : intent.end])
+    timed: tuple[Kind, ...] = tuple(kind for kind in _TIMED if name in TYPES[kind])
+    kinds: tuple[Kind, ...] = timed or ("image",)
+    if name == "denoise":
+        kinds = ("audio", "image")
+    for referent in _targets(linker, intent, kinds) or linker.refuse_missing(intent, " or ".join(kinds)):
+        if referent.kind not in kinds and not (kinds == ("image",) and referent.kind == "document"):
+            linker.refuse(intent, f"no expert here does that with {referent.kind}")
+            continue
+        task_type = TYPES.get(referent.kind, {}).get(name, "image-to-image")
+        named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
+        port = VOCABULARY[task_type].inputs[0].name
+        linker.add_task(task_type, {port: referent.value}, intent, {**named, **parameters})
+
+
+def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Referent]:
+    """Data in the words, changed as far as the sentence did so before; else the latest that fits."""
+    named = [r for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
+    exact = [r for r in linker.resolver.resolve(intent, kinds) if r.kind in kinds]
+    if not named:
+        return exact or linker.resolver.resolve(intent, kinds)
+    before = linker.evidence[-1].start if linker.evidence else 0
+    between = linker.parsed.masked[before : intent.start]
+    latest = [r for r in linker.resolver.latest_results(kinds) if r.origin in _CHANGED]
+    same = latest and linker.sources_of(latest[0].value) == frozenset(r.value for r in named)
+    return latest if same and not re.search(r"[.;!?]|\b(?:version|copy)\b", between) else named
+
+
+def cut_to_times(linker: Linker) -> None:
+    """Cut a recording or film before the tasks that take it, where a clause names a part: "the first minute of a.mp3"."""
+    for clause in linker.parsed.clauses:
+        part = time_range(linker.parsed.words_of(clause))
+        if part is None:
+            continue
+        start = clause.start + part.start
+        named = [f for f in linker.parsed.files if f.resource.kind in _TIMED and clause.start <= f.start < clause.end]
+        nearest = min(named, key=lambda f: abs(f.start - start)).resource if named else None
+        for evidence in [e for e in linker.evidence if clause.start <= e.start < clause.end]:
+            task = linker.tasks[evidence.task_id]
+            whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
+            if whole is not None and not task.type.startswith("trim-") and nearest in (None, whole):
+                cut = linker.cut(whole, part.parameters, evidence)
+                change = partial(_replaced, whole, cut)
+                linker.tasks[task.id] = task.with_inputs(change)
+                linker.use(start, clause.start + part.end)
+
+
+def _replaced(old: Resource, new: Ref, _name: str, value: Single) -> Single:
+    return new if value == old else value

@@ -1,0 +1,165 @@
+"""`read_operations`: parts of a request that ask for an operation on a picture, sound or film, as "make it 800 px wide".
+
+A part is read as an operation only where all of its words belong to it: words that ask for the operation, its size, angle,
+region or time, files, pronouns, and words that carry nothing more (`carriers` of the wording). "Make it grey" is one;
+"make the sky grey" is not, and stays with the rules.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from ....graph.resource import Kind
+from ...wording.request_language import function_words
+from ...wording.wording import wording
+from .lexicon import FILES, lexicon
+from .operation_arguments import ARGUMENTS, Found
+from .parameters import Parameters
+from .time_ranges import time_range
+
+TYPES: dict[Kind, dict[str, str]] = {
+    "image": {"crop": "crop"},
+    "audio": {**dict.fromkeys(("denoise", "louder", "quieter"), "audio-to-audio"), "trim": "trim-audio"},
+    "video": {"frames": "video-to-images", "sound-track": "video-to-audio", "mute": "mute", "trim": "trim-video"},
+}
+"""Task types of operations by the kind that they change; those of pictures are `image-to-image` where nothing is named."""
+_OF_SOUND_OR_FILM = {name for kind in ("audio", "video") for name in TYPES[kind]} - {"denoise"}
+_NEEDS_FILES = ("frames", "sound-track")
+"""Operations whose words mean other things where there is no film."""
+_NEEDS_ARGUMENTS = ("crop", "format", "trim", "turn")
+_GRADED = ("brighten", "darken", "contrast", "louder", "quieter")
+_SAME = {"turn": "rotate", "enlarge": "resize"}
+_DEGREES = {"bit": 20, "little": 20, "slightly": 20, "somewhat": 20, "much": 60, "lot": 60, "strongly": 60, "very": 60}
+"""Percent that an adverb of degree means."""
+_WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
+_JOINT = re.compile(r"[.;:!?]+(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?")
+_AROUND = ("carriers", "about")
+_STOPS = (".", ";", "!", "?", ",", ":")
+_FILLER = re.compile(r"(?:(?:please|also|finally|the|a|to)\s)*")
+_FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
+
+
+def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, int]]:
+    """Where a masked request asks for an operation; `given`: the kinds of its files."""
+    for start, end in _parts(masked):
+        words = masked[start:end]
+        named = {kind for kind, mark in FILES.items() if mark in words}
+        name, _ = ("", {}) if _states(masked, start, end) else operation_of(words)
+        fits = {kind for kind, names in TYPES.items() if name in names} or {"image"}
+        fits |= {"image"} if name == "denoise" else set()
+        if name and named <= fits and (named or name not in _NEEDS_FILES or fits & given):
+            yield start, end
+
+
+def operation_of(words: str) -> tuple[str, Parameters]:
+    """The operation that the words of a part ask for, with its parameters."""
+    return _operation(words) or ("", {})
+
+
+def operation_in(words: str) -> Parameters:
+    """The picture operation that any words name, whatever else they hold, with its parameters; empty for none."""
+    name = next((name for name, *_ in _keys(words) if name not in _OF_SOUND_OR_FILM), "")
+    return {"operation": name, **_arguments(words).get(name, Found()).parameters} if name else {}
+
+
+def names_a_part(words: str) -> bool:
+    """Whether the object of an operation is not the whole picture: "blur the faces in a.jpg"."""
+    thing = re.match(r"\w+(?: out)? (?:the|all|my|his|her|its|their|any) ([a-z-]+)\b", words)
+    return bool(thing) and thing[1] not in _carriers() | function_words() and not _keys(thing[1]) if thing else False
+
+
+def _states(masked: str, start: int, end: int) -> bool:
+    """Whether a part only says what a picture is like: "old.png is noisy, blurry"."""
+    cues = lexicon().cues
+    if cues["background"].match(masked[start:end]):
+        return not cues["turn"].search(masked, start, end)
+    sentence = max(masked.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    stated = cues["background"].match(masked[sentence:start])
+    return bool(stated) and not re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
+
+
+def _parts(masked: str) -> Iterator[tuple[int, int]]:
+    """Pieces of sentences, cut where a joint leads to another verb, operation or sentence; lists of files stay whole."""
+    start, verb, keys = 0, lexicon().verb, _keys(masked)
+    if not keys and not any(read(masked).spans for read in ARGUMENTS.values()) and not time_range(masked):
+        return
+    hidden = [(a, b) for _, a, b in keys if " and " in masked[a:b]]
+    starts = {a for _, a, _ in keys}
+    for joint in _JOINT.finditer(masked):
+        if any(a <= joint.start() < b for a, b in hidden):
+            continue
+        rest = _FILLER.match(masked, joint.end())
+        onward = rest.end() if rest else joint.end()
+        first = _WORD.match(masked, onward)
+        begins = bool(verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2})
+        begins = begins or (first is not None and first.group() in _words()["carriers"])
+        if begins or (joint.group().strip() in _STOPS and not _FILE_WORDS.match(masked, onward)):
+            yield start, joint.start()
+            start = joint.end()
+    yield start, len(masked)
+
+
+def _operation(words: str) -> tuple[str, Parameters] | None:
+    if len(words) > 400 or not words.strip():
+        return None
+    arguments = _arguments(words)
+    names = [name for name, *_ in _keys(words)]
+    names += [name for name in (*_NEEDS_ARGUMENTS, "resize") if name in arguments and name not in names]
+    for name in names:
+        found = arguments.get(name, Found())
+        if _only_carriers(words, [span for n, *span in _keys(words) if n == name] + list(found.spans)):
+            parameters = found.parameters
+            if name in _GRADED and not parameters:
+                parameters = next(({"percent": p} for w, p in _DEGREES.items() if re.search(rf"\b{w}\b", words)), {})
+            if name == "enlarge":
+                parameters = parameters or {"scale": 2.0}
+            return _SAME.get(name, name), parameters
+    return None
+
+
+def _arguments(words: str) -> dict[str, Found]:
+    found = {name: result for name, read in ARGUMENTS.items() if (result := read(words)).spans}
+    if part := time_range(words):
+        found["trim"] = Found(part.parameters, ((part.start, part.end),))
+    return found
+
+
+def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool:
+    left = list(words)
+    for start, end in spans:
+        left[start:end] = " " * (end - start)
+    text = _FILE_WORDS.sub(" ", "".join(left))
+    return bool(spans) and all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
+
+
+def _keys(words: str) -> list[tuple[str, int, int]]:
+    """(operation, start, end) of the words that ask for one; the longest at each place, all operations that share it."""
+    return [
+        (name, match.start(), match.end()) for match in _pattern().finditer(words) for name in _phrases()[match.group()]
+    ]
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    english = wording("en")
+    return {**english.section("operations"), **english.section("media")}
+
+
+@cache
+def _phrases() -> dict[str, list[str]]:
+    phrases: dict[str, list[str]] = {}
+    for name, listed in _words().items():
+        for phrase in listed if name not in _AROUND else ():
+            phrases.setdefault(phrase, []).append(name)
+    return phrases
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    longest_first = sorted(_phrases(), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+
+
+@cache
+def _carriers() -> frozenset[str]:
+    return frozenset((*_words()["carriers"], *_words()["about"], *_DEGREES))
