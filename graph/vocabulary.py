@@ -195,8 +195,9 @@ _ROWS: tuple[TaskType, ...] = (
         for control, what in _CONTROLS.items()
     ),
     # deterministic
-    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
-         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), WHERE, LOOK_FOR),
+    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", "document", alias="text"),),
+         (OUT_TEXT,), "count boxes, labels, rows, lines, or pages",
+         Parameter(name="label", description="count only these"), WHERE, LOOK_FOR),
     _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "keep what fits", Parameter(name="label", description="keep only these"),
          WHERE, Parameter(name="contains", description="keep what contains this"),
@@ -215,8 +216,7 @@ _ROWS: tuple[TaskType, ...] = (
          "tell which of several has most, or the highest number",
          Parameter(name="label", description="count or look at only these"),
          WHERE, Parameter(name="lowest", type="boolean", description="the least instead"),
-         Parameter(name="by", description="compare texts by their length", choices=("length",))),
-    _row("count-pages", "deterministic", (DOCUMENT,), (OUT_TEXT,), "how many pages a PDF has"),
+         Parameter(name="by", description="`length`: compare texts by their length")),
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
     _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",

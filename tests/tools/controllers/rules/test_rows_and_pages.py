@@ -26,7 +26,7 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
         ("Keep the lines of boot.log that contain 'disk'", [("filter", {"where": ("* contains disk",)})]),
         ("How many lines of boot.log contain ERROR?", [("count", {"where": ("* contains ERROR",)})]),
         ("How many sentences are in essay.txt?", [("count", {"look_for": "sentences"})]),
-        ("How many pages does thesis.pdf have?", [("count-pages", {})]),
+        ("How many pages does thesis.pdf have?", [("count", {"look_for": "pages"})]),
         ("How many boats are in boats.csv?", [("table-question-answering", {})]),
     ],
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from .....graph.call import Artifact, Call, Material
+from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
 from ....tables.conditions import kept
 from ....tables.table import read_table
@@ -23,7 +24,12 @@ _KINDS: dict[str, re.Pattern[str]] = {
 """Words that match rows without being their label: the label of a code is its format and its content."""
 
 
-@expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", light=True)
+def accepts(task: Task) -> str | None:
+    """Everything but pages."""
+    return "it counts no pages" if task.parameters.get("look_for") == "pages" else None
+
+
+@expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", accepts=accepts, light=True)
 def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)

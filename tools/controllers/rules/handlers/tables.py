@@ -31,7 +31,7 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
     if re.search(r"\bpages\b", words) and (
         documents := linker.resolver.resolve(intent, ("document",), everything=True)
     ):
-        linker.add_each("count-pages", "document", documents, intent)
+        linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
         return True
     if has("table") and (_ROWS.search(words) or not (has("image") or has("text"))):
         if _ROWS.search(words):
