@@ -21,6 +21,8 @@ _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
 _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
+_READ_BY_RULES = ("crop", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
+"""Meanings whose details (which part, how far) only the rules read in English."""
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
@@ -48,16 +50,16 @@ def find_intents_by_examples(
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
     """The intents that rules find in an English request, and those that examples find in clauses without any."""
     added = []
+    taken = {intent.clause for intent in found}
     for clause in parsed.clauses:
-        taken = any(intent.start < clause.end and clause.start < intent.end for intent in found)
         words = parsed.words_of(clause)
         requested = not found or lexicon().cues["request"].search(words)
-        if clause.background or taken or not requested or len(words) > MAX_CHARACTERS:
+        if clause.background or clause in taken or not requested or len(words) > MAX_CHARACTERS:
             continue
         given = [(position - clause.start, kind) for position, kind in _given(parsed, earlier)]
         given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
         for piece in read_clauses(words, "en", given, sure=True):
-            if piece.match:
+            if piece.match and piece.match.meaning not in _READ_BY_RULES:
                 start, end = clause.start + piece.start, clause.start + piece.end
                 triggers = tuple(_example_words(parsed, start, end, piece.match.meaning))
                 added.append(Intent("example", start, end, end, clause, match=piece.match, triggers=triggers))
