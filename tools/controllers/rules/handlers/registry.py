@@ -2,10 +2,11 @@
 
 import re
 
+from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
-from . import audio, comparison, image_contents, meanings, operations, pictures, questions, texts
+from . import audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
 from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -14,8 +15,8 @@ _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
 def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     """Refuse what no expert does ("email it")."""
     end = _END.search(linker.parsed.masked, intent.start)
-    words = linker.parsed.text[intent.start : end.start() if end else intent.end].strip()
-    linker.refusals.append(f"I could not plan “{words[:120]}”: none of my experts does that.")
+    words = linker.parsed.text[intent.start : end.start() if end else intent.end]
+    linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
 _HANDLERS: dict[str, Handler] = {
@@ -36,6 +37,7 @@ _HANDLERS: dict[str, Handler] = {
     "thorough": image_contents.thorough,
     "crop": image_contents.crop,
     "count": image_contents.count,
+    "filter": tables.filter_rows,
     "describe": image_contents.describe,
     "detect": image_contents.detect,
     "speak": audio.speak,
@@ -68,7 +70,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     """Add the tasks of one intent, or a refusal."""
     linker.intent_index += 1
     if len(linker.tasks) >= MAX_TASKS:
-        linker.refuse(intent, f"a plan has at most {MAX_TASKS} tasks")
+        linker.refuse(intent, refusal(linker.parsed.language, "too-many", "", str(MAX_TASKS)))
         return
     if _repeats_earlier(linker, intent):
         return
