@@ -4,10 +4,12 @@ import re
 
 from .....graph.task import Ref
 from .....graph.task import Value as Input
+from ....languages import iso1
+from ....text_language import is_in
 from ..intents import Intent
 from ..linking import Linker
 from ..operations import operation_in
-from ..parameters import target_languages
+from ..parameters import Parameters, target_languages
 from ..referents import Referent, kinds_named
 from ..text_linking import text_referents
 from .generation_prompts import prompt_for
@@ -25,8 +27,11 @@ def speak(linker: Linker, intent: Intent) -> None:
     quoted = [r for r in linker.resolver.data_in_words(intent) if r.origin == "quotation"]
     clause = linker.parsed.masked[intent.start : intent.clause.end]
     if quoted and (targets := target_languages(clause)):
-        translated = linker.add_task("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
-        linker.add_task("text-to-speech", {"text": translated.value}, intent)
+        said, language = quoted[0], Parameters(language=targets[0])
+        if not is_in(str(said.value), iso1(targets[0]) or ""):
+            said = linker.add_task("translation", {"text": said.value}, intent, {"target_language": targets[0]})
+            language = {}
+        linker.add_task("text-to-speech", {"text": said.value}, intent, language)
         return
     summarised = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
     if summarised and not linker.has_task("summarization"):

@@ -2,6 +2,8 @@
 
 import re
 
+from ....languages import iso1
+from ....text_language import is_in
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -72,7 +74,8 @@ def translate(linker: Linker, intent: Intent) -> None:
         return
     words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
     targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]
-    source = source_language(linker.parsed.words_of(intent.clause))
+    clause = linker.parsed.words_of(intent.clause)
+    source = source_language(clause)
     questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
     if not questions and re.search(r"\bquestion\b", linker.resolver.words_of(intent)):
         questions = [q for q in linker.parsed.quotations if q.question][:1]
@@ -89,6 +92,8 @@ def translate(linker: Linker, intent: Intent) -> None:
         found = text_referents(linker, intent)
     for referent in found or linker.refuse_missing(intent, "a text"):
         for target in (targets[:1] if intent.mention else targets) or [""]:
+            if "translat" not in clause and is_in(str(referent.value), iso1(target) or ""):
+                continue  # "say 'Guten Abend' in German" is spoken as it is
             parameters: Parameters = {"target_language": target} if target else {}
             if source and source != target:
                 parameters["source_language"] = source
