@@ -36,7 +36,7 @@ SPOKEN: dict[str, str] = {
     kn ko ku ky la lb lt lv mk ml mr ms mt nb ne nl pa pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur uz vi zh""".split()
 }
 """The languages that eSpeak NG speaks well enough to offer. Japanese is left out: it can't read kanji."""
-_ESPEAK_LANGUAGES = {"zh": "cmn", "fr": "fr", "en": "en-us"}
+_ESPEAK_LANGUAGES = {"zh": "cmn", "en": "en-us"}
 
 _MEMBERS = {
     "ar": "arb", "az": "azj", "fa": "pes", "ku": "kmr", "lv": "lvs", "mg": "plt", "mn": "khk", "ms": "zsm", "ne": "npi",

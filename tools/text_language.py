@@ -3,6 +3,8 @@
 import math
 from importlib.util import find_spec
 
+from .languages import iso1
+
 MAX_CHARACTERS = 4_000
 """Characters that are looked at."""
 
@@ -18,9 +20,13 @@ def rank_languages(text: str) -> list[tuple[str, float]]:
     return [(label, share / sum(shares)) for (label, _), share in zip(scores, shares, strict=True)]
 
 
-def is_in(text: str, code: str) -> bool:
-    """Whether a text is in a language rather than in English; for English, in no other. False without py3langid."""
-    if find_spec("py3langid") is None or not any(map(str.isalpha, text)):
+def is_in(text: str, language: str) -> bool:
+    """Whether a text is in a language (name or code) rather than in English; for English, in no other.
+
+    False without py3langid.
+    """
+    code = iso1(language) if find_spec("py3langid") is not None and any(map(str.isalpha, text)) else None
+    if code is None:
         return False
     ranks = rank_languages(text)
     shares = dict(ranks)

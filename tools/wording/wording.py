@@ -14,8 +14,9 @@ LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
 UNSPACED = ("zh", "ja")
 """Languages that put no spaces between words."""
 SECTIONS = (
-    *("recognise", "clauses", "numbers", "ordinals", "languages", "nouns", "units", "operations", "media", "examples"),
-    *("refusals", "answer"),
+    *("recognise", "clauses", "harmless", "goal", "numbers", "ordinals", "languages", "nouns", "units", "operations"),
+    *("media", "examples"),
+    *("conditions", "tables", "refusals", "answer"),
 )
 _HEADER = re.compile(r"^\[([a-z]+)\][^\S\n]*$", re.MULTILINE)
 

@@ -26,7 +26,7 @@ from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
 from .text_edits import NO_EDITS, TextEdits
-from .unused_words import find_unused_words
+from .unused_words import NONE_UNUSED, find_unused_words
 
 
 class RuleBasedController:
@@ -72,8 +72,10 @@ def propose(request: Request) -> Proposal:
         parsed = parse_request(corrections.apply(request.text), request.files)
     # 2. clauses -> intents, by rules; in other languages by examples
     not_understood: list[str] = []
+    found: list[Intent] = []
     if language == "en":
-        intents = order_intents(find_intents(parsed), parsed) or general_question(parsed)
+        found = find_intents(parsed)
+        intents = order_intents(found, parsed) or general_question(parsed)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
@@ -81,21 +83,21 @@ def propose(request: Request) -> Proposal:
     linker.refusals += not_understood
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_converters(linker.tasks))
+    # 5. words that went into nothing
+    unused = find_unused_words(parsed, (*found, *intents), linker) if language == "en" else NONE_UNUSED
 
     def as_typed(position: int) -> int:
         return corrections.to_original(parsed.edits.to_original(position))
 
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(linker, request.text),
+        refusals=_refusals(linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
             for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
-        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker))
-        if language == "en"
-        else (),
+        unused=tuple((as_typed(a), as_typed(b)) for a, b in unused.all),
     )
 
 
@@ -128,8 +130,10 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
                 yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
-def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
-    refused, code = list(dict.fromkeys(linker.refusals)), linker.parsed.language
+def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
+    code = linker.parsed.language
+    not_understood = [refusal(code, "not-understood", words) for words in lost if linker.tasks]
+    refused = list(dict.fromkeys((*not_understood, *linker.refusals)))
     if len(linker.parsed.files) > MAX_FILES:
         refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():

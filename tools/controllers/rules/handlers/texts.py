@@ -2,7 +2,6 @@
 
 import re
 
-from ....languages import iso1
 from ....text_language import is_in
 from ..intents import Intent
 from ..lexicon import lexicon
@@ -74,8 +73,7 @@ def translate(linker: Linker, intent: Intent) -> None:
         return
     words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
     targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]
-    clause = linker.parsed.words_of(intent.clause)
-    source = source_language(clause)
+    source = source_language(linker.parsed.words_of(intent.clause))
     questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
     if not questions and re.search(r"\bquestion\b", linker.resolver.words_of(intent)):
         questions = [q for q in linker.parsed.quotations if q.question][:1]
@@ -90,10 +88,11 @@ def translate(linker: Linker, intent: Intent) -> None:
         found = [Referent("text", questions[0].text, "quotation", questions[0].start)]
     else:
         found = text_referents(linker, intent)
+    said = re.search(r"\b(?:say|speak|read|pronounce)\b", linker.parsed.words_of(intent.clause))
     for referent in found or linker.refuse_missing(intent, "a text"):
         for target in (targets[:1] if intent.mention else targets) or [""]:
-            if "translat" not in clause and is_in(str(referent.value), iso1(target) or ""):
-                continue  # "say 'Guten Abend' in German" is spoken as it is
+            if said and referent.origin == "quotation" and is_in(str(referent.value), target):
+                continue
             parameters: Parameters = {"target_language": target} if target else {}
             if source and source != target:
                 parameters["source_language"] = source
