@@ -6,7 +6,7 @@ from hugginggpt.graph.result import Request
 from hugginggpt.tools.controllers.rules.controller import propose
 
 LOST = [
-    ("Count the rows in stock.csv where the colour is green", "where the colour is green"),
+    ("Summarise every chapter of novel.pdf", "every chapter"),
     ("Read the second page of contract.pdf aloud", "second page"),
     ("Crop harbour.png to a circle", "to a circle"),
     ("Caption boat.jpg in rhyme", "in rhyme"),
