@@ -148,10 +148,12 @@ class Linker:
 
     def refuse(self, intent: Intent, why: str) -> None:
         """Report an intent as not planned."""
+        self.use(intent.clause.start, intent.clause.end)
         self.refusals.append(refusal(self.parsed.language, "because", self.goal_of(intent), why))
 
     def refuse_missing(self, intent: Intent, what: str) -> list[Referent]:
         """Report an intent as not planned because its data is missing; returns no referents."""
+        self.use(intent.clause.start, intent.clause.end)
         self.refusals.append(refusal(self.parsed.language, "missing", self.goal_of(intent), what))
         return []
 
