@@ -11,13 +11,15 @@
 
 In every suite a request without a task and without a refusal is wrong. Goals do not count, they quote the request. A
 request that is refused whole loses nothing and invents nothing: read that column too. The requests lie in
-`tests/tools/controllers/rules/suites/`. Values of `lossless` are separated by `|` where any one of them is enough, and
-`type:` names a task type. Not covered: whether experts use the parameters, answers, other languages than English.
+`tests/tools/controllers/rules/suites/`. Every third is kept unread: `-v` leaves it out, and its figure shows how far the
+work on the others carries. Values of `lossless` are separated by `|` where any one of them is enough, and `type:` names
+a task type. Not covered: whether experts use the parameters, answers, other languages than English.
 
 First figures, before any work on them, right / refused whole: lossless 170 / 84 of 300, uninvented 174 / 78 of 200,
 harmless 134 / 48 of 200, office 33 / 26 of 60. At the very first run lossless had 186 and uninvented 179. Then fifteen
 labels of lossless were made stricter or right (177): a question to a text passed where rows or words are to be counted;
 and 24 and 13 short requests that resembled others gave way to longer ones, again before the controller was run on them.
+Right of the unread third: 52 of 100, 57 of 66, 44 of 66, 9 of 20.
 """
 
 import argparse
@@ -129,6 +131,16 @@ def judge(suite: str) -> list[Judged]:
     ]
 
 
+def unread_third(judged: Sequence[Judged]) -> Sequence[Judged]:
+    """The requests that no one reads while working on the controller."""
+    return judged[2::3]
+
+
+def wrong_lines(judged: Sequence[Judged]) -> list[str]:
+    """A line for each wrong request, without the unread third."""
+    return [row.line for number, row in enumerate(judged) if row.faults and number % 3 != 2]
+
+
 def proposal_of(text: str, files: Sequence[str]) -> Proposal:
     """What the controller proposes; the files need not exist."""
     resources = (Resource(kind=kind_of_name(f)[0], media_type=kind_of_name(f)[1], name=f) for f in files)
@@ -169,22 +181,24 @@ def _repeated(words: str, refusals: str) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print a row for each suite and, if asked, a line for each wrong request."""
+    """Print a row for each suite and, if asked, a line for each wrong request that is read."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each wrong request")
     options = parser.parse_args(arguments)
     if unknown := set(options.suites) - set(SUITES):
         parser.error(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}")
-    print("| suite | requests | right | wrong | refused whole | refused in part |\n|---|---|---|---|---|---|")
+    print("| suite | requests | right | wrong | refused whole | refused in part | right of the unread third |")
+    print("|---|---|---|---|---|---|---|")
     for suite in options.suites or SUITES:
         judged = judge(suite)
-        right = sum(not row.faults for row in judged)
+        right, unread = (sum(not row.faults for row in rows) for rows in (judged, unread_third(judged)))
         whole = sum(not row.proposal.plan.tasks for row in judged)
         part = sum(bool(row.proposal.plan.tasks and row.proposal.refusals) for row in judged)
-        print(f"| {suite} | {len(judged)} | {right} | {len(judged) - right} | {whole} | {part} |")
+        share = f"{unread} of {len(unread_third(judged))}"
+        print(f"| {suite} | {len(judged)} | {right} | {len(judged) - right} | {whole} | {part} | {share} |")
         if options.verbose:
-            print("".join(f"    {row.line}\n" for row in judged if row.faults), end="")
+            print("".join(f"    {line}\n" for line in wrong_lines(judged)), end="")
 
 
 if __name__ == "__main__":

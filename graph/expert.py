@@ -8,6 +8,9 @@ from pydantic import field_serializer, field_validator, model_validator
 from .resource import Frozen
 from .vocabulary import VOCABULARY
 
+NO_EXPERT = "no expert can do it here"
+"""How the error of a task begins that no expert can do; its reasons follow."""
+
 
 class Expert(Frozen):
     """One row of the catalogue. Whether it can do a given task: see `Backend.obstacle`."""

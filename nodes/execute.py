@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..graph.errors import ExpertError
 from ..graph.events import TaskFinished, emit
-from ..graph.expert import Assignment
+from ..graph.expert import NO_EXPERT, Assignment
 from ..graph.ports import Catalog, Cutter, Ledger, Store
 from ..graph.result import Result
 from ..graph.state import Json, Node, TaskState
@@ -41,7 +41,7 @@ def execute_node(
             return result_of(task, task.key, "skipped", error=why)
         if chosen is None:
             obstacle = await why_no_expert(task, catalog, run["models"], run.get("where", []))
-            return result_of(task, task.key, "failed", error=f"no expert can do it here: {obstacle}")
+            return result_of(task, task.key, "failed", error=f"{NO_EXPERT}: {obstacle}")
         try:
             inputs = await gather_inputs(task, rows, store)
             members = members_of(task, inputs)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..graph.expert import allowed
+from ..graph.expert import Obstacle, allowed
 from ..graph.plan import Plan
 from ..graph.ports import Catalog
 from ..graph.task import Task, resources_in
+
+MAX_REASONS = 2
 
 
 async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> list[str]:
@@ -39,7 +41,14 @@ async def why_no_expert(
         return f"no backend here offers {task.type}"
     if any(candidate.obstacle is None for candidate in candidates):
         return None
-    by_reason: dict[str, list[str]] = {}
-    for candidate in candidates:
-        by_reason.setdefault(str(candidate.obstacle), []).append(candidate.expert.model_id)
-    return "; ".join(f"{', '.join(models)}: {reason}" for reason, models in by_reason.items())
+    why = _shortest([candidate.obstacle for candidate in candidates if candidate.obstacle], task.type)
+    return f"{required}: {why}" if required else why
+
+
+def _shortest(obstacles: Sequence[Obstacle], task_type: str) -> str:
+    """At most two reasons: those that the user can remove, else what the experts say; `models` lists all."""
+    reasons = list(dict.fromkeys(map(str, (o for o in obstacles if o.remedy)))) or list(
+        dict.fromkeys(map(str, obstacles))
+    )
+    more = f"; `hugginggpt models {task_type}` lists more" if len(reasons) > MAX_REASONS else ""
+    return "; or ".join(reasons[:MAX_REASONS]) + more

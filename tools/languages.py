@@ -36,7 +36,7 @@ SPOKEN: dict[str, str] = {
     kn ko ku ky la lb lt lv mk ml mr ms mt nb ne nl pa pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur uz vi zh""".split()
 }
 """The languages that eSpeak NG speaks well enough to offer. Japanese is left out: it can't read kanji."""
-_ESPEAK_LANGUAGES = {"zh": "cmn", "fr": "fr-fr", "en": "en-us"}
+_ESPEAK_LANGUAGES = {"zh": "cmn", "en": "en-us"}
 
 _MEMBERS = {
     "ar": "arb", "az": "azj", "fa": "pes", "ku": "kmr", "lv": "lvs", "mg": "plt", "mn": "khk", "ms": "zsm", "ne": "npi",
@@ -70,6 +70,13 @@ def english_name(code: str) -> str:
     except ValueError:
         return code
     return language.display_name() if language.is_valid() else code
+
+
+def name_in(code: str, language: str) -> str:
+    """The name of a language in another: `anglais` for `en` in `fr`; in English where there is no other."""
+    from langcodes import Language
+
+    return Language.get(code).display_name(language) if language != "en" else english_name(code)
 
 
 def spoken(language: str) -> str | None:

@@ -62,7 +62,7 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         f"file: {plain(file.label)} {file.media_type} {paths[file.sha256]}" for file in run.request.files if file.sha256
     ]
     lines += [f"planned by: {plain(run.controller)}"]
-    lines += [f"repaired: {plain(r)}" for r in run.repairs] + [f"not planned: {plain(r)}" for r in run.refusals]
+    lines += [f"repaired: {plain(r)}" for r in run.repairs] + [plain(r) for r in run.refusals]
     lines += format_usage(calls)
     out().print("\n".join(lines), soft_wrap=True)
     out().print(_graph_of(run, members, paths))

@@ -24,6 +24,7 @@ from ...graph.events import (
     TaskQueued,
     TaskStarted,
 )
+from ...graph.expert import NO_EXPERT
 from ...graph.plan import Plan
 from ...graph.result import Result
 from ...graph.task import Task
@@ -48,6 +49,8 @@ class LiveTree:
         self.plan: Plan | None = None
         self._drafts: list[str] | None = None
         """Task types that the controller has written so far; None while it is not planning."""
+        self._concerns: tuple[str, ...] = ()
+        """What is not planned, and what may fail."""
         self._models: dict[int, str] = {}
         self._queued: dict[str, tuple[str, ...]] = {}
         self._started: dict[str, float] = {}
@@ -77,6 +80,8 @@ class LiveTree:
             case PlanReady():
                 self._show_plan(event)
             case RunWaiting():
+                for concern in self._concerns:  # a run that does not wait says them first in its answer
+                    self._print(concern, "yellow")
                 self._print(f"run {event.run_id} waits for your approval")
             case _:
                 self._update_task(event)
@@ -128,10 +133,7 @@ class LiveTree:
         self._print(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
         for repair in event.repairs:
             self._print(f"repaired: {repair}")
-        for refusal in event.refusals:
-            self._print(f"not planned: {refusal}", "yellow")
-        for warning in event.warnings:
-            self._print(f"warning: {warning}", "yellow")
+        self._concerns = (*event.refusals, *(f"warning: {warning}" for warning in event.warnings))
         if self._moving and event.plan.tasks:
             self._live.start()
 
@@ -190,7 +192,8 @@ class LiveTree:
         if not result and (progress := self._progress.get(task_id)):
             line.append(f"  {_progress_text(progress)}", style="dim")
         if result and result.error:
-            line.append(f"  {clean(result.error)}", style=style)
+            short = NO_EXPERT if result.error.startswith(NO_EXPERT) else result.error  # the answer says what helps
+            line.append(f"  {clean(short)}", style=style)
         return line
 
 

@@ -30,9 +30,9 @@ def print_plan(
             out().print(plan_table(proposal.plan))
         if explain:
             print_explanation(proposal, text)
-    for label, lines in (("repaired", proposal.repairs), ("not planned", proposal.refusals), ("warning", warnings)):
+    for label, lines in (("repaired: ", proposal.repairs), ("", proposal.refusals), ("warning: ", warnings)):
         for line in lines:
-            warn(f"{label}: {plain(line)}")
+            warn(f"{label}{plain(line)}")
     if not proposal.plan.tasks:
         raise typer.Exit(1)
 

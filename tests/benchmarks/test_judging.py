@@ -94,3 +94,9 @@ def test_the_table_has_a_row_for_each_suite_asked_for(suites: ModuleType, capsys
     printed = capsys.readouterr().out
     assert "| office | 60 | " in printed
     assert "lossless" not in printed
+
+
+def test_every_third_request_stays_unread(suites: ModuleType) -> None:
+    judged = [suites.Judged(str(number), ("wrong",), proposal()) for number in range(6)]
+    assert [row.request for row in suites.unread_third(judged)] == ["2", "5"]
+    assert [line[0] for line in suites.wrong_lines(judged)] == ["0", "1", "3", "4"]

@@ -10,13 +10,18 @@ _MOST = 120
 
 
 def refusal(code: str, reason: str, words: str = "", *more: str) -> str:
-    """The sentence for a reason (`missing`, `out-of-reach`, `not-understood`, `nearest`, `languages`) in a language."""
+    """The sentence for a reason of refusals.toml in a language, else in English. `more`: {0}, {1}; its nouns, or words."""
     rows = _rows()
-    row = rows.get(code, rows["en"])
+    row = {**rows["en"], **rows.get(code, {})}
     short = " ".join(words.split())
     short = short if len(short) <= _MOST else f"{short[: _MOST - 3]}..."
-    named = {name: row.get(name, name) for name in more}
-    return row[reason].format(*named.values(), words=short)
+    return row[reason].format(*(row.get(each, each) for each in more), words=short)
+
+
+def is_not_understood(code: str, sentence: str) -> bool:
+    """Whether a refusal is one of words that were not understood: a language model may understand them."""
+    marker = refusal(code, "not-understood", "\0").split("\0")[1]
+    return marker in sentence or marker.rstrip(".。") in sentence
 
 
 @cache

@@ -14,7 +14,8 @@ LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
 UNSPACED = ("zh", "ja")
 """Languages that put no spaces between words."""
 SECTIONS = (
-    *("recognise", "clauses", "numbers", "ordinals", "languages", "nouns", "units", "operations", "media", "examples"),
+    *("recognise", "clauses", "harmless", "goal", "numbers", "ordinals", "languages", "nouns", "units", "operations"),
+    *("media", "examples"),
     *("refusals", "answer"),
 )
 _HEADER = re.compile(r"^\[([a-z]+)\][^\S\n]*$", re.MULTILINE)

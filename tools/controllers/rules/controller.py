@@ -10,10 +10,10 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
-from ...wording.refusals import refusal
+from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
-from .answer import answer_paragraphs
+from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
@@ -26,9 +26,7 @@ from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
 from .text_edits import NO_EDITS, TextEdits
-from .unused_words import find_unused_words
-
-_HINT = "A language model plans such requests: add --llm openai:MODEL."
+from .unused_words import NONE_UNUSED, find_unused_words
 
 
 class RuleBasedController:
@@ -74,8 +72,10 @@ def propose(request: Request) -> Proposal:
         parsed = parse_request(corrections.apply(request.text), request.files)
     # 2. clauses -> intents, by rules; in other languages by examples
     not_understood: list[str] = []
+    found: list[Intent] = []
     if language == "en":
-        intents = order_intents(find_intents(parsed), parsed) or general_question(parsed)
+        found = find_intents(parsed)
+        intents = order_intents(found, parsed) or general_question(parsed)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
@@ -83,21 +83,21 @@ def propose(request: Request) -> Proposal:
     linker.refusals += not_understood
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_converters(linker.tasks))
+    # 5. words that went into nothing
+    unused = find_unused_words(parsed, (*found, *intents), linker) if language == "en" else NONE_UNUSED
 
     def as_typed(position: int) -> int:
         return corrections.to_original(parsed.edits.to_original(position))
 
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(linker, request.text),
+        refusals=_refusals(linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
             for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
-        unused=tuple((as_typed(a), as_typed(b)) for a, b in find_unused_words(parsed, intents, linker))
-        if language == "en"
-        else (),
+        unused=tuple((as_typed(a), as_typed(b)) for a, b in unused.all),
     )
 
 
@@ -130,20 +130,17 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
                 yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
-def _refusals(linker: Linker, text: str) -> tuple[str, ...]:
-    refused = list(dict.fromkeys(linker.refusals))
+def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
+    code = linker.parsed.language
+    not_understood = [refusal(code, "not-understood", words) for words in lost if linker.tasks]
+    refused = list(dict.fromkeys((*not_understood, *linker.refusals)))
     if len(linker.parsed.files) > MAX_FILES:
-        named = len(linker.parsed.files)
-        refused.append(f"The request names files {named:,} times; only the first {MAX_FILES} are used.")
+        refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():
-        short = " ".join(text.split())
-        short = short if len(short) <= 120 else short[:117] + "..."
-        refused = (
-            [f"I found no task in “{short}” that I can plan by rules."]
-            if linker.parsed.language == "en"
-            else [refusal(linker.parsed.language, "not-understood", short)]
-        )
-    return (*refused, _HINT) if refused and linker.parsed.language == "en" else tuple(refused)
+        refused = [refusal(code, "not-understood", text)]
+    if any(is_not_understood(code, reason) for reason in refused):
+        refused[-1] += refusal(code, "with-llm")
+    return tuple(refused)
 
 
 def _reason(first: Expert, others: Sequence[Expert]) -> str:

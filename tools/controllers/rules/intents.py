@@ -13,6 +13,7 @@ from .clauses import Clause, ParsedRequest
 from .lexicon import QUESTION, Rule, lexicon
 from .operations import read_operations
 
+_WORD = re.compile(r"[^\W_][\w’-]*")
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
 """What words matched: an intent; a noun that may be one; a noun that a later rule may still match."""
 
@@ -33,6 +34,8 @@ class Intent:
     """A noun ("the summary"): an intent only where no verb asks for the same."""
     question: str = ""
     """The question to answer, where `act` is `question`."""
+    triggers: tuple[tuple[int, int], ...] = ()
+    """The words that made the rule match, without those in its gaps."""
     match: Match | None = None
     """The nearest example phrase, where `act` is `example`."""
 
@@ -91,7 +94,17 @@ def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest
             continue
         position = match.end()
         taken[start:end] = bytes((mark,)) * (end - start)
-        yield Intent(rule.act, start, end, 0, clause, rule.mention)
+        yield Intent(rule.act, start, end, 0, clause, rule.mention, triggers=tuple(_triggers(pattern, match)))
+
+
+def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The words without which the rule does not match so: replaced by letters that are no word, they break the match."""
+    text = match.string
+    for word in _WORD.finditer(text, *match.span()):
+        changed = f"{text[: word.start()]}{'q' * len(word.group())}{text[word.end() :]}"
+        again = pattern.match(changed, match.start(), match.endpos)
+        if again is None or again.span() != match.span():
+            yield word.span()
 
 
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
@@ -112,7 +125,7 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
         clause = parsed.clause_at(match.start())
         if not any(taken[match.start() : match.end()]) and not clause.background:
             words = quoted[0].text if quoted else parsed.text_of(clause)
-            found.append(Intent("question", match.start(), match.end(), 0, clause, question=words))
+            found.append(Intent("question", *match.span(), 0, clause, question=words, triggers=(match.span(),)))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if quoted else found
 

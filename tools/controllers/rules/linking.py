@@ -8,6 +8,7 @@ from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
+from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
@@ -124,13 +125,11 @@ class Linker:
 
     def refuse(self, intent: Intent, why: str) -> None:
         """Report an intent as not planned."""
-        words = self.goal_of(intent)
-        short = words if len(words) <= 120 else words[:117] + "..."
-        self.refusals.append(f"I could not plan “{short}”: {why}.")
+        self.refusals.append(refusal(self.parsed.language, "because", self.goal_of(intent), why))
 
     def refuse_missing(self, intent: Intent, what: str) -> list[Referent]:
         """Report an intent as not planned because its data is missing; returns no referents."""
-        self.refuse(intent, f"it needs {what}, and the request gives none")
+        self.refusals.append(refusal(self.parsed.language, "missing", self.goal_of(intent), what))
         return []
 
     def task_type_of(self, intent: Intent) -> str:

@@ -49,7 +49,9 @@ _PART = re.compile(
     rf"\b(?:to )?(?:the )?{_SIDE} (?:(?P<share>half|third|quarter|fifth)|(?P<n>\d{{1,5}}) ?(?P<unit>px|pixels?|%|percent))\b"
     rf"|\b(?P<n2>\d{{1,5}}) ?(?P<unit2>px|pixels?|%|percent) (?:from|on|at|of) the (?P<side2>left|right|top|bottom)\b"
 )
-_EDGES = re.compile(r"\b(left|top|right|bottom)(?: (?:edge|at|=|is))*[ :=]{1,3}(\d{1,5})(?: ?(?:px|pixels?))?\b")
+_EDGES = re.compile(
+    r"\b(?:rectangle )?(left|top|right|bottom)(?: (?:edge|at|is))*(?: |: ?| ?= ?)(\d{1,5})(?: ?(?:px|pixels?))?\b"
+)
 _SQUARE = re.compile(r"\b(?:to )?(?:an? )?square\b")
 _FORMAT = re.compile(rf"\b(?:in)?(?:to|as) (?:an? )?(?P<f>{'|'.join(_FORMATS)})s?\b(?: (?:file|format|image))?")
 _FRAMES = re.compile(

@@ -1,73 +1,106 @@
-"""`find_unused_words`: words of a request that the plan does not use, so that the user sees what was ignored.
+"""`UnusedWords`: the words of a request that the plan does not use, and those among them that the user has to know of.
 
-A word is used when a rule matched it, when it is part of a file name, a quotation, a prompt or a question of the plan,
-when it names data ("the photo"), a result ("the summary") or a language. Function words ("and then please") never count.
+Function words ("and then please") never count: they join a run of unused words, and those before it belong to it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from ....graph.task import Scalar, Task, Template, Value
 from ...wording.request_language import function_words
 from .clauses import ParsedRequest
+from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
-from .lexicon import LANGUAGES, lexicon
+from .lexicon import lexicon
 from .linking import Linker
-from .referents import KIND_NOUNS
+from .parameters import singular
+from .used_words import WORD, Span, requesting_words, used_words
 
-_WORD = re.compile(r"[^\W_][\w’-]*")
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
+_ORDINALS = ("first", "second", "third", "last")
+_ORDINAL = re.compile(rf"(?:{'|'.join(_ORDINALS)})(?= [^\W_])")
+"""An ordinal before a noun restricts; before a verb or a comma it only orders."""
+_JOINING = frozenset("and or then also please so".split())
+"""Function words that never belong to the run after them."""
+_ARTICLES = frozenset("it the a an".split())
+_WORD_BEFORE = re.compile(r"([^\W_][\w’-]*) \Z")
+_LIST_NUMBER = re.compile(r"(?:\d+|[a-h])\)|(?<![a-z] )\d+[.-](?=\s)")
 _MAX_WORDS = 2_000
 """Words of a request that are checked."""
 
 
-def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> tuple[tuple[int, int], ...]:
-    """Runs of unused words as (start, end) of the request; function words join a run and never end one."""
-    used = bytearray(len(parsed.text))
-    for start, end in (
-        *((intent.start, intent.end) for intent in intents),
-        *((file.start, file.end) for file in parsed.files if file.start >= 0),
-        *((quotation.start, quotation.end) for quotation in parsed.quotations),
-        *_parameter_spans(parsed, linker.tasks),
-        *linker.used,
-        *_noun_spans(parsed),
-    ):
+@dataclass(frozen=True)
+class UnusedWords:
+    """Runs of words as (start, end) of the masked request."""
+
+    all: tuple[Span, ...]
+    lost: tuple[Span, ...]
+    """Those that ask for something, or restrict it, and are neither planned nor refused."""
+
+
+NONE_UNUSED = UnusedWords((), ())
+
+
+def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> UnusedWords:
+    """The words that no task, input or parameter comes from."""
+    requesting = requesting_words(parsed, intents, linker)
+    used = used_words(parsed, linker, requesting)
+    words = [match.span() for _, match in zip(range(_MAX_WORDS), WORD.finditer(parsed.masked), strict=False)]
+    known = {singular(parsed.masked[a:b]) for a, b in words if used[a]} | plain_words()
+    unused = tuple(_runs(parsed, words, used, lambda word: False))
+    for start, end in harmless_spans(parsed, requesting):
         used[start:end] = b"\1" * (end - start)
-    runs: list[tuple[int, int]] = []
-    open_run = False
-    for number, word in enumerate(_WORD.finditer(parsed.masked)):
-        if number == _MAX_WORDS:
+    lost = tuple(
+        _runs(parsed, words, used, lambda word: (singular(word) in known and not word.isdigit()) or _is_verb(word))
+    )
+    return UnusedWords(unused, tuple(_phrase(parsed, span, used) for span in lost))
+
+
+def _runs(parsed: ParsedRequest, words: Iterable[Span], used: bytearray, skip: Callable[[str], bool]) -> Iterator[Span]:
+    run: Span | None = None
+    for start, end in words:
+        word = parsed.masked[start:end]
+        if (
+            used[start]
+            or _LIST_NUMBER.match(parsed.masked, start)
+            or (run and _BREAK.search(parsed.masked, run[1], start))
+        ):
+            yield from (run,) if run else ()
+            run = None
+        if (
+            not used[start]
+            and not _LIST_NUMBER.match(parsed.masked, start)
+            and (_restricts(parsed.masked, start) or not (word in function_words() or skip(word)))
+        ):
+            run = (run[0] if run else start, end)
+    yield from (run,) if run else ()
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word is a verb of some task: what it asks for is in the words after it."""
+    verb = lexicon().verb
+    return bool(
+        verb.fullmatch(word)
+        or (word.endswith("ing") and (verb.fullmatch(word[:-3]) or verb.fullmatch(word[:-3] + "e")))
+    )
+
+
+def _restricts(masked: str, start: int) -> bool:
+    ordinal = _ORDINAL.match(masked, start)
+    return ordinal is not None and not lexicon().verb.match(masked, ordinal.end() + 1)
+
+
+def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
+    """The run with the words that it needs to be understood: "where region is North", "page 3", "the first page"."""
+    (start, end), masked = span, parsed.masked
+    if masked[start].isdigit() and (noun := _WORD_BEFORE.search(masked, max(0, start - 30), start)):
+        start = noun.start(1)
+    while before := _WORD_BEFORE.search(masked, max(0, start - 30), start):
+        if used[before.start(1)] or before[1] not in function_words() or before[1] in _JOINING:
             break
-        if any(used[word.start() : word.end()]):
-            open_run = False
-        elif word.group() not in function_words():
-            between = parsed.masked[runs[-1][1] : word.start()] if open_run else ""
-            if open_run and not _BREAK.search(between):
-                runs[-1] = (runs[-1][0], word.end())
-            else:
-                runs.append(word.span())
-            open_run = True
-    return tuple(runs)
-
-
-def _parameter_spans(parsed: ParsedRequest, tasks: Iterable[Task]) -> Iterable[tuple[int, int]]:
-    lowered = parsed.text.lower()
-    if len(lowered) != len(parsed.text):
-        return
-    for task in tasks:
-        for text in _texts((*task.inputs.values(), *task.parameters.values())):
-            if (start := lowered.find(text.lower())) >= 0:
-                yield start, start + len(text)
-
-
-def _texts(values: Iterable[Value | Scalar | tuple[Scalar, ...]]) -> Iterable[str]:
-    for value in values:
-        for single in value if isinstance(value, tuple) else (value,):
-            parts = single.parts if isinstance(single, Template) else (single,)
-            yield from (str(part) for part in parts if isinstance(part, Scalar))
-
-
-def _noun_spans(parsed: ParsedRequest) -> Iterable[tuple[int, int]]:
-    for pattern in (*KIND_NOUNS.values(), *lexicon().names.values()):
-        yield from (match.span() for match in pattern.finditer(parsed.masked))
-    yield from (match.span() for match in _WORD.finditer(parsed.masked) if match.group() in LANGUAGES)
+        start = before.start(1)
+    while (first := WORD.match(masked, start)) and first.group() in _ARTICLES and first.end() < end:
+        start = first.end() + 1
+    last = [match.group() for match in WORD.finditer(masked, start, end)][-1]
+    noun = WORD.match(masked, end + 1) if last in _ORDINALS or last.isdigit() else None
+    return (start, noun.end() if noun else end)

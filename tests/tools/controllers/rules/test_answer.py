@@ -4,56 +4,61 @@ from pathlib import Path
 
 import pytest
 
-from hugginggpt.graph.expert import Assignment, Expert
+from hugginggpt.graph.expert import NO_EXPERT, Assignment, Expert
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.result import Request, Result, Run, TaskStatus
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.rules import RuleBasedController
-from hugginggpt.tools.controllers.rules.answer import answer_paragraphs, clean, labels_as_text
+from hugginggpt.tools.controllers.rules.answers import answer_paragraphs
+from hugginggpt.tools.controllers.rules.answers.printable import clean
 
 RECEIPT = Resource(kind="image", media_type="image/png", name="receipt.png", sha256="0" * 64)
+OTHER = Resource(kind="image", media_type="image/png", name="menu.png", sha256="1" * 64)
 PLAN = Plan(
     tasks=(
-        Task(id=0, type="image-to-text", inputs={"image": RECEIPT}),
-        Task(id=1, type="summarization", inputs={"text": Ref(task_id=0)}),
-        Task(id=2, type="text-classification", inputs={"text": Ref(task_id=0)}),
-        Task(id=3, type="text-to-speech", inputs={"text": Ref(task_id=1)}),
+        Task(id=0, type="image-to-text", inputs={"image": RECEIPT}, goal="read receipt.png"),
+        Task(id=1, type="summarization", inputs={"text": Ref(task_id=0)}, goal="and summarise it"),
+        Task(id=2, type="text-classification", inputs={"text": Ref(task_id=0)}, goal="is it happy?"),
+        Task(id=3, type="text-to-speech", inputs={"text": Ref(task_id=1)}, goal="say it aloud"),
     )
 )
+MOOD = '[{"label": "positive", "score": 0.93}, {"label": "negative", "score": 0.07}]'
 
 
 def result(
     task_id: int,
-    model_id: str,
-    *,
-    text: str | None = None,
+    name: str,
+    *texts: str,
     kind: Kind = "text",
-    sha256: str = "",
     status: TaskStatus = "succeeded",
     error: str | None = None,
-    partial: bool = False,
+    plan: Plan = PLAN,
 ) -> Result:
-    """A row of the ledger."""
-    task_type = PLAN.by_id[task_id].type
-    expert = Expert(
-        model_id=model_id, task_type=task_type, backend="embedded", description="only print", partial=partial
+    """A row of the ledger; without texts, one with a file whose hash is the number of its task."""
+    task_type = plan.by_id[task_id].type
+    expert = Expert(model_id=f"embedded/{name}", task_type=task_type, backend="embedded")
+    made = tuple(
+        Resource(kind=kind, media_type="x/y", text=text, sha256=f"{task_id}" * 64) for text in texts or (None,)
     )
-    made = Resource(kind=kind, media_type="x/y", text=text, sha256=sha256 or f"{task_id}" * 64)
     return Result(
         task_id=task_id,
         key=str(task_id),
         task_type=task_type,
         status=status,
-        outputs={kind: made} if status == "succeeded" else {},
+        outputs={"made": made} if status == "succeeded" else {},
         error=error,
         assignment=Assignment(task_id=task_id, expert=expert, reason="the only one"),
     )
 
 
-def run_of(*results: Result, refusals: tuple[str, ...] = ()) -> Run:
-    """A finished run of the receipt."""
-    return Run(run_id="r", thread_id="t", request=Request(text="x"), plan=PLAN, results=results, refusals=refusals)
+def answer_to(
+    *results: Result, text: str = "x", plan: Plan = PLAN, refusals: tuple[str, ...] = (), files: Path | None = None
+) -> str:
+    """The answer to a finished run. `files`: the file behind every hash."""
+    run = Run(run_id="r", thread_id="t", request=Request(text=text), plan=plan, results=results, refusals=refusals)
+    paths = {made.sha256 or "": files for row in results for made in row.resources} if files else {}
+    return "".join(answer_paragraphs(run, paths))
 
 
 @pytest.fixture
@@ -64,107 +69,116 @@ def speech(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_facts_come_first_and_every_one_names_its_expert(speech: Path) -> None:
-    """They come in the order of the tasks; files and experts follow."""
-    run = run_of(
-        result(0, "embedded/rapidocr", text="CAFE  total 4.20  great coffee!"),
-        result(1, "embedded/extract", text="Total 4.20."),
-        result(2, "embedded/vader", text='[{"label": "POSITIVE", "score": 0.931}]', kind="labels"),
-        result(3, "embedded/espeak", kind="audio", sha256="a" * 64),
+def test_results_stand_under_headings_in_the_order_asked_and_a_last_line_names_the_experts(speech: Path) -> None:
+    """Each statement carries the number of its task."""
+    answer = answer_to(
+        result(0, "rapidocr", "CAFE  total 4.20\ngreat coffee!"),
+        result(1, "summary", "Total 4.20."),
+        result(2, "vader", MOOD, kind="labels"),
+        result(3, "espeak-ng", kind="audio"),
+        text="read receipt.png and summarise it. Is it happy? Say it aloud",
+        files=speech,
     )
-    answer = "".join(answer_paragraphs(run, {"a" * 64: speech}))
-    assert answer.splitlines()[:3] == [
-        "In the picture: CAFE  total 4.20  great coffee! (embedded/rapidocr, task 0)",
-        "Summary: Total 4.20. (embedded/extract, task 1)",
-        "The text is: POSITIVE (0.93) (embedded/vader, task 2)",
+    assert answer.split("\n\n") == [
+        "In the picture [0]:\nCAFE  total 4.20\ngreat coffee!",
+        f"Summary [1]: Total 4.20.\nSentiment [2]: Yes: positive (0.93)\nSpeech [3]: {speech}",
+        "[0] rapidocr, [1] summary (weak: picks sentences), [2] vader (weak: by a word list, English only), "
+        "[3] espeak-ng",
     ]
-    assert f"Audio: {speech} (embedded/espeak, task 3)" in answer
-    assert "image-to-text (embedded/rapidocr, task 0)" in answer
 
 
-def test_only_files_that_exist_are_named(tmp_path: Path) -> None:
-    """A path that leads nowhere, and a result without a path, are not offered."""
-    run = run_of(result(3, "embedded/espeak", kind="audio", sha256="a" * 64))
-    assert "gone.wav" not in "".join(answer_paragraphs(run, {"a" * 64: tmp_path / "gone.wav"}))
-    assert "Audio:" not in "".join(answer_paragraphs(run, {}))
-
-
-def test_failures_refusals_and_substitutes_are_reported() -> None:
-    """What failed, what was skipped for it, what was refused, and what was only a partial substitute."""
-    run = run_of(
-        result(0, "embedded/rapidocr", text="hello", partial=True),
-        result(1, "embedded/extract", status="failed", error="too short"),
-        result(3, "embedded/espeak", status="skipped", error="task 1 (summarization) failed"),
-        refusals=("I could not plan “sing”.",),
+def test_what_was_not_done_comes_first_with_its_reason_and_what_can_be_done_instead() -> None:
+    """Refusals as they are; of a failed task the words of the request, with those of the tasks that needed it."""
+    answer = answer_to(
+        result(0, "rapidocr", status="failed", error=f"{NO_EXPERT}: needs a token: set HF_TOKEN"),
+        result(1, "summary", status="skipped", error="needs task 0 (image-to-text), which failed"),
+        result(3, "espeak-ng", status="failed", error="the text is empty"),
+        refusals=("Not done: “sing”: no expert does that.",),
     )
-    answer = "".join(answer_paragraphs(run, {}))
-    assert "Not done: task 1 (summarization), failed: too short" in answer
-    assert "Not done: task 3 (text-to-speech), skipped: task 1 (summarization) failed" in answer
-    assert "Not done: task 2 (text-classification) has no result" in answer
-    assert "I could not plan “sing”." in answer
-    assert "embedded/rapidocr is a partial substitute for image-to-text: only print" in answer
+    assert answer.split("\n") == [
+        "Not done: “sing”: no expert does that.",
+        f"Not done: “read receipt.png”, “summarise it”, “is it happy?”, “say it aloud”: {NO_EXPERT}: "
+        "needs a token: set HF_TOKEN",
+        "  I can read the text in it: “read receipt.png”",
+    ]
+
+
+def test_a_step_is_shown_where_the_request_names_it_or_what_needs_it_failed() -> None:
+    """An implied step has the goal of the task that needs it, and is not repeated."""
+    goal = "summarise receipt.png"
+    tasks = [task.model_copy(update={"goal": goal}) for task in PLAN.tasks[:2]]
+    plan, text = Plan(tasks=tuple(tasks)), "word " * 500
+    done, failed = result(1, "summary", "word."), result(1, "summary", status="failed", error="too short")
+    assert text.strip() not in answer_to(result(0, "rapidocr", text), done, plan=plan)
+    assert text.strip() in answer_to(result(0, "rapidocr", text), failed, plan=plan)
+    named = Plan(tasks=(tasks[0].model_copy(update={"goal": "read it"}), tasks[1]))
+    assert text.strip() in answer_to(result(0, "rapidocr", text), done, plan=named)
+
+
+def test_of_several_files_each_heading_names_its_own_also_in_a_list() -> None:
+    """A list of files, or of pages, is one task with a result for each."""
+    tasks = (Task(id=0, type="image-to-text", inputs={"image": (RECEIPT, OTHER)}, goal="read them"),)
+    answer = answer_to(result(0, "rapidocr", "Total 4.20", "Soup", plan=Plan(tasks=tasks)), plan=Plan(tasks=tasks))
+    assert answer.split("\n")[:2] == [
+        "In the picture (receipt.png) [0]: Total 4.20",
+        "In the picture (menu.png) [0]: Soup",
+    ]
+    report = Resource(kind="document", media_type="application/pdf", name="a.pdf", sha256="2" * 64)
+    pages = Task(id=0, type="document-to-images", inputs={"document": report}, goal="read each page")
+    read = Task(id=1, type="image-to-text", inputs={"image": Ref(task_id=0)}, goal="read each page")
+    plan = Plan(tasks=(pages, read))
+    answer = answer_to(
+        result(0, "pages", "", "", kind="image", plan=plan), result(1, "rapidocr", "A", "B", plan=plan), plan=plan
+    )
+    assert answer.split("\n")[:2] == ["In the picture (page 1) [1]: A", "In the picture (page 2) [1]: B"]
+
+
+def test_of_files_made_one_after_another_the_last_is_marked(tmp_path: Path) -> None:
+    """Paths that lead nowhere are not named."""
+    path = tmp_path / "made.png"
+    path.write_bytes(b"x")
+    first = Task(id=0, type="crop", inputs={"image": RECEIPT}, goal="crop receipt.png")
+    plan = Plan(tasks=(first, Task(id=1, type="image-to-image", inputs={"image": Ref(task_id=0)}, goal="grey it")))
+    rows = [result(0, "crop", kind="image", plan=plan), result(1, "retouch", kind="image", plan=plan)]
+    assert answer_to(*rows, plan=plan, files=path).split("\n")[:2] == [
+        f"Picture [0]: {path}",
+        f"Picture, final [1]: {path}",
+    ]
+    assert "Picture" not in answer_to(*rows, plan=plan, files=tmp_path / "gone.png")
 
 
 def test_control_characters_of_experts_do_not_reach_the_terminal() -> None:
     """Escape sequences, bidirectional overrides and lone surrogates are taken out; newlines and tabs stay."""
     assert clean("a\x1b[31mb\u202ec\ud800d\n\te\r") == "a[31mbcd\n\te"
-    answer = "".join(answer_paragraphs(run_of(result(0, "embedded/rapidocr", text="x\x1b]0;title\x07y")), {}))
+    answer = answer_to(result(0, "rapidocr", "x\x1b]0;title\x07y"))
     assert "\x1b" not in answer
     assert "\x07" not in answer
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ('[{"label": "POSITIVE", "score": 0.93}]', "POSITIVE (0.93)"),
-        ('[{"entity_group": "DATE", "word": "3 May", "score": 0.5}]', "3 May [DATE] (0.50)"),
-        ('[{"label": "face", "score": 1, "box": {"xmin": 1}}]', "face (1.00)"),
-        ('{"score": 0.8}', "0.80"),
-        ('["a", "b"]', "a, b"),
-        ("[not json", "[not json"),
-        ('[{"x": 1}]', '[{"x": 1}]'),
-        ("[]", "nothing"),
-    ],
-)
-def test_labels_are_shown_as_text(text: str, words: str) -> None:
-    """JSON lists of labels become words with scores; other text stays as it is."""
-    assert labels_as_text(text) == words
-
-
-def test_long_text_of_a_step_is_shortened_and_a_file_is_read() -> None:
-    """Of a step only the beginning is shown."""
-    answer = "".join(answer_paragraphs(run_of(result(0, "embedded/rapidocr", text="word " * 500)), {}))
-    assert len(answer) < 1500
-    assert "…" in answer
+def test_a_long_result_is_cut_and_its_file_named(tmp_path: Path) -> None:
+    """Beside a result of its own length nothing is cut."""
+    path = tmp_path / "long.txt"
+    path.write_text("word " * 2000)
+    answer = answer_to(result(0, "rapidocr", "word " * 2000), files=path)
+    assert f"… (all of it: {path})" in answer
+    assert len(answer) < 4300
 
 
 @pytest.mark.parametrize(
-    ("goals", "full"),
+    ("request_text", "goal", "answer"),
     [
-        (("read the text in receipt.png", "and say whether it is happy"), True),
-        (("summarise receipt.png", "summarise receipt.png"), False),
-        (("transcribe and summarise a.wav", "transcribe and summarise a.wav"), True),
+        ("Was the customer happy?", "Was the customer happy?", "Yes: positive (0.93)"),
+        ("Was the customer unhappy?", "Was the customer unhappy?", "No: positive (0.93)"),
+        ("Is it positive or negative?", "Is it positive or negative?", "positive (0.93)"),
+        ("How happy was she?", "How happy was she?", "positive (0.93)"),
+        ("Was she not happy?", "Was she not happy?", "positive (0.93)"),
     ],
 )
-def test_a_step_that_the_request_names_is_shown_in_full(goals: tuple[str, str], full: bool) -> None:
-    """An implied step, which has the goal of the task that needs it, is shortened."""
-    first, second = PLAN.tasks[0], PLAN.tasks[2]
-    tasks = (first.model_copy(update={"goal": goals[0]}), second.model_copy(update={"goal": goals[1]}))
-    run = run_of(result(0, "embedded/rapidocr", text="word " * 500)).model_copy(update={"plan": Plan(tasks=tasks)})
-    assert ("word " * 499 in "".join(answer_paragraphs(run, {}))) is full
-
-
-def test_several_substitutes_are_one_paragraph() -> None:
-    """Each with what it covers."""
-    run = run_of(
-        result(0, "embedded/rapidocr", text="hello", partial=True),
-        result(1, "embedded/extract", text="hi", partial=True),
-    )
-    last = "".join(answer_paragraphs(run, {})).split("\n\n")[-1]
-    assert last == (
-        "Partial substitutes: embedded/rapidocr for image-to-text (only print); "
-        "embedded/extract for summarization (only print)."
-    )
+def test_a_question_about_a_mood_is_answered_by_yes_or_no(request_text: str, goal: str, answer: str) -> None:
+    """Unless it asks for neither side, or is negated: then by the label."""
+    plan = Plan(tasks=(Task(id=0, type="text-classification", inputs={"text": "Fine."}, goal=goal),))
+    given = answer_to(result(0, "vader", MOOD, kind="labels", plan=plan), plan=plan, text=request_text)
+    assert given.split("\n")[0] == f"Sentiment [0]: {answer}"
 
 
 async def test_a_run_without_tasks_is_reported_as_such() -> None:

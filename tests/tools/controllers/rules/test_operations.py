@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.task import Scalar
 from hugginggpt.tools.controllers.rules.controller import propose
@@ -84,3 +85,39 @@ def test_a_recording_is_cut_before_the_task_that_takes_a_part_of_it() -> None:
     cut, written = sorted(proposal.plan.tasks, key=lambda task: task.depends_on)
     assert (cut.type, cut.parameters) == ("trim-audio", {"end_seconds": 60.0})
     assert (written.type, written.depends_on) == ("automatic-speech-recognition", (cut.id,))
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "parameters"),
+    [
+        ("Say hello world aloud", {"text": "hello world"}, {}),
+        ("speak 'good evening' slowly", {"text": "good evening"}, {"rate": 125}),
+        ("say 'good evening' in a female voice", {"text": "good evening"}, {"voice": "female"}),
+        ("read 'one, two' aloud at 120 words a minute", {"text": "one, two"}, {"rate": 120}),
+        ("Say 'Schönen Abend' in German", {"text": "Schönen Abend"}, {"language": "German"}),
+        ("say 'bonjour' with a French voice", {"text": "bonjour"}, {"language": "French"}),
+    ],
+)
+def test_speech_says_the_given_words_as_asked(
+    text: str, inputs: Mapping[str, str], parameters: Mapping[str, Scalar]
+) -> None:
+    """Neither an attached file nor a translation takes the place of the words; pace and voice take effect."""
+    photo = Resource(kind="image", media_type="image/jpeg", name="photo.jpg")
+    for files in ((), (photo,)):
+        (task,) = propose(Request(text=text, files=files)).plan.tasks
+        assert (task.type, task.inputs, task.parameters) == ("text-to-speech", inputs, parameters)
+
+
+def test_what_is_said_in_a_film_is_transcribed_and_no_film_is_made() -> None:
+    """A new film costs money: it needs words that ask for one."""
+    for text in ("What is said in this video?", "What does the man say in this clip?"):
+        film = Resource(kind="video", media_type="video/mp4", name="film.mp4")
+        plan = propose(Request(text=text, files=(film,))).plan
+        assert [task.type for task in plan.tasks] == ["video-to-audio", "automatic-speech-recognition"]
+
+
+def test_the_sound_of_a_film_is_the_recording_that_was_named() -> None:
+    """Not the film's own."""
+    for text in ("Combine the video a.mp4 and the audio b.mp3", "Replace the sound of a.mp4 with b.mp3"):
+        (task,) = propose(Request(text=text)).plan.tasks
+        assert [getattr(value, "name", "") for value in task.inputs.values()] == ["a.mp4", "b.mp3"]

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-RIGHT = {"lossless": 170, "uninvented": 174, "harmless": 134, "office": 33}
+RIGHT = {"lossless": 262, "uninvented": 174, "harmless": 122, "office": 31}
 """How many requests of a suite are right, at least."""
 REFUSED_WHOLE = {"lossless": 95, "uninvented": 85}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""
@@ -20,15 +20,14 @@ SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60}
 def test_no_more_requests_of_a_suite_are_wrong(suites: ModuleType, suite: str) -> None:
     """Words that matter take effect or are reported; tasks are those the author expects; courtesies go unreported."""
     judged = suites.judge(suite)
-    wrong = [row.line for row in judged if row.faults]
-    assert len(judged) - len(wrong) >= RIGHT[suite], "\n".join(wrong)
+    assert sum(not row.faults for row in judged) >= RIGHT[suite], "\n".join(suites.wrong_lines(judged))
 
 
 @pytest.mark.parametrize("suite", REFUSED_WHOLE)
 def test_refusing_everything_is_no_way_to_be_right(suites: ModuleType, suite: str) -> None:
     """What is refused whole loses and invents nothing, so that its number has a limit."""
-    refused = [row.request for row in suites.judge(suite) if not row.proposal.plan.tasks]
-    assert len(refused) <= REFUSED_WHOLE[suite], "\n".join(refused)
+    refused = [row for row in suites.judge(suite) if not row.proposal.plan.tasks]
+    assert len(refused) <= REFUSED_WHOLE[suite]
 
 
 @pytest.mark.parametrize("suite", SIZES)

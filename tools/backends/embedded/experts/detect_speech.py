@@ -9,11 +9,15 @@ from collections.abc import Iterator, Sequence
 
 from .....graph.call import Artifact, Call
 from ....media.sound import Samples, read_sound
+from ..goal_words import goal_text, has_word
 from ..registry import expert
 from .transcribe import SAMPLE_RATE, has_speech
 
 FRAME = 0.03
 """Seconds of one frame, which the detector classifies."""
+PAUSES = r"pauses?\b|silen(?:t|ces?)\b|quiet|nobody|no ?one"
+SHORTEST_PAUSE = 0.3
+"""Seconds: shorter gaps lie within a sentence."""
 
 
 @expert(
@@ -26,11 +30,25 @@ FRAME = 0.03
     partial=True,
 )
 def detect_speech(call: Call) -> Sequence[Artifact]:
-    """`{"label": "speech", "score", "start", "end"}` in seconds; the score is the share of it that sounds like voice."""
+    """`{"label": "speech", "score", "start", "end"}` in seconds; the score is the share that sounds like voice.
+
+    Where the goal asks for pauses, the times between: `{"label": "pause", ...}`.
+    """
     sound, _ = read_sound(call.one("audio"), rate=SAMPLE_RATE, mono=True)
+    label, found = "speech", list(speech_segments(sound[0]))
+    if has_word(goal_text(call.task), PAUSES):
+        edges = [0.0, *(edge for start, end, _ in found for edge in (start, end)), sound.shape[1] / SAMPLE_RATE]
+        label, found = (
+            "pause",
+            [
+                (start, end, 1.0)
+                for start, end in zip(edges[::2], edges[1::2], strict=True)
+                if end - start >= SHORTEST_PAUSE
+            ],
+        )
     rows = [
-        {"label": "speech", "score": round(voiced, 4), "start": round(start, 2), "end": round(end, 2)}
-        for start, end, voiced in speech_segments(sound[0])
+        {"label": label, "score": round(score, 4), "start": round(start, 2), "end": round(end, 2)}
+        for start, end, score in found
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 

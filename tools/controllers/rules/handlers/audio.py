@@ -9,6 +9,7 @@ from ..linking import Linker
 from ..operations import operation_in
 from ..parameters import target_languages
 from ..referents import Referent, kinds_named
+from ..speech import is_in, manner, words_to_say
 from ..text_linking import text_referents
 from .generation_prompts import prompt_for
 from .single_input import add_single_input
@@ -20,20 +21,34 @@ def speak(linker: Linker, intent: Intent) -> None:
     if videos and "dub" in linker.resolver.words_of(intent):
         dub(linker, intent, videos[0])
         return
-    if not linker.resolver.named_data(intent, ("text",)) and linker.tasks and linker.tasks[-1].type == "text-to-speech":
+    last = linker.tasks[-1] if linker.tasks else None
+    narrated = last is not None and last.type == "image-to-video" and "audio" in last.inputs
+    if last and not linker.resolver.named_data(intent, ("text",)) and (last.type == "text-to-speech" or narrated):
         return
-    quoted = [r for r in linker.resolver.data_in_words(intent) if r.origin == "quotation"]
     clause = linker.parsed.masked[intent.start : intent.clause.end]
+    how, spans = manner(clause)
+    for start, end in spans:
+        linker.use(intent.start + start, intent.start + end)
+    quoted = [r for r in linker.resolver.data_in_words(intent) if r.origin == "quotation"]
     if quoted and (targets := target_languages(clause)):
-        translated = linker.add_task("translation", {"text": quoted[0].value}, intent, {"target_language": targets[0]})
-        linker.add_task("text-to-speech", {"text": translated.value}, intent)
+        text: Input = quoted[0].value
+        if is_in(str(text), targets[0]):
+            how["language"] = targets[0]
+        else:
+            text = linker.add_task("translation", {"text": text}, intent, {"target_language": targets[0]}).value
+        linker.add_task("text-to-speech", {"text": text}, intent, how)
         return
+    given = bool(linker.tasks or linker.resolver.referents)
+    bare = words_to_say(linker.parsed.masked, intent.start, intent.clause.end, has_data=given)
     summarised = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
-    if summarised and not linker.has_task("summarization"):
+    if bare and not quoted:
+        linker.use(*bare)
+        linker.add_task("text-to-speech", {"text": linker.parsed.text[slice(*bare)]}, intent, how)
+    elif summarised and not linker.has_task("summarization"):
         add_single_input(linker, intent, "summarization")
-        linker.add_each("text-to-speech", "text", linker.resolver.latest_results(("text",)), intent)
+        linker.add_each("text-to-speech", "text", linker.resolver.latest_results(("text",)), intent, how)
     else:
-        add_single_input(linker, intent, "text-to-speech")
+        add_single_input(linker, intent, "text-to-speech", how)
     enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
     if enhanced and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
@@ -54,7 +69,9 @@ def dub(linker: Linker, intent: Intent, video: Referent) -> None:
 def mux(linker: Linker, intent: Intent) -> None:
     """Put a given sound track under a given video."""
     videos = linker.resolver.named_data(intent, ("video",)) or linker.resolver.resolve(intent, ("video",))
-    sounds = linker.resolver.named_data(intent, ("audio",)) or linker.resolver.resolve(intent, ("audio",))
+    named = [r for r in linker.resolver.referents if r.kind == "audio" and intent.clause.start <= r.position]
+    named = [r for r in named if r.position < intent.clause.end and not r.is_result]
+    sounds = named or [r for r in linker.resolver.resolve(intent, ("audio",)) if r.kind == "audio"]
     if not videos or not sounds:
         linker.refuse_missing(intent, "a video and a sound")
         return

@@ -39,7 +39,8 @@ def crop(linker: Linker, intent: Intent) -> None:
             inputs["boxes"] = (
                 Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
             )
-        elif re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
+        elif named := re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
+            linker.use(intent.start + named.start(), intent.start + named.end())
             found = linker.add_task("object-detection", {"image": referent.value}, intent, implied=True)
             inputs["boxes"] = found.value
         linker.add_task("crop", inputs, intent)

@@ -107,6 +107,11 @@ def film(linker: Linker, intent: Intent) -> None:
         return
     if linker.tasks and linker.tasks[-1].type == "text-to-video":
         return
+    given = [r.kind for r in linker.resolver.data_in_words(intent)]
+    given = given or [r.kind for r in linker.resolver.named_data(intent, ("image", "text"))]
+    if "image" in given and "text" not in given and not linker.resolver.latest_results(("text",)):
+        slideshow(linker, intent)
+        return
     if re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end]) and not linker.has_task("summarization"):
         add_single_input(linker, intent, "summarization")
     linker.add_task("text-to-video", {"prompt": prompt_from_media(linker, intent)}, intent)
@@ -139,7 +144,7 @@ def look_alike(linker: Linker, intent: Intent) -> None:
 
 def control(linker: Linker, intent: Intent) -> None:
     """The control image (edges, pose, depth ...) of a picture."""
-    add_single_input(linker, intent, f"{control_type(linker.resolver.words_of(intent))}-control")
+    add_single_input(linker, intent, f"{control_type(linker.parsed.words_of(intent.clause))}-control")
 
 
 def control_image(linker: Linker, intent: Intent) -> None:

@@ -110,6 +110,7 @@ def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator
     files = [r.kind for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
     yield files and set(files) == {"text"}, "text"
     yield picture and not cues["visual"].search(question) and _named_as_document(linker, intent), "document"
+    yield picture and cues["printed"].search(question) and not cues["visual"].search(question), "document"
     yield files == ["image"] and not cues["document"].search(words), "image"
     yield picture and (cues["document"].search(question) or (has("document") and not has("image"))), "document"
     yield has("image") and cues["visual"].search(question), "image"

@@ -2,6 +2,7 @@
 
 import re
 
+from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
@@ -14,8 +15,8 @@ _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
 def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     """Refuse what no expert does ("email it")."""
     end = _END.search(linker.parsed.masked, intent.start)
-    words = linker.parsed.text[intent.start : end.start() if end else intent.end].strip()
-    linker.refusals.append(f"I could not plan “{words[:120]}”: none of my experts does that.")
+    words = linker.parsed.text[intent.start : end.start() if end else intent.end]
+    linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
 _HANDLERS: dict[str, Handler] = {
@@ -68,7 +69,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     """Add the tasks of one intent, or a refusal."""
     linker.intent_index += 1
     if len(linker.tasks) >= MAX_TASKS:
-        linker.refuse(intent, f"a plan has at most {MAX_TASKS} tasks")
+        linker.refuse(intent, refusal(linker.parsed.language, "too-many", "", str(MAX_TASKS)))
         return
     if _repeats_earlier(linker, intent):
         return

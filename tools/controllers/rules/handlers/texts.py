@@ -7,6 +7,7 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
 from ..referents import Referent
+from ..speech import is_in
 from ..text_linking import text_referents
 from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
@@ -87,8 +88,11 @@ def translate(linker: Linker, intent: Intent) -> None:
         found = [Referent("text", questions[0].text, "quotation", questions[0].start)]
     else:
         found = text_referents(linker, intent)
+    said = re.search(r"\b(?:say|speak|read|pronounce)\b", linker.parsed.words_of(intent.clause))
     for referent in found or linker.refuse_missing(intent, "a text"):
         for target in (targets[:1] if intent.mention else targets) or [""]:
+            if said and referent.origin == "quotation" and is_in(str(referent.value), target):
+                continue
             parameters: Parameters = {"target_language": target} if target else {}
             if source and source != target:
                 parameters["source_language"] = source

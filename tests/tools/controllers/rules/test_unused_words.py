@@ -1,0 +1,45 @@
+"""Promises on the words of a request that no task uses: what restricts is reported, what is background is not."""
+
+import pytest
+
+from hugginggpt.graph.result import Request
+from hugginggpt.tools.controllers.rules.controller import propose
+
+LOST = [
+    ("Count the rows in stock.csv where the colour is green", "where the colour is green"),
+    ("Read the second page of contract.pdf aloud", "second page"),
+    ("Crop harbour.png to a circle", "to a circle"),
+    ("Caption boat.jpg in rhyme", "in rhyme"),
+    ("Transcribe the last minute of call.mp3", "last minute"),
+    ("Describe street.png but not the lorry", "but not the lorry"),
+    ("Summarise letter.txt without the greeting", "without the greeting"),
+    ("Translate memo.txt to French, keeping the names in capitals", "keeping the names in capitals"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), LOST, ids=[words for _, words in LOST])
+def test_a_restriction_that_no_task_respects_is_reported_first(text: str, words: str) -> None:
+    """The words in the gap of a rule that matched are not used by it."""
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks
+    assert proposal.refusals[0].startswith(f"Not done: “{words}”: I did not understand it.")
+
+
+HARMLESS = [
+    "Good morning! Could you please caption boat.jpg for my uncle's retirement party? Many thanks in advance",
+    "Transcribe call.mp3 because the line was terrible, so that I can forward it to my landlord",
+    "I need this for school: summarise essay.txt",
+    "My neighbour is moving out next month. Read the text in letter.png, which she left on my desk.",
+    "First, describe harbour.png, then translate the description into Dutch, and finally read it aloud",
+    "1. caption a.png 2. translate it to German",
+    "Is review.txt positive or negative?",
+    "Describe harbour.png. Don't translate it.",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_background_purpose_politeness_and_order_are_not_reported(text: str) -> None:
+    """What restricts nothing makes no run partial."""
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks
+    assert proposal.refusals == ()

@@ -1,0 +1,79 @@
+"""`answer_paragraphs`: what was not done, what was asked for in the order asked, caveats, and the experts behind it.
+
+Grounded by construction: every statement is taken from a result and carries the number of its task, a file is named only
+if it exists. Not covered: which expert was chosen from which, and why; `hugginggpt show` has that.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .....graph.result import Run
+from ....wording.phrases import Phrases, phrases
+from ....wording.request_language import language_of, own_words
+from ..lexicon import lexicon
+from .failures import failures
+from .origins import Origins
+from .outcomes import Outcomes
+from .printable import clean
+from .statements import statements
+
+
+def answer_paragraphs(run: Run, paths: Mapping[str, Path]) -> Iterator[str]:
+    """The answer, a paragraph at a time; each but the first begins with a blank line. `paths`: local file by sha256."""
+    words = phrases(language_of(own_words(run.request.text), lexicon().verb))
+    outcomes, origins = Outcomes(run, words), Origins(run, words)
+    blocks = ["\n".join((*map(clean, run.refusals), *failures(outcomes, origins)))]
+    blocks += _joined(statements(outcomes, origins, paths))
+    blocks += ["\n".join(_notes(outcomes)), _experts(outcomes)]
+    shown = [block for block in blocks if block]
+    for number, block in enumerate(shown or [words.say("nothing")]):
+        yield block if number == 0 else f"\n\n{block}"
+
+
+def _joined(found: Iterator[str]) -> Iterator[str]:
+    """Statements as paragraphs; those of one line each that follow each other are one."""
+    short: list[str] = []
+    for statement in found:
+        if "\n" not in statement:
+            short.append(statement)
+            continue
+        yield from ("\n".join(short), statement)
+        short = []
+    yield "\n".join(short)
+
+
+def _notes(outcomes: Outcomes) -> Iterator[str]:
+    """What an expert adds to its result, and that another had to do the task."""
+    for task, result in outcomes.results:
+        yield from (f"[{task.id}] {clean(note)}" for note in result.notes)
+        if result.ok and result.assignment and result.assignment.fallback:
+            yield f"[{task.id}] {result.assignment.expert.model_id}: {clean(result.assignment.reason)}"
+
+
+def _experts(outcomes: Outcomes) -> str:
+    """The expert behind each number: `[0] rapidocr, [1] summary (weak: picks sentences)`."""
+    numbers: dict[str, list[int]] = {}
+    for task, result in outcomes.results:
+        if result.ok and result.assignment:
+            numbers.setdefault(result.assignment.expert.model_id, []).append(task.id)
+    words = outcomes.phrases
+    return words.say("comma").join(f"{_ranges(ids)} {_named(name, words)}" for name, ids in numbers.items())
+
+
+def _named(model_id: str, words: Phrases) -> str:
+    name = model_id.removeprefix("embedded/")
+    why = words.named("caveats", name) if name != model_id else ""
+    return words.say("heading", what=name, which=words.say("weak", why=why)) if why else name
+
+
+def _ranges(ids: list[int]) -> str:
+    """`[0] [2]`; of three and more in a row `[4]-[9]`."""
+    rows: list[list[int]] = []
+    for number in ids:
+        if rows and rows[-1][-1] == number - 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return " ".join(
+        f"[{row[0]}]-[{row[-1]}]" if len(row) > 2 else " ".join(f"[{number}]" for number in row) for row in rows
+    )

@@ -1,0 +1,74 @@
+"""`harmless_spans`: words that no plan has to use: background, purposes, politeness, and what describes given data.
+
+The words themselves are data: `[harmless]` of tools/wording/en.toml. What restricts is never harmless: a number, an
+ordinal, an exception, a condition.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from ...wording.wording import wording
+from .clauses import ParsedRequest
+
+_PARTS = ("text", "paragraph", "form")
+"""Nouns of texts that also name a part of one."""
+_LIMITS = ("sentence", "word", "pixel", "frame", "percent", "degree")
+_LINKING = "and or in on of from at to for with by as is are".split()
+_SENTENCE = re.compile(r"[^.;!?\n]+")
+_PIECE = re.compile(r"(?![\s,:()–—-])(?:(?! [-–—] )[^,:()])+")
+"""A part of a sentence between commas, colons, dashes or brackets."""
+_OWNED = r"\b(?:this|these|that|the|my|our|his|her|their|your|attached)\b"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = wording("en").section("harmless")
+    lists = {name: sorted(map(re.escape, row), key=len, reverse=True) for name, row in words.items() if name != "plain"}
+    one = {name: f"(?:{'|'.join(row)})" for name, row in lists.items()}
+    nouns = [noun for noun, kind in wording("en").nouns.items() if kind != "table" and noun not in _PARTS]
+    data = rf"(?:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})s?\b|[\ue000-\ue0ff]+)"
+    units = "|".join(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
+    one["numbering"] = rf"(?:{one['numbering']}|\d+)"
+    stop = rf"\b{one['ending']}\b|\b(?:in|to|by|at|of|under) (?:\w+ )?{one['numbering']}\b|[.,;:!?\n\ue000-\ue0ff]"
+    rest = rf"(?:(?!{stop}).)*"
+    plain = rf"(?!{one['restricting']}\b|{one['ending']}\b|{one['numbering']}\b|(?:{'|'.join(_LINKING)})\b|\w+est\b)[\w’-]+ "
+    return {
+        "polite": re.compile(rf"\b{one['polite']}\b"),
+        "purpose": re.compile(rf"\b{one['purpose']}\b(?! {one['numbering']}\b| {one['audience']}\b){rest}"),
+        "described": re.compile(rf"{_OWNED} (?P<word>(?:{plain}){{1,3}})(?={data})"),
+        "origin": re.compile(rf"{data}[’ )\"]{{0,3}},? ?(?P<word>\b{one['origin']}\b{rest})"),
+        "demanding": re.compile(rf"\b{one['demanding']}\b(?! to\b)|\b{one['numbering']} (?:\w+ )?(?:{units})\b"),
+        "stated": re.compile(
+            rf"(?:(?:but|and|so|though|although|because|hence|where|which) )?(?:{one['subject']}\b|{one['interjection']}\b|"
+            rf"{one['owner']} .*(?:\b{one['verb']}\b|\w+ed\b)|(?:my|our) \w+ \w+s\b|\w{{2,}}ing\b(?! (?:the|my|a)\b))"
+        ),
+        "speaker": re.compile(rf"\b(?:do|does|did) (?:{_OWNED} )?(?P<word>[\w’]+) (?:say|tell|ask|want)\b"),
+        "signature": re.compile(rf"\b{one['closing']},?[\w .]{{1,40}}\Z"),
+        "opening": re.compile(rf"{one['opening']}\b"),
+    }
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words that say nothing of their own: "the following text"."""
+    return frozenset(wording("en").section("harmless")["plain"].split())
+
+
+def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tuple[int, int]]:
+    """Spans of words that restrict and request nothing; `requested`: a 1 for each character that requests a task."""
+    patterns = _patterns()
+    for sentence in _SENTENCE.finditer(parsed.masked):
+        after = False
+        for piece in _PIECE.finditer(parsed.masked, *sentence.span()):
+            first = requested.find(1, *piece.span())
+            start, end = piece.start(), piece.end() if first < 0 else first
+            words = parsed.masked[start:end]
+            stated = patterns["stated"].match(words) or (not after and patterns["opening"].match(words))
+            demanding = first < 0 and patterns["demanding"].search(words)
+            if (stated or parsed.clause_at(start).background) and not demanding:
+                yield start, end
+            after = after or first >= 0
+    for name in ("polite", "purpose", "described", "origin", "speaker", "signature"):
+        for match in patterns[name].finditer(parsed.masked):
+            yield match.span("word" if "word" in match.groupdict() else 0)

@@ -1,0 +1,137 @@
+"""`used_words`: the words of a request that its plan uses, one mark for each character.
+
+Used are: the words that made a rule match (not those that stand in its gaps), files and quotations that a task takes,
+prompts and questions, values of parameters, nouns of data that is given or made, languages that a task knows, and what a
+handler marks with `Linker.use`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ....graph.converters import with_converters
+from ....graph.resource import Kind, Resource
+from ....graph.task import Scalar, Task, Template, Value
+from ....graph.vocabulary import VOCABULARY
+from ...wording.wording import wording
+from .clauses import ParsedRequest
+from .intents import Intent
+from .lexicon import LANGUAGES, lexicon
+from .linking import Linker
+from .parameters import NUMBERS, singular
+from .referents import KIND_NOUNS
+
+Span = tuple[int, int]
+WORD = re.compile(r"[^\W_][\w’-]*")
+_VALUE = re.compile(r"\w[\w.-]*")
+_TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
+"""Words before a noun of data that is to be made."""
+_ATTACHED = re.compile(r"\b(?:this|these|the|my|our) (?:\w+’s )?[a-z]+\b(?! (?:of|where|with|that)\b)")
+"""How a request names a file that is attached: "translate the menu"."""
+_ALIKE: dict[Kind, tuple[Kind, ...]] = {
+    "table": ("table", "image", "document"),
+    "image": ("image", "document", "mask"),
+    "document": ("image", "document", "text"),
+}
+"""Kinds that nouns confuse: "the scan" may be a picture."""
+
+
+def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> bytearray:
+    """A 1 for each character of the masked text that requests a task, forbids one, or sets a parameter."""
+    denied = (match.span() for match in lexicon().cues["denied"].finditer(parsed.masked))
+    verb = lexicon().verb
+    return _marked(
+        parsed,
+        *(span for intent in intents for span in intent.triggers),
+        *(span for span in denied if verb.search(parsed.masked, *span)),
+        *linker.used,
+        *_parameter_spans(parsed, linker),
+    )
+
+
+def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:
+    """A 1 for each character of the masked text that the plan uses, the `requesting` ones included."""
+    taken = {value for task in linker.tasks for value in _singles(task)}
+    return _marked(
+        parsed,
+        *((file.start, file.end) for file in parsed.files if file.start >= 0 and file.resource in taken),
+        *((quotation.start, quotation.end) for quotation in parsed.quotations if quotation.text in taken),
+        *_input_spans(parsed, taken),
+        *_noun_spans(parsed, linker),
+        *_goal_spans(parsed, linker),
+        start=requesting,
+    )
+
+
+def _marked(parsed: ParsedRequest, *spans: Span, start: bytearray | None = None) -> bytearray:
+    marks = bytearray(start or len(parsed.text))
+    for begin, end in spans:
+        marks[begin:end] = b"\1" * (end - begin)
+    return marks
+
+
+def _singles(task: Task) -> Iterator[Scalar | Resource]:
+    for value in (*task.inputs.values(), *task.parameters.values()):
+        for single in value if isinstance(value, tuple) else (value,):
+            parts = single.parts if isinstance(single, Template) else (single,)
+            yield from (part for part in parts if isinstance(part, Scalar | Resource))
+
+
+def _input_spans(parsed: ParsedRequest, taken: Iterable[Scalar | Resource]) -> Iterator[Span]:
+    """Prompts, questions and labels of several words, as written."""
+    for text in (value for value in taken if isinstance(value, str) and " " in value):
+        if (start := parsed.text.find(text)) >= 0:
+            yield start, start + len(text)
+
+
+def _parameter_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
+    """Words and numbers of parameters in the clause of their task, else in the request; with a number, its unit."""
+    clauses = {e.task_id: parsed.clause_at(e.start) for e in linker.evidence}
+    for task in linker.tasks:
+        values: list[Value | Scalar | tuple[Scalar, ...]] = [*task.parameters.values()]
+        words = {word for value in values for word in _words_of(value)}
+        words |= {name for name in task.parameters for name in name.split("_")}
+        clause = clauses.get(task.id)
+        for match in WORD.finditer(parsed.masked, *((clause.start, clause.end) if clause else (0,))):
+            word = match.group()
+            number = str(NUMBERS.get(word, word))
+            if number in words or singular(word) in words:
+                unit = WORD.match(parsed.masked, match.end() + 1) if number.isdigit() else None
+                yield match.start(), unit.end() if unit else match.end()
+
+
+def _words_of(value: object) -> Iterator[str]:
+    for single in value if isinstance(value, tuple) else (value,):
+        number = isinstance(single, int | float) and not isinstance(single, bool)
+        yield from _VALUE.findall(f"{abs(single):g}" if number else str(single).lower())
+
+
+def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
+    """Nouns of the kinds of data that tasks take or make, names of results, and languages that a task knows."""
+    made = {port.kind for task in with_converters(linker.tasks) for port in VOCABULARY[task.type].outputs}
+    given = {file.resource.kind for file in parsed.files} | {referent.kind for referent in linker.resolver.referents}
+    for kind, nouns in KIND_NOUNS.items():
+        for match in nouns.finditer(parsed.masked):
+            kinds = made if _TARGET.search(parsed.masked, match.start() - 10, match.start()) else made | given
+            if kinds.intersection(_ALIKE.get(kind, (kind,))):
+                yield match.span()
+    names = [pattern for task_type, pattern in lexicon().names.items() if linker.has_task(task_type)]
+    if given.intersection(("image", "document")):
+        names.append(lexicon().cues["document"])
+    yield from (match.span() for pattern in names for match in pattern.finditer(parsed.masked))
+    if any(file.start < 0 for file in parsed.files) and (noun := _ATTACHED.search(parsed.masked)):
+        yield noun.span()
+    known = {value for task in linker.tasks for name, value in task.parameters.items() if name.endswith("language")}
+    yield from (m.span() for m in WORD.finditer(parsed.masked) if LANGUAGES.get(m.group()) in known)
+
+
+def _goal_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
+    """Words that the experts of a task take from its goal: "positive or negative"; of a text to be written, the clause."""
+    goal_words = wording("en").section("goal")
+    for evidence in linker.evidence:
+        clause, task = parsed.clause_at(evidence.start), linker.tasks[evidence.task_id]
+        if task.type == "text-generation":
+            yield clause.start, clause.end
+        words = goal_words.get(task.type, "").split()
+        for match in WORD.finditer(parsed.masked, clause.start, clause.end) if words else ():
+            if match.group() in words:
+                yield match.span()
