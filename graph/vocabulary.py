@@ -35,6 +35,12 @@ OUT_IMAGES = Output(name="images", kind="image", many=True)
 DOCUMENT = Input(name="document", kinds=("document",), alias="document")
 FIRST = Parameter(name="first_page", type="integer", description="from 1")
 LAST = Parameter(name="last_page", type="integer")
+WHERE = Parameter(
+    name="where",
+    type="strings",
+    description="conditions on rows or lines, each `column operator value`; "
+    "operators = != > >= < <= contains; column * is any",
+)
 LABELS = Parameter(name="candidate_labels", type="strings", description="the labels to choose from")
 LOOK_FOR = Parameter(name="look_for", description="what to look for, in English: text, codes, faces, dates, noise")
 LANGUAGE = Parameter(name="language", description="language of the speech or text, by English name or ISO 639-1 code")
@@ -189,11 +195,12 @@ _ROWS: tuple[TaskType, ...] = (
         for control, what in _CONTROLS.items()
     ),
     # deterministic
-    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
-         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), LOOK_FOR),
+    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", "document", alias="text"),),
+         (OUT_TEXT,), "count boxes, labels, rows, lines, or pages",
+         Parameter(name="label", description="count only these"), WHERE, LOOK_FOR),
     _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "keep what fits", Parameter(name="label", description="keep only these"),
-         Parameter(name="contains", description="keep what contains this"),
+         WHERE, Parameter(name="contains", description="keep what contains this"),
          Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
     _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
          "tell where results agree or differ"),
@@ -208,7 +215,8 @@ _ROWS: tuple[TaskType, ...] = (
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "tell which of several has most, or the highest number",
          Parameter(name="label", description="count or look at only these"),
-         Parameter(name="lowest", type="boolean", description="the least instead")),
+         WHERE, Parameter(name="lowest", type="boolean", description="the least instead"),
+         Parameter(name="by", description="`length`: compare texts by their length")),
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
     _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",

@@ -33,6 +33,12 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
                 yield page
 
 
+def count_pages(material: Material) -> int:
+    """How many pages a PDF has. Raises `ExpertError` (input fault)."""
+    with _opened(material) as document:
+        return len(document)
+
+
 def render_page(page: Any, label: str) -> "Image.Image":
     """A page as RGB, at 200 dots an inch, or fewer to stay within the pixel limit. Raises `ExpertError` (input fault)."""
     width, height = page.get_size()  # in points, 72 an inch
