@@ -21,7 +21,7 @@ _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
 _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
-_READ_BY_RULES = ("crop", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
+_READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
 """Meanings whose details (which part, how far) only the rules read in English."""
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question")  # fmt: skip

@@ -13,7 +13,7 @@ from ....graph.resource import Kind
 from ...wording.request_language import function_words
 from ...wording.wording import wording
 from .lexicon import FILES, lexicon
-from .operation_arguments import ARGUMENTS, Found
+from .operation_arguments import ARGUMENTS, EDGE, Found
 from .parameters import Parameters
 from .time_ranges import time_range
 
@@ -86,10 +86,10 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
     hidden = [(a, b) for _, a, b in keys if " and " in masked[a:b]]
     starts = {a for _, a, _ in keys}
     for joint in _JOINT.finditer(masked):
-        if any(a <= joint.start() < b for a, b in hidden):
-            continue
         rest = _FILLER.match(masked, joint.end())
         onward = rest.end() if rest else joint.end()
+        if any(a <= joint.start() < b for a, b in hidden) or EDGE.match(masked, onward):
+            continue
         first = _WORD.match(masked, onward)
         begins = bool(verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2})
         begins = begins or (first is not None and first.group() in _words()["carriers"])

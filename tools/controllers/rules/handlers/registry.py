@@ -16,6 +16,7 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     """Refuse what no expert does ("email it")."""
     end = _END.search(linker.parsed.masked, intent.start)
     words = linker.parsed.text[intent.start : end.start() if end else intent.end]
+    linker.use(intent.start, intent.start + len(words))
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
