@@ -62,13 +62,13 @@ class _Reading:
     pieces: tuple[Piece, ...]
 
 
-def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, sure: bool = False) -> tuple[Piece, ...]:
-    """The pieces of a masked request in order; `sure`: only those that are very near to examples ask for something.
+def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, least: float = 0.0) -> tuple[Piece, ...]:
+    """The pieces of a masked request in order; `least`: the score under which one asks for nothing, if not the usual.
 
     `given`: the kinds of the data at hand and where the request names each, -1 for nowhere.
     """
     cuts = _cuts(masked, wording(code))
-    least = SURE if sure else LEAST_UNSPACED if wording(code).unspaced else LEAST
+    least = least or (LEAST_UNSPACED if wording(code).unspaced else LEAST)
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
     for end in range(1, len(cuts)):
         readings = []
