@@ -10,7 +10,6 @@ LOST = [
     ("Read the second page of contract.pdf aloud", "second page"),
     ("Crop harbour.png to a circle", "to a circle"),
     ("Caption boat.jpg in rhyme", "in rhyme"),
-    ("Transcribe the last minute of call.mp3", "last minute"),
     ("Describe street.png but not the lorry", "but not the lorry"),
     ("Summarise letter.txt without the greeting", "without the greeting"),
     ("Translate memo.txt to French, keeping the names in capitals", "keeping the names in capitals"),
