@@ -88,7 +88,8 @@ class _Insertion:
         if port is None:
             return value
         kinds = self._kinds(value)
-        if kinds and not any(port.takes(kind) for kind in kinds):
+        as_text = kinds == ("document",) and port.takes("text") and task.parameters.get("look_for") != "pages"
+        if kinds and (as_text or not any(port.takes(kind) for kind in kinds)):
             value = self._converted(value, kinds, port, task)
         if isinstance(value, Ref) and port.kinds == ("text",) and not port.many and self._needs_joining(value, task):
             return Ref(task_id=self._inserted(JOIN, "texts", value, task), output="text")

@@ -33,8 +33,14 @@ OUT_MESH = Output(name="mesh", kind="mesh")
 OUT_IMAGES = Output(name="images", kind="image", many=True)
 
 DOCUMENT = Input(name="document", kinds=("document",), alias="document")
-FIRST = Parameter(name="first_page", type="integer", description="from 1")
-LAST = Parameter(name="last_page", type="integer")
+FIRST = Parameter(name="first_page", type="integer", description="from 1; -1 is the last")
+LAST = Parameter(name="last_page", type="integer", description="as first_page")
+WHERE = Parameter(
+    name="where",
+    type="strings",
+    description="conditions on rows or lines, each `column operator value`; "
+    "operators = != > >= < <= contains; column * is any",
+)
 LABELS = Parameter(name="candidate_labels", type="strings", description="the labels to choose from")
 LOOK_FOR = Parameter(name="look_for", description="what to look for, in English: text, codes, faces, dates, noise")
 LANGUAGE = Parameter(name="language", description="language of the speech or text, by English name or ISO 639-1 code")
@@ -170,7 +176,7 @@ _ROWS: tuple[TaskType, ...] = (
     # multimodal
     _row("visual-question-answering", "multimodal", (IMAGE, QUESTION), (OUT_TEXT,), "answer a question about an image"),
     _row("document-question-answering", "multimodal", (Input(name="image", kinds=("image", "document")), QUESTION),
-         (OUT_TEXT,), "answer a question about a document or a photo of one"),
+         (OUT_TEXT,), "answer a question about a document or a photo of one", FIRST, LAST),
     _row("image-text-to-text", "multimodal", (IMAGE, PROMPT), (OUT_TEXT,), "reply to an instruction about an image"),
     _row("image-text-to-video", "multimodal", (IMAGE, PROMPT), (OUT_VIDEO,), "set an image in motion as told in words"),
     _row("audio-text-to-text", "multimodal", (AUDIO, PROMPT), (OUT_TEXT,), "reply to an instruction about a sound"),
@@ -192,11 +198,12 @@ _ROWS: tuple[TaskType, ...] = (
         for control, what in _CONTROLS.items()
     ),
     # deterministic
-    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
-         "count boxes, labels, rows, or lines", Parameter(name="label", description="count only these"), LOOK_FOR),
+    _row("count", "deterministic", (_many("items", "boxes", "labels", "table", "text", "document", alias="text"),),
+         (OUT_TEXT,), "count boxes, labels, rows, lines, or pages",
+         Parameter(name="label", description="count only these"), WHERE, LOOK_FOR),
     _row("filter", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "keep what fits", Parameter(name="label", description="keep only these"),
-         Parameter(name="contains", description="keep what contains this"),
+         WHERE, Parameter(name="contains", description="keep what contains this"),
          Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
     _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
          "tell where results agree or differ"),
@@ -211,9 +218,12 @@ _ROWS: tuple[TaskType, ...] = (
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "tell which of several has most, or the highest number",
          Parameter(name="label", description="count or look at only these"),
-         Parameter(name="lowest", type="boolean", description="the least instead")),
+         WHERE, Parameter(name="lowest", type="boolean", description="the least instead"),
+         Parameter(name="by", description="`length`: compare texts by their length")),
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
-    _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
+    _row("document-to-text", "deterministic", (DOCUMENT,),
+         (OUT_TEXT, Output(name="pages", kind="text", many=True)), "the text of a PDF", FIRST, LAST,
+         Parameter(name="each_page", type="boolean", description="the text of each page too, as a list")),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
          Parameter(name="frames", type="integer", description="how many, at most 64"),
          Parameter(name="every_seconds", type="number", description="one for each so many seconds"),

@@ -14,18 +14,30 @@ from ...graph.vocabulary import VOCABULARY
 from .clause_words import ClauseWords
 from .fitting import fit_cost
 from .meanings import meaning_of
-from .nearest import Match, nearest, words_pattern
+from .nearest import Match, nearest, plain_words, words_pattern
 from .wording import Wording, folded, wording
 
-LEAST = 0.34
-"""Score under which a piece asks for nothing."""
-_SKIPPED = -0.04
-"""Value of a piece that is left out, so that two readings that differ by nothing else use every piece."""
+LEAST, LEAST_UNSPACED = 0.27, 0.17
+"""Scores under which a piece asks for nothing; words that are not divided share fewer n-grams."""
+_SKIPPED = -0.1
+"""Value of a piece that is left out; the others count by their letters and by how much they exceed the least score."""
 _MOST_JOINED = 3
 _MOST_PIECES = 60
 _PUNCTUATION = re.compile(r"[!?;,:\n。！？；，、：…]+|\.(?=\s|$)|\s[-–—]\s")
 
 
+_DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
+"""Meanings whose clause is mostly a description."""
+_EDGE, _EDGE_WEIGHT = 5, 0.85
+"""Words (in Chinese and Japanese characters) at either end of a long clause, and what their score counts."""
+_QUESTIONS = (
+    "table-question-answering",
+    "document-question-answering",
+    "visual-question-answering",
+    "question-answering",
+)
+"""Meanings of a question about data that is near no example."""
+_LETTER = re.compile(r"[^\W\d_\ue000-\ue0ff]")
 _BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
 
 
@@ -51,6 +63,7 @@ class _Reading:
 def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]]) -> tuple[Piece, ...]:
     """The pieces of a masked request in order. `given`: data at hand and where the request names it, -1 for nowhere."""
     cuts = _cuts(masked, wording(code))
+    least = LEAST_UNSPACED if wording(code).unspaced else LEAST
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
     for end in range(1, len(cuts)):
         readings = []
@@ -59,7 +72,8 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]]) -> t
             piece = _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given)
             if end - begin > 1 and piece.match is None:
                 continue
-            gain = piece.match.score - LEAST if piece.match else _SKIPPED
+            letters = len(_LETTER.findall(masked, piece.start, piece.end))
+            gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
             made = _made_by(piece.match) if piece.match else ()
             readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
         best.append(max(readings, key=lambda reading: reading.value))
@@ -93,18 +107,42 @@ def _read_piece(
     language = wording(code)
     start = _after_connectives(masked, start, end, code)
     words = ClauseWords(masked[start:end], language)
-    if words.has("negation") or words.starts_with("purpose"):
+    if words.has("negation") or words.starts_with("purpose") or not _LETTER.search(words.text):
         return Piece(start, end, None)
     named = tuple(kind for position, kind in given if start <= position < end)
     ranked = []
-    for match in nearest(words.text, code, most=12):
+    for match in _candidates(words.text, language):
         cost = fit_cost(match.meaning, at_hand, named)
         if cost is not None:
-            ranked.append(match._replace(score=round(match.score - cost, 4)))
+            ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
     ranked.sort(key=lambda match: -match.score)
-    if ranked and ranked[0].score >= LEAST:
+    least = LEAST_UNSPACED if language.unspaced else LEAST
+    if ranked and ranked[0].score >= least:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
+    if at_hand and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
+        kinds = named or at_hand
+        asked = next((name for name in _QUESTIONS if fit_cost(name, kinds, named) == 0), "")
+        found = [
+            match for match in nearest(words.text, code, among=_QUESTIONS) if fit_cost(match.meaning, kinds, named) == 0
+        ]
+        if asked:
+            return Piece(start, end, (found or [Match("", asked, 0.0)])[0]._replace(score=least), tuple(ranked[:3]))
     return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _candidates(text: str, language: Wording) -> list[Match]:
+    """The nearest meanings; those whose words are a description ("draw ...") also by its first and last words alone."""
+    found = {match.meaning: match for match in nearest(text, language.code, most=20)}
+    plain = plain_words(text, language)
+    words = plain if language.unspaced else plain.split()
+    if len(words) > _EDGE + 2:
+        for part in (words[:_EDGE], words[-_EDGE:]):
+            edge = part if isinstance(part, str) else " ".join(part)
+            for match in nearest(edge, language.code, _DESCRIBED, most=3):
+                score = round(_EDGE_WEIGHT * match.score, 4)
+                if score > (found[match.meaning].score if match.meaning in found else 0.0):
+                    found[match.meaning] = match._replace(score=score)
+    return sorted(found.values(), key=lambda match: -match.score)
 
 
 def _after_connectives(masked: str, start: int, end: int, code: str) -> int:

@@ -66,14 +66,13 @@ class ClauseWords:
             found = re.search(rf"(?<![\w.]){_DIGITS}", self.words) if not self.language.unspaced else None
             found = found or re.search(_DIGITS, self.words)
             return _value(found.group()) if found else None
-        names = [word for word, unit in self.language.units.items() if unit in units]
-        unit, number = words_pattern(names, self.language), self._numeral
-        if unit is None:
+        names = sorted((word for word, unit in self.language.units.items() if unit in units), key=len, reverse=True)
+        if not names:
             return None
-        joined = re.compile(
-            rf"(?P<n>{number})\s*(?:[^\W\d_]{{1,12}}\s+)?(?:{unit.pattern.replace(chr(92) + 'w', '^W_0-9')})"
-        )
-        return None if (match := joined.search(self.words)) is None else self._number_of(match["n"])
+        either, end = "|".join(map(re.escape, names)), "" if self.language.unspaced else r"(?!\w)"
+        joined = rf"(?P<n>{self._numeral})\s*(?:[^\W\d_]{{1,12}}\s+)?(?:{either}){end}"
+        found = re.search(joined, self.words)
+        return self._number_of(found["n"]) if found else None
 
     @property
     def _numeral(self) -> str:

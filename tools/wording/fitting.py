@@ -18,7 +18,7 @@ _CONVERSION, _UNUSED_DATA = 0.05, 0.12
 
 def data_ports(task_type: str) -> tuple[Input, ...]:
     """The required inputs of a task type that are data, and not words of the request."""
-    if task_type in ("conversational", "fill-mask"):
+    if task_type == "conversational":
         return ()
     ports = VOCABULARY[task_type].inputs
     return tuple(port for port in ports if port.required and port.name not in WORD_PORTS)

@@ -1,21 +1,32 @@
-"""`nearest`: the example phrases that a clause is most like, by its character n-grams; no model, and explainable.
+"""`nearest`: the meanings that a clause is most like, by the character n-grams of their examples; no model, explainable.
 
-TF-IDF over n-grams of 1 to 5 characters within words (in Chinese and Japanese over the whole text), compared by cosine with
-every example of the language. Files, quotations, names of languages and numbers count as one placeholder each.
+N-grams of 1 to 5 characters within words (in Chinese and Japanese over the whole text), rare ones and short ones weighing
+more; a clause is compared by cosine with the examples of each meaning together, and with each alone. Files, quotations,
+names of languages and numbers count as one placeholder each. Left out one at a time and compared with those that take the
+same kinds of data, 57 of 100 examples find their meaning so, by the nearest single example 44.
 """
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from .wording import Example, Wording, folded, wording
+from .wording import Wording, folded, wording
 
 MAX_CHARACTERS = 400
 """Characters of a clause that are compared."""
 _LENGTHS = (1, 2, 3, 4, 5)
+_SHORT = 2
+"""Characters of a word that only points back ("it"); longer ones name a result ("the translation") and count as a text."""
+_MORE = 5
+"""Meanings beyond those returned whose examples are compared one by one."""
+_MEANINGS = 100
+"""About how many meanings a language has."""
+_SINGLE, _SAME, _UNKNOWN = 0.3, 0.8, 0.85
+"""What the nearest single example weighs beside all of its meaning; the cosine from which it alone decides; the weight of
+an n-gram without examples for each of its characters after the first."""
 FILE, TEXT, LANGUAGE, NUMBER = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3"
 """Placeholders for what differs between requests of one meaning."""
 _PLACEHOLDERS = {"file": FILE, "text": TEXT, "language": LANGUAGE, "number": NUMBER}
@@ -26,31 +37,35 @@ _OTHER = re.compile(r"[^\w\ue0f0-\ue0f3]+")
 
 
 class Match(NamedTuple):
-    """An example phrase and how like it a clause is."""
+    """A meaning and how like its examples a clause is."""
 
     example: str
+    """The nearest of them."""
     meaning: str
     score: float
-    """Cosine, 0 to 1."""
+    """0 to 1."""
 
 
 def nearest(text: str, code: str, among: Collection[str] | None = None, most: int = 5) -> list[Match]:
-    """The best example of each of the `most` nearest meanings, the nearest first; `among`: only these meanings."""
+    """The `most` nearest meanings, the nearest first; `among`: only these."""
     index = _index(code)
-    best: dict[str, tuple[float, Example]] = {}
-    for number, score in index.scores(plain_words(text, wording(code))).items():
-        example = index.examples[number]
-        allowed = among is None or example.meaning in among
-        if allowed and score > best.get(example.meaning, (0.0, example))[0]:
-            best[example.meaning] = (score, example)
-    ranked = sorted(best.values(), key=lambda pair: -pair[0])[:most]
-    return [Match(example.phrase, example.meaning, round(score, 4)) for score, example in ranked]
+    vector = index.vector(plain_words(text, wording(code)))
+    together = index.cosines(vector)
+    ranked = sorted(together if among is None else together.keys() & among, key=lambda meaning: -together[meaning])
+    found = []
+    for meaning in ranked[: most + _MORE]:
+        alone, example = max((_cosine(vector, other), phrase) for phrase, other in index.examples[meaning])
+        score = alone if alone > _SAME else (together[meaning] + _SINGLE * alone) / (1 + _SINGLE)
+        found.append(Match(example, meaning, round(min(score, 1.0), 4)))
+    return sorted(found, key=lambda match: -match.score)[:most]
 
 
 def plain_words(text: str, language: Wording) -> str:
     """A clause or example as it is compared: folded, with placeholders, without polite words and punctuation."""
     text = folded(_filled(text[:MAX_CHARACTERS]))
     text = _FILE_RUN.sub(f" {FILE} ", _QUOTATION_RUN.sub(f" {TEXT} ", text))
+    if results := _words_of(language.code, "back"):
+        text = results.sub(f" {TEXT} ", text) if language.unspaced else _after_first(results, text)
     if polite := _words_of(language.code, "polite"):
         text = polite.sub(" ", text)
     if names := _words_of(language.code, "languages"):
@@ -59,6 +74,11 @@ def plain_words(text: str, language: Wording) -> str:
         text = numbers.sub(f" {NUMBER} ", text)
     text = _NUMBER_RUN.sub(f" {NUMBER} ", text)
     return " ".join(_OTHER.sub(" ", text).split())
+
+
+def _after_first(results: re.Pattern[str], text: str) -> str:
+    """The text with named results as placeholders, but for one that it begins with: "the summary of ..." asks for it."""
+    return results.sub(lambda match: f" {TEXT} " if text[: match.start()].strip() else match.group(), text)
 
 
 def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str] | None:
@@ -73,6 +93,10 @@ def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str] 
 def _words_of(code: str, section: str) -> re.Pattern[str] | None:
     language = wording(code)
     match section:
+        case "back":
+            words = language.clauses.get("back", ())
+            long = _SHORT if language.unspaced else 0
+            return words_pattern([word for word in words if (" " in word if not long else len(word) > long)], language)
         case "polite":
             return words_pattern(language.clauses.get("polite", ()), language)
         case "languages":
@@ -85,37 +109,64 @@ class _Index:
 
     def __init__(self, code: str) -> None:
         language = wording(code)
-        self.examples = language.examples
         self._unspaced = language.unspaced
-        counts = [Counter(self._grams(plain_words(e.phrase, language))) for e in self.examples]
-        found_in = Counter(gram for count in counts for gram in count)
-        self._weights = {gram: math.log((1 + len(counts)) / (1 + many)) + 1 for gram, many in found_in.items()}
-        self._unknown = math.log(1 + len(counts)) + 1
-        self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, count in enumerate(counts):
-            vector = self._vector(count)
+        grams = [frozenset(self._grams(plain_words(example.phrase, language))) for example in language.examples]
+        meanings: defaultdict[str, set[str]] = defaultdict(set)
+        for found, example in zip(grams, language.examples, strict=True):
+            for gram in found:
+                meanings[gram].add(example.meaning)
+        self._weights = {gram: self._weight(gram, len(found)) for gram, found in meanings.items()}
+        self.examples: defaultdict[str, list[tuple[str, Mapping[str, float]]]] = defaultdict(list)
+        """The examples of each meaning, with their vectors."""
+        sums: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for found, example in zip(grams, language.examples, strict=True):
+            vector, total = self._vector(found), sums[example.meaning]
+            self.examples[example.meaning].append((example.phrase, vector))
             for gram, weight in vector.items():
-                self._postings[gram].append((number, weight))
+                total[gram] = total.get(gram, 0.0) + weight
+        self._postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        for meaning, total in sums.items():
+            length = _length(total)
+            for gram, weight in total.items():
+                self._postings[gram].append((meaning, weight / length))
 
-    def scores(self, words: str) -> dict[int, float]:
-        """The cosine with each example that shares an n-gram."""
-        found: defaultdict[int, float] = defaultdict(float)
-        for gram, weight in self._vector(Counter(self._grams(words))).items():
-            for number, other in self._postings.get(gram, ()):
-                found[number] += weight * other
+    def vector(self, words: str) -> Mapping[str, float]:
+        """The n-grams of a text and their weights."""
+        return self._vector(frozenset(self._grams(words)))
+
+    def cosines(self, vector: Mapping[str, float]) -> dict[str, float]:
+        """The cosine with the examples of each meaning together, where they share an n-gram."""
+        found: defaultdict[str, float] = defaultdict(float)
+        for gram, weight in vector.items():
+            for meaning, other in self._postings.get(gram, ()):
+                found[meaning] += weight * other
         return found
 
     def _grams(self, words: str) -> Iterator[str]:
         for word in (words,) if self._unspaced else words.split():
             padded = f" {word} "
             for length in _LENGTHS:
-                yield from (padded[start : start + length] for start in range(len(padded) - length + 1))
+                found = (padded[start : start + length] for start in range(len(padded) - length + 1))
+                yield from (gram for gram in found if not gram.isspace())
 
-    def _vector(self, count: Counter[str]) -> dict[str, float]:
-        """Weights of length 1 in all; an n-gram that no example has weighs as much as a rare one."""
-        vector = {g: (1 + math.log(n)) * self._weights.get(g, self._unknown) for g, n in count.items() if g.strip()}
-        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+    def _weight(self, gram: str, meanings: int) -> float:
+        """More for n-grams of few of the meanings, and for short ones, as the long ones overlap."""
+        return float((math.log((1 + _MEANINGS) / (1 + min(meanings, _MEANINGS))) + 0.3) ** 1.5 / len(gram))
+
+    def _vector(self, grams: Iterable[str]) -> dict[str, float]:
+        """Weights of length 1 in all; a long n-gram that no example has counts for little."""
+        vector = {g: self._weights.get(g) or self._weight(g, 1) * _UNKNOWN ** (len(g) - 1) for g in grams}
+        length = _length(vector) or 1.0
         return {gram: weight / length for gram, weight in vector.items()}
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    few, many = (one, other) if len(one) < len(other) else (other, one)
+    return sum(weight * many.get(gram, 0.0) for gram, weight in few.items())
+
+
+def _length(vector: Mapping[str, float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in vector.values()))
 
 
 @cache

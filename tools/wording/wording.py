@@ -16,7 +16,7 @@ UNSPACED = ("zh", "ja")
 SECTIONS = (
     *("recognise", "clauses", "harmless", "goal", "numbers", "ordinals", "languages", "nouns", "units", "operations"),
     *("media", "examples"),
-    *("refusals", "answer"),
+    *("conditions", "tables", "refusals", "answer"),
 )
 _HEADER = re.compile(r"^\[([a-z]+)\][^\S\n]*$", re.MULTILINE)
 

@@ -40,3 +40,9 @@ def goal_filter(words: str, reason: str, *, unless: str = "", or_no_goal: bool =
 def has_word(text: str, pattern: str) -> bool:
     """Whether a word of the text begins with a match of the pattern."""
     return re.search(rf"(?<!\w)(?:{pattern})", text) is not None
+
+
+def strings(task: Task, name: str) -> tuple[str, ...]:
+    """A parameter that holds several texts; empty where it is not given."""
+    value = task.parameters.get(name)
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()

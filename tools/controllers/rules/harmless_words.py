@@ -41,7 +41,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "demanding": re.compile(rf"\b{one['demanding']}\b(?! to\b)|\b{one['numbering']} (?:\w+ )?(?:{units})\b"),
         "stated": re.compile(
             rf"(?:(?:but|and|so|though|although|because|hence|where|which) )?(?:{one['subject']}\b|{one['interjection']}\b|"
-            rf"{one['owner']} .*(?:\b{one['verb']}\b|\w+ed\b)|(?:my|our) \w+ \w+s\b|\w{{2,}}ing\b(?! (?:the|my|a)\b))"
+            rf"(?:[\ue000-\ue0ff]+|{one['owner']}) .*(?:\b{one['verb']}\b|\w+ed\b)|"
+            rf"(?:my|our) \w+ \w+s\b|\w{{2,}}ing\b(?! (?:the|my|a)\b))"
         ),
         "speaker": re.compile(rf"\b(?:do|does|did) (?:{_OWNED} )?(?P<word>[\w’]+) (?:say|tell|ask|want)\b"),
         "signature": re.compile(rf"\b{one['closing']},?[\w .]{{1,40}}\Z"),
@@ -58,6 +59,9 @@ def plain_words() -> frozenset[str]:
 def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tuple[int, int]]:
     """Spans of words that restrict and request nothing; `requested`: a 1 for each character that requests a task."""
     patterns = _patterns()
+    background = bytearray(len(parsed.masked))
+    for clause in parsed.clauses:
+        background[clause.start : clause.end] = bytes((clause.background,)) * (clause.end - clause.start)
     for sentence in _SENTENCE.finditer(parsed.masked):
         after = False
         for piece in _PIECE.finditer(parsed.masked, *sentence.span()):
@@ -66,7 +70,7 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
             words = parsed.masked[start:end]
             stated = patterns["stated"].match(words) or (not after and patterns["opening"].match(words))
             demanding = first < 0 and patterns["demanding"].search(words)
-            if (stated or parsed.clause_at(start).background) and not demanding:
+            if (stated or background[start]) and not demanding:
                 yield start, end
             after = after or first >= 0
     for name in ("polite", "purpose", "described", "origin", "speaker", "signature"):

@@ -49,7 +49,7 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
     for start, end in read_operations(parsed.masked, frozenset(file.resource.kind for file in parsed.files)):
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
-            found.append(Intent("operate", start, end, 0, Clause(start, end, False)))
+            found.append(Intent("operate", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
     for rule in lexicon().rules:
         for pattern in rule.find:
             found += _pattern_matches(rule, pattern, parsed, taken)

@@ -60,7 +60,7 @@ _PART = re.compile(
     rf"\b(?:to )?(?:the )?{_SIDE} (?:(?P<share>half|third|quarter|fifth)|(?P<n>\d{{1,5}}) ?(?P<unit>px|pixels?|%|percent))\b"
     rf"|\b(?P<n2>\d{{1,5}}) ?(?P<unit2>px|pixels?|%|percent) (?:from|on|at|of) the (?P<side2>left|right|top|bottom)\b"
 )
-_EDGES = re.compile(
+EDGE = re.compile(
     r"\b(?:rectangle )?(left|top|right|bottom)(?: (?:edge|at|is))*(?: |: ?| ?= ?)(\d{1,5})(?: ?(?:px|pixels?))?\b"
 )
 _SQUARE = re.compile(r"\b(?:to )?(?:an? )?square\b")
@@ -131,7 +131,7 @@ def _direction(words: str) -> Found:
 
 
 def _region(words: str) -> Found:
-    edges, part = list(_EDGES.finditer(words)), _PART.search(words)
+    edges, part = list(EDGE.finditer(words)), _PART.search(words)
     if edges and (part is None or len(edges) > 1):
         return Found({match[1]: int(match[2]) for match in edges}, tuple(match.span() for match in edges))
     if part:

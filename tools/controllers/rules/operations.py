@@ -13,7 +13,7 @@ from ....graph.resource import Kind
 from ...wording.request_language import function_words
 from ...wording.wording import wording
 from .lexicon import FILES, lexicon
-from .operation_arguments import ARGUMENTS, SOUND_FORMATS, Found
+from .operation_arguments import ARGUMENTS, EDGE, SOUND_FORMATS, Found
 from .parameters import Parameters
 from .time_ranges import time_range
 
@@ -108,14 +108,12 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
     if not keys and not any(read(masked).spans for read in ARGUMENTS.values()) and not time_range(masked):
         return
     hidden = [(a, b) for _, a, b in keys if " and " in masked[a:b]]
-    if edges := ARGUMENTS["crop"](masked).spans:
-        hidden.append((edges[0][0], edges[-1][1]))
     starts = {a for _, a, _ in keys}
     for joint in _JOINT.finditer(masked):
-        if any(a <= joint.start() < b for a, b in hidden):
-            continue
         rest = _FILLER.match(masked, joint.end())
         onward = rest.end() if rest else joint.end()
+        if any(a <= joint.start() < b for a, b in hidden) or EDGE.match(masked, onward):
+            continue
         first = _WORD.match(masked, onward)
         begins = bool(verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2})
         begins = begins or (first is not None and first.group() in _words()["carriers"])

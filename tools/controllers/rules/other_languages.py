@@ -71,12 +71,20 @@ def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[
     extents = [(piece.start, piece.end) for piece in pieces]
     last = None
     for number, piece in enumerate(pieces):
-        if piece.match:
+        if piece.match and not (last is not None and _repeats(parsed, piece, pieces[last], code)):
             last = number
-        elif last is not None and _is_detail(parsed, piece, pieces[last], code):
+        elif last is not None and (piece.match or _is_detail(parsed, piece, pieces[last], code)):
             extents[last] = (extents[last][0], piece.end)
             extents[number] = (piece.end, piece.end)
     return extents
+
+
+def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
+    """Whether a piece asks for what the one before does, without new data: "summarise it, just the main points"."""
+    if piece.match is None or before.match is None or piece.match.meaning != before.match.meaning:
+        return False
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
 
 
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:

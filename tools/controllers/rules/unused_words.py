@@ -20,6 +20,9 @@ _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _ORDINALS = ("first", "second", "third", "last")
 _ORDINAL = re.compile(rf"(?:{'|'.join(_ORDINALS)})(?= [^\W_])")
 """An ordinal before a noun restricts; before a verb or a comma it only orders."""
+_EACH = re.compile(
+    r"(?:each|every|per) (?:page|slide|chapter|section|paragraph|sentence|line|row|column|frame|minute|second|word)\b"
+)
 _JOINING = frozenset("and or then also please so".split())
 """Function words that never belong to the run after them."""
 _ARTICLES = frozenset("it the a an".split())
@@ -87,6 +90,8 @@ def _is_verb(word: str) -> bool:
 
 def _restricts(masked: str, start: int) -> bool:
     ordinal = _ORDINAL.match(masked, start)
+    if _EACH.match(masked, start):
+        return True
     return ordinal is not None and not lexicon().verb.match(masked, ordinal.end() + 1)
 
 
@@ -102,5 +107,5 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     while (first := WORD.match(masked, start)) and first.group() in _ARTICLES and first.end() < end:
         start = first.end() + 1
     last = [match.group() for match in WORD.finditer(masked, start, end)][-1]
-    noun = WORD.match(masked, end + 1) if last in _ORDINALS or last.isdigit() else None
+    noun = WORD.match(masked, end + 1) if last in (*_ORDINALS, "each", "every", "per") or last.isdigit() else None
     return (start, noun.end() if noun else end)

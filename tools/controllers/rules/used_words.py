@@ -6,14 +6,17 @@ handler marks with `Linker.use`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from ....graph.converters import with_converters
 from ....graph.resource import Kind, Resource
 from ....graph.task import Scalar, Task, Template, Value
 from ....graph.vocabulary import VOCABULARY
+from ...wording.request_language import function_words
 from ...wording.wording import wording
-from .clauses import ParsedRequest
+from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
@@ -22,9 +25,13 @@ from .referents import KIND_NOUNS
 
 Span = tuple[int, int]
 WORD = re.compile(r"[^\W_][\w’-]*")
+_SENTENCE_END = re.compile(r"[.;!?\n](?:\s|\Z)")
 _VALUE = re.compile(r"\w[\w.-]*")
 _TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
 """Words before a noun of data that is to be made."""
+_WHOLE_GOAL = ("text-generation", "time-series-forecasting")
+_SEVERAL_MEANINGS = ("image-to-image", "audio-to-audio", "count", "filter")
+"""Types whose parameters say what is done: the words of one example mean nothing to another."""
 _ATTACHED = re.compile(r"\b(?:this|these|the|my|our) (?:\w+’s )?[a-z]+\b(?! (?:of|where|with|that)\b)")
 """How a request names a file that is attached: "translate the menu"."""
 _ALIKE: dict[Kind, tuple[Kind, ...]] = {
@@ -91,12 +98,17 @@ def _parameter_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
         words = {word for value in values for word in _words_of(value)}
         words |= {name for name in task.parameters for name in name.split("_")}
         clause = clauses.get(task.id)
-        for match in WORD.finditer(parsed.masked, *((clause.start, clause.end) if clause else (0,))):
+        for match in WORD.finditer(parsed.masked, clause.start if clause else 0, _sentence_end(parsed, clause)):
             word = match.group()
             number = str(NUMBERS.get(word, word))
             if number in words or singular(word) in words:
                 unit = WORD.match(parsed.masked, match.end() + 1) if number.isdigit() else None
                 yield match.start(), unit.end() if unit else match.end()
+
+
+def _sentence_end(parsed: ParsedRequest, clause: Clause | None) -> int:
+    end = _SENTENCE_END.search(parsed.masked, clause.end - 1) if clause else None
+    return end.start() if end else len(parsed.masked)
 
 
 def _words_of(value: object) -> Iterator[str]:
@@ -125,13 +137,25 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
 
 
 def _goal_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
-    """Words that the experts of a task take from its goal: "positive or negative"; of a text to be written, the clause."""
-    goal_words = wording("en").section("goal")
+    """Words that a task stands for or takes from its goal: "positive or negative"; of a text to be written, the clause."""
     for evidence in linker.evidence:
         clause, task = parsed.clause_at(evidence.start), linker.tasks[evidence.task_id]
-        if task.type == "text-generation":
+        if task.type in _WHOLE_GOAL:
             yield clause.start, clause.end
-        words = goal_words.get(task.type, "").split()
-        for match in WORD.finditer(parsed.masked, clause.start, clause.end) if words else ():
+        words = _words_of_type(task.type)
+        for match in WORD.finditer(parsed.masked, clause.start, clause.end):
             if match.group() in words:
                 yield match.span()
+
+
+@cache
+def _words_of_type(task_type: str) -> frozenset[str]:
+    """`[goal]` of the wording, and of the example phrases of the type the first words and those of several phrases."""
+    english = wording("en")
+    phrases = [e.phrase.replace("'", "’").split() for e in english.examples if e.meaning.partition("/")[0] == task_type]
+    several = Counter(word for phrase in phrases for word in set(phrase))
+    words = frozenset(phrase[0] for phrase in phrases) | {word for word, number in several.items() if number > 1}
+    restricting = (*english.section("harmless")["restricting"], *english.section("harmless")["ending"], *NUMBERS)
+    words = frozenset() if task_type in _SEVERAL_MEANINGS else words.difference(restricting, function_words())
+    own = english.section("goal").get(task_type, "").split()
+    return words | frozenset(own)

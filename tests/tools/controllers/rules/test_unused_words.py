@@ -6,10 +6,11 @@ from hugginggpt.graph.result import Request
 from hugginggpt.tools.controllers.rules.controller import propose
 
 LOST = [
-    ("Count the rows in stock.csv where the colour is green", "where the colour is green"),
+    ("Summarise every chapter of novel.pdf", "every chapter"),
     ("Read the second page of contract.pdf aloud", "second page"),
     ("Crop harbour.png to a circle", "to a circle"),
     ("Caption boat.jpg in rhyme", "in rhyme"),
+    ("Translate memo.txt to French in verse", "in verse"),
     ("Describe street.png but not the lorry", "but not the lorry"),
     ("Summarise letter.txt without the greeting", "without the greeting"),
     ("Translate memo.txt to French, keeping the names in capitals", "keeping the names in capitals"),

@@ -1,11 +1,14 @@
 """count: counts boxes, labels and rows by their labels; in a text the lines, or what the goal names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .....graph.call import Artifact, Call, Material
+from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
-from ..goal_words import goal_text, has_word
+from ....tables.conditions import kept
+from ....tables.table import read_table
+from ..goal_words import goal_text, has_word, strings
 from ..registry import expert
 from ..tokenization import sentences, words
 
@@ -21,27 +24,43 @@ _KINDS: dict[str, re.Pattern[str]] = {
 """Words that match rows without being their label: the label of a code is its format and its content."""
 
 
-@expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", light=True)
+def accepts(task: Task) -> str | None:
+    """Everything but pages."""
+    return "it counts no pages" if task.parameters.get("look_for") == "pages" else None
+
+
+@expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", accepts=accepts, light=True)
 def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)
-    number = sum(_count(material, label, goal) for material in call.inputs.get("items", ()))
+    where, unit = strings(call.task, "where"), _unit_of(str(call.task.parameters.get("look_for") or goal).lower())
+    items = call.inputs.get("items", ())
+    if where:
+        number = sum(len(kept(read_table(item), where).cells) for item in items)
+    else:
+        number = sum(_count(item, label, unit) for item in items)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number))]
 
 
-def _count(material: Material, label: str, goal: str) -> int:
+def _count(material: Material, label: str, unit: str) -> int:
     if (found := rows(material)) is not None:
         return sum(not label or has_label(row, label) or _is_a(row, label) for row in found)
     if label:
         return sum(label.lower() in line.lower() for line in nonblank_lines(material))
-    text = material.text()
-    if has_word(goal, r"words?\b"):
-        return len(words(text))
-    if has_word(goal, r"sentences?\b"):
-        return len(sentences(text))
-    if has_word(goal, r"characters?\b|letters?\b"):
-        return len(text)
-    return len(nonblank_lines(material))
+    return _IN_TEXT[unit](material.text())
+
+
+_IN_TEXT: dict[str, Callable[[str], int]] = {
+    "words": lambda text: len(words(text)),
+    "sentences": lambda text: len(sentences(text)),
+    "characters": len,
+    "paragraphs": lambda text: len([part for part in re.split(r"\n\s*\n", text) if part.strip()]),
+    "lines": lambda text: len([line for line in text.splitlines() if line.strip()]),
+}
+
+
+def _unit_of(goal: str) -> str:
+    return next((unit for unit in _IN_TEXT if has_word(goal, unit[:-1] + r"s?\b")), "lines")
 
 
 def _is_a(row: Row, label: str) -> bool:

@@ -14,6 +14,7 @@ from ..text_linking import text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
 from .single_input import add_single_input
+from .tables import count_in_data
 
 _DETECTED_ON_PAGES = ("face", "qr code", "barcode")
 """Labels that are counted by detection on the pages of a document; others are counted in its text."""
@@ -60,14 +61,11 @@ def count(linker: Linker, intent: Intent) -> None:
         if found := linker.add_each("token-classification", "text", texts, intent, implied=True):
             linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent)
             return
-    if re.search(r"\b(?:rows|lines|entries|records)\b", words) and linker.resolver.has_kind("table"):
-        tables = linker.resolver.resolve(intent, ("table",), everything=True)
-        linker.add_task("count", {"items": tuple(referent.value for referent in tables)}, intent)
+    if count_in_data(linker, intent, words):
         return
     on_pages = count_label(words).get("label") in _DETECTED_ON_PAGES
     pictured: tuple[Kind, ...] = ("image", "document") if on_pages else ("image",)
-    in_text = re.search(r"\b(?:words|lines|rows|columns|pages|sentences)\b", words)
-    if in_text or not any(linker.resolver.has_kind(kind) for kind in pictured):
+    if not any(linker.resolver.has_kind(kind) for kind in pictured):
         add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
         return
     found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]

@@ -64,7 +64,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     row = VOCABULARY[meaning.task_type]
     fixed: dict[str, Input] = {}
     for port in row.inputs:
-        if port.required and port.name in ("prompt", "question", "query") and port not in _data(meaning):
+        if port.required and port not in _data(meaning) and not port.many and port.kinds == ("text",):
             fixed[port.name] = _own_words(linker, intent)
     over: tuple[str, Sequence[Input]] | None = None
     for port in _data(meaning):
@@ -83,8 +83,26 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         else:
             fixed[port.name] = values[0]
     parameters = _parameters(meaning, words)
+    if _joined(linker, meaning.task_type, fixed, parameters):
+        return []
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
     return [linker.add_task(meaning.task_type, inputs, intent, parameters) for inputs in every]
+
+
+def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> bool:
+    """Whether a task of the same type and data is planned; it then looks for these as well: "the dates and the amounts"."""
+    for number, task in enumerate(linker.tasks):
+        if (
+            task.type == task_type
+            and task.inputs == inputs
+            and "look_for" in parameters
+            and "look_for" in task.parameters
+        ):
+            both = dict.fromkeys((task.parameters["look_for"], parameters["look_for"]))
+            joined = {**task.parameters, "look_for": ", ".join(map(str, both))}
+            linker.tasks[number] = task.model_copy(update={"parameters": joined})
+            return True
+    return False
 
 
 def _data(meaning: Meaning) -> tuple[Port, ...]:
@@ -145,7 +163,7 @@ def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: s
     if not found:
         linker.refusals.append(refusal(linker.parsed.language, "missing", linker.goal_of(intent), "text"))
     for referent in found:
-        for target in targets:
+        for target in (target for target in targets if _language_of(linker, referent) != NAMES.get(target, target)):
             parameters: Parameters = {"target_language": NAMES.get(target, target)}
             if source and source not in targets:
                 parameters["source_language"] = NAMES.get(source, source)
@@ -158,11 +176,17 @@ def _target_of_request(linker: Linker) -> str:
     return (*whole.languages[0], linker.parsed.language)[0]
 
 
+def _language_of(linker: Linker, referent: Referent) -> object:
+    """The language that a result is translated into; None where it is not."""
+    task = linker.tasks[referent.value.task_id] if isinstance(referent.value, Ref) else None
+    return task.parameters.get("target_language") if task else None
+
+
 def _is_in(linker: Linker, code: str) -> bool:
     """Whether the latest text is in that language already, because it was translated into it or is quoted."""
     texts = linker.resolver.latest_results(("text",))
     if texts and isinstance(texts[0].value, Ref):
-        return linker.tasks[texts[0].value.task_id].parameters.get("target_language") == NAMES.get(code)
+        return _language_of(linker, texts[0]) == NAMES.get(code)
     return not any(isinstance(r.value, Resource) for r in linker.resolver.referents)
 
 

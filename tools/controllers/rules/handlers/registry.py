@@ -6,7 +6,7 @@ from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
-from . import audio, comparison, image_contents, meanings, operations, pictures, questions, texts
+from . import audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
 from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -16,6 +16,7 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     """Refuse what no expert does ("email it")."""
     end = _END.search(linker.parsed.masked, intent.start)
     words = linker.parsed.text[intent.start : end.start() if end else intent.end]
+    linker.use(intent.start, intent.start + len(words))
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
@@ -37,6 +38,7 @@ _HANDLERS: dict[str, Handler] = {
     "thorough": image_contents.thorough,
     "crop": image_contents.crop,
     "count": image_contents.count,
+    "filter": tables.filter_rows,
     "describe": image_contents.describe,
     "detect": image_contents.detect,
     "speak": audio.speak,

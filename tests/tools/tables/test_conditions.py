@@ -1,0 +1,80 @@
+"""Conditions on rows and lines: as requests word them, and as they choose rows."""
+
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.graph.call import Material
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.resource import Resource
+from hugginggpt.tools.controllers.rules.clauses import parse_request
+from hugginggpt.tools.tables.condition_words import read_conditions
+from hugginggpt.tools.tables.conditions import kept
+from hugginggpt.tools.tables.table import read_table
+
+BOATS = "name,Home Port,length,due date\nElsa,Bergen,7.5,2026-03-04\nOtter,Ålesund,11,2026-05-01\nMåke,Bergen,4,2025-12-24\n"
+
+
+def names(where: list[str]) -> list[str]:
+    """The boats that satisfy the conditions."""
+    resource = Resource(kind="table", media_type="text/csv", name="boats.csv", text=BOATS)
+    return [row[0] for row in kept(read_table(Material(resource=resource, path=Path())), where).cells]
+
+
+@pytest.mark.parametrize(
+    ("request_text", "where"),
+    [
+        ("Count the rows of boats.csv where the port is Bergen", ["port = Bergen"]),
+        ("How many rows have port Bergen?", ["port = Bergen"]),
+        ("rows of boats.csv with a length above 6", ["length > 6"]),
+        ("rows of boats.csv with length between 3 and 6", ["length >= 3", "length <= 6"]),
+        ("rows where the port isn't Bergen and the length is at least 5 metres", ["port != Bergen", "length >= 5"]),
+        ("rows whose name starts with El in boats.csv", ["name starts with El"]),
+        ("rows in boats.csv where port is Bergen or Oslo", ["port = Bergen or Oslo"]),
+        ("rows where due date is before 2026-01-01", ["due date < 2026-01-01"]),
+        ("the lines with WARNING in boot.log", ["* contains WARNING"]),
+        ("the lines of boot.log that don't contain 'all good'", ["* not contains all good"]),
+        ("Filter boats.csv by port Bergen", ["port = Bergen"]),
+        ("Count the rows in boats.csv", None),
+        ("Read boats.csv and count its lines", None),
+    ],
+)
+def test_words_become_conditions(request_text: str, where: list[str] | None) -> None:
+    parsed = parse_request(request_text)
+    found = read_conditions(parsed.text, parsed.masked, 0, len(parsed.text))
+    assert (list(found.where) if found else None) == where
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (["port = bergen"], ["Elsa", "Måke"]),
+        (["home ports = BERGEN"], ["Elsa", "Måke"]),
+        (["home = port Bergen"], ["Elsa", "Måke"]),
+        (["port != Bergen"], ["Otter"]),
+        (["port = Bergen or Alesund", "length > 5"], ["Elsa", "Otter"]),
+        (["length = 11.0"], ["Otter"]),
+        (["due date < 2026-04-01"], ["Elsa", "Måke"]),
+        (["* contains berg"], ["Elsa", "Måke"]),
+        (["name ends with a"], ["Elsa"]),
+        (["* = Otter"], ["Otter"]),
+    ],
+)
+def test_conditions_choose_rows(where: list[str], expected: list[str]) -> None:
+    assert names(where) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("harbour = Bergen", "no column “harbour”; its columns are name, Home Port, length, due date"),
+        ("port = Oslo", "“Oslo” is nowhere in column Home Port"),
+        ("name > 3", "no numbers to compare"),
+        ("length > long", "neither a number nor a date"),
+        ("port Bergen", "is no condition"),
+    ],
+)
+def test_an_unknown_column_or_value_is_an_error_that_names_what_there_is(condition: str, message: str) -> None:
+    with pytest.raises(ExpertError, match=message) as caught:
+        names([condition])
+    assert caught.value.input_fault

@@ -1,0 +1,76 @@
+"""Questions about a table, answered by arithmetic; and refused where a word has no meaning for it."""
+
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.graph.call import Material
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.resource import Resource
+from hugginggpt.tools.tables.calculation import answer_about
+from hugginggpt.tools.tables.table import Table, read_table
+
+HARVEST = """\
+date,Orchard,fruit,crates,price per crate
+2026-08-03,Hill,apple,40,12.50
+2026-08-17,Lake,apple,25,12.00
+2026-09-02,Hill,pear,31,"1,015.25"
+2026-09-20,Lake,pear,18,15.00
+2026-09-21,River Side,plum,7,9.75
+"""
+PLUMS = "date 2026-09-21, Orchard River Side, fruit plum, crates 7, price per crate 9.75"
+ERNTE = "Datum;Hof;Menge;Erlös\n03.08.2026;Süd;40;1.250,5\n17.09.2026;Köln;25;300,25\n18.09.2026;Süd;5;49,5\n"
+
+
+def table(text: str) -> Table:
+    """A table as an expert gets it."""
+    return read_table(
+        Material(resource=Resource(kind="table", media_type="text/csv", name="harvest.csv", text=text), path=Path())
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many rows are there?", "5"),
+        ("How many crates were there in September?", "56"),
+        ("How many different fruits are there?", "3 (apple, pear, plum)"),
+        ("What is the total number of crates of apples?", "65"),
+        ("What is the average crates in Hill?", "35.5"),
+        ("What is the sum of the crates between 2026-08-10 and 2026-09-10?", "56"),
+        ("Which fruit was picked the least?", None),
+        ("Which fruit has the fewest crates?", "plum, with 7 in all its rows together"),
+        ("Which orchard had the most crates?", "Hill, with 71 in all its rows together"),
+        ("What is the lowest price?", f"9.75 ({PLUMS})"),
+        ("Which fruits have more than 30 crates?", "apple, pear"),
+        ("What is the price of plums?", "9.75"),
+        ("How many crates of pears did Lake have?", "18"),
+        ("crates per orchard", "Hill 71; Lake 43; River Side 7"),
+        ("Top 2 orchards by crates", "Hill 71; Lake 43"),
+        ("When was the latest date?", f"2026-09-21 ({PLUMS})"),
+        ("How many rows are not from Hill?", "3"),
+        ("What is the price in harvest.csv of the river?", "9.75"),
+        ("What is the weather on the hill?", None),
+        ("Which orchard is the most beautiful?", None),
+        ("What is the price?", None),
+    ],
+)  # fmt: skip
+def test_a_question_is_answered_by_arithmetic_or_refused(question: str, answer: str | None) -> None:
+    if answer is None:
+        with pytest.raises(ExpertError) as caught:
+            answer_about(table(HARVEST), question)
+        assert not caught.value.input_fault
+    else:
+        assert answer_about(table(HARVEST), question) == answer
+
+
+def test_decimal_commas_are_read_and_written() -> None:
+    assert answer_about(table(ERNTE), "What is the total Erlös for Sud?") == "1300,0"
+    assert answer_about(table(ERNTE), "What is the Erlos in August?") == "1.250,5"
+
+
+def test_a_refusal_names_the_word_and_the_columns() -> None:
+    with pytest.raises(ExpertError) as caught:
+        answer_about(table(HARVEST), "How many bananas are from Hill?")
+    assert "“bananas”" in str(caught.value)
+    assert "Orchard" in (caught.value.hint or "")

@@ -1,0 +1,32 @@
+"""table-question-answering by arithmetic: counts, sums, averages, the highest and lowest, a cell."""
+
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call
+from .....graph.resource import Resource
+from .....graph.task import Task
+from ....tables.calculation import answer_about
+from ....tables.table import read_table
+from ..registry import expert
+
+
+def accepts(task: Task) -> str | None:
+    """Only tables, no pictures of them."""
+    table = task.inputs.get("table")
+    if isinstance(table, Resource) and table.kind == "image":
+        return "it takes a table as CSV or JSON; ask the question as one about a document"
+    return None
+
+
+@expert(
+    "table-question-answering",
+    name="table-arithmetic",
+    description="counts, adds, compares and looks up by column names; refuses questions with words that it does not know",
+    accepts=accepts,
+    light=True,
+    partial=True,
+)
+def answer_from_table(call: Call) -> Sequence[Artifact]:
+    """The answer. Not covered: pictures of tables, several tables at once."""
+    text = answer_about(read_table(call.one("table")), call.text("question"))
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]

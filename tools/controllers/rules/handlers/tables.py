@@ -1,0 +1,71 @@
+"""Handlers of intents about rows and lines: count, filter and sort them, calculate with them; and units of a text."""
+
+import re
+
+from ....tables.condition_words import read_conditions
+from ..intents import Intent
+from ..linking import Linker
+from ..parameters import Parameters
+from ..referents import Referent
+from ..text_linking import text_referents
+from .questions import add_question
+
+_UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
+_ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
+_REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
+
+
+def conditions(linker: Linker, intent: Intent) -> Parameters:
+    """The conditions on rows or lines in the clause of an intent, as the parameter `where`."""
+    end = max(intent.clause.end, intent.stop)
+    found = read_conditions(linker.parsed.text, linker.parsed.masked, intent.clause.start, end)
+    if found is None:
+        return {}
+    linker.use(found.start, found.end)
+    return {"where": found.where}
+
+
+def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
+    """Count rows of a table, or pages, words or lines of a text; whether there is such data."""
+    has, unit = linker.resolver.has_kind, _UNIT.search(words)
+    for match in filter(None, (unit, _ROWS.search(words))):
+        linker.use(intent.start + match.start(), intent.start + match.end())
+    if re.search(r"\bpages\b", words) and (
+        documents := linker.resolver.resolve(intent, ("document",), everything=True)
+    ):
+        linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
+        return True
+    if has("table") and (_ROWS.search(words) or not (has("image") or has("text"))):
+        if _ROWS.search(words):
+            _add_items(linker, intent, "count", _tables(linker, intent), conditions(linker, intent))
+        else:
+            add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
+        return True
+    if unit and (texts := text_referents(linker, intent, everything=True)):
+        where = conditions(linker, intent) if unit[1] == "line" else {}
+        named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
+        for text in texts:
+            _add_items(linker, intent, "count", [text], where or {"look_for": named})
+        return True
+    return False
+
+
+def filter_rows(linker: Linker, intent: Intent) -> None:
+    """Keep the rows or lines that satisfy the conditions; of "remove the rows where ..." the others."""
+    where = conditions(linker, intent)
+    if not where:
+        linker.refuse(intent, "I found no condition in it, such as “where region is North”")
+        return
+    if _REMOVED.match(linker.parsed.masked[intent.start : intent.end]):
+        linker.refuse(intent, "I keep rows, and do not remove them; say which to keep")
+        return
+    _add_items(linker, intent, "filter", _tables(linker, intent) or text_referents(linker, intent), where)
+
+
+def _tables(linker: Linker, intent: Intent) -> list[Referent]:
+    return linker.resolver.resolve(intent, ("table",), everything=True) if linker.resolver.has_kind("table") else []
+
+
+def _add_items(linker: Linker, intent: Intent, task_type: str, found: list[Referent], parameters: Parameters) -> None:
+    if items := tuple(r.value for r in found or linker.refuse_missing(intent, "a table or a text")):
+        linker.add_task(task_type, {"items": items}, intent, parameters)

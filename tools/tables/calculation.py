@@ -1,0 +1,178 @@
+"""`answer_about`: answers a question about a table by counting, adding, comparing and looking up."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import median
+
+from ...graph.errors import ExpertError
+from .conditions import size_of
+from .query import Query, not_understood, read_query
+from .table import Table
+
+MAX_ROWS = 30
+"""Rows of an answer."""
+
+
+def answer_about(table: Table, question: str) -> str:
+    """The answer to a question, in a line or a few. Raises `ExpertError` for a question that it does not understand."""
+    if not table.cells:
+        raise ExpertError(f"{table.label} has no rows", input_fault=True)
+    query = read_query(question, table)
+    if not query.table.cells:
+        return f"no row of {table.label} fits"
+    wanted = query.operations
+    if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):
+        return _ranked(query)
+    if wanted & {"highest", "lowest"}:
+        return _extreme(query)
+    if "distinct" in wanted or ("count" in wanted and query.subjects and "rows" not in wanted and query.group is None):
+        return _distinct(query)
+    if "count" in wanted and not (query.columns and query.measures):
+        if query.group is None:
+            return str(len(query.table.cells))
+        return _listed({name: str(len(rows)) for name, rows in _groups(query.table, query.group).items()})
+    if wanted & {"sum", "average", "median", "count"} or query.group is not None:
+        return _totals(query)
+    return _looked_up(query)
+
+
+def _numbers(table: Table, column: int, rows: Sequence[Sequence[str]]) -> list[Decimal]:
+    return [number for row in rows if (number := table.number(row[column])) is not None]
+
+
+def _combined(query: Query, column: int, rows: Sequence[Sequence[str]]) -> Decimal:
+    numbers = _numbers(query.table, column, rows)
+    if "average" in query.operations:
+        return _rounded(sum(numbers, Decimal()) / len(numbers), numbers)
+    if "median" in query.operations:
+        return median(numbers)
+    return sum(numbers, Decimal())
+
+
+def _rounded(number: Decimal, like: Sequence[Decimal]) -> Decimal:
+    places = max([2, *(-int(each.as_tuple().exponent) for each in like)])
+    return number.quantize(Decimal(1).scaleb(-places)).normalize() + 0
+
+
+def _groups(table: Table, by: int) -> dict[str, list[Sequence[str]]]:
+    """The rows by the value of a column."""
+    rows: dict[str, list[Sequence[str]]] = {}
+    for row in table.cells:
+        rows.setdefault(row[by], []).append(row)
+    return rows
+
+
+def _sums(query: Query, by: int, measure: int) -> dict[str, Decimal]:
+    return {name: _combined(query, measure, rows) for name, rows in _groups(query.table, by).items()}
+
+
+def _totals(query: Query) -> str:
+    if not query.measures:
+        raise _no_measure(query)
+    lines = []
+    for column in query.measures:
+        name = f"{query.table.names[column]}: " if len(query.measures) > 1 else ""
+        if query.group is not None:
+            lines.append(name + _listed_numbers(query.table, _sums(query, query.group, column)))
+        else:
+            lines.append(f"{name}{query.table.written(_combined(query, column, query.table.cells))}")
+    return "\n".join(lines)
+
+
+def _extreme(query: Query) -> str:
+    """The row or group with the most or least; a subject that is in several rows is added up first."""
+    table, most = query.table, "highest" in query.operations
+    dated = [column for column in query.columns if table.is_dated(column)]
+    measure = next(iter((*query.measures, *dated[-1:])), None)
+    if measure is None:
+        raise _no_measure(query)
+    subjects = [column for column in query.subjects if column != measure]
+    subjects += [] if query.group is None else [query.group]
+    if subjects and measure in query.measures and len(set(table.values(subjects[0]))) < len(table.cells):
+        return _best_group(query, subjects[0], measure)
+    filled = [row for row in table.cells if row[measure].strip()]
+    sizes = [size_of(row[measure], table) for row in filled]
+    best = (max if most else min)(sizes)  # type: ignore[type-var]
+    rows = [row for row, size in zip(filled, sizes, strict=True) if size == best]
+    if subjects:
+        return "\n".join(f"{row[subjects[0]]}, with {row[measure]}" for row in rows)
+    return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows[:MAX_ROWS])
+
+
+def _best_group(query: Query, subject: int, measure: int) -> str:
+    table, choose = query.table, max if "highest" in query.operations else min
+    sums = _sums(query, subject, measure)
+    best = choose(sums.values())
+    what = "on average" if "average" in query.operations else "in all its rows together"
+    names = [name for name, number in sums.items() if number == best]
+    answer = f"{' and '.join(names)}, with {table.written(best)} {what}"
+    single = choose(table.cells, key=lambda row: table.number(row[measure]) or Decimal())
+    if single[subject] not in names and "average" not in query.operations:
+        answer += f"; the {'highest' if choose is max else 'lowest'} single row is {table.row_text(single)}"
+    return answer
+
+
+def _ranked(query: Query) -> str:
+    table, wanted = query.table, query.operations
+    falling = "descending" in wanted or ("sort" not in wanted and not wanted & {"bottom", "lowest", "ascending"})
+    limit = query.limit or (len(table.cells) if "sort" in wanted else 1)
+    if "sort" in wanted and query.columns:
+        key = query.columns[-1]
+    elif query.measures and query.columns:
+        key = query.measures[-1]
+    elif "rows" in wanted and not query.columns and wanted & {"top", "bottom"}:
+        chosen = table.cells[:limit] if "top" in wanted else table.cells[-limit:]
+        return _rows(table, chosen)
+    else:
+        raise _no_measure(query)
+    subjects = [column for column in query.subjects if column != key]
+    if subjects and len(set(table.values(subjects[0]))) < len(table.cells) and "sort" not in wanted:
+        ordered = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
+        return _listed_numbers(table, dict(ordered[:limit]))
+    if table.is_numeric(key):
+        rows = sorted(table.cells, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
+    else:
+        rows = sorted(table.cells, key=lambda row: row[key].casefold(), reverse=falling)
+    return _rows(table, rows[:limit])
+
+
+def _distinct(query: Query) -> str:
+    if len(query.columns) != 1:
+        raise _no_measure(query)
+    values = list(dict.fromkeys(query.table.values(query.columns[0])))
+    shown = ", ".join(values[:MAX_ROWS]) + (" ..." if len(values) > MAX_ROWS else "")
+    return f"{len(values)} ({shown})" if "count" in query.operations else shown
+
+
+def _looked_up(query: Query) -> str:
+    table, columns = query.table, query.columns
+    if not query.conditional:
+        raise not_understood(table, ["which row"])
+    if not columns:
+        return _rows(table, table.cells)
+    if len(table.cells) == 1:
+        return ", ".join(table.cells[0][column] for column in columns)
+    if len(columns) == 1 and columns == query.subjects:
+        return ", ".join(dict.fromkeys(row[columns[0]] for row in table.cells))
+    return _rows(table, table.cells)
+
+
+def _rows(table: Table, rows: Sequence[Sequence[str]]) -> str:
+    more = [f"... and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
+    return "\n".join([*(table.row_text(row) for row in rows[:MAX_ROWS]), *more])
+
+
+def _listed_numbers(table: Table, found: dict[str, Decimal]) -> str:
+    return _listed({name: table.written(number) for name, number in found.items()})
+
+
+def _listed(found: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in found.items())
+
+
+def _no_measure(query: Query) -> ExpertError:
+    numeric = [name for n, name in enumerate(query.table.names) if query.table.is_numeric(n)]
+    return ExpertError(
+        f"the question names no column of {query.table.label} to compare or add",
+        hint=f"Columns with numbers: {', '.join(numeric) or 'none'}; all: {', '.join(query.table.names)}.",
+    )

@@ -1,0 +1,152 @@
+"""`read_conditions`: the conditions that the words of a request set on rows or lines: "where region is not North".
+
+The words of operators are data (`[conditions]` in tools/wording). Column names are not known here: `with city Bergen`
+becomes `city = Bergen`, and `kept` moves words between column and value where the table has a longer name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ..wording.wording import wording
+from .conditions import ANY, Condition
+from .folding import CURLY, MARKS
+
+_TOKEN = re.compile(r"[\ue000-\ue00f]+|[\ue010-\ue0ff]+|[<>=!≤≥≠]+|[^\s,;?!<>=≤≥≠\ue000-\ue0ff]+|[,;?!]")
+_ARTICLE = re.compile(r"(?:the|a|an|its|their|any|word|words|text|column|field|value)\b ?")
+_FILE = re.compile(r"[\ue010-\ue0ff]")
+_STOP = re.compile(r"[;?!]|(?:then|please|into|as|sorted|by|per|aloud|out)\b")
+_VALUE = re.compile(rf"[A-ZÀ-ÞĀ-Ž\d{MARKS}]|[-+€$£]\d")
+_COMPARED = re.compile(r"\W?[-+]?\d")
+_HAVING = ("have", "has", "had", "with", "whose", "where", "having", "in which", "for which", "by")
+_PLACES = ("from", "in", "for", "of")
+MAX_COLUMN_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """Conditions, and the words that set them."""
+
+    where: tuple[str, ...]
+    start: int
+    end: int
+
+
+@cache
+def _words(language: str) -> dict[str, re.Pattern[str]]:
+    """The words of each operator as a pattern; longer ones first."""
+    listed: Mapping[str, Sequence[str]] = wording(language).section("conditions")
+    patterns = {}
+    for name, phrases in listed.items():
+        longest_first = sorted((re.escape(phrase.replace("'", CURLY)) for phrase in phrases), key=len, reverse=True)
+        patterns[name] = re.compile(rf"(?:{'|'.join(longest_first)})(?:(?<!\w)|(?!\w))")
+    return patterns
+
+
+def read_conditions(text: str, masked: str, start: int, end: int, *, language: str = "en") -> Found | None:
+    """The conditions between two positions; None where the words set none.
+
+    `masked`: as `text`, in lower case, with quotations and files as placeholders (rules/masking.py).
+    """
+    words = _words(language)
+    openers = "|".join(words[name].pattern for name in (*_SELF_OPENING, "open"))
+    for opener in re.compile(rf"(?<![\w{CURLY}])(?:{openers})").finditer(masked, start, end):
+        reader = _Reader(text, masked[:end], words, opener.group())
+        position = opener.start() if any(words[o].match(opener.group()) for o in _SELF_OPENING) else opener.end()
+        if conditions := list(reader.conditions(position)):
+            return Found(tuple(map(str, conditions)), opener.start(), reader.end)
+    return None
+
+
+_SELF_OPENING = ("not contains", "contains", "starts with", "ends with")
+_ORDER = ("not contains", "contains", "starts with", "ends with", "!=", ">=", "<=", ">", "<", "=")
+
+
+class _Reader:
+    def __init__(self, text: str, masked: str, words: dict[str, re.Pattern[str]], opener: str) -> None:
+        self.text, self.masked, self.words, self.opener = text, masked, words, opener
+        self.end = 0
+        self._column = ""
+
+    def conditions(self, position: int) -> Iterator[Condition]:
+        """Each condition in turn, joined by "and"."""
+        while (found := self._one(position)) is not None:
+            yield from found
+            joint = re.compile(rf"\s*(?:,\s*)?(?:{self.words['and'].pattern}\s*)?(?:{self.words['open'].pattern}\s+)?")
+            match = joint.match(self.masked, self.end)
+            if match is None or not match.group().strip():
+                return
+            position, self.opener = match.end(), "and"
+
+    def _one(self, position: int) -> list[Condition] | None:
+        tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
+        for count in range(min(MAX_COLUMN_WORDS, len(tokens) - 1) + 1 if tokens else 0):
+            at = tokens[count].start()
+            if any(_FILE.match(t.group()) or _STOP.match(t.group()) or t.group() == "," for t in tokens[:count]):
+                break
+            column = self._column_of(tokens[0].start(), at) if count else self._column or ANY
+            if between := self.words["between"].match(self.masked, at):
+                return self._between(column, between.end())
+            operator = next((o for o in _ORDER if self.words[o].match(self.masked, at)), None)
+            if operator and (count or operator in _SELF_OPENING or self._column):
+                match = self.words[operator].match(self.masked, at)
+                value = self._value(match.end() if match else at, compared=operator in (">", ">=", "<", "<="))
+                return self._condition(column, operator, value)
+        return self._without_operator(tokens)
+
+    def _without_operator(self, tokens: Sequence[re.Match[str]]) -> list[Condition] | None:
+        """`with city Bergen`, `in Bergen`."""
+        if not tokens or _FILE.match(tokens[0].group()):
+            return None
+        written = self.text[tokens[0].start()]
+        if self.opener in _PLACES and _VALUE.match(written):
+            return self._condition(ANY, "=", self._value(tokens[0].start()))
+        if len(tokens) > 1 and (self.opener in _HAVING or self.opener in _PLACES):
+            value = self._value(tokens[1].start())
+            if value and (_VALUE.match(value) or self.opener in _HAVING):
+                return self._condition(tokens[0].group(), "=", value)
+        if self.opener in ("with", "have", "has") and (value := self._value(tokens[0].start())):
+            return self._condition(ANY, "contains", value)
+        return None
+
+    def _condition(self, column: str, operator: str, value: str) -> list[Condition] | None:
+        self._column = column
+        return [Condition(column, operator, value)] if value else None
+
+    def _between(self, column: str, position: int) -> list[Condition] | None:
+        low = self._value(position, compared=True)
+        joint = re.compile(rf"\s*{self.words['and'].pattern}\s+").match(self.masked, self.end)
+        high = self._value(joint.end(), compared=True) if joint else ""
+        return [Condition(column, ">=", low), Condition(column, "<=", high)] if low and high else None
+
+    def _value(self, position: int, *, compared: bool = False) -> str:
+        """The value at a position, as written; moves `end` behind it."""
+        tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
+        last = None
+        for number, token in enumerate(tokens):
+            word = token.group()
+            ends = _FILE.match(word) or _STOP.match(word) or word == "," or self.words["and"].fullmatch(word)
+            if ends or (compared and last and not self.words["unit"].fullmatch(word)):
+                break
+            following = tokens[number + 1].group() if number + 1 < len(tokens) else ""
+            if word in _PLACES and _FILE.match(following):
+                break
+            last = token
+        if last is None:
+            return ""
+        first = tokens[0].start()
+        value = self.text[first : last.end()].rstrip(".").strip(MARKS)
+        if compared and not _COMPARED.match(value):
+            return ""
+        self.end = first + len(self.text[first : last.end()].rstrip("."))
+        return value.split()[0] if compared else value
+
+    def _column_of(self, start: int, end: int) -> str:
+        return self.text[start:end].strip().removesuffix(" of")
+
+    def _skip(self, position: int) -> int:
+        while self.masked[position : position + 1].isspace():
+            position += 1
+        match = _ARTICLE.match(self.masked, position)
+        return match.end() if match and match.end() < len(self.masked) else position

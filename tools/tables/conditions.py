@@ -1,0 +1,131 @@
+"""`kept`: the rows of a table that satisfy conditions, each written `column operator value`, e.g. `region = North`.
+
+The column `*` is any column. A value may be several, joined by `or`. Texts are compared without case and accents, numbers
+and dates by their size. Lines of a text are rows with the single column `line`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ...graph.errors import input_error
+from .folding import MARKS, fold, singulars
+from .table import LINE, Table, read_number
+
+ANY = "*"
+OPERATORS = ("not contains", "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
+_FORM = re.compile(rf"(.+?) ({'|'.join(map(re.escape, OPERATORS))}) (.+)", re.DOTALL)
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+}
+MAX_SHOWN = 8
+"""Values of a column that an error names."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a row."""
+
+    column: str
+    operator: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.operator} {self.value}"
+
+
+def condition_of(text: str) -> Condition:
+    """The condition that a text writes. Raises `ExpertError` (input fault) for any other text."""
+    if match := _FORM.fullmatch(text.strip()):
+        return Condition(match[1].strip(), match[2], match[3].strip())
+    raise input_error(f"“{text}” is no condition", hint=f"Write column, operator ({', '.join(OPERATORS)}), value.")
+
+
+def kept(table: Table, where: Sequence[str]) -> Table:
+    """The table with only the rows that satisfy all conditions.
+
+    Raises `ExpertError` (input fault) for a column that is not there, and for a value that occurs nowhere.
+    """
+    rows = table.cells
+    for text in where:
+        condition, columns = _placed(table, condition_of(text))
+        matches = [_test(table, condition, column) for column in columns]
+        pairs = list(zip(matches, columns, strict=True))
+        found = [row for row in table.cells if any(match(row[column]) for match, column in pairs)]
+        if condition.operator == "=" and not found:
+            raise _nowhere(table, condition, columns)
+        satisfied = set(found)
+        every = condition.operator in ("!=", "not contains")
+        rows = tuple(
+            row for row in rows if (all(match(row[column]) for match, column in pairs) if every else row in satisfied)
+        )
+    return Table(table.label, table.names, rows, table.decimal_comma, table.is_text)
+
+
+def _placed(table: Table, condition: Condition) -> tuple[Condition, list[int]]:
+    """The columns that a condition is about; words of a column name at the beginning of its value are moved to it."""
+    if condition.column == ANY or (table.is_text and table.column(condition.column) is None):
+        return condition, list(range(len(table.names)))
+    words = condition.value.split()
+    for taken in range(min(3, len(words))):
+        name = " ".join([condition.column, *words[:taken]])
+        exact = [n for n, known in enumerate(table.names) if singulars(known) == singulars(name)]
+        if exact and taken:
+            return Condition(name, condition.operator, " ".join(words[taken:])), exact
+    return condition, [table.column_or_error(condition.column)]
+
+
+def _test(table: Table, condition: Condition, column: int) -> Callable[[str], bool]:
+    operator, value = condition.operator, condition.value.strip(MARKS)
+    if operator in _COMPARED:
+        compare, bound = _COMPARED[operator], size_of(value, table)
+        if bound is None:
+            raise input_error(f"“{condition}” compares, but “{value}” is neither a number nor a date")
+        sizes = [size_of(cell, table) for cell in table.values(column)]
+        if not any(type(size) is type(bound) for size in sizes):
+            raise input_error(f"column {table.names[column]} of {table.label} has no numbers to compare with “{value}”")
+        return lambda cell: type(size := size_of(cell, table)) is type(bound) and compare(size, bound)
+    if operator in ("=", "!="):
+        number = size_of(value, table)
+        options = [fold(value), *(fold(part) for part in re.split(r",? or ", value))]
+        options += [fold(part) for part in value.split("|")]
+
+        def same(cell: str) -> bool:
+            return fold(cell) in options or (number is not None and size_of(cell, table) == number)
+
+        return same if operator == "=" else lambda cell: not same(cell)
+    asked = fold(value)
+    if operator == "starts with":
+        return lambda cell: fold(cell).startswith(asked)
+    if operator == "ends with":
+        return lambda cell: fold(cell).endswith(asked)
+    return lambda cell: (asked in fold(cell)) is (operator == "contains")
+
+
+def size_of(text: str, table: Table) -> Decimal | str | None:
+    """What a cell is compared by: a number, or a date as year-month-day; None for other text."""
+    if date := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text.strip()):
+        return "-".join(part for part in date.groups() if part)
+    if date := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", text.strip()):
+        return f"{date[3]}-{int(date[2]):02}-{int(date[1]):02}"
+    return read_number(text, table.decimal_comma)
+
+
+def _nowhere(table: Table, condition: Condition, columns: Sequence[int]) -> Exception:
+    if table.is_text or len(columns) > 1:
+        place = "no line is" if table.names == (LINE,) else f"“{condition.value}” is in no cell of"
+        return input_error(
+            f"{place} “{condition.value}”" if table.is_text else f"{place} {table.label}",
+            hint="" if table.is_text else f"Its columns are {', '.join(table.names)}.",
+        )
+    name, values = table.names[columns[0]], list(dict.fromkeys(table.values(columns[0])))
+    shown = ", ".join(values[:MAX_SHOWN]) + (f" and {len(values) - MAX_SHOWN} more" if len(values) > MAX_SHOWN else "")
+    return input_error(
+        f"“{condition.value}” is nowhere in column {name} of {table.label}",
+        hint=f"It holds {shown}. The columns are {', '.join(table.names)}.",
+    )

@@ -1,0 +1,160 @@
+"""`read_query`: what a question asks of a table, as a `Query`: conditions, columns, an operation. Every word counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...graph.errors import ExpertError
+from .conditions import kept, size_of
+from .folding import fold
+from .question_words import Mark, mark_words
+from .table import Table
+
+
+@dataclass
+class Query:
+    """Which rows, which columns, and what to do with them."""
+
+    table: Table
+    """Only the rows that satisfy the conditions."""
+    columns: list[int]
+    """The columns that the question names beside its conditions, in order."""
+    conditional: bool = False
+    """Some condition chose the rows."""
+    group: int | None = None
+    limit: int | None = None
+    operations: set[str] = field(default_factory=set)
+
+    @property
+    def measures(self) -> list[int]:
+        """The named columns that hold numbers; where none is named, the only column that does."""
+        named = [column for column in self.columns if self.table.is_numeric(column)]
+        numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
+        return named or (numeric if len(numeric) == 1 else [])
+
+    @property
+    def subjects(self) -> list[int]:
+        """The other named columns."""
+        return [column for column in self.columns if not self.table.is_numeric(column)]
+
+
+def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
+    """The refusal of a question with words that have no meaning for the table."""
+    named = ", ".join(f"“{word}”" for word in words)
+    return ExpertError(
+        f"I do not understand {named} in a question about {table.label}",
+        hint=f"I count, add, sort and look up by the names of its columns: {', '.join(table.names)}",
+    )
+
+
+def read_query(question: str, table: Table) -> Query:
+    """The query of a question. Raises `ExpertError` where it has a word that is not used."""
+    marks, left = mark_words(question, table)
+    if left:
+        raise not_understood(table, left)
+    reader = _Reader(marks, table)
+    reader.read_comparisons()
+    reader.read_values()
+    query = reader.query()
+    if unused := [mark.text for mark in marks if mark not in reader.used]:
+        raise not_understood(table, unused)
+    return query
+
+
+class _Reader:
+    def __init__(self, marks: Sequence[Mark], table: Table) -> None:
+        self.marks, self.table = marks, table
+        self.used: set[Mark] = set()
+        self.where: list[str] = []
+        self.periods: list[Mark] = []
+
+    def _near(self, number: int, step: int) -> Mark | None:
+        return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
+
+    def read_comparisons(self) -> None:
+        """`price above 2`, `above 2 units`, `between 1 and 5`."""
+        for number, mark in enumerate(self.marks):
+            after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
+            if mark.role not in (">", ">=", "<", "<=", "between") or len(after) < 1 + (mark.role == "between"):
+                continue
+            before, behind = self._near(number, -1), self._near(number, 2)
+            bounds = after[:2] if mark.role == "between" else after[:1]
+            signs = (">=", "<=") if mark.role == "between" else (mark.role,)
+            if bounds[0].role == "number":
+                beside = [m for m in (before, behind) if m and self._is_measure(m)]
+            else:  # a date: of its own column, whatever is beside it
+                beside = [bounds[0]]
+            if not beside:
+                continue
+            column = beside[0]
+            name = self.table.names[column.column]
+            texts = [m.text.strip("-") if m.role == "period" else m.text for m in bounds]
+            self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
+            self.used |= {mark, column, *bounds}
+
+    def _is_measure(self, mark: Mark) -> bool:
+        return mark.role == "column" and mark not in self.used and self.table.is_numeric(mark.column)
+
+    def read_values(self) -> None:
+        """`in North`, `region North`, `not from North`, `order 1001`, `in March`."""
+        chosen: dict[tuple[int, str], list[Mark]] = {}
+        for number, mark in enumerate(self.marks):
+            before, after = self._near(number, -1), self._near(number, 1)
+            if mark in self.used or mark.role not in ("value", "number", "period"):
+                continue
+            beside = [m for m in (before, after) if m and m.role == "column" and m not in self.used]
+            if mark.role == "number":
+                if not (before and before in beside and before.end == mark.start):
+                    continue
+                chosen.setdefault((before.column, "="), []).append(mark)
+                self.used |= {mark, before}
+                continue
+            negation = next((m for m in (before,) if m and m.role in ("not", "!=")), None)
+            self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
+            self.used |= {negation} if negation else set()
+            if mark.role == "period":
+                self.periods.append(mark)
+            else:
+                chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
+        for (column, sign), marks in chosen.items():
+            self.where += self._written(column, sign, marks)
+
+    def _written(self, column: int, sign: str, marks: Sequence[Mark]) -> list[str]:
+        cells = {fold(cell) for cell in self.table.values(column)}
+        name = self.table.names[column]
+        if all(fold(mark.text) in cells or mark.role == "number" for mark in marks):
+            joined = " or ".join(mark.text for mark in marks)
+            return [f"{name} {sign} {joined}"] if sign == "=" else [f"{name} != {mark.text}" for mark in marks]
+        return [f"{name} {'contains' if sign == '=' else 'not contains'} {mark.text}" for mark in marks]
+
+    def query(self) -> Query:
+        """The query of the marks; those that are part of it become used."""
+        table = kept(self.table, self.where)
+        for mark in self.periods:
+            rows = tuple(row for row in table.cells if _is_within(size_of(row[mark.column], table), mark.text))
+            table = Table(table.label, table.names, rows, table.decimal_comma)
+        query = Query(table, [], conditional=bool(self.where or self.periods))
+        for number, mark in enumerate(self.marks):
+            if mark in self.used:
+                continue
+            before, after = self._near(number, -1), self._near(number, 1)
+            if mark.role == "column":
+                query.columns.append(mark.column)
+                if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
+                    query.group = query.columns.pop()
+            elif mark.role == "number":
+                ranks = ("top", "bottom", "highest", "lowest")
+                if not mark.text.isdigit() or not any(m and m.role in ranks for m in (before, after)):
+                    continue
+                query.limit = int(mark.text)
+            elif mark.role in ("not", ">", ">=", "<", "<=", "between", "!="):
+                continue
+            elif mark.role == "per" and not (after and after.role == "column"):
+                pass
+            else:
+                query.operations.add(mark.role)
+            self.used.add(mark)
+        return query
+
+
+def _is_within(date: object, period: str) -> bool:
+    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)

@@ -1,0 +1,122 @@
+"""`Table`: named columns and rows of text, of CSV, JSON rows or lines; columns are found loosely, numbers read exactly."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from ...graph.call import Material
+from ...graph.errors import input_error
+from ..media.rows import rows
+from .folding import fold, singulars
+
+_GAPS = r"'\u2019\u00a0\u202f "
+"""What groups digits, beside points and commas."""
+_NUMBER = re.compile(
+    rf"(?:[€$£¥₹]|[A-Z]{{3}}(?=\s))?\s*([-+\u2212]?\d[\d.,{_GAPS}]*)\s*(?:[€$£¥₹%]|[A-Z]{{3}}|[a-zµ]{{1,3}}[²³]?)?"
+)
+_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{1,2}/\d{1,2}/\d{2,4}")
+LINE = "line"
+"""The only column of a text."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """`cells[row][column]`, as written."""
+
+    label: str
+    names: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    decimal_comma: bool = False
+    """`1.066,75` is a number of this table, and not `1,066.75`."""
+    is_text: bool = False
+    """Its rows are the lines of a text."""
+
+    @cached_property
+    def _found(self) -> dict[str, int]:
+        return {}
+
+    def column(self, name: str) -> int | None:
+        """The column of a name: in another case, in the plural, or one part of a longer name; None for none or several."""
+        asked = singulars(name)
+        same = [n for n, known in enumerate(self.names) if fold(known) == fold(name) or singulars(known) == asked]
+        if same or not asked:
+            return same[0] if same else None
+        parts = [n for n, known in enumerate(self.names) if set(asked.split()) <= set(singulars(known).split())]
+        return parts[0] if len(parts) == 1 else None
+
+    def column_or_error(self, name: str) -> int:
+        """As `column`; `ExpertError` (input fault), which names the columns, for none or several."""
+        if (found := self.column(name)) is None:
+            raise input_error(f"{self.label} has no column “{name}”; its columns are {', '.join(self.names)}")
+        return found
+
+    def values(self, column: int) -> list[str]:
+        """The cells of a column."""
+        return [row[column] for row in self.cells]
+
+    def number(self, cell: str) -> Decimal | None:
+        """The number in a cell, with currency or unit; None for any other text, and for dates."""
+        return read_number(cell, self.decimal_comma)
+
+    def is_numeric(self, column: int) -> bool:
+        """Whether all cells of a column that are not empty are numbers."""
+        filled = [cell for cell in self.values(column) if cell.strip()]
+        return bool(filled) and all(self.number(cell) is not None for cell in filled)
+
+    def is_dated(self, column: int) -> bool:
+        """Whether all cells of a column that are not empty are dates or months."""
+        filled = [cell.strip() for cell in self.values(column) if cell.strip()]
+        return bool(filled) and all(_DATE.fullmatch(cell) for cell in filled)
+
+    def written(self, number: Decimal) -> str:
+        """A number as this table writes it."""
+        text = f"{number:f}"
+        return text.replace(".", ",") if self.decimal_comma else text
+
+    def row_text(self, row: Sequence[str]) -> str:
+        """A row with its column names, in one line."""
+        if self.is_text:
+            return row[0]
+        return ", ".join(f"{name} {cell}" if name else cell for name, cell in zip(self.names, row, strict=True) if cell)
+
+
+def read_number(cell: str, decimal_comma: bool = False) -> Decimal | None:
+    """The number that a text is, if it is one: `1,250.00 EUR`, `12 %`, `-3`."""
+    match = _NUMBER.fullmatch(cell.strip())
+    if match is None or _DATE.fullmatch(cell.strip()):
+        return None
+    digits = re.sub(f"[{_GAPS}]", "", match[1]).replace("\u2212", "-")
+    point, comma = digits.rfind("."), digits.rfind(",")
+    if point >= 0 and comma >= 0:
+        decimal = "," if comma > point else "."
+    elif comma >= 0:
+        grouped = re.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+", digits)
+        decimal = "." if grouped and not decimal_comma else ","
+    else:
+        grouped = re.fullmatch(r"[-+]?\d{1,3}(?:\.\d{3})+", digits)
+        decimal = "," if grouped and (decimal_comma or digits.count(".") > 1) else "."
+    plain = digits.replace("," if decimal == "." else ".", "").replace(",", ".")
+    return Decimal(plain) if re.fullmatch(r"[-+]?\d+(?:\.\d*)?", plain) else None
+
+
+def read_table(material: Material) -> Table:
+    """The table of a material; the lines of a text that is none. `ExpertError` for a table without rows."""
+    label = material.resource.label
+    if material.resource.kind == "image":
+        raise input_error(f"{label} is a picture of a table", hint="Read the text in it first.", kind="wrong_task")
+    found = rows(material)
+    if found is None:
+        lines = tuple((line,) for line in material.text().splitlines() if line.strip())
+        return Table(label, (LINE,), lines, is_text=True)
+    names = tuple(dict.fromkeys(name for row in found for name in row))
+    cells = tuple(tuple("" if row.get(name) is None else str(row[name]) for name in names) for row in found)
+    shown = tuple(str(name).strip("\ufeff ") for name in names)
+    return Table(label, shown, cells, _has_decimal_commas(material, cells))
+
+
+def _has_decimal_commas(material: Material, cells: Sequence[Sequence[str]]) -> bool:
+    semicolons = ";" in material.text().split("\n", 1)[0]
+    written = [cell for row in cells for cell in row if re.fullmatch(r"[-+]?[\d.]*,\d+", cell.strip())]
+    return bool(written) and (semicolons or any(re.search(r",(?:\d{1,2}|\d{4,})$", cell.strip()) for cell in written))
