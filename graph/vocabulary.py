@@ -33,8 +33,8 @@ OUT_MESH = Output(name="mesh", kind="mesh")
 OUT_IMAGES = Output(name="images", kind="image", many=True)
 
 DOCUMENT = Input(name="document", kinds=("document",), alias="document")
-FIRST = Parameter(name="first_page", type="integer", description="from 1")
-LAST = Parameter(name="last_page", type="integer")
+FIRST = Parameter(name="first_page", type="integer", description="from 1; -1 is the last")
+LAST = Parameter(name="last_page", type="integer", description="as first_page")
 WHERE = Parameter(
     name="where",
     type="strings",
@@ -173,7 +173,7 @@ _ROWS: tuple[TaskType, ...] = (
     # multimodal
     _row("visual-question-answering", "multimodal", (IMAGE, QUESTION), (OUT_TEXT,), "answer a question about an image"),
     _row("document-question-answering", "multimodal", (Input(name="image", kinds=("image", "document")), QUESTION),
-         (OUT_TEXT,), "answer a question about a document or a photo of one"),
+         (OUT_TEXT,), "answer a question about a document or a photo of one", FIRST, LAST),
     _row("image-text-to-text", "multimodal", (IMAGE, PROMPT), (OUT_TEXT,), "reply to an instruction about an image"),
     _row("image-text-to-video", "multimodal", (IMAGE, PROMPT), (OUT_VIDEO,), "set an image in motion as told in words"),
     _row("audio-text-to-text", "multimodal", (AUDIO, PROMPT), (OUT_TEXT,), "reply to an instruction about a sound"),
@@ -218,7 +218,9 @@ _ROWS: tuple[TaskType, ...] = (
          WHERE, Parameter(name="lowest", type="boolean", description="the least instead"),
          Parameter(name="by", description="`length`: compare texts by their length")),
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
-    _row("document-to-text", "deterministic", (DOCUMENT,), (OUT_TEXT,), "the text of a PDF", FIRST, LAST),
+    _row("document-to-text", "deterministic", (DOCUMENT,),
+         (OUT_TEXT, Output(name="pages", kind="text", many=True)), "the text of a PDF", FIRST, LAST,
+         Parameter(name="each_page", type="boolean", description="the text of each page too, as a list")),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
          Parameter(name="frames", type="integer", description="how many, at most 64"),
          Parameter(name="every_seconds", type="number", description="one for each so many seconds"),

@@ -81,12 +81,17 @@ def _opened(material: Material) -> Iterator[Any]:
 
 def _range(call: Call, count: int, label: str) -> tuple[int, int]:
     first, last = (call.task.parameters.get(name) for name in ("first_page", "last_page"))
-    begin = first if isinstance(first, int) else 1
-    end = min(last, count) if isinstance(last, int) else count
+    begin = _from_front(first, count) if isinstance(first, int) else 1
+    end = min(_from_front(last, count), count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
-        raise input_error(f"{label} has {count} pages, and none from {begin} to {last or count}")
+        raise input_error(f"{label} has {count} pages, and none from {first or 1} to {last or count}")
     if end - begin + 1 > MAX_PAGES:
         raise input_too_large(
             f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once", hint="Name first_page and last_page."
         )
     return begin, end
+
+
+def _from_front(page: int, count: int) -> int:
+    """The number of a page that may be counted from the end; more than there are of the latter means all."""
+    return page if page >= 0 else max(1, count + 1 + page)

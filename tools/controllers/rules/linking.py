@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ....graph.resource import Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
+from ...wording.page_words import Pages, read_pages
 from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
+from .page_ranges import on_pages
 from .parameters import Parameters
 from .reference_resolution import ReferenceResolver
 from .referents import Referent, kinds_named, result_kind
@@ -55,6 +58,9 @@ class Linker:
     ) -> Referent:
         """Add a task unless the same is planned; returns its result. `implied`: a step that the request does not name."""
         parameters = parameters or {}
+        if task_type != "count" and not implied and (pages := self._pages_named(intent, inputs)):
+            step = partial(self._page_step, intent)
+            inputs, parameters = on_pages(task_type, inputs, parameters, pages, step)
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.results_by_content:
             return self.results_by_content[content]
@@ -71,6 +77,23 @@ class Linker:
         self.results_by_content[content] = result
         self.first_results.setdefault((task_type, intent.clause), result)
         return result
+
+    def _pages_named(self, intent: Intent, inputs: dict[str, Input]) -> Pages | None:
+        """The pages that the clause of an intent names, where it is about a document."""
+        values = [v for value in inputs.values() for v in (value if isinstance(value, tuple) else (value,))]
+        if not any(isinstance(value, Resource) and value.kind == "document" for value in values):
+            return None
+        words = self.parsed.words_of(intent.clause)
+        if pages := read_pages(words, self.parsed.language):
+            self.use(intent.clause.start + pages.start, intent.clause.start + pages.end)
+            if read_pages(words[pages.end :], self.parsed.language):
+                self.refuse(intent, "it names several ranges of pages; only the first is used")
+        return pages
+
+    def _page_step(self, intent: Intent, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> Input:
+        value = self.add_task(task_type, inputs, intent, parameters, implied=True).value
+        each = isinstance(value, Ref) and parameters.get("each_page")
+        return value.model_copy(update={"output": "pages"}) if isinstance(value, Ref) and each else value
 
     def add_each(
         self,

@@ -4,7 +4,7 @@ import pytest
 
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
-from hugginggpt.graph.task import Scalar
+from hugginggpt.graph.task import Ref, Scalar
 from hugginggpt.tools.controllers.rules.controller import propose
 
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
@@ -32,6 +32,35 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
 )
 def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str, Parameters]]) -> None:
     assert planned(text) == tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "task_type"),
+    [
+        ("Summarise page 4 of thesis.pdf", 4, 4, "document-to-text"),
+        ("Read the first page of thesis.pdf aloud", 1, 1, "document-to-text"),
+        ("Translate pages 2 to 5 of thesis.pdf into Spanish", 2, 5, "document-to-text"),
+        ("Summarise the last two pages of thesis.pdf", -2, -1, "document-to-text"),
+        ("Who is the author on page 1 of thesis.pdf?", 1, 1, "document-question-answering"),
+        ("Save page 3 of thesis.pdf as a picture", 3, 3, "document-to-images"),
+        ("Turn pages 3 and 4 of thesis.pdf into images", 3, 4, "document-to-images"),
+        ("Fasse Seite 3 von thesis.pdf zusammen", 3, 3, "document-to-text"),
+    ],
+)
+def test_pages_that_a_clause_names_are_the_only_ones_taken(text: str, first: int, last: int, task_type: str) -> None:
+    tasks = planned(text)
+    assert [(t, p) for t, p in tasks if "first_page" in p] == [(task_type, {"first_page": first, "last_page": last})]
+
+
+def test_each_page_has_a_result_of_its_own() -> None:
+    proposal = propose(Request(text="Summarise each page of thesis.pdf"))
+    assert proposal.plan.tasks[0].parameters == {"each_page": True}
+    assert proposal.plan.tasks[1].inputs["text"] == Ref(task_id=0, output="pages")
+
+
+def test_a_second_range_of_pages_is_reported() -> None:
+    proposal = propose(Request(text="Summarise page 2 of a.pdf and the last page of b.pdf"))
+    assert any("several ranges" in refusal for refusal in proposal.refusals)
 
 
 def test_rows_without_a_condition_that_is_understood_are_refused() -> None:

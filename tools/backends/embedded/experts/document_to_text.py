@@ -19,22 +19,33 @@ from ..registry import expert
 )
 def document_to_text(call: Call) -> Sequence[Artifact]:
     """The pages one after another, a blank line between them. Raises `ExpertError` when there is no text at all."""
-    text, note = whole_text(call, call.one("document"))
-    return [Artifact(output="text", kind="text", media_type="text/plain", text=text, note=note)]
+    texts, scanned = page_texts(call, call.one("document"))
+    made = [_artifact("text", "\n\n".join(text for text in texts if text), _note(scanned, len(texts)))]
+    each = texts if call.task.parameters.get("each_page") else ()
+    return [*made, *(_artifact("pages", text or "(a page without text)", "") for text in each)]
+
+
+def _artifact(output: str, text: str, note: str) -> Artifact:
+    return Artifact(output=output, kind="text", media_type="text/plain", text=text, note=note)
 
 
 def whole_text(call: Call, document: Material) -> tuple[str, str]:
     """The text of all pages that the task asks for, and a note about its quality. `ExpertError` (input fault) for none."""
+    texts, scanned = page_texts(call, document)
+    return "\n\n".join(text for text in texts if text), _note(scanned, len(texts))
+
+
+def page_texts(call: Call, document: Material) -> tuple[list[str], int]:
+    """The text of each page that the task asks for, and how many are scans. `ExpertError` (input fault) for none at all."""
     texts, scanned = list[str](), 0
     for page in pages(call, document):
         text = text_layer(page, document.resource.label)
         if not text and (text := _read(page, document.resource.label)):
             scanned += 1
         texts.append(text)
-    whole = "\n\n".join(text for text in texts if text)
-    if not whole:
+    if not any(texts):
         raise input_error(f"{document.resource.label} has no text that can be read")
-    return whole, _note(scanned, len(texts))
+    return texts, scanned
 
 
 def _note(scanned: int, pages: int) -> str:

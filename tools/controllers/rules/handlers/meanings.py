@@ -8,6 +8,7 @@ from .....graph.task import Value as Input
 from .....graph.task_type import Input as Port
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
+from ....text_language import is_in
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning, meaning_of
@@ -187,7 +188,9 @@ def _is_in(linker: Linker, code: str) -> bool:
     texts = linker.resolver.latest_results(("text",))
     if texts and isinstance(texts[0].value, Ref):
         return _language_of(linker, texts[0]) == NAMES.get(code)
-    return not any(isinstance(r.value, Resource) for r in linker.resolver.referents)
+    quoted = [str(r.value) for r in linker.resolver.referents if r.origin == "quotation"]
+    given = any(isinstance(r.value, Resource) for r in linker.resolver.referents)
+    return is_in(quoted[-1], code) if quoted else not given
 
 
 def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:

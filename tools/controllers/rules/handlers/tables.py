@@ -28,6 +28,8 @@ def conditions(linker: Linker, intent: Intent) -> Parameters:
 def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
     """Count rows of a table, or pages, words or lines of a text; whether there is such data."""
     has, unit = linker.resolver.has_kind, _UNIT.search(words)
+    for match in filter(None, (unit, _ROWS.search(words))):
+        linker.use(intent.start + match.start(), intent.start + match.end())
     if re.search(r"\bpages\b", words) and (
         documents := linker.resolver.resolve(intent, ("document",), everything=True)
     ):

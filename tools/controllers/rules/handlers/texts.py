@@ -2,12 +2,12 @@
 
 import re
 
+from ....text_language import is_in
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
 from ..referents import Referent
-from ..speech import is_in
 from ..text_linking import as_text, text_referents
 from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question

@@ -1,0 +1,82 @@
+"""`read_pages`: the pages of a document that words name: "page 3", "pages 2 to 4", "the last two pages", "each page".
+
+Page numbers and ordinals come from the language's data file. Not covered: several ranges, even and odd pages.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from .wording import folded, wording
+
+_TO = r"\s*(?:-|–|—|to|through|until|up to|thru|bis|a|à|até|hasta|到|至|から|、)\s*"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A range of pages and where the words name it. Negative numbers count from the end: -1 is the last page."""
+
+    start: int
+    end: int
+    first: int | None = None
+    last: int | None = None
+    each: bool = False
+    """One result for each page."""
+
+
+@cache
+def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
+    language = wording(code)
+    end = "" if language.unspaced else r"(?!\w)"
+    begin = "" if language.unspaced else r"(?<!\w)"
+
+    def either(words: list[str]) -> str:
+        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+    page = rf"(?:{either([word for word, unit in language.units.items() if unit == 'page'])}|pp?\.)"
+    number = rf"\d{{1,4}}|{either(list(language.numbers)) or '(?!)'}"
+    ordinal = rf"{either(list(language.ordinals)) or '(?!)'}|\d{{1,3}}(?:st|nd|rd|th)"
+    each = either(list(language.clauses.get("each", ("each", "every", "per")))) or "(?!)"
+    return (
+        re.compile(rf"{begin}{page}\s*(?:from\s+)?(?P<a>{number})(?:{_TO}|\s+and\s+)(?P<b>{number}){end}"),
+        re.compile(rf"{begin}(?P<a>\d{{1,4}}){_TO}(?P<b>\d{{1,4}})\s*{page}{end}"),
+        re.compile(rf"{begin}(?P<each>{each}) (?:single )?{page}{end}|{begin}{page} by {page}{end}"),
+        re.compile(rf"{begin}(?P<ord>{ordinal})\s+(?P<n>{number})\s+{page}{end}"),
+        re.compile(rf"{begin}(?:第\s*)?(?P<ord>{ordinal})\.?\s*{page}{end}|第\s*(?P<a>{number})\s*{page}"),
+        re.compile(rf"{begin}{page}\s*(?:number\s+|no\.?\s*)?(?P<a>{number}){end}"),
+        re.compile(rf"{begin}(?P<a>\d{{1,3}})\.\s+{page}{end}"),
+    )
+
+
+def read_pages(text: str, code: str) -> Pages | None:
+    """The pages that a masked text names; None for none, and for pages that are not next to each other."""
+    words = folded(text)
+    for pattern in _patterns(code):
+        if match := pattern.search(words):
+            found = match.groupdict()
+            first, last = _bounds(found, code)
+            if first is None and not (found.get("each") or ("ord" not in found and "a" not in found)):
+                return None
+            if first is not None and last is not None and last != first + 1 and " and " in match.group():
+                return None
+            return Pages(*match.span(), first, last, each=first is None)
+    return None
+
+
+def _bounds(found: dict[str, str | None], code: str) -> tuple[int | None, int | None]:
+    language = wording(code)
+
+    def value(word: str | None) -> int | None:
+        known = {**language.ordinals, **language.numbers}
+        if not word:
+            return None
+        digits = re.match(r"\d+", word)
+        return int(digits.group()) if digits else known[word]
+
+    ordinal, many = value(found.get("ord")), value(found.get("n"))
+    if ordinal is not None and many is not None:
+        if ordinal == 1:
+            return 1, many
+        return (-many, -1) if ordinal == -1 else (None, None)
+    first = ordinal if ordinal is not None else value(found.get("a"))
+    return first, value(found.get("b")) or first
