@@ -19,7 +19,7 @@ def tasks(
     home: options.Home = None,
     json: options.Json = False,
 ) -> None:
-    """List for every task type which experts can run here, and what to do so that others can; with TASK how to ask for it."""
+    """List for every task type which experts can run here, and what would let others; with TASK how to ask for it."""
     from .experts import list_tasks
 
     list_tasks(name, language=language, home=home, where=where, as_json=json)

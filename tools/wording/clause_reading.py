@@ -32,13 +32,15 @@ _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generatio
 """Meanings whose clause is mostly a description."""
 _EDGE, _EDGE_WEIGHT = 5, 0.85
 """Words (in Chinese and Japanese characters) at either end of a long clause, and what their score counts."""
-_QUESTIONS = (
-    "table-question-answering",
-    "document-question-answering",
-    "visual-question-answering",
-    "question-answering",
-)
-"""Meanings of a question about data that is near no example."""
+_QUESTIONS: dict[Kind, tuple[str, ...]] = {
+    "table": ("table-question-answering",),
+    "document": ("document-question-answering",),
+    "image": ("visual-question-answering", "document-question-answering"),
+    "text": ("question-answering",),
+    "audio": ("question-answering",),
+    "video": ("question-answering",),
+}
+"""Meanings of a question about data that is near no example, by the kind of the data; the nearest of several."""
 _LETTER = re.compile(r"[^\W\d_\ue000-\ue0ff]")
 _BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
 
@@ -130,13 +132,10 @@ def _read_piece(
     if ranked and ranked[0].score >= least:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
     if at_hand and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
-        kinds = named or at_hand
-        asked = next((name for name in _QUESTIONS if fit_cost(name, kinds, named) == 0), "")
-        found = [
-            match for match in nearest(words.text, code, among=_QUESTIONS) if fit_cost(match.meaning, kinds, named) == 0
-        ]
-        if asked:
-            return Piece(start, end, (found or [Match("", asked, 0.0)])[0]._replace(score=least), tuple(ranked[:3]))
+        asked = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
+        found = nearest(words.text, code, among=asked) or [Match("", name, 0.0) for name in asked]
+        if found:
+            return Piece(start, end, found[0]._replace(score=least), tuple(ranked[:3]))
     return Piece(start, end, None, tuple(ranked[:3]))
 
 

@@ -162,12 +162,16 @@ def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[
     extents = [(piece.start, piece.end) for piece in pieces]
     last = None
     for number, piece in enumerate(pieces):
-        if piece.match and not (last is not None and _repeats(parsed, piece, pieces[last], code)):
+        if piece.match and not (last is not None and _goes_on(parsed, piece, pieces[last], code)):
             last = number
         elif last is not None and (piece.match or _is_detail(parsed, piece, pieces[last], code)):
             extents[last] = (extents[last][0], piece.end)
             extents[number] = (piece.end, piece.end)
     return extents
+
+
+def _goes_on(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
+    return _repeats(parsed, piece, before, code) or _describes(parsed, piece, before, code)
 
 
 def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
@@ -176,6 +180,20 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
         return False
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
+
+
+def _describes(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
+    """Whether a piece after a comma goes on with the description of what is to be made: "..., as an oil painting"."""
+    if (
+        piece.match is None
+        or before.match is None
+        or not before.match.meaning.startswith(("text-to-", "text-generation"))
+    ):
+        return False
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    comma = parsed.masked[: piece.start].rstrip().endswith((",", "，", "、"))
+    own = re.search("[\ue000-\ue0ff]", words.text) or words.has("back") or piece.match.score >= _COMMAND
+    return comma and not own
 
 
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
