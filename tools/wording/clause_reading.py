@@ -72,12 +72,17 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
     cuts = _cuts(masked, wording(code))
     least = least or (LEAST_UNSPACED if wording(code).unspaced else LEAST)
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
+    alone: list[Piece] = []
     for end in range(1, len(cuts)):
+        alone.append(_read_piece(masked, cuts[end - 1], cuts[end], code, best[end - 1].kinds, given, least))
         readings = []
         for begin in range(max(0, end - _MOST_JOINED), end):
             before = best[begin]
-            piece = _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least)
-            if end - begin > 1 and piece.match is None:
+            joined = end - begin > 1
+            piece = (
+                _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least) if joined else alone[-1]
+            )
+            if joined and (piece.match is None or _hides(piece, alone[begin:end])):
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
             gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
@@ -85,6 +90,14 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
             readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
         best.append(max(readings, key=lambda reading: reading.value))
     return best[-1].pieces
+
+
+def _hides(joined: Piece, parts: Sequence[Piece]) -> bool:
+    """Whether one of the joined pieces alone is nearer to another meaning than all are together to theirs."""
+    together = joined.match
+    return together is not None and any(
+        part.match and part.match.meaning != together.meaning and part.match.score > together.score for part in parts
+    )
 
 
 def _cuts(masked: str, language: Wording) -> list[int]:

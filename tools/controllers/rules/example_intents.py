@@ -21,6 +21,7 @@ from .masking import Quotation
 _BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
+_PARTS = re.compile(r"[,;.!?，、。；！？]")
 _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
@@ -145,9 +146,9 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
         return parsed
     start, end = colon.end(), len(parsed.text.rstrip())
     rest = parsed.masked[start:end]
-    match = nearest(rest, code, most=1)
+    scores = [match.score for part in _PARTS.split(rest) for match in nearest(part, code, most=1)]
     bare = re.sub(r"[\W_]", "", rest)
-    if re.search("[\ue000-\ue0ff]", rest) or len(bare) < 6 or (match and match[0].score >= _COMMAND):
+    if re.search("[\ue000-\ue0ff]", rest) or len(bare) < 6 or max(scores, default=0.0) >= _COMMAND:
         return parsed
     quotation = Quotation(parsed.text[start:end], start, end, False)
     masked = parsed.masked[:start] + QUOTE * (end - start) + parsed.masked[end:]

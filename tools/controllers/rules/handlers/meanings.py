@@ -138,6 +138,9 @@ def _choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> lis
     named = unique([r for r in usable if not r.is_result and intent.start <= r.position < intent.stop])
     made = [r for r in usable if r.is_result and port.takes(r.kind)] or [r for r in usable if r.is_result]
     given = unique([r for r in usable if r.origin in ("file", "quotation")])
+    before = [r for r in given if r.origin == "quotation" and r.position < intent.start]
+    if before and not port.many and all(r.origin == "quotation" for r in given):
+        given = before if len(before) < len(given) else given
     if made and not named:
         latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
         found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
