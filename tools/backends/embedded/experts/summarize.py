@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import input_error
+from .....graph.errors import ExpertError, input_error
 from ..registry import expert
 from ..tokenization import content_words, sentences
 
@@ -28,10 +28,34 @@ _KEY_LINE = re.compile(r"\b(?:total|sum|amount due|balance|gesamt|summe|importe|
     partial=True,
 )
 def summarize(call: Call) -> Sequence[Artifact]:
-    """At most `max_sentences` (else about a third, four at most)."""
-    most = call.task.parameters.get("max_sentences")
-    summary = summarize_text(call.text("text"), most if isinstance(most, int) and most > 0 else None)
+    """At most `max_sentences` (else about a third, four at most) and `max_words`. `ExpertError` where that is too short."""
+    text, (most, words) = call.text("text"), (call.task.parameters.get(name) for name in ("max_sentences", "max_words"))
+    limit = most if isinstance(most, int) and most > 0 else None
+    summary = summarize_in_words(text, limit, words) if isinstance(words, int) else summarize_text(text, limit)
+    form = call.task.parameters.get("format")
+    if form == "bullets":
+        summary = "\n".join(f"- {sentence}" for sentence in sentences(summary))
+    elif form == "paragraph":
+        summary = " ".join(summary.split())
     return [Artifact(output="text", kind="text", media_type="text/plain", text=summary)]
+
+
+def summarize_in_words(text: str, most: int | None, words: int) -> str:
+    """The longest summary of at most so many words. Raises `ExpertError` where no sentence is as short."""
+    found = sentences(text)[:MAX_SENTENCES]
+    for limit in range(most or max(1, len(found) - 1), 0, -1):
+        if len((summary := summarize_text(text, limit)).split()) <= words:
+            return summary
+    fitting = [
+        number for number, sentence in enumerate(found) if len(sentence.split()) <= words and _is_prose(sentence)
+    ]
+    if fitting:
+        return found[best_sentences([found[number] for number in fitting], fitting, 1, set())[0]]
+    shortest = min((len(sentence.split()) for sentence in found if _is_prose(sentence)), default=0)
+    raise ExpertError(
+        f"it picks whole sentences, and the shortest has {shortest} words; {words} are too few",
+        hint="Allow more words, or set up a language model, which can rephrase.",
+    )
 
 
 def summarize_text(text: str, most: int | None = None) -> str:
