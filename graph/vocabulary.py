@@ -48,6 +48,8 @@ SIZE = (
     Parameter(name="width", type="integer", description="pixels"),
     Parameter(name="height", type="integer", description="pixels"),
 )
+STRENGTH = Parameter(name="strength", description="slight or strong; as usual without it")
+SOUND_FORMAT = Parameter(name="format", description="file format of the result: wav, mp3, flac, ogg or m4a")
 TIMES = (
     Parameter(name="start_seconds", type="number", description="negative: so many before the end"),
     Parameter(name="end_seconds", type="number", description="as start_seconds"),
@@ -137,7 +139,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="angle", type="number", description="degrees, counter-clockwise"),
          Parameter(name="scale", type="number", description="factor for width and height"), *SIZE,
          Parameter(name="percent", type="integer", description="how much brighter, darker or richer in contrast"),
-         Parameter(name="direction", description="horizontal or vertical, of a mirror image"),
+         STRENGTH, Parameter(name="direction", description="horizontal or vertical, of a mirror image"),
          Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")),
     _row("image-text-to-image", "vision", (IMAGE, PROMPT, Input(name="mask", kinds=("mask", "image"), required=False)),
          (OUT_IMAGE,), "edit an image as told in words, only where a mask is white if one is given"),
@@ -153,8 +155,9 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="rate", type="integer", description="words a minute")),
     _row("text-to-audio", "audio", (PROMPT,), (OUT_AUDIO,), "make music or sounds from a description"),
     _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound",
-         Parameter(name="operation", description="denoise, louder or quieter"),
-         Parameter(name="percent", type="integer", description="how much louder or quieter"), LOOK_FOR),
+         Parameter(name="operation", description="denoise, louder, quieter or format"),
+         Parameter(name="percent", type="integer", description="how much louder or quieter"), STRENGTH, SOUND_FORMAT,
+         LOOK_FOR),
     _row("audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "tell what kind of sound, emotion or speaker it is"),
     _row("zero-shot-audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "label sound with labels of your own",
          LABELS),
@@ -229,8 +232,9 @@ _ROWS: tuple[TaskType, ...] = (
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
          Parameter(name="frames", type="integer", description="how many, at most 64"),
          Parameter(name="every_seconds", type="number", description="one for each so many seconds"),
-         Parameter(name="at_seconds", type="number", description="the one at that time; negative: before the end")),
-    _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video"),
+         Parameter(name="at_seconds", type="number", description="the one at that time"),
+         Parameter(name="which", description="first or last, for that one alone")),
+    _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video", SOUND_FORMAT),
     _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of a recording, by time", *TIMES),
     _row("trim-video", "deterministic", (VIDEO,), (OUT_VIDEO,), "cut a part out of a video, by time", *TIMES),
     _row("mute", "deterministic", (VIDEO,), (OUT_VIDEO,), "a video without its sound"),

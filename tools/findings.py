@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..graph.call import Material
 from ..graph.untrusted_json import read_untrusted_json
 from .languages import name_in
+from .media.rows import rows as rows_of
 from .wording.phrases import Phrases
 
 Row = Mapping[str, Any]
@@ -20,8 +22,8 @@ _LABEL_KEYS = ("name", "label", "entity_group", "entity", "class")
 _WORD_KEYS = ("word", "text", "sentence", "value")
 
 
-def in_words(text: str, phrases: Phrases, *, scores: bool = True) -> str:
-    """Findings in JSON as words of a language, e.g. `2 faces (0.95, 0.93)`. `scores`: name those below `CERTAIN`."""
+def in_words(text: str, phrases: Phrases, *, aloud: bool = False) -> str:
+    """Findings in JSON as words: `2 faces (0.95, 0.93)`. `aloud`: without scores, and rows as sentences."""
     if not text.lstrip().startswith(("[", "{")) or len(text) > MAX_BYTES:
         return text
     try:
@@ -36,12 +38,22 @@ def in_words(text: str, phrases: Phrases, *, scores: bool = True) -> str:
     if not all(isinstance(row, dict) for row in rows):
         return text
     if any(_first(row, _LABEL_KEYS) or _first(row, _WORD_KEYS) or "score" in row for row in rows):
-        return _labels(rows, phrases, scores)
-    return table_in_words(rows, phrases) if all(row.keys() == rows[0].keys() for row in rows) else text
+        return _labels(rows, phrases, aloud)
+    return rows_in_words(rows, phrases, aloud=aloud) if all(row.keys() == rows[0].keys() for row in rows) else text
 
 
-def table_in_words(rows: Sequence[Row], phrases: Phrases) -> str:
-    """The rows of a table in aligned columns under their names."""
+def material_in_words(material: Material, phrases: Phrases, *, aloud: bool = False) -> str:
+    """Findings or the rows of a table as words; other text as it is. Raises `ExpertError` for a table too large."""
+    if material.resource.kind == "table" and (found := rows_of(material)):
+        return rows_in_words(found, phrases, aloud=aloud)
+    return in_words(material.text(), phrases, aloud=aloud)
+
+
+def rows_in_words(rows: Sequence[Row], phrases: Phrases, *, aloud: bool = False) -> str:
+    """The rows of a table in aligned columns under their names; aloud a sentence for each."""
+    if aloud:
+        cells = ([f"{name} {value}" for name, value in row.items() if value not in (None, "")] for row in rows)
+        return " ".join(f"{', '.join(row)}." for row in cells)
     names = list(rows[0])
     lines = [names, *([str(row[name] if row[name] is not None else "") for name in names] for row in rows)]
     shown = lines[: MAX_FINDINGS + 1]
@@ -51,37 +63,38 @@ def table_in_words(rows: Sequence[Row], phrases: Phrases) -> str:
     return "\n".join((*drawn, phrases.say("more", n=left)) if left else drawn)
 
 
-def _labels(rows: Sequence[Row], phrases: Phrases, scores: bool) -> str:
+def _labels(rows: Sequence[Row], phrases: Phrases, aloud: bool) -> str:
     if all(_first(row, _WORD_KEYS) for row in rows):
-        return _entities(rows, phrases, scores)
+        return _entities(rows, phrases, aloud)
     if any("box" in row for row in rows):
-        return _things(rows, phrases, scores)
+        return _things(rows, phrases, aloud)
     rows = _likely(rows)
-    return _listed([_scored(_timed(row, phrases), [row], scores) for row in rows], phrases)
+    return _listed([_scored(_timed(row, phrases), [row], aloud) for row in rows], phrases)
 
 
 def _likely(rows: Sequence[Row]) -> Sequence[Row]:
     """Of labels that exclude each other, whose scores add up to 1, the best, and others only where it is uncertain."""
     scores = [float(row["score"]) for row in rows if isinstance(row.get("score"), float | int)]
-    if len(scores) < max(2, len(rows)) or not (0.9 < sum(scores) < 1.01 or all(row.get("name") for row in rows)):
+    least_sum = 0.0 if all(row.get("name") for row in rows) else 0.9  # of languages only the likeliest are listed
+    if len(scores) < max(2, len(rows)) or not least_sum < sum(scores) < 1.01:
         return rows
-    least = max(scores) if max(scores) >= SURE else LIKELY
+    least = max(scores) if max(scores) >= SURE else min(LIKELY, *scores) if max(scores) < LIKELY else LIKELY
     return [row for row, score in zip(rows, scores, strict=True) if score >= least] or rows[:1]
 
 
-def _entities(rows: Sequence[Row], phrases: Phrases, scores: bool) -> str:
+def _entities(rows: Sequence[Row], phrases: Phrases, aloud: bool) -> str:
     """`870 EUR, 2,610 EUR`; of several groups each under its name."""
     groups: dict[str, list[str]] = {}
     for row in rows:
         word = str(_first(row, _WORD_KEYS))
-        groups.setdefault(_first(row, _LABEL_KEYS), []).append(_scored(word, [row], scores))
+        groups.setdefault(_first(row, _LABEL_KEYS), []).append(_scored(word, [row], aloud))
     if len(groups) == 1:
         return _listed(next(iter(groups.values())), phrases)
     named = ((phrases.named("entities", group) or group, words) for group, words in groups.items())
     return "\n".join(f"{name}: {_listed(words, phrases)}" if name else _listed(words, phrases) for name, words in named)
 
 
-def _things(rows: Sequence[Row], phrases: Phrases, scores: bool) -> str:
+def _things(rows: Sequence[Row], phrases: Phrases, aloud: bool) -> str:
     """Boxes, equal ones counted: `2 faces (0.95, 0.93), dog`."""
     counts = Counter(_first(row, _LABEL_KEYS) for row in rows)
     named = []
@@ -90,7 +103,7 @@ def _things(rows: Sequence[Row], phrases: Phrases, scores: bool) -> str:
         one = phrases.named("labels", label) or label
         many = several.format(n=number) if several else f"{number} × {one}"
         same = [row for row in rows if _first(row, _LABEL_KEYS) == label]
-        named.append(_scored(many if number > 1 else one, same, scores))
+        named.append(_scored(many if number > 1 else one, same, aloud))
     return _listed(named, phrases)
 
 
@@ -103,12 +116,12 @@ def _timed(row: Row, phrases: Phrases) -> str:
     return name
 
 
-def _scored(name: str, rows: Sequence[Row], scores: bool) -> str:
+def _scored(name: str, rows: Sequence[Row], aloud: bool) -> str:
     found = [row.get("score") for row in rows]
     numbers = [float(n) for n in found if isinstance(n, float | int) and not isinstance(n, bool)]
     if not name:
         return ", ".join(f"{number:.2f}" for number in numbers)
-    if not scores or not numbers or min(numbers) >= CERTAIN:
+    if aloud or not numbers or min(numbers) >= CERTAIN:
         return name
     return f"{name} ({', '.join(f'{number:.2f}' for number in numbers[:MAX_FINDINGS])})"
 

@@ -13,6 +13,7 @@ import typer
 from ...graph.errors import HuggingGPTError
 from ...graph.events import Event
 from ...graph.result import Options
+from .answer_text import AnswerText
 from .arguments import choices_of, selection_of
 from .consent import TerminalConsent, terminal_consent
 from .console import err, exit_when_interrupted, report_error, run_async
@@ -87,11 +88,11 @@ async def _show_run(events: AsyncIterator[Event], common: CommonOptions, consent
     code = 0
     try:
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
-            with LiveTree(err()) as tree:
+            with LiveTree(err()) as tree, AnswerText(common.out) as answer:
                 if consent:
                     consent.pause = tree.paused
                 async for event in feed:
-                    code = show_event(event, tree, common)
+                    code = show_event(event, tree, common, answer)
     except HuggingGPTError as error:
         return report_error(error)
     return code

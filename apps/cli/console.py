@@ -33,6 +33,12 @@ def out() -> Console:
     return _console(stderr=False, width=None if known else _UNFOLDED)
 
 
+def answer_width() -> int | None:
+    """Columns at which answers are wrapped: of the terminal, or `COLUMNS`; None for a pipe or a file."""
+    known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return out().width if known else None
+
+
 def err() -> Console:
     """The console on stderr, for progress, hints and errors."""
     return _console(stderr=True)

@@ -1,25 +1,42 @@
-"""`copy_out`, for `--out DIR`: copies the outputs of a run to a folder, under readable names."""
+"""`copy_out`, for `--out DIR`: copies the outputs of a run to a folder, under names that say what they are."""
 
 import filecmp
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
 from ...graph.errors import StorageError
-from ...graph.events import RunFinished
 from ...graph.media_types import suffix_of
+from ...graph.plan import Plan
+from ...graph.resource import Resource
 from ...graph.result import Result
 from ...graph.stored import has_hash, open_stored
+from ...graph.task import Task, resources_in
+
+WORDS = {
+    "text-to-speech": "speech", "summarization": "summary", "translation": "translation", "image-to-text": "text",
+    "automatic-speech-recognition": "transcript", "document-to-text": "text", "document-to-images": "page",
+    "video-to-images": "frame", "video-to-audio": "sound", "audio-to-audio": "cleaned", "crop": "cropped",
+    "filter": "filtered", "join-text": "joined", "mux": "film", "image-to-video": "film", "image-to-image": "changed",
+    "text-classification": "kind", "token-classification": "found", "object-detection": "found",
+    "language-identification": "language", "text-to-image": "picture", "text-to-video": "film",
+}  # fmt: skip
+"""What an output is, in file names; of other types, their name."""
+MAX_STEM = 40
 
 
-def copy_out(event: RunFinished, folder: Path) -> list[Path]:
-    """Copy every output to `folder` as `3-text-to-speech.wav`; returns the paths. Never overwrites different content."""
-    stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
-    copied: list[Path] = []
+def copy_out(results: Sequence[Result], stored: Mapping[str, Path], plan: Plan | None, folder: Path) -> dict[str, Path]:
+    """Copy every output to `folder`, e.g. as `1-notes-summary.txt`; never overwrites different content.
+
+    Returns the copy of each stored file. `stored`: local file by sha256. The number is the one that the answer cites.
+    """
+    copied: dict[str, Path] = {}
     try:
-        for name, sha256 in _names(event):
-            copied.append(_copy(stored[sha256], sha256, folder, name))
+        for result in results:
+            for name, sha256 in _names(result, plan):
+                copied[str(stored[sha256])] = _copy(stored[sha256], sha256, folder, name)
     except OSError as error:
         raise StorageError(
             f"outputs can't be copied to {folder}: {error.strerror or error}",
@@ -47,13 +64,30 @@ def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
     raise AssertionError("there is always another number")
 
 
-def _names(event: RunFinished) -> Iterator[tuple[str, str]]:
-    for row in event.results:
-        result = Result.model_validate(row)
-        for output, resources in result.outputs.items():
-            for number, resource in enumerate(resources):
-                name = f"{result.task_id}-{result.task_type}"
-                name += f"-{output}" if len(result.outputs) > 1 else ""
-                name += f"-{number}" if len(resources) > 1 else ""
-                if resource.sha256:
-                    yield name + suffix_of(resource.media_type), resource.sha256
+def _names(result: Result, plan: Plan | None) -> Iterator[tuple[str, str]]:
+    """The name and hash of each output: `2-poster-grayscale.png`, `0-report-page-3.png`."""
+    task = plan.by_id.get(result.task_id) if plan else None
+    sources = _sources(task, plan) if task and plan else {}
+    stem = f"-{next(iter(sources))}" if len(sources) == 1 else ""
+    what = _word(str(task.parameters.get("operation") or "")) if task and result.task_type == "image-to-image" else ""
+    what = what or WORDS.get(result.task_type, result.task_type)
+    for output, resources in result.outputs.items():
+        for number, resource in enumerate(resources, 1):
+            name = f"{result.task_id}{stem}-{what}"
+            name += f"-{output}" if len(result.outputs) > 1 else ""
+            name += f"-{number}" if len(resources) > 1 else ""
+            if resource.sha256:
+                yield name + suffix_of(resource.media_type), resource.sha256
+
+
+def _sources(task: Task, plan: Plan) -> dict[str, None]:
+    """The names of the files that a task goes back to, fit for a file name."""
+    given: list[Resource] = [resource for value in task.inputs.values() for resource in resources_in(value)]
+    names = dict.fromkeys(_word(Path(resource.label).stem) for resource in given)
+    for ref in task.refs:
+        names |= _sources(plan.by_id[ref.task_id], plan)
+    return {name: None for name in names if name}
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^\w.]+", "-", text).strip("-.")[:MAX_STEM]

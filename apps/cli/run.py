@@ -12,19 +12,20 @@ from uuid import uuid4
 import typer
 
 from ...graph.errors import HuggingGPTError, UsageError
-from ...graph.events import AnswerDelta, Event, RunFinished
+from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
 from ...graph.plan import Plan
-from ...graph.result import Options, Run, RunStatus
+from ...graph.result import Options, Result, Run, RunStatus
 from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
+from .answer_text import AnswerText
 from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, verdict_of
 from .consent import terminal_consent
 from .console import INTERRUPTED, err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .live_tree import LiveTree
 from .output_files import copy_out
 from .plan import plan_table
-from .printable import clean, json_text
+from .printable import json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
 
 if TYPE_CHECKING:
@@ -185,12 +186,12 @@ async def _show_run(
                 session = Session(world)
                 try:
                     async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
-                        with LiveTree(err()) as tree:
+                        with LiveTree(err()) as tree, AnswerText(common.out) as answer:
                             if consent:
                                 consent.pause = tree.paused
                             async for event in feed:
                                 run_id = event.run_id
-                                code = show_event(event, tree, common)
+                                code = show_event(event, tree, common, answer)
                                 last = event if isinstance(event, RunFinished) else last
                 except (HuggingGPTError, asyncio.CancelledError):
                     last = await session.closing(run_id) if run_id else None
@@ -206,29 +207,35 @@ async def _show_run(
     return code
 
 
-def show_event(event: Event, tree: LiveTree, common: CommonOptions) -> int:
+def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: AnswerText) -> int:
     """Show one event, in the tree or as JSON; returns the exit code so far."""
     tree.update(event)
     if common.json:
         _print_event(event)
+    if isinstance(event, TaskFinished):
+        answer.remember(event)
     if isinstance(event, AnswerDelta):
         tree.stop()
         if not common.json:
-            write_out(clean(event.text))
+            answer.write(event.text, tree.plan)
     if not isinstance(event, RunFinished):
         return 0
+    answer.close()
     if event.answer and not common.json:
         write_out("\n")
-    _print_next_step(event, common, tree.plan)
+    _print_next_step(event, common, tree.plan, answer)
     return CODES[event.status]
 
 
-def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None) -> None:
+def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None, answer: AnswerText) -> None:
     if event.status == "waiting" and plan:
         err().print(plan_table(plan))
     if common.out:
-        for path in copy_out(event, common.out):
-            note(f"copied to {path}")
+        stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
+        results = [Result.model_validate(row) for row in event.results]
+        for path, copy in copy_out(results, stored, plan, common.out).items():
+            if common.json or path not in event.answer or path not in (answer.copies or {}):
+                note(f"copied to {copy}")
     failed = any(row["status"] != "succeeded" for row in event.results)  # else parts of the request were refused
     hints = {
         "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"

@@ -45,7 +45,7 @@ def test_a_run_answers_on_stdout_and_shows_its_tasks_on_stderr(shell: Shell) -> 
     assert "✓ 0 text-to-speech" in done.err
     assert "\x1b" not in done.out + done.err
     (copy,) = (shell.folder / "made").iterdir()
-    assert copy.name == "0-text-to-speech.wav"
+    assert copy.name == "0-speech.wav"
     with wave.open(str(copy)) as sound:
         assert sound.getnframes() / sound.getframerate() > 0.5
 

@@ -4,9 +4,10 @@ import hashlib
 from pathlib import Path
 
 from hugginggpt.apps.cli.output_files import copy_out
-from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Result
+from hugginggpt.graph.task import Ref, Task
 
 
 def test_an_output_stored_as_bin_by_an_earlier_version_is_copied_with_the_suffix_of_its_type(tmp_path: Path) -> None:
@@ -17,9 +18,25 @@ def test_an_output_stored_as_bin_by_an_earlier_version_is_copied_with_the_suffix
         kind="mesh", media_type="model/gltf-binary", sha256=hashlib.sha256(b"glTF").hexdigest(), size=4, producer="0"
     )
     result = Result(task_id=0, key="0", task_type="image-to-3d", status="succeeded", outputs={"mesh": (mesh,)})
-    event = RunFinished(
-        run_id="r", thread_id="t", status="succeeded", answer="", plan=[],
-        results=[result.model_dump(mode="json")], resources=[mesh.model_dump(mode="json") | {"path": str(stored)}],
-    )  # fmt: skip
-    assert copy_out(event, folder) == [folder / "0-image-to-3d.glb"]
+    copies = copy_out([result], {mesh.sha256 or "": stored}, None, folder)
+    assert copies == {str(stored): folder / "0-image-to-3d.glb"}
     assert (folder / "0-image-to-3d.glb").read_bytes() == b"glTF"
+
+
+def test_a_copy_is_called_by_its_source_and_what_it_is(tmp_path: Path) -> None:
+    """The number is the one that the answer cites; pages are numbered."""
+    stored = tmp_path / "stored.png"
+    stored.write_bytes(b"png")
+    made = Resource(kind="image", media_type="image/png", sha256=hashlib.sha256(b"png").hexdigest(), size=3)
+    photo = Resource(kind="image", media_type="image/png", name="~/my photo (1).png", sha256="0" * 64)
+    crop = Task(id=0, type="crop", inputs={"image": photo})
+    grey = Task(
+        id=1, type="image-to-image", inputs={"image": Ref(task_id=0)}, parameters={"operation": "grayscale"}
+    )  # fmt: skip
+    results = [
+        Result(task_id=0, key="0", task_type="crop", status="succeeded", outputs={"image": (made, made)}),
+        Result(task_id=1, key="1", task_type="image-to-image", status="succeeded", outputs={"image": (made,)}),
+    ]
+    copy_out(results, {made.sha256 or "": stored}, Plan(tasks=(crop, grey)), tmp_path)
+    names = {path.name for path in tmp_path.iterdir()} - {"stored.png"}
+    assert names == {"0-my-photo-1-cropped-1.png", "0-my-photo-1-cropped-2.png", "1-my-photo-1-grayscale.png"}

@@ -8,6 +8,7 @@ from hugginggpt.tools.findings import in_words
 from hugginggpt.tools.wording.phrases import phrases
 
 UNSURE = {"a": 0.5, "b": 0.4, "c": 0.1}.items()
+TABLE = [{"month": "May", "total": 3}, {"month": "June", "total": None}]
 FACE = {"label": "face", "score": 0.9, "box": {"xmin": 1}}
 
 
@@ -27,7 +28,7 @@ FACE = {"label": "face", "score": 0.9, "box": {"xmin": 1}}
         ([FACE, FACE], "2 faces (0.90, 0.90)", "2 faces"),
         ([{"label": "dog", "score": 1, "box": {}}] * 3, "3 × dog", "3 × dog"),
         ([{"label": "speech", "score": 1.0, "start": 0.5, "end": 3.0}], *["speech from 0.5 to 3.0 s"] * 2),
-        ([{"month": "May", "total": 3}, {"month": "June", "total": None}], *["month  total\nMay    3\nJune"] * 2),
+        (TABLE, "month  total\nMay    3\nJune", "month May, total 3. month June."),
         ({"score": 0.8}, "0.80", "0.80"),
         (["a", "b"], "a, b", "a, b"),
         ([], "nothing", "nothing"),
@@ -37,7 +38,7 @@ FACE = {"label": "face", "score": 0.9, "box": {"xmin": 1}}
 def test_findings_are_said_in_words(found: object, words: str, aloud: str) -> None:
     """Of labels that exclude each other the likely ones; aloud without scores; no field names, boxes or codes."""
     assert in_words(json.dumps(found), phrases("en")) == words
-    assert in_words(json.dumps(found), phrases("en"), scores=False) == aloud
+    assert in_words(json.dumps(found), phrases("en"), aloud=True) == aloud
 
 
 def test_other_text_stays_as_it_is() -> None:

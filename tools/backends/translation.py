@@ -29,7 +29,7 @@ def accepts_languages(task: Task, model_id: str) -> str | None:
 def detected_language(text: str) -> str | None:
     """ISO 639-1 code of the language that a text is in, by py3langid of the extra `embedded`; None without it."""
     try:
-        from .embedded.experts.identify_language import rank_languages
+        from ..text_language import rank_languages
 
         return rank_languages(text)[0][0]
     except ImportError:

@@ -1,4 +1,4 @@
-"""`language_of`: a request's language, by script or common words.
+"""`language_of`: a request's language, by script, common words, and the words of each language's examples.
 
 Only the user's own words count, outside quotations and file names; English wins a tie. Not covered: most languages of the
 world, which are only recognised as not English.
@@ -7,16 +7,20 @@ world, which are only recognised as not English.
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ...graph.mentions import mentions
-from .wording import LANGUAGES, folded, wording
+from .wording import LANGUAGES, UNSPACED, folded, wording
 
 OTHER = "other"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
+SPACED = tuple(code for code in LANGUAGES if code not in (*UNSPACED, "en"))
+"""Languages that are recognised by their words."""
+_LEAST = 2.0
+"""Votes that a language needs."""
 _MAX_WORDS = 300
 """Words of a request that are counted."""
 _KANA = ("HIRAGANA", "KATAKANA")
@@ -31,17 +35,11 @@ _BEFORE_PASTED = re.compile(r":\s|：|\n\s*\n")
 """What stands between a request and the text that it pastes."""
 
 
-@dataclass(frozen=True)
-class Language:
-    """The words of a language: two `small` ones weigh as much as one that is `sure`."""
-
-    sure: frozenset[str]
-    small: frozenset[str]
-
-
 def own_words(request: str) -> str:
     """The words of a request in lower case, without its quotations, file names and pasted text."""
-    text = QUOTATION.sub(" ", _BEFORE_PASTED.split(request[:20_000], maxsplit=1)[0])
+    text = QUOTATION.sub(" ", request[:20_000])
+    before = _BEFORE_PASTED.split(text, maxsplit=1)[0]
+    text = before if _WORD.search(before) else text
     for mention in mentions(text):
         text = text.replace(mention.name, " ")
     return text.lower()
@@ -54,10 +52,15 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
         return "en"
     if script := _script(words):
         return script
-    bare = [folded(word) for word in words]
-    votes = {name: _vote(bare, language) for name, language in _languages().items() if language.small and name != "en"}
+    bare, english = [folded(word) for word in words], _english(words, verbs)
+    votes = {name: _common_votes(bare, name) for name in _common()}
+    if english > max(votes.values()):
+        return "en"
+    for word in bare:
+        for name in _of_examples().get(word, ()):
+            votes[name] += 2.0 / len(_of_examples()[word])
     best = max(votes, key=lambda name: votes[name])
-    return best if votes[best] >= 2 and votes[best] > 2 * _english(words, verbs) else "en"
+    return best if votes[best] >= _LEAST and votes[best] > 2 * english else "en"
 
 
 @cache
@@ -78,24 +81,43 @@ def _script(words: list[str]) -> str | None:
     return "zh" if all(name.startswith(_HAN) for name in foreign) else OTHER
 
 
-def _vote(words: list[str], language: Language) -> float:
-    return 2.0 * sum(word in language.sure for word in words[:8]) + sum(word in language.small for word in words)
+def _common_votes(words: list[str], name: str) -> float:
+    """The weight of a language's common words; those that begin requests count only near the beginning."""
+    sure, small = _common()[name]
+    return 2.0 * sum(word in sure for word in words[:8]) + sum(word in small for word in words)
 
 
 def _english(words: list[str], verbs: re.Pattern[str] | None) -> float:
-    found = sum(bool(verbs.fullmatch(word)) and word not in _SHARED for word in words) if verbs else 0
-    return 2.0 * found + sum(word in function_words() for word in words)
-
-
-_SHARED = frozenset(("segment", "compose", "imagine", "transcribe", "describe", "fasse", "label", "film", "note"))
-"""Verbs of English that are also words of another language."""
+    """The weight of the words that are English and no other language's."""
+    own = [word for word in words if word not in _shared()]
+    found = sum(bool(verbs.fullmatch(word)) for word in own) if verbs else 0
+    return 2.0 * found + sum(word in function_words() for word in own)
 
 
 @cache
-def _languages() -> Mapping[str, Language]:
+def _shared() -> frozenset[str]:
+    """Words of English that other languages have as well."""
+    return frozenset(wording("en").section("recognise")["shared"].split())
+
+
+@cache
+def _common() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """Words that begin requests, and common words, of each language but English: its section `[recognise]`."""
     others = tomllib.loads(Path(__file__).with_name("other_languages.toml").read_text(encoding="utf-8"))
-    rows = {**{code: wording(code).section("recognise") for code in LANGUAGES}, **others}
+    rows = {**{code: wording(code).section("recognise") for code in SPACED}, **others}
     return {
-        name: Language(frozenset(folded(row.get("sure", "")).split()), frozenset(folded(row.get("small", "")).split()))
+        name: (frozenset(folded(row.get("sure", "")).split()), frozenset(folded(row.get("small", "")).split()))
         for name, row in rows.items()
     }
+
+
+@cache
+def _of_examples() -> Mapping[str, tuple[str, ...]]:
+    """The languages whose examples have a word; words that are common, or that English examples have, are left out."""
+    common = frozenset(word for groups in _common().values() for group in groups for word in group)
+    known = {folded(word) for word in function_words()} | wording("en").vocabulary | _shared() | common
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for code in SPACED:
+        for word in wording(code).vocabulary - known:
+            found[word].append(code)
+    return {word: tuple(codes) for word, codes in found.items()}

@@ -18,6 +18,8 @@ SECTIONS = (
     *("media", "examples"),
     *("conditions", "tables", "refusals", "answer"),
 )
+_PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
+"""A word of a phrase, and not of the name of a meaning or of a placeholder."""
 _HEADER = re.compile(r"^\[([a-z]+)\][^\S\n]*$", re.MULTILINE)
 
 
@@ -82,6 +84,12 @@ class Wording:
         return _by_word(self.section("operations"))
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of its examples and of its lists for clauses, as recognition counts them."""
+        found = (word for name in ("clauses", "examples") for word in _PHRASE_WORD.findall(self.raw.get(name, "")))
+        return frozenset(map(folded, set(found)))
+
+    @cached_property
     def examples(self) -> tuple[Example, ...]:
         """Every example phrase."""
         rows = self.section("examples").items()
@@ -102,6 +110,7 @@ def folded(text: str) -> str:
     return "".join(_folded(character) for character in text)
 
 
+@cache
 def _folded(character: str) -> str:
     if "぀" <= character <= "ヿ":
         return character

@@ -11,6 +11,7 @@ from ...net.configured_transport import ConfiguredTransport
 from ...net.httpx_compat import httpx_module_of
 from ..accepts import ignored
 from ..answers import garbage, text_answer, vector_answer
+from ..inputs import spoken_text
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
 from ..worker.decoder import audio_answer, audio_pieces, picture_answer
 from .endpoints_file import Endpoint
@@ -58,7 +59,7 @@ def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 
 def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     voice = str(call.task.parameters.get("voice") or "alloy")
-    speech = client.audio.speech.create(model=model, voice=voice, input=call.text("text"), response_format="wav")
+    speech = client.audio.speech.create(model=model, voice=voice, input=spoken_text(call), response_format="wav")
     return audio_answer(call, speech.read())
 
 

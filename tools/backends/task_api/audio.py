@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ..answers import garbage, label_answer, text_answer
+from ..inputs import spoken_text
 from ..worker.decoder import audio_answer, audio_pieces
 from .methods import method
 
@@ -47,5 +48,5 @@ def transform_audio(client: InferenceClient, call: Call) -> list[Artifact]:
 @method("text-to-audio", provider_task="text-to-speech")
 def text_to_speech(client: InferenceClient, call: Call) -> list[Artifact]:
     """The text spoken, or the sound that the prompt describes."""
-    text = call.text("prompt" if call.has("prompt") else "text")
+    text = call.text("prompt") if call.has("prompt") else spoken_text(call)
     return audio_answer(call, client.text_to_speech(text))

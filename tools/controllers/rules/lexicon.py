@@ -9,6 +9,7 @@ from typing import Any
 
 from ....graph.resource import Kind
 from ...languages import NAMES
+from .notation import expanded
 
 QUOTE, QUESTION = "\ue000", "\ue001"
 FILES: dict[Kind, str] = {
@@ -96,9 +97,7 @@ def lexicon() -> Lexicon:
     }
 
     def compiled(pattern: str) -> re.Pattern[str]:
-        while (filled := re.sub(r"(?<!\(\?P)(?<!\(\?)<([a-z][a-z-]*)>", lambda m: words[m[1]], pattern)) != pattern:
-            pattern = filled
-        pattern = _GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", pattern)
+        pattern = _GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", expanded(pattern, words))
         return re.compile(_edged(pattern))
 
     return Lexicon(
@@ -117,5 +116,5 @@ def lexicon() -> Lexicon:
         names={name: compiled(pattern) for name, pattern in raw["names"].items()},
         cues={name: compiled(pattern) for name, pattern in raw["cues"].items()},
         control={name: compiled(pattern) for name, pattern in raw["control"].items()},
-        verb=compiled(r"\b<verb>\b"),
+        verb=compiled("<verb>"),
     )

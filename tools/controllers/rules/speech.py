@@ -1,12 +1,7 @@
-"""What is said and how: `manner` (voice, rate, language), `words_to_say`, and `is_in`, the language of a quotation."""
+"""What is said and how: `manner` (voice, rate, language) and `words_to_say`."""
 
 import re
-from functools import cache
 
-from ...languages import iso1
-from ...wording.request_language import function_words
-from ...wording.wording import LANGUAGES as WRITTEN
-from ...wording.wording import wording
 from .lexicon import LANGUAGES, lexicon
 from .parameters import Parameters
 
@@ -31,7 +26,6 @@ _SAID = re.compile(
 _POINTING = re.compile(
     r"(?:the|its?|this|that|th[eo]se|them|my|your|their|his|her|our|each|all|both|how|what|whether|which|if)\b"
 )
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def manner(words: str) -> tuple[Parameters, list[tuple[int, int]]]:
@@ -58,24 +52,3 @@ def words_to_say(masked: str, start: int, end: int, *, has_data: bool) -> tuple[
     if has_data and _POINTING.match(match["text"]):
         return None
     return match.span("text")
-
-
-def is_in(text: str, language: str) -> bool:
-    """Whether a quotation is already in a language (English name): more of its words are known from it than from English."""
-    code = iso1(language)
-    if code in (None, "en"):
-        return False
-    own = _WORD.findall(text.lower())
-    if any(letter.isalpha() and not letter.isascii() for letter in text):
-        return True
-    english, other = (sum(word in _known(c) for word in own) for c in ("en", code if code in WRITTEN else ""))
-    return other > english
-
-
-@cache
-def _known(code: str) -> frozenset[str]:
-    """The words of a language's data file."""
-    if not code:
-        return frozenset()
-    found = frozenset(_WORD.findall(" ".join(wording(code).raw.values()).lower()))
-    return found | (function_words() if code == "en" else frozenset())

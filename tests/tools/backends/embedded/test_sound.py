@@ -14,7 +14,8 @@ from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.backends.embedded.experts.denoise import reduce_noise
-from hugginggpt.tools.backends.embedded.experts.speak import language_of
+from hugginggpt.tools.backends.embedded.experts.speak import language_of, synthesize, voice_name
+from hugginggpt.tools.languages import SPOKEN
 from hugginggpt.tools.media.sound import read_sound, write_wav
 
 RunExpert = Callable[..., dict[str, Artifact]]
@@ -237,3 +238,27 @@ def test_neither_silence_noise_nor_a_held_chord_is_speech(run_expert: RunExpert,
     chord = sum(0.1 * np.sin(2 * np.pi * hertz * time) for hertz in (262, 330, 392))
     for sound in (np.zeros(48000), np.random.default_rng(0).normal(0, 0.1, 48000), chord):
         assert speech_rows(run_expert, tmp_path, np.asarray(sound)[None]) == []
+
+
+def test_every_language_of_the_table_has_a_voice() -> None:
+    """Also French, whose voice is called `fr` and not `fr-fr`."""
+    said = {"zh": "你好", "ko": "안녕하세요", "ka": "გამარჯობა"}
+    for code in SPOKEN:
+        samples, _ = synthesize(said.get(code, "one two three 1 2 3"), voice_name(code, ""), 170)
+        assert len(samples) > 10_000, code
+
+
+def test_of_findings_speech_says_what_they_say_and_no_field_names(run_expert: RunExpert) -> None:
+    """It lasts as long as the words alone."""
+    found = '[{"entity_group": "MONEY", "word": "870 EUR", "score": 1.0, "start": 3, "end": 10}]'
+    of_findings, of_words = (
+        read_sound(file(run_expert("espeak-ng", {"text": text}, language="en"), "audio"))[0]
+        for text in (found, "870 EUR")
+    )
+    assert of_findings.shape == of_words.shape
+
+
+def test_a_short_text_is_spoken_in_the_language_of_the_request() -> None:
+    """The text alone is too short to decide."""
+    task = Task(id=0, type="text-to-speech", goal="Sag „Hallo“ laut, bitte")
+    assert language_of(task, "Hallo") == "de"

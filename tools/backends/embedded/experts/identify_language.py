@@ -1,12 +1,18 @@
 """language-identification: finds which of 97 languages a text is in, by py3langid."""
 
 import json
-import math
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
+from ....languages import english_name
+from ....text_language import MAX_CHARACTERS, rank_languages
 from ..registry import expert
+
+CERTAIN, SURE = 0.9, 0.5
+"""Probabilities: of a text in one language, and of a line whose language counts."""
+SHORTEST_LINE = 12
+"""Characters; shorter lines are too short to decide."""
 
 
 @expert(
@@ -18,20 +24,22 @@ from ..registry import expert
     requires=("py3langid",),
 )
 def identify_language(call: Call) -> Sequence[Artifact]:
-    """The three likeliest, best first: `{"label": "fr", "score": 0.98}`."""
+    """The three likeliest, best first: `{"label": "fr", "score": 0.98, "name": "French"}`; of mixed lines each language."""
     text = call.text("text").strip()
     if not any(char.isalpha() for char in text):
         raise input_error("there are no words to identify the language of")
-    rows = [{"label": label, "score": round(score, 4)} for label, score in rank_languages(text)[:3]]
+    found = rank_languages(text)[:3]
+    if found[0][1] < CERTAIN:
+        found = _by_line(text) or found
+    rows = [{"label": label, "score": round(score, 4), "name": english_name(label)} for label, score in found]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
 
 
-def rank_languages(text: str) -> list[tuple[str, float]]:
-    """(ISO 639-1 code, probability), likeliest first; from the first 4,000 characters."""
-    import py3langid
-
-    text = text[:4000]
-    scores = [(label, float(score)) for label, score in py3langid.rank(text)]
-    temperature = math.sqrt(len(text.encode()) or 1)  # as py3langid does; otherwise every short text would be certain
-    shares = [math.exp((score - scores[0][1]) / temperature) for _, score in scores]
-    return [(label, share / sum(shares)) for (label, _), share in zip(scores, shares, strict=True)]
+def _by_line(text: str) -> list[tuple[str, float]]:
+    """The languages of a text whose lines are in several, each with its best score; else nothing."""
+    found: dict[str, float] = {}
+    for line in text[:MAX_CHARACTERS].splitlines():
+        language, score = rank_languages(line)[0] if len(line) >= SHORTEST_LINE else ("", 0.0)
+        if score >= SURE:
+            found[language] = max(score, found.get(language, 0.0))
+    return list(found.items()) if len(found) > 1 else []

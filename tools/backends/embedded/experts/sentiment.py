@@ -8,10 +8,10 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
+from ....text_language import rank_languages
 from ..goal_words import goal_text, has_word
 from ..registry import expert
 from ..tokenization import STOP_WORDS, sentences, words
-from .identify_language import rank_languages
 
 SENTIMENT = (
     r"sentiment|positiv|negativ|mood|happ|unhapp|satisf|dissatisf|pleas(?:ed|ure)|feel|felt|tone|opinion|attitude"

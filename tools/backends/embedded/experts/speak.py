@@ -14,6 +14,8 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ....languages import SPOKEN, espeak_language, spoken, spoken_in
+from ....text_language import rank_languages
+from ...inputs import goal_language, spoken_text
 from ..registry import expert
 
 MAX_CHARACTERS = 20_000
@@ -46,8 +48,8 @@ def accepts(task: Task) -> str | None:
     accepts=accepts,
 )
 def speak(call: Call) -> Sequence[Artifact]:
-    """A WAV of the text. The language is the requested one, else that of the text, else English."""
-    text = call.text("text").strip()
+    """A WAV of the text, or of what findings say. The language is the requested one, else that of the text or the goal."""
+    text = spoken_text(call, requested_language(call.task))
     if not any(char.isalnum() for char in text):
         raise input_error("there is nothing to speak in the text")
     if len(text) > MAX_CHARACTERS:
@@ -65,14 +67,18 @@ def speak(call: Call) -> Sequence[Artifact]:
     return [Artifact(output="audio", kind="audio", media_type="audio/wav", path=path)]
 
 
-def language_of(task: Task, text: str) -> str:
-    """ISO 639-1 code: of the parameter, of the goal's words, or of the text where that is clear."""
-    from .identify_language import rank_languages
+def requested_language(task: Task) -> str:
+    """ISO 639-1 code of the parameter or of a language that the goal names; empty where there is none."""
+    return spoken(str(task.parameters.get("language") or "")) or spoken_in(task.goal) or ""
 
-    if found := spoken(str(task.parameters.get("language") or "")) or spoken_in(task.goal):
+
+def language_of(task: Task, text: str) -> str:
+    """ISO 639-1 code: the requested one, else of the text where that is clear, else of the goal's words, else English."""
+    if found := requested_language(task):
         return found
     language, score = rank_languages(text)[0]
-    return (spoken(language) or "en") if score > 0.35 and len(text) >= 12 else "en"
+    clear = score > 0.35 and (len(text) >= 12 or not text.isascii())
+    return (spoken(language) if clear else None) or spoken(goal_language(task.goal)) or "en"
 
 
 def voice_name(language: str, variant: str) -> str:

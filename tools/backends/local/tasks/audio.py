@@ -11,7 +11,7 @@ from ....languages import english_name, iso1
 from ....media.sound import read_sound, sound_artifact
 from ...accepts import needs_labels
 from ...answers import garbage, label_answer, text_answer
-from ...inputs import candidate_labels, required_text
+from ...inputs import candidate_labels, required_text, spoken_text
 from ..language_tokens import token_for
 from ..loading import Source
 from ..registry import local
@@ -76,7 +76,7 @@ def text_to_speech(call: Call, source: Source) -> Sequence[Artifact]:
     import numpy as np
 
     pipe, parts, rate = _speech_pipeline(source), list[Any](), 0
-    for utterance in _utterances(required_text(call, "text")):
+    for utterance in _utterances(spoken_text(call)):
         speech = pipe(utterance)
         rate = int(speech["sampling_rate"])
         parts += [_mono(call, speech["audio"]), np.zeros(int(PAUSE * rate), dtype=np.float32)]

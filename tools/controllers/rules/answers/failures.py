@@ -23,7 +23,9 @@ def failures(outcomes: Outcomes, origins: Origins) -> Iterator[str]:
             by_reason.setdefault(errors[_root(task, outcomes, errors)], []).append(task)
     for reason, tasks in by_reason.items():
         what = dict.fromkeys(_named(task, outcomes, origins) for task in tasks)
-        why = reason.replace(NO_EXPERT, words.say("no_expert"), 1)
+        why = reason.replace(f"{NO_EXPERT}: ", words.say("no_expert") + words.say("colon"), 1)
+        for english, own in words.tables["reasons"].items():
+            why = why.replace(english, own)
         yield words.say("not_done", what=words.say("comma").join(what), why=why)
         if reason.startswith(NO_EXPERT):
             roots = (task for task in tasks if _root(task, outcomes, errors) == task.id)
@@ -53,6 +55,6 @@ def _named(task: Task, outcomes: Outcomes, origins: Origins) -> str:
 
 
 def _instead(task: Task, outcomes: Outcomes, origins: Origins) -> Iterator[str]:
-    names = origins.names(task)
-    if (offer := outcomes.phrases.named("instead", task.type)) and names and not names[0].startswith("“"):
-        yield offer.format(file=names[0])
+    offer, files = outcomes.phrases.named("instead", task.type), origins.files(task)
+    if offer and files:
+        yield offer.format(file=files[0])

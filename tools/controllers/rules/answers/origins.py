@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .....graph.resource import Resource
 from .....graph.result import Result, Run
-from .....graph.task import Ref, Single, Task, singles_in
+from .....graph.task import Ref, Single, Task, resources_in, singles_in
 from .....graph.vocabulary import VOCABULARY
 from ....wording.phrases import Phrases, shortened
 
@@ -20,12 +20,19 @@ class Origins:
         self._run = run
         self._phrases = phrases
         self._results = {result.task_id: result for result in run.results}
+        self._files = {
+            r.label for task in run.plan.tasks for value in task.inputs.values() for r in resources_in(value)
+        }
         given = {name for task in run.plan.tasks for name in self.names(task)}
         self._several = len(given) > 1
 
     def names(self, task: Task, member: int | None = None) -> list[str]:
         """The names of what was given to a task, or to the tasks before it; of a list the one of that member."""
         return list(dict.fromkeys(name for value in self._values(task, member) for name in self._named(value, member)))
+
+    def files(self, task: Task) -> list[str]:
+        """The names of the files that a task goes back to."""
+        return [name for name in self.names(task) if name in self._files]
 
     def of(self, task: Task, member: int | None = None) -> str:
         """What stands in the heading of a result; empty where there is nothing to tell apart. `member`: of a list."""

@@ -4,12 +4,13 @@ import re
 
 from .....graph.task import Ref
 from .....graph.task import Value as Input
+from ....text_language import is_in
 from ..intents import Intent
 from ..linking import Linker
 from ..operations import operation_in
 from ..parameters import target_languages
 from ..referents import Referent, kinds_named
-from ..speech import is_in, manner, words_to_say
+from ..speech import manner, words_to_say
 from ..text_linking import text_referents
 from .generation_prompts import prompt_for
 from .single_input import add_single_input
@@ -75,6 +76,8 @@ def mux(linker: Linker, intent: Intent) -> None:
     if not videos or not sounds:
         linker.refuse_missing(intent, "a video and a sound")
         return
+    for noun in re.finditer(r"\b(?:sound ?track|sound|music|narration|replace\w*)\b", linker.resolver.words_of(intent)):
+        linker.use(intent.start + noun.start(), intent.start + noun.end())
     linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
 
 

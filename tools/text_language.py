@@ -1,0 +1,33 @@
+"""`rank_languages`: the languages that a text may be in, by py3langid; `is_in`: whether it is in one of them already."""
+
+import math
+from importlib.util import find_spec
+
+from .languages import iso1
+
+MAX_CHARACTERS = 4_000
+"""Characters that are looked at."""
+
+
+def rank_languages(text: str) -> list[tuple[str, float]]:
+    """(ISO 639 code, probability), likeliest first."""
+    import py3langid
+
+    text = text[:MAX_CHARACTERS]
+    scores = [(label, float(score)) for label, score in py3langid.rank(text)]
+    temperature = math.sqrt(len(text.encode()) or 1)  # as py3langid does; otherwise every short text would be certain
+    shares = [math.exp((score - scores[0][1]) / temperature) for _, score in scores]
+    return [(label, share / sum(shares)) for (label, _), share in zip(scores, shares, strict=True)]
+
+
+def is_in(text: str, language: str) -> bool:
+    """Whether a text is in a language (name or code) rather than in English; for English, in no other.
+
+    False without py3langid.
+    """
+    code = iso1(language) if find_spec("py3langid") is not None and any(map(str.isalpha, text)) else None
+    if code is None:
+        return False
+    ranks = rank_languages(text)
+    shares = dict(ranks)
+    return ranks[0][0] == code or (code != "en" and shares.get(code, 0.0) > shares["en"])
