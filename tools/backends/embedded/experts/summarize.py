@@ -9,11 +9,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
+from ....languages import english_name
 from ..registry import expert
 from ..tokenization import content_words, sentences
+from .sentiment import foreign_language
 
 MAX_SENTENCES = 2000
 """Sentences that are considered; a longer text is summarised from its beginning."""
@@ -37,7 +40,11 @@ def summarize(call: Call) -> Sequence[Artifact]:
         summary = "\n".join(f"- {sentence}" for sentence in sentences(summary))
     elif form == "paragraph":
         summary = " ".join(summary.split())
-    return [Artifact(output="text", kind="text", media_type="text/plain", text=summary)]
+    language = foreign_language(text) if find_spec("py3langid") else None
+    note = (
+        f"the text is in {english_name(language)}; the sentences were picked as if it were English" if language else ""
+    )
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=summary, note=note)]
 
 
 def summarize_in_words(text: str, most: int | None, words: int) -> str:

@@ -69,6 +69,7 @@ _HANDLERS: dict[str, Handler] = {
     "language": texts.language,
     "join": texts.join,
     "compare": comparison.compare,
+    "pick": comparison.pick,
     "similar": comparison.similar,
     "question": questions.answer_question,
 }
