@@ -19,6 +19,8 @@ from .wording import Wording, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
 """Scores under which a piece asks for nothing; words that are not divided share fewer n-grams."""
+SURE = 0.5
+"""Score under which a piece asks for nothing where rules read the language as well."""
 _SKIPPED = -0.1
 """Value of a piece that is left out; the others count by their letters and by how much they exceed the least score."""
 _MOST_JOINED = 3
@@ -60,16 +62,19 @@ class _Reading:
     pieces: tuple[Piece, ...]
 
 
-def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]]) -> tuple[Piece, ...]:
-    """The pieces of a masked request in order. `given`: data at hand and where the request names it, -1 for nowhere."""
+def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, sure: bool = False) -> tuple[Piece, ...]:
+    """The pieces of a masked request in order; `sure`: only those that are very near to examples ask for something.
+
+    `given`: the kinds of the data at hand and where the request names each, -1 for nowhere.
+    """
     cuts = _cuts(masked, wording(code))
-    least = LEAST_UNSPACED if wording(code).unspaced else LEAST
+    least = SURE if sure else LEAST_UNSPACED if wording(code).unspaced else LEAST
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
     for end in range(1, len(cuts)):
         readings = []
         for begin in range(max(0, end - _MOST_JOINED), end):
             before = best[begin]
-            piece = _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given)
+            piece = _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least)
             if end - begin > 1 and piece.match is None:
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
@@ -102,7 +107,13 @@ def _connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _read_piece(
-    masked: str, start: int, end: int, code: str, at_hand: Sequence[Kind], given: Sequence[tuple[int, Kind]]
+    masked: str,
+    start: int,
+    end: int,
+    code: str,
+    at_hand: Sequence[Kind],
+    given: Sequence[tuple[int, Kind]],
+    least: float,
 ) -> Piece:
     language = wording(code)
     start = _after_connectives(masked, start, end, code)
@@ -116,10 +127,9 @@ def _read_piece(
         if cost is not None:
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
     ranked.sort(key=lambda match: -match.score)
-    least = LEAST_UNSPACED if language.unspaced else LEAST
     if ranked and ranked[0].score >= least:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
-    if at_hand and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
+    if at_hand and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
         kinds = named or at_hand
         asked = next((name for name in _QUESTIONS if fit_cost(name, kinds, named) == 0), "")
         found = [

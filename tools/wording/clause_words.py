@@ -62,17 +62,19 @@ class ClauseWords:
 
     def number(self, *units: str) -> float | None:
         """The number beside a word for one of the units; without units, the first in digits."""
-        if not units:
-            found = re.search(rf"(?<![\w.]){_DIGITS}", self.words) if not self.language.unspaced else None
-            found = found or re.search(_DIGITS, self.words)
-            return _value(found.group()) if found else None
+        if units:
+            return next((number for _, number in self.measures(*units)), None)
+        found = re.search(_DIGITS if self.language.unspaced else rf"(?<![\w.]){_DIGITS}", self.words)
+        return _value(found.group()) if found else None
+
+    def measures(self, *units: str) -> list[tuple[str, float]]:
+        """Each number beside a word for one of the units, with its unit; one more word may stand between them."""
         names = sorted((word for word, unit in self.language.units.items() if unit in units), key=len, reverse=True)
         if not names:
-            return None
+            return []
         either, end = "|".join(map(re.escape, names)), "" if self.language.unspaced else r"(?!\w)"
-        joined = rf"(?P<n>{self._numeral})\s*(?:[^\W\d_]{{1,12}}\s+)?(?:{either}){end}"
-        found = re.search(joined, self.words)
-        return self._number_of(found["n"]) if found else None
+        more = rf"(?P<n>{self._numeral})\s*(?:[^\W\d_]{{1,12}}\s+)?(?P<unit>{either}){end}"
+        return [(self.language.units[m["unit"]], self._number_of(m["n"])) for m in re.finditer(more, self.words)]
 
     @property
     def _numeral(self) -> str:
@@ -82,7 +84,7 @@ class ClauseWords:
             return f"{_DIGITS}|{either}" if either else _DIGITS
         return rf"{_DIGITS}|(?<!\w)(?:{either})(?!\w)" if either else _DIGITS
 
-    def _number_of(self, word: str) -> float | None:
+    def _number_of(self, word: str) -> float:
         known = {**self.language.ordinals, **self.language.numbers}
         return float(known[word]) if word in known else _value(word)
 

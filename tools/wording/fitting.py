@@ -24,12 +24,15 @@ def data_ports(task_type: str) -> tuple[Input, ...]:
     return tuple(port for port in ports if port.required and port.name not in WORD_PORTS)
 
 
-def step_cost(kind: Kind, port: Input) -> float | None:
-    """0 where the input takes the kind, the cost of a conversion where it takes what that becomes, else None."""
+def step_cost(kind: Kind, port: Input, makes_picture: bool = False) -> float | None:
+    """0 where the input takes the kind, the cost of a conversion where it takes what that becomes, else None.
+
+    A video does not become pictures for a task that `makes_picture`: who asks for a brighter film wants a film.
+    """
     if port.takes(kind):
         return 0.0
     if any((kind, wanted) in CONVERTERS for wanted in port.kinds):
-        return _CONVERSION
+        return None if (kind, port.kinds) == ("video", ("image",)) and makes_picture else _CONVERSION
     return 2 * _CONVERSION if "text" in port.kinds and kind in ("image", "audio", "video") else None
 
 
@@ -44,12 +47,13 @@ def fit_cost(name: str, at_hand: Sequence[Kind], named: Sequence[Kind]) -> float
     if meaning.task_type in FROM_WORDS and not ports:
         return _UNUSED_DATA if any(kind != "text" for kind in named) else 0.0
     costs = []
+    picture = VOCABULARY[meaning.task_type].outputs[0].kind == "image"
     for port in ports:
-        usable = [cost for kind in at_hand if (cost := step_cost(kind, port)) is not None]
+        usable = [cost for kind in at_hand if (cost := step_cost(kind, port, picture)) is not None]
         if len(usable) < (2 if port.many and port.kinds == ("text",) and len(ports) == 1 else 1):
             return None
         costs.append(min(usable))
-    steps = {kind: [cost for port in ports if (cost := step_cost(kind, port)) is not None] for kind in named}
+    steps = {kind: [cost for port in ports if (cost := step_cost(kind, port, picture)) is not None] for kind in named}
     if named and not any(steps.values()):
         return None
     return max([*costs, min((min(found) for found in steps.values() if found), default=0.0)])

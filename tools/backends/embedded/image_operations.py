@@ -11,6 +11,7 @@ from ....graph.errors import input_error
 from ....graph.task import Task
 from ...media.media_limits import limits
 from .goal_words import goal_and_prompt, has_word
+from .strength import strength
 
 
 def _denoise(image: Image.Image, task: Task) -> Image.Image:
@@ -89,7 +90,7 @@ def _flip(image: Image.Image, task: Task) -> Image.Image:
 def _share(task: Task, usual: int) -> float:
     """How strongly, as a share: of the parameter `percent`, else as usual."""
     percent = task.parameters.get("percent")
-    return (percent if isinstance(percent, int | float) else usual) / 100
+    return (percent if isinstance(percent, int | float) else usual * strength(task)) / 100
 
 
 OPERATIONS: dict[str, Callable[[Image.Image, Task], Image.Image]] = {
@@ -99,8 +100,10 @@ OPERATIONS: dict[str, Callable[[Image.Image, Task], Image.Image]] = {
     "enlarge": _resize,
     "rotate": _rotate,
     "flip": _flip,
-    "blur": lambda image, _: image.filter(ImageFilter.GaussianBlur(max(2, min(image.size) / 120))),
-    "sharpen": lambda image, _: image.filter(ImageFilter.UnsharpMask(radius=2, percent=150, threshold=2)),
+    "blur": lambda image, task: image.filter(ImageFilter.GaussianBlur(strength(task) * max(2, min(image.size) / 120))),
+    "sharpen": lambda image, task: image.filter(
+        ImageFilter.UnsharpMask(radius=2, percent=round(150 * strength(task)), threshold=2)
+    ),
     "brighten": lambda image, task: ImageEnhance.Brightness(image).enhance(1 + _share(task, 35)),
     "darken": lambda image, task: ImageEnhance.Brightness(image).enhance(max(0.0, 1 - _share(task, 30))),
     "contrast": lambda image, task: ImageEnhance.Contrast(image).enhance(1 + _share(task, 40)),

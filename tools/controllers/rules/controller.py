@@ -15,13 +15,13 @@ from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
+from .example_intents import find_intents_by_examples, with_examples
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .intent_order import order_intents
 from .intents import Intent, find_intents, general_question
 from .lexicon import lexicon
 from .linking import Linker
-from .other_languages import find_intents_by_examples
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
@@ -74,7 +74,7 @@ def propose(request: Request) -> Proposal:
     not_understood: list[str] = []
     found: list[Intent] = []
     if language == "en":
-        found = find_intents(parsed)
+        found = with_examples(find_intents(parsed), parsed, request.resources)
         intents = order_intents(found, parsed) or general_question(parsed)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)

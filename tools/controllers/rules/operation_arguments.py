@@ -20,7 +20,17 @@ _TIMES = {"half": 0.5, "double": 2.0, "twice": 2.0, "triple": 3.0}
 _SIDE = r"(?P<side>left|right|top|upper|bottom|lower|middle|cent(?:re|er))(?:most)?(?:[- ]hand)?"
 _SIDES = {"upper": "top", "lower": "bottom", "center": "middle", "centre": "middle"}
 _SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2}
-_FORMATS = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "webp": "webp", "bmp": "bmp", "tiff": "tiff", "gif": "gif"}
+SOUND_FORMATS = ("wav", "mp3", "flac", "ogg", "m4a")
+_FORMATS = {
+    **{name: name for name in SOUND_FORMATS},
+    "png": "png",
+    "jpg": "jpeg",
+    "jpeg": "jpeg",
+    "webp": "webp",
+    "bmp": "bmp",
+    "tiff": "tiff",
+    "gif": "gif",
+}
 
 _PAIR = re.compile(r"\b(\d{1,5}) ?(?:x|×|by) ?(\d{1,5})(?: ?(?:px|pixels?))?\b")
 _WIDTH = re.compile(
@@ -37,6 +47,7 @@ _SCALE = re.compile(
     rf"|\bby (?P<c>{_NUMBER})(?! ?(?:%|px|pixel|percent|°|deg))\b"
     r"|\b(?P<d>half|double|twice|triple)\b(?: (?:as (?:large|big|small|wide)|(?:the |its |of )*(?:original )?size))"
 )
+_WAY = re.compile(r"\b(?:(?P<less>shrink|smaller|reduce|downs)|enlarg|bigger|larger|increase|blow)")
 _ANGLE = re.compile(
     r"\b(?:by |to )?(-?\d{1,4}(?:\.\d+)?) ?(?:°|degrees?\b|deg\b)|\bby (-?\d{1,3})\b(?! ?(?:%|px|pixel))"
 )
@@ -54,6 +65,7 @@ EDGE = re.compile(
 )
 _SQUARE = re.compile(r"\b(?:to )?(?:an? )?square\b")
 _FORMAT = re.compile(rf"\b(?:in)?(?:to|as) (?:an? )?(?P<f>{'|'.join(_FORMATS)})s?\b(?: (?:file|format|image))?")
+_SOUND_FORMAT = re.compile(rf"\b(?:(?:in)?(?:to|as) )?(?:an? )?({'|'.join(SOUND_FORMATS)})\b(?: (?:file|format))?")
 _FRAMES = re.compile(
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(NUMBERS)})"
     r"(?= (?:\w+ ){0,2}(?:frames?|stills?|images|pictures|screenshots?|snapshots?)\b)"
@@ -83,8 +95,8 @@ def _size(words: str) -> Found:
         )
     if percent := _PERCENT.search(words):
         share = float(percent[1]) / 100
-        if percent.group().startswith("by "):  # "shrink it by 20 %" leaves 80 %
-            share = 1 - share if re.search(r"\b(?:shrink|smaller|reduce|downs)", words) else 1 + share
+        if percent.group().startswith("by ") and (way := _WAY.search(words)):  # "shrink it by 20 %" leaves 80 %
+            share = 1 - share if way["less"] else 1 + share
         return Found({"scale": round(share, 4)}, (percent.span(),))
     if scale := _SCALE.search(words):
         factor = _number(next(group for group in scale.groups() if group))
@@ -141,6 +153,11 @@ def _format(words: str) -> Found:
     return Found({"format": _FORMATS[match["f"]]}, (match.span(),)) if match else Found()
 
 
+def _sound_format(words: str) -> Found:
+    match = _SOUND_FORMAT.search(words)
+    return Found({"format": match[1]}, (match.span(),)) if match else Found()
+
+
 def _percent(words: str) -> Found:
     match = _PERCENT.search(words)
     return Found({"percent": round(float(match[1]))}, (match.span(),)) if match else Found()
@@ -152,8 +169,9 @@ def _frames(words: str) -> Found:
         return Found({"every_seconds": seconds}, (every.span(),))
     number, at = _FRAMES.search(words), _AT.search(words)
     if at and not number:
-        seconds = float(at["n"] or 0) + 60 * int(at["m"] or 0) + int(at["s"] or 0)
-        return Found({"at_seconds": -0.1 if at["last"] else seconds}, (at.span(),))
+        if at["first"] or at["last"]:
+            return Found({"which": "first" if at["first"] else "last"}, (at.span(),))
+        return Found({"at_seconds": float(at["n"] or 0) + 60 * int(at["m"] or 0) + int(at["s"] or 0)}, (at.span(),))
     if number:
         return Found({"frames": int(_number(number["n"]))}, (number.span("n"),))
     single = re.search(r"\ba (?:single )?(?=(?:frame|still|screenshot|snapshot)\b)", words)
@@ -174,5 +192,6 @@ ARGUMENTS: dict[str, Callable[[str], Found]] = {
     "quieter": _percent,
     "format": _format,
     "frames": _frames,
+    "sound-track": _sound_format,
 }
 """By operation; words without any give no spans."""

@@ -13,24 +13,34 @@ from ....graph.resource import Kind
 from ...wording.request_language import function_words
 from ...wording.wording import wording
 from .lexicon import FILES, lexicon
-from .operation_arguments import ARGUMENTS, EDGE, Found
+from .operation_arguments import ARGUMENTS, EDGE, SOUND_FORMATS, Found
 from .parameters import Parameters
 from .time_ranges import time_range
 
 TYPES: dict[Kind, dict[str, str]] = {
-    "image": {"crop": "crop"},
-    "audio": {**dict.fromkeys(("denoise", "louder", "quieter"), "audio-to-audio"), "trim": "trim-audio"},
-    "video": {"frames": "video-to-images", "sound-track": "video-to-audio", "mute": "mute", "trim": "trim-video"},
+    "image": {"crop": "crop", "denoise": "image-to-image", "format": "image-to-image"},
+    "audio": {**dict.fromkeys(("denoise", "louder", "quieter", "format"), "audio-to-audio"), "trim": "trim-audio"},
+    "video": {
+        "frames": "video-to-images",
+        "sound-track": "video-to-audio",
+        "mute": "mute",
+        "trim": "trim-video",
+        "format": "video-to-audio",
+    },
 }
 """Task types of operations by the kind that they change; those of pictures are `image-to-image` where nothing is named."""
-_OF_SOUND_OR_FILM = {name for kind in ("audio", "video") for name in TYPES[kind]} - {"denoise"}
+_OF_SOUND_OR_FILM = {name for kind in ("audio", "video") for name in TYPES[kind]} - {*TYPES["image"]}
 _NEEDS_FILES = ("frames", "sound-track")
 """Operations whose words mean other things where there is no film."""
 _NEEDS_ARGUMENTS = ("crop", "format", "trim", "turn")
-_GRADED = ("brighten", "darken", "contrast", "louder", "quieter")
+_GRADED = ("brighten", "darken", "contrast", "louder", "quieter", "blur", "sharpen")
 _SAME = {"turn": "rotate", "enlarge": "resize"}
-_DEGREES = {"bit": 20, "little": 20, "slightly": 20, "somewhat": 20, "much": 60, "lot": 60, "strongly": 60, "very": 60}
-"""Percent that an adverb of degree means."""
+_DEGREES = {
+    **dict.fromkeys(("bit", "little", "slightly", "somewhat"), "slight"),
+    **dict.fromkeys(("much", "lot", "strongly", "very", "heavily", "way"), "strong"),
+}
+"""The parameter `strength` by adverbs of degree."""
+_DEGREE = re.compile(rf"\b(?:{'|'.join(_DEGREES)})\b")
 _WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
 _JOINT = re.compile(r"[.;:!?]+(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?")
 _AROUND = ("carriers", "about")
@@ -44,10 +54,9 @@ def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, 
     for start, end in _parts(masked):
         words = masked[start:end]
         named = {kind for kind, mark in FILES.items() if mark in words}
-        name, _ = ("", {}) if _states(masked, start, end) else operation_of(words)
-        fits = {kind for kind, names in TYPES.items() if name in names} or {"image"}
-        fits |= {"image"} if name == "denoise" else set()
-        if name and named <= fits and (named or name not in _NEEDS_FILES or fits & given):
+        name, parameters = ("", Parameters()) if _states(masked, start, end) else operation_of(words)
+        fits = kinds_of(name, parameters)
+        if name and named <= {*fits} and (named or name not in _NEEDS_FILES or given.intersection(fits)):
             yield start, end
 
 
@@ -68,6 +77,15 @@ def names_a_part(words: str) -> bool:
     return bool(thing) and thing[1] not in _carriers() | function_words() and not _keys(thing[1]) if thing else False
 
 
+def kinds_of(name: str, parameters: Parameters) -> tuple[Kind, ...]:
+    """The kinds of data that an operation changes; those of a file format are the kinds that have it."""
+    kinds = tuple(kind for kind, names in TYPES.items() if name in names) or ("image",)
+    if name == "format":
+        sounds = parameters["format"] in SOUND_FORMATS
+        return tuple(kind for kind in kinds if (kind == "image") is not sounds)
+    return kinds
+
+
 def _states(masked: str, start: int, end: int) -> bool:
     """Whether a part only says what a picture is like: "old.png is noisy, blurry"."""
     cues = lexicon().cues
@@ -75,7 +93,13 @@ def _states(masked: str, start: int, end: int) -> bool:
         return not cues["turn"].search(masked, start, end)
     sentence = max(masked.rfind(mark, 0, start) for mark in ".!?\n") + 1
     stated = cues["background"].match(masked[sentence:start])
-    return bool(stated) and not re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
+    first = _WORD.match(masked, start)
+    commanded = first is not None and first.group() in _words()["carriers"]
+    return (
+        bool(stated)
+        and not commanded
+        and not re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
+    )
 
 
 def _parts(masked: str) -> Iterator[tuple[int, int]]:
@@ -107,10 +131,11 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
     names += [name for name in (*_NEEDS_ARGUMENTS, "resize") if name in arguments and name not in names]
     for name in names:
         found = arguments.get(name, Found())
-        if _only_carriers(words, [span for n, *span in _keys(words) if n == name] + list(found.spans)):
+        degrees = [match.span() for match in _DEGREE.finditer(words)] if name in _GRADED else []
+        if _only_carriers(words, degrees + [span for n, *span in _keys(words) if n == name] + list(found.spans)):
             parameters = found.parameters
-            if name in _GRADED and not parameters:
-                parameters = next(({"percent": p} for w, p in _DEGREES.items() if re.search(rf"\b{w}\b", words)), {})
+            if name in _GRADED and not parameters and (degree := _DEGREE.search(words)):
+                parameters = {"strength": _DEGREES[degree.group()]}
             if name == "enlarge":
                 parameters = parameters or {"scale": 2.0}
             return _SAME.get(name, name), parameters
@@ -129,7 +154,7 @@ def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool
     for start, end in spans:
         left[start:end] = " " * (end - start)
     text = _FILE_WORDS.sub(" ", "".join(left))
-    return bool(spans) and all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
+    return all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
 
 
 def _keys(words: str) -> list[tuple[str, int, int]]:
@@ -162,4 +187,4 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _carriers() -> frozenset[str]:
-    return frozenset((*_words()["carriers"], *_words()["about"], *_DEGREES))
+    return frozenset((*_words()["carriers"], *_words()["about"]))

@@ -131,7 +131,7 @@ class ReferenceResolver:
         translate_it = _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
         if intent.act == "translate" and latest[0].origin in _ANSWERS and translate_it:
             return []
-        given = [r for r in self.given_data(intent, kinds) if r.kind == "text"]
+        given = [r for r in self.given_data(intent, kinds) if r.kind in ("text", "document")]
         return self.latest_results(kinds, skip=describing) or given
 
     def _has_result_instead(self, named: Sequence[Referent], kinds: Sequence[Kind]) -> bool:

@@ -33,6 +33,8 @@ _RESULT_KINDS: dict[str, Kind] = {
 
 _READ_FROM = re.compile(r"\b(?:on|of|from|using)(?: the| this)?(?: \w+)?\Z")
 """Words before a file that is read and not written."""
+_CONVERTED = re.compile(r"\W{0,2} ?(?:as|to|into) (?!<)")
+"""Words after one: "export report.pdf as pictures"."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questi
     for file in parsed.files[:MAX_FILES]:
         before = parsed.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
         read = file.start >= 0 and parsed.clause_at(file.start).background
-        read = read or bool(_READ_FROM.search(before))
+        read = read or bool(_READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)))
         if file.start < 0 or read or not output_name.search(before) or not file.resource.missing:
             found.append(Referent(file.resource.kind, file.resource, "file", file.start))
     announced = lexicon().cues["announced-text"].search(parsed.masked)

@@ -34,6 +34,10 @@ _SEVERAL_MEANINGS = ("image-to-image", "audio-to-audio", "count", "filter")
 """Types whose parameters say what is done: the words of one example mean nothing to another."""
 _ATTACHED = re.compile(r"\b(?:this|these|the|my|our) (?:\w+’s )?[a-z]+\b(?! (?:of|where|with|that)\b)")
 """How a request names a file that is attached: "translate the menu"."""
+_AND_ANOTHER = re.compile(
+    r"\b(?:and|plus|as well as) (?:also )?an? (?P<noun>video|audio|image|picture|photo|recording|song)\b"
+)
+"""A second thing that is to be made, in the words of a prompt too."""
 _ALIKE: dict[Kind, tuple[Kind, ...]] = {
     "table": ("table", "image", "document"),
     "image": ("image", "document", "mask"),
@@ -58,7 +62,7 @@ def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: L
 def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:
     """A 1 for each character of the masked text that the plan uses, the `requesting` ones included."""
     taken = {value for task in linker.tasks for value in _singles(task)}
-    return _marked(
+    used = _marked(
         parsed,
         *((file.start, file.end) for file in parsed.files if file.start >= 0 and file.resource in taken),
         *((quotation.start, quotation.end) for quotation in parsed.quotations if quotation.text in taken),
@@ -67,6 +71,14 @@ def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> 
         *_goal_spans(parsed, linker),
         start=requesting,
     )
+    for noun in _AND_ANOTHER.finditer(parsed.masked):
+        if not _made(linker).intersection(kind for kind, nouns in KIND_NOUNS.items() if nouns.match(noun["noun"])):
+            used[noun.start("noun") : noun.end()] = bytes(len(noun["noun"]))
+    return used
+
+
+def _made(linker: Linker) -> set[Kind]:
+    return {port.kind for task in with_converters(linker.tasks) for port in VOCABULARY[task.type].outputs}
 
 
 def _marked(parsed: ParsedRequest, *spans: Span, start: bytearray | None = None) -> bytearray:
@@ -119,13 +131,14 @@ def _words_of(value: object) -> Iterator[str]:
 
 def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     """Nouns of the kinds of data that tasks take or make, names of results, and languages that a task knows."""
-    made = {port.kind for task in with_converters(linker.tasks) for port in VOCABULARY[task.type].outputs}
+    made = _made(linker)
     given = {file.resource.kind for file in parsed.files} | {referent.kind for referent in linker.resolver.referents}
     for kind, nouns in KIND_NOUNS.items():
         for match in nouns.finditer(parsed.masked):
             kinds = made if _TARGET.search(parsed.masked, match.start() - 10, match.start()) else made | given
             if kinds.intersection(_ALIKE.get(kind, (kind,))):
                 yield match.span()
+    yield from (m.span() for m in WORD.finditer(parsed.masked) if wording("en").nouns.get(m.group()) in made | given)
     names = [pattern for task_type, pattern in lexicon().names.items() if linker.has_task(task_type)]
     if given.intersection(("image", "document")):
         names.append(lexicon().cues["document"])

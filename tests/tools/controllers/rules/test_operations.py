@@ -23,7 +23,7 @@ PARTS: list[tuple[str, Mapping[str, float]]] = [
     ("without the first 10 seconds", {"start_seconds": 10}),
 ]
 ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
-    ("Make this picture a bit brighter: a.jpg", [("image-to-image", {"operation": "brighten", "percent": 20})]),
+    ("Make this picture a bit brighter: a.jpg", [("image-to-image", {"operation": "brighten", "strength": "slight"})]),
     ("brighten a.jpg by 50 %", [("image-to-image", {"operation": "brighten", "percent": 50})]),
     ("make a.jpg half as large", [("image-to-image", {"operation": "resize", "scale": 0.5})]),
     ("Make a.jpg 800 pixels wide", [("image-to-image", {"operation": "resize", "width": 800})]),
@@ -38,7 +38,11 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("crop a.jpg left 0 top 10 right 300 bottom 310", [("crop", {"left": 0, "top": 10, "right": 300, "bottom": 310})]),
     ("Take three frames out of a.mp4", [("video-to-images", {"frames": 3})]),
     ("a frame every 2 seconds of a.mp4", [("video-to-images", {"every_seconds": 2.0})]),
-    ("save the first frame of a.mp4", [("video-to-images", {"at_seconds": 0.0})]),
+    ("save the first frame of a.mp4", [("video-to-images", {"which": "first"})]),
+    ("Blur a.jpg strongly", [("image-to-image", {"operation": "blur", "strength": "strong"})]),
+    ("enlarge a.jpg by 50 %", [("image-to-image", {"operation": "resize", "scale": 1.5})]),
+    ("convert a.m4a to mp3", [("audio-to-audio", {"operation": "format", "format": "mp3"})]),
+    ("give me the sound of a.mp4 as an mp3 file", [("video-to-audio", {"format": "mp3"})]),
     ("make a.mp3 louder", [("audio-to-audio", {"operation": "louder"})]),
     ("remove the sound from a.mp4", [("mute", {})]),
     ("cut the first 5 seconds off a.mp3", [("trim-audio", {"start_seconds": 5.0})]),

@@ -7,7 +7,7 @@ from hugginggpt.tools.controllers.rules.controller import propose
 
 LOST = [
     ("Summarise every chapter of novel.pdf", "every chapter"),
-    ("Read the second page of contract.pdf aloud", "second page"),
+    ("Read the second column of contract.pdf aloud", "second column"),
     ("Crop harbour.png to a circle", "to a circle"),
     ("Caption boat.jpg in rhyme", "in rhyme"),
     ("Translate memo.txt to French in verse", "in verse"),

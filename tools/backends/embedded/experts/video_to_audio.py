@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
-from ....media.sound import read_sound, sound_artifact
+from ....media.sound import read_sound
+from ....media.sound_writer import encoded_sound
 from ..registry import expert
 
 
 @expert(
     "video-to-audio",
     name="sound-track",
-    description="extracts the sound track of a video, as 16-bit WAV",
+    description="extracts the sound track of a video",
     library="av",
     requires=("av", "numpy"),
 )
 def video_to_audio(call: Call) -> Sequence[Artifact]:
-    """One or two channels, at its own rate."""
-    return [sound_artifact(call, *read_sound(call.one("video")))]
+    """One or two channels; 16-bit WAV at its own rate where no other format is asked for."""
+    wanted = str(call.task.parameters.get("format") or "wav")
+    return [encoded_sound(call, *read_sound(call.one("video")), wanted)]

@@ -24,10 +24,13 @@ def video_to_images(call: Call) -> Sequence[Artifact]:
     frames, every, at = (given.get(name) for name in ("frames", "every_seconds", "at_seconds"))
     if isinstance(frames, int) and frames > MAX_FRAMES:
         raise input_error(f"{frames} frames are too many; at most {MAX_FRAMES} are extracted at once")
-    if isinstance(at, int | float) or isinstance(every, int | float):
+    which = given.get("which")
+    if isinstance(at, int | float) or isinstance(every, int | float) or which:
         times = frame_times(video)
-        if isinstance(at, int | float):
-            wanted = [at if at >= 0 else times[-1]]
+        if which:
+            wanted = [times[-1] if which == "last" else times[0]]
+        elif isinstance(at, int | float):
+            wanted = [float(at)]
             if wanted[0] > times[-1] + 1:
                 raise input_error(f"{video.resource.label} has no frame at {at:g} s: it is {times[-1]:.1f} s long")
         else:

@@ -76,6 +76,8 @@ def mux(linker: Linker, intent: Intent) -> None:
     if not videos or not sounds:
         linker.refuse_missing(intent, "a video and a sound")
         return
+    for noun in re.finditer(r"\b(?:sound ?track|sound|music|narration|replace\w*)\b", linker.resolver.words_of(intent)):
+        linker.use(intent.start + noun.start(), intent.start + noun.end())
     linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
 
 

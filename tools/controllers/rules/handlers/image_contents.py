@@ -84,11 +84,11 @@ def describe(linker: Linker, intent: Intent) -> None:
         r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents
     ):
         return
-    if linker.has_task("image-to-text") and task_type == "image-to-text":
+    described = [value for task in linker.tasks if task.type == "image-to-text" for value in task.inputs.values()]
+    named = linker.resolver.named_data(intent, ("image",))
+    if described and task_type == "image-to-text" and all(r.value in described for r in named):
         latest = linker.resolver.latest_results(("image",))
-        if not latest or any(
-            task.type == "image-to-text" and latest[0].value in task.inputs.values() for task in linker.tasks
-        ):
+        if not latest or latest[0].value in described:
             return
     if task_type == "image-to-text" and not linker.resolver.has_kind("image"):
         linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)

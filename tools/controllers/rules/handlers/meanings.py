@@ -13,7 +13,7 @@ from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.refusals import refusal
-from ....wording.wording import wording
+from ....wording.wording import folded, wording
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
@@ -83,11 +83,20 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
             over = (port.name, values)
         else:
             fixed[port.name] = values[0]
+    if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in _data(meaning)):
+        _add_boxes(row.inputs, fixed, first[0])
     parameters = _parameters(meaning, words)
     if _joined(linker, meaning.task_type, fixed, parameters):
         return []
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
     return [linker.add_task(meaning.task_type, inputs, intent, parameters) for inputs in every]
+
+
+def _add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) -> None:
+    """Give an optional input of boxes what was detected before."""
+    boxes = next((port for port in ports if port.kinds == ("boxes",) and not port.required), None)
+    if boxes and isinstance(found.value, Ref):
+        inputs[boxes.name] = Ref(task_id=found.value.task_id, output="boxes")
 
 
 def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> bool:
@@ -112,15 +121,16 @@ def _data(meaning: Meaning) -> tuple[Port, ...]:
         return (Port(name="context", kinds=("text",)),)
     if meaning.name.startswith("text2text") or meaning.name == "text-generation/continue":
         return (Port(name="prompt", kinds=("text",)),)
-    if meaning.task_type == "fill-mask":
-        return VOCABULARY["fill-mask"].inputs
+    if meaning.name == "count/words":
+        return (Port(name="items", kinds=("text",), many=True),)
     return data_ports(meaning.task_type)
 
 
 def _choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list[Referent]:
     """What an input is given: data named in the clause, the latest fitting result, given files and texts, earlier data."""
     resolver = linker.resolver
-    usable = [r for r in resolver.referents if step_cost(r.kind, port) is not None]
+    picture = VOCABULARY[meaning.task_type].outputs[0].kind == "image"
+    usable = [r for r in resolver.referents if step_cost(r.kind, port, picture and not r.is_result) is not None]
     if meaning.task_type not in _SPOKEN_AS_FOUND:
         usable = [r for r in usable if r.origin not in _FINDINGS]
     if meaning.task_type in _TEXT_SEARCHES:
@@ -141,6 +151,8 @@ def _choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> lis
 
 def _as_port(linker: Linker, referent: Referent, port: Port, intent: Intent) -> Referent:
     """The referent itself, or its text by an implied step where the input takes texts."""
+    if port.name == "items" and referent.kind == "document" and not port.takes("document"):
+        return linker.add_task("document-to-text", {"document": referent.value}, intent, implied=True)
     if "text" not in port.kinds or port.takes(referent.kind) or referent.kind == "document":
         return referent
     if referent.kind in ("audio", "video"):
@@ -205,6 +217,8 @@ def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:
 def _parameters(meaning: Meaning, words: ClauseWords) -> Parameters:
     """The parameters of a meaning, and those that numbers and words of the clause give."""
     parameters: Parameters = dict(meaning.parameters)
+    if meaning.task_type == "token-classification" and "look_for" in parameters:
+        parameters["look_for"] = ", ".join(_groups(meaning, words))
     match meaning.task_type:
         case "summarization" if (number := words.number("sentence")) is not None:
             parameters["max_sentences"] = int(number)
@@ -214,6 +228,8 @@ def _parameters(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters["angle"] = number
         case "image-to-image" if parameters.get("operation") in ("resize", "enlarge") and (n := words.number("times")):
             parameters["scale"] = n
+        case "trim-audio":
+            parameters |= _times(words)
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
             parameters["candidate_labels"] = words.labels
         case "text-to-speech" if words.languages[0]:
@@ -223,3 +239,30 @@ def _parameters(meaning: Meaning, words: ClauseWords) -> Parameters:
     if parameters.get("operation") == "enlarge":
         parameters["operation"] = "resize"
     return parameters
+
+
+def _groups(meaning: Meaning, words: ClauseWords) -> list[str]:
+    """What to look for: the part that is nearest, and each other whose own words stand in the clause as well."""
+    base = meaning.name.partition("/")[0]
+    parts = {e.meaning for e in words.language.examples if e.meaning.startswith(f"{base}/")}
+    own = {part: _own_vocabulary(part, parts, words) for part in parts}
+    named = [part for part in sorted(parts) if part != meaning.name and own[part] & set(words.words.split())]
+    return [str(meaning_of(part).parameters["look_for"]) for part in (meaning.name, *named)]
+
+
+def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:
+    """The words of several examples of a part that no example of another part holds."""
+    held: dict[str, list[str]] = {each: [] for each in parts}
+    for example in words.language.examples:
+        if example.meaning in parts:
+            held[example.meaning] += set(folded(example.phrase).split())
+    elsewhere = {word for each in parts - {part} for word in held[each]}
+    return {word for word in held[part] if held[part].count(word) > 1 and word not in elsewhere}
+
+
+def _times(words: ClauseWords) -> Parameters:
+    """The start and end of a part in seconds: of two numbers both, else the end."""
+    seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
+    if len(seconds) > 1:
+        return {"start_seconds": seconds[0], "end_seconds": seconds[1]}
+    return {"end_seconds": seconds[0]} if seconds else {}

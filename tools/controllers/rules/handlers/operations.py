@@ -8,7 +8,7 @@ from .....graph.task import Ref, Single
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..linking import Linker
-from ..operations import TYPES, operation_of
+from ..operations import TYPES, kinds_of, operation_of
 from ..referents import Referent
 from ..time_ranges import time_range
 
@@ -19,11 +19,9 @@ _TIMED: tuple[Kind, ...] = ("audio", "video")
 
 def operate(linker: Linker, intent: Intent) -> None:
     """One task for each picture, sound or film that the words mean."""
+    linker.use(intent.start, intent.end)
     name, parameters = operation_of(linker.parsed.masked[intent.start : intent.end])
-    timed: tuple[Kind, ...] = tuple(kind for kind in _TIMED if name in TYPES[kind])
-    kinds: tuple[Kind, ...] = timed or ("image",)
-    if name == "denoise":
-        kinds = ("audio", "image")
+    kinds = kinds_of(name, parameters)
     for referent in _targets(linker, intent, kinds) or linker.refuse_missing(intent, " or ".join(kinds)):
         if referent.kind not in kinds and not (kinds == ("image",) and referent.kind == "document"):
             linker.refuse(intent, f"no expert here does that with {referent.kind}")

@@ -20,7 +20,13 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
+def refuse_condition(linker: Linker, intent: Intent) -> None:
+    """Refuse what depends on a condition: a plan has no branches."""
+    linker.refuse(intent, "it depends on a condition, and a plan has no branches")
+
+
 _HANDLERS: dict[str, Handler] = {
+    "condition": refuse_condition,
     "unsupported": refuse_unsupported,
     "operate": operations.operate,
     "example": meanings.plan_meaning,
@@ -61,6 +67,7 @@ _HANDLERS: dict[str, Handler] = {
     "language": texts.language,
     "join": texts.join,
     "compare": comparison.compare,
+    "pick": comparison.pick,
     "similar": comparison.similar,
     "question": questions.answer_question,
 }

@@ -8,7 +8,7 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
 from ..referents import Referent
-from ..text_linking import text_referents
+from ..text_linking import as_text, text_referents
 from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
 from .single_input import add_single_input
@@ -155,8 +155,9 @@ def language(linker: Linker, intent: Intent) -> None:
 
 
 def join(linker: Linker, intent: Intent) -> None:
-    """Join the texts of the latest intent."""
-    texts = linker.resolver.latest_results(("text",))
+    """Join the texts, pages or recordings that the words name, else the texts of the latest intent."""
+    named = [as_text(linker, referent, intent) for referent in linker.resolver.data_in_words(intent)]
+    texts = named if len(named) > 1 else linker.resolver.latest_results(("text",))
     if len(texts) < 2:
         texts = [referent for referent in linker.resolver.referents if referent.kind == "text"]
     if len(texts) < 2:

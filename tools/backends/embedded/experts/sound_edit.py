@@ -1,4 +1,4 @@
-"""audio-to-audio, for loudness only: makes a recording louder or quieter by a factor, without distortion."""
+"""audio-to-audio without a model: makes a recording louder or quieter, without distortion; converts its file format."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,10 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
 from .....graph.task import Task
 from ....media.sound import read_sound, sound_artifact
+from ....media.sound_writer import encoded_sound
 from ..goal_words import goal_text, has_word
 from ..registry import expert
+from ..strength import strength
 
 USUAL = {"louder": 100, "quieter": 50}
 """Percent: twice or half the amplitude, 6 dB."""
@@ -18,36 +20,38 @@ WORDS = {
 
 
 def accepts(task: Task) -> str | None:
-    """Tasks that ask for more or less volume."""
-    return None if operation_of(task) else "it changes the volume only"
+    """Tasks that ask for more or less volume, or for another file format."""
+    return None if operation_of(task) else "it changes the volume and the file format only"
 
 
 def operation_of(task: Task) -> str:
-    """`louder` or `quieter`, by the parameter, else by the goal; empty for neither."""
+    """`louder`, `quieter` or `format`, by the parameter, else by the goal; empty for none."""
     named = str(task.parameters.get("operation") or "")
     if named:
-        return named if named in USUAL else ""
+        return named if named in (*USUAL, "format") else ""
     return next((name for name, words in WORDS.items() if has_word(goal_text(task), words)), "")
 
 
 @expert(
     "audio-to-audio",
-    name="volume",
-    description="makes a recording louder or quieter, and nothing else",
+    name="sound-edit",
+    description="makes a recording louder or quieter, or converts its file format, and nothing else",
     requires=("numpy", "av"),
     accepts=accepts,
     partial=True,
 )
-def change_volume(call: Call) -> Sequence[Artifact]:
+def edit_sound(call: Call) -> Sequence[Artifact]:
     """The recording, at most as loud as its peak allows."""
     import numpy as np
 
-    source, operation = call.one("audio"), operation_of(call.task)
+    source, operation, given = call.one("audio"), operation_of(call.task), call.task.parameters
     if not operation:
         raise input_error("it is not clear whether the recording is to be louder or quieter")
-    percent = call.task.parameters.get("percent")
-    share = (percent if isinstance(percent, int | float) else USUAL[operation]) / 100
     samples, hertz = read_sound(source)
+    if operation == "format":
+        return [encoded_sound(call, samples, hertz, str(given.get("format") or "wav"))]
+    percent = given.get("percent")
+    share = (percent if isinstance(percent, int | float) else USUAL[operation] * strength(call.task)) / 100
     peak = float(np.abs(samples).max())
     gain = max(0.0, 1 - share) if operation == "quieter" else min(1 + share, 1 / max(peak, 1e-6))
     if operation == "louder" and gain < 1.05:

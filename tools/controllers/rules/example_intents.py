@@ -1,18 +1,19 @@
-"""`find_intents_by_examples`: the intents of a request in another language than English, by its example phrases."""
+"""Intents by example phrases: all of them in other languages than English, in English those where rules find nothing."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ....graph.resource import Kind, Resource
+from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_reading import Piece, read_clauses
 from ...wording.clause_words import ClauseWords
-from ...wording.nearest import nearest, plain_words
+from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
-from .lexicon import QUOTE
+from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 
 _BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
@@ -20,6 +21,8 @@ _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
 _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
+_READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
+"""Meanings whose details (which part, how far) only the rules read in English."""
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
@@ -28,23 +31,63 @@ _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational",
 def find_intents_by_examples(
     parsed: ParsedRequest, code: str, earlier: Sequence[Resource]
 ) -> tuple[ParsedRequest, list[Intent], list[str]]:
-    """The request with its clauses, the intents in order, and refusals of what was not understood."""
+    """A request in `code`, divided into clauses, its intents in order, and refusals of what was not understood."""
     parsed = replace(_with_pasted_text(parsed, code), language=code)
-    given: list[tuple[int, Kind]] = [(file.start, file.resource.kind) for file in parsed.files]
-    given += [(quotation.start, "text") for quotation in parsed.quotations]
-    given += [(-1, resource.kind) for resource in earlier]
-    pieces = read_clauses(parsed.masked, code, given)
+    pieces = read_clauses(parsed.masked, code, _given(parsed, earlier))
     extents = _extents(parsed, pieces, code)
     clauses = tuple(
         Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
     )
     intents = [
-        Intent("example", start, end, end, clause, match=piece.match)
-        for piece, clause, (start, end) in zip(pieces, clauses, extents, strict=True)
-        if piece.match and end > start
+        Intent("example", clause.start, clause.end, clause.end, clause, match=piece.match)
+        for piece, clause in zip(pieces, clauses, strict=True)
+        if piece.match and clause.end > clause.start
     ]
     parsed = replace(parsed, clauses=clauses)
     return parsed, intents, [*_not_understood(parsed, pieces, extents)]
+
+
+def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
+    """The intents that rules find in an English request, and those that examples find in clauses without any."""
+    added = []
+    taken = {intent.clause for intent in found}
+    for clause in parsed.clauses:
+        words = parsed.words_of(clause)
+        requested = not found or lexicon().cues["request"].search(words)
+        if clause.background or clause in taken or not requested or len(words) > MAX_CHARACTERS:
+            continue
+        given = [(position - clause.start, kind) for position, kind in _given(parsed, earlier)]
+        given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
+        for piece in read_clauses(words, "en", given, sure=True):
+            if piece.match and piece.match.meaning not in _READ_BY_RULES:
+                start, end = clause.start + piece.start, clause.start + piece.end
+                triggers = tuple(_example_words(parsed, start, end, piece.match.meaning))
+                added.append(Intent("example", start, end, end, clause, match=piece.match, triggers=triggers))
+    return [*found, *added]
+
+
+def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int, Kind]]:
+    """The kinds of the data at hand and where the request names each; -1 for nowhere."""
+    given: list[tuple[int, Kind]] = [(file.start, file.resource.kind) for file in parsed.files]
+    given += [(quotation.start, "text") for quotation in parsed.quotations]
+    return given + [(-1, resource.kind) for resource in earlier]
+
+
+def _made_by(intent: Intent) -> set[Kind]:
+    """The kinds that an intent of a rule may make."""
+    return {VOCABULARY[name].outputs[0].kind for name in lexicon().acts.get(intent.act, {}).values()}
+
+
+def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
+    """Where words of a clause stand that examples of its meaning hold."""
+    known = {
+        word for example in wording("en").examples if example.meaning == meaning for word in example.phrase.split()
+    }
+    yield from (
+        m.span()
+        for m in re.finditer(r"[^\W\d_]+(?:’\w+)?", parsed.masked[:end])
+        if m.start() >= start and m.group() in known
+    )
 
 
 def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:

@@ -1,0 +1,64 @@
+"""Promises on requests about several files or several things, and on those that depend on a condition."""
+
+import pytest
+
+from hugginggpt.graph.result import Request
+from hugginggpt.graph.task import Ref
+from hugginggpt.tools.controllers.rules.controller import propose
+
+LISTS = [
+    ("caption boat.jpg; caption barn.jpg", ["image-to-text", "image-to-text"]),
+    ("for each of a1.png, a2.png and a3.png write a caption", ["image-to-text"] * 3),
+    ("Join intro.md and body.txt into one text and summarise it", ["join-text", "summarization"]),
+    ("Transcribe chat.wav and read the text back", ["automatic-speech-recognition", "text-to-speech"]),
+]
+
+
+@pytest.mark.parametrize(("text", "types"), LISTS, ids=[text for text, _ in LISTS])
+def test_every_file_and_clause_of_a_list_has_its_task(text: str, types: list[str]) -> None:
+    """Nothing of a list is left out, and nothing is reported."""
+    proposal = propose(Request(text=text))
+    assert [task.type for task in proposal.plan.tasks] == types
+    assert proposal.refusals == ()
+
+
+def test_a_search_looks_in_the_document_that_the_request_names() -> None:
+    """A summary after a search is one of the document, not of what the search found."""
+    tasks = propose(
+        Request(text="Find e-mails in club.pdf, and summarise the report, and say the summary aloud")
+    ).plan.tasks
+    made = {task.type: task for task in tasks}
+    assert made["token-classification"].inputs["text"] == made["summarization"].inputs["text"]
+    assert made["text-to-speech"].inputs["text"] == Ref(task_id=made["summarization"].id, output="text")
+
+
+def test_a_second_thing_to_make_is_reported_where_no_task_makes_it() -> None:
+    """A word of a prompt is not used by it where it asks for another kind of result."""
+    refusals = propose(Request(text="Make a video and an audio about the desert")).refusals
+    assert refusals[0].startswith("Not done: “audio”")
+
+
+CONDITIONS = [
+    ("If note.txt is negative, say sorry aloud", [], "If note.txt is negative, say sorry aloud"),
+    ("Is note.txt negative? If so, read it aloud", ["text-classification"], "If so, read it aloud"),
+    ("Describe boat.png unless it is blurry", [], "Describe boat.png unless it is blurry"),
+    ("Read card.png and, if it is in Polish, translate it", ["image-to-text"], "if it is in Polish, translate it"),
+]
+
+
+@pytest.mark.parametrize(("text", "types", "words"), CONDITIONS, ids=[text for text, *_ in CONDITIONS])
+def test_what_depends_on_a_condition_is_refused_and_not_run(text: str, types: list[str], words: str) -> None:
+    """A plan has no branches."""
+    proposal = propose(Request(text=text))
+    assert [task.type for task in proposal.plan.tasks] == types
+    assert proposal.refusals[0].startswith(f"Not done: “{words}”: it depends on a condition")
+
+
+@pytest.mark.parametrize(
+    "text", ["Describe boat.png if you can", "Tell me if note.txt is positive", "If possible, caption boat.png"]
+)
+def test_politeness_and_indirect_questions_are_no_conditions(text: str) -> None:
+    """Such an "if" restricts nothing."""
+    proposal = propose(Request(text=text))
+    assert len(proposal.plan.tasks) == 1
+    assert proposal.refusals == ()
