@@ -40,14 +40,18 @@ class TaskExecution:
     cut: Cutter
 
     async def mapped(self, members: Sequence[Inputs]) -> Result:
-        """A list input: one result for each member, so that `retry` repeats only those that failed."""
+        """A list input: one result for each member, so that `retry` repeats only those that failed.
+
+        Where some failed, the task failed, and its outputs are those of the others.
+        """
         began = time.time()
         done = await self._each(self.whole, self.task.key, members)
-        if failed := [row for row in done if not row.ok]:
-            return self._gathered(self.task.key, done, began, error=_failures(failed, len(done)))
         names = {name for row in done for name in row.outputs}
         outputs = {name: tuple(resource for row in done for resource in row.outputs.get(name, ())) for name in names}
-        return self._gathered(self.task.key, done, began, outputs=outputs)
+        labels = {row.key: _label_of(inputs) or row.key for row, inputs in zip(done, members, strict=True)}
+        failed = [row.model_copy(update={"key": labels[row.key]}) for row in done if not row.ok]
+        error = _failures(failed, len(done)) if failed else ""
+        return self._gathered(self.task.key, done, began, error=error, outputs=outputs)
 
     async def whole(self, key: str, inputs: Inputs) -> Result:
         """One member, or the whole task: by one call, or by one for each part of a long recording."""
@@ -138,6 +142,12 @@ def result_of(task: Task, key: str, status: TaskStatus, **fields: Any) -> Result
 def error_line(error: ExpertError) -> str:
     """The error and its hint in one line."""
     return f"{error.message} ({error.hint})" if error.hint else error.message
+
+
+def _label_of(inputs: Inputs) -> str:
+    """What the user calls a member of a list; empty where it has no name."""
+    given = (material.resource for materials in inputs.values() for material in materials)
+    return next((resource.label for resource in given if resource.name), "")
 
 
 def _failures(failed: Sequence[Result], of: int) -> str:

@@ -74,13 +74,13 @@ def test_out_writes_copies_of_results_and_overwrites_nothing(notes: Path, shell:
     """`--out` writes copies of what the run produced; it changes no existing file, and follows no link."""
     out = notes.parent / "out"
     out.mkdir()
-    mine, linked = out / "0-summarization.txt", out / "0-summarization (1).txt"
+    mine, linked = out / "0-notes-summary.txt", out / "0-notes-summary (1).txt"
     mine.write_text("mine")
     linked.symlink_to(notes)
     typed = shell("run", REQUEST, "--out", "out")
     assert typed.code == 0, typed.err
     assert sorted(path.name for path in out.iterdir()) == [
-        "0-summarization (1).txt", "0-summarization (2).txt", "0-summarization.txt",
+        "0-notes-summary (1).txt", "0-notes-summary (2).txt", "0-notes-summary.txt",
     ]  # fmt: skip
     assert mine.read_text() == "mine"
     assert linked.is_symlink()
@@ -105,5 +105,5 @@ def test_a_file_that_was_changed_in_the_home_is_not_copied(tmp_path: Path) -> No
     copy.mkdir()
     kept.write_text("other content")
     with pytest.raises(StorageError, match="was changed after it was recorded"):
-        _copy(kept, "0" * 64, copy, "0-summarization")
+        _copy(kept, "0" * 64, copy, "0-notes-summary.txt")
     assert list(copy.iterdir()) == []

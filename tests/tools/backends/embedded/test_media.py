@@ -132,10 +132,11 @@ def test_every_box_is_cut_out_where_the_goal_names_several(
 @pytest.mark.parametrize(
     ("items", "parameters", "result"),
     [
-        (["3", "7 zebras", "5"], {}, "2 of 3, with 7"),
-        (["3", "7", "5"], {"lowest": True}, "1 of 3, with 3"),
-        (["3", "7", "7"], {}, "2 and 3 of 3, with 7"),
-        ([BOXES, "[]"], {"label": "face"}, "1 of 2, with 2"),
+        (["3", "7 zebras", "5"], {}, "no. 2 (7), no. 3 (5), no. 1 (3)"),
+        (["a b c", "a"], {"by": "length", "names": ("x.txt", "y.txt")}, "x.txt (3), y.txt (1)"),
+        (["3", "7", "5"], {"lowest": True}, "no. 1 (3), no. 3 (5), no. 2 (7)"),
+        (["3", "7", "7"], {}, "no. 2 and no. 3 (7), no. 1 (3)"),
+        ([BOXES, "[]"], {"label": "face"}, "no. 1 (2), no. 2 (0)"),
     ],
 )
 def test_the_best_of_several_results_is_found(

@@ -7,6 +7,7 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import has_label, rows
 from ..registry import expert
+from ..tokenization import words
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
@@ -14,25 +15,40 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 @expert(
     "pick-best",
     name="pick-best",
-    description="finds exactly which of several results has the most rows, or the highest number",
+    description="finds exactly which of several has the most rows or words, or the highest number",
     light=True,
 )
 def pick_best(call: Call) -> Sequence[Artifact]:
-    """`2 of 3 (b.jpg), with 5`: rows are counted, or the score of a named label is taken; of a text, its first number."""
+    """`b.jpg (5), a.jpg (3)`, the best first: rows are counted, or the score of a named label is taken; of a text, its
+    first number, or the number of its words. Equal ones are joined: `a.jpg and b.jpg (5)`; those without a name numbered.
+    """
     items = call.inputs.get("items", ())
     if len(items) < 2:
         raise input_error("there is only one result; picking takes two")
-    label = str(call.task.parameters.get("label") or "")
-    values = [_value(item, label) for item in items]
-    best = min(values) if call.task.parameters.get("lowest") else max(values)
-    winners = [
-        f"{n}{_named(item)}" for n, (item, value) in enumerate(zip(items, values, strict=True), 1) if value == best
-    ]
-    text = f"{' and '.join(winners)} of {len(items)}, with {best:g}"
+    parameters = call.task.parameters
+    values = [_value(item, str(parameters.get("label") or ""), parameters.get("by") == "length") for item in items]
+    places: dict[float, list[str]] = {}
+    for value, name in sorted(zip(values, _names(call, items), strict=True), key=lambda pair: pair[0]):
+        places.setdefault(value, []).append(name)
+    ordered = list(places.items()) if parameters.get("lowest") else list(places.items())[::-1]
+    text = ", ".join(f"{' and '.join(names)} ({_number(value)})" for value, names in ordered)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=text)]
 
 
-def _value(item: Material, label: str) -> float:
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value % 1 else f"{value:g}"
+
+
+def _names(call: Call, items: Sequence[Material]) -> Sequence[str]:
+    given = call.task.parameters.get("names")
+    if isinstance(given, tuple) and len(given) == len(items):
+        return [str(name) for name in given]
+    return [item.resource.label if item.resource.name else f"no. {n}" for n, item in enumerate(items, 1)]
+
+
+def _value(item: Material, label: str, by_length: bool) -> float:
+    if by_length:
+        return float(len(words(item.text())))
     found = rows(item)
     if found is None:
         number = _NUMBER.search(item.text())
@@ -43,7 +59,3 @@ def _value(item: Material, label: str) -> float:
     if label and kept and item.resource.kind == "labels" and "score" in kept[0]:
         return float(kept[0]["score"] or 0.0)
     return float(len(kept))
-
-
-def _named(item: Material) -> str:
-    return f" ({item.resource.label})" if item.resource.name else ""

@@ -8,6 +8,7 @@ from typing import Any
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
+from ....languages import english_name
 from ....text_language import rank_languages
 from ..goal_words import goal_text, has_word
 from ..registry import expert
@@ -50,7 +51,7 @@ def classify_sentiment(call: Call) -> Sequence[Artifact]:
     if not words(text):
         raise input_error("there are no words to judge")
     if (language := foreign_language(text)) is not None:
-        raise ExpertError(f"it judges English texts only, and this one is in another language ({language})")
+        raise ExpertError(f"it judges English texts only, and this one is in {english_name(language)}")
     values = [_analyzer().polarity_scores(sentence)["compound"] for sentence in sentences(text)]
     decided = [value for value in values if abs(value) >= 0.05]
     compound = sum(decided) / len(decided) if decided else 0.0

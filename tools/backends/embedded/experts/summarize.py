@@ -9,11 +9,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
+from ....languages import english_name
 from ..registry import expert
 from ..tokenization import content_words, sentences
+from .sentiment import foreign_language
 
 MAX_SENTENCES = 2000
 """Sentences that are considered; a longer text is summarised from its beginning."""
@@ -30,8 +33,13 @@ _KEY_LINE = re.compile(r"\b(?:total|sum|amount due|balance|gesamt|summe|importe|
 def summarize(call: Call) -> Sequence[Artifact]:
     """At most `max_sentences` (else about a third, four at most)."""
     most = call.task.parameters.get("max_sentences")
-    summary = summarize_text(call.text("text"), most if isinstance(most, int) and most > 0 else None)
-    return [Artifact(output="text", kind="text", media_type="text/plain", text=summary)]
+    text = call.text("text")
+    summary = summarize_text(text, most if isinstance(most, int) and most > 0 else None)
+    language = foreign_language(text) if find_spec("py3langid") else None
+    note = (
+        f"the text is in {english_name(language)}; the sentences were picked as if it were English" if language else ""
+    )
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=summary, note=note)]
 
 
 def summarize_text(text: str, most: int | None = None) -> str:

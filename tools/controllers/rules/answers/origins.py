@@ -10,7 +10,7 @@ from ....wording.phrases import Phrases, shortened
 
 MAX_QUOTED = 40
 """Characters shown of a quotation."""
-_PARTS = {"document-to-images": "page", "video-to-images": "frame"}
+_PARTS = {"document-to-images": "page", "document-to-text": "page", "video-to-images": "frame"}
 
 
 class Origins:
@@ -36,7 +36,7 @@ class Origins:
 
     def of(self, task: Task, member: int | None = None) -> str:
         """What stands in the heading of a result; empty where there is nothing to tell apart. `member`: of a list."""
-        found = self.names(task, member) if self._several else []
+        found = self.names(task, member) if self._several and task.type != "pick-best" else []  # it names its items
         part = "" if member is None else self._part(task, member)
         if member is not None and not part and len(found) != 1:
             part = self._phrases.say("member", n=member + 1)

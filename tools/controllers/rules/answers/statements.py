@@ -1,6 +1,7 @@
 """`statements`: each result that was asked for under its heading, as text or as the path of its file."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .....graph.resource import Kind, Resource
@@ -25,8 +26,8 @@ def statements(outcomes: Outcomes, origins: Origins, paths: Mapping[str, Path]) 
     steps = {source for task_id in files for source in _sources(task_id, outcomes)} & files
     for task, result in outcomes.requested():
         for made in result.outputs.values():
-            for number, resource in enumerate(made):
-                member = number if len(made) > 1 else None
+            for resource in made:
+                member = _member(resource, made, mapped=not result.ok)
                 what = _heading(task, resource, outcomes)
                 if steps and task.id in files - steps and _is_file(resource):
                     what = outcomes.phrases.say("final", what=what)
@@ -36,6 +37,14 @@ def statements(outcomes: Outcomes, origins: Origins, paths: Mapping[str, Path]) 
                     colon = outcomes.phrases.say("colon")
                     beside = ("\n" not in text and len(text) <= MAX_LINE) or _is_file(resource)
                     yield f"{what} [{task.id}]{colon if beside else colon.rstrip() + chr(10)}{text}"
+
+
+def _member(resource: Resource, made: Sequence[Resource], *, mapped: bool) -> int | None:
+    """The place of a result in its list; of a task over a list, in the list that it was given. None where it is alone."""
+    if len(made) < 2 and not mapped:
+        return None
+    found = re.fullmatch(r"\d+\[(\d+)\]", resource.producer or "")
+    return int(found[1]) if found else made.index(resource)
 
 
 def _sources(task_id: int, outcomes: Outcomes) -> Iterator[int]:

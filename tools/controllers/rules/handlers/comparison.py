@@ -1,11 +1,15 @@
-"""Handlers of comparisons: compare the content of two items, measure how similar two texts are."""
+"""Handlers of comparisons: compare two items, pick the best of several, measure how similar two texts are."""
 
-from .....graph.resource import Kind
+import re
+
+from .....graph.resource import Kind, Resource
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
+from ..parameters import Parameters
 from ..referents import Referent
 from ..text_linking import as_text, text_referents
+from .questions import add_question
 
 _KINDS: tuple[Kind, ...] = ("image", "audio", "text")
 
@@ -22,6 +26,33 @@ def compare(linker: Linker, intent: Intent) -> None:
         similar(linker, intent)
         return
     linker.add_task("compare", {"items": tuple(referent.value for referent in texts)}, intent)
+
+
+def pick(linker: Linker, intent: Intent) -> None:
+    """Find which of several files has most: the best or worst mood, the longest text, the most faces or codes."""
+    words = linker.resolver.words_of(intent)
+    seen = re.search(r"faces|people|codes", words)
+    kinds: tuple[Kind, ...] = ("image",) if seen else ("text",)
+    files = linker.resolver.named_data(intent, kinds) or linker.resolver.given_data(intent, kinds, everything=True)
+    if len(files) < 2:
+        add_question(linker, intent, linker.goal_of(intent))
+        return
+    parameters: Parameters = {"names": tuple(r.value.label for r in files if isinstance(r.value, Resource))}
+    items = files
+    if seen:
+        items = linker.add_each("object-detection", "image", files, intent, {"look_for": _SEEN[seen[0]]}, implied=True)
+        parameters["label"] = _SEEN[seen[0]].removesuffix("s")
+    elif mood := re.search(r"(positiv|happ|friendl)|negativ|angr", words):
+        items = linker.add_each("text-classification", "text", files, intent, implied=True)
+        parameters["label"] = "positive" if mood[1] else "negative"
+    else:
+        parameters["by"] = "length"
+    if re.search(r"least|less|fewe|short", words):
+        parameters["lowest"] = True
+    linker.add_task("pick-best", {"items": tuple(referent.value for referent in items)}, intent, parameters)
+
+
+_SEEN = {"faces": "faces", "people": "faces", "codes": "codes"}
 
 
 def similar(linker: Linker, intent: Intent) -> None:

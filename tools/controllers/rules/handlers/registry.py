@@ -67,6 +67,7 @@ _HANDLERS: dict[str, Handler] = {
     "language": texts.language,
     "join": texts.join,
     "compare": comparison.compare,
+    "pick": comparison.pick,
     "similar": comparison.similar,
     "question": questions.answer_question,
 }
