@@ -57,15 +57,12 @@ def find_intents_by_examples(
 
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
     """The intents that rules find in an English request, and those that examples find in clauses without any."""
-    kept, taken = (
-        [],
-        {intent.clause for intent in found if intent.act != "question" or intent.question in _quoted(parsed)},
-    )
+    quoted = {quotation.text for quotation in parsed.quotations}
+    kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and intent.clause not in taken
+        asked = intent.act == "question" and intent.clause not in decided
         other = _read(parsed, intent.start, intent.clause, found, earlier, _SURER) if asked else []
-        other = [each for each in other if each.match and _finds(each.match.meaning)]
-        kept += other or [intent]
+        kept += [each for each in other if each.match and _finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
@@ -109,10 +106,6 @@ def _finds(name: str) -> bool:
         "labels",
         "boxes",
     )
-
-
-def _quoted(parsed: ParsedRequest) -> set[str]:
-    return {quotation.text for quotation in parsed.quotations}
 
 
 def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int, Kind]]:
