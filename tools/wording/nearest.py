@@ -36,6 +36,10 @@ _NUMBER_RUN = re.compile(r"\d+(?:[.,]\d+)?")
 _OTHER = re.compile(r"[^\w\ue0f0-\ue0f3]+")
 
 
+_CLEAR = 0.4
+"""A score from which a request without a task is taken for one of its nearest meaning."""
+
+
 class Match(NamedTuple):
     """A meaning and how like its examples a clause is."""
 
@@ -58,6 +62,12 @@ def nearest(text: str, code: str, among: Collection[str] | None = None, most: in
         score = alone if alone > _SAME else (together[meaning] + _SINGLE * alone) / (1 + _SINGLE)
         found.append(Match(example, meaning, round(min(score, 1.0), 4)))
     return sorted(found, key=lambda match: -match.score)[:most]
+
+
+def is_out_of_reach(text: str, code: str) -> bool:
+    """Whether a request is most like those that no expert and no model can do: send mail, book, the weather now."""
+    found = nearest(text, code, most=1)
+    return bool(found) and found[0].meaning.startswith("out-of-reach/") and found[0].score >= _CLEAR
 
 
 def plain_words(text: str, language: Wording) -> str:

@@ -62,8 +62,7 @@ def _heading(task: Task, resource: Resource, outcomes: Outcomes) -> str:
     words = outcomes.phrases
     label = task.parameters.get("label") if task.type == "count" else None
     if _is_file(resource):
-        by_type = task.type in ("text-to-speech", "document-to-images", "video-to-images") and task.type
-        return words.named("headings", by_type or resource.kind) or resource.kind
+        return words.named("headings", task.type if task.type == "text-to-speech" else resource.kind) or resource.kind
     found = '"positive"' in (resource.text or "") or '"neutral"' in (resource.text or "")
     name = "sentiment" if task.type == "text-classification" and found else task.type
     heading = words.named("headings", name) or words.named("headings", resource.kind) or task.type

@@ -7,6 +7,8 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
+from ....wording.nearest import is_out_of_reach
+from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -33,7 +35,9 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
     if translated and isinstance(translated[0].value, Ref):
         source = linker.tasks[translated[0].value.task_id].inputs.get("text")
         question_input = translated[0].value if source == question else question
-    if kind is None:
+    if kind is None and is_out_of_reach(question, linker.parsed.language):
+        linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", question))
+    elif kind is None:
         linker.add_task("conversational", {"text": question}, intent)
     elif kind == "text":
         inputs: dict[str, Input] = {"question": question_input}
