@@ -62,7 +62,9 @@ def _heading(task: Task, resource: Resource, outcomes: Outcomes) -> str:
     words = outcomes.phrases
     label = task.parameters.get("label") if task.type == "count" else None
     if _is_file(resource):
-        return words.named("headings", task.type if task.type == "text-to-speech" else resource.kind) or resource.kind
+        marked = resource.kind == "image" and task.type in ("object-detection", "zero-shot-object-detection")
+        name = "marked" if marked else task.type if task.type == "text-to-speech" else resource.kind
+        return words.named("headings", name) or resource.kind
     found = '"positive"' in (resource.text or "") or '"neutral"' in (resource.text or "")
     name = "sentiment" if task.type == "text-classification" and found else task.type
     heading = words.named("headings", name) or words.named("headings", resource.kind) or task.type
