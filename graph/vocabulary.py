@@ -49,6 +49,7 @@ SIZE = (
     Parameter(name="height", type="integer", description="pixels"),
 )
 STRENGTH = Parameter(name="strength", description="slight or strong; as usual without it")
+IMAGE_FORMAT = Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")
 SOUND_FORMAT = Parameter(name="format", description="file format of the result: wav, mp3, flac, ogg or m4a")
 TIMES = (
     Parameter(name="start_seconds", type="number", description="negative: so many before the end"),
@@ -138,7 +139,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="scale", type="number", description="factor for width and height"), *SIZE,
          Parameter(name="percent", type="integer", description="how much brighter, darker or richer in contrast"),
          STRENGTH, Parameter(name="direction", description="horizontal or vertical, of a mirror image"),
-         Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")),
+         IMAGE_FORMAT),
     _row("image-text-to-image", "vision", (IMAGE, PROMPT, Input(name="mask", kinds=("mask", "image"), required=False)),
          (OUT_IMAGE,), "edit an image as told in words, only where a mask is white if one is given"),
     _row("text-to-image", "vision", (PROMPT,), (OUT_IMAGE,), "make an image from a description",
@@ -209,10 +210,11 @@ _ROWS: tuple[TaskType, ...] = (
          "tell where results agree or differ"),
     _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
          (Output(name="image", kind="image", many=True),), "cut out a part, or every box",
-         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom")),
+         *(Parameter(name=name, type="integer", description="pixels; negative: from the far edge")
+           for name in ("left", "top", "right", "bottom")),
          Parameter(name="part", description="left, right, top, bottom, middle or square"),
          Parameter(name="pixels", type="integer", description="how much of that side"),
-         Parameter(name="share", type="number", description="how much of that side, 0 to 1")),
+         Parameter(name="share", type="number", description="how much of that side, 0 to 1"), IMAGE_FORMAT),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
@@ -229,7 +231,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="frames", type="integer", description="how many, at most 64"),
          Parameter(name="every_seconds", type="number", description="one for each so many seconds"),
          Parameter(name="at_seconds", type="number", description="the one at that time"),
-         Parameter(name="which", description="first or last, for that one alone")),
+         Parameter(name="which", description="first or last, for that one alone"), IMAGE_FORMAT),
     _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video", SOUND_FORMAT),
     _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of a recording, by time", *TIMES),
     _row("trim-video", "deterministic", (VIDEO,), (OUT_VIDEO,), "cut a part out of a video, by time", *TIMES),
