@@ -88,6 +88,20 @@ def _marked(parsed: ParsedRequest, *spans: Span, start: bytearray | None = None)
     return marks
 
 
+def unused_files(linker: Linker) -> Iterator[str]:
+    """The names of files that no task takes, and that stand in no refusal."""
+    taken = {value for task in linker.tasks for value in _singles(task)}
+    for referent in linker.resolver.referents:
+        known = any(start <= referent.position < end for start, end in linker.used)
+        if (
+            referent.origin == "file"
+            and isinstance(referent.value, Resource)
+            and not known
+            and referent.value not in taken
+        ):
+            yield referent.value.label
+
+
 def _singles(task: Task) -> Iterator[Scalar | Resource]:
     for value in (*task.inputs.values(), *task.parameters.values()):
         for single in value if isinstance(value, tuple) else (value,):
