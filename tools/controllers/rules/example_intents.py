@@ -55,7 +55,7 @@ def find_intents_by_examples(
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
     """The intents that rules find in an English request, and those that examples find in clauses without any."""
     added = []
-    taken = {intent.clause for intent in found}
+    taken = {intent.clause for intent in found} | {parsed.clause_at(intent.start) for intent in found}
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
         requested = not found or lexicon().cues["request"].search(words)
