@@ -21,6 +21,14 @@ _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 def answer_question(linker: Linker, intent: Intent) -> None:
     """Answer the question of an intent."""
+    kinds = {referent.kind for referent in linker.resolver.referents}
+    if kinds == {"audio"} and (asked := lexicon().cues["of-sound"].search(intent.question.lower())):
+        if asked["length"]:
+            linker.refuse(intent, "no expert here measures how long a recording is")
+            return
+        for referent in linker.resolver.resolve(intent, ("audio",)):
+            linker.add_task("audio-classification", {"audio": referent.value}, intent)
+        return
     add_question(linker, intent, intent.question)
 
 
