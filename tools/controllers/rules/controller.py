@@ -10,6 +10,7 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
+from ...wording.nearest import is_out_of_reach
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
@@ -140,7 +141,7 @@ def _refusals(linker: Linker, text: str, lost: Sequence[str], files: Sequence[st
     if len(linker.parsed.files) > MAX_FILES:
         refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():
-        refused = [refusal(code, "not-understood", text)]
+        refused = [refusal(code, "out-of-reach" if is_out_of_reach(text, code) else "not-understood", text)]
     if any(is_not_understood(code, reason) for reason in refused):
         refused[-1] += refusal(code, "with-llm")
     return tuple(refused)

@@ -19,9 +19,9 @@ from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 
 _BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
+_FIRST_PART = re.compile(r"[,;.!?，。；]")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
-_PARTS = re.compile(r"[,;.!?，、。；！？]")
 _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
@@ -34,6 +34,10 @@ _MADE = ("translation", "text-generation", "fill-mask", "conversational", "quest
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
+
+
+_MANNER = ("image-to-image/restyle", "question", "visual-question", "document-question")
+"""Meanings that words about the style of something new are near to."""
 
 
 def find_intents_by_examples(
@@ -139,9 +143,13 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
         return parsed
     start, end = colon.end(), len(parsed.text.rstrip())
     rest = parsed.masked[start:end]
-    scores = [match.score for part in _PARTS.split(rest) for match in nearest(part, code, most=1)]
+    match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
-    if re.search("[\ue000-\ue0ff]", rest) or len(bare) < 6 or max(scores, default=0.0) >= _COMMAND:
+    if (
+        re.search("[\ue000-\ue0ff]", rest)
+        or len(bare) < 6
+        or (match and match[0].score >= _COMMAND and match[0].meaning != "conversational")
+    ):
         return parsed
     quotation = Quotation(parsed.text[start:end], start, end, False)
     masked = parsed.masked[:start] + QUOTE * (end - start) + parsed.masked[end:]
@@ -156,7 +164,7 @@ def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[
     extents = [(piece.start, piece.end) for piece in pieces]
     last = None
     for number, piece in enumerate(pieces):
-        if piece.match and not (last is not None and _goes_on(parsed, piece, pieces[last], code)):
+        if piece.match and not (last is not None and _repeats(parsed, piece, pieces[last], code)):
             last = number
         elif last is not None and (piece.match or _is_detail(parsed, piece, pieces[last], code)):
             extents[last] = (extents[last][0], piece.end)
@@ -164,36 +172,22 @@ def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[
     return extents
 
 
-def _goes_on(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
-    return _repeats(parsed, piece, before, code) or _describes(parsed, piece, before, code)
-
-
 def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
-    """Whether a piece asks for what the one before does, without new data: "summarise it, just the main points"."""
-    if piece.match is None or before.match is None or piece.match.meaning != before.match.meaning:
+    """Whether a piece asks for what the one before does, or says how, without new data: "draw it, as a watercolour"."""
+    if piece.match is None or before.match is None:
         return False
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    asks = words.text.rstrip().endswith(("?", "？"))
+    says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
+    if piece.match.meaning != before.match.meaning and not says_how:
+        return False
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
-
-
-def _describes(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
-    """Whether a piece after a comma goes on with the description of what is to be made: "..., as an oil painting"."""
-    if (
-        piece.match is None
-        or before.match is None
-        or not before.match.meaning.startswith(("text-to-", "text-generation"))
-    ):
-        return False
-    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    comma = parsed.masked[: piece.start].rstrip().endswith((",", "，", "、"))
-    own = re.search("[\ue000-\ue0ff]", words.text) or words.has("back") or piece.match.score >= _COMMAND
-    return comma and not own
 
 
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
     """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    if words.has("negation") or words.starts_with("purpose"):
+    if words.is_background:
         return False
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])
@@ -206,7 +200,7 @@ def _not_understood(
     code = parsed.language
     for piece, (start, end) in zip(pieces, extents, strict=True):
         words = ClauseWords(parsed.masked[start:end], wording(code))
-        background = words.has("negation") or words.starts_with("purpose")
+        background = words.is_background
         content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(words.text, wording(code)))
         if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
             continue

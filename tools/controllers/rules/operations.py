@@ -159,7 +159,10 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
 
 def _without_courtesies(words: str) -> str:
     """The words with spaces for politeness and purposes: "for my website"."""
+    keys = [span for _, *span in _keys(words)]
     for start, end in courtesies(words):
+        if any(a <= start and end <= b for a, b in keys):
+            continue
         words = words[:start] + " " * (end - start) + words[end:]
     return words
 

@@ -7,8 +7,7 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
-from ....wording.meanings import meaning_of
-from ....wording.nearest import nearest
+from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
@@ -17,13 +16,19 @@ from ..text_linking import as_text, text_referents
 
 _WORD = re.compile(r"[a-z]{4,}")
 _QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
-_LIKE = 0.25
-"""A lower score is no likeness."""
 _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
 def answer_question(linker: Linker, intent: Intent) -> None:
     """Answer the question of an intent."""
+    kinds = {referent.kind for referent in linker.resolver.referents}
+    if kinds == {"audio"} and (asked := lexicon().cues["of-sound"].search(intent.question.lower())):
+        if asked["length"]:
+            linker.refuse(intent, "no expert here measures how long a recording is")
+            return
+        for referent in linker.resolver.resolve(intent, ("audio",)):
+            linker.add_task("audio-classification", {"audio": referent.value}, intent)
+        return
     add_question(linker, intent, intent.question)
 
 
@@ -38,7 +43,7 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
     if translated and isinstance(translated[0].value, Ref):
         source = linker.tasks[translated[0].value.task_id].inputs.get("text")
         question_input = translated[0].value if source == question else question
-    if kind is None and _is_out_of_reach(question):
+    if kind is None and is_out_of_reach(question, linker.parsed.language):
         linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", question))
     elif kind is None:
         linker.add_task("conversational", {"text": question}, intent)
@@ -57,12 +62,6 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
             question_input = Template(parts=("Known so far: ", known, ". " + question))
         for referent in linker.resolver.resolve(intent, kinds) or linker.refuse_missing(intent, f"a {kind}"):
             linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
-
-
-def _is_out_of_reach(question: str) -> bool:
-    """Whether the nearest example phrase is one of what no expert can do: "will it rain tomorrow"."""
-    match = nearest(question, "en", most=1)[0]
-    return match.score > _LIKE and meaning_of(match.meaning).is_out_of_reach
 
 
 def _question_in_media(linker: Linker, intent: Intent) -> Ref | None:
