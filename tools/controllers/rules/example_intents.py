@@ -26,7 +26,7 @@ _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
 """Meanings whose details (which part, how far) only the rules read in English."""
-_SURER = 0.55
+_SURER = 0.6
 """Score from which an example decides a question otherwise than as one to answer from the data: "which dates are in it"."""
 _MADE = ("translation", "text-generation", "fill-mask", "conversational", "question-answering", "table-question-answering",
          "document-question-answering", "visual-question-answering")  # fmt: skip
@@ -65,7 +65,7 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
         asked = intent.act == "question" and intent.clause not in decided
-        other = _read(parsed, intent.start, intent.clause, found, earlier, _SURER) if asked else []
+        other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and _finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
     for clause in parsed.clauses:
@@ -74,23 +74,24 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         stated = clause.background and found
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
-            kept += _read(parsed, clause.start, clause, found, earlier, SURE)
+            kept += _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
     return kept
 
 
 def _read(
     parsed: ParsedRequest,
-    start: int,
+    span: tuple[int, int],
     clause: Clause,
     found: Sequence[Intent],
     earlier: Sequence[Resource],
     least: float,
 ) -> list[Intent]:
-    """The intents that examples find in a clause from `start` on."""
+    """The intents that examples find in a part of a clause."""
+    start, stop = span
     given = [(position - start, kind) for position, kind in _given(parsed, earlier)]
     given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
     intents: list[Intent] = []
-    for piece in read_clauses(parsed.masked[start : clause.end], "en", given, least=least):
+    for piece in read_clauses(parsed.masked[start:stop], "en", given, least=least):
         if piece.match and piece.match.meaning not in _READ_BY_RULES:
             begin, end = start + piece.start, start + piece.end
             if intents and intents[-1].match and intents[-1].match.meaning == piece.match.meaning:
