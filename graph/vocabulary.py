@@ -49,6 +49,7 @@ SIZE = (
     Parameter(name="height", type="integer", description="pixels"),
 )
 STRENGTH = Parameter(name="strength", description="slight or strong; as usual without it")
+IMAGE_FORMAT = Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")
 SOUND_FORMAT = Parameter(name="format", description="file format of the result: wav, mp3, flac, ogg or m4a")
 TIMES = (
     Parameter(name="start_seconds", type="number", description="negative: so many before the end"),
@@ -98,7 +99,9 @@ _ROWS: tuple[TaskType, ...] = (
          "find names, dates, amounts, parts of speech", LOOK_FOR),
     _row("text2text-generation", "text", (TEXT,), (OUT_TEXT,), "rewrite a text as instructed"),
     _row("summarization", "text", (TEXT,), (OUT_TEXT,), "shorten a text to what matters",
-         Parameter(name="max_sentences", type="integer", description="at most so many sentences")),
+         Parameter(name="max_sentences", type="integer", description="at most so many sentences"),
+         Parameter(name="max_words", type="integer", description="at most so many words"),
+         Parameter(name="format", description="`paragraph` or `bullets`")),
     _row("translation", "text", (TEXT,), (OUT_TEXT,), "translate a text",
          Parameter(name="source_language", description="English name or ISO 639-1 code"),
          Parameter(name="target_language", description="English name or ISO 639-1 code")),
@@ -138,7 +141,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="scale", type="number", description="factor for width and height"), *SIZE,
          Parameter(name="percent", type="integer", description="how much brighter, darker or richer in contrast"),
          STRENGTH, Parameter(name="direction", description="horizontal or vertical, of a mirror image"),
-         Parameter(name="format", description="file format of the result: png, jpeg, webp, gif, bmp or tiff")),
+         IMAGE_FORMAT),
     _row("image-text-to-image", "vision", (IMAGE, PROMPT, Input(name="mask", kinds=("mask", "image"), required=False)),
          (OUT_IMAGE,), "edit an image as told in words, only where a mask is white if one is given"),
     _row("text-to-image", "vision", (PROMPT,), (OUT_IMAGE,), "make an image from a description",
@@ -209,10 +212,11 @@ _ROWS: tuple[TaskType, ...] = (
          "tell where results agree or differ"),
     _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
          (Output(name="image", kind="image", many=True),), "cut out a part, or every box",
-         *(Parameter(name=name, type="integer", description="pixels") for name in ("left", "top", "right", "bottom")),
+         *(Parameter(name=name, type="integer", description="pixels; negative: from the far edge")
+           for name in ("left", "top", "right", "bottom")),
          Parameter(name="part", description="left, right, top, bottom, middle or square"),
          Parameter(name="pixels", type="integer", description="how much of that side"),
-         Parameter(name="share", type="number", description="how much of that side, 0 to 1")),
+         Parameter(name="share", type="number", description="how much of that side, 0 to 1"), IMAGE_FORMAT),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
@@ -221,6 +225,9 @@ _ROWS: tuple[TaskType, ...] = (
          WHERE, Parameter(name="lowest", type="boolean", description="the least instead"),
          Parameter(name="by", description="`length`: compare texts by their words"),
          Parameter(name="names", type="strings", description="what the items are called")),
+    _row("sort", "deterministic", (_many("items", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
+         "sort rows or lines", Parameter(name="by", description="the column, or `length` of lines"),
+         Parameter(name="descending", type="boolean", description="the highest or last first")),
     _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
     _row("document-to-text", "deterministic", (DOCUMENT,),
          (OUT_TEXT, Output(name="pages", kind="text", many=True)), "the text of a PDF", FIRST, LAST,
@@ -229,7 +236,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="frames", type="integer", description="how many, at most 64"),
          Parameter(name="every_seconds", type="number", description="one for each so many seconds"),
          Parameter(name="at_seconds", type="number", description="the one at that time"),
-         Parameter(name="which", description="first or last, for that one alone")),
+         Parameter(name="which", description="first or last, for that one alone"), IMAGE_FORMAT),
     _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video", SOUND_FORMAT),
     _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of a recording, by time", *TIMES),
     _row("trim-video", "deterministic", (VIDEO,), (OUT_VIDEO,), "cut a part out of a video, by time", *TIMES),

@@ -18,8 +18,9 @@ from .printable import clean
 
 _WIDE = "\u3000-\u9fff\uac00-\ud7af\uff00-\uffef"
 _CLOSING = "\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011\u300b\uff5e"
-_PARTS = re.compile(rf"\n|[^\S\n]+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+[{_CLOSING}]*")
-"""Line breaks, spaces and words; Chinese and Japanese can be broken at any character but before closing marks."""
+_PARTS = re.compile(rf"\n|[^\S\n]+|[{_WIDE}][{_CLOSING}]*|(?:« )?[^\s{_WIDE}]+[{_CLOSING}]*(?: [:;!?»]+(?!\S))*")
+"""Line breaks, spaces and words; Chinese and Japanese can be broken at any character but before closing marks. In French
+a space stands before some marks, and does not part them from their word."""
 
 
 class AnswerText:

@@ -18,7 +18,7 @@ from .arguments import choices_of, selection_of
 from .consent import TerminalConsent, terminal_consent
 from .console import err, exit_when_interrupted, report_error, run_async
 from .live_tree import LiveTree
-from .run import CommonOptions, Limits, show_event
+from .run import CommonOptions, Limits, check_writable, show_event
 
 HELP = """A line is a request; it may name files and refer to earlier results ("now in French").
 /file PATH    attach a file or URL to the next request
@@ -49,6 +49,8 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
     from ..session import Session
 
     code = 0
+    if common.out:
+        check_writable(common.out)
     with exit_when_interrupted(lambda: f"interrupted; to continue: hugginggpt chat --thread {thread}, then /resume"):
         consent = terminal_consent()
         async with open_world(common.settings(), consent=consent) as world:

@@ -36,7 +36,8 @@ def copy_out(results: Sequence[Result], stored: Mapping[str, Path], plan: Plan |
     try:
         for result in results:
             for name, sha256 in _names(result, plan):
-                copied[str(stored[sha256])] = _copy(stored[sha256], sha256, folder, name)
+                copy = _copy(stored[sha256], sha256, folder, name)
+                copied.setdefault(str(stored[sha256]), copy)
     except OSError as error:
         raise StorageError(
             f"outputs can't be copied to {folder}: {error.strerror or error}",

@@ -180,7 +180,7 @@ async def _show_run(
     with exit_when_interrupted(interrupted):
         try:
             if common.out:
-                _check_writable(common.out)
+                check_writable(common.out)
             consent = terminal_consent()
             async with open_world(settings or common.settings(), recording=recording, consent=consent) as world:
                 session = Session(world)
@@ -251,7 +251,8 @@ def _print_event(event: Event) -> None:
     write_out(json_text(event.model_dump(mode="json")) + "\n")
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
+    """Make the folder of `--out`. Raises `UsageError` where it can't be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):

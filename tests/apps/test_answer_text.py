@@ -47,3 +47,9 @@ def test_copies_stand_in_place_of_stored_files() -> None:
     assert with_copies("Speech [0]: /home/me/res/ab.wav", {"/home/me/res/ab.wav": "out/0-speech.wav"}) == (  # type: ignore[dict-item]
         "Speech [0]: out/0-speech.wav"
     )
+
+
+def test_a_mark_after_a_space_stays_with_its_word_in_french(printed: list[str]) -> None:
+    with AnswerText(write=printed.append) as answer:
+        answer.write("Ceci ne marche pas : « non » !", None)
+    assert "".join(printed).split("\n") == ["Ceci ne marche pas :", "« non » !"]

@@ -39,6 +39,7 @@ _QUESTIONS = (
     "question-answering",
 )
 """Meanings of a question about data that is near no example."""
+_FILES = "\ue010-\ue01f"
 _LETTER = re.compile(r"[^\W\d_\ue000-\ue0ff]")
 _BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
 
@@ -90,14 +91,24 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     words, cuts = folded(masked), {0, len(masked)}
     cuts |= {match.end() for match in _PUNCTUATION.finditer(words)}
     before, after = _connectives(language.code, ("then", "and")), _connectives(language.code, ("after",))
-    cuts |= {match.start() for match in before.finditer(words)} if before else set()
-    cuts |= {match.end() for match in after.finditer(words)} if after else set()
+    cuts |= {match.start() for match in before.finditer(words) if _as_typed(match, masked)} if before else set()
+    goes_on = language.clauses.get("continues", ())
+    cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
+    listed = [range(match.start() + 1, match.end()) for match in _listed(language.code).finditer(words)]
     kept = [0]
-    for cut in sorted(cuts):
+    for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
         if cut > kept[-1] and words[kept[-1] : cut].strip(" ,.;:!?、，。"):
             kept.append(cut)
     kept = kept[:_MOST_PIECES]
     return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
+
+
+@cache
+def _listed(code: str) -> re.Pattern[str]:
+    """From a file to the next in a list of files: no request ends between them."""
+    joints = _connectives(code, ("and",))
+    either = rf"[,;、，]|{joints.pattern}" if joints else "[,;、，]"
+    return re.compile(rf"[{_FILES}]\s*(?:(?:{either})\s*){{1,2}}(?=[{_FILES}])")
 
 
 @cache
@@ -118,7 +129,7 @@ def _read_piece(
     language = wording(code)
     start = _after_connectives(masked, start, end, code)
     words = ClauseWords(masked[start:end], language)
-    if words.has("negation") or words.starts_with("purpose") or not _LETTER.search(words.text):
+    if words.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
     named = tuple(kind for position, kind in given if start <= position < end)
     ranked = []
@@ -162,9 +173,14 @@ def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
         blank = _BLANK.match(words, begin)
         begin = blank.end() if blank else begin
         joint = joints.match(words, begin) if joints else None
-        if joint is None or not joint.group():
+        if joint is None or not joint.group() or not _as_typed(joint, masked):
             return begin if begin < end else start
         begin = joint.end()
+
+
+def _as_typed(match: re.Match[str], masked: str) -> bool:
+    """Whether a short word is typed without accents: "é" is not "e", and "où" not "ou"."""
+    return match.end() - match.start() > 2 or masked[match.start() : match.end()].lower() == match.group()
 
 
 def _made_by(match: Match) -> tuple[Kind, ...]:

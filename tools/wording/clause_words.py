@@ -35,6 +35,25 @@ class ClauseWords:
         """Whether a word of that list of `[clauses]` stands in the clause."""
         return self._first(group) is not None
 
+    @property
+    def is_background(self) -> bool:
+        """Whether the clause is negated or only gives a reason: it asks for nothing."""
+        return self._is_negated or self.starts_with("purpose")
+
+    @property
+    def _is_negated(self) -> bool:
+        """Questions and what stands after "or" negate nothing: "is it urgent or not?"."""
+        if self.words.rstrip().endswith(("?", "？")):
+            return False
+        either = words_pattern(self.language.clauses.get("or", ()), self.language)
+        words = self.words[: found.start()] if either and (found := either.search(self.words)) else self.words
+        any_of, last = (
+            words_pattern(self.language.clauses.get(group, ()), self.language)
+            for group in ("negation", "negation_last")
+        )
+        ends = last is not None and any(not words[found.end() :].strip(" ,.;:!") for found in last.finditer(words))
+        return ends or (any_of is not None and any_of.search(words) is not None)
+
     def starts_with(self, group: str) -> bool:
         """Whether the clause begins with a word of that list; in Chinese and Japanese it may stand anywhere."""
         found = self._first(group)

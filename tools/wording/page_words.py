@@ -51,16 +51,16 @@ def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
 def read_pages(text: str, code: str) -> Pages | None:
     """The pages that a masked text names; None for none, and for pages that are not next to each other."""
     words = folded(text)
-    for pattern in _patterns(code):
-        if match := pattern.search(words):
-            found = match.groupdict()
-            first, last = _bounds(found, code)
-            if first is None and not (found.get("each") or ("ord" not in found and "a" not in found)):
-                return None
-            if first is not None and last is not None and last != first + 1 and " and " in match.group():
-                return None
-            return Pages(*match.span(), first, last, each=first is None)
-    return None
+    matches = [match for pattern in _patterns(code) if (match := pattern.search(words))]
+    if not matches:
+        return None
+    match = min(matches, key=lambda found: found.start())
+    found = match.groupdict()
+    if "each" in found:
+        return Pages(*match.span(), each=True)
+    first, last = _bounds(found, code)
+    apart = first is not None and last is not None and last != first + 1 and " and " in match.group()
+    return None if first is None or apart else Pages(*match.span(), first, last)
 
 
 def _bounds(found: dict[str, str | None], code: str) -> tuple[int | None, int | None]:

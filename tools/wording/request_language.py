@@ -19,6 +19,8 @@ OTHER = "other"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 SPACED = tuple(code for code in LANGUAGES if code not in (*UNSPACED, "en"))
 """Languages that are recognised by their words."""
+_FEW = 4
+"""Words before a text that may be pasted; so few decide the language together with the text, and count three times."""
 _LEAST = 2.0
 """Votes that a language needs."""
 _MAX_WORDS = 300
@@ -38,8 +40,9 @@ _BEFORE_PASTED = re.compile(r":\s|：|\n\s*\n")
 def own_words(request: str) -> str:
     """The words of a request in lower case, without its quotations, file names and pasted text."""
     text = QUOTATION.sub(" ", request[:20_000])
-    before = _BEFORE_PASTED.split(text, maxsplit=1)[0]
-    text = before if _WORD.search(before) else text
+    before, *rest = _BEFORE_PASTED.split(text, maxsplit=1)
+    few = len(_WORD.findall(before)) < _FEW
+    text = " ".join((before, before, before, *rest)) if few else before
     for mention in mentions(text):
         text = text.replace(mention.name, " ")
     return text.lower()

@@ -4,7 +4,7 @@ import pytest
 
 from hugginggpt.graph.vocabulary import VOCABULARY
 from hugginggpt.tools.wording.meanings import meaning_of
-from hugginggpt.tools.wording.nearest import nearest
+from hugginggpt.tools.wording.nearest import is_out_of_reach, nearest
 from hugginggpt.tools.wording.wording import LANGUAGES, SECTIONS, wording
 
 FILE = "\ue010\ue010\ue010"
@@ -45,3 +45,15 @@ def test_an_unseen_wording_is_nearest_to_an_example_of_its_meaning(text: str, me
 def test_only_meanings_that_are_asked_for_are_compared() -> None:
     """What does not fit the data at hand is no candidate."""
     assert nearest(f"what is in {FILE}", "en", among=("document-to-text",))[0].meaning == "document-to-text"
+
+
+@pytest.mark.parametrize(
+    "text", ["Book me a table for two", "What is the weather in Oslo today?", "Send an email to Anna"]
+)
+def test_what_no_expert_and_no_model_can_do_is_known(text: str) -> None:
+    assert is_out_of_reach(text, "en")
+
+
+@pytest.mark.parametrize("text", ["What is the capital of France?", "sort sales.csv by revenue", "tell me a joke"])
+def test_what_a_model_may_do_is_not_out_of_reach(text: str) -> None:
+    assert not is_out_of_reach(text, "en")

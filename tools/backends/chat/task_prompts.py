@@ -77,9 +77,10 @@ def _translate(call: Call) -> str:
 
 
 def _summarise(call: Call) -> str:
-    most = _parameter(call, "max_sentences")
-    limit = f", in at most {most} sentences" if most else ""
-    return f"Summarise the text in its own language{limit}. Reply with the summary only."
+    limits = [f"at most {most} {unit}s" for unit in ("sentence", "word") if (most := _parameter(call, f"max_{unit}s"))]
+    form = {"bullets": " as bullet points", "paragraph": " in one paragraph"}.get(_parameter(call, "format"), "")
+    limit = f", in {' and '.join(limits)}" if limits else ""
+    return f"Summarise the text in its own language{limit}{form}. Reply with the summary only."
 
 
 def _classify(call: Call) -> str:

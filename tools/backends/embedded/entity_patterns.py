@@ -17,6 +17,7 @@ _SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
 PATTERNS: dict[str, str] = {
     "URL": r"(?:https?://|www\.)[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]",
     "EMAIL": r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
+    "IBAN": r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
     "DATE": (
         rf"(?:{_DAY},?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?"
         rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{4}})"
@@ -27,7 +28,9 @@ PATTERNS: dict[str, str] = {
     "TIME": r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}\so'clock\b",
     "MONEY": rf"{_CURRENCY}\s?{_AMOUNT}{_SCALE}|\b{_AMOUNT}{_SCALE}\s?{_CURRENCY}(?!\w)",
     "PERCENT": r"(?<!\d)\d+(?:[.,]\d+)?\s?(?:%|percent\b|per cent\b)",
-    "PHONE": r"(?<![\w.,])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,5}\)[ -]?)?\d{2,5}(?:[ -]\d{2,8}){1,4}(?![\w.,]\d)",
+    "PHONE": r"(?<![\w.,])\+\d{8,15}(?!\w)"
+    r"|(?:(?<=tel)|(?<=tel[.:])|(?<=tel[.:] )|(?<=phone)|(?<=phone:)|(?<=phone: )) ?\d{6,15}(?!\w)"
+    r"|(?<![\w.,])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,5}\)[ -]?)?\d{2,5}(?:[ -]\d{2,8}){1,4}(?![\w.,]\d)",
     "NUMBER": r"(?<![\w.,])[-+]?(?:\d{1,3}(?:[,’']\d{3})+|\d+)(?:\.\d+)?(?!\w)",
 }
 """By entity group; of two matches that overlap, the one of the group listed first wins."""
@@ -45,13 +48,21 @@ class Entity:
     end: int
 
 
+def is_iban(text: str) -> bool:
+    """Whether the check digits of an account number are right (ISO 13616)."""
+    plain = text.replace(" ", "").upper()
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+
+
 def find_entities(text: str, accept: Callable[[Entity], bool] = lambda found: True) -> list[Entity]:
     """All entities that `accept` confirms, in order, without overlaps."""
     taken: list[Entity] = []
     for group, form in _COMPILED.items():
         for match in form.finditer(text):
             found = Entity(group, match.group(), *match.span())
-            if group == "PHONE" and sum(char.isdigit() for char in found.word) < 6:
+            if group == "IBAN" and not is_iban(found.word):
+                continue
+            if group == "PHONE" and not 6 <= sum(char.isdigit() for char in found.word) <= 15:
                 continue
             place = bisect_left(taken, found.start, key=lambda other: other.start)
             free_before = place == 0 or taken[place - 1].end <= found.start

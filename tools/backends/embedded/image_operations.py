@@ -58,6 +58,16 @@ def _pixels(words: str, which: str) -> int | None:
     return int(found[1]) if found else None
 
 
+SMALLER = (
+    r"half|halv|quarter|shrink|smaller|downscal|thumbnail|reduc|verkleiner|kleiner|halb|réduis|rédui|petit|pequeñ|achic"
+    r"|menor|diminu|encolh|缩小|小|縮小"
+)
+LARGER = (
+    r"enlarg|bigger|larger|upscal|scale up|twice|double|magnif|blow|increase|vergröß|größer|agrand|grand|ampli|agrand"
+    r"|aument|maior|放大|大|拡大"
+)
+
+
 def _factor(words: str) -> float:
     if percent := re.search(r"(\d+(?:\.\d+)?) ?%", words):
         return float(percent[1]) / 100
@@ -65,9 +75,11 @@ def _factor(words: str) -> float:
         r"(\d+(?:\.\d+)?) ?(?:x\b|times\b|fold\b)|(?:factor|scale)(?: of| by)? (\d+(?:\.\d+)?)", words
     ):
         return float(times[1] or times[2])
-    if has_word(words, "quarter"):
-        return 0.25
-    return 0.5 if has_word(words, r"half|halv|shrink|smaller|downscal|thumbnail|verkleiner") else 2.0
+    if has_word(words, SMALLER):
+        return 0.25 if has_word(words, "quarter") else 0.5
+    if has_word(words, LARGER) or not words:
+        return 2.0
+    raise input_error("it is not clear how large the picture is to become; give a width, a height or a factor")
 
 
 def _rotate(image: Image.Image, task: Task) -> Image.Image:

@@ -45,12 +45,23 @@ def read_page(material: Material) -> list[str]:
     return found
 
 
+def read_pieces(material: Material) -> tuple[TextBox, ...]:
+    """The pieces of text on a picture, where they are. Raises `ExpertError` when there is none."""
+    pieces = read_upright(_pixels(read_image(material))).pieces
+    if not pieces:
+        raise input_error(f"no text was found in {material.resource.label}")
+    return pieces
+
+
 def read_lines(image: "Image.Image") -> list[str]:
     """The lines of text on an RGB picture, in reading order; none on a blank page."""
+    return lines_in_reading_order(read_upright(_pixels(image)).pieces)
+
+
+def _pixels(image: "Image.Image") -> Pixels:
     import numpy as np
 
-    pixels: Pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
-    return lines_in_reading_order(read_upright(pixels).pieces)
+    return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
 
 
 def read_upright(pixels: Pixels) -> PageText:

@@ -56,7 +56,7 @@ def lines_in_reading_order(pieces: Sequence[TextBox]) -> list[str]:
     """The text line by line: columns of prose one after another, all else row by row."""
     gutter = _gutter(pieces)
     if gutter is None:
-        return [" ".join(piece.text for piece in row) for row in _rows(pieces)]
+        return [" ".join(piece.text for piece in row) for row in rows_of(pieces)]
     across = sorted((p for p in pieces if p.left < gutter < p.right), key=lambda p: p.middle)
     edges = [-math.inf, *(p.middle for p in across), math.inf]
     found: list[str] = []
@@ -68,7 +68,8 @@ def lines_in_reading_order(pieces: Sequence[TextBox]) -> list[str]:
     return found
 
 
-def _rows(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
+def rows_of(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
+    """The pieces that stand beside each other, row by row, from left to right."""
     rows: list[list[TextBox]] = []
     for piece in sorted(pieces, key=lambda p: p.middle):
         row = rows[-1] if rows else []

@@ -10,6 +10,7 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
+from ...wording.nearest import is_out_of_reach
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
@@ -91,7 +92,9 @@ def propose(request: Request) -> Proposal:
 
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]),
+        refusals=_refusals(
+            linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost], unused.files
+        ),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
@@ -130,14 +133,15 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
                 yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
-def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
+def _refusals(linker: Linker, text: str, lost: Sequence[str], files: Sequence[str]) -> tuple[str, ...]:
     code = linker.parsed.language
     not_understood = [refusal(code, "not-understood", words) for words in lost if linker.tasks]
+    not_understood += [refusal(code, "because", name, "no task uses this file") for name in files if linker.tasks]
     refused = list(dict.fromkeys((*not_understood, *linker.refusals)))
     if len(linker.parsed.files) > MAX_FILES:
         refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():
-        refused = [refusal(code, "not-understood", text)]
+        refused = [refusal(code, "out-of-reach" if is_out_of_reach(text, code) else "not-understood", text)]
     if any(is_not_understood(code, reason) for reason in refused):
         refused[-1] += refusal(code, "with-llm")
     return tuple(refused)

@@ -17,6 +17,7 @@ from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 
 _BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
+_FIRST_PART = re.compile(r"[,;.!?，。；]")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
 _LEAST_SUGGESTED = 0.25
@@ -26,6 +27,10 @@ _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-imag
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
+
+
+_MANNER = ("image-to-image/restyle", "question", "visual-question", "document-question")
+"""Meanings that words about the style of something new are near to."""
 
 
 def find_intents_by_examples(
@@ -50,7 +55,7 @@ def find_intents_by_examples(
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
     """The intents that rules find in an English request, and those that examples find in clauses without any."""
     added = []
-    taken = {intent.clause for intent in found}
+    taken = {intent.clause for intent in found} | {parsed.clause_at(intent.start) for intent in found}
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
         requested = not found or lexicon().cues["request"].search(words)
@@ -97,9 +102,13 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
         return parsed
     start, end = colon.end(), len(parsed.text.rstrip())
     rest = parsed.masked[start:end]
-    match = nearest(rest, code, most=1)
+    match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
-    if re.search("[\ue000-\ue0ff]", rest) or len(bare) < 6 or (match and match[0].score >= _COMMAND):
+    if (
+        re.search("[\ue000-\ue0ff]", rest)
+        or len(bare) < 6
+        or (match and match[0].score >= _COMMAND and match[0].meaning != "conversational")
+    ):
         return parsed
     quotation = Quotation(parsed.text[start:end], start, end, False)
     masked = parsed.masked[:start] + QUOTE * (end - start) + parsed.masked[end:]
@@ -123,17 +132,21 @@ def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[
 
 
 def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
-    """Whether a piece asks for what the one before does, without new data: "summarise it, just the main points"."""
-    if piece.match is None or before.match is None or piece.match.meaning != before.match.meaning:
+    """Whether a piece asks for what the one before does, or says how, without new data: "draw it, as a watercolour"."""
+    if piece.match is None or before.match is None:
         return False
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    asks = words.text.rstrip().endswith(("?", "？"))
+    says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
+    if piece.match.meaning != before.match.meaning and not says_how:
+        return False
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
 
 
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
     """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    if words.has("negation") or words.starts_with("purpose"):
+    if words.is_background:
         return False
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])
@@ -146,7 +159,7 @@ def _not_understood(
     code = parsed.language
     for piece, (start, end) in zip(pieces, extents, strict=True):
         words = ClauseWords(parsed.masked[start:end], wording(code))
-        background = words.has("negation") or words.starts_with("purpose")
+        background = words.is_background
         content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(words.text, wording(code)))
         if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
             continue

@@ -56,6 +56,11 @@ def plain_words() -> frozenset[str]:
     return frozenset(wording("en").section("harmless")["plain"].split())
 
 
+def courtesies(masked: str) -> list[tuple[int, int]]:
+    """Spans of politeness and of purposes ("for my website")."""
+    return [match.span() for name in ("polite", "purpose") for match in _patterns()[name].finditer(masked)]
+
+
 def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tuple[int, int]]:
     """Spans of words that restrict and request nothing; `requested`: a 1 for each character that requests a task."""
     patterns = _patterns()

@@ -57,7 +57,8 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             found.append(Intent("operate", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
-    for rule in lexicon().rules:
+    kinds = {"", *(file.resource.kind for file in parsed.files)}
+    for rule in (rule for rule in lexicon().rules if rule.needs in kinds):
         for pattern in rule.find:
             found += _pattern_matches(rule, pattern, parsed, taken)
     found += _unquoted_questions(parsed, taken, {intent.start for intent in found if intent.act == "question"})

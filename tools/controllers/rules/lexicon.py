@@ -66,6 +66,8 @@ class Rule:
     unless: re.Pattern[str] | None
     mention: bool
     """A noun: once a task of that type is planned it refers to its result."""
+    needs: str
+    """The kind of file without which the rule matches nothing; empty for any."""
     passing: bool
     """A mention whose words a later rule may match: "convert the edited image to text"."""
 
@@ -108,6 +110,7 @@ def lexicon() -> Lexicon:
                 find=tuple(compiled(pattern) for pattern in row["find"]),
                 unless=compiled(row["unless"]) if "unless" in row else None,
                 mention=row.get("mention", False),
+                needs=row.get("needs", ""),
                 passing=row.get("passing", False),
             )
             for row in raw["rule"]

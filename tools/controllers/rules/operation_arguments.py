@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
-from .parameters import NUMBERS, Parameters
+from ...wording.wording import wording
+from .parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,8 @@ class Found:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-_NUMBER = rf"\d+(?:\.\d+)?|{'|'.join(NUMBERS)}|half|double|twice|triple"
+_NUMBER = r"\d+(?:\.\d+)?|half|double|twice|triple"
+_COUNTED = "px|pixel|second|sec|minute|min|hour|time|percent|degree|frame|still|picture|image|photo|hundred|thousand"
 _TIMES = {"half": 0.5, "double": 2.0, "twice": 2.0, "triple": 3.0}
 _SIDE = r"(?P<side>left|right|top|upper|bottom|lower|middle|cent(?:re|er))(?:most)?(?:[- ]hand)?"
 _SIDES = {"upper": "top", "lower": "bottom", "center": "middle", "centre": "middle"}
@@ -45,7 +48,9 @@ _SCALE = re.compile(
     rf"\b(?P<a>{_NUMBER})(?:x\b| ?times\b|[- ]?fold\b)"
     rf"|\b(?:by (?:a |the )?)?(?:factor|scale)(?: of| by)? (?P<b>{_NUMBER})\b"
     rf"|\bby (?P<c>{_NUMBER})(?! ?(?:%|px|pixel|percent|°|deg))\b"
-    r"|\b(?P<d>half|double|twice|triple)\b(?: (?:as (?:large|big|small|wide)|(?:the |its |of )*(?:original )?size))"
+    r"|\b(?P<d>half|double|twice|triple)\b(?: (?:as (?:large|big|small)|(?:the |its |of )*(?:original )?size))"
+    r"|\b(?:halve|to (?:an? )?(?P<e>half|third|quarter|fifth))\b(?: of)?(?: (?:the |its |that |original )*size)?"
+    r"|\benlarge\w*\b.*\b(?P<f>twice|double)\b"
 )
 _WAY = re.compile(r"\b(?:(?P<less>shrink|smaller|reduce|downs)|enlarg|bigger|larger|increase|blow)")
 _ANGLE = re.compile(
@@ -56,22 +61,27 @@ _TURN = re.compile(
     r"|\b(?P<over>upside[- ]down|round|around|(?:up)?right way up)\b"
 )
 _FLAT = re.compile(r"\b(?:horizontal|vertical)(?:ly)?\b|\bupside[- ]down\b|\b(?:top to bottom|left to right)\b")
+_OFF = re.compile(
+    r"\b(?P<n>\d{1,5}) ?(?:px|pixels?)? (?:off|from|at) (?:the )?(?P<side>left|right|top|bottom)(?: (?:side|edge))?\b"
+    r"|\b(?:and|,) (?P<m>\d{1,5}) (?:off|from) the (?P<other>left|right|top|bottom)"
+)
 _PART = re.compile(
     rf"\b(?:to )?(?:the )?{_SIDE} (?:(?P<share>half|third|quarter|fifth)|(?P<n>\d{{1,5}}) ?(?P<unit>px|pixels?|%|percent))\b"
-    rf"|\b(?P<n2>\d{{1,5}}) ?(?P<unit2>px|pixels?|%|percent) (?:from|on|at|of) the (?P<side2>left|right|top|bottom)\b"
+    r"|\b(?P<n2>\d{1,5}) ?(?P<unit2>px|pixels?|%|percent) (?:on|of) the (?P<side2>left|right|top|bottom)\b"
 )
 EDGE = re.compile(
     r"\b(?:rectangle )?(left|top|right|bottom)(?: (?:edge|at|is))*(?: |: ?| ?= ?)(\d{1,5})(?: ?(?:px|pixels?))?\b"
 )
-_SQUARE = re.compile(r"\b(?:to )?(?:an? )?square\b")
+_SQUARE = re.compile(r"\b(?:to )?(?:an? )?square\b(?: out)?(?: (?:of|from) the (?:middle|cent(?:re|er)))?(?: of)?")
+_SQUARE_SIDE = re.compile(r"\b(\d{1,5}) ?(?:px|pixels?)?[ -]square\b")
 _FORMAT = re.compile(rf"\b(?:in)?(?:to|as) (?:an? )?(?P<f>{'|'.join(_FORMATS)})s?\b(?: (?:file|format|image))?")
 _SOUND_FORMAT = re.compile(rf"\b(?:(?:in)?(?:to|as) )?(?:an? )?({'|'.join(SOUND_FORMATS)})\b(?: (?:file|format))?")
 _FRAMES = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(NUMBERS)})"
-    r"(?= (?:\w+ ){0,2}(?:frames?|stills?|images|pictures|screenshots?|snapshots?)\b)"
+    r"\b(?P<n>\d{1,3})"
+    r"(?= (?:\w+ ){0,2}(?:frames?|stills?|images?|pictures?|photos?|screenshots?|snapshots?)\b)"
 )
 _EVERY = re.compile(
-    rf"\b(?:an? )?(?:\w+ )?(?:every|each|per|an?) (?:(?P<n>\d+(?:\.\d+)?|{'|'.join(NUMBERS)}) )?(?P<unit>second|minute)s?\b"
+    r"\b(?:an? )?(?:\w+ )?(?:every|each|per|an?) +(?:(?P<n>\d+(?:\.\d+)?) )?(?P<unit>second|minute)s?\b"
 )
 _AT = re.compile(
     r"\b(?:at|from) (?:second )?(?:(?P<m>\d{1,2}):(?P<s>\d{2})|(?P<n>\d+(?:\.\d+)?) ?(?:s\b|seconds?\b)?)"
@@ -79,13 +89,34 @@ _AT = re.compile(
 )
 
 
+def with_digits(words: str) -> str:
+    """The words with number words as digits, in the same places: "three hundred pixels" holds `300`."""
+    return _numbers().sub(_digits, words)
+
+
+@cache
+def _numbers() -> re.Pattern[str]:
+    names = "|".join(name for name in wording("en").numbers if name not in ("one", "hundred", "thousand"))
+    return re.compile(
+        rf"\b(?:(?P<n>{names})|one(?= (?:{_COUNTED}))|an?(?= (?:hundred|thousand)))(?: (?P<h>hundred|thousand))?\b"
+    )
+
+
+def _digits(match: re.Match[str]) -> str:
+    known = wording("en").numbers
+    value = known.get(match["n"] or "one", 1) * known.get(match["h"] or "", 1)
+    return f"{value:>{len(match.group())}}"
+
+
 def _number(word: str) -> float:
-    return _TIMES.get(word) or float(NUMBERS.get(word) or word)
+    return _TIMES.get(word) or float(word)
 
 
 def _size(words: str) -> Found:
     if pair := _PAIR.search(words):
         return Found({"width": int(pair[1]), "height": int(pair[2])}, (pair.span(),))
+    if square := _SQUARE_SIDE.search(words):
+        return Found({"width": int(square[1]), "height": int(square[1])}, (square.span(),))
     sides = {"width": _WIDTH.search(words), "height": _HEIGHT.search(words)}
     found = {name: match for name, match in sides.items() if match}
     if found:
@@ -99,7 +130,8 @@ def _size(words: str) -> Found:
             share = 1 - share if way["less"] else 1 + share
         return Found({"scale": round(share, 4)}, (percent.span(),))
     if scale := _SCALE.search(words):
-        factor = _number(next(group for group in scale.groups() if group))
+        share = _SHARES.get(scale["e"] or "", 0.5 if "halve" in scale.group() else 0.0)
+        factor = share or _number(next(group for group in scale.groups() if group))
         smaller = factor >= 1 and re.search(r"\b(?:shrink|smaller|reduce|downs)", words)
         return Found({"scale": round(1 / factor, 4) if smaller else factor}, (scale.span(),))
     return Found()
@@ -134,6 +166,10 @@ def _region(words: str) -> Found:
     edges, part = list(EDGE.finditer(words)), _PART.search(words)
     if edges and (part is None or len(edges) > 1):
         return Found({match[1]: int(match[2]) for match in edges}, tuple(match.span() for match in edges))
+    if removed := list(_OFF.finditer(words)):
+        sides = {match["side"] or match["other"]: int(match["n"] or match["m"]) for match in removed}
+        edges_left = {side: size if side in ("left", "top") else -size for side, size in sides.items()}
+        return Found({**edges_left}, tuple(match.span() for match in removed))
     if part:
         side = part["side"] or part["side2"]
         parameters: Parameters = {"part": _SIDES.get(side, side)}
@@ -159,15 +195,19 @@ def _sound_format(words: str) -> Found:
 
 
 def _percent(words: str) -> Found:
+    if share := re.search(r"\bby (?:an? )?(half|third|quarter|fifth)\b", words):
+        return Found({"percent": round(100 * _SHARES[share[1]])}, (share.span(),))
     match = _PERCENT.search(words)
     return Found({"percent": round(float(match[1]))}, (match.span(),)) if match else Found()
 
 
 def _frames(words: str) -> Found:
+    number = _FRAMES.search(words)
     if (every := _EVERY.search(words)) and every.group().split()[-1].startswith(("second", "minute")):
         seconds = (_number(every["n"]) if every["n"] else 1.0) * (60 if every["unit"] == "minute" else 1)
-        return Found({"every_seconds": seconds}, (every.span(),))
-    number, at = _FRAMES.search(words), _AT.search(words)
+        single = number is not None and number["n"] == "1"
+        return Found({"every_seconds": seconds}, (every.span(), *([number.span("n")] if number and single else [])))
+    at = _AT.search(words)
     if at and not number:
         if at["first"] or at["last"]:
             return Found({"which": "first" if at["first"] else "last"}, (at.span(),))
@@ -184,7 +224,7 @@ ARGUMENTS: dict[str, Callable[[str], Found]] = {
     "rotate": _angle,
     "turn": lambda words: _angle(words) if re.search(r"\bturn", words) else Found(),
     "flip": _direction,
-    "crop": lambda words: _region(words) if re.search(r"\b(?:crop|cut|keep|trim|only|just)", words) else Found(),
+    "crop": lambda words: _region(words) if re.search(r"\b(?:crop|cut|keep|trim|only|just|off)\b", words) else Found(),
     "brighten": _percent,
     "darken": _percent,
     "contrast": _percent,

@@ -12,8 +12,9 @@ from functools import cache
 from ....graph.resource import Kind
 from ...wording.request_language import function_words
 from ...wording.wording import wording
+from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
-from .operation_arguments import ARGUMENTS, EDGE, SOUND_FORMATS, Found
+from .operation_arguments import ARGUMENTS, EDGE, SOUND_FORMATS, Found, with_digits
 from .parameters import Parameters
 from .time_ranges import time_range
 
@@ -44,8 +45,9 @@ _DEGREE = re.compile(rf"\b(?:{'|'.join(_DEGREES)})\b")
 _WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
 _JOINT = re.compile(r"[.;:!?]+(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?")
 _AROUND = ("carriers", "about")
+_SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
 _STOPS = (".", ";", "!", "?", ",", ":")
-_FILLER = re.compile(r"(?:(?:please|also|finally|the|a|to)\s)*")
+_FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both|would|like|should)\s)*")
 _FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
 
 
@@ -56,6 +58,10 @@ def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, 
         named = {kind for kind, mark in FILES.items() if mark in words}
         name, parameters = ("", Parameters()) if _states(masked, start, end) else operation_of(words)
         fits = kinds_of(name, parameters)
+        if "audio" in fits and re.search(r"\b(?:sound|audio)\b", words):
+            fits = (*fits, "video")
+        if name == "sound-track" and not named and "audio" in given:
+            continue
         if name and named <= {*fits} and (named or name not in _NEEDS_FILES or given.intersection(fits)):
             yield start, end
 
@@ -80,9 +86,9 @@ def names_a_part(words: str) -> bool:
 def kinds_of(name: str, parameters: Parameters) -> tuple[Kind, ...]:
     """The kinds of data that an operation changes; those of a file format are the kinds that have it."""
     kinds = tuple(kind for kind, names in TYPES.items() if name in names) or ("image",)
-    if name == "format":
-        sounds = parameters["format"] in SOUND_FORMATS
-        return tuple(kind for kind in kinds if (kind == "image") is not sounds)
+    if file_format := parameters.get("format"):
+        sounds = file_format in SOUND_FORMATS
+        return tuple(k for k in kinds if (k == "image" or (k, name) == ("video", "frames")) is not sounds)
     return kinds
 
 
@@ -104,6 +110,7 @@ def _states(masked: str, start: int, end: int) -> bool:
 
 def _parts(masked: str) -> Iterator[tuple[int, int]]:
     """Pieces of sentences, cut where a joint leads to another verb, operation or sentence; lists of files stay whole."""
+    masked = with_digits(masked)
     start, verb, keys = 0, lexicon().verb, _keys(masked)
     if not keys and not any(read(masked).spans for read in ARGUMENTS.values()) and not time_range(masked):
         return
@@ -115,8 +122,11 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
         if any(a <= joint.start() < b for a, b in hidden) or EDGE.match(masked, onward):
             continue
         first = _WORD.match(masked, onward)
-        begins = bool(verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2})
-        begins = begins or (first is not None and first.group() in _words()["carriers"])
+        wanted = rest is not None and re.search(r"\b(?:would|like|should)\b", rest.group())
+        begins = bool(
+            verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2} or _SIZE.match(masked, onward)
+        )
+        begins = begins or bool(wanted) or (first is not None and first.group() in _words()["carriers"])
         if begins or (joint.group().strip() in _STOPS and not _FILE_WORDS.match(masked, onward)):
             yield start, joint.start()
             start = joint.end()
@@ -126,20 +136,35 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
 def _operation(words: str) -> tuple[str, Parameters] | None:
     if len(words) > 400 or not words.strip():
         return None
+    degree = _DEGREE.search(words)
+    words = with_digits(_without_courtesies(words))
     arguments = _arguments(words)
     names = [name for name, *_ in _keys(words)]
-    names += [name for name in (*_NEEDS_ARGUMENTS, "resize") if name in arguments and name not in names]
+    given = ("frames",) if FILES["video"] in words else ()
+    names += [name for name in (*_NEEDS_ARGUMENTS, "resize", *given) if name in arguments and name not in names]
     for name in names:
         found = arguments.get(name, Found())
+        if name != "format" and (file_format := arguments.get("format")) and "format" not in found.parameters:
+            found = Found({**found.parameters, **file_format.parameters}, (*found.spans, *file_format.spans))
         degrees = [match.span() for match in _DEGREE.finditer(words)] if name in _GRADED else []
         if _only_carriers(words, degrees + [span for n, *span in _keys(words) if n == name] + list(found.spans)):
             parameters = found.parameters
-            if name in _GRADED and not parameters and (degree := _DEGREE.search(words)):
-                parameters = {"strength": _DEGREES[degree.group()]}
+            if name in _GRADED and "percent" not in parameters and degree:
+                parameters = {"strength": _DEGREES[degree.group()], **parameters}
             if name == "enlarge":
-                parameters = parameters or {"scale": 2.0}
+                parameters = {"scale": 2.0, **parameters}
             return _SAME.get(name, name), parameters
     return None
+
+
+def _without_courtesies(words: str) -> str:
+    """The words with spaces for politeness and purposes: "for my website"."""
+    keys = [span for _, *span in _keys(words)]
+    for start, end in courtesies(words):
+        if any(a <= start and end <= b for a, b in keys):
+            continue
+        words = words[:start] + " " * (end - start) + words[end:]
+    return words
 
 
 def _arguments(words: str) -> dict[str, Found]:

@@ -15,8 +15,15 @@ _SOURCE = re.compile(
     rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"
 )
 _NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
-_SENTENCES = re.compile(
-    r"\b(?:in|to|of|at most) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?:short )?sentences?\b"
+_LIMIT = re.compile(
+    r"(?:\b(?:in|to|of|with|using|as|than|into)\b )?(?:(?:at most|no more than|not more than|less than|fewer than|under"
+    r"|below|up to|about|around|exactly|only|just|max(?:imum)?|a maximum of) )*\b(\d{1,4}|an?|one|two|three|four|five|six"
+    r"|seven|eight|nine|ten|single)[- ](?:(?:short|single|brief|key|main|bullet) )*"
+    r"(words?|sentences?|bullets?(?: points?)?|points|lines?)\b(?: (?:or less|or fewer|at most|max(?:imum)?|long))?"
+)
+_FORM = re.compile(
+    r"\b(?:in|as|into|with|using) (?:an? |one |single |short )*"
+    r"(?:paragraph|bullet(?:ed)?(?: ?points?| list)?s?|list of points)\b"
 )
 NUMBERS = dict(
     zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True)
@@ -56,10 +63,22 @@ def source_language(words: str) -> str | None:
     return LANGUAGES[match[1] or match[2]] if match else None
 
 
-def sentence_limit(words: str) -> Parameters:
-    """The most sentences that a summary may have."""
-    match = _SENTENCES.search(words)
-    return {"max_sentences": NUMBERS.get(match[1]) or int(match[1])} if match and match[1] != "0" else {}
+def summary_limits(words: str) -> tuple[Parameters, list[tuple[int, int]]]:
+    """The most sentences and words of a summary, and its form; and the words that set them."""
+    parameters: Parameters = {}
+    spans = []
+    for match in _LIMIT.finditer(words):
+        number = NUMBERS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 1)
+        name = "max_words" if match[2].startswith("word") else "max_sentences"
+        if number and name not in parameters:
+            parameters[name] = number - (1 if re.search(r"(?:less|fewer) than|under|below", match.group()) else 0)
+            spans.append(match.span())
+        if match[2].startswith(("bullet", "point")):
+            parameters["format"] = "bullets"
+    if form := _FORM.search(words):
+        parameters.setdefault("format", "paragraph" if "paragraph" in form.group() else "bullets")
+        spans.append(form.span())
+    return parameters, spans
 
 
 def count_label(words: str) -> Parameters:

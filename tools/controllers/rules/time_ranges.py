@@ -3,26 +3,27 @@
 import re
 from dataclasses import dataclass
 
-from .parameters import NUMBERS, Parameters
+from .operation_arguments import with_digits
+from .parameters import Parameters
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_COUNT = rf"\d+(?:\.\d+)?|{'|'.join(NUMBERS)}|half(?: an?)?|an?"
+_COUNT = r"\d+(?:\.\d+)?|half(?: an?)?|an?"
 _UNIT = r"s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 _LENGTH = rf"(?:{_COUNT})[ -]?(?:{_UNIT})\b"
 _TIME = rf"(?:{_CLOCK}|{_LENGTH})"
 _UNIT_FIRST = r"(?:seconds?|minutes?|hours?)"
 _PATTERNS: tuple[str, ...] = (
-    rf"\b(?:from|between) (?P<start>{_TIME}|\d+(?:\.\d+)?) ?(?:to|until|till|and|-|–) ?(?P<end>{_TIME})",
+    rf"\b(?:from|between) +(?P<start>{_TIME}|\d+(?:\.\d+)?) ?(?:to|until|till|and|-|–) *(?P<end>{_TIME})",
     rf"\b(?:from )?(?P<unit>{_UNIT_FIRST}) (?P<start>\d+(?:\.\d+)?) ?(?:to|until|till|and|-|–) ?(?:{_UNIT_FIRST} )?"
     r"(?P<end>\d+(?:\.\d+)?)\b",
     rf"\b(?P<start>{_CLOCK}) ?(?:to|until|till|-|–) ?(?P<end>{_CLOCK})",
-    rf"\b(?:the )?(?:first|opening|initial) (?P<end>{_LENGTH}|{_UNIT_FIRST}\b)",
-    rf"\b(?:the )?(?:last|final|closing) (?P<tail>{_LENGTH}|{_UNIT_FIRST}\b)",
+    rf"\b(?:the )?(?:first|opening|initial) +(?P<end>{_LENGTH}|{_UNIT_FIRST}\b)",
+    rf"\b(?:the )?(?:last|final|closing) +(?P<tail>{_LENGTH}|{_UNIT_FIRST}\b)",
     rf"\b(?:from|after|starting (?:at|from)) (?P<start>{_TIME})(?: on(?:wards?)?| to the end)?",
     rf"\b(?:until|till|up to) (?P<end>{_TIME})",
 )
-_SHORTENED = re.compile(rf"\bto (?:a length of |at most )?(?P<end>{_LENGTH})")
+_SHORTENED = re.compile(rf"\bto (?:a length of |at most )? *(?P<end>{_LENGTH})")
 _REMOVED = re.compile(r"\b(?:remov|delet|drop|skip|off\b|away\b|without)")
 _SHORTENING = re.compile(r"\b(?:trim|cut|shorten|limit|reduce|crop)")
 
@@ -39,6 +40,7 @@ class TimeRange:
 
 def time_range(words: str) -> TimeRange | None:
     """The part that `words` name, or what they leave when it is removed; None for none, and for a removed middle."""
+    words = with_digits(words)
     match = next((match for pattern in _COMPILED if (match := pattern.search(words))), None)
     if match is None and _SHORTENING.search(words):
         match = _SHORTENED.search(words)
@@ -73,7 +75,7 @@ def _seconds(words: str, unit: str = "") -> float:
     size = _UNITS[(named or (bare[1] if bare else "s"))[0]]
     if count is None or count in ("a", "an"):
         return size
-    return size * (0.5 if count.startswith("half") else float(NUMBERS.get(count, 0) or count))
+    return size * (0.5 if count.startswith("half") else float(count))
 
 
 _COMPILED = tuple(re.compile(pattern) for pattern in _PATTERNS)

@@ -14,7 +14,7 @@ from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
 from .parameters import singular
-from .used_words import WORD, Span, requesting_words, used_words
+from .used_words import WORD, Span, requesting_words, unused_files, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _ORDINALS = ("first", "second", "third", "last")
@@ -28,6 +28,8 @@ _JOINING = frozenset("and or then also please so".split())
 _ARTICLES = frozenset("it the a an".split())
 _WORD_BEFORE = re.compile(r"([^\W_][\w’-]*) \Z")
 _LIST_NUMBER = re.compile(r"(?:\d+|[a-h])\)|(?<![a-z] )\d+[.-](?=\s)")
+_PIECE_END = re.compile(r"[.,;:!?\n](?:\s|\Z)")
+_PRONOUN = re.compile(r" (?:it|them|these|those|this|that)\b")
 _MAX_WORDS = 2_000
 """Words of a request that are checked."""
 
@@ -39,6 +41,8 @@ class UnusedWords:
     all: tuple[Span, ...]
     lost: tuple[Span, ...]
     """Those that ask for something, or restrict it, and are neither planned nor refused."""
+    files: tuple[str, ...] = ()
+    """Names of files that no task takes."""
 
 
 NONE_UNUSED = UnusedWords((), ())
@@ -50,16 +54,23 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
     used = used_words(parsed, linker, requesting)
     words = [match.span() for _, match in zip(range(_MAX_WORDS), WORD.finditer(parsed.masked), strict=False)]
     known = {singular(parsed.masked[a:b]) for a, b in words if used[a]} | plain_words()
-    unused = tuple(_runs(parsed, words, used, lambda word: False))
+    unused = tuple(_runs(parsed, words, used, lambda start, end: False))
     for start, end in harmless_spans(parsed, requesting):
         used[start:end] = b"\1" * (end - start)
-    lost = tuple(
-        _runs(parsed, words, used, lambda word: (singular(word) in known and not word.isdigit()) or _is_verb(word))
+
+    def says_nothing(start: int, end: int) -> bool:
+        word = parsed.masked[start:end]
+        return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
+
+    lost = tuple(_runs(parsed, words, used, says_nothing))
+    return UnusedWords(
+        unused, tuple(_phrase(parsed, span, used) for span in lost), tuple(dict.fromkeys(unused_files(linker)))
     )
-    return UnusedWords(unused, tuple(_phrase(parsed, span, used) for span in lost))
 
 
-def _runs(parsed: ParsedRequest, words: Iterable[Span], used: bytearray, skip: Callable[[str], bool]) -> Iterator[Span]:
+def _runs(
+    parsed: ParsedRequest, words: Iterable[Span], used: bytearray, skip: Callable[[int, int], bool]
+) -> Iterator[Span]:
     run: Span | None = None
     for start, end in words:
         word = parsed.masked[start:end]
@@ -73,19 +84,24 @@ def _runs(parsed: ParsedRequest, words: Iterable[Span], used: bytearray, skip: C
         if (
             not used[start]
             and not _LIST_NUMBER.match(parsed.masked, start)
-            and (_restricts(parsed.masked, start) or not (word in function_words() or skip(word)))
+            and (_restricts(parsed.masked, start) or not (word in function_words() or skip(start, end)))
         ):
             run = (run[0] if run else start, end)
     yield from (run,) if run else ()
 
 
 def _is_verb(word: str) -> bool:
-    """Whether a word is a verb of some task: what it asks for is in the words after it."""
     verb = lexicon().verb
     return bool(
         verb.fullmatch(word)
         or (word.endswith("ing") and (verb.fullmatch(word[:-3]) or verb.fullmatch(word[:-3] + "e")))
     )
+
+
+def _has_object(parsed: ParsedRequest, end: int, used: bytearray) -> bool:
+    """Whether the words after a verb are used: what it asks for is in them. "Them" says nothing of its own."""
+    stop = _PIECE_END.search(parsed.masked, end)
+    return used.find(1, end, stop.start() if stop else len(used)) >= 0
 
 
 def _restricts(masked: str, start: int) -> bool:
@@ -108,4 +124,5 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
         start = first.end() + 1
     last = [match.group() for match in WORD.finditer(masked, start, end)][-1]
     noun = WORD.match(masked, end + 1) if last in (*_ORDINALS, "each", "every", "per") or last.isdigit() else None
-    return (start, noun.end() if noun else end)
+    pronoun = _PRONOUN.match(masked, end) if _is_verb(last) else None
+    return (start, noun.end() if noun else pronoun.end() if pronoun else end)

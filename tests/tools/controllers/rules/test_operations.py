@@ -22,6 +22,7 @@ PARTS: list[tuple[str, Mapping[str, float]]] = [
     ("cut off the last 5 seconds", {"end_seconds": -5}),
     ("without the first 10 seconds", {"start_seconds": 10}),
 ]
+JPEG: Mapping[str, Scalar] = {"operation": "format", "format": "jpeg"}
 ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("Make this picture a bit brighter: a.jpg", [("image-to-image", {"operation": "brighten", "strength": "slight"})]),
     ("brighten a.jpg by 50 %", [("image-to-image", {"operation": "brighten", "percent": 50})]),
@@ -39,6 +40,16 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("Take three frames out of a.mp4", [("video-to-images", {"frames": 3})]),
     ("a frame every 2 seconds of a.mp4", [("video-to-images", {"every_seconds": 2.0})]),
     ("save the first frame of a.mp4", [("video-to-images", {"which": "first"})]),
+    (
+        "Make a.jpg three hundred pixels wide for my website",
+        [("image-to-image", {"operation": "resize", "width": 300})],
+    ),
+    ("cut 50 pixels off the bottom of a.png", [("crop", {"bottom": -50})]),
+    ("crop a.jpg to a square and convert it to jpeg", [("crop", {"part": "square"}), ("image-to-image", JPEG)]),
+    ("Give me the first frame of a.mp4 as a jpg", [("video-to-images", {"which": "first", "format": "jpeg"})]),
+    ("give me ten pictures out of a.mp4", [("video-to-images", {"frames": 10})]),
+    ("lower the volume of a.mp3 by a third", [("audio-to-audio", {"operation": "quieter", "percent": 33})]),
+    ("First thirty seconds of a.mp3, please", [("trim-audio", {"end_seconds": 30.0})]),
     ("Blur a.jpg strongly", [("image-to-image", {"operation": "blur", "strength": "strong"})]),
     ("enlarge a.jpg by 50 %", [("image-to-image", {"operation": "resize", "scale": 1.5})]),
     ("convert a.m4a to mp3", [("audio-to-audio", {"operation": "format", "format": "mp3"})]),

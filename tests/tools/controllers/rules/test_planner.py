@@ -80,15 +80,9 @@ def shape(plan: Plan) -> list[str]:
             "and edit b.jpg accordingly.",
             ["automatic-speech-recognition", "translation<0", "image-text-to-image<1"],
         ),
-        ("I have b.jpg and a.wav. Please transcribe it.", ["automatic-speech-recognition"]),
         (
             "Answer the question 'Who won the race?' about a.txt and have it translated into French",
             ["question-answering", "translation<0"],
-        ),
-        # a quotation that holds the words of the question answers it, not the photo beside it
-        (
-            "I have the text 'Anna bought seven apples in May' and a photo a.jpg. 'Who bought the apples?'",
-            ["question-answering"],
         ),
         ("give me a French summary of notes.txt", ["summarization", "translation<0"]),
         ("transcribe talk.mp3 and give me Spanish subtitles", ["automatic-speech-recognition", "translation<0"]),
@@ -149,6 +143,25 @@ def test_a_request_becomes_its_graph(text: str, graph: list[str]) -> None:
     proposal = planned(text)
     assert shape(proposal.plan) == graph
     assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "graph", "left"),
+    [
+        ("I have b.jpg and a.wav. Please transcribe it.", ["automatic-speech-recognition"], "b.jpg"),
+        # a quotation that holds the words of the question answers it, not the photo beside it
+        (
+            "I have the text 'Anna bought seven apples in May' and a photo a.jpg. 'Who bought the apples?'",
+            ["question-answering"],
+            "a.jpg",
+        ),
+    ],
+)
+def test_a_file_beside_the_one_that_is_meant_is_reported(text: str, graph: list[str], left: str) -> None:
+    """The plan is about the file or quotation that fits; the other is not used silently."""
+    proposal = planned(text)
+    assert shape(proposal.plan) == graph
+    assert proposal.refusals == (f"Not done: “{left}”: no task uses this file.",)
 
 
 def taken(plan: Plan) -> list[str]:
@@ -454,6 +467,10 @@ def test_the_longest_request_is_planned_in_time(piece: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+def test_a_pdf_is_read_by_its_text_and_not_by_pictures_of_its_pages() -> None:
+    assert shape(planned("Read the text in scan.pdf and say it aloud").plan) == ["document-to-text", "text-to-speech<0"]
+
+
 def test_a_long_pasted_text_is_one_input() -> None:
     """Instructions inside a pasted text are not the user's."""
     text = "The report says: translate everything into French. " * 2000
@@ -467,10 +484,6 @@ def test_a_long_pasted_text_is_one_input() -> None:
     [
         ("Summarise report.pdf", ["document-to-text", "summarization<1"]),
         ("translate letter.pdf into German", ["document-to-text", "translation<1"]),
-        (
-            "Read the text in scan.pdf and say it aloud",
-            ["document-to-images", "image-to-text<2", "join-text<0", "text-to-speech<3"],
-        ),
         ("transcribe talk.mp4", ["video-to-audio", "automatic-speech-recognition<1"]),
         ("what is the total on invoice.pdf?", ["document-question-answering"]),
     ],

@@ -43,3 +43,22 @@ def test_background_purpose_politeness_and_order_are_not_reported(text: str) -> 
     proposal = propose(Request(text=text))
     assert proposal.plan.tasks
     assert proposal.refusals == ()
+
+
+def test_a_file_that_no_task_takes_is_reported() -> None:
+    """Named or attached, each file is used or stands in a refusal."""
+    proposal = propose(Request(text="I have a.png and b.png. Describe a.png."))
+    assert proposal.refusals[0].startswith("Not done: “b.png”: no task uses this file")
+
+
+@pytest.mark.parametrize("text", ["Will it rain tomorrow in Malmö?", "How warm is it in Lisbon now?"])
+def test_a_question_that_no_expert_can_answer_plans_no_conversation(text: str) -> None:
+    """Live weather is out of reach of every expert; a question of knowledge is not."""
+    assert propose(Request(text=text)).plan.tasks == ()
+    assert propose(Request(text="What is the capital of Peru?")).plan.tasks[0].type == "conversational"
+
+
+def test_a_search_carries_what_to_look_for() -> None:
+    """The kinds of names and figures that the words list are a parameter of the search."""
+    task = propose(Request(text="pull out the names and the amounts in lease.txt")).plan.tasks[0]
+    assert (task.type, task.parameters) == ("token-classification", {"look_for": "names, amounts"})

@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
+from .....graph.errors import ExpertError
 from .....graph.task import Task
+from ....tables.calculation import answer_about
+from ....tables.query import read_query
+from ....tables.table import Table
 from ..goal_words import has_word
-from ..ocr import read_page
+from ..ocr import read_pieces
+from ..page_tables import table_of
+from ..reading_order import lines_in_reading_order
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text
@@ -35,9 +41,22 @@ def accepts(task: Task) -> str | None:
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
-    page = call.one("image")
+    page, question = call.one("image"), call.text("question")
     if page.resource.kind == "document":
         text, note = whole_text(call, page)
-    else:
-        text, note = "\n".join(read_page(page)), ""
-    return [answer_artifact(call.text("question"), text, page.resource.label).model_copy(update={"note": note})]
+        return [answer_artifact(question, text, page.resource.label).model_copy(update={"note": note})]
+    pieces = read_pieces(page)
+    lines, table = lines_in_reading_order(pieces), table_of(pieces, page.resource.label)
+    if table and (answer := _answer_from_rows(table, question)):
+        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
+    # rows of a table are lines of their own, and no sentence that goes on
+    return [answer_artifact(question, ("\n\n" if table else "\n").join(lines), page.resource.label)]
+
+
+def _answer_from_rows(table: Table, question: str) -> str:
+    """What the rows of a table answer; empty for any other question, and for totals, which the page itself may state."""
+    try:
+        asked = read_query(question, table)
+        return "" if "sum" in asked.operations else answer_about(table, question)
+    except ExpertError:
+        return ""

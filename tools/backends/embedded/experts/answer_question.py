@@ -8,6 +8,9 @@ from .....graph.task import Task
 from ..extractive_qa import find_answer
 from ..registry import expert
 
+MAX_ANSWER = 240
+"""Characters of an answer that may be more than half of the text; a whole page is no answer."""
+
 
 def accepts(task: Task) -> str | None:
     """Only with a text that holds the answer: it has no knowledge of its own."""
@@ -35,6 +38,6 @@ def answer_artifact(question: str, text: str, where: str) -> Artifact:
     if not text.strip():
         raise input_error(f"{where} is empty")
     found = find_answer(question, text)
-    if found is None:
+    if found is None or (len(found.short) > MAX_ANSWER and len(found.short) > len(text) / 2):
         raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")
     return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)

@@ -25,8 +25,10 @@ def crop(call: Call) -> Sequence[Artifact]:
     kept = [place for place in inside if place[0] < place[2] and place[1] < place[3]]
     if not kept:
         raise input_error(f"nothing of the {image.width} x {image.height} picture lies within those edges")
+    written = str(call.task.parameters.get("format") or "png")
     return [
-        image_artifact(call, image.crop(place), "image", f"crop-{number}") for number, place in enumerate(kept, start=1)
+        image_artifact(call, image.crop(place), "image", f"crop-{number}", written)
+        for number, place in enumerate(kept, start=1)
     ]
 
 
@@ -50,8 +52,9 @@ def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, 
     if not set(given) & {"left", "top", "right", "bottom"}:
         raise input_error("crop needs a box, or left, top, right or bottom in pixels")
     whole = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
+    edges = {edge: value if isinstance(value := given.get(edge), int) else default for edge, default in whole.items()}
     left, top, right, bottom = (
-        value if isinstance(value := given.get(edge), int) else default for edge, default in whole.items()
+        value if value >= 0 else size[edge in ("top", "bottom")] + value for edge, value in edges.items()
     )
     return left, top, right, bottom
 

@@ -11,7 +11,8 @@ from ..registry import expert
 
 FORMAL = (
     r"dates?\b|days?\b|time|when\b|deadline|money|amounts?\b|price|cost|sums?\b|total|currenc|e-?mail|urls?\b|links?\b"
-    r"|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone|fecha|datum|daten\b|importe"
+    r"|ibans?\b|accounts?\b|mobile|web ?(?:site|address)|addresses\b|numbers?\b|figures?\b|percent|phone|telephone"
+    r"|fecha|datum|daten\b|importe"
     r"|betrag|montant"
 )
 NAMES = (
@@ -26,9 +27,10 @@ _BY_NAME: dict[str, str] = {
     "PERCENT": r"percent",
     "EMAIL": r"e-?mail",
     "URL": r"urls?\b|links?\b|web ?(?:site|address)",
-    "PHONE": r"phone|telephone",
+    "PHONE": r"(?:tele)?phone|tel\b|mobile",
+    "IBAN": r"ibans?\b|bank account|account numbers?",
 }
-_GENERAL = r"(?<!phone )(?<!telephone )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
+_GENERAL = r"(?<!phone )(?<!account )(?<!mobile )(?:numbers?|figures?)\b|(?<!mail )(?<!web )addresses\b|entit"
 """Words that ask for more than one of these kinds."""
 
 ONLY_FORMAL = (

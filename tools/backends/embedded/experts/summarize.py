@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from .....graph.call import Artifact, Call
-from .....graph.errors import input_error
+from .....graph.errors import ExpertError, input_error
 from ....languages import english_name
 from ..registry import expert
 from ..tokenization import content_words, sentences
@@ -31,15 +31,38 @@ _KEY_LINE = re.compile(r"\b(?:total|sum|amount due|balance|gesamt|summe|importe|
     partial=True,
 )
 def summarize(call: Call) -> Sequence[Artifact]:
-    """At most `max_sentences` (else about a third, four at most)."""
-    most = call.task.parameters.get("max_sentences")
-    text = call.text("text")
-    summary = summarize_text(text, most if isinstance(most, int) and most > 0 else None)
+    """At most `max_sentences` (else about a third, four at most) and `max_words`. `ExpertError` where that is too short."""
+    text, (most, words) = call.text("text"), (call.task.parameters.get(name) for name in ("max_sentences", "max_words"))
+    limit = most if isinstance(most, int) and most > 0 else None
+    summary = summarize_in_words(text, limit, words) if isinstance(words, int) else summarize_text(text, limit)
+    form = call.task.parameters.get("format")
+    if form == "bullets":
+        summary = "\n".join(f"- {sentence}" for sentence in sentences(summary))
+    elif form == "paragraph":
+        summary = " ".join(summary.split())
     language = foreign_language(text) if find_spec("py3langid") else None
     note = (
         f"the text is in {english_name(language)}; the sentences were picked as if it were English" if language else ""
     )
     return [Artifact(output="text", kind="text", media_type="text/plain", text=summary, note=note)]
+
+
+def summarize_in_words(text: str, most: int | None, words: int) -> str:
+    """The longest summary of at most so many words. Raises `ExpertError` where no sentence is as short."""
+    found = sentences(text)[:MAX_SENTENCES]
+    for limit in range(most or max(1, len(found) - 1), 0, -1):
+        if len((summary := summarize_text(text, limit)).split()) <= words:
+            return summary
+    fitting = [
+        number for number, sentence in enumerate(found) if len(sentence.split()) <= words and _is_prose(sentence)
+    ]
+    if fitting:
+        return found[best_sentences([found[number] for number in fitting], fitting, 1, set())[0]]
+    shortest = min((len(sentence.split()) for sentence in found if _is_prose(sentence)), default=0)
+    raise ExpertError(
+        f"it picks whole sentences, and the shortest has {shortest} words; {words} are too few",
+        hint="Allow more words, or set up a language model, which can rephrase.",
+    )
 
 
 def summarize_text(text: str, most: int | None = None) -> str:

@@ -43,4 +43,5 @@ def video_to_images(call: Call) -> Sequence[Artifact]:
     else:
         found = iterate_frames(video, max(1, frames if isinstance(frames, int) else DEFAULT_FRAMES))
     numbered = enumerate(found, start=1)
-    return [image_artifact(call, frame, "images", f"frame-{number}") for number, frame in numbered]
+    written = str(given.get("format") or "png")
+    return [image_artifact(call, frame, "images", f"frame-{number}", written) for number, frame in numbered]

@@ -47,7 +47,8 @@ class Origins:
             port = VOCABULARY[task.type].input(name) if task.type in VOCABULARY else None
             singles = singles_in(value)
             mapped = isinstance(value, tuple) and port is not None and not port.many
-            yield from singles[member : member + 1] if mapped and member is not None else singles
+            if name not in ("question", "prompt", "query"):
+                yield from singles[member : member + 1] if mapped and member is not None else singles
 
     def _named(self, value: Single, member: int | None) -> Iterator[str]:
         match value:

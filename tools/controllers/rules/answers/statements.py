@@ -1,7 +1,7 @@
 """`statements`: each result that was asked for under its heading, as text or as the path of its file."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.resource import Kind, Resource
@@ -26,8 +26,9 @@ def statements(outcomes: Outcomes, origins: Origins, paths: Mapping[str, Path]) 
     steps = {source for task_id in files for source in _sources(task_id, outcomes)} & files
     for task, result in outcomes.requested():
         for made in result.outputs.values():
-            for resource in made:
-                member = _member(resource, made, mapped=not result.ok)
+            for number, resource in enumerate(made):
+                alone = len(made) == 1 and result.ok
+                member = None if alone else _member(resource, number)
                 what = _heading(task, resource, outcomes)
                 if steps and task.id in files - steps and _is_file(resource):
                     what = outcomes.phrases.say("final", what=what)
@@ -39,12 +40,10 @@ def statements(outcomes: Outcomes, origins: Origins, paths: Mapping[str, Path]) 
                     yield f"{what} [{task.id}]{colon if beside else colon.rstrip() + chr(10)}{text}"
 
 
-def _member(resource: Resource, made: Sequence[Resource], *, mapped: bool) -> int | None:
-    """The place of a result in its list; of a task over a list, in the list that it was given. None where it is alone."""
-    if len(made) < 2 and not mapped:
-        return None
+def _member(resource: Resource, number: int) -> int:
+    """The place of a result in the list that its task was given, else in its own list."""
     found = re.fullmatch(r"\d+\[(\d+)\]", resource.producer or "")
-    return int(found[1]) if found else made.index(resource)
+    return int(found[1]) if found else number
 
 
 def _sources(task_id: int, outcomes: Outcomes) -> Iterator[int]:
@@ -62,8 +61,9 @@ def _heading(task: Task, resource: Resource, outcomes: Outcomes) -> str:
     words = outcomes.phrases
     label = task.parameters.get("label") if task.type == "count" else None
     if _is_file(resource):
-        by_type = task.type in ("text-to-speech", "document-to-images", "video-to-images") and task.type
-        return words.named("headings", by_type or resource.kind) or resource.kind
+        marked = resource.kind == "image" and task.type in ("object-detection", "zero-shot-object-detection")
+        name = "marked" if marked else task.type if task.type == "text-to-speech" else resource.kind
+        return words.named("headings", name) or resource.kind
     found = '"positive"' in (resource.text or "") or '"neutral"' in (resource.text or "")
     name = "sentiment" if task.type == "text-classification" and found else task.type
     heading = words.named("headings", name) or words.named("headings", resource.kind) or task.type

@@ -65,7 +65,8 @@ def count(linker: Linker, intent: Intent) -> None:
         return
     on_pages = count_label(words).get("label") in _DETECTED_ON_PAGES
     pictured: tuple[Kind, ...] = ("image", "document") if on_pages else ("image",)
-    if not any(linker.resolver.has_kind(kind) for kind in pictured):
+    counted = lexicon().cues["document"].search(" ".join(words.split()[:4]))
+    if counted or not any(linker.resolver.has_kind(kind) for kind in pictured):
         add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
         return
     found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]

@@ -222,6 +222,8 @@ def _parameters(meaning: Meaning, words: ClauseWords) -> Parameters:
     match meaning.task_type:
         case "summarization" if (number := words.number("sentence")) is not None:
             parameters["max_sentences"] = int(number)
+        case "summarization" if (number := words.number("word")) is not None:
+            parameters["max_words"] = int(number)
         case "video-to-images" if (number := words.number("frame") or words.number()) is not None:
             parameters["frames"] = int(number)
         case "image-to-image" if parameters.get("operation") == "rotate" and (number := words.number("degree")):

@@ -23,10 +23,12 @@ def operate(linker: Linker, intent: Intent) -> None:
     name, parameters = operation_of(linker.parsed.masked[intent.start : intent.end])
     kinds = kinds_of(name, parameters)
     for referent in _targets(linker, intent, kinds) or linker.refuse_missing(intent, " or ".join(kinds)):
-        if referent.kind not in kinds and not (kinds == ("image",) and referent.kind == "document"):
+        of_film = referent.kind == "video" and "audio" in kinds
+        if referent.kind not in kinds and not of_film and not (kinds == ("image",) and referent.kind == "document"):
             linker.refuse(intent, f"no expert here does that with {referent.kind}")
             continue
-        task_type = TYPES.get(referent.kind, {}).get(name, "image-to-image")
+        kind = "audio" if of_film and name not in TYPES["video"] else referent.kind
+        task_type = TYPES.get(kind, {}).get(name, "image-to-image")
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name
         linker.add_task(task_type, {port: referent.value}, intent, {**named, **parameters})

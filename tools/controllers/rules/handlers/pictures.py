@@ -103,7 +103,8 @@ def draw(linker: Linker, intent: Intent) -> None:
 
 def film(linker: Linker, intent: Intent) -> None:
     """A video from a prompt, which is summarised first where the words ask for it."""
-    if any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks) and intent.mention:
+    made = any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks)
+    if intent.mention and (made or linker.resolver.has_kind("video")):
         return
     if linker.tasks and linker.tasks[-1].type == "text-to-video":
         return

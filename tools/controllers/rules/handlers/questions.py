@@ -7,6 +7,8 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
+from ....wording.nearest import is_out_of_reach
+from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -19,6 +21,14 @@ _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 def answer_question(linker: Linker, intent: Intent) -> None:
     """Answer the question of an intent."""
+    kinds = {referent.kind for referent in linker.resolver.referents}
+    if kinds == {"audio"} and (asked := lexicon().cues["of-sound"].search(intent.question.lower())):
+        if asked["length"]:
+            linker.refuse(intent, "no expert here measures how long a recording is")
+            return
+        for referent in linker.resolver.resolve(intent, ("audio",)):
+            linker.add_task("audio-classification", {"audio": referent.value}, intent)
+        return
     add_question(linker, intent, intent.question)
 
 
@@ -33,7 +43,9 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
     if translated and isinstance(translated[0].value, Ref):
         source = linker.tasks[translated[0].value.task_id].inputs.get("text")
         question_input = translated[0].value if source == question else question
-    if kind is None:
+    if kind is None and is_out_of_reach(question, linker.parsed.language):
+        linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", question))
+    elif kind is None:
         linker.add_task("conversational", {"text": question}, intent)
     elif kind == "text":
         inputs: dict[str, Input] = {"question": question_input}

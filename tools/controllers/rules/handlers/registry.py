@@ -45,6 +45,8 @@ _HANDLERS: dict[str, Handler] = {
     "crop": image_contents.crop,
     "count": image_contents.count,
     "filter": tables.filter_rows,
+    "sort": tables.sort,
+    "calculate": tables.calculate,
     "describe": image_contents.describe,
     "detect": image_contents.detect,
     "speak": audio.speak,

@@ -12,6 +12,17 @@ from .questions import add_question
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
 _ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
+_FALLING = re.compile(
+    r"(?:in )?descending(?: order)?|(?:from )?high(?:est)?(?: to low(?:est)?| first)|in reverse(?: order)?"
+    r"|(?:largest|biggest|latest|newest|longest|most \w+) first"
+)
+_RISING = re.compile(
+    r"(?:in )?(?:ascending|alphabetical)(?: order)?|alphabetically|from a to z"
+    r"|(?:from )?low(?:est)?(?: to high(?:est)?| first)|(?:smallest|earliest|oldest|shortest|least \w+) first"
+)
+_BY = re.compile(
+    r"\bby (?:the )?(?:column )?([\w -]+?)(?=$|,| \(| (?:in|from|with|and|descending|ascending|\w+ first)\b)"
+)
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
 
@@ -60,6 +71,25 @@ def filter_rows(linker: Linker, intent: Intent) -> None:
         linker.refuse(intent, "I keep rows, and do not remove them; say which to keep")
         return
     _add_items(linker, intent, "filter", _tables(linker, intent) or text_referents(linker, intent), where)
+
+
+def sort(linker: Linker, intent: Intent) -> None:
+    """Sort rows or lines, by the column that the words name."""
+    words = linker.parsed.masked[intent.start : intent.end]
+    falling, by = _FALLING.search(words), _BY.search(words)
+    parameters: Parameters = {"descending": True} if falling else {}
+    if by:
+        parameters["by"] = linker.parsed.text[intent.start + by.start(1) : intent.start + by.end(1)]
+    for match in filter(None, (falling, by, _RISING.search(words))):
+        linker.use(intent.start + match.start(), intent.start + match.end())
+    _add_items(linker, intent, "sort", _tables(linker, intent) or text_referents(linker, intent), parameters)
+
+
+def calculate(linker: Linker, intent: Intent) -> None:
+    """Answer what is no question by its form about a table: "the total revenue per region"."""
+    question = linker.parsed.text[intent.start : intent.end].strip(" ,")
+    for table in _tables(linker, intent) or linker.refuse_missing(intent, "a table"):
+        linker.add_task("table-question-answering", {"table": table.value, "question": question}, intent)
 
 
 def _tables(linker: Linker, intent: Intent) -> list[Referent]:

@@ -3,10 +3,11 @@
 import re
 
 from ....text_language import is_in
+from ....wording.wording import wording
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
-from ..parameters import Parameters, candidate_labels, sentence_limit, source_language, target_languages
+from ..parameters import Parameters, candidate_labels, source_language, summary_limits, target_languages
 from ..referents import Referent
 from ..text_linking import as_text, text_referents
 from .generation_prompts import prompt_for, prompt_from_media
@@ -51,7 +52,11 @@ def entities(linker: Linker, intent: Intent) -> None:
     if linker.has_task("token-classification") and refers_back:
         return
     if not (intent.mention and "token-classification" in linker.requested_types):
-        add_single_input(linker, intent, "token-classification")
+        known = wording("en").section("goal")["token-classification"].split()
+        one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
+        named = re.findall(rf"\b{one}(?: {one})*\b", linker.parsed.words_of(intent.clause))
+        parameters: Parameters = {"look_for": ", ".join(named)} if named else {}
+        add_single_input(linker, intent, "token-classification", parameters)
 
 
 def summarize(linker: Linker, intent: Intent) -> None:
@@ -59,12 +64,15 @@ def summarize(linker: Linker, intent: Intent) -> None:
     if intent.mention and ("summarization" in linker.requested_types or linker.has_task("summarization")):
         return
     clause = linker.parsed.words_of(intent.clause)
+    limits, spans = summary_limits(clause)
+    for start, end in spans:
+        linker.use(intent.clause.start + start, intent.clause.start + end)
     answered = bool(linker.tasks) and linker.tasks[-1].type.endswith("question-answering")
     full = linker.resolver.latest_results(("text",), prose=True)
     if answered and full and not re.search(r"\banswers?\b", clause):
-        linker.add_task("summarization", {"text": full[0].value}, intent, sentence_limit(clause))
+        linker.add_task("summarization", {"text": full[0].value}, intent, limits)
         return
-    add_single_input(linker, intent, "summarization", sentence_limit(clause))
+    add_single_input(linker, intent, "summarization", limits)
 
 
 def translate(linker: Linker, intent: Intent) -> None:

@@ -1,0 +1,72 @@
+"""Promises about summaries, patterns and tables: limits, kinds and orders reach the parameters."""
+
+import pytest
+
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Request
+from hugginggpt.graph.task import Scalar
+from hugginggpt.tools.controllers.rules.controller import propose
+
+Parameters = dict[str, Scalar | tuple[Scalar, ...]]
+BOATS = Resource(kind="table", media_type="text/csv", name="boats.csv")
+
+
+def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
+    """The tasks of a request: type and parameters."""
+    proposal = propose(Request(text=text, files=files))
+    assert not proposal.refusals
+    return [(task.type, task.parameters) for task in proposal.plan.tasks]
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("Summarise essay.txt in four sentences", {"max_sentences": 4}),
+        ("Summarise essay.txt in at most 25 words", {"max_words": 25}),
+        ("Summarise essay.txt in fewer than 10 words", {"max_words": 9}),
+        ("Give me a 40-word summary of essay.txt", {"max_words": 40}),
+        ("Summarise essay.txt in one paragraph", {"format": "paragraph"}),
+        ("Summarise essay.txt as bullet points", {"format": "bullets"}),
+        ("Summarise essay.txt in five bullet points", {"max_sentences": 5, "format": "bullets"}),
+    ],
+)
+def test_the_limits_of_a_summary_are_parameters(text: str, limits: Parameters) -> None:
+    assert planned(text) == [("summarization", limits)]
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ("Sort boats.csv by length", {"by": "length"}),
+        ("Sort boats.csv by due date, latest first", {"by": "due date", "descending": True}),
+        ("Sort the lines of names.txt alphabetically", {}),
+    ],
+)
+def test_the_order_of_a_sort_is_a_parameter(text: str, parameters: Parameters) -> None:
+    assert planned(text) == [("sort", parameters)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Total length per port",
+        "Show the top 2 rows by length",
+        "Calculate the average length",
+        "How many ports are there?",
+    ],
+)
+def test_what_arithmetic_answers_is_asked_of_the_attached_table(text: str) -> None:
+    assert [name for name, _ in planned(text, BOATS)] == ["table-question-answering"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Find e-mails in page.txt",
+        "Extract the links from page.txt",
+        "List all phone numbers and IBANs in page.txt",
+        "find the dates, amounts and e-mail addresses in page.txt",
+    ],
+)
+def test_what_has_a_form_is_found_by_its_form(text: str) -> None:
+    assert [name for name, _ in planned(text)] == ["token-classification"]
