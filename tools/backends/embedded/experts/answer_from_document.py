@@ -1,10 +1,13 @@
 """document-question-answering: reads the page, then finds the answer in its lines."""
 
+import re
 from collections.abc import Sequence
+from importlib.util import find_spec
 
-from .....graph.call import Artifact, Call
+from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from .....graph.task import Task
+from ....media.pictures import read_image
 from ....tables.calculation import answer_about
 from ....tables.query import read_query
 from ....tables.table import Table
@@ -50,7 +53,25 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
     if table and (answer := _answer_from_rows(table, question)):
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
     # rows of a table are lines of their own, and no sentence that goes on
-    return [answer_artifact(question, ("\n\n" if table else "\n").join(lines), page.resource.label)]
+    text = "\n\n".join([("\n\n" if table else "\n").join(lines), *_codes_on(page)])
+    return [answer_artifact(question, text, page.resource.label)]
+
+
+def _codes_on(page: Material) -> list[str]:
+    """What the codes on a page say; those that hold the access to a WiFi network in a sentence."""
+    if find_spec("zxingcpp") is None:
+        return []
+    import numpy as np
+    import zxingcpp
+
+    found = [code.text for code in zxingcpp.read_barcodes(np.asarray(read_image(page).convert("L")))]
+    fields = {"S": "network", "P": "password"}
+    return [
+        " ".join(f"The WiFi {fields[key]} is {value}." for key, value in re.findall(r"([SP]):([^;]+)", text))
+        if text.startswith("WIFI:")
+        else text
+        for text in found
+    ]
 
 
 def _answer_from_rows(table: Table, question: str) -> str:
