@@ -33,7 +33,9 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The stems of all words but stop words; `what's` is one as `what` is, and `customer's` stands for `customer`."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS and _CONTRACTED.sub("", word) not in STOP_WORDS]
+    return [
+        stem(word) for word in words(text) if word not in STOP_WORDS and _CONTRACTED.sub("", word) not in STOP_WORDS
+    ]
 
 
 def stem(word: str) -> str:
