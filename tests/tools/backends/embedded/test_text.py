@@ -107,7 +107,7 @@ def test_a_question_that_the_article_answers_is_answered(examples: Path, questio
     ("question", "expected"),
     [
         ("What's the ticket number?", "The ticket number is BF-112."),
-        ("what’s the code of the gate", "The code of the gate is 4417."),
+        ("what\u2019s the code of the gate", "The code of the gate is 4417."),
         ("When's the departure?", "6 May"),
         ("Who's the captain?", "Ole Bakke"),
         ("Where's the ferry going to?", "Osby"),
