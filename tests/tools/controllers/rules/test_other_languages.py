@@ -79,3 +79,23 @@ def test_what_is_forbidden_is_neither_planned_nor_reported(text: str, types: lis
 @pytest.mark.parametrize("text", ["Dibuja un perro sin collar en la playa", "Dessine une plage sans personne"])
 def test_what_a_drawing_is_without_belongs_to_its_description(text: str) -> None:
     assert [task.inputs["prompt"] for task in proposal(text).plan.tasks] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Detect the faces in faces.jpg and blur them",
+        "Finde die Gesichter in faces.jpg und mach sie unscharf",
+        "faces.jpgの顔を検出して、ぼかして",
+        "把faces.jpg里的人脸打码",
+    ],
+)
+def test_no_whole_picture_is_blurred_where_a_part_is_meant(text: str) -> None:
+    assert "blur" not in planned(text)
+    assert len(proposal(text).refusals) == 1
+
+
+def test_every_box_is_cut_out_and_changed_where_several_are_found() -> None:
+    tasks = proposal("Recorta las caras de faces.jpg y ponlas en blanco y negro").plan.tasks
+    assert [task.type for task in tasks] == ["object-detection", "crop", "image-to-image"]
+    assert tasks[1].parameters == {"look_for": "every one"}
