@@ -138,3 +138,8 @@ def test_a_follow_up_with_nothing_but_a_file_repeats_the_request_for_it(before: 
     other = Resource(kind="text", media_type="text/plain", name="other.txt")
     found = propose(Request(text=now, files=(other,), history=(("user", before), ("assistant", "…"))))
     assert [(task.type, list(task.inputs.values())) for task in found.plan.tasks] == [(kind, [other])]
+
+
+def test_the_mood_of_a_text_is_that_of_the_file_and_not_of_its_translation_into_another_language() -> None:
+    tasks = proposal("Translate memo.txt into French and tell me whether the customer was happy").plan.tasks
+    assert [(task.type, task.depends_on) for task in tasks] == [("translation", ()), ("text-classification", ())]
