@@ -45,7 +45,7 @@ class ClauseWords:
     @property
     def is_negated(self) -> bool:
         """Whether it says what not to do. Questions and what stands after "or" do not: "is it urgent or not?"."""
-        if self.words.rstrip().endswith(("?", "？")) or self.has("not_only"):
+        if self.words.rstrip().endswith(("?", "？")) or self.has("forbids_nothing"):
             return False
         either = self._pattern("or")
         words = self.words[: found.start()] if either and (found := either.search(self.words)) else self.words

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...graph.resource import Kind
+
 OUT_OF_REACH = "out-of-reach"
 """The first part of meanings that no expert can do: `out-of-reach/send-mail`."""
 
@@ -22,7 +24,7 @@ class Meaning:
     parameters: Mapping[str, str | int | float]
     first: str
     """The meaning planned before on the same data; empty for none."""
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     """The kinds of data, one of which has to be at hand for what is out of reach; empty for any."""
 
     @property

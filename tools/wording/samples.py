@@ -59,7 +59,7 @@ def _kinds(name: str) -> list[Kind]:
     """The kinds of data that a meaning takes, two where it takes several texts."""
     meaning = meaning_of(name)
     if meaning.is_out_of_reach:
-        return ["text"]
+        return [*meaning.kinds[:1]] or ["text"]
     if meaning.first:
         return _kinds(meaning.first)
     if name in _KIND_OF_MEANING:
