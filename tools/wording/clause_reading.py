@@ -153,7 +153,10 @@ def _read_piece(
         return Piece(start, end, None)
     named = tuple(kind for position, kind in given if start <= position < end)
     ranked = []
+    asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
+        if asks and _makes_media(match):
+            continue
         cost = fit_cost(match.meaning, at_hand, named)
         if cost is not None:
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
@@ -198,6 +201,11 @@ def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
 def _as_typed(match: re.Match[str], masked: str) -> bool:
     """Whether a short word is typed without accents: "é" is not "e", and "où" not "ou"."""
     return match.end() - match.start() > 2 or masked[match.start() : match.end()].lower() == match.group()
+
+
+def _makes_media(match: Match) -> bool:
+    """Whether a meaning makes a new picture, sound or film: "which colours has it?" asks for none."""
+    return bool({"image", "audio", "video"} & set(_made_by(match)))
 
 
 def _made_by(match: Match) -> tuple[Kind, ...]:

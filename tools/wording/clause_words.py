@@ -16,6 +16,8 @@ _HIDDEN = "\ue000-\ue0ff"
 _WORDS_BETWEEN = re.compile(r"[\W_]*\w{0,4}[\W_]*")
 """What may stand between two names of languages that are both meant: a comma, a conjunction, an article."""
 _LABEL_EDGE = re.compile(rf"[{_HIDDEN}:：,;、，()?？!]")
+_MARKS = " ,.;:!?、，。；：！？…"
+"""What may stand between a word and the edge of its clause."""
 _MAX_LABEL_WORDS = 3
 
 
@@ -57,11 +59,15 @@ class ClauseWords:
     def starts_with(self, group: str, after: tuple[str, ...] = ()) -> bool:
         """Whether the clause begins with a word of that list, or of lists `after` and then it.
 
-        In Chinese and Japanese it may stand anywhere.
+        In Chinese and Japanese it may also end with it.
         """
         found = self._first(group)
         if found is None or self.language.unspaced:
-            return found is not None
+            pattern = self._pattern(group)
+            every = pattern.finditer(self.words) if pattern else ()
+            return any(
+                not part.strip(_MARKS) for m in every for part in (self.words[: m.start()], self.words[m.end() :])
+            )
         before = self.words[: found.start()]
         for other in after:
             pattern = self._pattern(other)

@@ -40,7 +40,7 @@ def fit_cost(name: str, at_hand: Sequence[Kind], named: Sequence[Kind]) -> float
     """What it costs to give a meaning its data; None where what is at hand does not fit. `named`: data in its clause."""
     meaning = meaning_of(name)
     if meaning.is_out_of_reach:
-        return 0.0
+        return None if meaning.kinds and not set(meaning.kinds) & set(at_hand) else 0.0
     if meaning.first:
         return fit_cost(meaning.first, at_hand, named)
     ports = _ports(meaning)

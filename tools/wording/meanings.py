@@ -22,6 +22,8 @@ class Meaning:
     parameters: Mapping[str, str | int | float]
     first: str
     """The meaning planned before on the same data; empty for none."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of data, one of which has to be at hand for what is out of reach; empty for any."""
 
     @property
     def is_out_of_reach(self) -> bool:
@@ -38,7 +40,7 @@ def meaning_of(name: str) -> Meaning:
     if base == "image-to-image" and part and "type" not in row:
         parameters = {"operation": part, **parameters}
     task_type = "" if base == OUT_OF_REACH else row.get("type", base)
-    return Meaning(name, task_type, parameters, row.get("first", ""))
+    return Meaning(name, task_type, parameters, row.get("first", ""), tuple(row.get("kinds", ())))
 
 
 @cache

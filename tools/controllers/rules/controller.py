@@ -17,6 +17,7 @@ from ...wording.wording import LANGUAGES
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .example_intents import find_intents_by_examples, with_examples
+from .follow_ups import repeated
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .intent_order import order_intents
@@ -63,6 +64,11 @@ class RuleBasedController:
 
 def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
+    if again := repeated(request):
+        proposal = propose(again)
+        whole = {"start": 0, "end": len(request.text)}
+        evidence = tuple(each.model_copy(update=whole) for each in proposal.evidence or ())
+        return proposal.model_copy(update={"evidence": evidence, "unused": ()})
     # 1. text -> clauses, with typing errors corrected
     parsed = parse_request(request.text, request.files)
     language = language_of(parsed.masked, lexicon().verb)

@@ -23,7 +23,7 @@ _BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
-_LEAST_SUGGESTED = 0.25
+_LEAST_SUGGESTED = 0.3
 """Score from which the nearest example is offered as a question."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
 """Meanings whose details (which part, how far) only the rules read in English."""
@@ -216,4 +216,6 @@ def _not_understood(
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")
         near = piece.others[0].example if piece.others and piece.others[0].score > _LEAST_SUGGESTED else ""
+        names = [file.resource.label for file in parsed.files] or [refusal(code, "text")]
+        near = near.replace("{file}", names[0])
         yield refusal(code, "nearest", text, near) if near else refusal(code, "not-understood", text)

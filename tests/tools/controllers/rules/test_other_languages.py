@@ -99,3 +99,47 @@ def test_every_box_is_cut_out_and_changed_where_several_are_found() -> None:
     tasks = proposal("Recorta las caras de faces.jpg y ponlas en blanco y negro").plan.tasks
     assert [task.type for task in tasks] == ["object-detection", "crop", "image-to-image"]
     assert tasks[1].parameters == {"look_for": "every one"}
+
+
+def test_each_half_of_a_request_is_planned_from_the_file_that_it_is_about() -> None:
+    tasks = proposal("Traduis memo.txt en allemand et dis-moi si le client était content").plan.tasks
+    assert [task.type for task in tasks] == ["translation", "text-classification"]
+    assert not tasks[1].depends_on
+
+
+def test_names_are_looked_for_apart_from_what_needs_no_model() -> None:
+    tasks = proposal("Dime los nombres de personas y las fechas que salen en memo.txt").plan.tasks
+    assert [task.parameters["look_for"] for task in tasks] == ["names", "dates"]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("Wie lang ist talk.wav?", []),
+        ("Welche Farben hat lake.png?", ["visual-question-answering"]),
+        ("Est-ce que tu peux flouter lake.png ?", ["blur"]),
+        ("Qual é o texto que aparece em lake.png?", ["image-to-text"]),
+    ],
+)
+def test_a_question_makes_no_new_picture_and_a_duration_is_out_of_reach(text: str, types: list[str]) -> None:
+    assert planned(text) == types
+    assert bool(proposal(text).refusals) == (not types)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "kind"),
+    [
+        ("Is memo.txt positive or negative?", "and other.txt?", "text-classification"),
+        ("¿En qué idioma está memo.txt?", "¿Y other.txt?", "language-identification"),
+        ("memo.txtを要約して", "じゃあother.txtは", "summarization"),
+    ],
+)
+def test_a_follow_up_with_nothing_but_a_file_repeats_the_request_for_it(before: str, now: str, kind: str) -> None:
+    other = Resource(kind="text", media_type="text/plain", name="other.txt")
+    found = propose(Request(text=now, files=(other,), history=(("user", before), ("assistant", "…"))))
+    assert [(task.type, list(task.inputs.values())) for task in found.plan.tasks] == [(kind, [other])]
+
+
+def test_the_mood_of_a_text_is_that_of_the_file_and_not_of_its_translation_into_another_language() -> None:
+    tasks = proposal("Translate memo.txt into French and tell me whether the customer was happy").plan.tasks
+    assert [(task.type, task.depends_on) for task in tasks] == [("translation", ()), ("text-classification", ())]

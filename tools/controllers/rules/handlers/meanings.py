@@ -100,11 +100,22 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
             fixed[port.name] = values[0]
     if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in _data(meaning)):
         _add_boxes(row.inputs, fixed, first[0])
-    parameters = parameters_of(meaning, words)
-    if _joined(linker, meaning.task_type, fixed, parameters):
-        return []
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
-    return [linker.add_task(meaning.task_type, inputs, intent, parameters) for inputs in every]
+    return [
+        linker.add_task(meaning.task_type, inputs, intent, parameters)
+        for parameters in _searches(parameters_of(meaning, words))
+        if not _joined(linker, meaning.task_type, fixed, parameters)
+        for inputs in every
+    ]
+
+
+def _searches(parameters: Parameters) -> list[Parameters]:
+    """Names and what else is looked for as two tasks: other experts find names."""
+    named = str(parameters.get("look_for", "")).split(", ")
+    others = ", ".join(each for each in named if each != "names")
+    if "names" not in named or not others:
+        return [parameters]
+    return [{**parameters, "look_for": "names"}, {**parameters, "look_for": others}]
 
 
 def _add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) -> None:
@@ -122,6 +133,7 @@ def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters
             and task.inputs == inputs
             and "look_for" in parameters
             and "look_for" in task.parameters
+            and "names" not in (task.parameters["look_for"], parameters["look_for"])
         ):
             both = dict.fromkeys((task.parameters["look_for"], parameters["look_for"]))
             joined = {**task.parameters, "look_for": ", ".join(map(str, both))}
@@ -150,6 +162,8 @@ def _choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> lis
         usable = [r for r in usable if r.origin not in _FINDINGS]
     if meaning.task_type in _TEXT_SEARCHES:
         usable = [r for r in usable if r.origin != "summarization"] or usable
+        of_original = [r for r in usable if _language_of(linker, r) in (None, "English")]
+        usable = of_original or usable
     named = unique([r for r in usable if not r.is_result and intent.start <= r.position < intent.stop])
     made = [r for r in usable if r.is_result and port.takes(r.kind)] or [r for r in usable if r.is_result]
     given = unique([r for r in usable if r.origin in ("file", "quotation")])

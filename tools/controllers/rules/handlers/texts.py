@@ -2,6 +2,7 @@
 
 import re
 
+from .....graph.task import Ref
 from ....text_language import is_in
 from ....wording.wording import wording
 from ..intents import Intent
@@ -24,10 +25,21 @@ def sentiment(linker: Linker, intent: Intent) -> None:
             add_question(linker, intent, linker.goal_of(intent))
             return
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
+    if not re.search(r"\b(?:translat|result|output)", linker.resolver.words_of(intent)):
+        texts = [_before_translation(linker, text) for text in texts]
     if labels:
         linker.add_each("zero-shot-classification", "text", texts, intent, {"candidate_labels": labels})
     else:
         linker.add_each("text-classification", "text", texts, intent)
+
+
+def _before_translation(linker: Linker, text: Referent) -> Referent:
+    """The file that a text was translated from, unless it was translated into English."""
+    task = linker.tasks[text.value.task_id] if isinstance(text.value, Ref) else None
+    if task is None or task.parameters.get("target_language") in (None, "English"):
+        return text
+    files = [r for r in linker.resolver.referents if r.origin == "file" and r.value == task.inputs.get("text")]
+    return files[0] if files else text
 
 
 def classify(linker: Linker, intent: Intent) -> None:
