@@ -14,7 +14,19 @@ LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
 UNSPACED = ("zh", "ja")
 """Languages that put no spaces between words."""
 SECTIONS = (
-    *("recognise", "clauses", "harmless", "goal", "numbers", "ordinals", "languages", "nouns", "units", "operations"),
+    *(
+        "recognise",
+        "clauses",
+        "restricting",
+        "harmless",
+        "goal",
+        "numbers",
+        "ordinals",
+        "languages",
+        "nouns",
+        "units",
+        "operations",
+    ),
     *("directions", "media", "examples"),
     *("conditions", "tables", "refusals", "answer"),
 )

@@ -24,6 +24,7 @@ from .intent_order import order_intents
 from .intents import Intent, find_intents, general_question
 from .lexicon import lexicon
 from .linking import Linker
+from .lost_in_clauses import lost_in_clauses
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
@@ -96,11 +97,11 @@ def propose(request: Request) -> Proposal:
     def as_typed(position: int) -> int:
         return corrections.to_original(parsed.edits.to_original(position))
 
+    lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
+    lost += lost_in_clauses(parsed, linker) if language != "en" else ()
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(
-            linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost], unused.files
-        ),
+        refusals=_refusals(linker, request.text, lost, unused.files),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
