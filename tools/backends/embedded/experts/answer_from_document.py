@@ -15,6 +15,7 @@ from ..reading_order import lines_in_reading_order
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text
+from .find_codes import codes_in_words
 
 VISUAL = (
     r"colou?rs?\b|logo|photo|picture|drawing|handwrit|signature|signed|who is (?:in|on)|look like"
@@ -40,7 +41,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
-    """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
+    """The short answer, or the line or code that holds it. Not covered: handwriting, questions about the pictures."""
     page, question = call.one("image"), call.text("question")
     if page.resource.kind == "document":
         text, note = whole_text(call, page)
@@ -50,6 +51,7 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
     if table and (answer := _answer_from_rows(table, question)):
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
     # rows of a table are lines of their own, and no sentence that goes on
+    lines = [*codes_in_words(page), *lines]
     return [answer_artifact(question, ("\n\n" if table else "\n").join(lines), page.resource.label)]
 
 
