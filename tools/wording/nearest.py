@@ -38,7 +38,7 @@ _NUMBER_RUN = re.compile(r"\d+(?:[.,]\d+)?")
 _OTHER = re.compile(r"[^\w\ue0f0-\ue0f3]+")
 
 
-_CLEAR = 0.4
+_CLEAR = 0.35
 """A score from which a request without a task is taken for one of its nearest meaning."""
 
 

@@ -17,10 +17,11 @@ from hugginggpt.tools.languages import english_name
 REQUESTS = Path(__file__).parent / "requests"
 
 
+@pytest.mark.parametrize("folder", [REQUESTS, REQUESTS / "second"], ids=["first", "second"])
 @pytest.mark.parametrize("language", ["de", "es", "fr", "ja", "pt", "zh"])
-def test_four_plans_in_five_are_right_and_one_in_twelve_at_most_is_wrong(language: str) -> None:
+def test_four_plans_in_five_are_right_and_one_in_twelve_at_most_is_wrong(language: str, folder: Path) -> None:
     """A plan is wrong where it differs from the accepted ones and the controller reports nothing."""
-    rows = tomllib.loads((REQUESTS / f"{language}.toml").read_text(encoding="utf-8"))["requests"]
+    rows = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))["requests"]
     verdicts = [_verdict(row) for row in rows]
     counts = Counter(verdicts)
     shown = [f"{v}: {row['text']}" for row, v in zip(rows, verdicts, strict=True) if v != "right"]

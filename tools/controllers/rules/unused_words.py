@@ -63,7 +63,9 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
         return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
 
     lost = tuple(_runs(parsed, words, used, says_nothing))
-    return UnusedWords(unused, tuple(_phrase(parsed, span, used) for span in lost), tuple(unused_files(linker)))
+    return UnusedWords(
+        unused, tuple(_phrase(parsed, span, used) for span in lost), tuple(dict.fromkeys(unused_files(linker)))
+    )
 
 
 def _runs(

@@ -89,17 +89,12 @@ def _marked(parsed: ParsedRequest, *spans: Span, start: bytearray | None = None)
 
 
 def unused_files(linker: Linker) -> Iterator[str]:
-    """The names of files that no task takes, and that stand in no refusal."""
+    """The names of files that no task takes, and that stand in no refusal; those of results to be saved are none."""
     taken = {value for task in linker.tasks for value in _singles(task)}
     for referent in linker.resolver.referents:
-        known = any(start <= referent.position < end for start, end in linker.used)
-        if (
-            referent.origin == "file"
-            and isinstance(referent.value, Resource)
-            and not known
-            and referent.value not in taken
-        ):
-            yield referent.value.label
+        refused = any(start <= referent.position < end for start, end in linker.used)
+        if referent.origin == "file" and isinstance(referent.value, Resource) and referent.value not in taken:
+            yield from () if refused else (referent.value.label,)
 
 
 def _singles(task: Task) -> Iterator[Scalar | Resource]:

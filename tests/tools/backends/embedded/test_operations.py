@@ -11,7 +11,6 @@ from embedded_calls import RunExpert, call_of
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.task import Scalar
-from hugginggpt.tools.backends.embedded.experts.find_codes import codes_in_words
 from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.media.container import open_container
 from hugginggpt.tools.media.sound import read_sound, write_wav
@@ -142,14 +141,3 @@ def test_a_recording_gets_louder_up_to_its_peak(run_expert: RunExpert, tmp_path:
     assert (peak(0.2, "louder"), peak(0.8, "louder"), peak(0.8, "quieter", percent=25)) == (0.4, 1.0, 0.6)
     with pytest.raises(ExpertError, match="without distortion"):
         peak(1.0, "louder")
-
-
-def test_a_code_for_a_wireless_network_says_its_name_and_password(tmp_path: Path) -> None:
-    """As words, so that a question about the picture finds them."""
-    import zxingcpp
-
-    path = tmp_path / "poster.png"
-    code = zxingcpp.create_barcode("WIFI:T:WPA;S:Guests;P:blue-door-7;;", zxingcpp.BarcodeFormat.QRCode)
-    Image.fromarray(np.asarray(zxingcpp.write_barcode_to_image(code, scale=8))).save(path)
-    picture = call_of("codes", tmp_path, {"image": path}, "", {}).one("image")
-    assert list(codes_in_words(picture)) == ["The wifi network is Guests", "The wifi password is blue-door-7"]

@@ -59,6 +59,10 @@ def test_what_arithmetic_answers_is_asked_of_the_attached_table(text: str) -> No
     assert [name for name, _ in planned(text, BOATS)] == ["table-question-answering"]
 
 
+def test_two_text_files_are_compared_word_by_word() -> None:
+    assert [name for name, _ in planned("Compare a.txt with b.txt")] == ["compare"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -56,3 +56,9 @@ def test_a_question_that_no_expert_can_answer_plans_no_conversation(text: str) -
     """Live weather is out of reach of every expert; a question of knowledge is not."""
     assert propose(Request(text=text)).plan.tasks == ()
     assert propose(Request(text="What is the capital of Peru?")).plan.tasks[0].type == "conversational"
+
+
+def test_a_search_carries_what_to_look_for() -> None:
+    """The kinds of names and figures that the words list are a parameter of the search."""
+    task = propose(Request(text="pull out the names and the amounts in lease.txt")).plan.tasks[0]
+    assert (task.type, task.parameters) == ("token-classification", {"look_for": "names, amounts"})

@@ -1,10 +1,13 @@
 """document-question-answering: reads the page, then finds the answer in its lines."""
 
+import re
 from collections.abc import Sequence
+from importlib.util import find_spec
 
-from .....graph.call import Artifact, Call
+from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError
 from .....graph.task import Task
+from ....media.pictures import read_image
 from ....tables.calculation import answer_about
 from ....tables.query import read_query
 from ....tables.table import Table
@@ -15,7 +18,6 @@ from ..reading_order import lines_in_reading_order
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text
-from .find_codes import codes_in_words
 
 VISUAL = (
     r"colou?rs?\b|logo|photo|picture|drawing|handwrit|signature|signed|who is (?:in|on)|look like"
@@ -41,7 +43,7 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
-    """The short answer, or the line or code that holds it. Not covered: handwriting, questions about the pictures."""
+    """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
     page, question = call.one("image"), call.text("question")
     if page.resource.kind == "document":
         text, note = whole_text(call, page)
@@ -51,8 +53,25 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
     if table and (answer := _answer_from_rows(table, question)):
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
     # rows of a table are lines of their own, and no sentence that goes on
-    lines = [*codes_in_words(page), *lines]
-    return [answer_artifact(question, ("\n\n" if table else "\n").join(lines), page.resource.label)]
+    text = "\n\n".join([("\n\n" if table else "\n").join(lines), *_codes_on(page)])
+    return [answer_artifact(question, text, page.resource.label)]
+
+
+def _codes_on(page: Material) -> list[str]:
+    """What the codes on a page say; those that hold the access to a WiFi network in a sentence."""
+    if find_spec("zxingcpp") is None:
+        return []
+    import numpy as np
+    import zxingcpp
+
+    found = [code.text for code in zxingcpp.read_barcodes(np.asarray(read_image(page).convert("L")))]
+    fields = {"S": "network", "P": "password"}
+    return [
+        " ".join(f"The WiFi {fields[key]} is {value}." for key, value in re.findall(r"([SP]):([^;]+)", text))
+        if text.startswith("WIFI:")
+        else text
+        for text in found
+    ]
 
 
 def _answer_from_rows(table: Table, question: str) -> str:

@@ -1,9 +1,8 @@
 """object-detection, for codes only: QR, Data Matrix, Aztec, PDF417 and the usual barcodes, read by zxing-cpp."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from .....graph.call import Artifact, Call, Material
+from .....graph.call import Artifact, Call
 from ....media.boxes import box, box_artifacts
 from ....media.pictures import read_image
 from ..goal_words import goal_filter
@@ -38,14 +37,3 @@ def find_codes(call: Call) -> Sequence[Artifact]:
         kind = str(code.format).removeprefix("BarcodeFormat.")
         boxes.append(box(f"{kind}: {code.text}", 1.0, (min(xs), min(ys), max(xs), max(ys))))
     return box_artifacts(call, image, boxes)
-
-
-def codes_in_words(picture: Material) -> Iterator[str]:
-    """What the codes of a picture say, a line each; of a code for a wireless network its name and password."""
-    import numpy as np
-    import zxingcpp
-
-    for code in zxingcpp.read_barcodes(np.asarray(read_image(picture).convert("L"))):
-        fields = dict(re.findall(r"\b([SP]):((?:\\.|[^;\\])*);", code.text)) if code.text.startswith("WIFI:") else {}
-        named = {"The wifi network is": fields.get("S"), "The wifi password is": fields.get("P")}
-        yield from (f"{name} {value}" for name, value in named.items() if value) if fields else (code.text,)

@@ -59,6 +59,10 @@ def similar(linker: Linker, intent: Intent) -> None:
     """Measure how similar two texts are: quotations, results, files, or the text of recordings and pictures."""
     if linker.has_task("sentence-similarity"):
         return
+    files = [r for r in linker.resolver.named_data(intent, ("text",)) if r.origin == "file" and r.kind == "text"]
+    if len(files) > 1 and linker.parsed.masked[intent.start :].startswith("compare "):
+        linker.add_task("compare", {"items": tuple(r.value for r in files)}, intent)
+        return
     quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
     near = linker.resolver.named_data(intent, ("text",)) or quotations
     made = linker.resolver.latest_results(("text",))

@@ -3,6 +3,7 @@
 import re
 
 from ....text_language import is_in
+from ....wording.wording import wording
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -51,7 +52,11 @@ def entities(linker: Linker, intent: Intent) -> None:
     if linker.has_task("token-classification") and refers_back:
         return
     if not (intent.mention and "token-classification" in linker.requested_types):
-        add_single_input(linker, intent, "token-classification")
+        known = wording("en").section("goal")["token-classification"].split()
+        one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
+        named = re.findall(rf"\b{one}(?: {one})*\b", linker.parsed.words_of(intent.clause))
+        parameters: Parameters = {"look_for": ", ".join(named)} if named else {}
+        add_single_input(linker, intent, "token-classification", parameters)
 
 
 def summarize(linker: Linker, intent: Intent) -> None:
