@@ -35,6 +35,8 @@ class Intent:
     """A noun ("the summary"): an intent only where no verb asks for the same."""
     question: str = ""
     """The question to answer, where `act` is `question`."""
+    rule: str = ""
+    """The name of the rule that found it."""
     triggers: tuple[tuple[int, int], ...] = ()
     """The words that made the rule match, without those in its gaps."""
     match: Match | None = None
@@ -100,7 +102,8 @@ def _pattern_matches(rule: Rule, pattern: re.Pattern[str], parsed: ParsedRequest
             continue
         position = match.end()
         taken[start:end] = bytes((mark,)) * (end - start)
-        yield Intent(rule.act, start, end, 0, clause, rule.mention, triggers=tuple(_triggers(pattern, match)))
+        triggers = tuple(_triggers(pattern, match))
+        yield Intent(rule.act, start, end, 0, clause, rule.mention, triggers=triggers, rule=rule.name)
 
 
 def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[int, int]]:

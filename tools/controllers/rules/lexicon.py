@@ -59,6 +59,8 @@ def _edged(pattern: str) -> str:
 class Rule:
     """One row of rules.toml: the patterns of an act."""
 
+    name: str
+    """Of the rule, for tests and messages; several rules may find one act."""
     act: str
     find: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
@@ -103,6 +105,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         rules=tuple(
             Rule(
+                name=row["name"],
                 act=row["act"],
                 find=tuple(compiled(pattern) for pattern in row["find"]),
                 unless=compiled(row["unless"]) if "unless" in row else None,

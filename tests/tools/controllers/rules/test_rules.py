@@ -1,0 +1,54 @@
+"""Promises of rules.toml: every rule has a name and examples, and each example is planned by that rule."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hugginggpt.tools.controllers import rules
+from hugginggpt.tools.controllers.rules.clauses import parse_request
+from hugginggpt.tools.controllers.rules.intent_order import order_intents
+from hugginggpt.tools.controllers.rules.intents import find_intents
+from hugginggpt.tools.controllers.rules.notation import expanded
+
+RAW: dict[str, Any] = tomllib.loads(Path(rules.__file__).with_name("rules.toml").read_text("utf-8"))
+EXAMPLES = [(rule["name"], example) for rule in RAW["rule"] for example in rule["examples"]]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[f"{name}: {example}" for name, example in EXAMPLES])
+def test_each_example_is_planned_by_its_rule(name: str, example: str) -> None:
+    """The rule finds an intent in it, and that intent is planned."""
+    parsed = parse_request(example)
+    assert name in [intent.rule for intent in order_intents(find_intents(parsed), parsed)]
+
+
+def test_each_rule_has_a_name_of_its_own_and_an_example() -> None:
+    """A rule can be spoken about, and shows what it is for."""
+    names = [rule["name"] for rule in RAW["rule"]]
+    assert len(names) == len(set(names))
+    assert {name for name, _ in EXAMPLES} == set(names)
+
+
+def test_each_word_of_the_rules_is_used() -> None:
+    """A piece that no pattern names is deleted with the last pattern that did."""
+    named = set(re.findall(r"<([a-z][a-z0-9-]*)>", str(RAW))) | {"verb"}
+    assert set(RAW["words"]) <= named
+
+
+@pytest.mark.parametrize(
+    ("short", "matched", "not_matched"),
+    [
+        ("(crop|classify|make)~ it", ["crop it", "cropping it", "classifying it", "making it"], ["cropped it"]),
+        ("(crop|classify|make)~ed", ["cropped", "classified"], ["crop", "cropping"]),
+        ("reads?", ["read it", "she reads"], ["reader", "spread"]),
+        ("play|sing <what>", ["play", "sing two songs"], ["plays", "sing three songs", "using two songs"]),
+        ("add..9<what>", ["add my two", "add, two"], ["add these my two", "add. two"]),
+        ("add,,9<what>", ["add my two"], ["add, two"]),
+    ],
+)
+def test_the_short_notation_reads_as_words(short: str, matched: list[str], not_matched: list[str]) -> None:
+    """Inflected verbs, gaps within a sentence or clause, and ends of words."""
+    pattern = re.compile(expanded(short, {"what": "(one|two)"}))
+    assert [text for text in (*matched, *not_matched) if pattern.search(text)] == matched
