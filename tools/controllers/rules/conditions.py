@@ -5,11 +5,13 @@ indirect questions ("tell me if it is positive") are no conditions.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 
 from .lexicon import lexicon
 
 _CONDITION = re.compile(
-    r"(?<!as )(?<!even )\b(?:if|unless|otherwise|or else|only when|provided that)\b"
+    r"(?<!as )(?<!even )\b(?:if|unless|otherwise|or else|only when|provided that|in case|in the event that"
+    r"|assuming|supposing)\b"
     r"(?! (?:you|u|i|we|possible|not|need(?:ed)?|necessary|any|available|(?:it|that)(?: would)? helps?)\b"
     r"| there(?:’s| is| are) any\b|(?: it| that| this)(?:’s| is|’d be| isn’t) (?:too|not too|ok|okay|fine|possible)\b)"
 )
@@ -21,27 +23,41 @@ _ASKED = re.compile(
 )
 """Before an indirect question ("tell me if it is positive"), or politeness."""
 _SENTENCE_END = re.compile(r"[.;!?\n](?=\s|\Z)")
-_ONWARD = re.compile(r",? then |, ?(?!(?:and|or)\b)")
+_OPENING = 40
+"""Characters before a condition that are searched for what opens it."""
 
 
 def find_conditions(masked: str) -> list[tuple[int, int]]:
     """Each condition with what depends on it: what follows it in its sentence, else what it follows."""
     found: list[tuple[int, int]] = []
-    verb = lexicon().verb
-    for match in _CONDITION.finditer(masked):
+    conditions = list(_CONDITION.finditer(masked))
+    if not conditions:
+        return found
+    # searched once: a request may hold thousands of conditions
+    ends = [*_SENTENCE_END.finditer(masked)]
+    verbs = [verb.start() for verb in lexicon().verb.finditer(masked)]
+    asked = [words.start() for words in _ASKED.finditer(masked)]
+    for match in conditions:
         if found and match.start() < found[-1][1]:
             continue
-        ends = [end.end() for end in _SENTENCE_END.finditer(masked, 0, match.start())]
-        begin = ends[-1] if ends else 0
-        end = next((end.start() for end in _SENTENCE_END.finditer(masked, match.end())), len(masked))
-        onward = _ONWARD.search(masked, match.end(), end)
-        follows = onward is not None and verb.search(masked, onward.end() - 1, end) is not None
-        opened = _OPENED.search(masked[begin : match.start()])
-        if opened and (follows or verb.search(masked, match.end(), end)):
+        before = bisect_right(ends, match.start(), key=lambda mark: mark.end())
+        begin = ends[before - 1].end() if before else 0
+        end = ends[before].start() if before < len(ends) else len(masked)
+        near = match.start() - _OPENING
+        opened = _OPENED.search("x" * (near > begin) + masked[max(begin, near) : match.start()])
+        if opened and _within(verbs, match.end(), end):
             found.append((match.start(), end))
-        elif verb.search(masked, begin, match.start()) and not _ASKED.search(masked, begin, match.start()):
+        elif match.group() == "in case":  # after what it belongs to, it gives the purpose
+            continue
+        elif _within(verbs, begin, match.start()) and not _within(asked, begin, match.start()):
             found.append((_clause(masked, begin, match), end))
     return found
+
+
+def _within(positions: list[int], start: int, end: int) -> bool:
+    """Whether one of the ordered positions lies between `start` and `end`."""
+    first = bisect_left(positions, start)
+    return first < len(positions) and positions[first] < end
 
 
 def _clause(masked: str, begin: int, match: re.Match[str]) -> int:

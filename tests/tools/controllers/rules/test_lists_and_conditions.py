@@ -41,6 +41,8 @@ def test_a_second_thing_to_make_is_reported_where_no_task_makes_it() -> None:
 CONDITIONS = [
     ("If note.txt is negative, say sorry aloud", [], "If note.txt is negative, say sorry aloud"),
     ("Is note.txt negative? If so, read it aloud", ["text-classification"], "If so, read it aloud"),
+    ("In case note.txt is German, translate it", [], "In case note.txt is German, translate it"),
+    ("Assuming note.txt is German, translate it", [], "Assuming note.txt is German, translate it"),
     ("Describe boat.png unless it is blurry", [], "Describe boat.png unless it is blurry"),
     ("Read card.png and, if it is in Polish, translate it", ["image-to-text"], "if it is in Polish, translate it"),
 ]
@@ -55,7 +57,13 @@ def test_what_depends_on_a_condition_is_refused_and_not_run(text: str, types: li
 
 
 @pytest.mark.parametrize(
-    "text", ["Describe boat.png if you can", "Tell me if note.txt is positive", "If possible, caption boat.png"]
+    "text",
+    [
+        "Describe boat.png if you can",
+        "Tell me if note.txt is positive",
+        "If possible, caption boat.png",
+        "Describe boat.png in case I need it",
+    ],
 )
 def test_politeness_and_indirect_questions_are_no_conditions(text: str) -> None:
     """Such an "if" restricts nothing."""
