@@ -189,6 +189,8 @@ def _region(words: str) -> Found:
         else:
             parameters["share"] = round(_SHARES[part["share"]] if part["share"] else int(number) / 100, 4)
         return Found(parameters, (part.span(),))
+    if (pair := _PAIR.search(words)) and re.search(r"\b(?:crop|cut|trim)", words):
+        return Found({"part": "middle", "width": int(pair[1]), "height": int(pair[2])}, (pair.span(),))
     if square := _SQUARE.search(words):
         return Found({"part": "square"}, (square.span(),))
     return Found()

@@ -107,3 +107,17 @@ def test_politeness_and_indirect_questions_are_no_conditions(text: str) -> None:
     proposal = propose(Request(text=text))
     assert len(proposal.plan.tasks) == 1
     assert proposal.refusals == ()
+
+
+def test_each_file_is_translated_into_the_language_that_follows_it() -> None:
+    """Two files with a language each are two translations; without one, a file takes the next."""
+    tasks = propose(Request(text="Translate a.txt, b.txt to French and c.txt to German")).plan.tasks
+    assert [task.parameters["target_language"] for task in tasks] == ["French", "French", "German"]
+
+
+@pytest.mark.parametrize("text", ["Is a.txt in German or French?", "Translate b.txt to Dutch. Is a.txt in French?"])
+def test_a_question_for_the_language_of_a_text_translates_nothing_into_it(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks[-1].type == "language-identification"
+    assert "German" not in [task.parameters.get("target_language") for task in proposal.plan.tasks]
+    assert proposal.refusals == ()

@@ -38,6 +38,12 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("convert a.webp to a PNG", [("image-to-image", {"operation": "format", "format": "png"})]),
     ("a.jpg is grainy, blurry and small. Make it grey", [("image-to-image", {"operation": "grayscale"})]),
     ("Crop a.jpg to the left 300 pixels", [("crop", {"part": "left", "pixels": 300})]),
+    ("Crop a.jpg to 200x100", [("crop", {"part": "middle", "width": 200, "height": 100})]),
+    ("just make a.jpg 200x100", [("image-to-image", {"operation": "resize", "width": 200, "height": 100})]),
+    (
+        "Remove the background noise from a.mp4",
+        [("video-to-audio", {}), ("audio-to-audio", {"operation": "denoise"})],
+    ),
     ("Keep only the top half of a.jpg", [("crop", {"part": "top", "share": 0.5})]),
     ("crop a.jpg left 0 top 10 right 300 bottom 310", [("crop", {"left": 0, "top": 10, "right": 300, "bottom": 310})]),
     ("Take three frames out of a.mp4", [("video-to-images", {"frames": 3})]),
