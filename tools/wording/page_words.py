@@ -4,7 +4,7 @@ Page numbers and ordinals come from the language's data file. Not covered: sever
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from .wording import folded, wording
@@ -22,6 +22,14 @@ class Pages:
     last: int | None = None
     each: bool = False
     """One result for each page."""
+
+    def others(self) -> "Pages | None":
+        """All pages but these, where they stand at the beginning or at the end."""
+        if self.first == 1 and self.last and self.last > 0:
+            return replace(self, first=self.last + 1, last=None)
+        if self.last == -1 and self.first and self.first < 0:
+            return replace(self, first=None, last=self.first - 1)
+        return None
 
 
 @cache

@@ -114,6 +114,9 @@ def _restricts(masked: str, start: int) -> bool:
 def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     """The run with the words that it needs to be understood: "where region is North", "page 3", "the first page"."""
     (start, end), masked = span, parsed.masked
+    for denied in lexicon().cues["denied"].finditer(masked, 0, end):
+        if denied.start() < start < denied.end() and not used[denied.start()]:
+            start = denied.start()
     if masked[start].isdigit() and (noun := _WORD_BEFORE.search(masked, max(0, start - 30), start)):
         start = noun.start(1)
     while before := _WORD_BEFORE.search(masked, max(0, start - 30), start):

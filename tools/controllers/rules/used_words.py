@@ -7,7 +7,7 @@ handler marks with `Linker.use`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from ....graph.converters import with_converters
@@ -20,6 +20,7 @@ from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
+from .operations import operation_names
 from .parameters import NUMBERS, singular
 from .referents import KIND_NOUNS
 
@@ -48,15 +49,26 @@ _ALIKE: dict[Kind, tuple[Kind, ...]] = {
 
 def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> bytearray:
     """A 1 for each character of the masked text that requests a task, forbids one, or sets a parameter."""
+    intents = list(intents)
+    acts = {intent.act for intent in intents}.union(
+        *(operation_names(parsed.masked[i.start : i.end]) for i in intents if i.act == "operate")
+    )
     denied = (match.span() for match in lexicon().cues["denied"].finditer(parsed.masked))
     verb = lexicon().verb
     return _marked(
         parsed,
         *(span for intent in intents for span in intent.triggers),
-        *(span for span in denied if verb.search(parsed.masked, *span)),
+        *(span for span in denied if verb.search(parsed.masked, *span) and not _restricts(parsed.masked, span, acts)),
         *linker.used,
         *_parameter_spans(parsed, linker),
     )
+
+
+def _restricts(masked: str, denied: Span, acts: Collection[str]) -> bool:
+    """Whether a denial limits what is asked for ("don't translate names"), instead of forbidding another task."""
+    found = {rule.act for rule in lexicon().rules for find in rule.find if find.search(masked, *denied)}
+    found |= operation_names(masked[slice(*denied)])
+    return not found or not found.isdisjoint(acts)
 
 
 def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:

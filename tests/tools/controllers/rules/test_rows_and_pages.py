@@ -67,3 +67,21 @@ def test_rows_without_a_condition_that_is_understood_are_refused() -> None:
     proposal = propose(Request(text="Show only the rows of boats.csv"))
     assert not proposal.plan.tasks
     assert "no condition" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("Summarise a.pdf without the first page", {"first_page": 2}),
+        ("Summarise a.pdf, skipping the first two pages", {"first_page": 3}),
+        ("Read a.pdf aloud, except the last page", {"last_page": -2}),
+    ],
+)
+def test_pages_that_are_left_out_are_not_the_ones_that_are_read(text: str, pages: dict[str, int]) -> None:
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks[0].parameters == pages
+    assert proposal.refusals == ()
+
+
+def test_a_page_in_the_middle_that_is_left_out_is_reported() -> None:
+    assert "left out" in propose(Request(text="Summarise a.pdf without page 3")).refusals[0]
