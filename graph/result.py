@@ -138,6 +138,8 @@ class Evidence(Frozen):
     end: int
     implied: bool = False
     """The words do not name the task; the intent in them requires it."""
+    example: str = ""
+    """The example phrase that these words are nearest to, where that and no rule decided the task."""
 
 
 class Proposal(Frozen):

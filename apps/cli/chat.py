@@ -24,7 +24,8 @@ HELP = """A line is a request; it may name files and refer to earlier results ("
 /file PATH    attach a file or URL to the next request
 /resume       continue a run of this conversation that was interrupted
 /new          start another conversation
-/exit         leave (so does Ctrl-D); `hugginggpt chat --thread ID` continues the conversation"""
+/exit         leave (so do exit, quit, bye and Ctrl-D); `hugginggpt chat --thread ID` continues the conversation"""
+LEAVING = ("/exit", "/quit", "exit", "quit", "bye", "goodbye")
 
 
 def converse(
@@ -59,7 +60,7 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
             while (line := await asyncio.to_thread(_next_line)) is not None:
                 word, _, rest = line.partition(" ")
                 match word:
-                    case "/exit" | "/quit":
+                    case _ if line.lower().rstrip(".!") in LEAVING:
                         break
                     case "/help":
                         _print(HELP)

@@ -1,5 +1,6 @@
 """Does the work of `tasks` and `models TASK`: which experts can run here, and what to do so that others can."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from ...graph.world import backends_for
 from ...tools.catalog.cache import CallStats, CatalogCache
 from ...tools.catalog.hub_index import HubIndex
 from ...tools.catalog.ranked_catalog import ranked_candidates
+from ...tools.wording.samples import examples_of, shown_example
+from ...tools.wording.wording import LANGUAGES
 from .arguments import settings_of
 from .console import err, note, out, plain, print_json, report_errors, table, warn
 from .hints import Remedies
@@ -19,13 +22,17 @@ NO_EXPERT = Obstacle(
     what="no expert here can do it",
     remedy="hugginggpt models --add URL --task TASK adds a server of yours that does it",
 )
+_FEW = 5
+"""Example phrases of each language that are printed where no language is asked for."""
 ROOMY, WIDE = 100, 160
 """Columns from which on inputs and outputs, and from which on descriptions beside names, are shown."""
 
 
-def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_json: bool) -> None:
+def list_tasks(name: str | None, *, language: str | None, home: Path | None, where: str | None, as_json: bool) -> None:
     """`hugginggpt tasks`."""
     with report_errors():
+        if language and language not in LANGUAGES:
+            raise UsageError(f"there are no phrases in {language!r}", hint=f"--language takes {', '.join(LANGUAGES)}")
         settings = settings_of(home=home, where=where)
         places = backends_for(settings)
         listed = (row for row in VOCABULARY.values() if (name or "") in row.name)
@@ -33,7 +40,7 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
         if not rows:
             raise UsageError(f"no task type's name contains {name!r}", hint="`hugginggpt tasks` lists all of them")
     if as_json:
-        print_json([_task_json(row, candidates) for row, candidates in rows])
+        print_json([_task_json(row, candidates, language) for row, candidates in rows])
         return
     obstacles = [_obstacles(candidates) for _, candidates in rows]
     remedies, console = Remedies(obstacles), out()
@@ -48,9 +55,22 @@ def list_tasks(name: str | None, *, home: Path | None, where: str | None, as_jso
     console.print(shown)
     for line in ("", *remedies.lines("task type")):
         console.print(line, soft_wrap=True)
+    if name:
+        _print_examples([row.name for row, _ in rows], language)
     runnable = sum(any(c.obstacle is None for c in candidates) for _, candidates in rows)
     summary = f"{runnable} of {len(rows)} task types can run here; (part) covers a part of the type"
     note(f"{summary}; hugginggpt models TASK lists the experts of one")
+
+
+def _print_examples(task_types: Sequence[str], language: str | None) -> None:
+    """Print how people ask for each type: in one language all the example phrases, else the first of each."""
+    console = out()
+    for task_type in task_types:
+        for code in (language,) if language else LANGUAGES:
+            phrases = [shown_example(example, code) for example in examples_of(task_type, code)]
+            if phrases:
+                chosen = phrases if language else phrases[:_FEW]
+                console.print(plain(f"{task_type} ({code}): {' · '.join(chosen)}"), soft_wrap=True)
 
 
 def list_models(task_type: str, *, home: Path | None, where: str | None, refresh: bool, as_json: bool) -> None:
@@ -136,8 +156,11 @@ def _runs_here(candidate: Candidate, remedies: Remedies) -> str:
     return plain(f"no: {candidate.obstacle.what}{f' ({mark})' if mark else ''}")
 
 
-def _task_json(row: TaskType, candidates: list[Candidate]) -> dict[str, Any]:
-    return row.model_dump(mode="json") | {"experts": [_candidate_json(candidate) for candidate in candidates]}
+def _task_json(row: TaskType, candidates: list[Candidate], language: str | None) -> dict[str, Any]:
+    codes = (language,) if language else LANGUAGES
+    phrases = {code: [shown_example(example, code) for example in examples_of(row.name, code)] for code in codes}
+    experts = [_candidate_json(candidate) for candidate in candidates]
+    return row.model_dump(mode="json") | {"experts": experts, "phrases": phrases}
 
 
 def _candidate_json(candidate: Candidate) -> dict[str, Any]:

@@ -18,12 +18,14 @@ from ...graph.task import Task, resources_in
 WORDS = {
     "text-to-speech": "speech", "summarization": "summary", "translation": "translation", "image-to-text": "text",
     "automatic-speech-recognition": "transcript", "document-to-text": "text", "document-to-images": "page",
-    "video-to-images": "frame", "video-to-audio": "sound", "audio-to-audio": "cleaned", "crop": "cropped",
+    "video-to-images": "frame", "video-to-audio": "sound", "audio-to-audio": "changed", "crop": "cropped",
     "filter": "filtered", "join-text": "joined", "mux": "film", "image-to-video": "film", "image-to-image": "changed",
     "text-classification": "kind", "token-classification": "found", "object-detection": "found",
     "language-identification": "language", "text-to-image": "picture", "text-to-video": "film",
 }  # fmt: skip
 """What an output is, in file names; of other types, their name."""
+OPERATION_WORDS = {"format": "converted", "denoise": "cleaned"}
+"""Words for the result of an operation, where its name is not one."""
 MAX_STEM = 40
 
 
@@ -70,7 +72,8 @@ def _names(result: Result, plan: Plan | None) -> Iterator[tuple[str, str]]:
     task = plan.by_id.get(result.task_id) if plan else None
     sources = _sources(task, plan) if task and plan else {}
     stem = f"-{next(iter(sources))}" if len(sources) == 1 else ""
-    what = _word(str(task.parameters.get("operation") or "")) if task and result.task_type == "image-to-image" else ""
+    what = _word(str(task.parameters.get("operation") or "")) if task else ""
+    what = OPERATION_WORDS.get(what, what)
     what = what or WORDS.get(result.task_type, result.task_type)
     for output, resources in result.outputs.items():
         for number, resource in enumerate(resources, 1):

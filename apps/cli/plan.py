@@ -49,9 +49,16 @@ async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple
 
 
 def explained(proposal: Proposal, text: str) -> dict[str, Any]:
-    """`words`: for each task the words that request it and their place; `unused`: the words that request no task."""
+    """`words`: for each task the words that request it, their place, the nearest example; `unused`: those of no task."""
     words = [
-        {"id": e.task_id, "words": text[e.start : e.end], "start": e.start, "end": e.end, "implied": e.implied}
+        {
+            "id": e.task_id,
+            "words": text[e.start : e.end],
+            "start": e.start,
+            "end": e.end,
+            "implied": e.implied,
+            **({"example": e.example} if e.example else {}),
+        }
         for e in proposal.evidence or ()
     ]
     return {"words": words, "unused": [text[start:end] for start, end in proposal.unused]}
@@ -68,7 +75,8 @@ def print_explanation(proposal: Proposal, text: str) -> None:
     for evidence in proposal.evidence:
         words = plain(f"“{text[evidence.start : evidence.end].strip()}”", 100)
         implied = "  (not requested; needed for it)" if evidence.implied else ""
-        shown.add_row(str(evidence.task_id), proposal.plan.by_id[evidence.task_id].type, words + implied)
+        nearest = f"  (nearest example: “{plain(evidence.example, 80)}”)" if evidence.example else ""
+        shown.add_row(str(evidence.task_id), proposal.plan.by_id[evidence.task_id].type, words + nearest + implied)
     if proposal.evidence:
         console.print(shown)
         console.print()

@@ -12,14 +12,17 @@ setup_commands = typer.Typer(rich_markup_mode=None)
 @setup_commands.command(epilog="Example: hugginggpt tasks image      every type with `image` in its name")
 def tasks(
     name: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only types whose name contains this.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="CODE", help="All phrases in en, zh, ja, es, fr, de or pt.")
+    ] = None,
     where: options.Where = None,
     home: options.Home = None,
     json: options.Json = False,
 ) -> None:
-    """List for every task type which experts can run here, and what to do so that others can."""
+    """List for every task type which experts can run here, and what would let others; with TASK how to ask for it."""
     from .experts import list_tasks
 
-    list_tasks(name, home=home, where=where, as_json=json)
+    list_tasks(name, language=language, home=home, where=where, as_json=json)
 
 
 @setup_commands.command(

@@ -43,6 +43,13 @@ def test_an_error_ends_the_request_and_not_the_conversation(tmp_path: Path) -> N
     assert "never" not in done.stderr
 
 
+@pytest.mark.parametrize("line", ["exit", "Quit", "bye!"])
+def test_a_word_of_leave_ends_the_conversation(tmp_path: Path, line: str) -> None:
+    done = chat_process(tmp_path, f"{line}\nwhat language is 'bonjour tout le monde'\n")
+    assert done.returncode == 0, done.stderr
+    assert "planned by" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "shown"), [("/help", "/resume"), ("/nonsense", "there is no command /nonsense"), ("/new", "conversation")]
 )

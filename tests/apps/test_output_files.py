@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from hugginggpt.apps.cli.output_files import copy_out
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
@@ -40,3 +42,19 @@ def test_a_copy_is_called_by_its_source_and_what_it_is(tmp_path: Path) -> None:
     copy_out(results, {made.sha256 or "": stored}, Plan(tasks=(crop, grey)), tmp_path)
     names = {path.name for path in tmp_path.iterdir()} - {"stored.png"}
     assert names == {"0-my-photo-1-cropped-1.png", "0-my-photo-1-cropped-2.png", "1-my-photo-1-grayscale.png"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"), [("louder", "louder"), ("format", "converted"), ("denoise", "cleaned"), ("", "changed")]
+)
+def test_a_changed_recording_is_called_by_the_operation(tmp_path: Path, operation: str, name: str) -> None:
+    stored = tmp_path / "stored.wav"
+    stored.write_bytes(b"wav")
+    made = Resource(kind="audio", media_type="audio/wav", sha256=hashlib.sha256(b"wav").hexdigest(), size=3)
+    talk = Resource(kind="audio", media_type="audio/wav", name="talk.wav", sha256="0" * 64)
+    task = Task(
+        id=0, type="audio-to-audio", inputs={"audio": talk}, parameters={"operation": operation} if operation else {}
+    )
+    result = Result(task_id=0, key="0", task_type="audio-to-audio", status="succeeded", outputs={"audio": (made,)})
+    copy_out([result], {made.sha256 or "": stored}, Plan(tasks=(task,)), tmp_path)
+    assert (tmp_path / f"0-talk-{name}.wav").is_file()

@@ -32,13 +32,15 @@ _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generatio
 """Meanings whose clause is mostly a description."""
 _EDGE, _EDGE_WEIGHT = 5, 0.85
 """Words (in Chinese and Japanese characters) at either end of a long clause, and what their score counts."""
-_QUESTIONS = (
-    "table-question-answering",
-    "document-question-answering",
-    "visual-question-answering",
-    "question-answering",
-)
-"""Meanings of a question about data that is near no example."""
+_QUESTIONS: dict[Kind, tuple[str, ...]] = {
+    "table": ("table-question-answering",),
+    "document": ("document-question-answering",),
+    "image": ("visual-question-answering", "document-question-answering"),
+    "text": ("question-answering",),
+    "audio": ("question-answering",),
+    "video": ("question-answering",),
+}
+"""Meanings of a question about data that is near no example, by the kind of the data; the nearest of several."""
 _FILES = "\ue010-\ue01f"
 _LETTER = re.compile(r"[^\W\d_\ue000-\ue0ff]")
 _BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
@@ -63,20 +65,25 @@ class _Reading:
     pieces: tuple[Piece, ...]
 
 
-def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, sure: bool = False) -> tuple[Piece, ...]:
-    """The pieces of a masked request in order; `sure`: only those that are very near to examples ask for something.
+def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, least: float = 0.0) -> tuple[Piece, ...]:
+    """The pieces of a masked request in order; `least`: the score under which one asks for nothing, if not the usual.
 
     `given`: the kinds of the data at hand and where the request names each, -1 for nowhere.
     """
     cuts = _cuts(masked, wording(code))
-    least = SURE if sure else LEAST_UNSPACED if wording(code).unspaced else LEAST
+    least = least or (LEAST_UNSPACED if wording(code).unspaced else LEAST)
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
+    alone: list[Piece] = []
     for end in range(1, len(cuts)):
+        alone.append(_read_piece(masked, cuts[end - 1], cuts[end], code, best[end - 1].kinds, given, least))
         readings = []
         for begin in range(max(0, end - _MOST_JOINED), end):
             before = best[begin]
-            piece = _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least)
-            if end - begin > 1 and piece.match is None:
+            joined = end - begin > 1
+            piece = (
+                _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least) if joined else alone[-1]
+            )
+            if joined and (piece.match is None or _hides(piece, alone[begin:end])):
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
             gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
@@ -84,6 +91,14 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, s
             readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
         best.append(max(readings, key=lambda reading: reading.value))
     return best[-1].pieces
+
+
+def _hides(joined: Piece, parts: Sequence[Piece]) -> bool:
+    """Whether one of the joined pieces alone is nearer to another meaning than all are together to theirs."""
+    together = joined.match
+    return together is not None and any(
+        part.match and part.match.meaning != together.meaning and part.match.score > together.score for part in parts
+    )
 
 
 def _cuts(masked: str, language: Wording) -> list[int]:
@@ -141,13 +156,10 @@ def _read_piece(
     if ranked and ranked[0].score >= least:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
     if at_hand and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
-        kinds = named or at_hand
-        asked = next((name for name in _QUESTIONS if fit_cost(name, kinds, named) == 0), "")
-        found = [
-            match for match in nearest(words.text, code, among=_QUESTIONS) if fit_cost(match.meaning, kinds, named) == 0
-        ]
-        if asked:
-            return Piece(start, end, (found or [Match("", asked, 0.0)])[0]._replace(score=least), tuple(ranked[:3]))
+        asked = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
+        found = nearest(words.text, code, among=asked) or [Match("", name, 0.0) for name in asked]
+        if found:
+            return Piece(start, end, found[0]._replace(score=least), tuple(ranked[:3]))
     return Piece(start, end, None, tuple(ranked[:3]))
 
 

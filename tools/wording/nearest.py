@@ -22,11 +22,11 @@ _REMEMBERED = 500
 _LENGTHS = (1, 2, 3, 4, 5)
 _SHORT = 2
 """Characters of a word that only points back ("it"); longer ones name a result ("the translation") and count as a text."""
-_COMMON = 50
+_COMMON = 60
 """Meanings that may share an n-gram; one of more meanings says nothing, and takes most of the time."""
 _MEANINGS = 100
 """About how many meanings a language has."""
-_SINGLE, _SAME, _UNKNOWN = 0.3, 0.8, 0.85
+_SINGLE, _SAME, _UNKNOWN = 0.3, 0.9, 0.85
 """What the nearest single example weighs beside all of its meaning; the cosine from which it alone decides; the weight of
 an n-gram without examples for each of its characters after the first."""
 FILE, TEXT, LANGUAGE, NUMBER = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3"

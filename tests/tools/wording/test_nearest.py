@@ -32,7 +32,7 @@ def test_each_example_is_nearest_to_its_own_meaning(code: str) -> None:
         (f"what is written on {FILE}", "image-to-text/read"),
         (f"could you please give me the gist of {FILE}", "summarization"),
         (f"grab a few stills out of {FILE}", "video-to-images"),
-        ("mail the summary to anna", "out-of-reach/send-mail"),
+        (f"mail {FILE} to the whole team", "out-of-reach/send-mail"),
     ],
 )
 def test_an_unseen_wording_is_nearest_to_an_example_of_its_meaning(text: str, meaning: str) -> None:

@@ -191,7 +191,7 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
 
 def expected_kind(question: str) -> str:
     """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty when unknown."""
-    lower = question.lower()
+    lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
     return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
 
 

@@ -14,6 +14,7 @@ will with would you your
 STOP_WORDS = frozenset(_COMMON.split())
 
 _ENDINGS = "'s ’s ations ation ings ing edly ied ies ers ed er es ly s".split()
+_CONTRACTED = re.compile(r"(?:n?['’]t|['’](?:s|re|ll|ve|d|m))$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|dept|inc|ltd|jr|sr)|\b[A-Z])\.$", re.I
 )
@@ -31,8 +32,10 @@ def words(text: str) -> list[str]:
 
 
 def content_words(text: str) -> list[str]:
-    """The stems of all words but stop words."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    """The stems of all words but stop words; `what's` is one as `what` is, and `customer's` stands for `customer`."""
+    return [
+        stem(word) for word in words(text) if word not in STOP_WORDS and _CONTRACTED.sub("", word) not in STOP_WORDS
+    ]
 
 
 def stem(word: str) -> str:

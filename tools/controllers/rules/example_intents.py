@@ -1,17 +1,20 @@
 """Intents by example phrases: all of them in other languages than English, in English those where rules find nothing."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
-from ...wording.clause_reading import Piece, read_clauses
+from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
+from ...wording.meanings import meaning_of
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
+from .conditions import find_conditions_in
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
@@ -24,6 +27,11 @@ _LEAST_SUGGESTED = 0.25
 """Score from which the nearest example is offered as a question."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
 """Meanings whose details (which part, how far) only the rules read in English."""
+_SURER = 0.6
+"""Score from which an example decides a question otherwise than as one to answer from the data: "which dates are in it"."""
+_MADE = ("translation", "text-generation", "fill-mask", "conversational", "question-answering", "table-question-answering",
+         "document-question-answering", "visual-question-answering")  # fmt: skip
+"""Types that a question does not ask for in other words: it is one already, or makes no new text."""
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
@@ -38,8 +46,14 @@ def find_intents_by_examples(
 ) -> tuple[ParsedRequest, list[Intent], list[str]]:
     """A request in `code`, divided into clauses, its intents in order, and refusals of what was not understood."""
     parsed = replace(_with_pasted_text(parsed, code), language=code)
+    conditions = find_conditions_in(parsed.masked, code)
+    for start, end in conditions:
+        parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
     pieces = read_clauses(parsed.masked, code, _given(parsed, earlier))
-    extents = _extents(parsed, pieces, code)
+    extents = [
+        (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
+        for start, end in _extents(parsed, pieces, code)
+    ]
     clauses = tuple(
         Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
     )
@@ -48,27 +62,64 @@ def find_intents_by_examples(
         for piece, clause in zip(pieces, clauses, strict=True)
         if piece.match and clause.end > clause.start
     ]
+    intents += [Intent("condition", start, end, end, Clause(start, end, False)) for start, end in conditions]
     parsed = replace(parsed, clauses=clauses)
-    return parsed, intents, [*_not_understood(parsed, pieces, extents)]
+    return parsed, sorted(intents, key=lambda intent: intent.start), [*_not_understood(parsed, pieces, extents)]
 
 
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
     """The intents that rules find in an English request, and those that examples find in clauses without any."""
-    added = []
-    taken = {intent.clause for intent in found} | {parsed.clause_at(intent.start) for intent in found}
+    quoted = {quotation.text for quotation in parsed.quotations}
+    kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
+    for intent in found:
+        asked = intent.act == "question" and intent.clause not in decided
+        other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
+        kept += [each for each in other if each.match and _finds(each.match.meaning)] or [intent]
+    starts = sorted(intent.start for intent in found)
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
         requested = not found or lexicon().cues["request"].search(words)
-        if clause.background or clause in taken or not requested or len(words) > MAX_CHARACTERS:
-            continue
-        given = [(position - clause.start, kind) for position, kind in _given(parsed, earlier)]
-        given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
-        for piece in read_clauses(words, "en", given, sure=True):
-            if piece.match and piece.match.meaning not in _READ_BY_RULES:
-                start, end = clause.start + piece.start, clause.start + piece.end
-                triggers = tuple(_example_words(parsed, start, end, piece.match.meaning))
-                added.append(Intent("example", start, end, end, clause, match=piece.match, triggers=triggers))
-    return [*found, *added]
+        stated = clause.background and found
+        read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
+        read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
+        if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
+            kept += _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
+    return kept
+
+
+def _read(
+    parsed: ParsedRequest,
+    span: tuple[int, int],
+    clause: Clause,
+    found: Sequence[Intent],
+    earlier: Sequence[Resource],
+    least: float,
+) -> list[Intent]:
+    """The intents that examples find in a part of a clause."""
+    start, stop = span
+    given = [(position - start, kind) for position, kind in _given(parsed, earlier)]
+    given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
+    intents: list[Intent] = []
+    for piece in read_clauses(parsed.masked[start:stop], "en", given, least=least):
+        if piece.match and piece.match.meaning not in _READ_BY_RULES:
+            begin, end = start + piece.start, start + piece.end
+            if intents and intents[-1].match and intents[-1].match.meaning == piece.match.meaning:
+                continue
+            triggers = tuple(_example_words(parsed, begin, end, piece.match.meaning))
+            intents.append(Intent("example", begin, end, end, clause, match=piece.match, triggers=triggers))
+    return intents
+
+
+def _finds(name: str) -> bool:
+    """Whether a meaning finds something in data, or is out of reach: what a question may ask for."""
+    meaning = meaning_of(name)
+    if meaning.is_out_of_reach:
+        return True
+    return meaning.task_type not in _MADE and VOCABULARY[meaning.task_type].outputs[0].kind in (
+        "text",
+        "labels",
+        "boxes",
+    )
 
 
 def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int, Kind]]:

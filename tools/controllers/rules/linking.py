@@ -70,7 +70,15 @@ class Linker:
             id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.goal_of(intent)[:2000]
         )
         self.tasks.append(task)
-        self.evidence.append(Evidence(task_id=task.id, start=intent.start, end=intent.end, implied=implied))
+        self.evidence.append(
+            Evidence(
+                task_id=task.id,
+                start=intent.start,
+                end=intent.end,
+                implied=implied,
+                example=intent.match.example if intent.match else "",
+            )
+        )
         kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
         result = Referent(kind, Ref(task_id=task.id), task_type, intent.start, self.intent_index)
         self.resolver.referents.append(result)

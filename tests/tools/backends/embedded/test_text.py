@@ -103,6 +103,26 @@ def test_a_question_that_the_article_answers_is_answered(examples: Path, questio
     assert found.short == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What's the ticket number?", "The ticket number is BF-112."),
+        ("what\u2019s the code of the gate", "The code of the gate is 4417."),
+        ("When's the departure?", "6 May"),
+        ("Who's the captain?", "Ole Bakke"),
+        ("Where's the ferry going to?", "Osby"),
+    ],
+)
+def test_a_contracted_question_is_answered_as_the_full_one(question: str, expected: str) -> None:
+    letter = (
+        "Hello,\n\nThe ticket number is BF-112. The code of the gate is 4417. The departure is on 6 May. "
+        "The captain is Ole Bakke. The ferry is going to Osby."
+    )
+    found = find_answer(question, letter)
+    assert found is not None
+    assert found.short == expected
+
+
 def test_any_other_question_is_answered_with_the_sentence(run_expert: RunExpert) -> None:
     made = run_expert("lexical-qa", {"question": "Why was the bridge shut?", "context": BRIDGE})
     assert made["text"].text is not None

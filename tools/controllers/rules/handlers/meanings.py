@@ -13,11 +13,12 @@ from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.refusals import refusal
-from ....wording.wording import folded, wording
+from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent, unique
+from .meaning_parameters import parameters_of
 
 _FINDINGS = ("text-classification", "zero-shot-classification", "token-classification", "language-identification",
              "audio-classification", "image-classification", "sentence-similarity", "count", "compare", "pick-best",
@@ -85,7 +86,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
             fixed[port.name] = values[0]
     if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in _data(meaning)):
         _add_boxes(row.inputs, fixed, first[0])
-    parameters = _parameters(meaning, words)
+    parameters = parameters_of(meaning, words)
     if _joined(linker, meaning.task_type, fixed, parameters):
         return []
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
@@ -138,6 +139,9 @@ def _choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> lis
     named = unique([r for r in usable if not r.is_result and intent.start <= r.position < intent.stop])
     made = [r for r in usable if r.is_result and port.takes(r.kind)] or [r for r in usable if r.is_result]
     given = unique([r for r in usable if r.origin in ("file", "quotation")])
+    before = [r for r in given if r.origin == "quotation" and r.position < intent.start]
+    if before and not port.many and all(r.origin == "quotation" for r in given):
+        given = before if len(before) < len(given) else given
     if made and not named:
         latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
         found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
@@ -212,59 +216,3 @@ def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:
     parts = (meaning.name, *(f"{meaning.name}/{part}" for part in ("faces", "codes")))
     found = nearest(linker.parsed.masked[intent.start : intent.stop], linker.parsed.language, among=parts)
     return meaning_of(found[0].meaning) if found else meaning
-
-
-def _parameters(meaning: Meaning, words: ClauseWords) -> Parameters:
-    """The parameters of a meaning, and those that numbers and words of the clause give."""
-    parameters: Parameters = dict(meaning.parameters)
-    if meaning.task_type == "token-classification" and "look_for" in parameters:
-        parameters["look_for"] = ", ".join(_groups(meaning, words))
-    match meaning.task_type:
-        case "summarization" if (number := words.number("sentence")) is not None:
-            parameters["max_sentences"] = int(number)
-        case "summarization" if (number := words.number("word")) is not None:
-            parameters["max_words"] = int(number)
-        case "video-to-images" if (number := words.number("frame") or words.number()) is not None:
-            parameters["frames"] = int(number)
-        case "image-to-image" if parameters.get("operation") == "rotate" and (number := words.number("degree")):
-            parameters["angle"] = number
-        case "image-to-image" if parameters.get("operation") in ("resize", "enlarge") and (n := words.number("times")):
-            parameters["scale"] = n
-        case "trim-audio":
-            parameters |= _times(words)
-        case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
-            parameters["candidate_labels"] = words.labels
-        case "text-to-speech" if words.languages[0]:
-            parameters["language"] = NAMES[words.languages[0][0]]
-        case "automatic-speech-recognition" if words.languages[0]:
-            parameters["language"] = NAMES[words.languages[0][0]]
-    if parameters.get("operation") == "enlarge":
-        parameters["operation"] = "resize"
-    return parameters
-
-
-def _groups(meaning: Meaning, words: ClauseWords) -> list[str]:
-    """What to look for: the part that is nearest, and each other whose own words stand in the clause as well."""
-    base = meaning.name.partition("/")[0]
-    parts = {e.meaning for e in words.language.examples if e.meaning.startswith(f"{base}/")}
-    own = {part: _own_vocabulary(part, parts, words) for part in parts}
-    named = [part for part in sorted(parts) if part != meaning.name and own[part] & set(words.words.split())]
-    return [str(meaning_of(part).parameters["look_for"]) for part in (meaning.name, *named)]
-
-
-def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:
-    """The words of several examples of a part that no example of another part holds."""
-    held: dict[str, list[str]] = {each: [] for each in parts}
-    for example in words.language.examples:
-        if example.meaning in parts:
-            held[example.meaning] += set(folded(example.phrase).split())
-    elsewhere = {word for each in parts - {part} for word in held[each]}
-    return {word for word in held[part] if held[part].count(word) > 1 and word not in elsewhere}
-
-
-def _times(words: ClauseWords) -> Parameters:
-    """The start and end of a part in seconds: of two numbers both, else the end."""
-    seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
-    if len(seconds) > 1:
-        return {"start_seconds": seconds[0], "end_seconds": seconds[1]}
-    return {"end_seconds": seconds[0]} if seconds else {}
