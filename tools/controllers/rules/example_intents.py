@@ -197,9 +197,9 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
     """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    if words.is_background:
-        return False
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
+    if words.is_background:  # "draw a dog without a collar"
+        return described and words.starts_with("without")
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])
 
 
