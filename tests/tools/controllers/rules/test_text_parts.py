@@ -40,6 +40,11 @@ def test_a_task_gets_the_part_that_its_clause_names(
     assert proposal.refusals == ()
 
 
+def test_the_number_of_a_part_is_no_limit_of_the_result() -> None:
+    tasks = propose(Request(text="Fasse story.txt ohne den letzten Satz zusammen")).plan.tasks
+    assert [task.parameters for task in tasks if task.type == "summarization"] == [{}]
+
+
 def test_each_of_two_texts_gives_its_own_part() -> None:
     tasks = propose(Request(text="Compare the first line of old.txt with the last line of new.txt")).plan.tasks
     made = [task for task in tasks if task.type == "text-part"]

@@ -85,7 +85,7 @@ def _take(linker: Linker, clause: Clause, parts: Sequence[TextPart], evidence: S
 def _over(
     linker: Linker, task: Task, clause: Clause, parts: Sequence[TextPart], evidence: Evidence, ids: set[int]
 ) -> Task:
-    """The task with parts in place of the texts that it takes whole."""
+    """The task with parts in place of the texts that it takes whole; the number of a part is no limit of its result."""
     ports = {port.name for port in VOCABULARY[task.type].inputs if port.takes("text")}
 
     def part_of(name: str, value: Single) -> Single:
@@ -97,7 +97,11 @@ def _over(
     if task.parameters.get("look_for") == "pages":
         return task
     changed = task.with_inputs(part_of)
-    return task if changed.inputs == task.inputs else changed
+    if changed.inputs == task.inputs:
+        return task
+    numbers = {f"max_{part.unit}s": (part.first, part.last, part.last - part.first + 1) for part in parts}
+    kept = {name: value for name, value in task.parameters.items() if value not in numbers.get(name, ())}
+    return changed.model_copy(update={"parameters": kept})
 
 
 def _after_reading(linker: Linker, clause: Clause, parts: Sequence[TextPart], evidence: Sequence[Evidence]) -> bool:
