@@ -20,6 +20,7 @@ from .example_intents import find_intents_by_examples, with_examples
 from .follow_ups import repeated
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
+from .handlers.text_parts import take_parts
 from .intent_order import order_intents
 from .intents import Intent, find_intents, general_question
 from .lexicon import lexicon
@@ -127,6 +128,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Re
     for intent in intents:
         plan_intent(linker, intent)
     cut_to_times(linker)
+    take_parts(linker)
     return linker
 
 

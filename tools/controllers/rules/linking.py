@@ -139,14 +139,19 @@ class Linker:
 
     def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:
         """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
-        content = (f"trim-{whole.kind}", (whole,), tuple(part.items()))
+        return self.step(f"trim-{whole.kind}", {whole.kind: whole}, part, evidence, "cut to the time")
+
+    def step(
+        self, task_type: str, inputs: dict[str, Input], parameters: Parameters, evidence: Evidence, goal: str
+    ) -> Ref:
+        """A step before a planned task, the same for all tasks that take its result."""
+        content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content not in self.results_by_content:
-            task = Task(
-                id=len(self.tasks), type=content[0], inputs={whole.kind: whole}, parameters=part, goal="cut to the time"
-            )
+            task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal)
             self.tasks.append(task)
             self.evidence.append(evidence.model_copy(update={"task_id": task.id, "implied": True}))
-            self.results_by_content[content] = Referent(whole.kind, Ref(task_id=task.id), task.type, evidence.start)
+            kind = VOCABULARY[task_type].outputs[0].kind
+            self.results_by_content[content] = Referent(kind, Ref(task_id=task.id), task_type, evidence.start)
         value = self.results_by_content[content].value
         return value if isinstance(value, Ref) else Ref(task_id=0)
 

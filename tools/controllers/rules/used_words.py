@@ -25,7 +25,7 @@ from .parameters import NUMBERS, singular
 from .referents import KIND_NOUNS
 
 Span = tuple[int, int]
-WORD = re.compile(r"[^\W_][\w’-]*")
+WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_][\w’-]*")
 _SENTENCE_END = re.compile(r"[.;!?\n](?:\s|\Z)")
 _VALUE = re.compile(r"\w[\w.-]*")
 _TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
@@ -69,6 +69,11 @@ def _restricts(masked: str, denied: Span, acts: Collection[str]) -> bool:
     found = {rule.act for rule in lexicon().rules for find in rule.find if find.search(masked, *denied)}
     found |= operation_names(masked[slice(*denied)])
     return not found or not found.isdisjoint(acts)
+
+
+def limiting_words(parsed: ParsedRequest, linker: Linker) -> bytearray:
+    """A 1 for each character that sets a parameter, or that a handler marked: pages, times, conditions."""
+    return _marked(parsed, *linker.used, *_parameter_spans(parsed, linker))
 
 
 def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:
@@ -159,7 +164,9 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
             kinds = made if _TARGET.search(parsed.masked, match.start() - 10, match.start()) else made | given
             if kinds.intersection(_ALIKE.get(kind, (kind,))):
                 yield match.span()
-    yield from (m.span() for m in WORD.finditer(parsed.masked) if wording("en").nouns.get(m.group()) in made | given)
+    known_nouns = wording("en").nouns
+    words = ((m.span(), m.group()) for m in WORD.finditer(parsed.masked))
+    yield from (span for span, word in words if known_nouns.get(word, known_nouns.get(singular(word))) in made | given)
     names = [pattern for task_type, pattern in lexicon().names.items() if linker.has_task(task_type)]
     if given.intersection(("image", "document")):
         names.append(lexicon().cues["document"])

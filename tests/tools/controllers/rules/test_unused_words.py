@@ -41,6 +41,10 @@ HARMLESS = [
     "Describe harbour.png. Don't translate it.",
     "Make harbour.png grey, don't crop it",
     "Hoping you are well: describe harbour.png",
+    "Summarise only page 2 of thesis.pdf",
+    "Only transcribe the last 4 seconds of call.wav",
+    "Which of these two letters is negative? a.txt b.txt",
+    "What language is each line of memo.txt in?",
 ]
 
 
@@ -50,6 +54,22 @@ def test_background_purpose_politeness_and_order_are_not_reported(text: str) -> 
     proposal = propose(Request(text=text))
     assert proposal.plan.tasks
     assert proposal.refusals == ()
+
+
+def test_only_is_reported_where_nothing_restricts() -> None:
+    """What it restricts is reported with it."""
+    assert (
+        propose(Request(text="Describe only the lorry in street.png"))
+        .refusals[0]
+        .startswith("Not done: “only the lorry”")
+    )
+
+
+def test_a_number_is_not_divided_at_its_point() -> None:
+    """It is reported as it is written."""
+    refusals = propose(Request(text="Play call.wav 2.5 times faster and make it quieter")).refusals
+    assert any("2.5" in refusal for refusal in refusals)
+    assert not any("“5" in refusal for refusal in refusals)
 
 
 def test_a_file_that_no_task_takes_is_reported() -> None:

@@ -16,6 +16,8 @@ from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
 from .single_input import add_single_input
 
+_EACH_LINE = re.compile(r"\b(?:each|every) line\b")
+
 
 def sentiment(linker: Linker, intent: Intent) -> None:
     """Classify the sentiment of a text, by the labels of the request if any; of a face, by a question."""
@@ -183,6 +185,8 @@ def language(linker: Linker, intent: Intent) -> None:
         return
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
     linker.add_each("language-identification", "text", texts, intent)
+    for match in _EACH_LINE.finditer(linker.parsed.masked, intent.clause.start, intent.clause.end):
+        linker.use(*match.span())  # the expert finds the languages of mixed lines
 
 
 def join(linker: Linker, intent: Intent) -> None:
