@@ -23,6 +23,12 @@ def test_lines_that_contain_a_word_are_kept_and_counted(run_expert: RunExpert) -
     assert run_expert("count", {"items": [LOG]}, where=("* not contains error",))["text"].text == "2"
 
 
+def test_a_filter_without_a_condition_keeps_nothing_silently(run_expert: RunExpert) -> None:
+    with pytest.raises(ExpertError, match="no condition") as caught:
+        run_expert("filter", {"items": [LOG]})
+    assert caught.value.input_fault
+
+
 def test_lines_are_sorted_by_their_length(run_expert: RunExpert) -> None:
     assert run_expert("sort", {"items": ["ccc\na\nbb"]}, by="length", descending=True)["text"].text == "ccc\nbb\na"
 

@@ -41,6 +41,9 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
+    if _is_conditional(meaning, words):
+        linker.refusals.append(refusal(words.language.code, "not-understood", linker.goal_of(intent)))
+        return
     targets, source = words.languages
     if meaning.task_type == "translation":
         _translate(linker, intent, [*targets] or [_target_of_request(linker)], source)
@@ -54,6 +57,16 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     )
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
+
+
+def _is_conditional(meaning: Meaning, words: ClauseWords) -> bool:
+    """Whether rows are chosen by a condition, which only rules read: those of a filter, or of a count that names a number."""
+    if meaning.task_type == "count" and meaning.name == "count/rows":
+        from ....wording.nearest import nearest
+
+        found = nearest(words.words, words.language.code, among=(meaning.name, "filter/rows"))
+        return words.number() is not None or bool(found and found[0].meaning == "filter/rows")
+    return meaning.task_type == "filter"
 
 
 def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> list[Referent]:
