@@ -85,5 +85,9 @@ def test_rows_are_neither_kept_nor_counted_where_their_condition_was_not_read(te
 
 
 def test_rows_are_counted_in_other_languages() -> None:
-    for text in ("Wie viele Zeilen hat boats.csv?", "Combien de lignes y a-t-il dans boats.csv ?", "boats.csv 有多少行？"):
+    for text in (
+        "Wie viele Zeilen hat boats.csv?",
+        "Combien de lignes y a-t-il dans boats.csv ?",
+        "boats.csv 有多少行",
+    ):
         assert planned(text) == [("count", {})]

@@ -60,7 +60,7 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
 
 
 def _is_conditional(meaning: Meaning, words: ClauseWords) -> bool:
-    """Whether rows are chosen by a condition, which only rules read: those of a filter, or of a count that names a number."""
+    """Whether a condition chooses rows, which only rules read: of a filter, or of a count that names a number."""
     if meaning.task_type == "count" and meaning.name == "count/rows":
         from ....wording.nearest import nearest
 
