@@ -55,6 +55,17 @@ def flip_of(words: ClauseWords) -> dict[str, str]:
     return {"direction": "vertical"} if _at(words, "vertical") >= 0 else {}
 
 
+def names_a_part(words: ClauseWords) -> bool:
+    """Whether the clause names a part of a picture: a face, the sky."""
+    return _at(words, "parts") >= 0
+
+
+def names_a_picture(words: ClauseWords) -> bool:
+    """Whether the clause names a whole picture, by its file or by a word for one."""
+    nouns = words_pattern([word for word, kind in words.language.nouns.items() if kind == "image"], words.language)
+    return bool(re.search("[\ue010-\ue0ff]", words.words) or (nouns and nouns.search(words.words)))
+
+
 def _is_difference(words: ClauseWords) -> bool:
     """Whether percent say by how much, and not to how much of its size, a picture changes."""
     number = r"\s*(?:[\d.,]+\s*[^\W\d_]|[\d.,]+\s*%|[^\W\d_]+\s+[^\W\d_])"

@@ -33,7 +33,7 @@ class Example(NamedTuple):
     meaning: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wording:
     """The words of one language. All words are lower case and without accents, as `folded` makes them."""
 

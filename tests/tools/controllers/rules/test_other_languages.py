@@ -56,3 +56,46 @@ def test_a_picture_turns_to_the_side_that_the_words_say(text: str, angle: int) -
 )
 def test_a_picture_gets_the_size_that_the_words_say(text: str, size: dict[str, float]) -> None:
     assert [dict(task.parameters) for task in proposal(text).plan.tasks] == [{"operation": "resize", **size}]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("Mach lake.png schwarzweiß, aber nicht drehen", ["grayscale"]),
+        ("Fass memo.txt zusammen, ohne es vorzulesen oder zu übersetzen", ["summarization"]),
+        ("Resume memo.txt sin leerlo en voz alta ni traducirlo", ["summarization"]),
+        ("Résume memo.txt sans le lire à voix haute ni le traduire", ["summarization"]),
+        ("Resuma memo.txt sem traduzir nem ler em voz alta", ["summarization"]),
+        ("Deixa lake.png em preto e branco, mas sem rodar", ["grayscale"]),
+        ("memo.txtを読み上げずに要約して", ["summarization"]),
+        ("总结memo.txt但不翻译", ["summarization"]),
+    ],
+)
+def test_what_is_forbidden_is_neither_planned_nor_reported(text: str, types: list[str]) -> None:
+    assert planned(text) == types
+    assert proposal(text).refusals == ()
+
+
+@pytest.mark.parametrize("text", ["Dibuja un perro sin collar en la playa", "Dessine une plage sans personne"])
+def test_what_a_drawing_is_without_belongs_to_its_description(text: str) -> None:
+    assert [task.inputs["prompt"] for task in proposal(text).plan.tasks] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Detect the faces in faces.jpg and blur them",
+        "Finde die Gesichter in faces.jpg und mach sie unscharf",
+        "faces.jpgの顔を検出して、ぼかして",
+        "把faces.jpg里的人脸打码",
+    ],
+)
+def test_no_whole_picture_is_blurred_where_a_part_is_meant(text: str) -> None:
+    assert "blur" not in planned(text)
+    assert len(proposal(text).refusals) == 1
+
+
+def test_every_box_is_cut_out_and_changed_where_several_are_found() -> None:
+    tasks = proposal("Recorta las caras de faces.jpg y ponlas en blanco y negro").plan.tasks
+    assert [task.type for task in tasks] == ["object-detection", "crop", "image-to-image"]
+    assert tasks[1].parameters == {"look_for": "every one"}

@@ -12,6 +12,7 @@ from ....text_language import is_in
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning, meaning_of
+from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
 from ....wording.wording import wording
 from ..intents import Intent
@@ -27,9 +28,18 @@ _FINDINGS = ("text-classification", "zero-shot-classification", "token-classific
 _SPOKEN_AS_FOUND = ("text-to-speech", "translation", "compare", "count")
 _TEXT_SEARCHES = ("question-answering", "token-classification", "text-classification", "language-identification")
 """Types that are about the whole text and not a summary of it."""
+_WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
+                                                             "contrast", "flip", "rotate", "resize"))  # fmt: skip
+"""Operations that no expert does to a part of a picture."""
 _WRITTEN = ("summarization", "image-to-text", "text-generation", "text-to-speech", "question-answering",
             "automatic-speech-recognition")  # fmt: skip
 """Types after (or before speech) which a language that the clause names asks for a translation."""
+
+
+def _changes_a_part(linker: Linker, words: ClauseWords) -> bool:
+    """Whether an operation is meant for what was found in a picture, and not for the picture."""
+    found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
+    return names_a_part(words) or (found and not names_a_picture(words))
 
 
 def plan_meaning(linker: Linker, intent: Intent) -> None:
@@ -43,6 +53,10 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
         return
     if _is_conditional(meaning, words):
         linker.refusals.append(refusal(words.language.code, "not-understood", linker.goal_of(intent)))
+        return
+    blurs = meaning.task_type == "object-detection" and words.operation == "blur"
+    if blurs or (meaning.name in _WHOLE_PICTURE and _changes_a_part(linker, words)):
+        linker.refuse(intent, "part-only")
         return
     targets, source = words.languages
     if meaning.task_type == "translation":
