@@ -60,14 +60,14 @@ def kept(table: Table, where: Sequence[str]) -> Table:
         condition, columns = _placed(table, condition_of(text))
         matches = [_test(table, condition, column) for column in columns]
         pairs = list(zip(matches, columns, strict=True))
-        found = [row for row in table.cells if any(match(row[column]) for match, column in pairs)]
-        if condition.operator == "=" and not found:
+        among = all if condition.operator in _NEGATED else any
+        satisfied = {row for row in table.cells if among(match(row[column]) for match, column in pairs)}
+        phrase = len(pairs) > 1 and " " in condition.value  # perhaps a column and its value: "without status open"
+        text_only = condition.operator == "!=" and size_of(condition.value, table) is None
+        named = text_only or (condition.operator == "not contains" and phrase)
+        if (condition.operator == "=" and not satisfied) or (named and len(satisfied) == len(set(table.cells))):
             raise _nowhere(table, condition, columns)
-        satisfied = set(found)
-        every = condition.operator in _NEGATED
-        rows = tuple(
-            row for row in rows if (all(match(row[column]) for match, column in pairs) if every else row in satisfied)
-        )
+        rows = tuple(row for row in rows if row in satisfied)
     return Table(table.label, table.names, rows, table.decimal_comma, table.is_text)
 
 

@@ -47,6 +47,8 @@ def names(where: list[str]) -> list[str]:
         ("rows where the name does not start with El", ["name not starts with El"]),
         ("rows where the port does not equal Bergen", ["port != Bergen"]),
         ("rows where the length is 6 or more", ["length >= 6"]),
+        ("the lines of boot.log that contain disk but not retry", ["* contains disk", "* not contains retry"]),
+        ("the rows of boats.csv from Bergen that are not long", ["* = Bergen"]),
         ("rows where port is Bergen or length is above 6", None),
         ("rows where length is above 6 or below 2", None),
         ("rows where length is not between 3 and 6", None),
@@ -92,6 +94,8 @@ def test_conditions_choose_rows(where: list[str], expected: list[str]) -> None:
     [
         ("harbour = Bergen", "no column “harbour”; its columns are name, Home Port, length, due date"),
         ("port = Oslo", "“Oslo” is nowhere in column Home Port"),
+        ("port != Oslo", "“Oslo” is nowhere in column Home Port"),
+        ("* not contains port Bergen", "is in no cell"),
         ("name > 3", "no numbers to compare"),
         ("length > long", "neither a number nor a date"),
         ("port Bergen", "is no condition"),
