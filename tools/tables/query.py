@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
-from .conditions import kept, size_of
+from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import Mark, mark_words
+from .question_words import MONTHS, Mark, mark_words, operation_words
 from .table import Table
 
 
@@ -23,10 +23,15 @@ class Query:
     group: int | None = None
     limit: int | None = None
     operations: set[str] = field(default_factory=set)
+    in_time: bool = False
+    """The highest and lowest are the latest and earliest."""
 
     @property
     def measures(self) -> list[int]:
-        """The named columns that hold numbers; where none is named, the only column that does."""
+        """The named columns that hold numbers; where none is named, the only column that does; of the latest a date."""
+        dates = [n for n in range(len(self.table.names)) if self.table.is_dated(n)]
+        if self.in_time and dates:
+            return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
         named = [column for column in self.columns if self.table.is_numeric(column)]
         numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
         return named or (numeric if len(numeric) == 1 else [])
@@ -35,6 +40,21 @@ class Query:
     def subjects(self) -> list[int]:
         """The other named columns."""
         return [column for column in self.columns if not self.table.is_numeric(column)]
+
+    def contradiction(self, question: str) -> list[str]:
+        """Operations that do not go together, as words; empty where all take effect."""
+        extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
+        ranked = extremes or self.limit or self.operations & {"top", "bottom"}
+        grouped = self.group is not None or bool(self.subjects)
+        if len(extremes) > 1 or len(totals) > 1:
+            return sorted(extremes if len(extremes) > 1 else totals)
+        if ranked and totals - {"sum"} and not grouped:
+            return sorted(totals)
+        if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
+            return ["rows"]
+        words = question.split()
+        asked = fold(words[0]) in operation_words()["yes or no"] if words else False
+        return words[:1] if asked and self.conditional and totals | extremes else []
 
 
 def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
@@ -55,6 +75,8 @@ def read_query(question: str, table: Table) -> Query:
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
+    if contradiction := query.contradiction(question):
+        raise not_understood(table, contradiction)
     if unused := [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
     return query
@@ -87,9 +109,18 @@ class _Reader:
                 continue
             column = beside[0]
             name = self.table.names[column.column]
-            texts = [m.text.strip("-") if m.role == "period" else m.text for m in bounds]
+            texts = [self._bound(m) for m in bounds]
             self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
             self.used |= {mark, column, *bounds}
+
+    def _bound(self, mark: Mark) -> str:
+        """What a condition compares with; a month without a year is of the only year in its column."""
+        if mark.role != "period" or not mark.text.startswith("-"):
+            return mark.text.strip("-") if mark.role == "period" else mark.text
+        years = {str(size)[:4] for size in ordered(self.table, mark.column) if size is not None}
+        if len(years) != 1:
+            raise not_understood(self.table, [_named(mark)])
+        return f"{years.pop()}-{mark.text.strip('-')}"
 
     def _is_measure(self, mark: Mark) -> bool:
         return mark.role == "column" and mark not in self.used and self.table.is_numeric(mark.column)
@@ -129,7 +160,11 @@ class _Reader:
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         table = kept(self.table, self.where)
+        shapes = [mark.text.startswith("-") for mark in self.periods]
+        if len(set(shapes)) < len(shapes):
+            raise not_understood(self.table, [_named(mark) for mark in self.periods])
         for mark in self.periods:
+            ordered(self.table, mark.column)
             rows = tuple(row for row in table.cells if _is_within(size_of(row[mark.column], table), mark.text))
             table = Table(table.label, table.names, rows, table.decimal_comma)
         query = Query(table, [], conditional=bool(self.where or self.periods))
@@ -139,6 +174,8 @@ class _Reader:
             before, after = self._near(number, -1), self._near(number, 1)
             if mark.role == "column":
                 query.columns.append(mark.column)
+                if before and before.role == "per" and query.group is not None:
+                    continue
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
@@ -152,8 +189,16 @@ class _Reader:
                 pass
             else:
                 query.operations.add(mark.role)
+                dated = after is not None and after.role == "column" and self.table.is_dated(after.column)
+                in_time = dated or mark.text in operation_words()["in time"]
+                query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
         return query
+
+
+def _named(mark: Mark) -> str:
+    """A period as words."""
+    return MONTHS[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
 
 
 def _is_within(date: object, period: str) -> bool:

@@ -10,7 +10,7 @@ from ..wording.wording import wording
 from .folding import fold, singular, singulars
 from .table import Table
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*")
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
@@ -38,6 +38,8 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     words, conditions = wording(language), wording(language).section("conditions")
     listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
     small = str(words.section("recognise")["small"]).split()
+    listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
+    listed["yes or no"] = str(words.section("answer")["ask_yes_no"]).split()
     listed["ignored"] = [*listed["ignored"], *small, *conditions["="], *conditions["unit"]]
     return {name: frozenset(fold(phrase) for phrase in phrases) for name, phrases in listed.items()}
 
@@ -48,6 +50,7 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
     words = [word.removesuffix("'s").removesuffix("s'") for word in words]
     known, named = operation_words(), {fold(table.label), *_WORD.findall(fold(PurePath(table.label).stem))}
     columns, values = _columns(table), _values(table)
+    dated = any(table.is_dated(n) for n in range(len(table.names)))
     marks: list[Mark] = []
     position = 0
     left: list[str] = []
@@ -56,13 +59,16 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
         for size in range(min(MAX_PHRASE, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + size])
             follows = words[position + size : position + size + 1] or [""]
-            if found := _mark(phrase, position, size, columns, values, known, table, follows[0][:1].isdigit()):
+            bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(_period(follows[0])))
+            if found := _mark(phrase, position, size, columns, values, known, table, bounded):
                 break
         if found:
             marks.append(found)
             position = found.end
             continue
-        if words[position] not in known["ignored"] and words[position] not in named:
+        word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
+        weighty = word in known["ordinal"] or (word in known["share"] and not counted)
+        if (weighty or word not in known["ignored"]) and word not in named:
             left.append(words[position])
         position += 1
     return marks, left
@@ -100,7 +106,7 @@ def _period(phrase: str) -> str:
     if re.fullmatch(r"(?:19|20)\d\d(?:-\d\d){0,2}", phrase):
         return f"{phrase}-"
     words = re.fullmatch(r"([a-z]{3,})(?: ((?:19|20)\d\d))?", phrase)
-    months = [f"-{n:02}-" for n, name in enumerate(_MONTHS, 1) if words and words[1] in (name, name[:3])]
+    months = [f"-{n:02}-" for n, name in enumerate(MONTHS, 1) if words and words[1] in (name, name[:3])]
     return f"{words[2] or ''}{months[0]}" if words and months else ""
 
 

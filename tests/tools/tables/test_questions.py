@@ -64,6 +64,54 @@ def test_a_question_is_answered_by_arithmetic_or_refused(question: str, answer: 
         assert answer_about(table(HARVEST), question) == answer
 
 
+VISITS = """\
+day,town,guests,note
+2026-03-04,Bari,5,
+2026-03-28,Turin,9,late
+2026-04-02,Bari,,early
+2026-05-01,Como,4,late
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What is the earliest day?", "2026-03-04 (day 2026-03-04, town Bari, guests 5)"),
+        ("What is the latest day in Bari?", "2026-04-02 (day 2026-04-02, town Bari, note early)"),
+        ("What is the maximum day?", "2026-05-01 (day 2026-05-01, town Como, guests 4, note late)"),
+        ("How many guests were there before April?", "14"),
+        ("How many guests were there after March?", "4"),
+        ("How many guests were there since April 2026?", "4"),
+        ("How many guests were there until March 2026?", "14"),
+        ("average guests per town", "Bari 5; Turin 9; Como 4"),
+        ("Which town has the lowest average guests?", "Como, with 4 on average"),
+        ("How many different notes are there?", "2 (late, early)"),
+        ("What is the sum of the guests above 4?", "14"),
+        ("second highest guests", None),
+        ("What are the highest and lowest guests?", None),
+        ("sum and average of the guests", None),
+        ("guests per town per day", None),
+        ("What is the average of the 2 highest guests?", None),
+        ("Is the total guests above 100?", None),
+        ("What percent of guests is Bari?", None),
+        ("guests from March to May", None),
+        ("Which town has the most rows?", None),
+    ],
+)  # fmt: skip
+def test_no_word_of_a_question_is_left_out_of_its_answer(question: str, answer: str | None) -> None:
+    if answer is None:
+        with pytest.raises(ExpertError, match="do not understand"):
+            answer_about(table(VISITS), question)
+    else:
+        assert answer_about(table(VISITS), question) == answer
+
+
+def test_a_date_that_can_not_be_ordered_is_an_error() -> None:
+    for question in ("What is the latest day?", "How many guests were there in March?", "Sort by day"):
+        with pytest.raises(ExpertError, match="03/14/2025"):
+            answer_about(table("day,guests\n03/14/2025,4\n02/03/2025,5\n"), question)
+
+
 def test_decimal_commas_are_read_and_written() -> None:
     assert answer_about(table(ERNTE), "What is the total Erlös for Sud?") == "1300,0"
     assert answer_about(table(ERNTE), "What is the Erlos in August?") == "1.250,5"

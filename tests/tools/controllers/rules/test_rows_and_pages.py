@@ -85,3 +85,27 @@ def test_pages_that_are_left_out_are_not_the_ones_that_are_read(text: str, pages
 
 def test_a_page_in_the_middle_that_is_left_out_is_reported() -> None:
     assert "left out" in propose(Request(text="Summarise a.pdf without page 3")).refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Filtere die Zeilen von boats.csv, in denen der Hafen Bergen ist",
+        "Garde les lignes de boats.csv dont le port est Bergen",
+        "Filtra las filas de boats.csv con puerto Bergen",
+        "Combien de lignes de boats.csv ont une longueur supérieure à 7 ?",
+    ],
+)
+def test_rows_are_neither_kept_nor_counted_where_their_condition_was_not_read(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert proposal.refusals
+    assert not proposal.plan.tasks
+
+
+def test_rows_are_counted_in_other_languages() -> None:
+    for text in (
+        "Wie viele Zeilen hat boats.csv?",
+        "Combien de lignes y a-t-il dans boats.csv ?",
+        "boats.csv 有多少行",
+    ):
+        assert planned(text) == [("count", {})]
