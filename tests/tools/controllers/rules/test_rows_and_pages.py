@@ -67,3 +67,32 @@ def test_rows_without_a_condition_that_is_understood_are_refused() -> None:
     proposal = propose(Request(text="Show only the rows of boats.csv"))
     assert not proposal.plan.tasks
     assert "no condition" in proposal.refusals[0]
+
+
+BOATS = Resource(kind="table", media_type="text/csv", name="boats.csv", sha256="0" * 64)
+
+
+@pytest.mark.parametrize("text", ["length by port", "show the last 3 rows", "everyone except those from Oslo"])
+def test_words_beside_a_table_alone_are_a_question_about_it(text: str) -> None:
+    (task,) = propose(Request(text=text, files=(BOATS,))).plan.tasks
+    assert (task.type, task.inputs["question"]) == ("table-question-answering", text)
+
+
+def test_rows_that_were_kept_are_the_ones_sorted() -> None:
+    proposal = propose(Request(text="Show only the rows of boats.csv where port is Oslo and sort them by length"))
+    assert [task.type for task in proposal.plan.tasks] == ["filter", "sort"]
+    assert proposal.plan.tasks[1].inputs["items"] == (Ref(task_id=0, output="text"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "task_type"), [("sort them by length", "sort"), ("just the top two", "table-question")]
+)
+def test_a_follow_up_is_about_the_rows_that_came_last(text: str, task_type: str) -> None:
+    kept = Resource(kind="text", media_type="text/csv", sha256="1" * 64)
+    (task,) = propose(Request(text=text, resources=(BOATS, kept))).plan.tasks
+    assert task.type.startswith(task_type)
+    assert "1" * 64 in str(task.inputs)
+
+
+def test_thanks_after_a_table_ask_nothing_of_it() -> None:
+    assert not propose(Request(text="thanks!", resources=(BOATS,))).plan.tasks
