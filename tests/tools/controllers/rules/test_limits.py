@@ -74,3 +74,11 @@ def test_two_text_files_are_compared_word_by_word() -> None:
 )
 def test_what_has_a_form_is_found_by_its_form(text: str) -> None:
     assert [name for name, _ in planned(text)] == ["token-classification"]
+
+
+@pytest.mark.parametrize("text", ["Email this letter to my landlord", "send the letter to my boss"])
+def test_a_letter_that_is_there_is_not_written_again_to_be_sent(text: str) -> None:
+    letter = Resource(kind="text", media_type="text/plain", name="letter.txt", sha256="0" * 64)
+    proposal = propose(Request(text=text, files=(letter,)))
+    assert not proposal.plan.tasks
+    assert "no expert can do that" in proposal.refusals[0]

@@ -39,6 +39,10 @@ def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str
     [
         ("Summarise page 4 of thesis.pdf", 4, 4, "document-to-text"),
         ("Read the first page of thesis.pdf aloud", 1, 1, "document-to-text"),
+        ("Read me the last two pages of thesis.pdf", -2, -1, "document-to-text"),
+        ("Give me the text of page 6 of thesis.pdf", 6, 6, "document-to-text"),
+        ("Give me the text of all pages of thesis.pdf except the first", 2, -1, "document-to-text"),
+        ("Summarise thesis.pdf without the last two pages", 1, -3, "document-to-text"),
         ("Translate pages 2 to 5 of thesis.pdf into Spanish", 2, 5, "document-to-text"),
         ("Summarise the last two pages of thesis.pdf", -2, -1, "document-to-text"),
         ("Who is the author on page 1 of thesis.pdf?", 1, 1, "document-question-answering"),
