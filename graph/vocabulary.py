@@ -216,7 +216,7 @@ _ROWS: tuple[TaskType, ...] = (
            for name in ("left", "top", "right", "bottom")),
          Parameter(name="part", description="left, right, top, bottom, middle or square"),
          Parameter(name="pixels", type="integer", description="how much of that side"),
-         Parameter(name="share", type="number", description="how much of that side, 0 to 1"), IMAGE_FORMAT),
+         Parameter(name="share", type="number", description="how much of that side, 0 to 1"), IMAGE_FORMAT, LOOK_FOR),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
     _row("pick-best", "deterministic", (_many("items", "boxes", "labels", "table", "text", alias="text"),), (OUT_TEXT,),

@@ -13,14 +13,22 @@ from ..wording.wording import wording
 from .conditions import ANY, Condition
 from .folding import CURLY, MARKS
 
-_TOKEN = re.compile(r"[\ue000-\ue00f]+|[\ue010-\ue0ff]+|[<>=!≤≥≠]+|[^\s,;?!<>=≤≥≠\ue000-\ue0ff]+|[,;?!]")
+_TOKEN = re.compile(
+    r"[\ue000-\ue00f]+|[\ue010-\ue0ff]+|[<>=!≤≥≠]+|(?:[^\s,;?!<>=≤≥≠\ue000-\ue0ff]|(?<=\d),(?=\d))+|[,;?!]"
+)
 _ARTICLE = re.compile(r"(?:the|a|an|its|their|any|word|words|text|column|field|value)\b ?")
 _FILE = re.compile(r"[\ue010-\ue0ff]")
 _STOP = re.compile(r"[;?!]|(?:then|please|into|as|sorted|by|per|aloud|out)\b")
 _VALUE = re.compile(rf"[A-ZÀ-ÞĀ-Ž\d{MARKS}]|[-+€$£]\d")
+_PLACE = re.compile(r"\s*(?:from|in|for|of)\s+")
 _COMPARED = re.compile(r"\W?[-+]?\d")
 _HAVING = ("have", "has", "had", "with", "whose", "where", "having", "in which", "for which", "by")
 _PLACES = ("from", "in", "for", "of")
+_ALTERNATIVE = re.compile(r"\b(?:or|where|whose|with)\b")
+_THOSE = r"(?:(?:the )?(?:those|ones|rows|lines)\s+)?"
+_OPPOSITE = {"=": "!=", ">": "<=", "<": ">=", "contains": "not contains", "starts with": "not starts with",
+             "ends with": "not ends with"}  # fmt: skip
+_OPPOSITE |= {opposite: operator for operator, opposite in _OPPOSITE.items()}
 MAX_COLUMN_WORDS = 3
 
 
@@ -54,9 +62,20 @@ def read_conditions(text: str, masked: str, start: int, end: int, *, language: s
     for opener in re.compile(rf"(?<![\w{CURLY}])(?:{openers})").finditer(masked, start, end):
         reader = _Reader(text, masked[:end], words, opener.group())
         position = opener.start() if any(words[o].match(opener.group()) for o in _SELF_OPENING) else opener.end()
+        negation = re.compile(rf"(?<!\w)(?:{words['negation'].pattern})\s+{_THOSE}$").search(
+            masked[: opener.start()], start
+        )
         if conditions := list(reader.conditions(position)):
-            return Found(tuple(map(str, conditions)), opener.start(), reader.end)
+            if negation and reader.paired:
+                return None  # "not between": no condition says it
+            if negation:
+                conditions[0] = _opposite(conditions[0])
+            return Found(tuple(map(str, conditions)), (negation or opener).start(), reader.end)
     return None
+
+
+def _opposite(condition: Condition) -> Condition:
+    return Condition(condition.column, _OPPOSITE[condition.operator], condition.value)
 
 
 _SELF_OPENING = ("not contains", "contains", "starts with", "ends with")
@@ -67,17 +86,24 @@ class _Reader:
     def __init__(self, text: str, masked: str, words: dict[str, re.Pattern[str]], opener: str) -> None:
         self.text, self.masked, self.words, self.opener = text, masked, words, opener
         self.end = 0
+        self.paired = False
+        """The first condition is one of two bounds."""
         self._column = ""
 
     def conditions(self, position: int) -> Iterator[Condition]:
         """Each condition in turn, joined by "and"."""
+        first, end = True, 0
         while (found := self._one(position)) is not None:
+            self.paired = self.paired or (first and len(found) > 1)
+            first, end = False, self.end
             yield from found
             joint = re.compile(rf"\s*(?:,\s*)?(?:{self.words['and'].pattern}\s*)?(?:{self.words['open'].pattern}\s+)?")
             match = joint.match(self.masked, self.end)
             if match is None or not match.group().strip():
                 return
             position, self.opener = match.end(), "and"
+        if not first:
+            self.end = end
 
     def _one(self, position: int) -> list[Condition] | None:
         tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
@@ -88,12 +114,33 @@ class _Reader:
             column = self._column_of(tokens[0].start(), at) if count else self._column or ANY
             if between := self.words["between"].match(self.masked, at):
                 return self._between(column, between.end())
-            operator = next((o for o in _ORDER if self.words[o].match(self.masked, at)), None)
+            negation = self.words["negation"].match(self.masked, at)
+            if negation and self._is_between(self._skip(negation.end())):
+                return None
+            operator, behind = self._operator(at)
             if operator and (count or operator in _SELF_OPENING or self._column):
-                match = self.words[operator].match(self.masked, at)
-                value = self._value(match.end() if match else at, compared=operator in (">", ">=", "<", "<="))
-                return self._condition(column, operator, value)
+                place = _PLACE.match(self.masked, behind) if operator in ("=", "!=") else None
+                if place and _VALUE.match(self.text, place.end()):  # "is not in Oslo"
+                    column, behind = column if count else ANY, place.end()
+                return self._condition(column, operator, self._value(behind, operator))
         return self._without_operator(tokens)
+
+    def _operator(self, at: int) -> tuple[str, int]:
+        """The operator at a position, and its end; "is not above" and "does not start with" are read as pairs."""
+        plain, end = self._listed(at)
+        negation = self.words["negation"].match(self.masked, at)
+        if negation or plain == "=":
+            pair, behind = self._listed(self._skip(negation.end() if negation else end))
+            if pair:
+                return (_OPPOSITE[pair] if negation else pair), behind
+        return plain, end
+
+    def _listed(self, at: int) -> tuple[str, int]:
+        for operator in _ORDER:
+            match = self.words[operator].match(self.masked, at)
+            if match and (match.group() not in _PLACES or _COMPARED.match(self.text, self._skip(match.end()))):
+                return operator, match.end()
+        return "", at
 
     def _without_operator(self, tokens: Sequence[re.Match[str]]) -> list[Condition] | None:
         """`with city Bergen`, `in Bergen`."""
@@ -112,16 +159,20 @@ class _Reader:
 
     def _condition(self, column: str, operator: str, value: str) -> list[Condition] | None:
         self._column = column
+        for bound, words in ((">=", "or more"), ("<=", "or less")):
+            if operator == "=" and (more := re.fullmatch(rf"(\W?\d\S*) {self.words[words].pattern}", value)):
+                operator, value = bound, more[1]
         return [Condition(column, operator, value)] if value else None
 
     def _between(self, column: str, position: int) -> list[Condition] | None:
-        low = self._value(position, compared=True)
+        low = self._value(position, ">=")
         joint = re.compile(rf"\s*{self.words['and'].pattern}\s+").match(self.masked, self.end)
-        high = self._value(joint.end(), compared=True) if joint else ""
+        high = self._value(joint.end(), "<=") if joint else ""
         return [Condition(column, ">=", low), Condition(column, "<=", high)] if low and high else None
 
-    def _value(self, position: int, *, compared: bool = False) -> str:
-        """The value at a position, as written; moves `end` behind it."""
+    def _value(self, position: int, operator: str = "=") -> str:
+        """The value at a position, as written; moves `end` behind it. Empty where it holds another condition."""
+        compared = operator in (">", ">=", "<", "<=")
         tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
         last = None
         for number, token in enumerate(tokens):
@@ -137,10 +188,21 @@ class _Reader:
             return ""
         first = tokens[0].start()
         value = self.text[first : last.end()].rstrip(".").strip(MARKS)
-        if compared and not _COMPARED.match(value):
+        other = compared and re.compile(r"\s*,?\s*or\b").match(self.masked, last.end())
+        if other or (compared and not _COMPARED.match(value)) or self._holds_condition(tokens, last.end(), operator):
             return ""
         self.end = first + len(self.text[first : last.end()].rstrip("."))
         return value.split()[0] if compared else value
+
+    def _holds_condition(self, tokens: Sequence[re.Match[str]], end: int, operator: str) -> bool:
+        """Whether words of an operator are within a value; in a text that is searched for only after "or" or "where"."""
+        whole = operator in ("=", "!=")
+        inner = [token.start() for token in tokens[1:] if token.end() <= end]
+        found = [at for at in inner if self.text[at].islower() and (self._operator(at)[0] or self._is_between(at))]
+        return any(whole or _ALTERNATIVE.search(self.masked, tokens[0].start(), at) for at in found)
+
+    def _is_between(self, at: int) -> bool:
+        return self.words["between"].match(self.masked, at) is not None
 
     def _column_of(self, start: int, end: int) -> str:
         return self.text[start:end].strip().removesuffix(" of")

@@ -15,7 +15,9 @@ from .folding import MARKS, fold, singulars
 from .table import LINE, Table, read_number
 
 ANY = "*"
-OPERATORS = ("not contains", "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
+_NEGATED = ("!=", "not contains", "not starts with", "not ends with")
+"""Of several columns all must satisfy these."""
+OPERATORS = (*_NEGATED[1:], "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
 _FORM = re.compile(rf"(.+?) ({'|'.join(map(re.escape, OPERATORS))}) (.+)", re.DOTALL)
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: a > b,
@@ -60,7 +62,7 @@ def kept(table: Table, where: Sequence[str]) -> Table:
         if condition.operator == "=" and not found:
             raise _nowhere(table, condition, columns)
         satisfied = set(found)
-        every = condition.operator in ("!=", "not contains")
+        every = condition.operator in _NEGATED
         rows = tuple(
             row for row in rows if (all(match(row[column]) for match, column in pairs) if every else row in satisfied)
         )
@@ -100,11 +102,13 @@ def _test(table: Table, condition: Condition, column: int) -> Callable[[str], bo
 
         return same if operator == "=" else lambda cell: not same(cell)
     asked = fold(value)
-    if operator == "starts with":
-        return lambda cell: fold(cell).startswith(asked)
-    if operator == "ends with":
-        return lambda cell: fold(cell).endswith(asked)
-    return lambda cell: (asked in fold(cell)) is (operator == "contains")
+    holds: dict[str, Callable[[str], bool]] = {
+        "starts with": lambda cell: fold(cell).startswith(asked),
+        "ends with": lambda cell: fold(cell).endswith(asked),
+        "contains": lambda cell: asked in fold(cell),
+    }
+    plain = holds[operator.removeprefix("not ")]
+    return (lambda cell: not plain(cell)) if operator in _NEGATED else plain
 
 
 def size_of(text: str, table: Table) -> Decimal | str | None:

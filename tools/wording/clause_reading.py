@@ -11,7 +11,7 @@ from functools import cache
 
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
-from .clause_words import ClauseWords
+from .clause_words import ClauseWords, without_doing
 from .fitting import fit_cost
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words, words_pattern
@@ -74,8 +74,10 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
     least = least or (LEAST_UNSPACED if wording(code).unspaced else LEAST)
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
     alone: list[Piece] = []
+    forbidden: list[bool] = []
     for end in range(1, len(cuts)):
         alone.append(_read_piece(masked, cuts[end - 1], cuts[end], code, best[end - 1].kinds, given, least))
+        forbidden.append(ClauseWords(masked[alone[-1].start : alone[-1].end], wording(code)).is_negated)
         readings = []
         for begin in range(max(0, end - _MOST_JOINED), end):
             before = best[begin]
@@ -83,7 +85,7 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
             piece = (
                 _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least) if joined else alone[-1]
             )
-            if joined and (piece.match is None or _hides(piece, alone[begin:end])):
+            if joined and (piece.match is None or any(forbidden[begin:end]) or _hides(piece, alone[begin:end])):
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
             gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
@@ -105,14 +107,17 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     """Positions where pieces meet, the first and the last included."""
     words, cuts = folded(masked), {0, len(masked)}
     cuts |= {match.end() for match in _PUNCTUATION.finditer(words)}
-    before, after = _connectives(language.code, ("then", "and")), _connectives(language.code, ("after",))
+    before, after = _connectives(language.code, ("then", "and", "but", "nor")), _connectives(language.code, ("after",))
     cuts |= {match.start() for match in before.finditer(words) if _as_typed(match, masked)} if before else set()
+    without = without_doing(language)
+    cuts |= {match.start() for match in without.finditer(words)} if without else set()
     goes_on = language.clauses.get("continues", ())
     cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
     listed = [range(match.start() + 1, match.end()) for match in _listed(language.code).finditer(words)]
-    kept = [0]
+    kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
-        if cut > kept[-1] and words[kept[-1] : cut].strip(" ,.;:!?、，。"):
+        alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
+        if cut > kept[-1] and alone.strip(" ,.;:!?、，。"):
             kept.append(cut)
     kept = kept[:_MOST_PIECES]
     return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
@@ -180,7 +185,7 @@ def _candidates(text: str, language: Wording) -> list[Match]:
 
 def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
     """Where the words of a piece begin, after spaces, punctuation and connectives; `start` where nothing else is in it."""
-    joints, words, begin = _connectives(code, ("then", "and")), folded(masked[:end]), start
+    joints, words, begin = _connectives(code, ("then", "and", "but")), folded(masked[:end]), start
     while True:
         blank = _BLANK.match(words, begin)
         begin = blank.end() if blank else begin

@@ -5,7 +5,7 @@ Words are found by the lists of the language's data file. Not covered: fractions
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from .nearest import words_pattern
@@ -38,30 +38,42 @@ class ClauseWords:
     @property
     def is_background(self) -> bool:
         """Whether the clause is negated or only gives a reason: it asks for nothing."""
-        return self._is_negated or self.starts_with("purpose")
+        return self.is_negated or self.starts_with("purpose")
 
     @property
-    def _is_negated(self) -> bool:
-        """Questions and what stands after "or" negate nothing: "is it urgent or not?"."""
-        if self.words.rstrip().endswith(("?", "？")):
+    def is_negated(self) -> bool:
+        """Whether it says what not to do. Questions and what stands after "or" do not: "is it urgent or not?"."""
+        if self.words.rstrip().endswith(("?", "？")) or self.has("not_only"):
             return False
-        either = words_pattern(self.language.clauses.get("or", ()), self.language)
+        either = self._pattern("or")
         words = self.words[: found.start()] if either and (found := either.search(self.words)) else self.words
-        any_of, last = (
-            words_pattern(self.language.clauses.get(group, ()), self.language)
-            for group in ("negation", "negation_last")
-        )
-        ends = last is not None and any(not words[found.end() :].strip(" ,.;:!") for found in last.finditer(words))
-        return ends or (any_of is not None and any_of.search(words) is not None)
+        if any(self.starts_with(group, ("but", "polite")) for group in ("not", "nor")):
+            return True
+        if any(pattern.search(words) for pattern in _forbidding(self.language)):
+            return True
+        last = self._pattern("negation_last")
+        return last is not None and any(not words[found.end() :].strip(" ,.;:!") for found in last.finditer(words))
 
-    def starts_with(self, group: str) -> bool:
-        """Whether the clause begins with a word of that list; in Chinese and Japanese it may stand anywhere."""
+    def starts_with(self, group: str, after: tuple[str, ...] = ()) -> bool:
+        """Whether the clause begins with a word of that list, or of lists `after` and then it.
+
+        In Chinese and Japanese it may stand anywhere.
+        """
         found = self._first(group)
-        return found is not None and (self.language.unspaced or not self.words[: found.start()].strip(" ,.;:¿¡-"))
+        if found is None or self.language.unspaced:
+            return found is not None
+        before = self.words[: found.start()]
+        for other in after:
+            pattern = self._pattern(other)
+            before = pattern.sub(" ", before) if pattern else before
+        return not before.strip(" ,.;:¿¡-")
 
     def _first(self, group: str) -> re.Match[str] | None:
-        pattern = words_pattern(self.language.clauses.get(group, ()), self.language)
+        pattern = self._pattern(group)
         return pattern.search(self.words) if pattern else None
+
+    def _pattern(self, group: str) -> re.Pattern[str] | None:
+        return words_pattern(self.language.clauses.get(group, ()), self.language)
 
     @cached_property
     def languages(self) -> tuple[tuple[str, ...], str]:
@@ -138,3 +150,25 @@ class ClauseWords:
 
 def _value(digits: str) -> float:
     return float(digits.replace(",", "."))
+
+
+@cache
+def without_doing(language: Wording) -> re.Pattern[str] | None:
+    """From a word for "without" to the infinitive that it forbids: "sin leerlo"; nouns are not forbidden."""
+    without = words_pattern(language.clauses.get("without", ()), language)
+    endings = "|".join(language.clauses.get("infinitive", ()))
+    if without is None:
+        return None
+    mark = "|".join(language.clauses.get("infinitive_after", ()))
+    verb = rf"(?:(?:{mark})\s+\w+|\w{{2,}}(?:{mark})\w+)" if mark else r"\w+"
+    return re.compile(rf"{without.pattern}\s+(?:[\w']+\s+|\w')?{verb}(?:{endings})(?!\w)")
+
+
+@cache
+def _forbidding(language: Wording) -> tuple[re.Pattern[str], ...]:
+    """Words that forbid what a clause asks for: phrases, "without" before, and "not" before its last infinitive."""
+    phrases = words_pattern(language.clauses.get("negation", ()), language)
+    no = words_pattern(language.clauses.get("not", ()), language)
+    endings = "|".join(language.clauses.get("infinitive", ()))
+    last = re.compile(rf"{no.pattern}\s+\w+(?:{endings})\W*\Z") if no and endings else None
+    return tuple(pattern for pattern in (phrases, without_doing(language), last) if pattern)

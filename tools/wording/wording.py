@@ -15,11 +15,13 @@ UNSPACED = ("zh", "ja")
 """Languages that put no spaces between words."""
 SECTIONS = (
     *("recognise", "clauses", "harmless", "goal", "numbers", "ordinals", "languages", "nouns", "units", "operations"),
-    *("media", "examples"),
+    *("directions", "media", "examples"),
     *("conditions", "tables", "measures", "refusals", "answer"),
 )
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""
+_SHORT = 4
+"""Letters of words that name a unit, a direction or an operation, and show the language only where they are longer."""
 _HEADER = re.compile(r"^\[([a-z]+)\][^\S\n]*$", re.MULTILINE)
 
 
@@ -31,7 +33,7 @@ class Example(NamedTuple):
     meaning: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wording:
     """The words of one language. All words are lower case and without accents, as `folded` makes them."""
 
@@ -84,10 +86,20 @@ class Wording:
         return _by_word(self.section("operations"))
 
     @cached_property
+    def directions(self) -> Mapping[str, tuple[str, ...]]:
+        """Words for the ways to turn and to size a picture: `clockwise`, `wide`, `half`, ..."""
+        return {name: tuple(map(folded, words)) for name, words in self.section("directions").items()}
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """The words of its examples and of its lists for clauses, as recognition counts them."""
-        found = (word for name in ("clauses", "examples") for word in _PHRASE_WORD.findall(self.raw.get(name, "")))
-        return frozenset(map(folded, set(found)))
+        """The words of its examples and of its lists, as recognition counts them."""
+        found = {word for name in ("clauses", "examples") for word in _PHRASE_WORD.findall(self.raw.get(name, ""))}
+        listed = (
+            word
+            for name in ("directions", "units", "operations")
+            for word in _PHRASE_WORD.findall(self.raw.get(name, ""))
+        )
+        return frozenset(map(folded, found | {word for word in listed if len(word) > _SHORT}))
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:

@@ -14,6 +14,7 @@ from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
+from .conditions import find_conditions_in
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
@@ -45,8 +46,14 @@ def find_intents_by_examples(
 ) -> tuple[ParsedRequest, list[Intent], list[str]]:
     """A request in `code`, divided into clauses, its intents in order, and refusals of what was not understood."""
     parsed = replace(_with_pasted_text(parsed, code), language=code)
+    conditions = find_conditions_in(parsed.masked, code)
+    for start, end in conditions:
+        parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
     pieces = read_clauses(parsed.masked, code, _given(parsed, earlier))
-    extents = _extents(parsed, pieces, code)
+    extents = [
+        (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
+        for start, end in _extents(parsed, pieces, code)
+    ]
     clauses = tuple(
         Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
     )
@@ -55,8 +62,9 @@ def find_intents_by_examples(
         for piece, clause in zip(pieces, clauses, strict=True)
         if piece.match and clause.end > clause.start
     ]
+    intents += [Intent("condition", start, end, end, Clause(start, end, False)) for start, end in conditions]
     parsed = replace(parsed, clauses=clauses)
-    return parsed, intents, [*_not_understood(parsed, pieces, extents)]
+    return parsed, sorted(intents, key=lambda intent: intent.start), [*_not_understood(parsed, pieces, extents)]
 
 
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
@@ -73,6 +81,7 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         requested = not found or lexicon().cues["request"].search(words)
         stated = clause.background and found
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
+        read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
             kept += _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
     return kept
@@ -188,9 +197,9 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
     """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    if words.is_background:
-        return False
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
+    if words.is_background:  # "draw a dog without a collar"
+        return described and words.starts_with("without")
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])
 
 

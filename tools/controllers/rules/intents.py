@@ -54,9 +54,9 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
     for start, end in find_conditions(parsed.masked):
-        if not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
-            found.append(Intent("condition", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
+        taken[start:end] = b"\1" * (end - start)
+        found = [intent for intent in found if not start <= intent.start < end]
+        found.append(Intent("condition", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
     for start, end in read_operations(parsed.masked, frozenset(file.resource.kind for file in parsed.files)):
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)

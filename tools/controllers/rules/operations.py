@@ -77,6 +77,11 @@ def operation_in(words: str) -> Parameters:
     return {"operation": name, **_arguments(words).get(name, Found()).parameters} if name else {}
 
 
+def names_operation(words: str) -> bool:
+    """Whether any of the words ask for an operation."""
+    return _pattern().search(words) is not None
+
+
 def names_a_part(words: str) -> bool:
     """Whether the object of an operation is not the whole picture: "blur the faces in a.jpg"."""
     thing = re.match(r"\w+(?: out)? (?:the|all|my|his|her|its|their|any) ([a-z-]+)\b", words)

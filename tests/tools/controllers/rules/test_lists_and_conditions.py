@@ -2,6 +2,7 @@
 
 import pytest
 
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.task import Ref
 from hugginggpt.tools.controllers.rules.controller import propose
@@ -43,6 +44,19 @@ CONDITIONS = [
     ("Is note.txt negative? If so, read it aloud", ["text-classification"], "If so, read it aloud"),
     ("Describe boat.png unless it is blurry", [], "Describe boat.png unless it is blurry"),
     ("Read card.png and, if it is in Polish, translate it", ["image-to-text"], "if it is in Polish, translate it"),
+    ("If note.txt is negative, mirror boat.png", [], "If note.txt is negative, mirror boat.png"),
+    ("Brighten boat.png unless note.txt is positive", [], "Brighten boat.png unless note.txt is positive"),
+    ("When the letter note.txt is rude make boat.png grey", [], "When the letter note.txt is rude make boat.png grey"),
+    ("Find the faces in boat.png if note.txt is sad", [], "Find the faces in boat.png if note.txt is sad"),
+]
+OTHER_LANGUAGES = [
+    ("Wenn note.txt traurig ist, drehe boat.png um 90 Grad", []),
+    ("Beschreibe barn.png. Falls note.txt traurig ist, beschreibe boat.png", ["barn.png"]),
+    ("Resume note.txt si es largo", []),
+    ("Si note.txt est triste, décris boat.png", []),
+    ("Se note.txt for triste, descreva boat.png", []),
+    ("如果note.txt是负面的,描述boat.png", []),
+    ("もしnote.txtが長いなら、要約して", []),
 ]
 
 
@@ -52,6 +66,29 @@ def test_what_depends_on_a_condition_is_refused_and_not_run(text: str, types: li
     proposal = propose(Request(text=text))
     assert [task.type for task in proposal.plan.tasks] == types
     assert proposal.refusals[0].startswith(f"Not done: “{words}”: it depends on a condition")
+
+
+@pytest.mark.parametrize(("text", "files"), OTHER_LANGUAGES, ids=[text for text, _ in OTHER_LANGUAGES])
+def test_a_condition_in_another_language_is_refused_in_that_language(text: str, files: list[str]) -> None:
+    """Only the files of what depends on nothing are used."""
+    proposal = propose(Request(text=text))
+    taken = [
+        value.name for task in proposal.plan.tasks for value in task.inputs.values() if isinstance(value, Resource)
+    ]
+    assert taken == files
+    assert len(proposal.refusals) == 1
+    assert not proposal.refusals[0].startswith("Not done")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Dis-moi si note.txt est positif ou négatif", "Transcribe talk.wav, si puedes", "O que se diz em talk.wav?"],
+)
+def test_politeness_and_indirect_questions_of_other_languages_are_no_conditions(text: str) -> None:
+    """Nor is a reflexive pronoun that looks like one."""
+    proposal = propose(Request(text=text))
+    assert len(proposal.plan.tasks) == 1
+    assert proposal.refusals == ()
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,14 @@ from ....text_language import is_in
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning, meaning_of
+from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
-from ....wording.wording import folded, wording
+from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent, unique
+from .meaning_parameters import parameters_of
 
 _FINDINGS = ("text-classification", "zero-shot-classification", "token-classification", "language-identification",
              "audio-classification", "image-classification", "sentence-similarity", "count", "compare", "pick-best",
@@ -26,9 +28,18 @@ _FINDINGS = ("text-classification", "zero-shot-classification", "token-classific
 _SPOKEN_AS_FOUND = ("text-to-speech", "translation", "compare", "count")
 _TEXT_SEARCHES = ("question-answering", "token-classification", "text-classification", "language-identification")
 """Types that are about the whole text and not a summary of it."""
+_WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
+                                                             "contrast", "flip", "rotate", "resize"))  # fmt: skip
+"""Operations that no expert does to a part of a picture."""
 _WRITTEN = ("summarization", "image-to-text", "text-generation", "text-to-speech", "question-answering",
             "automatic-speech-recognition")  # fmt: skip
 """Types after (or before speech) which a language that the clause names asks for a translation."""
+
+
+def _changes_a_part(linker: Linker, words: ClauseWords) -> bool:
+    """Whether an operation is meant for what was found in a picture, and not for the picture."""
+    found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
+    return names_a_part(words) or (found and not names_a_picture(words))
 
 
 def plan_meaning(linker: Linker, intent: Intent) -> None:
@@ -39,6 +50,10 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
+        return
+    blurs = meaning.task_type == "object-detection" and words.operation == "blur"
+    if blurs or (meaning.name in _WHOLE_PICTURE and _changes_a_part(linker, words)):
+        linker.refuse(intent, "part-only")
         return
     targets, source = words.languages
     if meaning.task_type == "translation":
@@ -85,7 +100,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
             fixed[port.name] = values[0]
     if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in _data(meaning)):
         _add_boxes(row.inputs, fixed, first[0])
-    parameters = _parameters(meaning, words)
+    parameters = parameters_of(meaning, words)
     if _joined(linker, meaning.task_type, fixed, parameters):
         return []
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
@@ -215,59 +230,3 @@ def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:
     parts = (meaning.name, *(f"{meaning.name}/{part}" for part in ("faces", "codes")))
     found = nearest(linker.parsed.masked[intent.start : intent.stop], linker.parsed.language, among=parts)
     return meaning_of(found[0].meaning) if found else meaning
-
-
-def _parameters(meaning: Meaning, words: ClauseWords) -> Parameters:
-    """The parameters of a meaning, and those that numbers and words of the clause give."""
-    parameters: Parameters = dict(meaning.parameters)
-    if meaning.task_type == "token-classification" and "look_for" in parameters:
-        parameters["look_for"] = ", ".join(_groups(meaning, words))
-    match meaning.task_type:
-        case "summarization" if (number := words.number("sentence")) is not None:
-            parameters["max_sentences"] = int(number)
-        case "summarization" if (number := words.number("word")) is not None:
-            parameters["max_words"] = int(number)
-        case "video-to-images" if (number := words.number("frame") or words.number()) is not None:
-            parameters["frames"] = int(number)
-        case "image-to-image" if parameters.get("operation") == "rotate" and (number := words.number("degree")):
-            parameters["angle"] = number
-        case "image-to-image" if parameters.get("operation") in ("resize", "enlarge") and (n := words.number("times")):
-            parameters["scale"] = n
-        case "trim-audio":
-            parameters |= _times(words)
-        case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
-            parameters["candidate_labels"] = words.labels
-        case "text-to-speech" if words.languages[0]:
-            parameters["language"] = NAMES[words.languages[0][0]]
-        case "automatic-speech-recognition" if words.languages[0]:
-            parameters["language"] = NAMES[words.languages[0][0]]
-    if parameters.get("operation") == "enlarge":
-        parameters["operation"] = "resize"
-    return parameters
-
-
-def _groups(meaning: Meaning, words: ClauseWords) -> list[str]:
-    """What to look for: the part that is nearest, and each other whose own words stand in the clause as well."""
-    base = meaning.name.partition("/")[0]
-    parts = {e.meaning for e in words.language.examples if e.meaning.startswith(f"{base}/")}
-    own = {part: _own_vocabulary(part, parts, words) for part in parts}
-    named = [part for part in sorted(parts) if part != meaning.name and own[part] & set(words.words.split())]
-    return [str(meaning_of(part).parameters["look_for"]) for part in (meaning.name, *named)]
-
-
-def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:
-    """The words of several examples of a part that no example of another part holds."""
-    held: dict[str, list[str]] = {each: [] for each in parts}
-    for example in words.language.examples:
-        if example.meaning in parts:
-            held[example.meaning] += set(folded(example.phrase).split())
-    elsewhere = {word for each in parts - {part} for word in held[each]}
-    return {word for word in held[part] if held[part].count(word) > 1 and word not in elsewhere}
-
-
-def _times(words: ClauseWords) -> Parameters:
-    """The start and end of a part in seconds: of two numbers both, else the end."""
-    seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
-    if len(seconds) > 1:
-        return {"start_seconds": seconds[0], "end_seconds": seconds[1]}
-    return {"end_seconds": seconds[0]} if seconds else {}

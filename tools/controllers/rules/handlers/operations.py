@@ -21,6 +21,9 @@ def operate(linker: Linker, intent: Intent) -> None:
     """One task for each picture, sound or film that the words mean."""
     linker.use(intent.start, intent.end)
     name, parameters = operation_of(linker.parsed.masked[intent.start : intent.end])
+    if name not in ("crop", "format") and _of_findings(linker, intent):
+        linker.refuse(intent, "part-only")
+        return
     kinds = kinds_of(name, parameters)
     for referent in _targets(linker, intent, kinds) or linker.refuse_missing(intent, " or ".join(kinds)):
         of_film = referent.kind == "video" and "audio" in kinds
@@ -32,6 +35,13 @@ def operate(linker: Linker, intent: Intent) -> None:
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name
         linker.add_task(task_type, {port: referent.value}, intent, {**named, **parameters})
+
+
+def _of_findings(linker: Linker, intent: Intent) -> bool:
+    """Whether "them" are what was found in a picture just before: "detect the faces and blur them"."""
+    found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
+    words = linker.parsed.masked[intent.start : intent.end]
+    return found and re.search(r"\b(?:them|these|those|each|faces)\b", words) is not None
 
 
 def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Referent]:

@@ -22,7 +22,7 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
 
 def refuse_condition(linker: Linker, intent: Intent) -> None:
     """Refuse what depends on a condition: a plan has no branches."""
-    linker.refuse(intent, "it depends on a condition, and a plan has no branches")
+    linker.refuse(intent, "condition")
 
 
 _HANDLERS: dict[str, Handler] = {

@@ -1,0 +1,101 @@
+"""Promises about requests in other languages than English: what their words change, forbid and lose."""
+
+import pytest
+
+from hugginggpt.graph.mentions import kind_of_name
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.tools.controllers.rules.controller import propose
+
+NAMES = ("lake.png", "faces.jpg", "memo.txt", "talk.wav", "rows.csv")
+
+
+def proposal(text: str) -> Proposal:
+    named = [(name, *kind_of_name(name)) for name in NAMES if name in text]
+    return propose(Request(text=text, files=tuple(Resource(kind=k, media_type=m, name=n) for n, k, m in named)))
+
+
+def planned(text: str) -> list[str]:
+    """The types of the tasks, and the operations on pictures."""
+    return [str(task.parameters.get("operation", task.type)) for task in proposal(text).plan.tasks]
+
+
+@pytest.mark.parametrize(
+    ("text", "angle"),
+    [
+        ("Dreh lake.png um 30 Grad im Uhrzeigersinn", -30),
+        ("Dreh lake.png gegen den Uhrzeigersinn", 90),
+        ("Gira lake.png 30 grados en sentido horario", -30),
+        ("Gira lake.png 30 grados en sentido antihorario", 30),
+        ("Tourne lake.png de 30 degrés vers la droite", -30),
+        ("Tourne lake.png de 30 degrés dans le sens inverse des aiguilles d'une montre", 30),
+        ("Gire lake.png 30 graus no sentido horário", -30),
+        ("Gire lake.png para a esquerda", 90),
+        ("把lake.png顺时针旋转30度", -30),
+        ("把lake.png向左旋转30度", 30),
+        ("lake.pngを時計回りに30度回転して", -30),
+        ("lake.pngを反時計回りに30度回転して", 30),
+    ],
+)
+def test_a_picture_turns_to_the_side_that_the_words_say(text: str, angle: int) -> None:
+    assert [task.parameters["angle"] for task in proposal(text).plan.tasks] == [angle]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Verkleinere lake.png auf 300 Pixel Breite", {"width": 300}),
+        ("Verkleinere lake.png auf 30 Prozent", {"scale": 0.3}),
+        ("Verkleinere lake.png um 30 Prozent", {"scale": 0.7}),
+        ("Redimensiona lake.png a 300 píxeles de ancho", {"width": 300}),
+        ("Réduis lake.png à 300 pixels de haut", {"height": 300}),
+        ("Redimensiona a lake.png para 300 pixels de largura", {"width": 300}),
+        ("把lake.png缩小到30%", {"scale": 0.3}),
+        ("lake.pngを幅300ピクセルに縮小して", {"width": 300}),
+    ],
+)
+def test_a_picture_gets_the_size_that_the_words_say(text: str, size: dict[str, float]) -> None:
+    assert [dict(task.parameters) for task in proposal(text).plan.tasks] == [{"operation": "resize", **size}]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("Mach lake.png schwarzweiß, aber nicht drehen", ["grayscale"]),
+        ("Fass memo.txt zusammen, ohne es vorzulesen oder zu übersetzen", ["summarization"]),
+        ("Resume memo.txt sin leerlo en voz alta ni traducirlo", ["summarization"]),
+        ("Résume memo.txt sans le lire à voix haute ni le traduire", ["summarization"]),
+        ("Resuma memo.txt sem traduzir nem ler em voz alta", ["summarization"]),
+        ("Deixa lake.png em preto e branco, mas sem rodar", ["grayscale"]),
+        ("memo.txtを読み上げずに要約して", ["summarization"]),
+        ("总结memo.txt但不翻译", ["summarization"]),
+    ],
+)
+def test_what_is_forbidden_is_neither_planned_nor_reported(text: str, types: list[str]) -> None:
+    assert planned(text) == types
+    assert proposal(text).refusals == ()
+
+
+@pytest.mark.parametrize("text", ["Dibuja un perro sin collar en la playa", "Dessine une plage sans personne"])
+def test_what_a_drawing_is_without_belongs_to_its_description(text: str) -> None:
+    assert [task.inputs["prompt"] for task in proposal(text).plan.tasks] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Detect the faces in faces.jpg and blur them",
+        "Finde die Gesichter in faces.jpg und mach sie unscharf",
+        "faces.jpgの顔を検出して、ぼかして",
+        "把faces.jpg里的人脸打码",
+    ],
+)
+def test_no_whole_picture_is_blurred_where_a_part_is_meant(text: str) -> None:
+    assert "blur" not in planned(text)
+    assert len(proposal(text).refusals) == 1
+
+
+def test_every_box_is_cut_out_and_changed_where_several_are_found() -> None:
+    tasks = proposal("Recorta las caras de faces.jpg y ponlas en blanco y negro").plan.tasks
+    assert [task.type for task in tasks] == ["object-detection", "crop", "image-to-image"]
+    assert tasks[1].parameters == {"look_for": "every one"}
