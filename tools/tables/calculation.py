@@ -5,8 +5,13 @@ from decimal import Decimal
 from statistics import median
 
 from ...graph.errors import ExpertError
+<<<<<<< HEAD
 from .conditions import ordered, size_of
 from .query import Query, not_understood, read_query
+=======
+from .conditions import size_of
+from .query import Query, read_query
+>>>>>>> tables
 from .table import Table
 
 MAX_ROWS = 30
@@ -74,10 +79,16 @@ def _totals(query: Query) -> str:
     for column in query.measures:
         name = f"{query.table.names[column]}: " if len(query.measures) > 1 else ""
         if query.group is not None:
-            lines.append(name + _listed_numbers(query.table, _sums(query, query.group, column)))
+            lines.append(name + _listed_numbers(query.table, _in_order(query, _sums(query, query.group, column))))
         else:
             lines.append(f"{name}{query.table.written(_combined(query, column, query.table.cells))}")
     return "\n".join(lines)
+
+
+def _in_order(query: Query, sums: dict[str, Decimal]) -> dict[str, Decimal]:
+    if not query.operations & {"descending", "ascending"}:
+        return sums
+    return dict(sorted(sums.items(), key=lambda pair: pair[1], reverse="descending" in query.operations))
 
 
 def _extreme(query: Query) -> str:
@@ -121,12 +132,15 @@ def _ranked(query: Query) -> str:
         key = query.columns[-1]
     elif query.measures and query.columns:
         key = query.measures[-1]
-    elif "rows" in wanted and not query.columns and wanted & {"top", "bottom"}:
+    elif not query.columns and wanted & {"top", "bottom"}:
         chosen = table.cells[:limit] if "top" in wanted else table.cells[-limit:]
-        return _rows(table, chosen)
+        place = "first" if "top" in wanted else "last"
+        order = "" if "rows" in wanted else f"the {place} {len(chosen)} rows, in the order of the table:\n"
+        return order + _rows(table, chosen)
     else:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
+<<<<<<< HEAD
     several = bool(subjects) and len(set(table.values(subjects[0]))) < len(table.cells)
     if several and table.is_numeric(key) and "sort" not in wanted:
         ranking = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
@@ -141,6 +155,17 @@ def _ranked(query: Query) -> str:
     else:
         rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
     return _rows(table, [*rows, *empty][:limit])
+=======
+    if subjects and len(set(table.values(subjects[0]))) < len(table.cells) and "sort" not in wanted:
+        ordered = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
+        return _listed_numbers(table, dict(ordered[:limit]))
+    filled = [row for row in table.cells if row[key].strip()]
+    if table.is_numeric(key):
+        rows = sorted(filled, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
+    else:
+        rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
+    return _rows(table, [*rows[:limit], *(row for row in table.cells if row not in filled and limit > len(filled))])
+>>>>>>> tables
 
 
 def _distinct(query: Query) -> str:
@@ -154,7 +179,7 @@ def _distinct(query: Query) -> str:
 def _looked_up(query: Query) -> str:
     table, columns = query.table, query.columns
     if not query.conditional:
-        raise not_understood(table, ["which row"])
+        raise _no_condition(table)
     if not columns:
         return _rows(table, table.cells)
     if len(table.cells) == 1:
@@ -175,6 +200,13 @@ def _listed_numbers(table: Table, found: dict[str, Decimal]) -> str:
 
 def _listed(found: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in found.items())
+
+
+def _no_condition(table: Table) -> ExpertError:
+    return ExpertError(
+        f"the question sets no condition on the rows of {table.label} and asks for no calculation",
+        hint=f"Its columns are {', '.join(table.names)}.",
+    )
 
 
 def _no_measure(query: Query) -> ExpertError:

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from ...graph.errors import ExpertError
 from .conditions import kept, ordered, size_of
 from .folding import fold
+<<<<<<< HEAD
 from .question_words import MONTHS, Mark, mark_words, operation_words
+=======
+from .question_words import Mark, mark_words, measure_column
+>>>>>>> tables
 from .table import Table
 
 
@@ -72,6 +76,7 @@ def read_query(question: str, table: Table) -> Query:
     if left:
         raise not_understood(table, left)
     reader = _Reader(marks, table)
+    reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
@@ -88,9 +93,19 @@ class _Reader:
         self.used: set[Mark] = set()
         self.where: list[str] = []
         self.periods: list[Mark] = []
+        self.compared: list[int] = []
+        self.empty: list[int] = []
 
     def _near(self, number: int, step: int) -> Mark | None:
         return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
+
+    def read_empty(self) -> None:
+        """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
+        for number, mark in enumerate(self.marks):
+            near = (self._near(number, 1), self._near(number, -1)) if mark.role == "empty" else ()
+            if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
+                self.empty.append(column.column)
+                self.used |= {mark, column}
 
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
@@ -103,6 +118,8 @@ class _Reader:
             signs = (">=", "<=") if mark.role == "between" else (mark.role,)
             if bounds[0].role == "number":
                 beside = [m for m in (before, behind) if m and self._is_measure(m)]
+                if not beside and before and before.role == "people":
+                    beside = self._age_of(before)
             else:  # a date: of its own column, whatever is beside it
                 beside = [bounds[0]]
             if not beside:
@@ -111,8 +128,10 @@ class _Reader:
             name = self.table.names[column.column]
             texts = [self._bound(m) for m in bounds]
             self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
+            self.compared.append(column.column)
             self.used |= {mark, column, *bounds}
 
+<<<<<<< HEAD
     def _bound(self, mark: Mark) -> str:
         """What a condition compares with; a month without a year is of the only year in its column."""
         if mark.role != "period" or not mark.text.startswith("-"):
@@ -121,6 +140,12 @@ class _Reader:
         if len(years) != 1:
             raise not_understood(self.table, [_named(mark)])
         return f"{years.pop()}-{mark.text.strip('-')}"
+=======
+    def _age_of(self, people: Mark) -> list[Mark]:
+        """`people over 30` compares their age, where the table has it."""
+        age = measure_column(self.table, ("age",))
+        return [] if age is None else [Mark("column", people.start, people.end, people.text, age)]
+>>>>>>> tables
 
     def _is_measure(self, mark: Mark) -> bool:
         return mark.role == "column" and mark not in self.used and self.table.is_numeric(mark.column)
@@ -139,7 +164,8 @@ class _Reader:
                 chosen.setdefault((before.column, "="), []).append(mark)
                 self.used |= {mark, before}
                 continue
-            negation = next((m for m in (before,) if m and m.role in ("not", "!=")), None)
+            earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
+            negation = earlier if earlier and earlier.role in ("not", "!=", "empty") else None
             self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
             self.used |= {negation} if negation else set()
             if mark.role == "period":
@@ -167,7 +193,10 @@ class _Reader:
             ordered(self.table, mark.column)
             rows = tuple(row for row in table.cells if _is_within(size_of(row[mark.column], table), mark.text))
             table = Table(table.label, table.names, rows, table.decimal_comma)
-        query = Query(table, [], conditional=bool(self.where or self.periods))
+        for column in self.empty:
+            rows = tuple(row for row in table.cells if not row[column].strip())
+            table = Table(table.label, table.names, rows, table.decimal_comma)
+        query = Query(table, [], conditional=bool(self.where or self.periods or self.empty))
         for number, mark in enumerate(self.marks):
             if mark in self.used:
                 continue
@@ -183,9 +212,9 @@ class _Reader:
                 if not mark.text.isdigit() or not any(m and m.role in ranks for m in (before, after)):
                     continue
                 query.limit = int(mark.text)
-            elif mark.role in ("not", ">", ">=", "<", "<=", "between", "!="):
+            elif mark.role in ("not", "empty", ">", ">=", "<", "<=", "between", "!="):
                 continue
-            elif mark.role == "per" and not (after and after.role == "column"):
+            elif mark.role == "people" or (mark.role == "per" and not (after and after.role == "column")):
                 pass
             else:
                 query.operations.add(mark.role)
@@ -193,6 +222,8 @@ class _Reader:
                 in_time = dated or mark.text in operation_words()["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
+        if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
+            query.columns = self.compared[:1]
         return query
 
 

@@ -28,7 +28,7 @@ SECTIONS = (
         "operations",
     ),
     *("directions", "media", "examples"),
-    *("conditions", "tables", "refusals", "answer"),
+    *("conditions", "tables", "measures", "refusals", "answer"),
 )
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""

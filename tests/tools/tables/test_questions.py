@@ -122,3 +122,43 @@ def test_a_refusal_names_the_word_and_the_columns() -> None:
         answer_about(table(HARVEST), "How many bananas are from Hill?")
     assert "“bananas”" in str(caught.value)
     assert "Orchard" in (caught.value.hint or "")
+
+
+CREW = """\
+name,age,port,wage
+Ole,52,Osby,3900
+Mia,31,Varde,4100
+Jon,24,Osby,
+Kari,45,Osby,3300
+"""
+JON, OLE = "name Jon, age 24, port Osby", "name Ole, age 52, port Osby, wage 3900"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("average wage of people over 40", "3600"),
+        ("What is the average age of people between 30 and 50?", "38"),
+        ("who is the oldest?", "52 (name Ole, age 52, port Osby, wage 3900)"),
+        ("Who earns the least?", "3300 (name Kari, age 45, port Osby, wage 3300)"),
+        ("the two oldest people", f"{OLE}\nname Kari, age 45, port Osby, wage 3300"),
+        ("Who is younger than 30?", JON),
+        ("who has no wage listed?", JON),
+        ("How many people have no wage?", "1"),
+        ("how many people live in Osby?", "3"),
+        ("list everyone except those from Osby", "name Mia, age 31, port Varde, wage 4100"),
+        ("show the last 2 rows", f"{JON}\nname Kari, age 45, port Osby, wage 3300"),
+        ("wage by port, highest first", "Osby 7200; Varde 4100"),
+        ("bottom 1 by wage", "name Kari, age 45, port Osby, wage 3300"),
+    ],
+)
+def test_people_are_compared_by_the_columns_that_words_imply(question: str, answer: str) -> None:
+    assert answer_about(table(CREW), question) == answer
+
+
+@pytest.mark.parametrize("question", ["who is tallest?", "How many boats are over 40?", "who has a wage?"])
+def test_a_question_without_a_meaning_for_the_columns_names_them(question: str) -> None:
+    with pytest.raises(ExpertError) as caught:
+        answer_about(table(CREW), question)
+    assert "name, age, port, wage" in (caught.value.hint or "")
+    assert "which row" not in str(caught.value)

@@ -22,7 +22,7 @@ from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
 from .intent_order import order_intents
-from .intents import Intent, find_intents, general_question
+from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
 from .lost_in_clauses import lost_in_clauses
@@ -84,7 +84,7 @@ def propose(request: Request) -> Proposal:
     found: list[Intent] = []
     if language == "en":
         found = with_examples(find_intents(parsed), parsed, request.resources)
-        intents = order_intents(found, parsed) or general_question(parsed)
+        intents = order_intents(found, parsed) or table_question(parsed, request.resources) or general_question(parsed)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks

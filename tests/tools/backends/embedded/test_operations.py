@@ -126,6 +126,18 @@ def test_a_part_of_a_recording_is_cut_to_the_sample(
     assert bool(np.abs(sound).max() > 0.4) is loud
 
 
+@pytest.mark.parametrize(("end", "noted"), [(1.5, False), (2.0, False), (5.0, True)])
+def test_a_part_that_goes_on_after_the_end_is_noted(
+    run_expert: RunExpert, tmp_path: Path, film: Path, end: float, noted: bool
+) -> None:
+    path = tmp_path / "a.wav"
+    write_wav(path, np.zeros((1, 16000), np.float32), 8000)
+    sound = run_expert("trim-audio", {"audio": path}, start_seconds=1.0, end_seconds=end)["audio"]
+    assert ("ends at 2.0 s, before 5 s" in sound.note) is noted
+    cut = run_expert("trim-video", {"video": film}, start_seconds=1.0, end_seconds=end)["video"]
+    assert bool(cut.note) is noted
+
+
 def test_a_part_beyond_the_end_is_an_error(run_expert: RunExpert, examples: Path) -> None:
     with pytest.raises(ExpertError, match=r"has no such part: it is \d+\.\d s long"):
         run_expert("trim-audio", {"audio": examples / "hello.wav"}, start_seconds=500.0)

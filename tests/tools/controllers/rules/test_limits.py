@@ -91,3 +91,11 @@ def test_the_cut_of_a_long_request_falls_between_words() -> None:
     """What is reported of it are words that the request holds."""
     refusals = propose(Request(text="summarize it. " * 7_142)).refusals
     assert not [reason for reason in refusals if "“arize" in reason]
+
+
+@pytest.mark.parametrize("text", ["Email this letter to my landlord", "send the letter to my boss"])
+def test_a_letter_that_is_there_is_not_written_again_to_be_sent(text: str) -> None:
+    letter = Resource(kind="text", media_type="text/plain", name="letter.txt", sha256="0" * 64)
+    proposal = propose(Request(text=text, files=(letter,)))
+    assert not proposal.plan.tasks
+    assert "no expert can do that" in proposal.refusals[0]
