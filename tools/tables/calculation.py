@@ -5,13 +5,8 @@ from decimal import Decimal
 from statistics import median
 
 from ...graph.errors import ExpertError
-<<<<<<< HEAD
 from .conditions import ordered, size_of
-from .query import Query, not_understood, read_query
-=======
-from .conditions import size_of
 from .query import Query, read_query
->>>>>>> tables
 from .table import Table
 
 MAX_ROWS = 30
@@ -140,7 +135,6 @@ def _ranked(query: Query) -> str:
     else:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
-<<<<<<< HEAD
     several = bool(subjects) and len(set(table.values(subjects[0]))) < len(table.cells)
     if several and table.is_numeric(key) and "sort" not in wanted:
         ranking = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
@@ -155,17 +149,6 @@ def _ranked(query: Query) -> str:
     else:
         rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
     return _rows(table, [*rows, *empty][:limit])
-=======
-    if subjects and len(set(table.values(subjects[0]))) < len(table.cells) and "sort" not in wanted:
-        ordered = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
-        return _listed_numbers(table, dict(ordered[:limit]))
-    filled = [row for row in table.cells if row[key].strip()]
-    if table.is_numeric(key):
-        rows = sorted(filled, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
-    else:
-        rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
-    return _rows(table, [*rows[:limit], *(row for row in table.cells if row not in filled and limit > len(filled))])
->>>>>>> tables
 
 
 def _distinct(query: Query) -> str:

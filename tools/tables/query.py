@@ -6,11 +6,7 @@ from dataclasses import dataclass, field
 from ...graph.errors import ExpertError
 from .conditions import kept, ordered, size_of
 from .folding import fold
-<<<<<<< HEAD
-from .question_words import MONTHS, Mark, mark_words, operation_words
-=======
-from .question_words import Mark, mark_words, measure_column
->>>>>>> tables
+from .question_words import MONTHS, Mark, mark_words, measure_column, operation_words
 from .table import Table
 
 
@@ -131,7 +127,6 @@ class _Reader:
             self.compared.append(column.column)
             self.used |= {mark, column, *bounds}
 
-<<<<<<< HEAD
     def _bound(self, mark: Mark) -> str:
         """What a condition compares with; a month without a year is of the only year in its column."""
         if mark.role != "period" or not mark.text.startswith("-"):
@@ -140,12 +135,11 @@ class _Reader:
         if len(years) != 1:
             raise not_understood(self.table, [_named(mark)])
         return f"{years.pop()}-{mark.text.strip('-')}"
-=======
+
     def _age_of(self, people: Mark) -> list[Mark]:
         """`people over 30` compares their age, where the table has it."""
         age = measure_column(self.table, ("age",))
         return [] if age is None else [Mark("column", people.start, people.end, people.text, age)]
->>>>>>> tables
 
     def _is_measure(self, mark: Mark) -> bool:
         return mark.role == "column" and mark not in self.used and self.table.is_numeric(mark.column)
@@ -183,8 +177,8 @@ class _Reader:
             return [f"{name} {sign} {joined}"] if sign == "=" else [f"{name} != {mark.text}" for mark in marks]
         return [f"{name} {'contains' if sign == '=' else 'not contains'} {mark.text}" for mark in marks]
 
-    def query(self) -> Query:
-        """The query of the marks; those that are part of it become used."""
+    def _rows_asked_for(self) -> Table:
+        """The rows within the conditions, periods and empty cells that the question names."""
         table = kept(self.table, self.where)
         shapes = [mark.text.startswith("-") for mark in self.periods]
         if len(set(shapes)) < len(shapes):
@@ -196,6 +190,11 @@ class _Reader:
         for column in self.empty:
             rows = tuple(row for row in table.cells if not row[column].strip())
             table = Table(table.label, table.names, rows, table.decimal_comma)
+        return table
+
+    def query(self) -> Query:
+        """The query of the marks; those that are part of it become used."""
+        table = self._rows_asked_for()
         query = Query(table, [], conditional=bool(self.where or self.periods or self.empty))
         for number, mark in enumerate(self.marks):
             if mark in self.used:

@@ -91,27 +91,19 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
         for size in range(min(MAX_PHRASE, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + size])
             follows = words[position + size : position + size + 1] or [""]
-<<<<<<< HEAD
             bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(_period(follows[0])))
-            if found := _mark(phrase, position, size, columns, values, known, table, bounded):
-=======
-            named = singulars(phrase) in columns or phrase in values
-            found = [] if named else _measure_marks(phrase, position, size, table)
-            mark = _mark(phrase, position, size, columns, values, known, table, follows[0][:1].isdigit())
+            named_here = singulars(phrase) in columns or phrase in values
+            found = [] if named_here else _measure_marks(phrase, position, size, table)
+            mark = _mark(phrase, position, size, columns, values, known, table, bounded)
             if found := found or [mark for mark in (mark,) if mark]:
->>>>>>> tables
                 break
         if found:
             marks += found
             position = found[0].end
             continue
-<<<<<<< HEAD
         word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
         weighty = word in known["ordinal"] or (word in known["share"] and not counted)
-        if (weighty or word not in known["ignored"]) and word not in named:
-=======
-        if words[position] not in known["ignored"] and words[position] not in label:
->>>>>>> tables
+        if (weighty or word not in known["ignored"]) and word not in label:
             left.append(words[position])
         position += 1
     return marks, left
