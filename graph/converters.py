@@ -33,7 +33,7 @@ CONVERTERS: dict[tuple[Kind, Kind], Converter] = {
 """By the kind that is given and the kind that the input takes."""
 
 JOIN = "join-text"
-STEPS_BETWEEN = frozenset({JOIN, *(converter.task_type for converter in CONVERTERS.values())})
+STEPS_BETWEEN = frozenset({JOIN, "text-part", *(converter.task_type for converter in CONVERTERS.values())})
 """Task types that are inserted by rule; a plan may name them as well."""
 _MAKES_LISTS = {converter.task_type for converter in CONVERTERS.values() if converter.output == "images"}
 

@@ -54,8 +54,8 @@ def rows_in_words(rows: Sequence[Row], phrases: Phrases, *, aloud: bool = False)
     if aloud:
         cells = ([f"{name} {value}" for name, value in row.items() if value not in (None, "")] for row in rows)
         return " ".join(f"{', '.join(row)}." for row in cells)
-    names = list(rows[0])
-    lines = [names, *([str(row[name] if row[name] is not None else "") for name in names] for row in rows)]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [names, *(["" if row.get(name) is None else str(row[name]) for name in names] for row in rows)]
     shown = lines[: MAX_FINDINGS + 1]
     widths = [max(len(line[column]) for line in shown) for column in range(len(names))]
     drawn = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in shown]

@@ -1,6 +1,6 @@
 """`CommandGroup`: lets the options of the whole command, `--debug` and `--log FILE`, stand before or after a command."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from typer.core import TyperGroup
@@ -11,13 +11,20 @@ class CommandGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the global options first."""
-        return super().parse_args(ctx, listed_requests_last(global_options_first(args)))
+        first = global_options_first(args)
+        command = next((self.commands[word] for word in first if word in self.commands), None)
+        flags = {o for p in (command.params if command else ()) if getattr(p, "is_flag", False) for o in p.opts}
+        return super().parse_args(ctx, listed_requests_last(first, flags))
 
 
-def listed_requests_last(arguments: Sequence[str]) -> list[str]:
-    """`run "- summarise notes.txt" --json` as `run --json -- "- summarise notes.txt"`: an item of a list is no option."""
+def listed_requests_last(arguments: Sequence[str], flags: Container[str] = ()) -> list[str]:
+    """`run "- summarise notes.txt" --json` as `run --json -- "- summarise notes.txt"`: an item of a list is no option.
+
+    `flags`: options without a value.
+    """
     for position, word in enumerate(arguments):
-        after_option = position > 0 and arguments[position - 1].startswith("-")  # may be its value
+        before = arguments[position - 1] if position else ""
+        after_option = before.startswith("-") and before not in flags  # may be its value
         if word.startswith("- ") and not after_option and "--" not in arguments:
             return [*arguments[:position], *arguments[position + 1 :], "--", word]
     return list(arguments)

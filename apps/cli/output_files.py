@@ -19,7 +19,8 @@ WORDS = {
     "text-to-speech": "speech", "summarization": "summary", "translation": "translation", "image-to-text": "text",
     "automatic-speech-recognition": "transcript", "document-to-text": "text", "document-to-images": "page",
     "video-to-images": "frame", "video-to-audio": "sound", "audio-to-audio": "changed", "crop": "cropped",
-    "filter": "filtered", "join-text": "joined", "mux": "film", "image-to-video": "film", "image-to-image": "changed",
+    "trim-audio": "part", "trim-video": "part", "mute": "silent", "filter": "filtered",
+    "join-text": "joined", "text-part": "part", "mux": "film", "image-to-video": "film", "image-to-image": "changed",
     "text-classification": "kind", "token-classification": "found", "object-detection": "found",
     "language-identification": "language", "text-to-image": "picture", "text-to-video": "film",
 }  # fmt: skip

@@ -124,10 +124,11 @@ def test_global_options_may_stand_anywhere(typed: list[str], parsed: list[str]) 
         (["run", "- read a.png", "--json"], ["run", "--json", "--", "- read a.png"]),
         (["run", "-f", "- a.png", "read"], ["run", "-f", "- a.png", "read"]),
         (["run", "--", "- read a.png"], ["run", "--", "- read a.png"]),
+        (["run", "--json", "- read a.png"], ["run", "--json", "--", "- read a.png"]),
     ],
 )
 def test_a_request_may_begin_like_an_item_of_a_list(typed: list[str], parsed: list[str]) -> None:
-    assert listed_requests_last(typed) == parsed
+    assert listed_requests_last(typed, {"--json"}) == parsed
 
 
 def test_platforms_other_than_linux_and_macos_are_refused_by_name() -> None:

@@ -106,7 +106,7 @@ async def test_a_request_runs_with_every_stage_and_task_in_the_streams(server: s
     assert [next(iter(data)) for data in seen["updates"]] == ["plan", "review", "task", "respond"]
 
     state = await client.threads.get_state(thread)
-    assert "fr" in state["values"]["answer"]
+    assert "French" in state["values"]["answer"]
     assert [message["type"] for message in state["values"]["messages"]] == ["human", "ai"]
     history = await client.threads.get_history(thread)
     assert [entry["next"] for entry in history][1:] == [["respond"], ["task"], ["review"], ["plan"], ["__start__"]]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hugginggpt.tools.findings import in_words
+from hugginggpt.tools.findings import in_words, rows_in_words
 from hugginggpt.tools.wording.phrases import phrases
 
 UNSURE = {"a": 0.5, "b": 0.4, "c": 0.1}.items()
@@ -45,3 +45,8 @@ def test_other_text_stays_as_it_is() -> None:
     """Also where it begins like JSON."""
     assert in_words("[not json", phrases("en")) == "[not json"
     assert in_words("Hello.", phrases("en")) == "Hello."
+
+
+def test_rows_with_different_columns_are_shown_under_all_of_them() -> None:
+    shown = rows_in_words([{"month": "May"}, {"month": "June", "total": 3}], phrases("en"))
+    assert shown.splitlines() == ["month  total", "May", "June   3"]

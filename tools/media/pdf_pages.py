@@ -82,7 +82,7 @@ def _opened(material: Material) -> Iterator[Any]:
 def _range(call: Call, count: int, label: str) -> tuple[int, int]:
     first, last = (call.task.parameters.get(name) for name in ("first_page", "last_page"))
     begin = _from_front(first, count) if isinstance(first, int) else 1
-    end = min(_from_front(last, count), count) if isinstance(last, int) else count
+    end = min(last if last >= 0 else count + 1 + last, count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
         raise input_error(f"{label} has {count} pages, and none from {first or 1} to {last or count}")
     if end - begin + 1 > MAX_PAGES:

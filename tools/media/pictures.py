@@ -35,6 +35,14 @@ def read_image(material: Material) -> "Image.Image":
         return _over_white(image)
 
 
+def frame_count(material: Material) -> int:
+    """The number of frames of an animated picture, or of pages in one file; 1 for any other."""
+    if material.resource.media_type == "image/jpeg":
+        return 1  # a preview in it is no frame
+    with open_image(material.path, material.resource.label) as image:
+        return int(getattr(image, "n_frames", 1))
+
+
 @contextmanager
 def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
     """The picture in its own mode, upright by its EXIF; its size is checked first. Raises `ExpertError` (input fault)."""

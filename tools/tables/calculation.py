@@ -5,8 +5,8 @@ from decimal import Decimal
 from statistics import median
 
 from ...graph.errors import ExpertError
-from .conditions import size_of
-from .query import Query, not_understood, read_query
+from .conditions import ordered, size_of
+from .query import Query, read_query
 from .table import Table
 
 MAX_ROWS = 30
@@ -63,7 +63,8 @@ def _groups(table: Table, by: int) -> dict[str, list[Sequence[str]]]:
 
 
 def _sums(query: Query, by: int, measure: int) -> dict[str, Decimal]:
-    return {name: _combined(query, measure, rows) for name, rows in _groups(query.table, by).items()}
+    groups = _groups(query.table, by).items()
+    return {name: _combined(query, measure, rows) for name, rows in groups if _numbers(query.table, measure, rows)}
 
 
 def _totals(query: Query) -> str:
@@ -73,26 +74,31 @@ def _totals(query: Query) -> str:
     for column in query.measures:
         name = f"{query.table.names[column]}: " if len(query.measures) > 1 else ""
         if query.group is not None:
-            lines.append(name + _listed_numbers(query.table, _sums(query, query.group, column)))
+            lines.append(name + _listed_numbers(query.table, _in_order(query, _sums(query, query.group, column))))
         else:
             lines.append(f"{name}{query.table.written(_combined(query, column, query.table.cells))}")
     return "\n".join(lines)
 
 
+def _in_order(query: Query, sums: dict[str, Decimal]) -> dict[str, Decimal]:
+    if not query.operations & {"descending", "ascending"}:
+        return sums
+    return dict(sorted(sums.items(), key=lambda pair: pair[1], reverse="descending" in query.operations))
+
+
 def _extreme(query: Query) -> str:
     """The row or group with the most or least; a subject that is in several rows is added up first."""
     table, most = query.table, "highest" in query.operations
-    dated = [column for column in query.columns if table.is_dated(column)]
-    measure = next(iter((*query.measures, *dated[-1:])), None)
+    measure = next(iter(query.measures), None)
     if measure is None:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
     subjects += [] if query.group is None else [query.group]
-    if subjects and measure in query.measures and len(set(table.values(subjects[0]))) < len(table.cells):
+    if subjects and table.is_numeric(measure) and len(set(table.values(subjects[0]))) < len(table.cells):
         return _best_group(query, subjects[0], measure)
     filled = [row for row in table.cells if row[measure].strip()]
-    sizes = [size_of(row[measure], table) for row in filled]
-    best = (max if most else min)(sizes)  # type: ignore[type-var]
+    sizes = [size for size in ordered(table, measure) if size is not None]
+    best = (max if most else min)(sizes)
     rows = [row for row, size in zip(filled, sizes, strict=True) if size == best]
     if subjects:
         return "\n".join(f"{row[subjects[0]]}, with {row[measure]}" for row in rows)
@@ -106,7 +112,8 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
     what = "on average" if "average" in query.operations else "in all its rows together"
     names = [name for name, number in sums.items() if number == best]
     answer = f"{' and '.join(names)}, with {table.written(best)} {what}"
-    single = choose(table.cells, key=lambda row: table.number(row[measure]) or Decimal())
+    filled = [row for row in table.cells if row[measure].strip()]
+    single = choose(filled, key=lambda row: table.number(row[measure]) or Decimal())
     if single[subject] not in names and "average" not in query.operations:
         answer += f"; the {'highest' if choose is max else 'lowest'} single row is {table.row_text(single)}"
     return answer
@@ -120,26 +127,34 @@ def _ranked(query: Query) -> str:
         key = query.columns[-1]
     elif query.measures and query.columns:
         key = query.measures[-1]
-    elif "rows" in wanted and not query.columns and wanted & {"top", "bottom"}:
+    elif not query.columns and wanted & {"top", "bottom"}:
         chosen = table.cells[:limit] if "top" in wanted else table.cells[-limit:]
-        return _rows(table, chosen)
+        place = "first" if "top" in wanted else "last"
+        order = "" if "rows" in wanted else f"the {place} {len(chosen)} rows, in the order of the table:\n"
+        return order + _rows(table, chosen)
     else:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
-    if subjects and len(set(table.values(subjects[0]))) < len(table.cells) and "sort" not in wanted:
-        ordered = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
-        return _listed_numbers(table, dict(ordered[:limit]))
+    several = bool(subjects) and len(set(table.values(subjects[0]))) < len(table.cells)
+    if several and table.is_numeric(key) and "sort" not in wanted:
+        ranking = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
+        return _listed_numbers(table, dict(ranking[:limit]))
+    filled = [row for row in table.cells if row[key].strip()]
+    empty = [row for row in table.cells if not row[key].strip()]
     if table.is_numeric(key):
-        rows = sorted(table.cells, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
+        rows = sorted(filled, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
+    elif table.is_dated(key):
+        ordered(table, key)
+        rows = sorted(filled, key=lambda row: str(size_of(row[key], table)), reverse=falling)
     else:
-        rows = sorted(table.cells, key=lambda row: row[key].casefold(), reverse=falling)
-    return _rows(table, rows[:limit])
+        rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
+    return _rows(table, [*rows, *empty][:limit])
 
 
 def _distinct(query: Query) -> str:
     if len(query.columns) != 1:
         raise _no_measure(query)
-    values = list(dict.fromkeys(query.table.values(query.columns[0])))
+    values = [value for value in dict.fromkeys(query.table.values(query.columns[0])) if value.strip()]
     shown = ", ".join(values[:MAX_ROWS]) + (" ..." if len(values) > MAX_ROWS else "")
     return f"{len(values)} ({shown})" if "count" in query.operations else shown
 
@@ -147,7 +162,7 @@ def _distinct(query: Query) -> str:
 def _looked_up(query: Query) -> str:
     table, columns = query.table, query.columns
     if not query.conditional:
-        raise not_understood(table, ["which row"])
+        raise _no_condition(table)
     if not columns:
         return _rows(table, table.cells)
     if len(table.cells) == 1:
@@ -168,6 +183,13 @@ def _listed_numbers(table: Table, found: dict[str, Decimal]) -> str:
 
 def _listed(found: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in found.items())
+
+
+def _no_condition(table: Table) -> ExpertError:
+    return ExpertError(
+        f"the question sets no condition on the rows of {table.label} and asks for no calculation",
+        hint=f"Its columns are {', '.join(table.names)}.",
+    )
 
 
 def _no_measure(query: Query) -> ExpertError:

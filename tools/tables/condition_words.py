@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 )
 _ARTICLE = re.compile(r"(?:the|a|an|its|their|any|word|words|text|column|field|value)\b ?")
 _FILE = re.compile(r"[\ue010-\ue0ff]")
-_STOP = re.compile(r"[;?!]|(?:then|please|into|as|sorted|by|per|aloud|out)\b")
+_STOP = re.compile(r"[;?!]|(?:that|which|who|then|please|into|as|sorted|by|per|aloud|out)\b")
 _VALUE = re.compile(rf"[A-ZÀ-ÞĀ-Ž\d{MARKS}]|[-+€$£]\d")
 _PLACE = re.compile(r"\s*(?:from|in|for|of)\s+")
 _COMPARED = re.compile(r"\W?[-+]?\d")
@@ -89,6 +89,8 @@ class _Reader:
         self.paired = False
         """The first condition is one of two bounds."""
         self._column = ""
+        self._searched = False
+        """The condition before searches texts."""
 
     def conditions(self, position: int) -> Iterator[Condition]:
         """Each condition in turn, joined by "and"."""
@@ -159,6 +161,9 @@ class _Reader:
 
     def _condition(self, column: str, operator: str, value: str) -> list[Condition] | None:
         self._column = column
+        if operator == "!=" and self._searched:  # "that contain error but not timeout"
+            operator = "not contains"
+        self._searched = operator in ("contains", "not contains")
         for bound, words in ((">=", "or more"), ("<=", "or less")):
             if operator == "=" and (more := re.fullmatch(rf"(\W?\d\S*) {self.words[words].pattern}", value)):
                 operator, value = bound, more[1]

@@ -25,6 +25,8 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
 }
+_CENTURY = 70
+"""A year of two digits from here on is of the 20th century."""
 MAX_SHOWN = 8
 """Values of a column that an error names."""
 
@@ -58,14 +60,14 @@ def kept(table: Table, where: Sequence[str]) -> Table:
         condition, columns = _placed(table, condition_of(text))
         matches = [_test(table, condition, column) for column in columns]
         pairs = list(zip(matches, columns, strict=True))
-        found = [row for row in table.cells if any(match(row[column]) for match, column in pairs)]
-        if condition.operator == "=" and not found:
+        among = all if condition.operator in _NEGATED else any
+        satisfied = {row for row in table.cells if among(match(row[column]) for match, column in pairs)}
+        phrase = len(pairs) > 1 and " " in condition.value  # perhaps a column and its value: "without status open"
+        text_only = condition.operator == "!=" and size_of(condition.value, table) is None
+        named = text_only or (condition.operator == "not contains" and phrase)
+        if (condition.operator == "=" and not satisfied) or (named and len(satisfied) == len(set(table.cells))):
             raise _nowhere(table, condition, columns)
-        satisfied = set(found)
-        every = condition.operator in _NEGATED
-        rows = tuple(
-            row for row in rows if (all(match(row[column]) for match, column in pairs) if every else row in satisfied)
-        )
+        rows = tuple(row for row in rows if row in satisfied)
     return Table(table.label, table.names, rows, table.decimal_comma, table.is_text)
 
 
@@ -88,17 +90,17 @@ def _test(table: Table, condition: Condition, column: int) -> Callable[[str], bo
         compare, bound = _COMPARED[operator], size_of(value, table)
         if bound is None:
             raise input_error(f"“{condition}” compares, but “{value}” is neither a number nor a date")
-        sizes = [size_of(cell, table) for cell in table.values(column)]
+        sizes = ordered(table, column) if isinstance(bound, str) else [size_of(c, table) for c in table.values(column)]
         if not any(type(size) is type(bound) for size in sizes):
             raise input_error(f"column {table.names[column]} of {table.label} has no numbers to compare with “{value}”")
-        return lambda cell: type(size := size_of(cell, table)) is type(bound) and compare(size, bound)
+        return lambda cell: type(size := size_of(cell, table)) is type(bound) and compare(_as_exact(size, bound), bound)
     if operator in ("=", "!="):
         number = size_of(value, table)
         options = [fold(value), *(fold(part) for part in re.split(r",? or ", value))]
         options += [fold(part) for part in value.split("|")]
 
         def same(cell: str) -> bool:
-            return fold(cell) in options or (number is not None and size_of(cell, table) == number)
+            return fold(cell) in options or (number is not None and _as_exact(size_of(cell, table), number) == number)
 
         return same if operator == "=" else lambda cell: not same(cell)
     asked = fold(value)
@@ -115,9 +117,31 @@ def size_of(text: str, table: Table) -> Decimal | str | None:
     """What a cell is compared by: a number, or a date as year-month-day; None for other text."""
     if date := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text.strip()):
         return "-".join(part for part in date.groups() if part)
-    if date := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", text.strip()):
-        return f"{date[3]}-{int(date[2]):02}-{int(date[1]):02}"
+    if date := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})", text.strip()):
+        day, month, year = (int(part) for part in date.groups())
+        year += 0 if year > 99 else 1900 if year >= _CENTURY else 2000
+        return f"{year}-{month:02}-{day:02}" if month <= 12 and day <= 31 else None
     return read_number(text, table.decimal_comma)
+
+
+def ordered(table: Table, column: int) -> list[Decimal | str | None]:
+    """The sizes of the cells of a column; None only for empty ones.
+
+    Raises `ExpertError` (input fault) for a column of dates with one that can not be ordered.
+    """
+    sizes = [size_of(cell, table) for cell in table.values(column)]
+    for cell, size in zip(table.values(column), sizes, strict=True):
+        if size is None and cell.strip() and table.is_dated(column):
+            raise input_error(
+                f"“{cell}” in column {table.names[column]} of {table.label} is no date that I can order",
+                hint="Dates are written year-month-day, day.month.year or day/month/year.",
+            )
+    return sizes
+
+
+def _as_exact(size: Any, bound: Any) -> Any:
+    """A date as exact as another: of a month, if that is a month."""
+    return size[: len(bound)] if isinstance(size, str) and isinstance(bound, str) else size
 
 
 def _nowhere(table: Table, condition: Condition, columns: Sequence[int]) -> Exception:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
-from .conditions import kept, size_of
+from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import Mark, mark_words
+from .question_words import MONTHS, Mark, mark_words, measure_column, operation_words
 from .table import Table
 
 
@@ -23,10 +23,15 @@ class Query:
     group: int | None = None
     limit: int | None = None
     operations: set[str] = field(default_factory=set)
+    in_time: bool = False
+    """The highest and lowest are the latest and earliest."""
 
     @property
     def measures(self) -> list[int]:
-        """The named columns that hold numbers; where none is named, the only column that does."""
+        """The named columns that hold numbers; where none is named, the only column that does; of the latest a date."""
+        dates = [n for n in range(len(self.table.names)) if self.table.is_dated(n)]
+        if self.in_time and dates:
+            return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
         named = [column for column in self.columns if self.table.is_numeric(column)]
         numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
         return named or (numeric if len(numeric) == 1 else [])
@@ -35,6 +40,21 @@ class Query:
     def subjects(self) -> list[int]:
         """The other named columns."""
         return [column for column in self.columns if not self.table.is_numeric(column)]
+
+    def contradiction(self, question: str) -> list[str]:
+        """Operations that do not go together, as words; empty where all take effect."""
+        extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
+        ranked = extremes or self.limit or self.operations & {"top", "bottom"}
+        grouped = self.group is not None or bool(self.subjects)
+        if len(extremes) > 1 or len(totals) > 1:
+            return sorted(extremes if len(extremes) > 1 else totals)
+        if ranked and totals - {"sum"} and not grouped:
+            return sorted(totals)
+        if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
+            return ["rows"]
+        words = question.split()
+        asked = fold(words[0]) in operation_words()["yes or no"] if words else False
+        return words[:1] if asked and self.conditional and totals | extremes else []
 
 
 def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
@@ -52,9 +72,12 @@ def read_query(question: str, table: Table) -> Query:
     if left:
         raise not_understood(table, left)
     reader = _Reader(marks, table)
+    reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
+    if contradiction := query.contradiction(question):
+        raise not_understood(table, contradiction)
     if unused := [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
     return query
@@ -66,9 +89,19 @@ class _Reader:
         self.used: set[Mark] = set()
         self.where: list[str] = []
         self.periods: list[Mark] = []
+        self.compared: list[int] = []
+        self.empty: list[int] = []
 
     def _near(self, number: int, step: int) -> Mark | None:
         return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
+
+    def read_empty(self) -> None:
+        """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
+        for number, mark in enumerate(self.marks):
+            near = (self._near(number, 1), self._near(number, -1)) if mark.role == "empty" else ()
+            if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
+                self.empty.append(column.column)
+                self.used |= {mark, column}
 
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
@@ -81,15 +114,32 @@ class _Reader:
             signs = (">=", "<=") if mark.role == "between" else (mark.role,)
             if bounds[0].role == "number":
                 beside = [m for m in (before, behind) if m and self._is_measure(m)]
+                if not beside and before and before.role == "people":
+                    beside = self._age_of(before)
             else:  # a date: of its own column, whatever is beside it
                 beside = [bounds[0]]
             if not beside:
                 continue
             column = beside[0]
             name = self.table.names[column.column]
-            texts = [m.text.strip("-") if m.role == "period" else m.text for m in bounds]
+            texts = [self._bound(m) for m in bounds]
             self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
+            self.compared.append(column.column)
             self.used |= {mark, column, *bounds}
+
+    def _bound(self, mark: Mark) -> str:
+        """What a condition compares with; a month without a year is of the only year in its column."""
+        if mark.role != "period" or not mark.text.startswith("-"):
+            return mark.text.strip("-") if mark.role == "period" else mark.text
+        years = {str(size)[:4] for size in ordered(self.table, mark.column) if size is not None}
+        if len(years) != 1:
+            raise not_understood(self.table, [_named(mark)])
+        return f"{years.pop()}-{mark.text.strip('-')}"
+
+    def _age_of(self, people: Mark) -> list[Mark]:
+        """`people over 30` compares their age, where the table has it."""
+        age = measure_column(self.table, ("age",))
+        return [] if age is None else [Mark("column", people.start, people.end, people.text, age)]
 
     def _is_measure(self, mark: Mark) -> bool:
         return mark.role == "column" and mark not in self.used and self.table.is_numeric(mark.column)
@@ -108,7 +158,8 @@ class _Reader:
                 chosen.setdefault((before.column, "="), []).append(mark)
                 self.used |= {mark, before}
                 continue
-            negation = next((m for m in (before,) if m and m.role in ("not", "!=")), None)
+            earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
+            negation = earlier if earlier and earlier.role in ("not", "!=", "empty") else None
             self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
             self.used |= {negation} if negation else set()
             if mark.role == "period":
@@ -126,19 +177,33 @@ class _Reader:
             return [f"{name} {sign} {joined}"] if sign == "=" else [f"{name} != {mark.text}" for mark in marks]
         return [f"{name} {'contains' if sign == '=' else 'not contains'} {mark.text}" for mark in marks]
 
-    def query(self) -> Query:
-        """The query of the marks; those that are part of it become used."""
+    def _rows_asked_for(self) -> Table:
+        """The rows within the conditions, periods and empty cells that the question names."""
         table = kept(self.table, self.where)
+        shapes = [mark.text.startswith("-") for mark in self.periods]
+        if len(set(shapes)) < len(shapes):
+            raise not_understood(self.table, [_named(mark) for mark in self.periods])
         for mark in self.periods:
+            ordered(self.table, mark.column)
             rows = tuple(row for row in table.cells if _is_within(size_of(row[mark.column], table), mark.text))
             table = Table(table.label, table.names, rows, table.decimal_comma)
-        query = Query(table, [], conditional=bool(self.where or self.periods))
+        for column in self.empty:
+            rows = tuple(row for row in table.cells if not row[column].strip())
+            table = Table(table.label, table.names, rows, table.decimal_comma)
+        return table
+
+    def query(self) -> Query:
+        """The query of the marks; those that are part of it become used."""
+        table = self._rows_asked_for()
+        query = Query(table, [], conditional=bool(self.where or self.periods or self.empty))
         for number, mark in enumerate(self.marks):
             if mark in self.used:
                 continue
             before, after = self._near(number, -1), self._near(number, 1)
             if mark.role == "column":
                 query.columns.append(mark.column)
+                if before and before.role == "per" and query.group is not None:
+                    continue
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
@@ -146,14 +211,24 @@ class _Reader:
                 if not mark.text.isdigit() or not any(m and m.role in ranks for m in (before, after)):
                     continue
                 query.limit = int(mark.text)
-            elif mark.role in ("not", ">", ">=", "<", "<=", "between", "!="):
+            elif mark.role in ("not", "empty", ">", ">=", "<", "<=", "between", "!="):
                 continue
-            elif mark.role == "per" and not (after and after.role == "column"):
+            elif mark.role == "people" or (mark.role == "per" and not (after and after.role == "column")):
                 pass
             else:
                 query.operations.add(mark.role)
+                dated = after is not None and after.role == "column" and self.table.is_dated(after.column)
+                in_time = dated or mark.text in operation_words()["in time"]
+                query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
+        if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
+            query.columns = self.compared[:1]
         return query
+
+
+def _named(mark: Mark) -> str:
+    """A period as words."""
+    return MONTHS[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
 
 
 def _is_within(date: object, period: str) -> bool:

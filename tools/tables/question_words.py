@@ -1,7 +1,7 @@
 """`mark_words`: what each word of a question about a table is: a column, a value of a cell, a number, an operation."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
@@ -10,11 +10,11 @@ from ..wording.wording import wording
 from .folding import fold, singular, singulars
 from .table import Table
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*")
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
-              "top", "bottom", "per", "not", "rows")  # fmt: skip
+              "top", "bottom", "per", "not", "empty", "people", "rows")  # fmt: skip
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 MAX_PHRASE = 6
 """Words of a column name, a value or an operation."""
@@ -38,31 +38,72 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     words, conditions = wording(language), wording(language).section("conditions")
     listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
     small = str(words.section("recognise")["small"]).split()
+    listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
+    listed["yes or no"] = str(words.section("answer")["ask_yes_no"]).split()
     listed["ignored"] = [*listed["ignored"], *small, *conditions["="], *conditions["unit"]]
     return {name: frozenset(fold(phrase) for phrase in phrases) for name, phrases in listed.items()}
+
+
+def names_table_operation(text: str) -> bool:
+    """Whether a text has a word of an operation on rows: "just the top two"."""
+    words, known = _WORD.findall(fold(text)), operation_words()
+    return any(word in known[name] - {"no", "first"} for word in words for name in OPERATIONS)
+
+
+@cache
+def _measure_words(language: str = "en") -> dict[str, list[tuple[str, list[str]]]]:
+    """What words say of a column with one of some names: `oldest` the highest `age`."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for key, phrases in wording(language).section("measures").items():
+        role, _, columns = key.partition(": ")
+        for phrase in phrases:
+            found.setdefault(fold(phrase), []).append((role, columns.split(", ")))
+    return found
+
+
+def measure_column(table: Table, names: Sequence[str]) -> int | None:
+    """The first column of numbers that has one of the names."""
+    found = (table.column(name) for name in names)
+    return next((column for column in found if column is not None and table.is_numeric(column)), None)
+
+
+def _measure_marks(phrase: str, at: int, size: int, table: Table) -> list[Mark]:
+    for role, names in _measure_words().get(phrase, ()):
+        if (column := measure_column(table, names)) is not None:
+            named = Mark("column", at, at + size, phrase, column)
+            ranked = Mark(role, at, at + size, phrase)
+            return [named] if role == "column" else [ranked, named] if role in OPERATIONS else [named, ranked]
+    return []
 
 
 def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
     words = [match.group() for match in _WORD.finditer(fold(question))]
     words = [word.removesuffix("'s").removesuffix("s'") for word in words]
-    known, named = operation_words(), {fold(table.label), *_WORD.findall(fold(PurePath(table.label).stem))}
+    known, label = operation_words(), {fold(table.label), *_WORD.findall(fold(PurePath(table.label).stem))}
     columns, values = _columns(table), _values(table)
+    dated = any(table.is_dated(n) for n in range(len(table.names)))
     marks: list[Mark] = []
     position = 0
     left: list[str] = []
     while position < len(words):
-        found = None
+        found: list[Mark] = []
         for size in range(min(MAX_PHRASE, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + size])
             follows = words[position + size : position + size + 1] or [""]
-            if found := _mark(phrase, position, size, columns, values, known, table, follows[0][:1].isdigit()):
+            bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(_period(follows[0])))
+            named_here = singulars(phrase) in columns or phrase in values
+            found = [] if named_here else _measure_marks(phrase, position, size, table)
+            mark = _mark(phrase, position, size, columns, values, known, table, bounded)
+            if found := found or [mark for mark in (mark,) if mark]:
                 break
         if found:
-            marks.append(found)
-            position = found.end
+            marks += found
+            position = found[0].end
             continue
-        if words[position] not in known["ignored"] and words[position] not in named:
+        word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
+        weighty = word in known["ordinal"] or (word in known["share"] and not counted)
+        if (weighty or word not in known["ignored"]) and word not in label:
             left.append(words[position])
         position += 1
     return marks, left
@@ -92,6 +133,8 @@ def _mark(
     dated = next((n for n in range(len(table.names)) if table.is_dated(n)), None)
     if dated is not None and (period := _period(phrase)):
         return Mark("period", at, end, period, dated)
+    if phrase not in known["ignored"] and (number := wording("en").section("numbers").get(phrase)):
+        return Mark("number", at, end, str(number))
     return Mark("number", at, end, phrase) if re.fullmatch(r"[-+]?\d[\d.,]*", phrase) else None
 
 
@@ -100,7 +143,7 @@ def _period(phrase: str) -> str:
     if re.fullmatch(r"(?:19|20)\d\d(?:-\d\d){0,2}", phrase):
         return f"{phrase}-"
     words = re.fullmatch(r"([a-z]{3,})(?: ((?:19|20)\d\d))?", phrase)
-    months = [f"-{n:02}-" for n, name in enumerate(_MONTHS, 1) if words and words[1] in (name, name[:3])]
+    months = [f"-{n:02}-" for n, name in enumerate(MONTHS, 1) if words and words[1] in (name, name[:3])]
     return f"{words[2] or ''}{months[0]}" if words and months else ""
 
 

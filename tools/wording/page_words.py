@@ -4,7 +4,7 @@ Page numbers and ordinals come from the language's data file. Not covered: sever
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from .wording import folded, wording
@@ -23,6 +23,14 @@ class Pages:
     each: bool = False
     """One result for each page."""
 
+    def others(self) -> "Pages | None":
+        """All pages but these, where they stand at the beginning or at the end."""
+        if self.first == 1 and self.last and self.last > 0:
+            return replace(self, first=self.last + 1, last=None)
+        if self.last == -1 and self.first and self.first < 0:
+            return replace(self, first=None, last=self.first - 1)
+        return None
+
 
 @cache
 def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
@@ -36,8 +44,14 @@ def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
     page = rf"(?:{either([word for word, unit in language.units.items() if unit == 'page'])}|pp?\.)"
     number = rf"\d{{1,4}}|{either(list(language.numbers)) or '(?!)'}"
     ordinal = rf"{either(list(language.ordinals)) or '(?!)'}|\d{{1,3}}(?:st|nd|rd|th)"
+    left_out = either(list(language.clauses.get("except", ()))) or "(?!)"
     each = either(list(language.clauses.get("each", ("each", "every", "per")))) or "(?!)"
     return (
+        re.compile(
+            rf"{begin}(?:(?:the|all|every|everything|{page})\s+)*(?P<except>{left_out})\s+(?:for\s+)?(?:the\s+)?"
+            rf"(?:(?P<ord>{ordinal})(?:\s+(?P<n>{number}))?{end}(?:\s*{page}{end}|(?!\s+[^\W\d_]{{3}}))"
+            rf"|{page}\s*(?P<a>{number}){end})"
+        ),
         re.compile(rf"{begin}{page}\s*(?:from\s+)?(?P<a>{number})(?:{_TO}|\s+and\s+)(?P<b>{number}){end}"),
         re.compile(rf"{begin}(?P<a>\d{{1,4}}){_TO}(?P<b>\d{{1,4}})\s*{page}{end}"),
         re.compile(rf"{begin}(?P<each>{each}) (?:single )?{page}{end}|{begin}{page} by {page}{end}"),
@@ -45,13 +59,17 @@ def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
         re.compile(rf"{begin}(?:第\s*)?(?P<ord>{ordinal})\.?\s*{page}{end}|第\s*(?P<a>{number})\s*{page}"),
         re.compile(rf"{begin}{page}\s*(?:number\s+|no\.?\s*)?(?P<a>{number}){end}"),
         re.compile(rf"{begin}(?P<a>\d{{1,3}})\.\s+{page}{end}"),
+        re.compile(page),
     )
 
 
 def read_pages(text: str, code: str) -> Pages | None:
     """The pages that a masked text names; None for none, and for pages that are not next to each other."""
     words = folded(text)
-    matches = [match for pattern in _patterns(code) if (match := pattern.search(words))]
+    patterns = _patterns(code)
+    if not patterns[-1].search(words):
+        return None
+    matches = [match for pattern in patterns[:-1] if (match := pattern.search(words))]
     if not matches:
         return None
     match = min(matches, key=lambda found: found.start())
@@ -59,8 +77,17 @@ def read_pages(text: str, code: str) -> Pages | None:
     if "each" in found:
         return Pages(*match.span(), each=True)
     first, last = _bounds(found, code)
+    if found.get("except"):
+        return _others(match, first, last)
     apart = first is not None and last is not None and last != first + 1 and " and " in match.group()
     return None if first is None or apart else Pages(*match.span(), first, last)
+
+
+def _others(match: re.Match[str], first: int | None, last: int | None) -> Pages | None:
+    """The pages around those that are left out; None where they are no single range."""
+    if first == 1 and last is not None:
+        return Pages(*match.span(), last + 1, -1)
+    return Pages(*match.span(), 1, first - 1) if first is not None and last == -1 else None
 
 
 def _bounds(found: dict[str, str | None], code: str) -> tuple[int | None, int | None]:

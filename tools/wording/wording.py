@@ -14,9 +14,21 @@ LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
 UNSPACED = ("zh", "ja")
 """Languages that put no spaces between words."""
 SECTIONS = (
-    *("recognise", "clauses", "harmless", "goal", "numbers", "ordinals", "languages", "nouns", "units", "operations"),
+    *(
+        "recognise",
+        "clauses",
+        "restricting",
+        "harmless",
+        "goal",
+        "numbers",
+        "ordinals",
+        "languages",
+        "nouns",
+        "units",
+        "operations",
+    ),
     *("directions", "media", "examples"),
-    *("conditions", "tables", "refusals", "answer"),
+    *("conditions", "tables", "measures", "refusals", "answer"),
 )
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""

@@ -64,6 +64,54 @@ def test_a_question_is_answered_by_arithmetic_or_refused(question: str, answer: 
         assert answer_about(table(HARVEST), question) == answer
 
 
+VISITS = """\
+day,town,guests,note
+2026-03-04,Bari,5,
+2026-03-28,Turin,9,late
+2026-04-02,Bari,,early
+2026-05-01,Como,4,late
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What is the earliest day?", "2026-03-04 (day 2026-03-04, town Bari, guests 5)"),
+        ("What is the latest day in Bari?", "2026-04-02 (day 2026-04-02, town Bari, note early)"),
+        ("What is the maximum day?", "2026-05-01 (day 2026-05-01, town Como, guests 4, note late)"),
+        ("How many guests were there before April?", "14"),
+        ("How many guests were there after March?", "4"),
+        ("How many guests were there since April 2026?", "4"),
+        ("How many guests were there until March 2026?", "14"),
+        ("average guests per town", "Bari 5; Turin 9; Como 4"),
+        ("Which town has the lowest average guests?", "Como, with 4 on average"),
+        ("How many different notes are there?", "2 (late, early)"),
+        ("What is the sum of the guests above 4?", "14"),
+        ("second highest guests", None),
+        ("What are the highest and lowest guests?", None),
+        ("sum and average of the guests", None),
+        ("guests per town per day", None),
+        ("What is the average of the 2 highest guests?", None),
+        ("Is the total guests above 100?", None),
+        ("What percent of guests is Bari?", None),
+        ("guests from March to May", None),
+        ("Which town has the most rows?", None),
+    ],
+)  # fmt: skip
+def test_no_word_of_a_question_is_left_out_of_its_answer(question: str, answer: str | None) -> None:
+    if answer is None:
+        with pytest.raises(ExpertError, match="do not understand"):
+            answer_about(table(VISITS), question)
+    else:
+        assert answer_about(table(VISITS), question) == answer
+
+
+def test_a_date_that_can_not_be_ordered_is_an_error() -> None:
+    for question in ("What is the latest day?", "How many guests were there in March?", "Sort by day"):
+        with pytest.raises(ExpertError, match="03/14/2025"):
+            answer_about(table("day,guests\n03/14/2025,4\n02/03/2025,5\n"), question)
+
+
 def test_decimal_commas_are_read_and_written() -> None:
     assert answer_about(table(ERNTE), "What is the total Erlös for Sud?") == "1300,0"
     assert answer_about(table(ERNTE), "What is the Erlos in August?") == "1.250,5"
@@ -74,3 +122,43 @@ def test_a_refusal_names_the_word_and_the_columns() -> None:
         answer_about(table(HARVEST), "How many bananas are from Hill?")
     assert "“bananas”" in str(caught.value)
     assert "Orchard" in (caught.value.hint or "")
+
+
+CREW = """\
+name,age,port,wage
+Ole,52,Osby,3900
+Mia,31,Varde,4100
+Jon,24,Osby,
+Kari,45,Osby,3300
+"""
+JON, OLE = "name Jon, age 24, port Osby", "name Ole, age 52, port Osby, wage 3900"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("average wage of people over 40", "3600"),
+        ("What is the average age of people between 30 and 50?", "38"),
+        ("who is the oldest?", "52 (name Ole, age 52, port Osby, wage 3900)"),
+        ("Who earns the least?", "3300 (name Kari, age 45, port Osby, wage 3300)"),
+        ("the two oldest people", f"{OLE}\nname Kari, age 45, port Osby, wage 3300"),
+        ("Who is younger than 30?", JON),
+        ("who has no wage listed?", JON),
+        ("How many people have no wage?", "1"),
+        ("how many people live in Osby?", "3"),
+        ("list everyone except those from Osby", "name Mia, age 31, port Varde, wage 4100"),
+        ("show the last 2 rows", f"{JON}\nname Kari, age 45, port Osby, wage 3300"),
+        ("wage by port, highest first", "Osby 7200; Varde 4100"),
+        ("bottom 1 by wage", "name Kari, age 45, port Osby, wage 3300"),
+    ],
+)
+def test_people_are_compared_by_the_columns_that_words_imply(question: str, answer: str) -> None:
+    assert answer_about(table(CREW), question) == answer
+
+
+@pytest.mark.parametrize("question", ["who is tallest?", "How many boats are over 40?", "who has a wage?"])
+def test_a_question_without_a_meaning_for_the_columns_names_them(question: str) -> None:
+    with pytest.raises(ExpertError) as caught:
+        answer_about(table(CREW), question)
+    assert "name, age, port, wage" in (caught.value.hint or "")
+    assert "which row" not in str(caught.value)

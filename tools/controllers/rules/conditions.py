@@ -5,11 +5,12 @@ indirect questions ("tell me if it is positive") are no conditions.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 
 from ...wording.nearest import words_pattern
 from ...wording.wording import folded, wording
 from .lexicon import lexicon
-from .operations import names_operation
+from .operations import operation_starts
 
 _STATE = (
     r"(?:when|whenever|as long as) (?:(?:the|this|that|it|its|my|his|her|there)\b|[\ue000-\ue0ff])[^.;!?,\n]{0,60}?"
@@ -17,8 +18,8 @@ _STATE = (
 )
 """A state that may hold or not: "when the review is negative", and not "when the film is over"."""
 _CONDITION = re.compile(
-    rf"(?<!as )(?<!even )\b(?:if|unless|otherwise|or else|only when|provided that|in case|assuming|suppose|{_STATE})"
-    r"(?!\w)"
+    rf"(?<!as )(?<!even )\b(?:if|unless|otherwise|or else|only when|provided that|in case|in the event that|assuming"
+    rf"|suppos(?:e|ing)|{_STATE})(?!\w)"
     r"(?! (?:you|u|i|we|possible|not|need(?:ed)?|necessary|any|available|(?:it|that)(?: would)? helps?)\b"
     r"| there(?:’s| is| are) any\b|(?: it| that| this)(?:’s| is|’d be| isn’t) (?:too|not too|ok|okay|fine|possible)\b)"
 )
@@ -32,30 +33,40 @@ _ASKED = re.compile(
 """Before an indirect question ("tell me if it is positive"), or politeness."""
 _SENTENCE_END = re.compile(r"[.;!?\n](?=\s|\Z)")
 _SENTENCE = re.compile(r"(?:[^.;!?\n。！？；]|[.;](?!\s|\Z))+")
-_ONWARD = re.compile(r",? then |, ?(?!(?:and|or)\b)")
+_BEFORE = 120
+"""Characters before a condition that are searched for what opens it or asks for it."""
 
 
 def find_conditions(masked: str) -> list[tuple[int, int]]:
     """Each condition with what depends on it: what follows it in its sentence, else what it follows."""
     found: list[tuple[int, int]] = []
-    for match in _CONDITION.finditer(masked):
+    conditions = list(_CONDITION.finditer(masked))
+    if not conditions:
+        return found
+    # searched once: a request may hold thousands of conditions
+    ends = [*_SENTENCE_END.finditer(masked)]
+    requests = sorted((*(verb.start() for verb in lexicon().verb.finditer(masked)), *operation_starts(masked)))
+    for match in conditions:
         if found and match.start() < found[-1][1]:
             continue
-        ends = [end.end() for end in _SENTENCE_END.finditer(masked, 0, match.start())]
-        begin = ends[-1] if ends else 0
-        end = next((end.start() for end in _SENTENCE_END.finditer(masked, match.end())), len(masked))
-        onward = _ONWARD.search(masked, match.end(), end)
-        follows = onward is not None and _requests(masked, onward.end() - 1, end)
-        opened = _OPENED.search(masked[begin : match.start()])
-        if opened and (follows or _requests(masked, match.end(), end)):
+        before = bisect_right(ends, match.start(), key=lambda mark: mark.end())
+        begin = ends[before - 1].end() if before else 0
+        end = ends[before].start() if before < len(ends) else len(masked)
+        near = match.start() - _BEFORE
+        words = "x" * (near > begin) + masked[max(begin, near) : match.start()]
+        if _OPENED.search(words) and _within(requests, match.end(), end):
             found.append((match.start(), end))
-        elif _requests(masked, begin, match.start()) and not _ASKED.search(masked[begin : match.start()]):
+        elif match.group() == "in case":  # after what it belongs to, it gives the purpose
+            continue
+        elif _within(requests, begin, match.start()) and not _ASKED.search(words):
             found.append((_clause(masked, begin, match), end))
     return found
 
 
-def _requests(masked: str, start: int, end: int) -> bool:
-    return lexicon().verb.search(masked, start, end) is not None or names_operation(masked[start:end])
+def _within(positions: list[int], start: int, end: int) -> bool:
+    """Whether one of the ordered positions lies between `start` and `end`."""
+    first = bisect_left(positions, start)
+    return first < len(positions) and positions[first] < end
 
 
 def _clause(masked: str, begin: int, match: re.Match[str]) -> int:

@@ -20,10 +20,12 @@ from .example_intents import find_intents_by_examples, with_examples
 from .follow_ups import repeated
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
+from .handlers.text_parts import take_parts
 from .intent_order import order_intents
-from .intents import Intent, find_intents, general_question
+from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
+from .lost_in_clauses import lost_in_clauses
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
@@ -82,7 +84,7 @@ def propose(request: Request) -> Proposal:
     found: list[Intent] = []
     if language == "en":
         found = with_examples(find_intents(parsed), parsed, request.resources)
-        intents = order_intents(found, parsed) or general_question(parsed)
+        intents = order_intents(found, parsed) or table_question(parsed, request.resources) or general_question(parsed)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
@@ -96,11 +98,11 @@ def propose(request: Request) -> Proposal:
     def as_typed(position: int) -> int:
         return corrections.to_original(parsed.edits.to_original(position))
 
+    lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
+    lost += lost_in_clauses(parsed, linker) if language != "en" else ()
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(
-            linker, request.text, [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost], unused.files
-        ),
+        refusals=_refusals(linker, request.text, lost, unused.files),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
@@ -126,6 +128,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Re
     for intent in intents:
         plan_intent(linker, intent)
     cut_to_times(linker)
+    take_parts(linker)
     return linker
 
 

@@ -9,6 +9,7 @@ from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
+from ...wording.lost_words import without_harmless
 from ...wording.meanings import meaning_of
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
@@ -211,7 +212,7 @@ def _not_understood(
     for piece, (start, end) in zip(pieces, extents, strict=True):
         words = ClauseWords(parsed.masked[start:end], wording(code))
         background = words.is_background
-        content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(words.text, wording(code)))
+        content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(without_harmless(words.text, code), wording(code)))
         if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")

@@ -42,8 +42,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "stated": re.compile(
             rf"(?:(?:but|and|so|though|although|because|hence|where|which) )?(?:{one['subject']}\b|{one['interjection']}\b|"
             rf"(?:[\ue000-\ue0ff]+|{one['owner']}) .*(?:\b{one['verb']}\b|\w+ed\b)|"
-            rf"(?:my|our) \w+ \w+s\b|\w{{2,}}ing\b(?! (?:the|my|a)\b))"
+            r"(?:my|our) \w+ \w+s\b)"
         ),
+        "participle": re.compile(r"\w{2,}ing\b(?! (?:the|my|a)\b)"),
         "speaker": re.compile(rf"\b(?:do|does|did) (?:{_OWNED} )?(?P<word>[\w’]+) (?:say|tell|ask|want)\b"),
         "signature": re.compile(rf"\b{one['closing']},?[\w .]{{1,40}}\Z"),
         "opening": re.compile(rf"{one['opening']}\b"),
@@ -67,6 +68,7 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
     background = bytearray(len(parsed.masked))
     for clause in parsed.clauses:
         background[clause.start : clause.end] = bytes((clause.background,)) * (clause.end - clause.start)
+    begun = requested.find(1)
     for sentence in _SENTENCE.finditer(parsed.masked):
         after = False
         for piece in _PIECE.finditer(parsed.masked, *sentence.span()):
@@ -74,6 +76,7 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
             start, end = piece.start(), piece.end() if first < 0 else first
             words = parsed.masked[start:end]
             stated = patterns["stated"].match(words) or (not after and patterns["opening"].match(words))
+            stated = stated or (start <= begun and patterns["participle"].match(words))
             demanding = first < 0 and patterns["demanding"].search(words)
             if (stated or background[start]) and not demanding:
                 yield start, end

@@ -5,16 +5,20 @@ also detect objects. Background clauses ("I have a table with some objects") hav
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...wording.nearest import Match
+from ....graph.resource import Resource
+from ...tables.question_words import names_table_operation
+from ...wording.nearest import Match, is_out_of_reach
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .lexicon import QUESTION, Rule, lexicon
 from .operations import read_operations
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
+MAX_QUESTION = 200
+"""Characters of a question about a table that no rule finds."""
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
 """What words matched: an intent; a noun that may be one; a noun that a later rule may still match."""
 
@@ -159,3 +163,17 @@ def general_question(parsed: ParsedRequest) -> list[Intent]:
             question = parsed.text.strip()[:2000]
             return [Intent("question", clause.start, clause.end, clause.end, clause, question=question)]
     return []
+
+
+def table_question(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
+    """The question that a request without intents is where all its files are tables: "revenue by region".
+
+    In a conversation the latest result is such a table, and a word must ask for some of it: "just the top two".
+    """
+    given = [file.resource for file in parsed.files] or [r for r in earlier[-1:] if names_table_operation(parsed.text)]
+    tables = [r for r in given if r.kind == "table" or r.media_type == "text/csv"]
+    if not tables or len(tables) < len(given) or len(parsed.text) > MAX_QUESTION or is_out_of_reach(parsed.text, "en"):
+        return []
+    clause = Clause(0, len(parsed.text), False)
+    question = parsed.text.strip()
+    return [Intent("question", 0, clause.end, clause.end, clause, question=question, triggers=((0, clause.end),))]

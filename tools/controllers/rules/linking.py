@@ -1,5 +1,6 @@
 """`Linker`, which the handlers fill: the tasks of a plan with their inputs, the refusals, and the words behind each."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +21,11 @@ from .reference_resolution import ReferenceResolver
 from .referents import Referent, kinds_named, result_kind
 
 MAX_TASKS = 200
+_EXCLUDED = re.compile(
+    r"\b(?:without|except(?: for)?|excluding|not|(?:skip|skipping|omit|omitting|ignor(?:e|ing)|leav(?:e|ing))(?: out)?)"
+    r" (?:the |its )?\Z"
+)
+"""Before pages that are to be left out."""
 
 
 @dataclass
@@ -92,7 +98,13 @@ class Linker:
         if not any(isinstance(value, Resource) and value.kind == "document" for value in values):
             return None
         words = self.parsed.words_of(intent.clause)
-        if pages := read_pages(words, self.parsed.language):
+        pages = read_pages(words, self.parsed.language)
+        if pages and (excluded := _EXCLUDED.search(words, 0, pages.start)):
+            self.use(intent.clause.start + excluded.start(), intent.clause.start + excluded.end())
+            pages = pages.others()
+            if pages is None:
+                self.refuse(intent, "pages can be left out at the beginning or at the end only")
+        if pages:
             self.use(intent.clause.start + pages.start, intent.clause.start + pages.end)
             if read_pages(words[pages.end :], self.parsed.language):
                 self.refuse(intent, "it names several ranges of pages; only the first is used")
@@ -127,14 +139,19 @@ class Linker:
 
     def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:
         """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
-        content = (f"trim-{whole.kind}", (whole,), tuple(part.items()))
+        return self.step(f"trim-{whole.kind}", {whole.kind: whole}, part, evidence, "cut to the time")
+
+    def step(
+        self, task_type: str, inputs: dict[str, Input], parameters: Parameters, evidence: Evidence, goal: str
+    ) -> Ref:
+        """A step before a planned task, the same for all tasks that take its result."""
+        content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content not in self.results_by_content:
-            task = Task(
-                id=len(self.tasks), type=content[0], inputs={whole.kind: whole}, parameters=part, goal="cut to the time"
-            )
+            task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal)
             self.tasks.append(task)
             self.evidence.append(evidence.model_copy(update={"task_id": task.id, "implied": True}))
-            self.results_by_content[content] = Referent(whole.kind, Ref(task_id=task.id), task.type, evidence.start)
+            kind = VOCABULARY[task_type].outputs[0].kind
+            self.results_by_content[content] = Referent(kind, Ref(task_id=task.id), task_type, evidence.start)
         value = self.results_by_content[content].value
         return value if isinstance(value, Ref) else Ref(task_id=0)
 

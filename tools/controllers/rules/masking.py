@@ -15,6 +15,7 @@ from .lexicon import FILES, QUESTION, QUOTE, lexicon
 
 MAX_CHARACTERS = 8_000
 """Characters outside quotations in which intents are searched; text in the middle beyond them counts as pasted."""
+_LONGEST_WORD = 60
 
 _QUESTION_START = re.compile(
     r"^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have)\b", re.I
@@ -149,6 +150,10 @@ def _hide_pasted(text: str, masked: list[str], quotations: list[Quotation]) -> N
     bare = [position for position, character in enumerate(plain) if not "\ue000" <= character <= "\ue0ff"]
     if len(bare) > MAX_CHARACTERS:
         start, end = bare[MAX_CHARACTERS // 2], bare[-MAX_CHARACTERS // 4]
+        # at spaces, where there are some near: no word is cut in two
+        start = max(plain.rfind(" ", start - _LONGEST_WORD, start) + 1, start - _LONGEST_WORD)
+        space = plain.find(" ", end, end + _LONGEST_WORD)
+        end = space if space >= 0 else end
         masked[start:end] = QUOTE * (end - start)
         quotations[:] = [q for q in quotations if q.end <= start or q.start >= end]
         quotations.append(Quotation(text[start:end].strip() or "text", start, end, False))

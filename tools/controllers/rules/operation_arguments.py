@@ -50,9 +50,10 @@ _SCALE = re.compile(
     rf"|\bby (?P<c>{_NUMBER})(?! ?(?:%|px|pixel|percent|°|deg))\b"
     r"|\b(?P<d>half|double|twice|triple)\b(?: (?:as (?:large|big|small)|(?:the |its |of )*(?:original )?size))"
     r"|\b(?:halve|to (?:an? )?(?P<e>half|third|quarter|fifth))\b(?: of)?(?: (?:the |its |that |original )*size)?"
-    r"|\benlarge\w*\b.*\b(?P<f>twice|double)\b"
+    r"|\benlarge\w*\b[^.;\n]{0,40}\b(?P<f>twice|double)\b"
 )
 _WAY = re.compile(r"\b(?:(?P<less>shrink|smaller|reduce|downs)|enlarg|bigger|larger|increase|blow)")
+_COMPARED = re.compile(r" ?(?:smaller|bigger|larger)\b")
 _ANGLE = re.compile(
     r"\b(?:by |to )?(-?\d{1,4}(?:\.\d+)?) ?(?:°|degrees?\b|deg\b)|\bby (-?\d{1,3})\b(?! ?(?:%|px|pixel))"
 )
@@ -126,7 +127,7 @@ def _size(words: str) -> Found:
         )
     if percent := _PERCENT.search(words):
         share = float(percent[1]) / 100
-        if percent.group().startswith("by ") and (way := _WAY.search(words)):  # "shrink it by 20 %" leaves 80 %
+        if _is_relative(words, percent) and (way := _WAY.search(words)):  # "shrink it by 20 %" leaves 80 %
             share = 1 - share if way["less"] else 1 + share
         return Found({"scale": round(share, 4)}, (percent.span(),))
     if scale := _SCALE.search(words):
@@ -135,6 +136,15 @@ def _size(words: str) -> Found:
         smaller = factor >= 1 and re.search(r"\b(?:shrink|smaller|reduce|downs)", words)
         return Found({"scale": round(1 / factor, 4) if smaller else factor}, (scale.span(),))
     return Found()
+
+
+def _is_relative(words: str, percent: re.Match[str]) -> bool:
+    """By so much: "by 20 %", "20 % smaller", "shrink it 20 %"; "to 20 %" and "enlarge it 150 %" name the new size."""
+    if not percent.group()[0].isdigit() or words.startswith(" of", percent.end()):
+        return percent.group().startswith("by ")
+    way = _WAY.search(words)
+    compared = _COMPARED.match(words, percent.end()) or _COMPARED.search(words, 0, percent.start())
+    return bool(compared or (way and way["less"]) or float(percent[1]) < 100)
 
 
 def _thumbnail_or_size(words: str) -> Found:
@@ -179,6 +189,8 @@ def _region(words: str) -> Found:
         else:
             parameters["share"] = round(_SHARES[part["share"]] if part["share"] else int(number) / 100, 4)
         return Found(parameters, (part.span(),))
+    if (pair := _PAIR.search(words)) and re.search(r"\b(?:crop|cut|trim)", words):
+        return Found({"part": "middle", "width": int(pair[1]), "height": int(pair[2])}, (pair.span(),))
     if square := _SQUARE.search(words):
         return Found({"part": "square"}, (square.span(),))
     return Found()

@@ -48,6 +48,12 @@ _AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
 _STOPS = (".", ";", "!", "?", ",", ":")
 _FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both|would|like|should)\s)*")
+_FRAME_NUMBER = re.compile(
+    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|middle|next)"
+    r" (?:frame|still|screenshot)\b"
+    r"|\bframe (?:number |no\.? ?)?\d"
+)
+"""A frame by its number, which no parameter says."""
 _FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
 
 
@@ -77,9 +83,14 @@ def operation_in(words: str) -> Parameters:
     return {"operation": name, **_arguments(words).get(name, Found()).parameters} if name else {}
 
 
-def names_operation(words: str) -> bool:
-    """Whether any of the words ask for an operation."""
-    return _pattern().search(words) is not None
+def operation_starts(words: str) -> list[int]:
+    """Where words ask for an operation."""
+    return [match.start() for match in _pattern().finditer(words)]
+
+
+def operation_names(words: str) -> set[str]:
+    """The operations that words ask for, whatever else they hold."""
+    return {name for name, *_ in _keys(words)}
 
 
 def names_a_part(words: str) -> bool:
@@ -180,6 +191,8 @@ def _arguments(words: str) -> dict[str, Found]:
 
 
 def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool:
+    if _FRAME_NUMBER.search(words):
+        return False
     left = list(words)
     for start, end in spans:
         left[start:end] = " " * (end - start)

@@ -63,7 +63,8 @@ def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questi
     long article") is a missing file.
     """
     output_name = lexicon().cues["output-name"]
-    found = [Referent(r.kind, r, "earlier", -1) for r in earlier]
+    known = [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in earlier]
+    found = [Referent(r.kind, r, "earlier", -1) for r in known]
     found += [Referent("text", q.text, "quotation", q.start) for q in parsed.quotations if q.text not in questions]
     for file in parsed.files[:MAX_FILES]:
         before = parsed.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))

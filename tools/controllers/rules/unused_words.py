@@ -14,7 +14,7 @@ from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
 from .parameters import singular
-from .used_words import WORD, Span, requesting_words, unused_files, used_words
+from .used_words import WORD, Span, limiting_words, requesting_words, unused_files, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _ORDINALS = ("first", "second", "third", "last")
@@ -23,6 +23,8 @@ _ORDINAL = re.compile(rf"(?:{'|'.join(_ORDINALS)})(?= [^\W_])")
 _EACH = re.compile(
     r"(?:each|every|per) (?:page|slide|chapter|section|paragraph|sentence|line|row|column|frame|minute|second|word)\b"
 )
+_ONLY = ("only", "just", "solely", "exclusively")
+_CONTENT = re.compile(rf"{WORD.pattern}|[\ue010-\ue0ff]+")
 _JOINING = frozenset("and or then also please so".split())
 """Function words that never belong to the run after them."""
 _ARTICLES = frozenset("it the a an".split())
@@ -58,8 +60,12 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
     for start, end in harmless_spans(parsed, requesting):
         used[start:end] = b"\1" * (end - start)
 
+    limits = limiting_words(parsed, linker)
+
     def says_nothing(start: int, end: int) -> bool:
         word = parsed.masked[start:end]
+        if word in _ONLY and _took_effect(parsed, end, limits):
+            return True
         return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
 
     lost = tuple(_runs(parsed, words, used, says_nothing))
@@ -104,6 +110,15 @@ def _has_object(parsed: ParsedRequest, end: int, used: bytearray) -> bool:
     return used.find(1, end, stop.start() if stop else len(used)) >= 0
 
 
+def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray) -> bool:
+    """Whether what follows "only" is a parameter or a file: "only the first page"."""
+    stop = _PIECE_END.search(parsed.masked, end)
+    for word in _CONTENT.finditer(parsed.masked, end, stop.start() if stop else len(limits)):
+        if word.group() not in function_words() and not _is_verb(word.group()):
+            return bool(limits[word.start()]) or not word.group()[0].isalnum()
+    return False
+
+
 def _restricts(masked: str, start: int) -> bool:
     ordinal = _ORDINAL.match(masked, start)
     if _EACH.match(masked, start):
@@ -114,6 +129,9 @@ def _restricts(masked: str, start: int) -> bool:
 def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     """The run with the words that it needs to be understood: "where region is North", "page 3", "the first page"."""
     (start, end), masked = span, parsed.masked
+    for denied in lexicon().cues["denied"].finditer(masked, 0, end):
+        if denied.start() < start < denied.end() and not used[denied.start()]:
+            start = denied.start()
     if masked[start].isdigit() and (noun := _WORD_BEFORE.search(masked, max(0, start - 30), start)):
         start = noun.start(1)
     while before := _WORD_BEFORE.search(masked, max(0, start - 30), start):

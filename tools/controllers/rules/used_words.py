@@ -7,7 +7,7 @@ handler marks with `Linker.use`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from ....graph.converters import with_converters
@@ -20,11 +20,12 @@ from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
+from .operations import operation_names
 from .parameters import NUMBERS, singular
 from .referents import KIND_NOUNS
 
 Span = tuple[int, int]
-WORD = re.compile(r"[^\W_][\w’-]*")
+WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_][\w’-]*")
 _SENTENCE_END = re.compile(r"[.;!?\n](?:\s|\Z)")
 _VALUE = re.compile(r"\w[\w.-]*")
 _TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
@@ -48,15 +49,31 @@ _ALIKE: dict[Kind, tuple[Kind, ...]] = {
 
 def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> bytearray:
     """A 1 for each character of the masked text that requests a task, forbids one, or sets a parameter."""
+    intents = list(intents)
+    acts = {intent.act for intent in intents}.union(
+        *(operation_names(parsed.masked[i.start : i.end]) for i in intents if i.act == "operate")
+    )
     denied = (match.span() for match in lexicon().cues["denied"].finditer(parsed.masked))
     verb = lexicon().verb
     return _marked(
         parsed,
         *(span for intent in intents for span in intent.triggers),
-        *(span for span in denied if verb.search(parsed.masked, *span)),
+        *(span for span in denied if verb.search(parsed.masked, *span) and not _restricts(parsed.masked, span, acts)),
         *linker.used,
         *_parameter_spans(parsed, linker),
     )
+
+
+def _restricts(masked: str, denied: Span, acts: Collection[str]) -> bool:
+    """Whether a denial limits what is asked for ("don't translate names"), instead of forbidding another task."""
+    found = {rule.act for rule in lexicon().rules for find in rule.find if find.search(masked, *denied)}
+    found |= operation_names(masked[slice(*denied)])
+    return not found or not found.isdisjoint(acts)
+
+
+def limiting_words(parsed: ParsedRequest, linker: Linker) -> bytearray:
+    """A 1 for each character that sets a parameter, or that a handler marked: pages, times, conditions."""
+    return _marked(parsed, *linker.used, *_parameter_spans(parsed, linker))
 
 
 def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:
@@ -147,7 +164,9 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
             kinds = made if _TARGET.search(parsed.masked, match.start() - 10, match.start()) else made | given
             if kinds.intersection(_ALIKE.get(kind, (kind,))):
                 yield match.span()
-    yield from (m.span() for m in WORD.finditer(parsed.masked) if wording("en").nouns.get(m.group()) in made | given)
+    known_nouns = wording("en").nouns
+    words = ((m.span(), m.group()) for m in WORD.finditer(parsed.masked))
+    yield from (span for span, word in words if known_nouns.get(word, known_nouns.get(singular(word))) in made | given)
     names = [pattern for task_type, pattern in lexicon().names.items() if linker.has_task(task_type)]
     if given.intersection(("image", "document")):
         names.append(lexicon().cues["document"])

@@ -71,6 +71,7 @@ def test_the_format_is_the_one_that_was_asked_for(run_expert: RunExpert, ramp: P
         ({"part": "right", "share": 0.25}, (50, 100), True),
         ({"part": "top", "share": 0.5}, (200, 50), None),
         ({"part": "square"}, (100, 100), None),
+        ({"part": "middle", "width": 60, "height": 20}, (60, 20), None),
     ],
 )
 def test_a_named_part_is_cut_out(
@@ -125,6 +126,18 @@ def test_a_part_of_a_recording_is_cut_to_the_sample(
     assert bool(np.abs(sound).max() > 0.4) is loud
 
 
+@pytest.mark.parametrize(("end", "noted"), [(1.5, False), (2.0, False), (5.0, True)])
+def test_a_part_that_goes_on_after_the_end_is_noted(
+    run_expert: RunExpert, tmp_path: Path, film: Path, end: float, noted: bool
+) -> None:
+    path = tmp_path / "a.wav"
+    write_wav(path, np.zeros((1, 16000), np.float32), 8000)
+    sound = run_expert("trim-audio", {"audio": path}, start_seconds=1.0, end_seconds=end)["audio"]
+    assert ("ends at 2.0 s, before 5 s" in sound.note) is noted
+    cut = run_expert("trim-video", {"video": film}, start_seconds=1.0, end_seconds=end)["video"]
+    assert bool(cut.note) is noted
+
+
 def test_a_part_beyond_the_end_is_an_error(run_expert: RunExpert, examples: Path) -> None:
     with pytest.raises(ExpertError, match=r"has no such part: it is \d+\.\d s long"):
         run_expert("trim-audio", {"audio": examples / "hello.wav"}, start_seconds=500.0)
@@ -141,3 +154,11 @@ def test_a_recording_gets_louder_up_to_its_peak(run_expert: RunExpert, tmp_path:
     assert (peak(0.2, "louder"), peak(0.8, "louder"), peak(0.8, "quieter", percent=25)) == (0.4, 1.0, 0.6)
     with pytest.raises(ExpertError, match="without distortion"):
         peak(1.0, "louder")
+
+
+def test_a_recording_that_gets_less_loud_than_asked_says_how_much(run_expert: RunExpert, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    write_wav(path, np.full((1, 8000), 0.8, np.float32), 8000)
+    notes = [run_expert("sound-edit", {"audio": path}, operation="louder", percent=p)["audio"].note for p in (50, 10)]
+    assert notes[0].startswith("only 25 % louder, not 50 %")
+    assert notes[1] == ""

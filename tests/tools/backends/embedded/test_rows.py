@@ -23,6 +23,19 @@ def test_lines_that_contain_a_word_are_kept_and_counted(run_expert: RunExpert) -
     assert run_expert("count", {"items": [LOG]}, where=("* not contains error",))["text"].text == "2"
 
 
+def test_a_filter_without_a_condition_keeps_nothing_silently(run_expert: RunExpert) -> None:
+    with pytest.raises(ExpertError, match="no condition") as caught:
+        run_expert("filter", {"items": [LOG]})
+    assert caught.value.input_fault
+
+
+def test_rows_are_sorted_by_dates_with_short_years_and_not_by_what_is_no_date(run_expert: RunExpert) -> None:
+    rows = '[{"d": "01.02.26"}, {"d": "31.12.99"}, {"d": "03.01.25"}]'
+    assert run_expert("sort", {"items": [rows]}, by="d")["text"].text == "d\n31.12.99\n03.01.25\n01.02.26"
+    with pytest.raises(ExpertError, match="03/14/25"):
+        run_expert("sort", {"items": ['[{"d": "03/14/25"}, {"d": "01/02/25"}]']}, by="d")
+
+
 def test_lines_are_sorted_by_their_length(run_expert: RunExpert) -> None:
     assert run_expert("sort", {"items": ["ccc\na\nbb"]}, by="length", descending=True)["text"].text == "ccc\nbb\na"
 

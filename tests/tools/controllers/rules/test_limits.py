@@ -1,5 +1,7 @@
 """Promises about summaries, patterns and tables: limits, kinds and orders reach the parameters."""
 
+from time import process_time
+
 import pytest
 
 from hugginggpt.graph.resource import Resource
@@ -74,3 +76,26 @@ def test_two_text_files_are_compared_word_by_word() -> None:
 )
 def test_what_has_a_form_is_found_by_its_form(text: str) -> None:
     assert [name for name, _ in planned(text)] == ["token-classification"]
+
+
+@pytest.mark.parametrize("text", ["enlarge a.jpg " + "enlarge " * 800, "if " * 4_000, "translate it if " * 600])
+def test_a_word_repeated_a_thousand_times_is_planned_in_seconds(text: str) -> None:
+    """The time grows with the length of a request, not with its square."""
+    propose(Request(text="summarise a.txt"))
+    begun = process_time()
+    propose(Request(text=text))
+    assert process_time() - begun < 4
+
+
+def test_the_cut_of_a_long_request_falls_between_words() -> None:
+    """What is reported of it are words that the request holds."""
+    refusals = propose(Request(text="summarize it. " * 7_142)).refusals
+    assert not [reason for reason in refusals if "“arize" in reason]
+
+
+@pytest.mark.parametrize("text", ["Email this letter to my landlord", "send the letter to my boss"])
+def test_a_letter_that_is_there_is_not_written_again_to_be_sent(text: str) -> None:
+    letter = Resource(kind="text", media_type="text/plain", name="letter.txt", sha256="0" * 64)
+    proposal = propose(Request(text=text, files=(letter,)))
+    assert not proposal.plan.tasks
+    assert "no expert can do that" in proposal.refusals[0]

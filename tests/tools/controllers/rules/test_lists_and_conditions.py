@@ -42,6 +42,8 @@ def test_a_second_thing_to_make_is_reported_where_no_task_makes_it() -> None:
 CONDITIONS = [
     ("If note.txt is negative, say sorry aloud", [], "If note.txt is negative, say sorry aloud"),
     ("Is note.txt negative? If so, read it aloud", ["text-classification"], "If so, read it aloud"),
+    ("In case note.txt is German, translate it", [], "In case note.txt is German, translate it"),
+    ("Assuming note.txt is German, translate it", [], "Assuming note.txt is German, translate it"),
     ("Describe boat.png unless it is blurry", [], "Describe boat.png unless it is blurry"),
     ("Read card.png and, if it is in Polish, translate it", ["image-to-text"], "if it is in Polish, translate it"),
     ("If note.txt is negative, mirror boat.png", [], "If note.txt is negative, mirror boat.png"),
@@ -92,10 +94,30 @@ def test_politeness_and_indirect_questions_of_other_languages_are_no_conditions(
 
 
 @pytest.mark.parametrize(
-    "text", ["Describe boat.png if you can", "Tell me if note.txt is positive", "If possible, caption boat.png"]
+    "text",
+    [
+        "Describe boat.png if you can",
+        "Tell me if note.txt is positive",
+        "If possible, caption boat.png",
+        "Describe boat.png in case I need it",
+    ],
 )
 def test_politeness_and_indirect_questions_are_no_conditions(text: str) -> None:
     """Such an "if" restricts nothing."""
     proposal = propose(Request(text=text))
     assert len(proposal.plan.tasks) == 1
+    assert proposal.refusals == ()
+
+
+def test_each_file_is_translated_into_the_language_that_follows_it() -> None:
+    """Two files with a language each are two translations; without one, a file takes the next."""
+    tasks = propose(Request(text="Translate a.txt, b.txt to French and c.txt to German")).plan.tasks
+    assert [task.parameters["target_language"] for task in tasks] == ["French", "French", "German"]
+
+
+@pytest.mark.parametrize("text", ["Is a.txt in German or French?", "Translate b.txt to Dutch. Is a.txt in French?"])
+def test_a_question_for_the_language_of_a_text_translates_nothing_into_it(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks[-1].type == "language-identification"
+    assert "German" not in [task.parameters.get("target_language") for task in proposal.plan.tasks]
     assert proposal.refusals == ()

@@ -29,12 +29,21 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("make a.jpg half as large", [("image-to-image", {"operation": "resize", "scale": 0.5})]),
     ("Make a.jpg 800 pixels wide", [("image-to-image", {"operation": "resize", "width": 800})]),
     ("shrink a.jpg by 20 %", [("image-to-image", {"operation": "resize", "scale": 0.8})]),
+    ("Make a.png 20% smaller", [("image-to-image", {"operation": "resize", "scale": 0.8})]),
+    ("Make a.png 50% bigger", [("image-to-image", {"operation": "resize", "scale": 1.5})]),
+    ("shrink a.png to 20%", [("image-to-image", {"operation": "resize", "scale": 0.2})]),
     ("Upscale a.jpg four times", [("image-to-image", {"operation": "resize", "scale": 4.0})]),
     ("rotate a.jpg to the right", [("image-to-image", {"operation": "rotate", "angle": -90.0})]),
     ("flip a.jpg upside down", [("image-to-image", {"operation": "flip", "direction": "vertical"})]),
     ("convert a.webp to a PNG", [("image-to-image", {"operation": "format", "format": "png"})]),
     ("a.jpg is grainy, blurry and small. Make it grey", [("image-to-image", {"operation": "grayscale"})]),
     ("Crop a.jpg to the left 300 pixels", [("crop", {"part": "left", "pixels": 300})]),
+    ("Crop a.jpg to 200x100", [("crop", {"part": "middle", "width": 200, "height": 100})]),
+    ("just make a.jpg 200x100", [("image-to-image", {"operation": "resize", "width": 200, "height": 100})]),
+    (
+        "Remove the background noise from a.mp4",
+        [("video-to-audio", {}), ("audio-to-audio", {"operation": "denoise"})],
+    ),
     ("Keep only the top half of a.jpg", [("crop", {"part": "top", "share": 0.5})]),
     ("crop a.jpg left 0 top 10 right 300 bottom 310", [("crop", {"left": 0, "top": 10, "right": 300, "bottom": 310})]),
     ("Take three frames out of a.mp4", [("video-to-images", {"frames": 3})]),
@@ -136,3 +145,9 @@ def test_the_sound_of_a_film_is_the_recording_that_was_named() -> None:
     for text in ("Combine the video a.mp4 and the audio b.mp3", "Replace the sound of a.mp4 with b.mp3"):
         (task,) = propose(Request(text=text)).plan.tasks
         assert [getattr(value, "name", "") for value in task.inputs.values()] == ["a.mp4", "b.mp3"]
+
+
+def test_a_picture_of_which_nothing_would_be_left_is_refused() -> None:
+    proposal = propose(Request(text="Make a.png 100% smaller"))
+    assert proposal.plan.tasks == ()
+    assert "nothing would be left" in proposal.refusals[0]

@@ -39,6 +39,10 @@ def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str
     [
         ("Summarise page 4 of thesis.pdf", 4, 4, "document-to-text"),
         ("Read the first page of thesis.pdf aloud", 1, 1, "document-to-text"),
+        ("Read me the last two pages of thesis.pdf", -2, -1, "document-to-text"),
+        ("Give me the text of page 6 of thesis.pdf", 6, 6, "document-to-text"),
+        ("Give me the text of all pages of thesis.pdf except the first", 2, -1, "document-to-text"),
+        ("Summarise thesis.pdf without the last two pages", 1, -3, "document-to-text"),
         ("Translate pages 2 to 5 of thesis.pdf into Spanish", 2, 5, "document-to-text"),
         ("Summarise the last two pages of thesis.pdf", -2, -1, "document-to-text"),
         ("Who is the author on page 1 of thesis.pdf?", 1, 1, "document-question-answering"),
@@ -67,3 +71,74 @@ def test_rows_without_a_condition_that_is_understood_are_refused() -> None:
     proposal = propose(Request(text="Show only the rows of boats.csv"))
     assert not proposal.plan.tasks
     assert "no condition" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("Summarise a.pdf without the first page", {"first_page": 2}),
+        ("Summarise a.pdf, skipping the first two pages", {"first_page": 3}),
+        ("Read a.pdf aloud, except the last page", {"last_page": -2}),
+    ],
+)
+def test_pages_that_are_left_out_are_not_the_ones_that_are_read(text: str, pages: dict[str, int]) -> None:
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks[0].parameters == pages
+    assert proposal.refusals == ()
+
+
+def test_a_page_in_the_middle_that_is_left_out_is_reported() -> None:
+    assert "left out" in propose(Request(text="Summarise a.pdf without page 3")).refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Filtere die Zeilen von boats.csv, in denen der Hafen Bergen ist",
+        "Garde les lignes de boats.csv dont le port est Bergen",
+        "Filtra las filas de boats.csv con puerto Bergen",
+        "Combien de lignes de boats.csv ont une longueur supérieure à 7 ?",
+    ],
+)
+def test_rows_are_neither_kept_nor_counted_where_their_condition_was_not_read(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert proposal.refusals
+    assert not proposal.plan.tasks
+
+
+def test_rows_are_counted_in_other_languages() -> None:
+    for text in (
+        "Wie viele Zeilen hat boats.csv?",
+        "Combien de lignes y a-t-il dans boats.csv ?",
+        "boats.csv 有多少行",
+    ):
+        assert planned(text) == [("count", {})]
+
+
+BOATS = Resource(kind="table", media_type="text/csv", name="boats.csv", sha256="0" * 64)
+
+
+@pytest.mark.parametrize("text", ["length by port", "show the last 3 rows", "everyone except those from Oslo"])
+def test_words_beside_a_table_alone_are_a_question_about_it(text: str) -> None:
+    (task,) = propose(Request(text=text, files=(BOATS,))).plan.tasks
+    assert (task.type, task.inputs["question"]) == ("table-question-answering", text)
+
+
+def test_rows_that_were_kept_are_the_ones_sorted() -> None:
+    proposal = propose(Request(text="Show only the rows of boats.csv where port is Oslo and sort them by length"))
+    assert [task.type for task in proposal.plan.tasks] == ["filter", "sort"]
+    assert proposal.plan.tasks[1].inputs["items"] == (Ref(task_id=0, output="text"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "task_type"), [("sort them by length", "sort"), ("just the top two", "table-question")]
+)
+def test_a_follow_up_is_about_the_rows_that_came_last(text: str, task_type: str) -> None:
+    kept = Resource(kind="text", media_type="text/csv", sha256="1" * 64)
+    (task,) = propose(Request(text=text, resources=(BOATS, kept))).plan.tasks
+    assert task.type.startswith(task_type)
+    assert "1" * 64 in str(task.inputs)
+
+
+def test_thanks_after_a_table_ask_nothing_of_it() -> None:
+    assert not propose(Request(text="thanks!", resources=(BOATS,))).plan.tasks

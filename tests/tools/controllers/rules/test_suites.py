@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-RIGHT = {"lossless": 277, "uninvented": 190, "harmless": 158, "office": 36}
+RIGHT = {"lossless": 277, "uninvented": 190, "harmless": 150, "office": 36}
 """How many requests of a suite are right, at least."""
 REFUSED_WHOLE = {"lossless": 95, "uninvented": 85}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""

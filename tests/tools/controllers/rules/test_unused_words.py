@@ -14,6 +14,11 @@ LOST = [
     ("Describe street.png but not the lorry", "but not the lorry"),
     ("Summarise letter.txt without the greeting", "without the greeting"),
     ("Translate memo.txt to French, keeping the names in capitals", "keeping the names in capitals"),
+    ("Translate memo.txt to French but do not translate names", "but do not translate names"),
+    ("Translate memo.txt to French. Don't change the dates.", "Don't change the dates"),
+    ("Translate memo.txt to French, leaving names untranslated", "leaving names untranslated"),
+    ("Summarise memo.txt, focusing on prices", "focusing on prices"),
+    ("Read memo.txt aloud, pausing after every sentence", "pausing after every sentence"),
 ]
 
 
@@ -34,6 +39,12 @@ HARMLESS = [
     "1. caption a.png 2. translate it to German",
     "Is review.txt positive or negative?",
     "Describe harbour.png. Don't translate it.",
+    "Make harbour.png grey, don't crop it",
+    "Hoping you are well: describe harbour.png",
+    "Summarise only page 2 of thesis.pdf",
+    "Only transcribe the last 4 seconds of call.wav",
+    "Which of these two letters is negative? a.txt b.txt",
+    "What language is each line of memo.txt in?",
 ]
 
 
@@ -43,6 +54,22 @@ def test_background_purpose_politeness_and_order_are_not_reported(text: str) -> 
     proposal = propose(Request(text=text))
     assert proposal.plan.tasks
     assert proposal.refusals == ()
+
+
+def test_only_is_reported_where_nothing_restricts() -> None:
+    """What it restricts is reported with it."""
+    assert (
+        propose(Request(text="Describe only the lorry in street.png"))
+        .refusals[0]
+        .startswith("Not done: “only the lorry”")
+    )
+
+
+def test_a_number_is_not_divided_at_its_point() -> None:
+    """It is reported as it is written."""
+    refusals = propose(Request(text="Play call.wav 2.5 times faster and make it quieter")).refusals
+    assert any("2.5" in refusal for refusal in refusals)
+    assert not any("“5" in refusal for refusal in refusals)
 
 
 def test_a_file_that_no_task_takes_is_reported() -> None:
@@ -62,3 +89,11 @@ def test_a_search_carries_what_to_look_for() -> None:
     """The kinds of names and figures that the words list are a parameter of the search."""
     task = propose(Request(text="pull out the names and the amounts in lease.txt")).plan.tasks[0]
     assert (task.type, task.parameters) == ("token-classification", {"look_for": "names, amounts"})
+
+
+@pytest.mark.parametrize("text", ["Take the third frame of a.mp4", "give me the 5th frame of a.mp4"])
+def test_a_frame_by_its_number_is_reported(text: str) -> None:
+    """No parameter says which one; other frames are none of those that the request names."""
+    proposal = propose(Request(text=text))
+    assert proposal.plan.tasks == ()
+    assert proposal.refusals

@@ -78,6 +78,7 @@ def _answer_from_rows(table: Table, question: str) -> str:
     """What the rows of a table answer; empty for any other question, and for totals, which the page itself may state."""
     try:
         asked = read_query(question, table)
-        return "" if "sum" in asked.operations else answer_about(table, question)
+        totals = "sum" in asked.operations or has_word(question.lower(), r"totals?\b")
+        return "" if totals else answer_about(table, question)
     except ExpertError:
         return ""

@@ -60,7 +60,10 @@ def _from_parameters(call: Call, size: tuple[int, int]) -> tuple[int, int, int, 
 
 
 def _side(part: str, given: Mapping[str, object], size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The box of the left, right, top, bottom or middle, as wide as `pixels` or `share` says; or of the largest square."""
+    """The box of the left, right, top, bottom or middle, as wide as `pixels` or `share` says; or of the largest square.
+
+    The middle may have a `width` and a `height`.
+    """
     width, height = size
     share, pixels = given.get("share"), given.get("pixels")
     share = float(share) if isinstance(share, int | float) else 0.5
@@ -79,6 +82,11 @@ def _side(part: str, given: Mapping[str, object], size: tuple[int, int]) -> tupl
             return 0, height - length(height), width, height
         case "square" | "middle":
             across, down = (min(size),) * 2 if part == "square" else (length(width), length(height))
+            wanted = given.get("width"), given.get("height")
+            if isinstance(wanted[0], int) and isinstance(wanted[1], int):
+                across, down = wanted[0], wanted[1]
+            if not (0 < across <= width and 0 < down <= height):
+                raise input_error(f"{across} x {down} can't be cut out of a picture of {width} x {height}")
             left, top = (width - across) // 2, (height - down) // 2
             return left, top, left + across, top + down
     raise input_error(f"a picture has no part {part!r}; there are left, right, top, bottom, middle and square")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
+from .....graph.errors import input_error
 from ....media.rows import Row, has_label, nonblank_lines, rows
 from ....tables.conditions import kept
 from ....tables.table import Table, read_table
@@ -44,6 +45,8 @@ def _kept_by_labels(call: Call, items: Sequence[Material]) -> tuple[str, str]:
     parameters = call.task.parameters
     label, contains = str(parameters.get("label") or ""), str(parameters.get("contains") or "").lower()
     least = parameters.get("min_score")
+    if not label and not contains and least is None:
+        raise input_error("no condition chooses what to keep", hint="Set where, label, contains or min_score.")
     least = float(least) if isinstance(least, int | float) else 0.0
 
     def matches(row: Row) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import has_label, rows
+from ....tables.conditions import kept
+from ....tables.table import read_table
+from ..goal_words import strings
 from ..registry import expert
 from ..tokenization import words
 
@@ -19,14 +22,19 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
     light=True,
 )
 def pick_best(call: Call) -> Sequence[Artifact]:
-    """`b.jpg (5), a.jpg (3)`, the best first: rows are counted, or the score of a named label is taken; of a text, its
-    first number, or the number of its words. Equal ones are joined: `a.jpg and b.jpg (5)`; those without a name numbered.
+    """`b.jpg (5), a.jpg (3)`, the best first: rows are counted (those that fit `where`), or the score of a named label is
+    taken; of a text, its first number, or the number of its words. Equal ones are joined: `a.jpg and b.jpg (5)`; those
+    without a name are numbered.
     """
     items = call.inputs.get("items", ())
     if len(items) < 2:
         raise input_error("there is only one result; picking takes two")
     parameters = call.task.parameters
-    values = [_value(item, str(parameters.get("label") or ""), parameters.get("by") == "length") for item in items]
+    label, by_length = str(parameters.get("label") or ""), parameters.get("by") == "length"
+    if where := strings(call.task, "where"):
+        values = [float(len(kept(read_table(item), where).cells)) for item in items]
+    else:
+        values = [_value(item, label, by_length) for item in items]
     places: dict[float, list[str]] = {}
     for value, name in sorted(zip(values, _names(call, items), strict=True), key=lambda pair: pair[0]):
         places.setdefault(value, []).append(name)

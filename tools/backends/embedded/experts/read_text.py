@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from .....graph.call import Artifact, Call
+from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
-from ....media.pictures import read_image
+from ....media.pictures import frame_count, read_image
 from ..goal_words import MAX_LENGTH, goal_text, has_word
 from ..ocr import read_lines, read_page
 from ..registry import expert
@@ -51,4 +51,11 @@ def read_text(call: Call) -> Sequence[Artifact]:
     """The text of the picture, one line each. A blank page in a list is no failure: its text is empty."""
     one_of_many = "[" in call.key
     found = read_lines(read_image(call.one("image"))) if one_of_many else read_page(call.one("image"))
-    return [Artifact(output="text", kind="text", media_type="text/plain", text="\n".join(found))]
+    text, note = "\n".join(found), _of_first_frame(call.one("image"))
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text, note=note)]
+
+
+def _of_first_frame(picture: Material) -> str:
+    """A note on an animated picture."""
+    frames = frame_count(picture)
+    return f"{picture.resource.label} has {frames} frames, and only the first was read" if frames > 1 else ""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from .....graph.call import Artifact, Call
-from ....tables.conditions import size_of
+from ....tables.conditions import ordered, size_of
 from ....tables.folding import fold
 from ....tables.table import Table, read_table
 from ..registry import expert
@@ -36,4 +36,7 @@ def _key(table: Table, column: int, by: str) -> Callable[[str], Any]:
         return len
     if table.is_numeric(column):
         return lambda cell: table.number(cell) or Decimal()
-    return (lambda cell: str(size_of(cell, table))) if table.is_dated(column) else fold
+    if table.is_dated(column):
+        ordered(table, column)
+        return lambda cell: str(size_of(cell, table))
+    return fold

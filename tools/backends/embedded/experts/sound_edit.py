@@ -58,4 +58,8 @@ def edit_sound(call: Call) -> Sequence[Artifact]:
         raise input_error(
             f"{source.resource.label} can't be made louder without distortion: its peak is the loudest there is"
         )
-    return [sound_artifact(call, (samples * gain).astype(np.float32), hertz)]
+    made = sound_artifact(call, (samples * gain).astype(np.float32), hertz)
+    if operation == "louder" and gain < 1 + share - 0.005:
+        note = f"only {100 * (gain - 1):.0f} % louder, not {100 * share:.0f} %: more would distort the loudest part"
+        made = made.model_copy(update={"note": note})
+    return [made]

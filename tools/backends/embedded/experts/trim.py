@@ -12,6 +12,8 @@ from ....media.video_writer import Sound, video_artifact
 from ..registry import expert
 
 _LICENSE = "Apache-2.0 (video by x264, GPL-2.0-or-later)"
+MARGIN = 0.05
+"""Seconds that an end may be after the end of the recording without a note."""
 
 
 @expert(
@@ -25,8 +27,10 @@ def trim_audio(call: Call) -> Sequence[Artifact]:
     """A WAV of the part, with as many channels and the same sample rate."""
     source = call.one("audio")
     samples, hertz = read_sound(source)
-    start, end = part_of(call, samples.shape[1] / hertz, source.resource.label)
-    return [sound_artifact(call, samples[:, round(start * hertz) : max(1, round(end * hertz))], hertz)]
+    seconds = samples.shape[1] / hertz
+    start, end = part_of(call, seconds, source.resource.label)
+    part = sound_artifact(call, samples[:, round(start * hertz) : max(1, round(end * hertz))], hertz)
+    return [part.model_copy(update={"note": _shortened(call, seconds)})]
 
 
 @expert(
@@ -47,7 +51,8 @@ def trim_video(call: Call) -> Sequence[Artifact]:
         samples, hertz = sound
         sound = samples[:, round(start * hertz) : max(1, round(end * hertz))], hertz
     first = round(start * float(rate))
-    return [_written(call, source, first, max(1, round(end * float(rate)) - first), sound)]
+    part = _written(call, source, first, max(1, round(end * float(rate)) - first), sound)
+    return [part.model_copy(update={"note": _shortened(call, seconds)})]
 
 
 @expert(
@@ -68,6 +73,14 @@ def _written(call: Call, source: Material, first: int, count: int | None, sound:
     rate, size, _ = video_shape(source)
     frames: Iterator[Pixels] = islice(video_pixels(source, size), first, None if count is None else first + count)
     return video_artifact(call, frames, rate, size, sound)
+
+
+def _shortened(call: Call, seconds: float) -> str:
+    """A note where the part that was asked for goes on after the end."""
+    end, source = call.task.parameters.get("end_seconds"), next(iter(call.inputs.values()))
+    if not isinstance(end, int | float) or end <= seconds + MARGIN:
+        return ""
+    return f"{source[0].resource.label} ends at {seconds:.1f} s, before {end:g} s: the part is shorter"
 
 
 def part_of(call: Call, seconds: float, label: str) -> tuple[float, float]:

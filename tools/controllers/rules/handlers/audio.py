@@ -100,6 +100,11 @@ def sound_clean(linker: Linker, intent: Intent) -> None:
         if linker.resolver.has_kind("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
             add_single_input(linker, intent, "image-to-image", operation_in(words))
             return
+        if films := linker.resolver.resolve(intent, ("video",)):
+            noise = operation_in(words) == {"operation": "denoise"}
+            linker.use(intent.start, intent.end)
+            linker.add_each("audio-to-audio", "audio", films, intent, {"operation": "denoise"} if noise else {})
+            return
         linker.add_each("text-to-speech", "text", text_referents(linker, intent), intent)
     if not (linker.tasks and linker.tasks[-1].type == "audio-to-audio"):
         words = linker.parsed.masked[max(0, intent.start - 60) : intent.stop]

@@ -51,6 +51,9 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
+    if _is_conditional(meaning, words):
+        linker.refusals.append(refusal(words.language.code, "not-understood", linker.goal_of(intent)))
+        return
     blurs = meaning.task_type == "object-detection" and words.operation == "blur"
     if blurs or (meaning.name in _WHOLE_PICTURE and _changes_a_part(linker, words)):
         linker.refuse(intent, "part-only")
@@ -68,6 +71,16 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     )
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
+
+
+def _is_conditional(meaning: Meaning, words: ClauseWords) -> bool:
+    """Whether a condition chooses rows, which only rules read: of a filter, or of a count that names a number."""
+    if meaning.task_type == "count" and meaning.name == "count/rows":
+        from ....wording.nearest import nearest
+
+        found = nearest(words.words, words.language.code, among=(meaning.name, "filter/rows"))
+        return words.number() is not None or bool(found and found[0].meaning == "filter/rows")
+    return meaning.task_type == "filter"
 
 
 def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> list[Referent]:

@@ -25,6 +25,10 @@ def operate(linker: Linker, intent: Intent) -> None:
         linker.refuse(intent, "part-only")
         return
     kinds = kinds_of(name, parameters)
+    scale = parameters.get("scale")
+    if isinstance(scale, int | float) and scale <= 0:
+        linker.refuse(intent, "nothing would be left of it")
+        return
     for referent in _targets(linker, intent, kinds) or linker.refuse_missing(intent, " or ".join(kinds)):
         of_film = referent.kind == "video" and "audio" in kinds
         if referent.kind not in kinds and not of_film and not (kinds == ("image",) and referent.kind == "document"):

@@ -93,6 +93,10 @@ def calculate(linker: Linker, intent: Intent) -> None:
 
 
 def _tables(linker: Linker, intent: Intent) -> list[Referent]:
+    """The rows that a task before chose or sorted, where the words name no table; else the tables."""
+    made = [r for r in linker.resolver.latest_results(("text",)) if r.origin in ("filter", "sort")]
+    if made and not linker.resolver.data_in_words(intent):
+        return made
     return linker.resolver.resolve(intent, ("table",), everything=True) if linker.resolver.has_kind("table") else []
 
 

@@ -1,6 +1,7 @@
 """Handlers of intents about texts: classify, summarise, translate, write, converse, join."""
 
 import re
+from itertools import pairwise
 
 from .....graph.task import Ref
 from ....text_language import is_in
@@ -14,6 +15,8 @@ from ..text_linking import as_text, text_referents
 from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
 from .single_input import add_single_input
+
+_EACH_LINE = re.compile(r"\b(?:each|every) line\b")
 
 
 def sentiment(linker: Linker, intent: Intent) -> None:
@@ -110,13 +113,23 @@ def translate(linker: Linker, intent: Intent) -> None:
         found = text_referents(linker, intent)
     said = re.search(r"\b(?:say|speak|read|pronounce)\b", linker.parsed.words_of(intent.clause))
     for referent in found or linker.refuse_missing(intent, "a text"):
-        for target in (targets[:1] if intent.mention else targets) or [""]:
+        for target in (targets[:1] if intent.mention else _targets_of(linker, referent, intent) or targets) or [""]:
             if said and referent.origin == "quotation" and is_in(str(referent.value), target):
                 continue
             parameters: Parameters = {"target_language": target} if target else {}
             if source and source != target:
                 parameters["source_language"] = source
             linker.add_task("translation", {"text": referent.value}, intent, parameters)
+
+
+def _targets_of(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
+    """The languages next after a file among several: "a.txt to French and b.txt to German"."""
+    end = max(intent.clause.end, intent.end)
+    later = sorted({f.start for f in linker.parsed.files if referent.position < f.start < end})
+    for start, stop in pairwise((referent.position, *later, end)) if referent.origin == "file" else ():
+        if targets := target_languages(linker.parsed.masked[start:stop]):
+            return targets
+    return []
 
 
 def continue_(linker: Linker, intent: Intent) -> None:
@@ -172,6 +185,8 @@ def language(linker: Linker, intent: Intent) -> None:
         return
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
     linker.add_each("language-identification", "text", texts, intent)
+    for match in _EACH_LINE.finditer(linker.parsed.masked, intent.clause.start, intent.clause.end):
+        linker.use(*match.span())  # the expert finds the languages of mixed lines
 
 
 def join(linker: Linker, intent: Intent) -> None:

@@ -1,0 +1,53 @@
+"""text-part: takes a part of a text by its number, or leaves it out: paragraphs, sentences, lines or words."""
+
+import re
+from collections.abc import Sequence
+
+from .....graph.call import Artifact, Call
+from .....graph.errors import input_error
+from ..registry import expert
+from ..tokenization import sentences
+
+_BETWEEN = {"paragraph": "\n\n", "sentence": " ", "line": "\n", "word": " "}
+
+
+@expert("text-part", name="text-part", description="takes or leaves out numbered parts of a text, exactly", light=True)
+def text_part(call: Call) -> Sequence[Artifact]:
+    """The units from `first` to `last`, or with `except` all others. `ExpertError` (input fault) where there are none."""
+    parameters = call.task.parameters
+    unit = str(parameters.get("unit") or "paragraph")
+    if unit not in _BETWEEN:
+        raise input_error(f"{unit} is no part of a text; take paragraph, sentence, line or word")
+    units = _units(call.one("text").text(), unit)
+    first = _number(parameters.get("first"), 1)
+    last = _number(parameters.get("last"), first if "first" in parameters else -1)
+    start, end = _position(first, len(units)), _position(last, len(units)) + 1
+    named = units[max(start, 0) : max(end, 0)]
+    many = f"the text has only {len(units)} {unit}{'' if len(units) == 1 else 's'}"
+    if not named:
+        raise input_error(many)
+    kept = [*units[: max(start, 0)], *units[max(end, 0) :]] if parameters.get("except") else named
+    if not kept:
+        raise input_error(f"{many}; nothing is left")
+    note = many if start < 0 or end > len(units) else ""
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=_BETWEEN[unit].join(kept), note=note)]
+
+
+def _units(text: str, unit: str) -> list[str]:
+    match unit:
+        case "paragraph":
+            return [part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip()]
+        case "sentence":
+            return sentences(text)
+        case "line":
+            return [line for line in text.splitlines() if line.strip()]
+    return text.split()
+
+
+def _number(value: object, default: int) -> int:
+    return int(value) if isinstance(value, int | float) and value else default
+
+
+def _position(number: int, many: int) -> int:
+    """The place in a list; negative numbers count from the end."""
+    return number - 1 if number > 0 else many + number
