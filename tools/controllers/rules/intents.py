@@ -172,8 +172,9 @@ def table_question(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[I
     """
     given = [file.resource for file in parsed.files] or [r for r in earlier[-1:] if names_table_operation(parsed.text)]
     tables = [r for r in given if r.kind == "table" or r.media_type == "text/csv"]
-    if not tables or len(tables) < len(given) or len(parsed.text) > MAX_QUESTION or is_out_of_reach(parsed.text, "en"):
+    question = parsed.text.strip()
+    short = re.search(r"\w", question) and len(question) <= MAX_QUESTION
+    if not tables or len(tables) < len(given) or not short or is_out_of_reach(question, "en"):
         return []
     clause = Clause(0, len(parsed.text), False)
-    question = parsed.text.strip()
     return [Intent("question", 0, clause.end, clause.end, clause, question=question, triggers=((0, clause.end),))]
