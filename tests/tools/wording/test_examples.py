@@ -12,12 +12,14 @@ from hugginggpt.tools.wording.wording import LANGUAGES, Example, wording
 
 
 def planned(example: Example, code: str) -> bool:
-    """Whether the phrase as a request gets a task of its type; of what is out of reach none, and a refusal."""
+    """Whether the phrase as a request gets a task of its type; of what can't be done none, and a refusal."""
     text, names = sample_of(example, code)
     files = [Resource(kind=kind_of_name(n)[0], media_type=kind_of_name(n)[1], name=n, sha256="0" * 64) for n in names]
     proposal = propose(Request(text=text, files=tuple(files)))
     meaning = meaning_of(example.meaning)
     if meaning.is_out_of_reach:
+        return not proposal.plan.tasks and bool(proposal.refusals)
+    if code != "en" and meaning.name == "filter/rows":  # conditions on rows are read in English only
         return not proposal.plan.tasks and bool(proposal.refusals)
     return any(task.type == meaning.task_type for task in proposal.plan.tasks)
 
