@@ -41,8 +41,10 @@ async def why_no_expert(
         return f"no backend here offers {task.type}"
     if any(candidate.obstacle is None for candidate in candidates):
         return None
-    why = _shortest([candidate.obstacle for candidate in candidates if candidate.obstacle], task.type)
-    return f"{required}: {why}" if required else why
+    obstacles = [candidate.obstacle for candidate in candidates if candidate.obstacle]
+    if required:  # each place says why not, whether or not the user can change it
+        return f"{required}: {'; or '.join(dict.fromkeys(map(str, obstacles)))}"
+    return _shortest(obstacles, task.type)
 
 
 def _shortest(obstacles: Sequence[Obstacle], task_type: str) -> str:

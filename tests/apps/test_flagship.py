@@ -38,7 +38,7 @@ def test_the_first_command_reads_summarises_judges_and_speaks(tmp_path: Path) ->
         "image-to-text", "summarization", "text-classification", "text-to-speech",
     ]  # fmt: skip
     spoken = next(made for made in done.resources if made["media_type"] == "audio/wav")
-    for fact in ("positive", "21.40", spoken["path"], "embedded/rapidocr", "embedded/summary", "embedded/vader"):
+    for fact in ("positive", "21.40", spoken["path"], "[0] rapidocr", "[1] summary", "[2] vader"):
         assert fact in done.answer
 
     recording = str(shutil.copy(spoken["path"], tmp_path / "recording.wav"))  # what a home keeps is no input

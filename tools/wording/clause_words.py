@@ -101,7 +101,7 @@ class ClauseWords:
         """The number beside a word for one of the units; without units, the first in digits."""
         if units:
             return next((number for _, number in self.measures(*units)), None)
-        found = re.search(_DIGITS if self.language.unspaced else rf"(?<![\w.]){_DIGITS}", self.words)
+        found = re.search(_DIGITS if self.language.unspaced else rf"(?<![\w.]){_DIGITS}(?!\w)", self.words)
         return _value(found.group()) if found else None
 
     def measures(self, *units: str) -> list[tuple[str, float]]:
@@ -110,7 +110,7 @@ class ClauseWords:
         if not names:
             return []
         either, end = "|".join(map(re.escape, names)), "" if self.language.unspaced else r"(?!\w)"
-        more = rf"(?P<n>{self._numeral})\s*(?:[^\W\d_]{{1,12}}\s+)?(?P<unit>{either}){end}"
+        more = rf"(?P<n>{self._numeral})(?:\s+[^\W\d_]{{1,12}}\s+|\s*)(?P<unit>{either}){end}"
         return [(self.language.units[m["unit"]], self._number_of(m["n"])) for m in re.finditer(more, self.words)]
 
     @property
