@@ -154,7 +154,7 @@ def test_a_run_of_a_tool_survives_other_tools_and_commands_on_its_home(tmp_path:
     for number in range(3):
         agent.stdin.write(f"What language is 'this is request number {number}'?\n")
         agent.stdin.flush()
-        assert agent.stdout.readline().startswith("Language: en")
+        assert agent.stdout.readline().startswith("Language [0]: English")
         assert shell("runs").code == 0
     agent.kill()
     agent.wait()
