@@ -1,6 +1,6 @@
 """Promises over whole suites of requests: no word is lost silently, no task is invented, courtesies are not reported.
 
-The figures are those of the first run (see `benchmarks/suites.py`), and rise with the work on them. The goal: all of
+The limits are the figures of today; those of the first run are in `benchmarks/suites.py`. The goal: all of
 `lossless` and `uninvented`, 196 of `harmless`, 50 of `office`.
 """
 
@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
-RIGHT = {"lossless": 277, "uninvented": 190, "harmless": 150, "office": 36}
+RIGHT = {"lossless": 278, "uninvented": 191, "harmless": 151, "office": 39}
 """How many requests of a suite are right, at least."""
-REFUSED_WHOLE = {"lossless": 95, "uninvented": 85}
+REFUSED_WHOLE = {"lossless": 29, "uninvented": 39}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""
 SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60}
 
