@@ -24,7 +24,7 @@ def test_a_run_downloads_its_model_and_reports_progress(shell: Shell, hub: Hub, 
     env = {"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(tmp_path / "cache")}
     refused = shell("run", REQUEST, "--download", "no", **env)
     assert refused.code == 1
-    assert "--download yes" in refused.err
+    assert "--download yes" in refused.out
     assert hub.downloads == []
 
     done = shell("run", REQUEST, "--download", "yes", "--json", **env)
