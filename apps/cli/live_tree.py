@@ -32,6 +32,7 @@ from .printable import clean
 
 MARKS = {
     "succeeded": ("✓", "green"),
+    "partial": ("✓", "yellow"),
     "failed": ("✗", "red"),
     "skipped": ("–", "yellow"),
     "cancelled": ("–", "yellow"),
