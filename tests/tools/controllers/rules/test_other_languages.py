@@ -162,7 +162,9 @@ def test_each_file_of_a_list_without_spaces_is_taken(text: str, files: set[str])
     assert not found.refusals
 
 
-@pytest.mark.parametrize("text", ["Fasse memo.txt zusammen. Hier ist auch lake.png", "Resume memo.txt. Aquí está lake.png"])
+@pytest.mark.parametrize(
+    "text", ["Fasse memo.txt zusammen. Hier ist auch lake.png", "Resume memo.txt. Aquí está lake.png"]
+)
 def test_a_file_that_no_task_takes_is_reported(text: str) -> None:
     found = proposal(text)
     assert found.plan.tasks
