@@ -96,7 +96,7 @@ def longer_names(text: str, mention: Mention) -> Iterator[str]:
 
 
 def shorter_names(name: str) -> Iterator[str]:
-    """What a name in Chinese characters may be without the words before it: `照片.jpg` of `描述照片.jpg`, the longest first."""
+    """What a name may be without the words before it, the longest first: `照片.jpg` of `描述照片.jpg`."""
     yield from (name[match.start() :] for match in re.finditer(_UNSPACED_LETTER, name) if match.start())
 
 

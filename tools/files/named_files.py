@@ -50,7 +50,7 @@ class NamedFiles:
         return found
 
     def _whole(self, text: str, mention: Mention) -> Mention:
-        """A mention as the name of a file on disk: with words before it that belong to the name, or without those that do not."""
+        """A mention as a file on disk: with words before it that belong to the name, or without those that do not."""
         for longer in longer_names(text, mention):
             for name in dict.fromkeys((longer, re.sub(r"\\(.)", r"\1", longer))):
                 if self._is_file(name):
