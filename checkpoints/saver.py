@@ -13,9 +13,9 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
-from sqlite_utils import Database as SqliteUtils
 
 from .database import Database
+from .row_connection import RowConnection
 
 
 def strict_serializer() -> JsonPlusSerializer:
@@ -26,15 +26,15 @@ def strict_serializer() -> JsonPlusSerializer:
 class SharedSqliteSaver(SqliteSaver):
     """Made by `open`. Use its asynchronous methods only, from any event loop."""
 
-    def __init__(self, database: Database, db: SqliteUtils) -> None:
-        super().__init__(db.conn, serde=strict_serializer())
+    def __init__(self, database: Database, db: RowConnection) -> None:
+        super().__init__(db, serde=strict_serializer())
         self._database = database
 
     @classmethod
     async def open(cls, database: Database) -> "SharedSqliteSaver":
         """A saver whose tables exist."""
 
-        def make(db: SqliteUtils) -> SharedSqliteSaver:
+        def make(db: RowConnection) -> SharedSqliteSaver:
             saver = cls(database, db)
             saver.setup()
             return saver
