@@ -59,7 +59,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
     @classmethod
     async def open(cls, database: Database) -> "SharedSqliteSaver":
         """A saver whose tables exist."""
-        connection = await database.read(lambda db: db.conn)
+        connection = await database.read(lambda connection: connection)
         saver = cls(database, connection, strict_serializer())
         await database.read(lambda _: saver._stock.setup(), alone=True)  # a script with a commit of its own
         return saver
