@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.errors import RunBusy
 from . import lease
 from .database import Database
+from .row_connection import RowConnection
 from .stored_files import hashes_in, remove_files, stored_files
 
 IN_FLIGHT: Final = 600.0
@@ -46,9 +45,9 @@ class _Undo(Exception):
 class Deletion:
     """Deletes within one transaction of the database thread, and notes to which files the deleted rows referred."""
 
-    def __init__(self, db: SqliteUtils) -> None:
+    def __init__(self, db: RowConnection) -> None:
         self.db = db
-        self.tables = set(db.table_names())
+        self.tables = db.table_names()
         self.done = Deleted()
         self.hashes: set[str] = set()
         self.settled = 0.0
@@ -111,7 +110,7 @@ def delete(
     """
     home, result = database.file.parent, Deleted()
 
-    def transaction(db: SqliteUtils) -> tuple[list[Path], float]:
+    def transaction(db: RowConnection) -> tuple[list[Path], float]:
         nonlocal result
         deletion = Deletion(db)
         work(deletion)
@@ -136,7 +135,7 @@ def delete(
     return result
 
 
-def living(db: SqliteUtils, *, of_other_processes: bool = False) -> list[tuple[str, str, float]]:
+def living(db: RowConnection, *, of_other_processes: bool = False) -> list[tuple[str, str, float]]:
     """Run, thread and start of the runs whose owner works on them, or may do so on another host."""
     rows = db.execute("SELECT run_id, thread_id, started_at, owner FROM runs WHERE owner IS NOT NULL").fetchall()
     return [
@@ -148,7 +147,7 @@ def living(db: SqliteUtils, *, of_other_processes: bool = False) -> list[tuple[s
     ]
 
 
-def refuse_living(db: SqliteUtils, thread_ids: Collection[str]) -> None:
+def refuse_living(db: RowConnection, thread_ids: Collection[str]) -> None:
     """Raises `RunBusy` where another process works in one of the conversations."""
     for run_id, thread_id, _ in living(db, of_other_processes=True):
         if thread_id in thread_ids:

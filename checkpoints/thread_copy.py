@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any, Final
 
 import ormsgpack
-from sqlite_utils import Database as SqliteUtils
+
+from .row_connection import RowConnection
 
 _COPIED: Final = ("tasks", "resources", "assignments")
 """With the run's own row. `llm_calls` stay with the run that made them: a copy has spent nothing."""
@@ -18,7 +19,7 @@ _MSGPACK: Final = ormsgpack.OPT_NON_STR_KEYS
 Replace = Callable[[Any], Any]
 
 
-def copy_thread(db: SqliteUtils, source: str, target: str) -> None:
+def copy_thread(db: RowConnection, source: str, target: str) -> None:
     """Copy in the transaction of the caller. What the target has under the same id stays as it is."""
     runs = [run_id for (run_id,) in db.execute("SELECT run_id FROM runs WHERE thread_id = ? ORDER BY rowid", [source])]
     ids = {run_id: hashlib.sha256(f"{target}|{run_id}".encode()).hexdigest()[:10] for run_id in runs}
@@ -30,22 +31,17 @@ def copy_thread(db: SqliteUtils, source: str, target: str) -> None:
         _copy_states(db, "writes", "value", source, target, replace if ids else None)
 
 
-def _copy_run(db: SqliteUtils, run_id: str, ids: Mapping[str, str], target: str) -> None:
+def _copy_run(db: RowConnection, run_id: str, ids: Mapping[str, str], target: str) -> None:
     """The rows of a run. Its copy is owned by no process: what still runs in the source is interrupted here."""
     (run,) = db.query("SELECT * FROM runs WHERE run_id = ?", [run_id])
     status = "interrupted" if run["status"] == "running" else run["status"]
     new = {"run_id": ids[run_id], "thread_id": target}
     changed = {"parent": run_id, "status": status, "owner": None, "heartbeat": None, "epoch": _epoch(run["epoch"], ids)}
-    before = db.conn.total_changes
-    db.table("runs").insert(run | new | changed, pk="run_id", ignore=True)
-    if db.conn.total_changes == before:
-        return
-    for table in _COPIED:
-        rows = []
-        for row in db.query(f"SELECT * FROM {table} WHERE run_id = ? ORDER BY rowid", [run_id]):
-            own = {**row, **new, "epoch": _epoch(row.get("epoch"), ids)}
-            rows.append({name: own[name] for name in row if name != "id"})
-        db.table(table).insert_all(rows)
+    if db.insert("runs", run | new | changed, ignore=True):
+        for table in _COPIED:
+            for row in list(db.query(f"SELECT * FROM {table} WHERE run_id = ? ORDER BY rowid", [run_id])):
+                own = {**row, **new, "epoch": _epoch(row.get("epoch"), ids)}
+                db.insert(table, {name: own[name] for name in row if name != "id"})
 
 
 def _epoch(epoch: str | None, ids: Mapping[str, str]) -> str | None:
@@ -53,13 +49,13 @@ def _epoch(epoch: str | None, ids: Mapping[str, str]) -> str | None:
     return ids.get(run_id, run_id) + colon + digest if epoch else epoch
 
 
-def _copy_states(db: SqliteUtils, table: str, column: str, source: str, target: str, replace: Replace | None) -> None:
+def _copy_states(db: RowConnection, table: str, column: str, source: str, target: str, replace: Replace | None) -> None:
     rows = list(db.query(f"SELECT * FROM {table} WHERE thread_id = ? ORDER BY rowid", [source]))
     for row in rows:
         row["thread_id"] = target
         if replace and row["type"] == "msgpack":
             row[column] = _rewritten(row[column], replace)
-    db.table(table).insert_all(rows, ignore=True)
+        db.insert(table, row, ignore=True)
 
 
 def _rewritten(blob: bytes, replace: Replace) -> bytes:

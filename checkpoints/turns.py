@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from langgraph.checkpoint.serde.types import _DeltaSnapshot
-from sqlite_utils import Database as SqliteUtils
 
 from ..graph.state import run_id_of
+from .row_connection import RowConnection
 from .serializer import strict_serializer
 
 _BEFORE_THE_PLAN = {"__start__", "branch:to:plan"}
@@ -31,7 +31,7 @@ class OwnedCheckpoint(NamedTuple):
     is_other_graphs: bool
 
 
-def checkpoints_of(db: SqliteUtils, thread_id: str) -> list[OwnedCheckpoint]:
+def checkpoints_of(db: RowConnection, thread_id: str) -> list[OwnedCheckpoint]:
     """The checkpoints of a thread in all namespaces, newest first in each."""
     if "checkpoints" not in db.table_names():
         return []
@@ -55,7 +55,7 @@ def checkpoints_of(db: SqliteUtils, thread_id: str) -> list[OwnedCheckpoint]:
     return found
 
 
-def plain_channels(db: SqliteUtils, thread_id: str, namespace: str) -> set[str]:
+def plain_channels(db: RowConnection, thread_id: str, namespace: str) -> set[str]:
     """The channels of which a checkpoint of the namespace has the whole value, and none saved differences only."""
     query = "SELECT type, checkpoint FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?"
     serde, plain, partial = strict_serializer(), set[str](), set[str]()
