@@ -21,7 +21,8 @@ Replace = Callable[[Any], Any]
 
 def copy_thread(db: RowConnection, source: str, target: str) -> None:
     """Copy in the transaction of the caller. What the target has under the same id stays as it is."""
-    runs = [run_id for (run_id,) in db.execute("SELECT run_id FROM runs WHERE thread_id = ? ORDER BY rowid", [source])]
+    query = "SELECT run_id FROM runs WHERE thread_id = ? AND plan IS NOT NULL ORDER BY rowid"  # others are planned anew
+    runs = [run_id for (run_id,) in db.execute(query, [source])]
     ids = {run_id: hashlib.sha256(f"{target}|{run_id}".encode()).hexdigest()[:10] for run_id in runs}
     for run_id in runs:
         _copy_run(db, run_id, ids, target)
