@@ -1,6 +1,5 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of
+from .execution import current
 from .inputs import long_texts_stored
 from .llm_budget import LlmBudget
 
@@ -57,15 +57,11 @@ def plan_node(
             started_at=time.time(),
             version=GRAPH_VERSION,
         )
-        await ledger.runs.start(run)
+        await current().start(run)
         await ledger.given(run_id, thread_id, request.files)
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
-        try:
-            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
-        except BaseException:
-            await asyncio.shield(ledger.runs.interrupt(run_id))
-            raise
+        proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
         await ledger.runs.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
         run = run.model_copy(
