@@ -14,8 +14,6 @@ from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 from uuid import uuid4
 
-import psutil
-
 from ..graph.untrusted_json import read_untrusted_json
 
 BEAT: Final = 5.0
@@ -139,12 +137,16 @@ def _start(pid: int) -> float:
             Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         )
     except OSError:  # gone, or hidden from us (hidepid)
+        import psutil
+
         return _UNKNOWN if psutil.pid_exists(pid) else _GONE
     return _GONE if state in "ZX" else float(fields[18])  # proc(5): field 22 of the line, `starttime`
 
 
 def _start_elsewhere(pid: int) -> float:
     """Start of a process in seconds since the epoch, as the system recorded it; or `_GONE`, or `_UNKNOWN`."""
+    import psutil
+
     try:
         process = psutil.Process(pid)
         return _GONE if process.status() == psutil.STATUS_ZOMBIE else round(process.create_time(), 2)

@@ -7,13 +7,12 @@ import time
 from functools import partial
 from typing import NamedTuple
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
 from ..graph.result import Options, Proposal, Run, RunStatus
 from . import lease
 from .database import Database
+from .row_connection import RowConnection
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ class SqliteRuns:
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
         row["files"] = json.dumps([file.name for file in run.request.files])
-        await self._database.write(lambda db: db.table("runs").insert(row, pk="run_id", ignore=True))
+        await self._database.write(lambda db: db.insert("runs", row, ignore=True))
         await self.own(run.run_id, execution)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
@@ -86,7 +85,7 @@ class SqliteRuns:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""
         limits = options.model_dump(include={"max_llm_calls", "max_tokens"}, exclude_none=True)
 
-        def update(db: SqliteUtils) -> None:
+        def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
             changed = json.dumps(json.loads(text) | limits)
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
@@ -96,7 +95,7 @@ class SqliteRuns:
     async def _update(self, run_id: str, **columns: str | float) -> None:
         """Only its owner writes a run's row: a process that has lost the lease must not."""
 
-        def update(db: SqliteUtils) -> int:
+        def update(db: RowConnection) -> int:
             settings = ", ".join(f"{name} = :{name}" for name in columns)
             mark = {"run_id": run_id, "mark": self._holder.mark}
             query = f"UPDATE runs SET {settings} WHERE run_id = :run_id AND owner = :mark"
@@ -170,7 +169,7 @@ class SqliteRuns:
             if await self._database.read(partial(_claim_of, run_id)) != seen:
                 raise _busy(run_id, seen.owner)
 
-    def _own(self, run_id: str, execution: str, silent: _Claim | None, db: SqliteUtils) -> _Claim | None:
+    def _own(self, run_id: str, execution: str, silent: _Claim | None, db: RowConnection) -> _Claim | None:
         """Compare and swap: of two processes that see the same dead owner, one wins. An execution sets the run running.
 
         Returns the claim to watch when only its beats show whether the owner lives. `silent`: one that was watched.
@@ -194,7 +193,7 @@ class SqliteRuns:
             self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)
 
 
-def _claim_of(run_id: str, db: SqliteUtils) -> _Claim:
+def _claim_of(run_id: str, db: RowConnection) -> _Claim:
     found = db.execute("SELECT owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
     if found is None:
         raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")

@@ -4,18 +4,29 @@ The SQL is the library's; only the thread and the commits are ours. Measured wit
 a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from asyncio import shield, wrap_future
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from sqlite3 import Cursor
-from typing import Any
+from sqlite3 import Connection, Cursor
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    DeltaChannelHistory,
+)
+from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
-from sqlite_utils import Database as SqliteUtils
 
 from .database import Database
+
+T = TypeVar("T")
 
 
 def strict_serializer() -> JsonPlusSerializer:
@@ -23,32 +34,64 @@ def strict_serializer() -> JsonPlusSerializer:
     return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
 
 
-class SharedSqliteSaver(SqliteSaver):
-    """Made by `open`. Use its asynchronous methods only, from any event loop."""
-
-    def __init__(self, database: Database, db: SqliteUtils) -> None:
-        super().__init__(db.conn, serde=strict_serializer())
-        self._database = database
-
-    @classmethod
-    async def open(cls, database: Database) -> "SharedSqliteSaver":
-        """A saver whose tables exist."""
-
-        def make(db: SqliteUtils) -> SharedSqliteSaver:
-            saver = cls(database, db)
-            saver.setup()
-            return saver
-
-        return await database.read(make, alone=True)  # a script with a commit of its own
+class _StockSaver(SqliteSaver):
+    """The library's saver, for the database thread only; the database commits, not the saver."""
 
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Cursor]:
-        """A cursor in the batch's transaction: the database commits, not the saver."""
+        """A cursor in the transaction of the batch."""
         cursor = self.conn.cursor()
         try:
             yield cursor
         finally:
             cursor.close()
+
+
+class SharedSqliteSaver(BaseCheckpointSaver[str]):
+    """Made by `open`. What a method writes is committed when it returns, in any thread or event loop.
+
+    The synchronous methods block their thread meanwhile; code in an event loop uses the asynchronous ones.
+    """
+
+    def __init__(self, database: Database, connection: Connection, serde: SerializerProtocol) -> None:
+        super().__init__(serde=serde)
+        self._database = database
+        self._stock = _StockSaver(connection, serde=serde)
+
+    @classmethod
+    async def open(cls, database: Database) -> "SharedSqliteSaver":
+        """A saver whose tables exist."""
+        connection = await database.read(lambda connection: connection)
+        saver = cls(database, connection, strict_serializer())
+        await database.read(lambda _: saver._stock.setup(), alone=True)  # a script with a commit of its own
+        return saver
+
+    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SharedSqliteSaver":
+        """The same saver for a graph whose state has types of its own."""
+        serde = super().with_allowlist(extra_allowlist).serde
+        return self if serde is self.serde else SharedSqliteSaver(self._database, self._stock.conn, serde)
+
+    def get_next_version(self, current: str | None, channel: None) -> str:
+        """The version of a channel after `current`."""
+        return self._stock.get_next_version(current, channel)
+
+    def _write(self, work: Callable[[SqliteSaver], T]) -> "Future[T]":
+        return self._database.submit(lambda _: work(self._stock), writes=True)
+
+    def _read(self, work: Callable[[SqliteSaver], T]) -> "Future[T]":
+        return self._database.submit(lambda _: work(self._stock), writes=False)
+
+    # -- what a graph saves -----------------------------------------------------------------------------------------
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Save a checkpoint."""
+        return self._write(lambda stock: stock.put(config, checkpoint, metadata, new_versions)).result()
 
     async def aput(
         self,
@@ -57,18 +100,41 @@ class SharedSqliteSaver(SqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Save a checkpoint."""
-        return await self._database.write(lambda _: self.put(config, checkpoint, metadata, new_versions))
+        """Save a checkpoint, also when the caller is cancelled meanwhile."""
+        return await _done(self._write(lambda stock: stock.put(config, checkpoint, metadata, new_versions)))
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Save what a node wrote."""
+        self._write(lambda stock: stock.put_writes(config, writes, task_id, task_path)).result()
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """Save what a node wrote."""
-        await self._database.write(lambda _: self.put_writes(config, writes, task_id, task_path))
+        """Save what a node wrote, also when the caller is cancelled meanwhile."""
+        await _done(self._write(lambda stock: stock.put_writes(config, writes, task_id, task_path)))
+
+    # -- what it reads ----------------------------------------------------------------------------------------------
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The checkpoint named, or the newest of the thread."""
+        return self._read(lambda stock: stock.get_tuple(config)).result()
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint named, or the newest of the thread."""
-        return await self._database.read(lambda _: self.get_tuple(config))
+        return await _done(self._read(lambda stock: stock.get_tuple(config)))
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
+        yield from self._list(config, filter=filter, before=before, limit=limit).result()
 
     async def alist(
         self,
@@ -79,10 +145,35 @@ class SharedSqliteSaver(SqliteSaver):
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
         """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
-        found = await self._database.read(lambda _: list(self.list(config, filter=filter, before=before, limit=limit)))
-        for each in found:
+        for each in await _done(self._list(config, filter=filter, before=before, limit=limit)):
             yield each
+
+    def _list(self, config: RunnableConfig | None, **which: Any) -> "Future[tuple[CheckpointTuple, ...]]":
+        return self._read(lambda stock: tuple(stock.list(config, **which)))
+
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """What was written to channels that save differences only."""
+        return self._read(lambda stock: stock.get_delta_channel_history(config=config, channels=channels)).result()
+
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """What was written to channels that save differences only."""
+        return await _done(self._read(lambda stock: stock.get_delta_channel_history(config=config, channels=channels)))
+
+    # -- what it deletes --------------------------------------------------------------------------------------------
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread's checkpoints."""
+        self._write(lambda stock: stock.delete_thread(thread_id)).result()
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Delete a thread's checkpoints."""
-        await self._database.write(lambda _: self.delete_thread(thread_id))
+        await _done(self._write(lambda stock: stock.delete_thread(thread_id)))
+
+
+async def _done(future: "Future[T]") -> T:
+    """The value of a job; the job is done also when the caller is cancelled meanwhile."""
+    return await shield(wrap_future(future))

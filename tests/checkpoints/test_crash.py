@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -125,6 +126,43 @@ async def test_a_run_killed_at_a_random_instant_ends_right_and_repeats_no_record
     assert finish(events).status == "succeeded"
     assert {r["status"] for r in finish(events).results} == {"succeeded"}
     assert not kept & set(calls(home)[before:])
+
+
+def killed_at(home: Path, seed: int, event: str, times: int = 1) -> list[str]:
+    """What a child printed that killed itself when it was sent an event for the nth time."""
+    with child("start", home, seed, f"{event}:{times}") as process:
+        printed, _ = process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    return printed.splitlines()
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+async def test_a_task_that_was_reported_as_finished_at_the_moment_of_a_kill_does_not_run_again(
+    home: Path, opened, seed: int
+) -> None:
+    dag = random_dag(seed, longest=0.02)
+    lines = killed_at(home, seed, "task_finished", 1 + 7 * seed % 29)
+    reported = {line.removeprefix("finished ") for line in lines if line.startswith("finished ")}
+    before = len(calls(home))
+    assert reported <= recorded(home)
+    async with opened(dag) as world:
+        assert texts(world, await resumed(world)) == dag.texts
+    assert not reported & set(calls(home)[before:])
+
+
+@pytest.mark.parametrize(
+    ("event", "query"),
+    [
+        ("run_started", "SELECT 1 FROM runs WHERE request = 'do it' AND status = 'running'"),
+        ("plan_ready", "SELECT 1 FROM runs WHERE plan IS NOT NULL AND epoch IS NOT NULL"),
+        ("expert_chosen", "SELECT 1 FROM assignments WHERE model_id = 'scripted/a'"),
+        ("run_finished", "SELECT 1 FROM runs WHERE status = 'succeeded' AND answer LIKE '%29 (text2text-generation)%'"),
+    ],
+)
+def test_what_an_event_reports_is_on_disk_at_the_moment_of_a_kill(home: Path, event: str, query: str) -> None:
+    killed_at(home, 11, event)
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        assert db.execute(query).fetchall() == [(1,)]
 
 
 async def test_results_recorded_before_two_crashes_are_not_made_again_after_the_second(home: Path, opened) -> None:

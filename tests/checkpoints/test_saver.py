@@ -1,6 +1,8 @@
 """Checkpointers: LangGraph's conformance kit on each kind of store, and the strict serializer that we add."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +18,7 @@ from typing_extensions import TypedDict
 from hugginggpt.checkpoints.open import open_checkpointer, url_of
 from hugginggpt.checkpoints.saver import strict_serializer
 from hugginggpt.graph.errors import UsageError
+from paths import SUPPORT
 
 STORES = ["sqlite"]
 """Kinds of store; a new one joins here."""
@@ -82,6 +85,18 @@ async def test_graphs_of_many_loops_share_one_store(store: str, home: Path) -> N
         loops = [asyncio.to_thread(lambda n=n: asyncio.run(one(f"t{n}"))) for n in range(6)]
         assert await asyncio.gather(*loops) == [2] * 6
         assert len([each async for each in saver.alist(None)]) == 6 * 4
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("where", ["here", "there"], ids=["in the thread of the loop", "in another thread"])
+def test_a_synchronous_graph_continues_after_its_process_was_killed(home: Path, where: str) -> None:
+    command = [sys.executable, str(SUPPORT / "sync_child.py")]
+    with subprocess.Popen([*command, "ask", str(home), where], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        assert [child.stdout.readline() for _ in range(2)] == ["first\n", "asked\n"]
+        child.kill()
+    again = subprocess.run([*command, "answer", str(home), where], capture_output=True, text=True, check=True)
+    assert again.stdout.splitlines() == ["[11, 1, 0, None]", "{}"]
 
 
 class Stranger(BaseModel):

@@ -1,11 +1,15 @@
 """A process that runs or resumes a scripted request until it is done, or killed; it prints events on stdout.
 
 python crash_child.py start|resume HOME SEED [plan|answer|approval|task]
+python crash_child.py start HOME SEED EVENT:N
 
-The last word says where it stops for ever: while planning, while answering, with approval waiting, or in the last task.
+The last word says where it stops for ever: while planning, while answering, with approval waiting, or in the last task; or
+that it kills itself (SIGKILL) as soon as it is sent the Nth event of that name.
 """
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -13,11 +17,12 @@ from pathlib import Path
 from dags import Dag, random_dag
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.events import TaskFinished
 from hugginggpt.graph.ports import Callbacks
 from hugginggpt.graph.result import Options, Proposal, Request, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 
 THREAD = "crash"
 LOG = "calls.jsonl"
@@ -74,7 +79,7 @@ async def main(mode: str, home: Path, seed: int, stall: str) -> None:
     async with open_world(
         Settings(home=home),
         controller=Stalling(dag, stall),
-        catalog=ScriptedCatalog(),
+        catalog=ScriptedCatalog(scripted_expert("text2text-generation", f"scripted/{name}") for name in "ab"),
         backends=[Endless(dag, stall, home.parent / LOG)],
     ) as world:
         session = Session(world)
@@ -83,8 +88,15 @@ async def main(mode: str, home: Path, seed: int, stall: str) -> None:
             events = session.start("do it", thread_id=THREAD, options=options)
         else:
             events = session.resume(await session.history.run())
+        fatal, _, times = stall.partition(":")
+        seen = 0
         async for event in events:
             report(event.event)
+            if isinstance(event, TaskFinished):
+                report(f"finished {event.result.key}")
+            seen += event.event == fatal
+            if times and seen == int(times):
+                os.kill(os.getpid(), signal.SIGKILL)
         if stall == "approval":
             await asyncio.Event().wait()
 

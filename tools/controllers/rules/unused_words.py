@@ -14,7 +14,7 @@ from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
 from .parameters import singular
-from .used_words import WORD, Span, limiting_words, requesting_words, unused_files, used_words
+from .used_words import WORD, Span, limiting_words, requesting_words, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _ORDINALS = ("first", "second", "third", "last")
@@ -43,8 +43,6 @@ class UnusedWords:
     all: tuple[Span, ...]
     lost: tuple[Span, ...]
     """Those that ask for something, or restrict it, and are neither planned nor refused."""
-    files: tuple[str, ...] = ()
-    """Names of files that no task takes."""
 
 
 NONE_UNUSED = UnusedWords((), ())
@@ -69,9 +67,7 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
         return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
 
     lost = tuple(_runs(parsed, words, used, says_nothing))
-    return UnusedWords(
-        unused, tuple(_phrase(parsed, span, used) for span in lost), tuple(dict.fromkeys(unused_files(linker)))
-    )
+    return UnusedWords(unused, tuple(_phrase(parsed, span, used) for span in lost))
 
 
 def _runs(
