@@ -106,7 +106,7 @@ class Session:
                 raise UsageError(f"run {run.run_id} has nothing to retry ({run.status})", hint=hint)
             if not run.plan.tasks:
                 raise UsageError(f"run {run.run_id} planned nothing", hint="reword the request: hugginggpt run")
-            if len(run.results) == len(run.plan.tasks) and all(result.ok for result in run.results):
+            if len(run.results) == len(run.plan.tasks) and all(result.status == "succeeded" for result in run.results):
                 raise UsageError(
                     f"every task of run {run.run_id} succeeded", hint="reword what was not planned: hugginggpt run"
                 )

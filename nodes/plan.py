@@ -17,8 +17,8 @@ from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of
 from .execution import current
-from .inputs import long_texts_stored
 from .llm_budget import LlmBudget
+from .long_texts import long_texts_stored
 
 
 def plan_node(

@@ -17,7 +17,7 @@ from ..graph.state import Json, Node, State, epoch_of
 from ..graph.task import resources_in
 from .execution import current
 from .feasibility import warnings_of
-from .inputs import long_texts_stored
+from .long_texts import long_texts_stored
 
 QUESTION = "run this plan?"
 

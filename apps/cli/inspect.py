@@ -32,7 +32,7 @@ def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
         return
     shown = table("run", "conversation", "status", "done", "started", "seconds", "request")
     for run in runs:
-        done = sum(result.ok for result in run.results)
+        done = sum(result.status == "succeeded" for result in run.results)
         shown.add_row(
             run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", local_time(run.started_at),
             f"{run.duration:.1f}", plain(run.request.text, 60),
@@ -116,7 +116,8 @@ def _format_task(task: Task, result: Result | None, members: list[Result], paths
     for note in result.notes if result else ():
         lines.append(f"[dim]note:[/] {plain(note)}")
     for member in members:
-        lines.append(f"[dim]{member.key}:[/] {member.status} {plain(member.error or '')}")
+        named = f" {plain(member.name)}" if member.name else ""
+        lines.append(f"[dim]{member.key}{named}:[/] {member.status} {plain(member.error or '')}")
     for output in result.resources if result else ():
         lines.append(f"[dim]out:[/] {_format_resource(output, paths)}")
     return Group(*lines)

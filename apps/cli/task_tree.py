@@ -10,6 +10,7 @@ from ...graph.task import Task
 
 MARKS = {
     "succeeded": ("✓", "green"),
+    "partial": ("✓", "yellow"),
     "failed": ("✗", "red"),
     "skipped": ("–", "yellow"),
     "cancelled": ("–", "yellow"),
