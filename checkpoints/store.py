@@ -20,6 +20,7 @@ from ..graph.media_types import OTHER_SUFFIX, is_text, suffix_of
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.stored import has_hash
+from .home import prepare_home
 
 
 class FileStore:
@@ -27,6 +28,7 @@ class FileStore:
 
     def __init__(self, home: Path, redact: Redactor | None = None) -> None:
         self._redact = redact or Redactor()
+        self._home = home
         self._resources = home / RESOURCES
         self._scratch = home / SCRATCH
         self._earlier = _stored_earlier(self._resources)
@@ -66,7 +68,7 @@ class FileStore:
         """A new empty folder on the same disk, removed at the end."""
         folder = self._scratch / uuid4().hex
         try:
-            await asyncio.to_thread(folder.mkdir, mode=0o700)
+            await asyncio.to_thread(self._make, folder)
         except OSError as error:
             raise _disk(error) from error
         try:
@@ -90,6 +92,7 @@ class FileStore:
         if not (_holds(target, sha256) and _touched(target)):
             draft = self._scratch / f"{sha256}.{uuid4().hex}"
             try:
+                self._make(draft.parent)
                 with draft.open("wb") as file:
                     file.write(data)
                 self._publish(draft, target)
@@ -108,6 +111,12 @@ class FileStore:
         except OSError as error:
             raise _disk(error) from error
         return sha256
+
+    def _make(self, folder: Path) -> None:
+        """A folder of the home. A new home is made here: a file may be the first thing that it gets."""
+        if not self._scratch.is_dir():
+            prepare_home(self._home)
+        folder.mkdir(exist_ok=True, mode=0o700)
 
     def _publish(self, draft: Path, target: Path) -> None:
         """Give a complete file its name. It is on disk before the ledger refers to it."""

@@ -1,6 +1,5 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from uuid import uuid4
@@ -16,6 +15,7 @@ from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
 from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of, run_id_of
+from .execution import current
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
 
@@ -56,15 +56,11 @@ def plan_node(
             started_at=time.time(),
             version=GRAPH_VERSION,
         )
-        await ledger.runs.start(run)
+        await current().start(run)
         await ledger.given(run_id, thread_id, request.files)
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
-        try:
-            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
-        except BaseException:
-            await asyncio.shield(ledger.runs.interrupt(run_id))
-            raise
+        proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
         await ledger.runs.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
         run = run.model_copy(

@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 from langgraph_sdk.client import LangGraphClient
 
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from studio_server import called, calls, client_of, served, started
 
 REQUEST = "what language is 'bonjour tout le monde'"
@@ -105,6 +110,42 @@ async def test_a_cancelled_run_shows_its_tasks_and_resumes_where_it_was(server: 
     assert values["answer"] == "done"
     assert calls(folder)[before:] == ["1", "2"]
     not_blocked(folder)
+
+
+@pytest.mark.parametrize("how", ["hang", "ask", "bug"], ids=["cancelled", "interrupted", "failed"])
+async def test_a_run_that_stopped_in_the_server_is_resumed_at_once_by_another_process(
+    server: str, folder: Path, how: str
+) -> None:
+    """Its lease was given back, so that the command can go on with it while the server lives."""
+    client = client_of(server)
+    (folder / "home" / how).touch()
+    thread = (await client.threads.create())["thread_id"]
+    if how == "hang":
+        run = await started(client, thread)
+        await called(folder, "1")
+        await client.runs.cancel(thread, run, wait=True, action="interrupt")
+    else:
+        await client.runs.wait(thread, "scripted", input={"request": "go"}, raise_error=False)
+    (folder / "home" / how).unlink()
+    before = len(calls(folder))
+    async with open_world(
+        Settings(home=folder / "home"),
+        controller=ScriptedController([], answer="done elsewhere"),
+        catalog=ScriptedCatalog(),
+        backends=[ScriptedBackend(log=folder / "calls.jsonl")],
+    ) as world:
+        session = Session(world)
+        (chosen,) = await session.history.runs(thread_id=thread)
+        assert chosen.status == "interrupted"
+        await world.ledger.runs.claim(chosen.run_id)
+        await world.ledger.runs.disown(chosen.run_id)
+        if how == "ask":
+            assert (await client.runs.wait(thread, "scripted", command={"resume": "yes"}))["answer"] == "done"
+            return
+        *_, last = [event async for event in session.resume(chosen)]
+    assert isinstance(last, RunFinished)
+    assert last.answer == "done elsewhere"
+    assert calls(folder)[before:] == ["1", "2"]
 
 
 async def test_a_killed_server_resumes_from_its_checkpoints(tmp_path: Path) -> None:
