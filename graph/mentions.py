@@ -2,11 +2,13 @@
 
 Covers bare and quoted names, paths (`~/scans/page 1.pdf` in quotes, `C:\\scans\\a.png`), http(s) URLs, names with brackets
 (`a(1).png`), and names that stand in Chinese or Japanese text without spaces. A name with spaces and no quotes is found
-from its last space on; `longer_names` gives what it may be, for those who can look. Not covered: names without an extension.
+from its last space on, one in Chinese characters with the words before it; `longer_names` and `shorter_names` give what
+it may be, for those who can look. Not covered: names without an extension.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,13 +22,18 @@ _UNKNOWN: tuple[Kind, str] = ("document", "application/octet-stream")
 
 _URL = re.compile(r"https?://[^\s<>\"'`“”‘’「」]+", re.IGNORECASE)
 _QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n]){1,255})\1|“([^”\n]{1,255})”|‘([^’\n]{1,255})’""")
-_WORD = re.compile(r"[^\s\"“”«»<>|*?,;，。；：！？（）、「」]+")
+_WORD = re.compile(r"[^\s\"“”«»<>|*?,;，。；：！？（）、「」『』《》【】・]+")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _MOST_WORDS = 8
 """Words before a name that may belong to it."""
 _ENDING = re.compile(rf"\.({'|'.join(sorted(types_by_suffix(), key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
-_UNSPACED = re.compile(r"^.*[぀-ヿ㐀-鿿가-힣]")
-"""Kana, Chinese characters and Hangul, which may stand right before a Latin name without a space."""
+_UNSPACED_LETTER = "[぀-ヿ㐀-鿿가-힣]"
+"""Kana, Chinese characters and Hangul, which may stand right beside a name without a space."""
+_UNSPACED = re.compile(f"^.*{_UNSPACED_LETTER}")
+_NAME_END = re.compile(f"{_ENDING.pattern}(?={_UNSPACED_LETTER})", re.IGNORECASE)
+_UNSPACED_JOINT = re.compile("以及|还有|還有|および|または|[和与與及或跟とやか]")
+"""What joins two names without a space: `a.jpg和b.jpg`."""
+_CLOSING = tuple("”’」』》】")
 
 
 class Mention(NamedTuple):
@@ -65,9 +72,9 @@ def mentions(text: str) -> list[Mention]:
         if len(match.group()) > LONGEST_NAME:
             continue
         # "a.png's", "'a.png'": quotation marks end a name, unless a bracket of the name holds them
-        for piece in re.finditer(r"[^'`‘’]+", match.group()):
-            if name := _name_in(piece.group()):
-                keep(match.start() + piece.start() + piece.group().rindex(name), name)
+        for start, piece in _pieces(match, text[match.start() - 1 : match.start()] in _CLOSING):
+            if name := _name_in(piece):
+                keep(start + piece.rindex(name), name)
     by_name: dict[str, Mention] = {}
     for start in sorted(found):
         by_name.setdefault(found[start].name, found[start])
@@ -86,6 +93,21 @@ def longer_names(text: str, mention: Mention) -> Iterator[str]:
     for start in starts[-_MOST_WORDS:]:
         yield line[start:] + mention.name
     yield from (line[start + 1 :] + mention.name for start in starts[-_MOST_WORDS:] if line[start] in "\"'`“‘«(")
+
+
+def shorter_names(name: str) -> Iterator[str]:
+    """What a name may be without the words before it, the longest first: `照片.jpg` of `描述照片.jpg`."""
+    yield from (name[match.start() :] for match in re.finditer(_UNSPACED_LETTER, name) if match.start())
+
+
+def _pieces(word: re.Match[str], joined: bool) -> Iterator[tuple[int, str]]:
+    """The parts of a word that may each be a name, and where they start in the text; `joined`: after a quoted name."""
+    for quoted in re.finditer(r"[^'`‘’]+", word.group()):
+        ends = [match.end() for match in _NAME_END.finditer(quoted.group())]
+        for start, end in pairwise((0, *ends, len(quoted.group()))):
+            joint = _UNSPACED_JOINT.match(quoted.group(), start, end) if start or joined else None
+            begin = joint.end() if joint else start
+            yield word.start() + quoted.start() + begin, quoted.group()[begin:end]
 
 
 def _without_tail(url: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ...graph.errors import InvalidInput
 from ...graph.media_types import types_by_suffix
 from ...graph.mentioned_groups import Group, groups
-from ...graph.mentions import Mention, kind_of_name, longer_names, mentions
+from ...graph.mentions import Mention, kind_of_name, longer_names, mentions, shorter_names
 from ...graph.notices import notice
 
 MOST_MEMBERS = 200
@@ -50,11 +50,14 @@ class NamedFiles:
         return found
 
     def _whole(self, text: str, mention: Mention) -> Mention:
-        """A mention with the words before it that belong to the name of a file on disk."""
+        """A mention as a file on disk: with words before it that belong to the name, or without those that do not."""
         for longer in longer_names(text, mention):
             for name in dict.fromkeys((longer, re.sub(r"\\(.)", r"\1", longer))):
                 if self._is_file(name):
                     return Mention(name, *kind_of_name(name), mention.end - len(longer), mention.end)
+        for shorter in () if self._is_file(mention.name) else shorter_names(mention.name):
+            if self._is_file(shorter):
+                return Mention(shorter, *kind_of_name(shorter), mention.end - len(shorter), mention.end)
         return mention
 
     def _named(self, group: Group) -> list[str]:

@@ -113,7 +113,7 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     cuts |= {match.start() for match in without.finditer(words)} if without else set()
     goes_on = language.clauses.get("continues", ())
     cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
-    listed = [range(match.start() + 1, match.end()) for match in _listed(language.code).finditer(words)]
+    listed = [range(match.start() + 1, match.end() + 1) for match in _listed(language.code).finditer(words)]
     kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
         alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]

@@ -67,6 +67,18 @@ async def test_a_file_is_found_by_its_whole_name_without_quotes(here: Path, name
         assert planned_inputs(text, files) == {name}, text
 
 
+@pytest.mark.parametrize(
+    "text", ["请总结会议记录.txt和报告.txt", "会议记录.txtと报告.txtを要約して", "总结会议记录.txt、报告.txt"]
+)
+async def test_names_in_chinese_characters_are_found_without_spaces(here: Path, text: str) -> None:
+    """The words before and between names without spaces do not belong to them where such files are there."""
+    for name in ("会议记录.txt", "报告.txt"):
+        (here / name).write_text("一切都好。", "utf-8")
+    files = await read(here, text)
+    assert [(file.name, file.missing) for file in files] == [("会议记录.txt", False), ("报告.txt", False)]
+    assert planned_inputs(text, files) == {"会议记录.txt", "报告.txt"}
+
+
 @pytest.mark.parametrize("written", [r"my\ notes.txt", "'my notes.txt'", '"my notes.txt"', "“my notes.txt”"])
 async def test_a_name_may_be_escaped_or_quoted(here: Path, written: str) -> None:
     """A name with a space as shells print it, or in any quotation marks, is that file."""

@@ -31,6 +31,7 @@ from .referents import MAX_FILES
 from .spelling import correct_spelling
 from .text_edits import NO_EDITS, TextEdits
 from .unused_words import NONE_UNUSED, find_unused_words
+from .used_words import unused_files
 
 
 class RuleBasedController:
@@ -102,7 +103,7 @@ def propose(request: Request) -> Proposal:
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(linker, request.text, lost, unused.files),
+        refusals=_refusals(linker, request.text, lost),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
@@ -142,10 +143,12 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
                 yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
-def _refusals(linker: Linker, text: str, lost: Sequence[str], files: Sequence[str]) -> tuple[str, ...]:
+def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
     code = linker.parsed.language
     not_understood = [refusal(code, "not-understood", words) for words in lost if linker.tasks]
-    not_understood += [refusal(code, "because", name, "no task uses this file") for name in files if linker.tasks]
+    reasons = (*not_understood, *linker.refusals)
+    files = [name for name in unused_files(linker) if linker.tasks and not any(name in reason for reason in reasons)]
+    not_understood += [refusal(code, "unused-file", name) for name in files]
     refused = list(dict.fromkeys((*not_understood, *linker.refusals)))
     if len(linker.parsed.files) > MAX_FILES:
         refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))

@@ -95,6 +95,7 @@ def lexicon() -> Lexicon:
         "file": f"[{''.join(FILES.values())}]++",
         **{f"{kind}-file": f"{mark}++" for kind, mark in FILES.items()},
         "language": f"(?:{'|'.join(LANGUAGES)})",
+        **{name: "(" + " ".join(listed.split()).replace(", ", "|") + ")" for name, listed in raw["lists"].items()},
         **raw["words"],
     }
 

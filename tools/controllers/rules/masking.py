@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....graph.mentioned_groups import groups
-from ....graph.mentions import mentions
+from ....graph.mentions import mentions, shorter_names
 from ....graph.resource import Resource
 from ...wording.request_language import QUOTATION
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
@@ -101,7 +101,9 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
             meant[group.name] = members
     for mention in mentions(text):
         missing = Resource(kind=mention.kind, media_type=mention.media_type, name=mention.name)
-        meant.setdefault(mention.name, by_name.get(mention.name) or by_label.get(missing.label) or [missing])
+        known = by_name.get(mention.name) or by_label.get(missing.label)
+        shorter = next((name for name in shorter_names(mention.name) if not known and name in by_name), mention.name)
+        meant.setdefault(shorter, known or by_name.get(shorter) or [missing])
     files: list[FileMention] = []
     taken = bytearray(len(text))
     for name in sorted(meant, key=len, reverse=True):

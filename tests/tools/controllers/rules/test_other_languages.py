@@ -1,5 +1,7 @@
 """Promises about requests in other languages than English: what their words change, forbid and lose."""
 
+import re
+
 import pytest
 
 from hugginggpt.graph.mentions import kind_of_name
@@ -143,3 +145,27 @@ def test_a_follow_up_with_nothing_but_a_file_repeats_the_request_for_it(before: 
 def test_the_mood_of_a_text_is_that_of_the_file_and_not_of_its_translation_into_another_language() -> None:
     tasks = proposal("Translate memo.txt into French and tell me whether the customer was happy").plan.tasks
     assert [(task.type, task.depends_on) for task in tasks] == [("translation", ()), ("text-classification", ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("用a.jpg、b.jpg和c.jpg做个幻灯片视频", {"a.jpg", "b.jpg", "c.jpg"}),
+        ("总结a.txt、b.txt和c.txt", {"a.txt", "b.txt", "c.txt"}),
+        ("a.jpgとb.jpgとc.jpgでスライドショー動画を作って", {"a.jpg", "b.jpg", "c.jpg"}),
+    ],
+)
+def test_each_file_of_a_list_without_spaces_is_taken(text: str, files: set[str]) -> None:
+    """Names after punctuation and joining words of Chinese and Japanese are all inputs, and nothing is reported."""
+    found = propose(Request(text=text))
+    assert set(re.findall(r"\w\.(?:jpg|txt)", str([task.inputs for task in found.plan.tasks]))) == files
+    assert not found.refusals
+
+
+@pytest.mark.parametrize(
+    "text", ["Fasse memo.txt zusammen. Hier ist auch lake.png", "Resume memo.txt. Aquí está lake.png"]
+)
+def test_a_file_that_no_task_takes_is_reported(text: str) -> None:
+    found = proposal(text)
+    assert found.plan.tasks
+    assert "lake.png" in found.refusals[0]
