@@ -52,7 +52,7 @@ class Stopping(ScriptedBackend):
 
 PICTURE = [
     {"task": "text-to-image", "id": 0, "dep": [-1], "args": {"text": "a red square"}},
-    {"task": "image-to-text", "id": 1, "dep": [0], "args": {"image": "<resource>-0"}},
+    {"task": "image-to-text", "id": 1, "dep": [0, 3], "args": {"image": "<resource>-0"}},
     step(2, 1),
     step(3),
 ]
