@@ -118,6 +118,12 @@ def alive(mark: str) -> bool | None:
     return _start(owner.pid) in (owner.start, _UNKNOWN)
 
 
+def is_of_this_process(mark: str) -> bool:
+    """Whether this process wrote the mark."""
+    owner = read_mark(mark)
+    return owner is not None and (owner.pid, owner.place) == (os.getpid(), place())
+
+
 def describe(mark: str) -> str:
     """The owner, as messages name it."""
     owner = read_mark(mark)

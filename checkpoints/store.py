@@ -89,7 +89,7 @@ class FileStore:
             data = self._redact.data(data)  # keeps the length
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
-        if not _holds(target, sha256):
+        if not (_holds(target, sha256) and _touched(target)):
             draft = self._scratch / f"{sha256}.{uuid4().hex}"
             try:
                 self._make(draft.parent)
@@ -125,6 +125,7 @@ class FileStore:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
         draft.chmod(0o600)
+        os.utime(draft)
         draft.replace(target)
 
 
@@ -144,6 +145,15 @@ def _holds(target: Path, sha256: str) -> bool:
         return has_hash(target, sha256)
     except OSError:
         return False
+
+
+def _touched(target: Path) -> bool:
+    """Set the time of change, which keeps the file from being removed before its row is there (`deletion.py`)."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _size(file: Path | None) -> int:

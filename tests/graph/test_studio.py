@@ -1,20 +1,11 @@
 """LangGraph Server with our `langgraph.json`: what Studio shows, and resuming when the server was killed."""
 
 import asyncio
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from hugginggpt.apps.session import Session
@@ -22,49 +13,9 @@ from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
-from paths import ROOT, SUPPORT
+from studio_server import called, calls, client_of, served, started
 
 REQUEST = "what language is 'bonjour tout le monde'"
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
-    """A server in `folder`, with our configuration and one more graph that is scripted."""
-    config = json.loads((ROOT / "langgraph.json").read_text())
-    config["graphs"]["scripted"] = str(SUPPORT / "studio_graph.py") + ":make_graph"
-    (folder / "langgraph.json").write_text(json.dumps(config))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1",
-        "--port", str(port), "--config", str(folder / "langgraph.json"),
-    ]  # fmt: skip
-    env = os.environ | {"HUGGINGGPT_HOME": str(folder / "home"), "HUGGINGGPT_LLM": "", "LANGSMITH_TRACING": "false"}
-    with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_up(url, server, folder / "server.log")
-        yield get_client(url=url, api_key=None), server
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    while True:
-        try:
-            if httpx.get(f"{url}/ok", timeout=5).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        assert server.poll() is None, log.read_text()[-2000:]
-        time.sleep(0.1)  # a server that is starting has no event to wait for
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[str]:
     with served(folder) as (client, _):
         yield str(client.http.client.base_url)
-
-
-def client_of(server: str) -> LangGraphClient:
-    """A client of this test's own event loop."""
-    return get_client(url=server, api_key=None)
 
 
 def not_blocked(folder: Path) -> None:
@@ -127,38 +73,6 @@ async def test_studio_gets_a_form_a_picture_and_a_description(server: str) -> No
     picture = await client.assistants.get_graph(assistant["assistant_id"], xray=True)
     assert {"plan", "review", "task:select", "task:execute", "respond"} <= {node["id"] for node in picture["nodes"]}
     assert "expert model" in str(assistant["description"])
-
-
-async def started(client: LangGraphClient, thread: str) -> str:
-    """Start the scripted graph and wait until task 1 has begun; returns the server's id of the run."""
-    run = ""
-    async for part in client.runs.stream(
-        thread, "scripted", input={"request": "go"}, stream_mode="custom", stream_subgraphs=True
-    ):
-        run = part.data["run_id"] if part.event == "metadata" else run
-        if part.event.startswith("custom") and part.data["event"] == "task_started" and part.data["key"] == "1":
-            break
-    return run
-
-
-async def called(folder: Path, key: str) -> int:
-    """Wait until the backend has begun the call for a task; returns the number of calls so far.
-
-    The event `task_started` comes before the call itself: a busy machine may show it to the client first.
-    """
-    async with asyncio.timeout(60):
-        while True:
-            if (made := calls(folder))[-1:] == [key]:
-                return len(made)
-            await asyncio.sleep(0.05)
-
-
-def calls(folder: Path) -> list[str]:
-    """Keys of the calls begun so far."""
-    lines = (
-        json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines(keepends=True) if "\n" in line
-    )
-    return [line["key"] for line in lines if line["event"] == "started"]
 
 
 async def saved(client: LangGraphClient, thread: str) -> Any:
