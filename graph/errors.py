@@ -21,8 +21,11 @@ from collections.abc import Iterable
 from typing import Literal
 
 
-class HuggingGPTError(Exception):
-    """What happened, in one sentence; `hint` says what to do about it."""
+class HuggingGPTError(RuntimeError):
+    """What happened, in one sentence; `hint` says what to do about it.
+
+    A `RuntimeError`: LangGraph Server hides the messages of types that it does not know from its clients.
+    """
 
     exit_code = 1
 
