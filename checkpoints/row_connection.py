@@ -25,6 +25,10 @@ class RowConnection(RedactingConnection):
         sql = f"INSERT {'OR IGNORE ' * ignore}INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
         return self.execute(sql, tuple(row.values())).rowcount > 0
 
+    def table_names(self) -> set[str]:
+        """LangGraph's tables are made by the first run, ours when the database is opened."""
+        return {name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Roll back what the body wrote if it raises; the transaction goes on."""

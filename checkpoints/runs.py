@@ -32,6 +32,8 @@ class SqliteRuns:
         self._patience = patience
         self._holder = lease.Holder()
         self._owned: set[str] = set()
+        self._executions: dict[str, str] = {}
+        """By run: the execution of the graph that has or claims its lease; empty: a caller that will begin one."""
 
     def close(self) -> None:
         """Return all leases."""
@@ -43,13 +45,13 @@ class SqliteRuns:
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
-    async def start(self, run: Run) -> None:
+    async def start(self, run: Run, execution: str = "") -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
         row["files"] = json.dumps([file.name for file in run.request.files])
         await self._database.write(lambda db: db.insert("runs", row, ignore=True))
-        await self.own(run.run_id)
+        await self.own(run.run_id, execution)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""
@@ -100,42 +102,64 @@ class SqliteRuns:
             return db.execute(query, {**columns, **mark}).rowcount
 
         if not await self._database.write(update):
-            self._owned.discard(run_id)
+            self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
             raise RunBusy(f"run {run_id} was taken over by another process", hint="`hugginggpt show` follows it")
 
     # -- leases -----------------------------------------------------------------------------------------------------
 
     async def claim(self, run_id: str) -> None:
-        """Claim the lease of a run that no one works on, in this process neither; raises `RunBusy`."""
-        if run_id in self._owned:
-            raise RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
-        await self.own(run_id)
+        """Claim the lease of a run that no one works on, in this process neither; the next execution takes it over.
 
-    async def own(self, run_id: str) -> None:
+        Raises `RunBusy`.
+        """
+        if run_id in self._executions:
+            raise _busy_here(run_id)
+        try:
+            await self.own(run_id)
+        except asyncio.CancelledError:  # the claim may be committed
+            await self.disown(run_id)
+            raise
+
+    async def own(self, run_id: str, execution: str = "") -> None:
         """Claim the lease of a run, or keep it. The beats of an owner on another host are watched first."""
+        if self._executions.get(run_id, "") not in ("", execution):
+            raise _busy_here(run_id)
+        self._executions[run_id] = execution  # at once: where this is cancelled, `interrupt` returns what was claimed
         if run_id in self._owned:
             return
-        if watched := await self._database.write(partial(self._own, run_id, None)):
-            notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; checking whether it is still at work")
-            await self._watch(run_id, watched)
-            await self._database.write(partial(self._own, run_id, watched))
+        try:
+            if watched := await self._database.write(partial(self._own, run_id, execution, None)):
+                notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; checking whether it is still at work")
+                await self._watch(run_id, watched)
+                await self._database.write(partial(self._own, run_id, execution, watched))
+        except Exception:
+            self._release(run_id)
+            raise
         self._owned.add(run_id)
         self._holder.start_beating(self._beat)
         _log.info("run %s: lease claimed", run_id)
 
-    async def interrupt(self, run_id: str) -> None:
-        """Record that a run was left unfinished, and return its lease."""
-        query = "UPDATE runs SET status = 'interrupted', owner = NULL WHERE run_id = ? AND owner = ?"
-        await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
-        self._owned.discard(run_id)
+    async def interrupt(self, run_id: str, execution: str = "") -> None:
+        """Record that a run was left unfinished, and return its lease, if that execution has it."""
+        if self._executions.get(run_id) == execution:
+            await self._return(run_id, "status = 'interrupted', ")
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
-        query = "UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?"
+        await self._return(run_id)
+
+    async def _return(self, run_id: str, change: str = "") -> None:
+        query = f"UPDATE runs SET {change}owner = NULL WHERE run_id = ? AND owner = ?"
         await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
-        self._owned.discard(run_id)
+        self._release(run_id)
         _log.info("run %s: lease returned", run_id)
+
+    def _release(self, run_id: str) -> None:
+        self._owned.discard(run_id)
+        self._executions.pop(run_id, None)
+        if not self._owned:
+            self._holder.stop_beating()
 
     async def _watch(self, run_id: str, seen: _Claim) -> None:
         """Raises `RunBusy` as soon as the owner's beats move; returns when they did not for long enough."""
@@ -145,8 +169,8 @@ class SqliteRuns:
             if await self._database.read(partial(_claim_of, run_id)) != seen:
                 raise _busy(run_id, seen.owner)
 
-    def _own(self, run_id: str, silent: _Claim | None, db: RowConnection) -> _Claim | None:
-        """Compare and swap: of two processes that see the same dead owner, one wins.
+    def _own(self, run_id: str, execution: str, silent: _Claim | None, db: RowConnection) -> _Claim | None:
+        """Compare and swap: of two processes that see the same dead owner, one wins. An execution sets the run running.
 
         Returns the claim to watch when only its beats show whether the owner lives. `silent`: one that was watched.
         """
@@ -157,7 +181,8 @@ class SqliteRuns:
                 raise _busy(run_id, owner)
             return seen
         if not alive:
-            query = "UPDATE runs SET owner = ?, heartbeat = ? WHERE run_id = ? AND owner IS ?"
+            change = ", status = CASE status WHEN 'waiting' THEN status ELSE 'running' END" if execution else ""
+            query = f"UPDATE runs SET owner = ?, heartbeat = ?{change} WHERE run_id = ? AND owner IS ?"
             db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])
             return None
         raise _busy(run_id, owner)
@@ -173,6 +198,10 @@ def _claim_of(run_id: str, db: RowConnection) -> _Claim:
     if found is None:
         raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
     return _Claim(found[0] or "", found[1] or 0.0)
+
+
+def _busy_here(run_id: str) -> RunBusy:
+    return RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
 
 
 def _busy(run_id: str, owner: str) -> RunBusy:
