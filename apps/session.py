@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
@@ -106,7 +106,7 @@ class Session:
                 raise UsageError(f"run {run.run_id} has nothing to retry ({run.status})", hint=hint)
             if not run.plan.tasks:
                 raise UsageError(f"run {run.run_id} planned nothing", hint="reword the request: hugginggpt run")
-            if len(run.results) == len(run.plan.tasks) and all(result.ok for result in run.results):
+            if len(run.results) == len(run.plan.tasks) and all(result.status == "succeeded" for result in run.results):
                 raise UsageError(
                     f"every task of run {run.run_id} succeeded", hint="reword what was not planned: hugginggpt run"
                 )
@@ -167,26 +167,19 @@ class Session:
     async def _stream(
         self, graph_input: Any, config: RunnableConfig, known: Run | None = None
     ) -> AsyncGenerator[Event, None]:
-        """Run the graph to its end, an interrupt or an error; the status in the run's row is right in each case.
+        """Run the graph to its end, an interrupt or an error.
 
         `known`: a run that continues; its plan is emitted again, for consumers that did not see it.
         """
-        run_id, closed = known.run_id if known else None, False
         stream = self.world.graph.astream(graph_input, config, stream_mode="custom", subgraphs=True, durability="sync")
-        try:
-            if known:
-                yield PlanReady.of(known, known.plan)
-            async with aclosing(cast(AsyncGenerator[Any, None], stream)) as parts:
-                async for _, part in parts:
-                    event = read_event(part)
-                    run_id = event.run_id
-                    closed = closed or isinstance(event, RunFinished | RunWaiting)
-                    yield event
-                    if isinstance(event, RunWaiting):
-                        yield await self.closing(event.run_id)
-        finally:
-            if run_id and not closed:
-                await self.world.ledger.runs.interrupt(run_id)
+        if known:
+            yield PlanReady.of(known, known.plan)
+        async with aclosing(stream) as parts:
+            async for _, part in parts:
+                event = read_event(part)
+                yield event
+                if isinstance(event, RunWaiting):
+                    yield await self.closing(event.run_id)
 
 
 def run(

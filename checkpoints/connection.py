@@ -14,12 +14,11 @@ from sqlite3 import DatabaseError, OperationalError, connect
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.errors import StorageError
+from .format import is_current
 from .home import prepare_home
-from .migrations import migrate
-from .redacting_connection import RedactingConnection, Redactors
+from .redacting_connection import Redactors
+from .row_connection import RowConnection
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -29,7 +28,7 @@ PATIENCE = 30.0
 class Job(NamedTuple):
     """Work for the thread, and the future of its caller."""
 
-    work: Callable[[SqliteUtils], Any]
+    work: Callable[[RowConnection], Any]
     writes: bool
     alone: bool
     """Outside of our transactions: a script with its own commits."""
@@ -44,7 +43,7 @@ class Connection:
         self.holders = 0
         self.redactors = Redactors()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._db: SqliteUtils | None = None
+        self._db: RowConnection | None = None
         self._opened: tuple[int, int] | None = None
         self._thread = Thread(target=self._serve, name="database", daemon=True)
         self._thread.start()
@@ -76,7 +75,7 @@ class Connection:
             for batch in _batches(job for job in waiting if job and job.future.set_running_or_notify_cancel()):
                 self._do(batch)
         if self._db is not None:
-            self._db.conn.close()
+            self._db.close()
             self._db = None
 
     def _do(self, batch: list[Job]) -> None:
@@ -88,11 +87,11 @@ class Connection:
             try:
                 outcomes = [(job, *self._one(job, db)) for job in batch]
                 if writing:
-                    db.conn.execute("COMMIT")
+                    db.execute("COMMIT")
                     self._check_place()
             finally:
-                if db.conn.in_transaction:
-                    db.conn.rollback()
+                if db.in_transaction:
+                    db.rollback()
         except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
             outcomes = [(job, None, self._as_storage_error(failure)) for job in batch]
         for job, value, error in outcomes:
@@ -101,17 +100,17 @@ class Connection:
             else:
                 job.future.set_exception(error)
 
-    def _one(self, job: Job, db: SqliteUtils) -> tuple[Any, BaseException | None]:
+    def _one(self, job: Job, db: RowConnection) -> tuple[Any, BaseException | None]:
         """One job's value or error; only the writes of a failed job are rolled back."""
         try:
             if not job.writes:
                 return job.work(db), None
-            with db.atomic():  # a savepoint: the transaction is the batch's
+            with db.savepoint():  # a savepoint: the transaction is the batch's
                 return job.work(db), None
         except Exception as error:  # handed to the caller whose work it was
             return None, self._as_storage_error(error)
 
-    def _open(self) -> SqliteUtils:
+    def _open(self) -> RowConnection:
         """Open the file, with retries: while another process creates or closes it, SQLite refuses at once."""
         prepare_home(self.file.parent)
         self._opened = identity(self.file)
@@ -124,16 +123,18 @@ class Connection:
                     raise
                 time.sleep(0.02)
 
-    def _connected(self) -> SqliteUtils:
-        connection = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=RedactingConnection)
+    def _connected(self) -> RowConnection:
+        db = connect(self.file, timeout=PATIENCE, check_same_thread=False, factory=RowConnection)
         try:
-            connection.redactors = self.redactors
-            db = SqliteUtils(connection)
-            db.conn.execute("PRAGMA journal_mode=WAL")
-            db.conn.execute("PRAGMA synchronous=NORMAL")  # a power cut may lose the last moments, a kill loses nothing
-            migrate(db)
+            db.redactors = self.redactors
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")  # a power cut may lose the last moments, a kill loses nothing
+            if not is_current(db):
+                from .migrations import migrate
+
+                migrate(db)
         except BaseException:
-            connection.close()
+            db.close()
             raise
         return db
 

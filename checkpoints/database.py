@@ -13,12 +13,11 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.errors import StorageError
 from ..graph.homes import DATABASE
 from ..graph.redactor import Redactor
 from .connection import Connection, Job
+from .row_connection import RowConnection
 
 T = TypeVar("T")
 
@@ -56,15 +55,15 @@ class Database:
             if self._connection:
                 self._connection.redactors.add(redact)
 
-    async def read(self, work: Callable[[SqliteUtils], T], *, alone: bool = False) -> T:
+    async def read(self, work: Callable[[RowConnection], T], *, alone: bool = False) -> T:
         """The value of `work`; `alone`: for a script that commits by itself. Raises `StorageError` for SQLite's errors."""
         return await asyncio.wrap_future(self.submit(work, writes=False, alone=alone))
 
-    async def write(self, work: Callable[[SqliteUtils], T]) -> T:
+    async def write(self, work: Callable[[RowConnection], T]) -> T:
         """Do `work` in a transaction and commit, also when the caller is cancelled meanwhile."""
         return await asyncio.shield(asyncio.wrap_future(self.submit(work, writes=True)))
 
-    def submit(self, work: Callable[[SqliteUtils], T], *, writes: bool, alone: bool = False) -> "Future[T]":
+    def submit(self, work: Callable[[RowConnection], T], *, writes: bool, alone: bool = False) -> "Future[T]":
         """The same for threads without an event loop."""
         future: Future[T] = Future()
         with _lock:

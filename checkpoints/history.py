@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
-from sqlite_utils import Database as SqliteUtils
 
 from ..graph.errors import InvalidPlan, UnknownRun
 from ..graph.plan import Plan
@@ -15,6 +14,7 @@ from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
 from .ledger import SqliteLedger
 from .llm_calls import read_calls
+from .row_connection import RowConnection
 from .rows import error_line, valid_resources
 
 _COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
@@ -30,7 +30,7 @@ class History:
     async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first."""
 
-        def read(db: SqliteUtils) -> list[Run]:
+        def read(db: RowConnection) -> list[Run]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT :limit"
             return [_run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
@@ -40,7 +40,7 @@ class History:
     async def run(self, name: str | None = None) -> Run:
         """The run of that id or the only one whose id begins so; the newest without a name. Raises `UnknownRun`."""
 
-        def read(db: SqliteUtils) -> list[Run]:
+        def read(db: RowConnection) -> list[Run]:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
             return [_run(db, row) for row in db.query(query, {"name": name or ""})]
 
@@ -63,7 +63,7 @@ class History:
     async def resources(self, *, thread_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
         """What was given and made, oldest first: rows of the table `resources`."""
 
-        def read(db: SqliteUtils) -> list[dict[str, Any]]:
+        def read(db: RowConnection) -> list[dict[str, Any]]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM (SELECT * FROM resources {where} ORDER BY id DESC LIMIT :limit) ORDER BY id"
             rows = list(db.query(query, {"thread": thread_id, "limit": limit}))
@@ -79,7 +79,7 @@ class History:
     async def reopen(self, run: Run) -> None:
         """Delete the rows of a run that did not succeed, so that they are done again, and set it to running."""
 
-        def delete(db: SqliteUtils) -> None:
+        def delete(db: RowConnection) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
             db.execute("UPDATE runs SET status = 'running' WHERE run_id = ?", [run.run_id])
 
@@ -90,7 +90,7 @@ def _numbers(key: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", key)]
 
 
-def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
+def _run(db: RowConnection, row: dict[str, Any]) -> Run:
     try:
         return _read(db, row)
     except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
@@ -101,7 +101,7 @@ def _run(db: SqliteUtils, row: dict[str, Any]) -> Run:
         )
 
 
-def _read(db: SqliteUtils, row: dict[str, Any]) -> Run:
+def _read(db: RowConnection, row: dict[str, Any]) -> Run:
     """A run as it is recorded; a running one whose owner is dead was interrupted."""
     status = row["status"]
     owner = row["owner"]
@@ -155,7 +155,7 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
         return Plan(), (*repairs, "the plan was written by another version and can't be read by this one")
 
 
-def _files(db: SqliteUtils, row: dict[str, Any]) -> tuple[Resource, ...]:
+def _files(db: RowConnection, row: dict[str, Any]) -> tuple[Resource, ...]:
     """The files that were given, and after them those that were only named."""
     query = f"SELECT {', '.join(_COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
     there = valid_resources(db.query(query, [row["run_id"]]))

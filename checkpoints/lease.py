@@ -10,11 +10,9 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 from uuid import uuid4
-
-import psutil
 
 from ..graph.untrusted_json import read_untrusted_json
 
@@ -46,24 +44,32 @@ class Holder:
         owner = Owner(socket.gethostname(), machine(), place(), os.getpid(), _start(os.getpid()), self.nonce)
         self.mark = json.dumps(owner._asdict())
         _open.add(self.nonce)
-        self._stop = Event()
-        self._thread: Thread | None = None
+        self._lock = Lock()
+        self._stop: Event | None = None
 
     def start_beating(self, beat: Callable[[], None]) -> None:
-        """Call `beat` every few seconds from a thread, until closed."""
-        if self._thread is None:
+        """Call `beat` every few seconds from a thread, until stopped."""
+        with self._lock:
+            if self._stop is None:
+                self._stop = Event()
+                Thread(target=_keep_beating, args=(beat, self._stop), name="lease", daemon=True).start()
 
-            def keep_beating() -> None:
-                while not self._stop.wait(BEAT):
-                    beat()
-
-            self._thread = Thread(target=keep_beating, name="lease", daemon=True)
-            self._thread.start()
+    def stop_beating(self) -> None:
+        """End the thread: no lease is held."""
+        with self._lock:
+            if self._stop is not None:
+                self._stop.set()
+                self._stop = None
 
     def close(self) -> None:
         """Give up all leases."""
         _open.discard(self.nonce)
-        self._stop.set()
+        self.stop_beating()
+
+
+def _keep_beating(beat: Callable[[], None], stop: Event) -> None:
+    while not stop.wait(BEAT):
+        beat()
 
 
 def read_mark(mark: str) -> Owner | None:
@@ -112,6 +118,12 @@ def alive(mark: str) -> bool | None:
     return _start(owner.pid) in (owner.start, _UNKNOWN)
 
 
+def is_of_this_process(mark: str) -> bool:
+    """Whether this process wrote the mark."""
+    owner = read_mark(mark)
+    return owner is not None and (owner.pid, owner.place) == (os.getpid(), place())
+
+
 def describe(mark: str) -> str:
     """The owner, as messages name it."""
     owner = read_mark(mark)
@@ -131,12 +143,16 @@ def _start(pid: int) -> float:
             Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         )
     except OSError:  # gone, or hidden from us (hidepid)
+        import psutil
+
         return _UNKNOWN if psutil.pid_exists(pid) else _GONE
     return _GONE if state in "ZX" else float(fields[18])  # proc(5): field 22 of the line, `starttime`
 
 
 def _start_elsewhere(pid: int) -> float:
     """Start of a process in seconds since the epoch, as the system recorded it; or `_GONE`, or `_UNKNOWN`."""
+    import psutil
+
     try:
         process = psutil.Process(pid)
         return _GONE if process.status() == psutil.STATUS_ZOMBIE else round(process.create_time(), 2)

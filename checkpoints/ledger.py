@@ -7,8 +7,6 @@ one's row.
 import time
 from collections.abc import Sequence
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.board import Board
 from ..graph.expert import Assignment
 from ..graph.resource import Resource
@@ -16,6 +14,7 @@ from ..graph.result import Result
 from . import lease
 from .database import Database
 from .llm_calls import SqliteLlmCalls
+from .row_connection import RowConnection
 from .rows import M, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
@@ -46,7 +45,7 @@ class SqliteLedger:
     async def results(self, epoch: str, keys: Sequence[str] | None = None) -> dict[str, Result]:
         """The rows of an epoch by key: all, or those named."""
 
-        def read(db: SqliteUtils) -> list[tuple[str, str]]:
+        def read(db: RowConnection) -> list[tuple[str, str]]:
             if keys is None:
                 return list(db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [epoch]).fetchall())
             marks = ",".join("?" * len(keys))
@@ -64,11 +63,10 @@ class SqliteLedger:
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result and what it made in one transaction; the row that was there first wins, and is returned."""
 
-        def write(db: SqliteUtils) -> str:
-            before = db.conn.total_changes
-            db.table("tasks").insert(task_row(run_id, epoch, result), pk=("epoch", "key"), ignore=True)
-            if db.conn.total_changes > before:
-                db.table("resources").insert_all(resource_rows(run_id, thread_id, epoch, result), pk="id")
+        def write(db: RowConnection) -> str:
+            if db.insert("tasks", task_row(run_id, epoch, result), ignore=True):
+                for row in resource_rows(run_id, thread_id, epoch, result):
+                    db.insert("resources", row)
             query = "SELECT result FROM tasks WHERE epoch = ? AND key = ?"
             return str(db.execute(query, [epoch, result.key]).fetchone()[0])
 
@@ -92,8 +90,8 @@ class SqliteLedger:
             "assignment": assignment.model_dump_json(),
         }
 
-        def write(db: SqliteUtils) -> str:
-            db.table("assignments").insert(row, pk=("run_id", "decision"), ignore=True)
+        def write(db: RowConnection) -> str:
+            db.insert("assignments", row, ignore=True)
             query = "SELECT assignment FROM assignments WHERE run_id = ? AND decision = ?"
             return str(db.execute(query, [run_id, decision]).fetchone()[0])
 
@@ -114,16 +112,17 @@ class SqliteLedger:
             if not resource.missing
         ]
 
-        def write(db: SqliteUtils) -> None:
+        def write(db: RowConnection) -> None:
             db.execute("DELETE FROM resources WHERE run_id = ? AND key IS NULL", [run_id])
-            db.table("resources").insert_all(rows, pk="id")
+            for row in rows:
+                db.insert("resources", row)
 
         await self.database.write(write)
 
     async def thread_resources(self, thread_id: str) -> Sequence[Resource]:
         """What was given and made in a conversation, oldest first."""
 
-        def read(db: SqliteUtils) -> list[Resource]:
+        def read(db: RowConnection) -> list[Resource]:
             columns = "kind, media_type, sha256, size, text, name, key AS producer"
             query = f"SELECT {columns} FROM resources WHERE thread_id = ? ORDER BY id"
             return valid_resources(db.query(query, [thread_id]))

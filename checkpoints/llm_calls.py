@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.errors import LimitReached
 from ..graph.result import LlmCall, Options, Stage, Usage
 from .database import Database
+from .row_connection import RowConnection
 
 
 class SqliteLlmCalls:
@@ -26,14 +25,16 @@ class SqliteLlmCalls:
         """Record what a call cost."""
         columns = call.usage.model_dump(exclude={"llm_calls"})
         columns |= call.model_dump(include={"prompt_characters", "started_at"})
-        await self._database.write(lambda db: db.table("llm_calls").update(number, columns))
+        settings = ", ".join(f"{name} = :{name}" for name in columns)
+        query = f"UPDATE llm_calls SET {settings} WHERE id = :id"
+        await self._database.write(lambda db: db.execute(query, {**columns, "id": number}))
 
     async def of_run(self, run_id: str) -> Sequence[LlmCall]:
         """The calls of a run, oldest first."""
         return await self._database.read(partial(read_calls, run_id))
 
 
-def _start(run_id: str, stage: Stage, model: str, db: SqliteUtils) -> int:
+def _start(run_id: str, stage: Stage, model: str, db: RowConnection) -> int:
     row = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
     options = Options.model_validate_json(row[0]) if row and row[0] else Options()
     made, tokens = db.execute(
@@ -50,7 +51,7 @@ def _start(run_id: str, stage: Stage, model: str, db: SqliteUtils) -> int:
     return int(db.execute(query, [run_id, stage, model, time.time()]).lastrowid or 0)
 
 
-def read_calls(run_id: str, db: SqliteUtils) -> list[LlmCall]:
+def read_calls(run_id: str, db: RowConnection) -> list[LlmCall]:
     """The calls of a run, oldest first; one without an end (killed, for instance) has no known cost."""
     columns = ("stage", "model", "started_at", "prompt_characters")
     spent = ("input_tokens", "output_tokens", "seconds", "cost")

@@ -7,18 +7,17 @@ assignments  which expert was chosen for which decision, and why
 llm_calls    calls to chat models: stage, tokens, seconds, dollars where a price is known
 
 A change of the tables is a new function at the end of the migrations, e.g. `db.table("runs").add_column("note", str)`, and
-a `FORMAT` that is higher by one.
+a `FORMAT` (`format.py`) that is higher by one.
 """
 
+from sqlite3 import Connection
 from typing import Final
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ..graph.errors import StorageError
-
-FORMAT: Final = 2
-"""`PRAGMA user_version` after all migrations: a version refuses a home with a higher one than its own."""
+from .format import FORMAT
 
 migrations = Migrations("hugginggpt")
 
@@ -71,8 +70,9 @@ def tables_of_format_2(db: Database) -> None:
         db.table(name).create_index(indexed, if_not_exists=True)
 
 
-def migrate(db: Database) -> None:
+def migrate(connection: Connection) -> None:
     """Apply the migrations that are pending. Raises `StorageError` for tables of a newer version."""
+    db = Database(connection)
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise StorageError(

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from ..graph.errors import UsageError
 from ..graph.homes import DATABASE
@@ -14,8 +13,12 @@ from ..graph.redactor import Redactor
 from .database import Database
 from .home import prepare_home
 from .ledger import SqliteLedger
-from .saver import SharedSqliteSaver
 from .store import FileStore
+
+if TYPE_CHECKING:  # rows and files are read without LangGraph
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from .saver import SharedSqliteSaver
 
 
 class Storage:
@@ -29,8 +32,10 @@ class Storage:
         self.ledger = SqliteLedger(self._database)
         self.store = FileStore(home, redact)
 
-    async def checkpointer(self) -> SharedSqliteSaver:
+    async def checkpointer(self) -> "SharedSqliteSaver":
         """A checkpointer whose tables exist. Raises `StorageError` when the database can't be opened."""
+        from .saver import SharedSqliteSaver
+
         return await SharedSqliteSaver.open(self._database)
 
     def close(self) -> None:
@@ -58,7 +63,7 @@ def url_of(home: Path) -> str:
 
 
 @asynccontextmanager
-async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def open_checkpointer(url: str) -> AsyncIterator["BaseCheckpointSaver[str]"]:
     """An open, set up checkpointer, closed at the end. Raises `StorageError` when it can't be opened."""
     match urlsplit(url).scheme:
         case "sqlite":

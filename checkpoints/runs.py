@@ -7,13 +7,12 @@ import time
 from functools import partial
 from typing import NamedTuple
 
-from sqlite_utils import Database as SqliteUtils
-
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
 from ..graph.result import Options, Proposal, Run, RunStatus
 from . import lease
 from .database import Database
+from .row_connection import RowConnection
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +32,8 @@ class SqliteRuns:
         self._patience = patience
         self._holder = lease.Holder()
         self._owned: set[str] = set()
+        self._executions: dict[str, str] = {}
+        """By run: the execution of the graph that has or claims its lease; empty: a caller that will begin one."""
 
     def close(self) -> None:
         """Return all leases."""
@@ -44,13 +45,13 @@ class SqliteRuns:
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
-    async def start(self, run: Run) -> None:
+    async def start(self, run: Run, execution: str = "") -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
         row["files"] = json.dumps([file.name for file in run.request.files])
-        await self._database.write(lambda db: db.table("runs").insert(row, pk="run_id", ignore=True))
-        await self.own(run.run_id)
+        await self._database.write(lambda db: db.insert("runs", row, ignore=True))
+        await self.own(run.run_id, execution)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""
@@ -84,7 +85,7 @@ class SqliteRuns:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""
         limits = options.model_dump(include={"max_llm_calls", "max_tokens"}, exclude_none=True)
 
-        def update(db: SqliteUtils) -> None:
+        def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
             changed = json.dumps(json.loads(text) | limits)
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
@@ -94,49 +95,71 @@ class SqliteRuns:
     async def _update(self, run_id: str, **columns: str | float) -> None:
         """Only its owner writes a run's row: a process that has lost the lease must not."""
 
-        def update(db: SqliteUtils) -> int:
+        def update(db: RowConnection) -> int:
             settings = ", ".join(f"{name} = :{name}" for name in columns)
             mark = {"run_id": run_id, "mark": self._holder.mark}
             query = f"UPDATE runs SET {settings} WHERE run_id = :run_id AND owner = :mark"
             return db.execute(query, {**columns, **mark}).rowcount
 
         if not await self._database.write(update):
-            self._owned.discard(run_id)
+            self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
             raise RunBusy(f"run {run_id} was taken over by another process", hint="`hugginggpt show` follows it")
 
     # -- leases -----------------------------------------------------------------------------------------------------
 
     async def claim(self, run_id: str) -> None:
-        """Claim the lease of a run that no one works on, in this process neither; raises `RunBusy`."""
-        if run_id in self._owned:
-            raise RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
-        await self.own(run_id)
+        """Claim the lease of a run that no one works on, in this process neither; the next execution takes it over.
 
-    async def own(self, run_id: str) -> None:
+        Raises `RunBusy`.
+        """
+        if run_id in self._executions:
+            raise _busy_here(run_id)
+        try:
+            await self.own(run_id)
+        except asyncio.CancelledError:  # the claim may be committed
+            await self.disown(run_id)
+            raise
+
+    async def own(self, run_id: str, execution: str = "") -> None:
         """Claim the lease of a run, or keep it. The beats of an owner on another host are watched first."""
+        if self._executions.get(run_id, "") not in ("", execution):
+            raise _busy_here(run_id)
+        self._executions[run_id] = execution  # at once: where this is cancelled, `interrupt` returns what was claimed
         if run_id in self._owned:
             return
-        if watched := await self._database.write(partial(self._own, run_id, None)):
-            notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; checking whether it is still at work")
-            await self._watch(run_id, watched)
-            await self._database.write(partial(self._own, run_id, watched))
+        try:
+            if watched := await self._database.write(partial(self._own, run_id, execution, None)):
+                notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; checking whether it is still at work")
+                await self._watch(run_id, watched)
+                await self._database.write(partial(self._own, run_id, execution, watched))
+        except Exception:
+            self._release(run_id)
+            raise
         self._owned.add(run_id)
         self._holder.start_beating(self._beat)
         _log.info("run %s: lease claimed", run_id)
 
-    async def interrupt(self, run_id: str) -> None:
-        """Record that a run was left unfinished, and return its lease."""
-        query = "UPDATE runs SET status = 'interrupted', owner = NULL WHERE run_id = ? AND owner = ?"
-        await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
-        self._owned.discard(run_id)
+    async def interrupt(self, run_id: str, execution: str = "") -> None:
+        """Record that a run was left unfinished, and return its lease, if that execution has it."""
+        if self._executions.get(run_id) == execution:
+            await self._return(run_id, "status = 'interrupted', ")
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
-        query = "UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ?"
+        await self._return(run_id)
+
+    async def _return(self, run_id: str, change: str = "") -> None:
+        query = f"UPDATE runs SET {change}owner = NULL WHERE run_id = ? AND owner = ?"
         await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
-        self._owned.discard(run_id)
+        self._release(run_id)
         _log.info("run %s: lease returned", run_id)
+
+    def _release(self, run_id: str) -> None:
+        self._owned.discard(run_id)
+        self._executions.pop(run_id, None)
+        if not self._owned:
+            self._holder.stop_beating()
 
     async def _watch(self, run_id: str, seen: _Claim) -> None:
         """Raises `RunBusy` as soon as the owner's beats move; returns when they did not for long enough."""
@@ -146,8 +169,8 @@ class SqliteRuns:
             if await self._database.read(partial(_claim_of, run_id)) != seen:
                 raise _busy(run_id, seen.owner)
 
-    def _own(self, run_id: str, silent: _Claim | None, db: SqliteUtils) -> _Claim | None:
-        """Compare and swap: of two processes that see the same dead owner, one wins.
+    def _own(self, run_id: str, execution: str, silent: _Claim | None, db: RowConnection) -> _Claim | None:
+        """Compare and swap: of two processes that see the same dead owner, one wins. An execution sets the run running.
 
         Returns the claim to watch when only its beats show whether the owner lives. `silent`: one that was watched.
         """
@@ -158,7 +181,8 @@ class SqliteRuns:
                 raise _busy(run_id, owner)
             return seen
         if not alive:
-            query = "UPDATE runs SET owner = ?, heartbeat = ? WHERE run_id = ? AND owner IS ?"
+            change = ", status = CASE status WHEN 'waiting' THEN status ELSE 'running' END" if execution else ""
+            query = f"UPDATE runs SET owner = ?, heartbeat = ?{change} WHERE run_id = ? AND owner IS ?"
             db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])
             return None
         raise _busy(run_id, owner)
@@ -169,11 +193,15 @@ class SqliteRuns:
             self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)
 
 
-def _claim_of(run_id: str, db: SqliteUtils) -> _Claim:
+def _claim_of(run_id: str, db: RowConnection) -> _Claim:
     found = db.execute("SELECT owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
     if found is None:
         raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
     return _Claim(found[0] or "", found[1] or 0.0)
+
+
+def _busy_here(run_id: str) -> RunBusy:
+    return RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
 
 
 def _busy(run_id: str, owner: str) -> RunBusy:

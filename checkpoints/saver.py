@@ -4,7 +4,7 @@ The SQL is the library's; only the thread and the commits are ours. Measured wit
 a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).
 """
 
-from asyncio import shield, wrap_future
+from asyncio import shield, to_thread, wrap_future
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -21,17 +21,15 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from .database import Database
+from .deletion import Deletion, delete
+from .run_deletion import delete_for_runs, delete_threads, prune_threads
+from .serializer import strict_serializer
+from .thread_copy import copy_thread
 
 T = TypeVar("T")
-
-
-def strict_serializer() -> JsonPlusSerializer:
-    """Plain JSON values as msgpack: without pickle, and without any type but LangGraph's own safe ones."""
-    return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
 
 
 class _StockSaver(SqliteSaver):
@@ -61,7 +59,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
     @classmethod
     async def open(cls, database: Database) -> "SharedSqliteSaver":
         """A saver whose tables exist."""
-        connection = await database.read(lambda db: db.conn)
+        connection = await database.read(lambda connection: connection)
         saver = cls(database, connection, strict_serializer())
         await database.read(lambda _: saver._stock.setup(), alone=True)  # a script with a commit of its own
         return saver
@@ -163,15 +161,45 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         """What was written to channels that save differences only."""
         return await _done(self._read(lambda stock: stock.get_delta_channel_history(config=config, channels=channels)))
 
-    # -- what it deletes --------------------------------------------------------------------------------------------
+    # -- what it deletes and copies; rows and files of runs follow ----------------------------------------------------
 
     def delete_thread(self, thread_id: str) -> None:
-        """Delete a thread's checkpoints."""
-        self._write(lambda stock: stock.delete_thread(thread_id)).result()
+        """Delete a conversation. Raises `RunBusy` where another process works in it."""
+        self._delete(lambda deletion: delete_threads(deletion, [thread_id]))
 
     async def adelete_thread(self, thread_id: str) -> None:
-        """Delete a thread's checkpoints."""
-        await _done(self._write(lambda stock: stock.delete_thread(thread_id)))
+        """Delete a conversation. Raises `RunBusy` where another process works in it."""
+        await to_thread(self.delete_thread, thread_id)
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Delete what these runs of LangGraph's server saved: a `rollback`. Raises `RunBusy`."""
+        self._delete(lambda deletion: delete_for_runs(deletion, tuple(run_ids)))
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Delete what these runs of LangGraph's server saved: a `rollback`. Raises `RunBusy`."""
+        await to_thread(self.delete_for_runs, run_ids)
+
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Keep the newest checkpoint of each namespace, and all rows; or `delete` the threads. Raises `RunBusy`."""
+        self._delete(lambda deletion: prune_threads(deletion, tuple(thread_ids), strategy))
+
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Keep the newest checkpoint of each namespace, and all rows; or `delete` the threads. Raises `RunBusy`."""
+        await to_thread(self.prune, thread_ids, strategy=strategy)
+
+    def _delete(self, work: Callable[[Deletion], None]) -> None:
+        delete(self._database, work)
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a conversation; its runs become runs of their own, which descend from those of the source."""
+        self._copy(source_thread_id, target_thread_id).result()
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a conversation; its runs become runs of their own, which descend from those of the source."""
+        await _done(self._copy(source_thread_id, target_thread_id))
+
+    def _copy(self, source: str, target: str) -> "Future[None]":
+        return self._database.submit(lambda db: copy_thread(db, source, target), writes=True)
 
 
 async def _done(future: "Future[T]") -> T:

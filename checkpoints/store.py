@@ -20,6 +20,7 @@ from ..graph.media_types import OTHER_SUFFIX, is_text, suffix_of
 from ..graph.redactor import Redactor
 from ..graph.resource import INLINE_LIMIT, Resource
 from ..graph.stored import has_hash
+from .home import prepare_home
 
 
 class FileStore:
@@ -27,6 +28,7 @@ class FileStore:
 
     def __init__(self, home: Path, redact: Redactor | None = None) -> None:
         self._redact = redact or Redactor()
+        self._home = home
         self._resources = home / RESOURCES
         self._scratch = home / SCRATCH
         self._earlier = _stored_earlier(self._resources)
@@ -66,7 +68,7 @@ class FileStore:
         """A new empty folder on the same disk, removed at the end."""
         folder = self._scratch / uuid4().hex
         try:
-            await asyncio.to_thread(folder.mkdir, mode=0o700)
+            await asyncio.to_thread(self._make, folder)
         except OSError as error:
             raise _disk(error) from error
         try:
@@ -87,9 +89,10 @@ class FileStore:
             data = self._redact.data(data)  # keeps the length
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
-        if not _holds(target, sha256):
+        if not (_holds(target, sha256) and _touched(target)):
             draft = self._scratch / f"{sha256}.{uuid4().hex}"
             try:
+                self._make(draft.parent)
                 with draft.open("wb") as file:
                     file.write(data)
                 self._publish(draft, target)
@@ -109,6 +112,12 @@ class FileStore:
             raise _disk(error) from error
         return sha256
 
+    def _make(self, folder: Path) -> None:
+        """A folder of the home. A new home is made here: a file may be the first thing that it gets."""
+        if not self._scratch.is_dir():
+            prepare_home(self._home)
+        folder.mkdir(exist_ok=True, mode=0o700)
+
     def _publish(self, draft: Path, target: Path) -> None:
         """Give a complete file its name. It is on disk before the ledger refers to it."""
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -116,6 +125,7 @@ class FileStore:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
         draft.chmod(0o600)
+        os.utime(draft)
         draft.replace(target)
 
 
@@ -135,6 +145,15 @@ def _holds(target: Path, sha256: str) -> bool:
         return has_hash(target, sha256)
     except OSError:
         return False
+
+
+def _touched(target: Path) -> bool:
+    """Set the time of change, which keeps the file from being removed before its row is there (`deletion.py`)."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _size(file: Path | None) -> int:

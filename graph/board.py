@@ -11,8 +11,6 @@ from contextlib import suppress
 from threading import Lock
 from typing import Literal
 
-from langgraph.errors import GraphInterrupt
-
 from .errors import LedgerLost
 
 Outcome = Literal["done", "suspended"]
@@ -70,6 +68,8 @@ class Board:
                 if not missing:
                     return
                 if missing & suspended:
+                    from langgraph.errors import GraphInterrupt
+
                     raise GraphInterrupt()
                 if lost := missing - running:
                     raise LedgerLost(

@@ -1,14 +1,13 @@
 """`connect` builds the graph from its nodes and edges, with the ports that `world.py` chooses for it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
 
 from ..nodes.dispatch import dispatch
 from ..nodes.execute import execute_node
+from ..nodes.execution import RunGraph
 from ..nodes.expert_calls import ExpertCalls
 from ..nodes.plan import plan_node
 from ..nodes.respond import respond_node
@@ -20,7 +19,7 @@ from .redactor import Redactor
 from .settings import Settings
 from .state import GraphInput, State, TaskOutput, TaskState
 
-Graph = CompiledStateGraph[State, Any, GraphInput, State]
+Graph = RunGraph
 
 
 def connect(
@@ -63,4 +62,4 @@ def connect(
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
     graph.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
     graph.add_edge("respond", END)
-    return graph.compile(checkpointer=checkpointer, name="hugginggpt")
+    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger)

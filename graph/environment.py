@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_settings import EnvSettingsSource
 
 from .notices import notice
 
@@ -22,21 +20,10 @@ OF_WORKERS = frozenset({"HUGGINGGPT_CALL_MEMORY", "HUGGINGGPT_UNIX_SOCKETS"})
 """Variables that this program sets for its worker processes."""
 
 
-class _Variables(EnvSettingsSource):
-    """The source of pydantic-settings over a given mapping. Lists are texts; the model splits them."""
-
-    def __init__(self, model: type[BaseModel], env: Mapping[str, str]) -> None:
-        super().__init__(model, env_prefix=PREFIX)  # type: ignore[arg-type]  # it reads fields and configuration only
-        self.env_vars = {name.lower(): value for name, value in env.items() if name.isupper()}
-
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        """The text as it is."""
-        return value
-
-
-def read_environment(model: type[BaseModel], env: Mapping[str, str]) -> dict[str, Any]:
-    """The values of the model's fields that have a variable in `env`, by field name, not yet validated."""
-    return _Variables(model, env)()
+def read_environment(model: type[BaseModel], env: Mapping[str, str]) -> dict[str, str]:
+    """The values of the model's fields that have a variable in `env`, by field name, not yet validated: each a text."""
+    variables = {name: variable_of(name, field) for name, field in model.model_fields.items()}
+    return {name: env[variable] for name, variable in variables.items() if variable in env}
 
 
 def variable_of(name: str, field: FieldInfo) -> str:

@@ -124,6 +124,11 @@ class ExpertError(HuggingGPTError):
         """Seconds that the server asks to wait."""
         self.input_fault = input_fault
 
+    @property
+    def line(self) -> str:
+        """The error and its hint in one line, as results record it."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
 
 def input_error(message: str, *, hint: str = "", kind: FailureKind = "") -> ExpertError:
     """The error of an input that every expert would refuse."""

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from langgraph.config import get_stream_writer
 from pydantic import Field, TypeAdapter
 
 from .expert import Assignment
@@ -171,6 +170,8 @@ _log = logging.getLogger(__name__)
 
 def emit(event: Event) -> None:
     """Send an event from inside a node; outside of a run (e.g. a trial of `doctor`) it is only logged."""
+    from langgraph.config import get_stream_writer
+
     _log_event(event)
     try:
         send = get_stream_writer()

@@ -110,17 +110,17 @@ Consent = Callable[[str, int], bool]
 class Runs(Protocol):
     """The rows of runs, and the leases that let one process work on a run."""
 
-    async def start(self, run: Run) -> None:
+    async def start(self, run: Run, execution: str) -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
 
-    async def own(self, run_id: str) -> None:
-        """Claim the lease of a run, or keep it; raises `RunBusy` when another living process has it."""
+    async def own(self, run_id: str, execution: str) -> None:
+        """Claim the lease of a run for an execution of the graph, or keep it. Raises `RunBusy` when another has it."""
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
 
-    async def interrupt(self, run_id: str) -> None:
-        """Record that a run was left unfinished, and return its lease."""
+    async def interrupt(self, run_id: str, execution: str) -> None:
+        """Record that a run was left unfinished, and return its lease, if that execution has it."""
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""

@@ -25,7 +25,7 @@ def satisfies(kind: Kind, required: Kind) -> bool:
 class Frozen(BaseModel):
     """Base of all nouns: immutable, and unknown fields are an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 class Resource(Frozen):

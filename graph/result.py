@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, Field, field_serializer, field_validator
 
 from .expert import Assignment
+from .member import Member, Place, place_of
 from .plan import Plan
 from .resource import Frozen, Resource
 from .vocabulary import VOCABULARY
 
-TaskStatus = Literal["succeeded", "failed", "skipped", "cancelled"]
+TaskStatus = Literal["succeeded", "partial", "failed", "skipped", "cancelled"]
+"""`partial`: done, but some members of a list are missing: they failed, or what they were to be made from did."""
 RunStatus = Literal["running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelled", "damaged"]
 """`damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
 
@@ -84,11 +86,42 @@ class Result(Frozen):
     usage: Usage = Usage()
     notes: tuple[str, ...] = ()
     """Caveats about the outputs, e.g. that scanned pages were read by OCR."""
+    name: str = ""
+    """What the user calls the one thing from which it was made; empty where there are several, or it has no name."""
+    members: tuple[Member, ...] = ()
+    """Of a mapped task all its members; of any task also those of earlier lists that it was, or had to be, done without."""
 
     @property
     def ok(self) -> bool:
         """Its outputs can be used."""
-        return self.status == "succeeded"
+        return self.status in {"succeeded", "partial"}
+
+    @property
+    def mapped(self) -> bool:
+        """It was done one member at a time. Not known of rows of earlier versions."""
+        return any(self.owns(member) for member in self.members)
+
+    @property
+    def missing(self) -> tuple[Member, ...]:
+        """The members that are not among the outputs."""
+        return tuple(member for member in self.members if member.error is not None)
+
+    def owns(self, member: Member) -> bool:
+        """Whether a member is of the list that this task is done over, and not of an earlier one."""
+        return member.key.startswith(f"{self.key}[")
+
+    def places(self, output: str) -> tuple[Place, ...]:
+        """Where each resource of an output stands; a place is empty where the output is a single resource."""
+        made, row = self.outputs.get(output, ()), VOCABULARY.get(self.task_type)
+        many = row is not None and (declared := row.output(output)) is not None and declared.many
+        producers = [resource.producer or "" for resource in made]
+        if all(producer.startswith(f"{self.key}[") for producer in producers) and (self.mapped or not many):
+            before = (producers[:number].count(producer) for number, producer in enumerate(producers))
+            return tuple(
+                (*place_of(producer), number) if many else place_of(producer)
+                for producer, number in zip(producers, before, strict=True)
+            )
+        return tuple((number,) for number in range(len(made))) if len(made) > 1 or self.mapped else ((),) * len(made)
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -105,9 +138,9 @@ class Result(Frozen):
 
     @field_serializer("outputs", when_used="json")
     def _as_json(self, outputs: Outputs) -> dict[str, Any]:
-        """A single resource as an object; a list of one stays a list where the task type makes a list."""
+        """A single resource as an object; a list of one stays a list where the task makes a list."""
         row = VOCABULARY.get(self.task_type)
-        lists = {output.name for output in row.outputs if output.many} if row else set()
+        lists = {output.name for output in row.outputs if output.many or self.mapped} if row else set()
         return {name: made[0] if len(made) == 1 and name not in lists else made for name, made in outputs.items()}
 
 
@@ -213,10 +246,10 @@ class Run(Frozen):
 
 
 def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:
-    """The status of a finished run: all tasks done and nothing refused, some, or none."""
-    done = sum(task.id in results and results[task.id].ok for task in plan.tasks)
-    if plan.tasks and done == len(plan.tasks) and not refusals:
+    """The status of a finished run: all tasks done in full and nothing refused, some done, or none."""
+    found = [results[task.id].status if task.id in results else "failed" for task in plan.tasks]
+    if found and not refusals and all(status == "succeeded" for status in found):
         return "succeeded"
-    if done:
+    if not {"succeeded", "partial"}.isdisjoint(found):
         return "partial"
     return "succeeded" if not plan.tasks and not refusals else "failed"

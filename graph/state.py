@@ -1,5 +1,6 @@
 """`State`: the channels of LangGraph's state. JSON values only: nodes validate them on entry, and dump them on return."""
 
+import hashlib
 from collections.abc import Awaitable
 from operator import or_
 from typing import Annotated, Any, NotRequired, Protocol, TypeVar
@@ -80,6 +81,11 @@ class TaskOutput(TypedDict):
     """What leaves the sub-graph. Any further key would collide between parallel tasks."""
 
     results: Results
+
+
+def run_id_of(thread_id: str, namespace: str, checkpoint_id: str) -> str:
+    """The id of the run that is planned from a checkpoint: planning again after a crash is the same run."""
+    return hashlib.sha256(f"{thread_id}|{namespace}|{checkpoint_id}".encode()).hexdigest()[:10]
 
 
 def epoch_of(run_id: str, digest: str) -> str:

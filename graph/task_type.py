@@ -18,6 +18,8 @@ class Input(Frozen):
     required: bool = True
     many: bool = False
     """Takes a whole list; a list given to any other input is mapped over."""
+    complete: bool = False
+    """Its result refers to members by number, or relates them to each other: it is not made without one of them."""
     alias: str = ""
     """The argument's name in the paper's JSON, where it differs."""
 

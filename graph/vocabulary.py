@@ -65,6 +65,10 @@ def _many(name: str, *kinds: Kind, alias: str = "") -> Input:
     return Input(name=name, kinds=kinds, many=True, alias=alias)
 
 
+def _every(name: str, *kinds: Kind, alias: str = "") -> Input:
+    return Input(name=name, kinds=kinds, many=True, alias=alias, complete=True)
+
+
 def _row(
     name: str,
     domain: Domain,
@@ -111,9 +115,9 @@ _ROWS: tuple[TaskType, ...] = (
     _row("conversational", "text", (TEXT,), (OUT_TEXT,), "reply as in a conversation"),
     _row("fill-mask", "text", (TEXT,), (OUT_LABELS,), "fill the blank in a sentence"),
     _row("sentence-similarity", "text",
-         (Input(name="source_sentence", kinds=("text",), alias="text1"), _many("sentences", "text", alias="text2")),
+         (Input(name="source_sentence", kinds=("text",), alias="text1"), _every("sentences", "text", alias="text2")),
          (Output(name="scores", kind="labels"),), "tell how similar texts are"),
-    _row("text-ranking", "text", (Input(name="query", kinds=("text",), alias="text"), _many("texts", "text")),
+    _row("text-ranking", "text", (Input(name="query", kinds=("text",), alias="text"), _every("texts", "text")),
          (Output(name="scores", kind="labels"),), "order texts by how well they fit a query"),
     _row("zero-shot-classification", "text", (TEXT,), (OUT_LABELS,), "label a text with labels of your own", LABELS),
     _row("feature-extraction", "text", (TEXT,), (OUT_EMBEDDING,), "embed a text as a vector"),
@@ -129,7 +133,7 @@ _ROWS: tuple[TaskType, ...] = (
          "outline the regions of an image"),
     _row("mask-generation", "vision", (IMAGE,), (OUT_MASK,), "outline everything, without names"),
     _row("keypoint-detection", "vision", (IMAGE,), (OUT_LABELS, OUT_IMAGE), "find landmarks, e.g. joints"),
-    _row("keypoint-matching", "vision", (_many("images", "image", alias="image"),), (OUT_LABELS,),
+    _row("keypoint-matching", "vision", (_every("images", "image", alias="image"),), (OUT_LABELS,),
          "match points of two images"),
     _row("depth-estimation", "vision", (IMAGE,), (OUT_IMAGE,), "estimate how far everything is"),
     _row("image-to-text", "vision", (IMAGE,), (OUT_TEXT,), "describe an image, or read the text in it",
@@ -185,7 +189,7 @@ _ROWS: tuple[TaskType, ...] = (
     _row("audio-text-to-text", "multimodal", (AUDIO, PROMPT), (OUT_TEXT,), "reply to an instruction about a sound"),
     _row("video-text-to-text", "multimodal", (VIDEO, PROMPT), (OUT_TEXT,), "reply to an instruction about a video"),
     _row("visual-document-retrieval", "multimodal",
-         (Input(name="query", kinds=("text",), alias="text"), _many("images", "image", "document", alias="image")),
+         (Input(name="query", kinds=("text",), alias="text"), _every("images", "image", "document", alias="image")),
          (Output(name="scores", kind="labels"),), "find the pages that answer a query"),
     _row("any-to-any", "multimodal",
          (_optional(PROMPT), *(Input(name=name, kinds=(name,),
@@ -208,7 +212,7 @@ _ROWS: tuple[TaskType, ...] = (
          "keep what fits", Parameter(name="label", description="keep only these"),
          WHERE, Parameter(name="contains", description="keep what contains this"),
          Parameter(name="min_score", type="number", description="keep what is at least so certain, 0 to 1")),
-    _row("compare", "deterministic", (_many("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
+    _row("compare", "deterministic", (_every("items", "text", "boxes", "labels", "table", alias="text"),), (OUT_TEXT,),
          "tell where results agree or differ"),
     _row("crop", "deterministic", (IMAGE, Input(name="boxes", kinds=("boxes",), required=False)),
          (Output(name="image", kind="image", many=True),), "cut out a part, or every box",

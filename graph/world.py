@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from threading import Lock
-
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from typing import TYPE_CHECKING
 
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.open import Storage, open_storage
@@ -26,10 +25,14 @@ from ..tools.recording.recorded_fetcher import RecordedFetcher
 from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
-from .builder import Graph, connect
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger, Slots
 from .redactor import Redactor
 from .settings import Settings, settings_for_others
+
+if TYPE_CHECKING:  # experts are listed without LangGraph
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from .builder import Graph
 
 CALLS_A_PROVIDER = 4
 """Calls at once to each inference provider, and to each endpoint."""
@@ -40,7 +43,7 @@ class World:
     """All that is open while runs are started, resumed or shown."""
 
     settings: Settings
-    graph: Graph
+    graph: "Graph"
     controller: Controller
     catalog: Catalog
     backends: Mapping[str, Backend]
@@ -105,8 +108,8 @@ def build_graph(
     catalog: Catalog | None = None,
     backends: Iterable[Backend] | None = None,
     ledger: SqliteLedger | None = None,
-    checkpointer: BaseCheckpointSaver[str] | None = None,
-) -> Graph:
+    checkpointer: "BaseCheckpointSaver[str] | None" = None,
+) -> "Graph":
     """The compiled graph; defaults follow from the settings, and the settings from the environment.
 
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
@@ -142,10 +145,12 @@ def _assembled(
     store: FileStore,
     slots: Slots,
     workers: Workers,
-    checkpointer: BaseCheckpointSaver[str] | None,
+    checkpointer: "BaseCheckpointSaver[str] | None",
     recording: Recording | None = None,
     consent: Consent | None = None,
 ) -> World:
+    from .builder import connect
+
     controller = RedactedController(controller, redact)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
     places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
@@ -216,13 +221,13 @@ async def open_world(
 # -- for LangGraph Server and Studio (langgraph.json) ---------------------------------------------------------------
 
 
-async def make_graph() -> Graph:
+async def make_graph() -> "Graph":
     """One graph a process, without checkpointer; made in a thread, as the server's loop must not read files."""
     return await asyncio.to_thread(_server_graph)
 
 
 @asynccontextmanager
-async def make_checkpointer() -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def make_checkpointer() -> AsyncIterator["BaseCheckpointSaver[str]"]:
     """The server's checkpoints, beside the ledger: they survive a killed server too."""
     storage = await asyncio.to_thread(_server_storage)
     try:
@@ -231,7 +236,7 @@ async def make_checkpointer() -> AsyncIterator[BaseCheckpointSaver[str]]:
         await asyncio.to_thread(storage.close)
 
 
-def _server_graph() -> Graph:
+def _server_graph() -> "Graph":
     with _one_at_a_time:  # two ledgers of one process would be rivals
         return _the_server_graph()
 
@@ -240,7 +245,7 @@ _one_at_a_time = Lock()
 
 
 @cache
-def _the_server_graph() -> Graph:
+def _the_server_graph() -> "Graph":
     return build_graph(settings_for_others(), ledger=_server_storage().ledger)
 
 

@@ -11,8 +11,10 @@ from ..graph.state import Json, Node, TaskState
 from ..graph.task import Task
 from .expert_calls import ExpertCalls
 from .feasibility import why_no_expert
-from .inputs import gather_inputs, members_of
-from .task_execution import TaskExecution, error_line, result_of
+from .inputs import causes_of, gather_inputs, required_by
+from .list_results import result_of
+from .lists import Given, given_to
+from .task_execution import TaskExecution
 
 _FATES = {"failed": "failed", "skipped": "was skipped", "cancelled": "was cancelled"}
 
@@ -36,20 +38,18 @@ def execute_node(
     async def do(task: Task, state: TaskState, rows: Mapping[str, Result]) -> Result:
         """The task's own result. `rows`: the results it depends on."""
         run, chosen = state["run"], state.get("assignment")
-        if broken := next((row for row in rows.values() if not row.ok), None):
+        required = {str(task_id) for task_id in required_by(task)}
+        if broken := next((row for key, row in rows.items() if key in required and not row.ok), None):
             why = f"needs task {broken.task_id} ({broken.task_type}), which {_FATES[broken.status]}"
-            return result_of(task, task.key, "skipped", error=why)
+            return result_of(task, task.key, "skipped", error=why, name=broken.name, members=causes_of(broken))
         if chosen is None:
             obstacle = await why_no_expert(task, catalog, run["models"], run.get("where", []))
             return result_of(task, task.key, "failed", error=f"{NO_EXPERT}: {obstacle}")
         try:
-            inputs = await gather_inputs(task, rows, store)
-            members = members_of(task, inputs)
+            given = given_to(task, await gather_inputs(task, rows, store))
         except ExpertError as error:
-            return result_of(task, task.key, "failed", error=error_line(error))
+            return result_of(task, task.key, "failed", error=error.line)
         execution = TaskExecution(task, Assignment.model_validate(chosen), run, expert_calls, ledger, store, cut)
-        if members is None:
-            return await execution.whole(task.key, inputs)
-        return await execution.mapped(members)
+        return await (execution.whole(task.key, given) if isinstance(given, Given) else execution.mapped(given))
 
     return execute

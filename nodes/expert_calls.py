@@ -16,7 +16,7 @@ from ..graph.result import Outputs
 from ..graph.settings import Settings
 from ..graph.task import Task
 from ..graph.vocabulary import VOCABULARY
-from .inputs import Inputs
+from .lists import Inputs
 from .retries import attempts
 
 

@@ -1,89 +1,130 @@
-"""`gather_inputs`: a task's inputs as local files: references resolved, templates filled; lists split for mapping."""
+"""`gather_inputs`: a task's inputs as local files: references resolved, templates filled, each entry with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ..graph.call import Material
 from ..graph.errors import ExpertError
-from ..graph.plan import Plan
+from ..graph.member import Member, Place, key_of, place_of
 from ..graph.ports import Store
-from ..graph.resource import INLINE_LIMIT, Resource
+from ..graph.resource import Resource
 from ..graph.result import Result
-from ..graph.task import Ref, Single, Task, Template, Value
+from ..graph.task import Ref, Single, Task, Template, Value, refs_in
 from ..graph.vocabulary import VOCABULARY
 
-Inputs = dict[str, tuple[Material, ...]]
+
+class Entry(NamedTuple):
+    """One entry of an input."""
+
+    place: Place
+    """Where it stands in the list that was given; empty for a single thing."""
+    name: str
+    material: Material | None
+    """None where it is missing."""
+    missing: tuple[Member, ...] = ()
+    """Why it is missing; of one that is there, what it was made without."""
+
+
+Entries = dict[str, tuple[Entry, ...]]
 """By input name of the task type."""
 
 
-async def gather_inputs(task: Task, rows: Mapping[str, Result], store: Store) -> Inputs:
-    """Every input of the task. `rows`: the results it depends on, all succeeded. Raises `ExpertError`."""
-    found = {name: await _materials(value, rows, store) for name, value in task.inputs.items()}
-    return {name: materials for name, materials in found.items() if materials}
+def required_by(task: Task) -> frozenset[int]:
+    """Ids of the tasks without which it can't be done: all that it depends on, except those that make a member of a list."""
+    row = VOCABULARY[task.type]
+    whole = [
+        value
+        for name, value in task.inputs.items()
+        if not isinstance(value, tuple) or len(value) == 1 or ((port := row.input(name)) and port.complete)
+    ]
+    return frozenset({ref.task_id for value in whole for ref in refs_in(value)} | set(task.after))
 
 
-def members_of(task: Task, inputs: Inputs) -> list[Inputs] | None:
-    """The inputs of each member, where a list was given to an input that takes one thing; None where none was.
-
-    Several lists are paired and must be equally long; single inputs go to every member.
-    """
-    one_at_a_time = {port.name for port in VOCABULARY[task.type].inputs if not port.many}
-    lists = {name: values for name, values in inputs.items() if name in one_at_a_time and len(values) > 1}
-    if not lists:
-        return None
-    lengths = {len(values) for values in lists.values()}
-    if len(lengths) > 1:
-        named = ", ".join(f"{name}: {len(values)}" for name, values in lists.items())
-        raise ExpertError(f"task {task.label} is given lists of different lengths ({named})", input_fault=True)
-    return [inputs | {name: (values[number],) for name, values in lists.items()} for number in range(lengths.pop())]
+def causes_of(row: Result) -> tuple[Member, ...]:
+    """The failures because of which a result, or a part of it, is missing, as those that need it record them."""
+    causes = (Member(key=member.root, name=member.name, error=member.error) for member in row.missing)
+    own = Member(key=row.key, name=row.name, error=row.error or "the reason is not recorded")
+    return tuple(dict.fromkeys(causes)) or (() if row.ok else (own,))
 
 
-async def _materials(value: Value, rows: Mapping[str, Result], store: Store) -> tuple[Material, ...]:
-    if isinstance(value, tuple):
-        return tuple([material for single in value for material in await _materials(single, rows, store)])
-    return tuple([Material(resource=r, path=store.path(r)) for r in await _resources(value, rows, store)])
+async def gather_inputs(task: Task, rows: Mapping[str, Result], store: Store) -> Entries:
+    """Every input of the task. `rows`: the results it depends on; those that it requires succeeded. Raises `ExpertError`."""
+    found = {name: await _entries(task, value, rows, store) for name, value in task.inputs.items()}
+    return {name: entries for name, entries in found.items() if entries}
 
 
-async def _resources(value: Single, rows: Mapping[str, Result], store: Store) -> tuple[Resource, ...]:
+async def _entries(task: Task, value: Value, rows: Mapping[str, Result], store: Store) -> tuple[Entry, ...]:
+    if not isinstance(value, tuple):
+        return await _single(value, rows, store)
+    if len(value) == 1:
+        return await _single(value[0], rows, store)
+    found = [await _member(key_of(task.key, (n,)), single, rows, store) for n, single in enumerate(value)]
+    return tuple(entry._replace(place=(n, *entry.place)) for n, entries in enumerate(found) for entry in entries)
+
+
+async def _member(key: str, single: Single, rows: Mapping[str, Result], store: Store) -> tuple[Entry, ...]:
+    """What can't be had is a missing entry of the list."""
+    broken = [row for ref in refs_in(single) if not (row := rows[str(ref.task_id)]).ok]
+    if broken:
+        causes = tuple(dict.fromkeys(cause for row in broken for cause in causes_of(row)))
+        return (Entry((), _only(row.name for row in broken), None, causes),)
+    try:
+        return await _single(single, rows, store)
+    except ExpertError as error:
+        name = single.label if isinstance(single, Resource) else ""
+        return (Entry((), name, None, (Member(key=key, name=name, error=error.line),)),)
+
+
+async def _single(value: Single, rows: Mapping[str, Result], store: Store) -> tuple[Entry, ...]:
     match value:
         case str():
-            return (await store.put_text(value),)
+            return (_entry(await store.put_text(value), store),)
         case Template():
-            parts = [p if isinstance(p, str) else _text(_made(p, rows), store) for p in value.parts]
-            return (await store.put_text("".join(parts)),)
+            parts = [part if isinstance(part, str) else _text(_made(part, rows, store)) for part in value.parts]
+            used = [rows[str(ref.task_id)] for ref in refs_in(value)]
+            missing = tuple(dict.fromkeys(cause for row in used for cause in causes_of(row)))
+            filled = _entry(await store.put_text("".join(parts)), store)
+            return (filled._replace(name=_only(row.name for row in used), missing=missing),)
         case Ref():
-            return _made(value, rows)
+            return _made(value, rows, store)
         case Resource() if value.missing:
             raise ExpertError(
                 f"{value.name} is not there", hint="attach it with -f, or check its name", input_fault=True
             )
-    return (value,)
+    return (_entry(value, store),)
 
 
-def _made(ref: Ref, rows: Mapping[str, Result]) -> tuple[Resource, ...]:
-    made = rows[str(ref.task_id)].outputs.get(ref.output)
+def _made(ref: Ref, rows: Mapping[str, Result], store: Store) -> tuple[Entry, ...]:
+    """What a task made, and in their places the members that are missing."""
+    row = rows[str(ref.task_id)]
+    made = row.outputs.get(ref.output)
     if made is None:
         raise ExpertError(f"task {ref.task_id} made no {ref.output}", input_fault=True)
-    return made
+    names = {member.key: member.name for member in row.members}
+    without = tuple(Member(key=m.root, name=m.name, error=m.error) for m in row.missing if not row.owns(m))
+    there = [
+        Entry(place, resource.label if resource.name else names.get(resource.producer or "", row.name),
+              Material(resource=resource, path=store.path(resource)), without)
+        for place, resource in zip(row.places(ref.output), made, strict=True)
+    ]  # fmt: skip
+    gone = [
+        Entry(place_of(m.key), m.name, None, (Member(key=m.root, name=m.name, error=m.error),))
+        for m in row.missing
+        if row.owns(m)
+    ]
+    return tuple(sorted((*there, *gone), key=lambda entry: entry.place))
 
 
-def _text(resources: tuple[Resource, ...], store: Store) -> str:
-    return ", ".join(Material(resource=r, path=store.path(r)).text() for r in resources)
+def _entry(resource: Resource, store: Store) -> Entry:
+    material = Material(resource=resource, path=store.path(resource))
+    return Entry((), resource.label if resource.name else "", material)
 
 
-async def long_texts_stored(plan: Plan, store: Store) -> Plan:
-    """The plan with long literal texts moved to the store: a checkpoint carries references, not content."""
+def _text(entries: Iterable[Entry]) -> str:
+    return ", ".join(entry.material.text() for entry in entries if entry.material)
 
-    async def stored(value: Single) -> Single:
-        if isinstance(value, str) and len(value.encode("utf-8", "replace")) > INLINE_LIMIT:
-            return await store.put_text(value)
-        return value
 
-    async def with_stored_inputs(task: Task) -> Task:
-        inputs: dict[str, Value] = {
-            name: tuple([await stored(v) for v in value]) if isinstance(value, tuple) else await stored(value)
-            for name, value in task.inputs.items()
-        }
-        return task if inputs == task.inputs else task.model_copy(update={"inputs": inputs})
-
-    tasks = tuple([await with_stored_inputs(task) for task in plan.tasks])
-    return plan if tasks == plan.tasks else Plan(tasks=tasks)
+def _only(names: Iterable[str]) -> str:
+    """The one name among them; empty where there are several."""
+    found = {name for name in names if name}
+    return found.pop() if len(found) == 1 else ""

@@ -9,7 +9,7 @@ from ..graph.errors import StorageError
 from ..graph.ports import Cutter, Store
 from ..graph.result import Result
 from ..graph.task import Task
-from .inputs import Inputs
+from .lists import Inputs
 
 _LONG = {"automatic-speech-recognition": "audio"}
 """The input that is cut, by task type: those where the joined texts of the parts are the text of the whole."""

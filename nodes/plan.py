@@ -1,7 +1,5 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
-import asyncio
-import hashlib
 import time
 from collections.abc import Sequence
 from uuid import uuid4
@@ -16,9 +14,10 @@ from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
-from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of
-from .inputs import long_texts_stored
+from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of, run_id_of
+from .execution import current
 from .llm_budget import LlmBudget
+from .long_texts import long_texts_stored
 
 
 def plan_node(
@@ -57,15 +56,11 @@ def plan_node(
             started_at=time.time(),
             version=GRAPH_VERSION,
         )
-        await ledger.runs.start(run)
+        await current().start(run)
         await ledger.given(run_id, thread_id, request.files)
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
-        try:
-            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
-        except BaseException:
-            await asyncio.shield(ledger.runs.interrupt(run_id))
-            raise
+        proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
         await ledger.runs.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
         run = run.model_copy(
@@ -113,10 +108,9 @@ def turns_of(state: State) -> list[tuple[str, str]]:
 
 
 def _ids() -> tuple[str, str]:
-    """Run and thread id. The run id follows from the checkpoint, so that planning again after a crash is the same run."""
+    """Run and thread id. The run id follows from the checkpoint, where there is one."""
     here = get_runtime().execution_info
     thread_id = get_config().get("configurable", {}).get("thread_id")
     if here is None or thread_id is None:
         return (run_id := uuid4().hex[:10]), thread_id or run_id
-    place = f"{thread_id}|{here.checkpoint_ns}|{here.checkpoint_id}"
-    return hashlib.sha256(place.encode()).hexdigest()[:10], str(thread_id)
+    return run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), str(thread_id)

@@ -1,7 +1,5 @@
 """The stage `respond`: has the controller write the answer from what the tasks made, and closes the run."""
 
-import asyncio
-
 from langchain_core.messages import AIMessage
 
 from ..graph.events import AnswerDelta, RunFinished, emit
@@ -10,6 +8,7 @@ from ..graph.ports import Controller, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Result, Run, status_of
 from ..graph.state import Json, Node, State, epoch_of
+from .execution import current
 from .llm_budget import LlmBudget
 from .plan import turns_of
 
@@ -21,7 +20,7 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
 
     async def respond(state: State) -> Json:
         run = _complete(state)
-        await ledger.runs.own(run.run_id)
+        await current().own(run.run_id)
         budget = LlmBudget(ledger, run.run_id)
         pieces: list[str] = []
         if run.status == "cancelled":
@@ -31,13 +30,9 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
             paths = {r.sha256: store.path(r) for r in run.resources if r.sha256}
             earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
             request = run.request.model_copy(update={"history": tuple(earlier)})
-            try:
-                async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
-                    pieces.append(piece)
-                    emit(AnswerDelta(run_id=run.run_id, text=piece))
-            except BaseException:
-                await asyncio.shield(ledger.runs.interrupt(run.run_id))
-                raise
+            async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
+                pieces.append(piece)
+                emit(AnswerDelta(run_id=run.run_id, text=piece))
         run = run.model_copy(update={"answer": "".join(pieces).strip(), "usage": await budget.usage()})
         await ledger.runs.finish(run)
         emit(finished(run, store))

@@ -15,8 +15,9 @@ from ..graph.resource import Resource
 from ..graph.result import Proposal, Run
 from ..graph.state import Json, Node, State, epoch_of
 from ..graph.task import resources_in
+from .execution import current
 from .feasibility import warnings_of
-from .inputs import long_texts_stored
+from .long_texts import long_texts_stored
 
 QUESTION = "run this plan?"
 
@@ -30,7 +31,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
 
     async def review(state: State) -> Json:
         run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
-        await ledger.runs.own(run.run_id)
+        await current().own(run.run_id)
         warnings = await _announce(run, plan, catalog)
         if run.options.approve == "never" or not plan.tasks:
             return {"problems": []}

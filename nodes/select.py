@@ -12,6 +12,7 @@ from ..graph.expert import Assignment, Expert, allowed
 from ..graph.ports import Catalog, Controller, Ledger
 from ..graph.state import Json, Node, TaskRun, TaskState
 from ..graph.task import Task
+from .inputs import required_by
 from .llm_budget import LlmBudget
 
 
@@ -72,11 +73,13 @@ class ExpertChoice:
 
 
 async def _wait_for_inputs(task: Task, epoch: str, ledger: Ledger) -> None:
+    """Until all are recorded, or one that is required has failed."""
     keys = [str(task_id) for task_id in task.depends_on]
+    required = {str(task_id) for task_id in required_by(task)}
 
     async def recorded() -> Iterable[str]:
         rows = await ledger.results(epoch, keys)
-        return rows if all(row.ok for row in rows.values()) else keys
+        return rows if all(row.ok for key, row in rows.items() if key in required) else keys
 
     if keys:
         await ledger.board.wait(epoch, keys, recorded)

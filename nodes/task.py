@@ -12,6 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 from ..graph.board import Outcome
 from ..graph.ports import Ledger
 from ..graph.state import Json, Node, TaskState
+from .execution import current
 
 
 def task_node(subgraph: CompiledStateGraph[Any, Any, Any, Any], ledger: Ledger) -> Node[TaskState]:
@@ -23,7 +24,7 @@ def task_node(subgraph: CompiledStateGraph[Any, Any, Any, Any], ledger: Ledger) 
         token = ledger.board.enter(run["epoch"], key)  # before any await: a dependant may look for it at once
         outcome: Outcome = "done"
         try:
-            await ledger.runs.own(run["run_id"])
+            await current().own(run["run_id"])
             done = await subgraph.ainvoke(state)
             return {"results": done["results"]}
         except GraphBubbleUp:  # an interrupt or breakpoint inside: no failure, and dependants must not wait for it

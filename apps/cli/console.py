@@ -128,7 +128,7 @@ def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
 
 
 def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine to its end; its errors end the command with a message."""
+    """Run a coroutine that may call experts to its end; its errors end the command with a message."""
     import asyncio
 
     import stamina.instrumentation

@@ -109,7 +109,7 @@ def _version(name: str) -> str:
 async def _home(settings: Settings) -> Finding:
     database = Database(settings.home)
     try:
-        runs = await database.read(lambda db: db.table("runs").count)
+        runs = await database.read(lambda db: int(db.execute("SELECT count(*) FROM runs").fetchone()[0]))
     except HuggingGPTError as error:
         return Finding("home", "broken", str(error))
     finally:

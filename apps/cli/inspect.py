@@ -1,5 +1,6 @@
 """Does the work of `runs`, `show`, `history`, `resources`: reads runs, tasks, checkpoints and files from the home."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,25 +12,27 @@ from rich.tree import Tree
 from ...graph.resource import Resource
 from ...graph.result import LlmCall, Result, Run, Usage
 from ...graph.task import Task
+from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of
-from .console import err, local_time, out, plain, print_json, run_async, table
-from .live_tree import MARKS, tree_of
+from .console import err, local_time, out, plain, print_json, report_errors, run_async, table
 from .plan import format_inputs
 from .printable import clean
+from .task_tree import MARKS, tree_of
 
-if TYPE_CHECKING:
-    from ..session import Session
+if TYPE_CHECKING:  # rows are read without LangGraph, which takes a second to import
+    from ...checkpoints.history import History
+    from ...checkpoints.open import Storage
 
 
 def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
     """`hugginggpt runs`."""
-    runs: list[Run] = _read(home, lambda session: session.history.runs(limit=limit))
+    runs: list[Run] = _read(home, lambda _, history: history.runs(limit=limit))
     if as_json:
         print_json([run.model_dump(mode="json", exclude={"results", "plan"}) for run in runs])
         return
     shown = table("run", "conversation", "status", "done", "started", "seconds", "request")
     for run in runs:
-        done = sum(result.ok for result in run.results)
+        done = sum(result.status == "succeeded" for result in run.results)
         shown.add_row(
             run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", local_time(run.started_at),
             f"{run.duration:.1f}", plain(run.request.text, 60),
@@ -40,12 +43,14 @@ def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
 def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
     """`hugginggpt show`."""
 
-    async def read(session: "Session") -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
-        run = await session.history.run(name)
-        members = await session.history.members(run.epoch)
-        store, made = session.world.store, [resource for result in members for resource in result.resources]
-        paths = {r.sha256: str(store.path(r)) for r in (*run.resources, *made) if r.sha256}
-        return run, members, paths, await session.world.ledger.llm_calls.of_run(run.run_id)
+    async def read(
+        storage: "Storage", history: "History"
+    ) -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
+        run = await history.run(name)
+        members = await history.members(run.epoch)
+        made = [resource for result in members for resource in result.resources]
+        paths = {r.sha256: str(storage.store.path(r)) for r in (*run.resources, *made) if r.sha256}
+        return run, members, paths, await storage.ledger.llm_calls.of_run(run.run_id)
 
     run, members, paths, calls = _read(home, read)
     if as_json:
@@ -111,7 +116,8 @@ def _format_task(task: Task, result: Result | None, members: list[Result], paths
     for note in result.notes if result else ():
         lines.append(f"[dim]note:[/] {plain(note)}")
     for member in members:
-        lines.append(f"[dim]{member.key}:[/] {member.status} {plain(member.error or '')}")
+        named = f" {plain(member.name)}" if member.name else ""
+        lines.append(f"[dim]{member.key}{named}:[/] {member.status} {plain(member.error or '')}")
     for output in result.resources if result else ():
         lines.append(f"[dim]out:[/] {_format_resource(output, paths)}")
     return Group(*lines)
@@ -126,11 +132,16 @@ def _format_resource(resource: Resource, paths: Mapping[str, str]) -> str:
 def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> None:
     """`hugginggpt history`."""
 
-    async def read(session: "Session") -> tuple[Run, list[Any]]:
-        run = await session.history.run(name)
-        return run, [snapshot async for snapshot in session.checkpoints(run)]
+    async def read() -> tuple[Run, list[Any]]:
+        from ...graph.world import open_world
+        from ..session import Session
 
-    run, snapshots = _read(home, read)
+        async with open_world(settings_of(home=home, llm="")) as world:  # reading needs no chat model
+            session = Session(world)
+            run = await session.history.run(name)
+            return run, [snapshot async for snapshot in session.checkpoints(run)]
+
+    run, snapshots = run_async(read())
     rows = [
         {
             "checkpoint_id": snapshot.config["configurable"]["checkpoint_id"],
@@ -156,11 +167,10 @@ def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> N
 def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> None:
     """`hugginggpt resources`: the paper's resource history."""
 
-    async def read(session: "Session") -> list[dict[str, Any]]:
-        rows = await session.history.resources(thread_id=thread)
-        store = session.world.store
+    async def read(storage: "Storage", history: "History") -> list[dict[str, Any]]:
+        rows = await history.resources(thread_id=thread)
         fields = ("kind", "media_type", "sha256")
-        return [row | {"path": str(store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
+        return [row | {"path": str(storage.store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
 
     rows = _read(home, read)
     if as_json:
@@ -177,15 +187,17 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
     _print(shown if rows else "nothing was given or made here yet")
 
 
-def _read(home: Path | None, work: "Callable[[Session], Awaitable[Any]]") -> Any:
+def _read(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]") -> Any:
     async def read() -> Any:
-        from ...graph.world import open_world
-        from ..session import Session
+        from ...checkpoints.history import History
+        from ...checkpoints.open import open_storage
 
-        async with open_world(settings_of(home=home, llm="")) as world:  # reading needs no chat model
-            return await work(Session(world))
+        settings = settings_of(home=home, llm="")
+        async with open_storage(settings.home, redactor_of(settings)) as storage:
+            return await work(storage, History(storage.ledger))
 
-    return run_async(read())
+    with report_errors():
+        return asyncio.run(read())
 
 
 def _print(what: RenderableType) -> None:

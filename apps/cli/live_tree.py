@@ -1,7 +1,7 @@
 """`LiveTree`: a run's tasks on stderr while it runs, redrawn in place on a terminal, a line for each change elsewhere."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -10,7 +10,6 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from ...graph.events import (
     Event,
@@ -29,14 +28,7 @@ from ...graph.plan import Plan
 from ...graph.result import Result
 from ...graph.task import Task
 from .printable import clean
-
-MARKS = {
-    "succeeded": ("✓", "green"),
-    "failed": ("✗", "red"),
-    "skipped": ("–", "yellow"),
-    "cancelled": ("–", "yellow"),
-    "pending": ("·", "dim"),
-}
+from .task_tree import MARKS, tree_of
 
 
 class LiveTree:
@@ -195,16 +187,6 @@ class LiveTree:
             short = NO_EXPERT if result.error.startswith(NO_EXPERT) else result.error  # the answer says what helps
             line.append(f"  {clean(short)}", style=style)
         return line
-
-
-def tree_of(plan: Plan, row: Callable[[Task], RenderableType]) -> Tree:
-    """The tasks of a plan as a tree: each under the last of those that it waits for."""
-    root = Tree("", hide_root=True, guide_style="dim")
-    places: dict[int, Tree] = {}
-    for task in plan.tasks:
-        above = places[task.depends_on[-1]] if task.depends_on else root
-        places[task.id] = above.add(row(task))
-    return root
 
 
 def format_bytes(count: int) -> str:

@@ -77,10 +77,10 @@ def _names(result: Result, plan: Plan | None) -> Iterator[tuple[str, str]]:
     what = OPERATION_WORDS.get(what, what)
     what = what or WORDS.get(result.task_type, result.task_type)
     for output, resources in result.outputs.items():
-        for number, resource in enumerate(resources, 1):
+        for place, resource in zip(result.places(output), resources, strict=True):
             name = f"{result.task_id}{stem}-{what}"
             name += f"-{output}" if len(result.outputs) > 1 else ""
-            name += f"-{number}" if len(resources) > 1 else ""
+            name += "".join(f"-{number + 1}" for number in place)
             if resource.sha256:
                 yield name + suffix_of(resource.media_type), resource.sha256
 

@@ -93,7 +93,7 @@ async def _last(events: AsyncIterator[Event]) -> RunFinished:
 
 
 def _row(run: Run, request: EvalRequest) -> dict[str, Any]:
-    failed = next((result.error for result in run.results if result.status == "failed"), None)
+    failed = next((result.error for result in run.results if result.status in {"failed", "partial"}), None)
     return {
         "run_id": run.run_id,
         "status": run.status,

@@ -50,7 +50,7 @@ def test_of_several_that_open_a_home_at_once_one_migrates_it(home: Path) -> None
 
     def open_it(_: int) -> Sequence[str]:
         with closing(SqliteUtils(sqlite3.connect(file, timeout=30))) as db:
-            migrate(db)
+            migrate(db.conn)
             return [migration.name for migration in migrations.applied(db)]
 
     with ThreadPoolExecutor(8) as threads:

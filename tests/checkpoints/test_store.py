@@ -156,9 +156,10 @@ async def test_a_scratch_folder_is_removed_with_its_content(store: FileStore, ho
     assert left_over(home) == []
 
 
-async def test_a_missing_home_is_an_error_with_a_hint(home: Path) -> None:
+async def test_a_home_that_can_t_be_made_is_an_error_with_a_hint(home: Path) -> None:
     store = FileStore(home)
-    with pytest.raises(StorageError, match="can't be stored") as caught:
+    home.write_text("a file")
+    with pytest.raises(StorageError, match="can't be written") as caught:
         await store.put_text("x")
     assert "--home" in caught.value.hint
     with pytest.raises(StorageError):

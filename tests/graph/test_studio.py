@@ -1,65 +1,21 @@
 """LangGraph Server with our `langgraph.json`: what Studio shows, and resuming when the server was killed."""
 
 import asyncio
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from paths import ROOT, SUPPORT
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from studio_server import called, calls, client_of, served, started
 
 REQUEST = "what language is 'bonjour tout le monde'"
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
-    """A server in `folder`, with our configuration and one more graph that is scripted."""
-    config = json.loads((ROOT / "langgraph.json").read_text())
-    config["graphs"]["scripted"] = str(SUPPORT / "studio_graph.py") + ":make_graph"
-    (folder / "langgraph.json").write_text(json.dumps(config))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1",
-        "--port", str(port), "--config", str(folder / "langgraph.json"),
-    ]  # fmt: skip
-    env = os.environ | {"HUGGINGGPT_HOME": str(folder / "home"), "HUGGINGGPT_LLM": "", "LANGSMITH_TRACING": "false"}
-    with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_up(url, server, folder / "server.log")
-        yield get_client(url=url, api_key=None), server
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    while True:
-        try:
-            if httpx.get(f"{url}/ok", timeout=5).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        assert server.poll() is None, log.read_text()[-2000:]
-        time.sleep(0.1)  # a server that is starting has no event to wait for
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[str]:
     with served(folder) as (client, _):
         yield str(client.http.client.base_url)
-
-
-def client_of(server: str) -> LangGraphClient:
-    """A client of this test's own event loop."""
-    return get_client(url=server, api_key=None)
 
 
 def not_blocked(folder: Path) -> None:
@@ -124,38 +75,6 @@ async def test_studio_gets_a_form_a_picture_and_a_description(server: str) -> No
     assert "expert model" in str(assistant["description"])
 
 
-async def started(client: LangGraphClient, thread: str) -> str:
-    """Start the scripted graph and wait until task 1 has begun; returns the server's id of the run."""
-    run = ""
-    async for part in client.runs.stream(
-        thread, "scripted", input={"request": "go"}, stream_mode="custom", stream_subgraphs=True
-    ):
-        run = part.data["run_id"] if part.event == "metadata" else run
-        if part.event.startswith("custom") and part.data["event"] == "task_started" and part.data["key"] == "1":
-            break
-    return run
-
-
-async def called(folder: Path, key: str) -> int:
-    """Wait until the backend has begun the call for a task; returns the number of calls so far.
-
-    The event `task_started` comes before the call itself: a busy machine may show it to the client first.
-    """
-    async with asyncio.timeout(60):
-        while True:
-            if (made := calls(folder))[-1:] == [key]:
-                return len(made)
-            await asyncio.sleep(0.05)
-
-
-def calls(folder: Path) -> list[str]:
-    """Keys of the calls begun so far."""
-    lines = (
-        json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines(keepends=True) if "\n" in line
-    )
-    return [line["key"] for line in lines if line["event"] == "started"]
-
-
 async def saved(client: LangGraphClient, thread: str) -> Any:
     """The state once the checkpoints show what the events have reported: task 0 done, 1 in `execute`, 2 in `select`."""
     async with asyncio.timeout(60):
@@ -191,6 +110,42 @@ async def test_a_cancelled_run_shows_its_tasks_and_resumes_where_it_was(server: 
     assert values["answer"] == "done"
     assert calls(folder)[before:] == ["1", "2"]
     not_blocked(folder)
+
+
+@pytest.mark.parametrize("how", ["hang", "ask", "bug"], ids=["cancelled", "interrupted", "failed"])
+async def test_a_run_that_stopped_in_the_server_is_resumed_at_once_by_another_process(
+    server: str, folder: Path, how: str
+) -> None:
+    """Its lease was given back, so that the command can go on with it while the server lives."""
+    client = client_of(server)
+    (folder / "home" / how).touch()
+    thread = (await client.threads.create())["thread_id"]
+    if how == "hang":
+        run = await started(client, thread)
+        await called(folder, "1")
+        await client.runs.cancel(thread, run, wait=True, action="interrupt")
+    else:
+        await client.runs.wait(thread, "scripted", input={"request": "go"}, raise_error=False)
+    (folder / "home" / how).unlink()
+    before = len(calls(folder))
+    async with open_world(
+        Settings(home=folder / "home"),
+        controller=ScriptedController([], answer="done elsewhere"),
+        catalog=ScriptedCatalog(),
+        backends=[ScriptedBackend(log=folder / "calls.jsonl")],
+    ) as world:
+        session = Session(world)
+        (chosen,) = await session.history.runs(thread_id=thread)
+        assert chosen.status == "interrupted"
+        await world.ledger.runs.claim(chosen.run_id)
+        await world.ledger.runs.disown(chosen.run_id)
+        if how == "ask":
+            assert (await client.runs.wait(thread, "scripted", command={"resume": "yes"}))["answer"] == "done"
+            return
+        *_, last = [event async for event in session.resume(chosen)]
+    assert isinstance(last, RunFinished)
+    assert last.answer == "done elsewhere"
+    assert calls(folder)[before:] == ["1", "2"]
 
 
 async def test_a_killed_server_resumes_from_its_checkpoints(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from fences import Fence
 from hugginggpt.apps.session import Session
-from hugginggpt.checkpoints.saver import strict_serializer
+from hugginggpt.checkpoints.serializer import strict_serializer
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert

@@ -1,9 +1,15 @@
-"""A scripted graph for LangGraph Server: the second of three tasks never ends while the file `hang` is in the home."""
+"""A scripted graph for LangGraph Server: the second of three tasks stops as a file in the home says.
+
+`hang`: it never ends; `ask`: it asks a question; `bug`: it raises an error that is no expert's.
+"""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+
+from langgraph.types import interrupt
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.settings import Settings
@@ -17,13 +23,18 @@ TASKS = [
 ]
 
 
-class Hanging(ScriptedBackend):
-    """Waits for ever in task 1, if that file exists."""
+class Stopping(ScriptedBackend):
+    """Stops in task 1, if one of those files exists."""
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         made = await super().run(call)
-        if call.key == "1" and await asyncio.to_thread((Settings.from_env().home / "hang").exists):
+        files = await asyncio.to_thread(os.listdir, Settings.from_env().home)
+        if call.key == "1" and "hang" in files:
             await asyncio.Event().wait()
+        if call.key == "1" and "ask" in files:
+            interrupt("may it run?")
+        if call.key == "1" and "bug" in files:
+            raise ZeroDivisionError("a bug, not an expert's failure")
         return made
 
 
@@ -38,5 +49,5 @@ def _graph() -> Any:
         settings,
         controller=ScriptedController(TASKS, answer="done"),
         catalog=ScriptedCatalog(),
-        backends=[Hanging(log=settings.home.parent / "calls.jsonl")],
+        backends=[Stopping(log=settings.home.parent / "calls.jsonl")],
     )

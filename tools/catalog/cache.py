@@ -10,8 +10,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlite_utils import Database
-
 from .hub_model import HubModel
 from .hub_names import is_commit, is_model_id
 
@@ -49,37 +47,34 @@ class CatalogCache:
         """The cached list of a task type, and its age in seconds; None where there is none."""
         nothing: tuple[list[HubModel], float | None] = ([], None)
 
-        def read(db: Database) -> tuple[list[HubModel], float | None]:
-            rows = list(
-                db.query("select model, fetched_at from hub_models where task_type = ? order by rank", [task_type])
-            )
-            models = [model for row in rows if (model := _model(row["model"]))]
+        def read(db: sqlite3.Connection) -> tuple[list[HubModel], float | None]:
+            query = "select model, fetched_at from hub_models where task_type = ? order by rank"
+            rows = db.execute(query, [task_type]).fetchall()
+            models = [model for text, _ in rows if (model := _model(text))]
             self.rejected = len(rows) - len(models)
-            return models, (time.time() - rows[0]["fetched_at"] if rows else None)
+            return models, (time.time() - rows[0][1] if rows else None)
 
         return self._read(read, nothing)
 
     def save_models(self, task_type: str, models: Sequence[HubModel]) -> None:
         """Replace the cached list of a task type."""
 
-        def write(db: Database) -> None:
-            table, now = db.table("hub_models"), time.time()
-            if table.exists():
-                table.delete_where("task_type = ?", [task_type])
-            table.insert_all(
-                (
-                    {"task_type": task_type, "rank": rank, "model": m.model_dump_json(), "fetched_at": now}
-                    for rank, m in enumerate(models)
-                ),
-                pk=("task_type", "rank"),
+        def write(db: sqlite3.Connection) -> None:
+            db.execute(
+                "create table if not exists hub_models (task_type text, rank integer, model text, fetched_at float,"
+                " primary key (task_type, rank))"
             )
+            db.execute("delete from hub_models where task_type = ?", [task_type])
+            now = time.time()
+            rows = ((task_type, rank, model.model_dump_json(), now) for rank, model in enumerate(models))
+            db.executemany("insert into hub_models (task_type, rank, model, fetched_at) values (?, ?, ?, ?)", rows)
 
         self._write(write)
 
     def call_stats(self) -> dict[tuple[str, str, str], CallStats]:
         """The counts of each expert, by backend, provider and model id."""
 
-        def read(db: Database) -> dict[tuple[str, str, str], CallStats]:
+        def read(db: sqlite3.Connection) -> dict[tuple[str, str, str], CallStats]:
             rows = db.execute("select backend, provider, model_id, calls, failures, seconds from fared")
             return {(backend, provider, model_id): CallStats(*counts) for backend, provider, model_id, *counts in rows}
 
@@ -88,7 +83,7 @@ class CatalogCache:
     def record_call(self, expert: tuple[str, str, str], seconds: float | None) -> None:
         """Count one more call to an expert; `seconds` None when it failed."""
 
-        def write(db: Database) -> None:
+        def write(db: sqlite3.Connection) -> None:
             db.execute(
                 "create table if not exists fared (backend text, provider text, model_id text, calls integer,"
                 " failures integer, seconds float, primary key (backend, provider, model_id))"
@@ -101,16 +96,16 @@ class CatalogCache:
 
         self._write(write)
 
-    def _read(self, query: Callable[[Database], T], default: T) -> T:
+    def _read(self, query: Callable[[sqlite3.Connection], T], default: T) -> T:
         if not self._path.is_file():
             return default
         try:
             with closing(sqlite3.connect(self._path, timeout=5)) as connection:
-                return query(Database(connection))
+                return query(connection)
         except (sqlite3.Error, ValueError):  # damaged, of another version, or without the table
             return default
 
-    def _write(self, change: Callable[[Database], None]) -> None:
+    def _write(self, change: Callable[[sqlite3.Connection], None]) -> None:
         with suppress(sqlite3.Error, OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
@@ -121,9 +116,9 @@ class CatalogCache:
                 self._path.unlink()
                 self._change(change)
 
-    def _change(self, change: Callable[[Database], None]) -> None:
+    def _change(self, change: Callable[[sqlite3.Connection], None]) -> None:
         with closing(sqlite3.connect(self._path, timeout=5)) as connection, connection:
-            change(Database(connection))
+            change(connection)
 
 
 def _model(row: str) -> HubModel | None:

@@ -30,9 +30,10 @@ class ScriptedBackend:
         texts: Mapping[int, str] | None = None,
         log: str | Path | None = None,
     ) -> None:
-        """`latency`: seconds a call, for all or by task id. `failures`: by task id or model id, an error for every call
-        or a list with one for each (None: that call succeeds; calls beyond the list succeed). `texts`: the output
-        of a task, by id. `log`: a file with one JSON line for each call started and finished, written before and after it.
+        """`latency`: seconds a call, for all or by task id. `failures`: by ledger key (`3[0]`), task id or model id, one
+        error for every call or a list with one for each (None: that call succeeds; calls beyond the list succeed).
+        `texts`: the output of a task, by id. `log`: a file with one JSON line for each call started and finished, written
+        before and after it.
         """
         self._latency = latency
         self._failures = failures or {}
@@ -79,7 +80,8 @@ class ScriptedBackend:
         """Nothing to close."""
 
     def _failure(self, call: Call, nth: int) -> str | ExpertError | None:
-        failure = self._failures.get(call.task.id, self._failures.get(call.expert.model_id))
+        names = (call.key, call.task.id, call.expert.model_id)
+        failure = next((self._failures[name] for name in names if name in self._failures), None)
         if failure is None or isinstance(failure, str | ExpertError):
             return failure
         return failure[nth - 1] if nth <= len(failure) else None

@@ -34,7 +34,7 @@ def callable_url(url: str) -> str:
     return url
 
 
-class Endpoint(Frozen):
+class Endpoint(Frozen, defer_build=True):
     """A server that does one task type."""
 
     name: str = Field(pattern=r"^[\w.:/@-]{1,80}$")

@@ -1,7 +1,7 @@
 """`AnswerChecker` checks each sentence of a chat model's answer before it is shown: its files, task marks and sources."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ....graph.result import Run
@@ -91,6 +91,7 @@ class AnswerChecker:
             if not result.ok and not self._sources.names_failure(result, self.text):
                 why = result.error or phrases["no_reason"]
                 lines.append(phrases[result.status].format(id=result.task_id, task=result.task_type, why=why))
+        lines += self._missing_members()
         lines += [phrases["refused"].format(what=each) for each in self._run.refusals if not mentions(self.text, each)]
         for one, other in self._sources.contradictions():
             if not (one.text in self.text and other.text in self.text):
@@ -102,6 +103,20 @@ class AnswerChecker:
         if self.ungrounded:
             lines.append(phrases["untraced"].format(sentences=" ".join(f"“{each}”" for each in self.ungrounded)))
         return lines
+
+    def _missing_members(self) -> Iterator[str]:
+        """Lines for members of lists that failed and are not named, and for the results that were made without some."""
+        phrases, types = self._phrases, {str(result.task_id): result.task_type for result in self._run.results}
+        failed = {m.root: m for result in self._run.results if result.ok for m in result.missing if result.owns(m)}
+        for key, member in failed.items():
+            task_id = key.partition("[")[0]
+            if key != task_id and member.label not in self.text:
+                task = f"{types.get(task_id, '')} ({member.label})"
+                yield phrases["failed"].format(id=task_id, task=task, why=member.error or phrases["no_reason"])
+        for result in self._run.results:
+            if without := [member.label for member in result.missing if result.ok and not result.owns(member)]:
+                what = ", ".join(without)
+                yield phrases["without"].format(id=result.task_id, task=result.task_type, n=len(without), what=what)
 
     def _checked_file(self, name: str) -> str:
         """The name, where it is a file of the run or occurs in the request or a result; else a phrase that replaces it."""

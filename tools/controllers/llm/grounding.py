@@ -41,7 +41,8 @@ class Sources:
         """The model and the files of each task that succeeded."""
         self._claims: dict[tuple[str, tuple[str, ...]], list[Claim]] = defaultdict(list)
         self._succeeded_types = {result.task_type for result in run.results if result.ok}
-        failures = (f"{result.task_type} {result.error or ''}" for result in run.results if not result.ok)
+        failures = [f"{result.task_type} {result.error}" for result in run.results if not result.ok or result.error]
+        failures += [member.error or "" for result in run.results for member in result.missing]
         self._failure_words = _words(" ".join((*failures, *run.refusals)))
         for result in run.results:
             texts = [contents.get(made.sha256 or "", "") for made in result.resources] if result.ok else []

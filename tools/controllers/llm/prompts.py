@@ -214,6 +214,8 @@ def _result(result: Result, contents: Mapping[str, str]) -> dict[str, Any]:
             fields["only a part of this task"] = expert.description
     if result.error:
         fields["error"] = result.error
+    if result.missing:
+        fields["missing"] = [{"what": member.label, "why": member.error} for member in result.missing]
     if result.notes:
         fields["notes"] = list(result.notes)
     fields["outputs"] = [

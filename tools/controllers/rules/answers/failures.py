@@ -3,33 +3,41 @@
 from collections.abc import Iterator
 
 from .....graph.expert import NO_EXPERT
+from .....graph.result import Result
 from .....graph.task import Task
-from ....wording.phrases import shortened
+from ....wording.phrases import Phrases
+from .missing_members import label, missing_members
 from .origins import Origins
 from .outcomes import Outcomes
 from .printable import clean
 
 
 def failures(outcomes: Outcomes, origins: Origins) -> Iterator[str]:
-    """Tasks that failed for one reason share a sentence, with those that needed them."""
+    """Tasks that failed for one reason share a sentence, with those that needed them; each member of a list has its own."""
     words = outcomes.phrases
-    errors = {
-        task.id: clean(result.error or words.say("no_reason")) for task, result in outcomes.results if not result.ok
-    }
+    errors = {task.id: _reason(result, words) for task, result in outcomes.results if not result.ok}
     errors |= {task.id: words.say("no_result") for task in outcomes.missing}
     by_reason: dict[str, list[Task]] = {}
     for task in sorted(outcomes.run.plan.tasks, key=lambda task: task.id):
         if task.id in errors:
             by_reason.setdefault(errors[_root(task, outcomes, errors)], []).append(task)
     for reason, tasks in by_reason.items():
-        what = dict.fromkeys(_named(task, outcomes, origins) for task in tasks)
-        why = reason.replace(f"{NO_EXPERT}: ", words.say("no_expert") + words.say("colon"), 1)
-        for english, own in words.tables["reasons"].items():
-            why = why.replace(english, own)
-        yield words.say("not_done", what=words.say("comma").join(what), why=why)
+        yield outcomes.not_done(dict.fromkeys(_named(task, outcomes, origins) for task in tasks), reason)
         if reason.startswith(NO_EXPERT):
             roots = (task for task in tasks if _root(task, outcomes, errors) == task.id)
             yield from dict.fromkeys(f"  {line}" for task in roots for line in _instead(task, outcomes, origins))
+    yield from missing_members(outcomes)
+
+
+def _reason(result: Result, words: Phrases) -> str:
+    """Why it failed; of a list in which all members failed, each reason with all members that have it."""
+    if not result.mapped:
+        return clean(result.error or words.say("no_reason"))
+    by_reason: dict[str, list[str]] = {}
+    for member in result.missing:
+        by_reason.setdefault(clean(member.error or ""), []).append(label(member, words))
+    comma, colon = words.say("comma"), words.say("colon")
+    return "; ".join(f"{comma.join(names)}{colon}{reason}" for reason, names in by_reason.items())
 
 
 def _root(task: Task, outcomes: Outcomes, errors: dict[int, str]) -> int:
@@ -40,17 +48,12 @@ def _root(task: Task, outcomes: Outcomes, errors: dict[int, str]) -> int:
 
 def _named(task: Task, outcomes: Outcomes, origins: Origins) -> str:
     """The words of the request that a task serves; its heading too where another task serves them as well."""
-    words = outcomes.phrases
-    goal = " ".join(clean(task.goal).split())
-    first, _, rest = goal.partition(" ")
-    goal = rest if rest and first.lower() in words.strings["joins"].split() else goal
-    heading = words.named("headings", task.type) or task.type
-    if not goal:
-        return heading
+    words, named = outcomes.phrases, outcomes.named(task)
+    if not task.goal.strip():
+        return named
     shared = any(other.goal == task.goal and result.ok for other, result in outcomes.requested())
     which = origins.of(task) if not any(name in task.goal for name in origins.names(task)) else ""
-    extra = words.say("comma").join(filter(None, (heading if shared else "", which)))
-    named = words.say("quoted", words=shortened(goal))
+    extra = words.say("comma").join(filter(None, (outcomes.heading(task) if shared else "", which)))
     return words.say("heading", what=named, which=extra) if extra else named
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .....graph.member import Place
 from .....graph.resource import Resource
 from .....graph.result import Result, Run
 from .....graph.task import Ref, Single, Task, resources_in, singles_in
@@ -26,50 +27,54 @@ class Origins:
         given = {name for task in run.plan.tasks for name in self.names(task)}
         self._several = len(given) > 1
 
-    def names(self, task: Task, member: int | None = None) -> list[str]:
+    def names(self, task: Task, place: Place = ()) -> list[str]:
         """The names of what was given to a task, or to the tasks before it; of a list the one of that member."""
-        return list(dict.fromkeys(name for value in self._values(task, member) for name in self._named(value, member)))
+        return list(dict.fromkeys(name for value, at in self._values(task, place) for name in self._named(value, at)))
 
     def files(self, task: Task) -> list[str]:
         """The names of the files that a task goes back to."""
         return [name for name in self.names(task) if name in self._files]
 
-    def of(self, task: Task, member: int | None = None) -> str:
-        """What stands in the heading of a result; empty where there is nothing to tell apart. `member`: of a list."""
-        found = self.names(task, member) if self._several and task.type != "pick-best" else []  # it names its items
-        part = "" if member is None else self._part(task, member)
-        if member is not None and not part and len(found) != 1:
-            part = self._phrases.say("member", n=member + 1)
+    def of(self, task: Task, place: Place = ()) -> str:
+        """What stands in the heading of a result; empty where there is nothing to tell apart. `place`: in a list."""
+        found = self.names(task, place) if self._several and task.type != "pick-best" else []  # it names its items
+        part = self._part(task, place) if place else ""
+        if place and not part and len(found) != 1:
+            part = self._phrases.say("member", n=".".join(str(number + 1) for number in place))
         return self._phrases.say("comma").join(filter(None, (*(found if len(found) < 4 else ()), part)))
 
-    def _values(self, task: Task, member: int | None) -> Iterator[Single]:
+    def _values(self, task: Task, place: Place) -> Iterator[tuple[Single, Place]]:
+        """The values of a task's inputs, each with the place that is meant in it."""
         for name, value in task.inputs.items():
             port = VOCABULARY[task.type].input(name) if task.type in VOCABULARY else None
             singles = singles_in(value)
-            mapped = isinstance(value, tuple) and port is not None and not port.many
-            if name not in ("question", "prompt", "query"):
-                yield from singles[member : member + 1] if mapped and member is not None else singles
+            if name in ("question", "prompt", "query"):
+                continue
+            if place and len(singles) > 1 and port is not None and not port.many:
+                yield from ((single, place[1:]) for single in singles[place[0] : place[0] + 1])
+            else:
+                yield from ((single, place) for single in singles)
 
-    def _named(self, value: Single, member: int | None) -> Iterator[str]:
+    def _named(self, value: Single, place: Place) -> Iterator[str]:
         match value:
             case Resource(name=str()):
                 yield value.label
             case str() if value.strip():
                 yield self._phrases.say("quoted", words=shortened(value, MAX_QUOTED))
             case Ref() if value.task_id in self._run.plan.by_id:
-                yield from self.names(self._run.plan.by_id[value.task_id], self._member_of(value, member))
+                yield from self.names(self._run.plan.by_id[value.task_id], self._place_in(value, place))
 
-    def _member_of(self, ref: Ref, member: int | None) -> int | None:
-        """The member of the list that a ref leads to, where the list is as long as the one that it became."""
+    def _place_in(self, ref: Ref, place: Place) -> Place:
+        """The place in the list that a ref leads to; empty where it leads to a single thing."""
         result: Result | None = self._results.get(ref.task_id)
-        long = result is not None and any(len(made) > 1 for made in result.outputs.values())
-        return member if long else None
+        long = result is not None and (result.mapped or any(len(made) > 1 for made in result.outputs.values()))
+        return place if long else ()
 
-    def _part(self, task: Task, member: int) -> str:
+    def _part(self, task: Task, place: Place) -> str:
         """`page 2`, where a task or one before it makes pages or frames."""
         if kind := _PARTS.get(task.type):
             first = task.parameters.get("first_page", 1)
-            return self._phrases.say(kind, n=member + (first if isinstance(first, int) else 1))
-        refs = [v for v in self._values(task, member) if isinstance(v, Ref) and self._member_of(v, member) is not None]
-        found = (self._part(self._run.plan.by_id[ref.task_id], member) for ref in refs)
+            return self._phrases.say(kind, n=place[-1] + (first if isinstance(first, int) else 1))
+        refs = [(value, self._place_in(value, at)) for value, at in self._values(task, place) if isinstance(value, Ref)]
+        found = (self._part(self._run.plan.by_id[ref.task_id], at) for ref, at in refs if at)
         return next(filter(None, found), "")

@@ -1,11 +1,13 @@
 """`Outcomes`: the results of a run by task, and which of them the request asks for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .....graph.converters import STEPS_BETWEEN
+from .....graph.expert import NO_EXPERT
 from .....graph.result import Result, Run
 from .....graph.task import Task
-from ....wording.phrases import Phrases
+from ....wording.phrases import Phrases, shortened
+from .printable import clean
 
 
 class Outcomes:
@@ -30,6 +32,25 @@ class Outcomes:
     def consumers(self, task: Task) -> Sequence[Task]:
         """The tasks that take its output."""
         return [other for other in self.run.plan.tasks if task.id in other.depends_on]
+
+    def heading(self, task: Task) -> str:
+        """What a task makes, in the words of the answer."""
+        return self.phrases.named("headings", task.type) or task.type
+
+    def named(self, task: Task) -> str:
+        """The words of the request that a task serves; its heading where it has none."""
+        goal = " ".join(clean(task.goal).split())
+        first, _, rest = goal.partition(" ")
+        goal = rest if rest and first.lower() in self.phrases.strings["joins"].split() else goal
+        return self.phrases.say("quoted", words=shortened(goal)) if goal else self.heading(task)
+
+    def not_done(self, what: Iterable[str], reason: str) -> str:
+        """The sentence for what was not done, and why."""
+        words = self.phrases
+        why = reason.replace(f"{NO_EXPERT}: ", words.say("no_expert") + words.say("colon"), 1)
+        for english, own in words.tables["reasons"].items():
+            why = why.replace(english, own)
+        return words.say("not_done", what=words.say("comma").join(what), why=why)
 
     def _is_requested(self, task: Task, consumers: Sequence[Task]) -> bool:
         """An implied step has the goal of the task that needs it."""

@@ -1,6 +1,5 @@
 """`statements`: each result that was asked for under its heading, as text or as the path of its file."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,25 +24,17 @@ def statements(outcomes: Outcomes, origins: Origins, paths: Mapping[str, Path]) 
     files = {task.id for task, result in outcomes.requested() if any(_is_file(made) for made in result.resources)}
     steps = {source for task_id in files for source in _sources(task_id, outcomes)} & files
     for task, result in outcomes.requested():
-        for made in result.outputs.values():
-            for number, resource in enumerate(made):
-                alone = len(made) == 1 and result.ok
-                member = None if alone else _member(resource, number)
+        for output, made in result.outputs.items():
+            for place, resource in zip(result.places(output), made, strict=True):
                 what = _heading(task, resource, outcomes)
                 if steps and task.id in files - steps and _is_file(resource):
                     what = outcomes.phrases.say("final", what=what)
-                if which := origins.of(task, member):
+                if which := origins.of(task, place):
                     what = outcomes.phrases.say("heading", what=what, which=which)
                 if text := _content(task, result, resource, outcomes, paths):
                     colon = outcomes.phrases.say("colon")
                     beside = ("\n" not in text and len(text) <= MAX_LINE) or _is_file(resource)
                     yield f"{what} [{task.id}]{colon if beside else colon.rstrip() + chr(10)}{text}"
-
-
-def _member(resource: Resource, number: int) -> int:
-    """The place of a result in the list that its task was given, else in its own list."""
-    found = re.fullmatch(r"\d+\[(\d+)\]", resource.producer or "")
-    return int(found[1]) if found else number
 
 
 def _sources(task_id: int, outcomes: Outcomes) -> Iterator[int]:

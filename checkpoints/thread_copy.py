@@ -1,0 +1,86 @@
+"""`copy_thread` copies a conversation: checkpoints, and the rows of its runs, under ids of their own.
+
+Two conversations must not share a run: it has one row, one lease and one answer. So ids are replaced in the copied states
+too, as msgpack, whatever types a state holds.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+import ormsgpack
+
+from .row_connection import RowConnection
+
+_COPIED: Final = ("tasks", "resources", "assignments")
+"""With the run's own row. `llm_calls` stay with the run that made them: a copy has spent nothing."""
+_MSGPACK: Final = ormsgpack.OPT_NON_STR_KEYS
+Replace = Callable[[Any], Any]
+
+
+def copy_thread(db: RowConnection, source: str, target: str) -> None:
+    """Copy in the transaction of the caller. What the target has under the same id stays as it is."""
+    query = "SELECT run_id FROM runs WHERE thread_id = ? AND plan IS NOT NULL ORDER BY rowid"  # others are planned anew
+    runs = [run_id for (run_id,) in db.execute(query, [source])]
+    ids = {run_id: hashlib.sha256(f"{target}|{run_id}".encode()).hexdigest()[:10] for run_id in runs}
+    for run_id in runs:
+        _copy_run(db, run_id, ids, target)
+    if "checkpoints" in db.table_names():
+        replace = partial(_replaced, ids=ids, source=source, target=target)
+        _copy_states(db, "checkpoints", "checkpoint", source, target, replace if ids else None)
+        _copy_states(db, "writes", "value", source, target, replace if ids else None)
+
+
+def _copy_run(db: RowConnection, run_id: str, ids: Mapping[str, str], target: str) -> None:
+    """The rows of a run. Its copy is owned by no process: what still runs in the source is interrupted here."""
+    (run,) = db.query("SELECT * FROM runs WHERE run_id = ?", [run_id])
+    status = "interrupted" if run["status"] == "running" else run["status"]
+    new = {"run_id": ids[run_id], "thread_id": target}
+    changed = {"parent": run_id, "status": status, "owner": None, "heartbeat": None, "epoch": _epoch(run["epoch"], ids)}
+    if db.insert("runs", run | new | changed, ignore=True):
+        for table in _COPIED:
+            for row in list(db.query(f"SELECT * FROM {table} WHERE run_id = ? ORDER BY rowid", [run_id])):
+                own = {**row, **new, "epoch": _epoch(row.get("epoch"), ids)}
+                db.insert(table, {name: own[name] for name in row if name != "id"})
+
+
+def _epoch(epoch: str | None, ids: Mapping[str, str]) -> str | None:
+    run_id, colon, digest = (epoch or "").partition(":")
+    return ids.get(run_id, run_id) + colon + digest if epoch else epoch
+
+
+def _copy_states(db: RowConnection, table: str, column: str, source: str, target: str, replace: Replace | None) -> None:
+    rows = list(db.query(f"SELECT * FROM {table} WHERE thread_id = ? ORDER BY rowid", [source]))
+    for row in rows:
+        row["thread_id"] = target
+        if replace and row["type"] == "msgpack":
+            row[column] = _rewritten(row[column], replace)
+        db.insert(table, row, ignore=True)
+
+
+def _rewritten(blob: bytes, replace: Replace) -> bytes:
+    def inside(code: int, data: bytes) -> ormsgpack.Ext:
+        """Types of LangGraph and of others are msgpack within msgpack; what is none stays as it is."""
+        try:
+            return ormsgpack.Ext(code, _rewritten(data, replace))
+        except ormsgpack.MsgpackDecodeError:
+            return ormsgpack.Ext(code, data)
+
+    return ormsgpack.packb(replace(ormsgpack.unpackb(blob, ext_hook=inside, option=_MSGPACK)), option=_MSGPACK)
+
+
+def _replaced(value: Any, *, ids: Mapping[str, str], source: str, target: str) -> Any:
+    """A value in which the runs and the conversation have their new ids."""
+    again = partial(_replaced, ids=ids, source=source, target=target)
+    match value:
+        case dict():
+            return {
+                key: target if key == "thread_id" and each == source else again(each) for key, each in value.items()
+            }
+        case list() | tuple():
+            return [again(each) for each in value]
+        case str():
+            return _epoch(value, ids) if len(value) < 100 else value  # an id, or an epoch that begins with one
+        case _:
+            return value

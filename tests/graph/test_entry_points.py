@@ -1,0 +1,158 @@
+"""Every entry point: what stops a run gives its lease back, so that whoever resumes it can do so at once.
+
+Each request builds the graph anew, as a web server may do: with a ledger of its own, which is not closed.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, interrupt
+
+from hugginggpt import as_tool
+from hugginggpt.checkpoints.open import Storage
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.state import GraphInput, State
+from hugginggpt.graph.world import build_graph
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from tool_child import CHAIN, agent
+
+THREAD: Any = {"configurable": {"thread_id": "t"}}
+
+
+class Stopping(ScriptedBackend):
+    """Stops in task 1 the first time: with a question, with a bug of ours, or for ever."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+        self.reached = asyncio.Event()
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        made = await super().run(call)
+        if call.key == "1" and self.how == "interrupt":
+            interrupt("may it run?")
+        if call.key == "1" and self.calls.count("1") == 1:
+            self.reached.set()
+            if self.how == "error":
+                raise ZeroDivisionError("a bug, not an expert's failure")
+            if self.how == "cancel":
+                await asyncio.Event().wait()
+        return made
+
+
+def graph_of(home: Path, backend: ScriptedBackend, saver: Any = None) -> Any:
+    """The graph of one request."""
+    return build_graph(
+        Settings(home=home),
+        controller=ScriptedController(CHAIN, answer="done"),
+        catalog=ScriptedCatalog(),
+        backends=[backend],
+        checkpointer=saver,
+    )
+
+
+def alone(home: Path, backend: ScriptedBackend, saver: Any) -> Any:
+    return graph_of(home, backend, saver)
+
+
+def as_a_tool(home: Path, backend: ScriptedBackend, saver: Any) -> Any:
+    return agent(as_tool(graph_of(home, backend)), [{"request": "go"}], saver)
+
+
+def as_a_sub_graph(home: Path, backend: ScriptedBackend, saver: Any) -> Any:
+    parent: Any = StateGraph(State, input_schema=GraphInput)
+    parent.add_node("hugginggpt", graph_of(home, backend))
+    parent.add_edge(START, "hugginggpt")
+    parent.add_edge("hugginggpt", END)
+    return parent.compile(checkpointer=saver)
+
+
+Entry = Callable[[Path, ScriptedBackend, Any], Any]
+ENTRIES = [alone, as_a_tool, as_a_sub_graph]
+
+
+async def stopped(graph: Any, backend: Stopping) -> None:
+    """Run until it stops."""
+    running = asyncio.ensure_future(graph.ainvoke({"request": "go", "messages": []}, THREAD))
+    if backend.how == "cancel":
+        await backend.reached.wait()
+        running.cancel()
+    outcome = (await asyncio.gather(running, return_exceptions=True))[0]
+    expected = {"interrupt": dict, "error": ZeroDivisionError, "cancel": asyncio.CancelledError}[backend.how]
+    assert isinstance(outcome, expected)
+
+
+async def owners(home: Path) -> list[tuple[str, str | None]]:
+    storage = Storage(home)
+    try:
+        return await storage.ledger.database.read(
+            lambda db: list(db.execute("SELECT status, owner FROM runs").fetchall())
+        )
+    finally:
+        await asyncio.to_thread(storage.close)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("how", ["interrupt", "error", "cancel"])
+async def test_a_run_that_stopped_is_resumed_at_once_by_a_graph_that_is_built_anew(
+    home: Path, entry: Entry, how: str
+) -> None:
+    """After an interrupt, an error or a cancellation, no lease remains, and the next request resumes the run."""
+    saver, backend = InMemorySaver(), Stopping(how)
+    await stopped(entry(home, backend, saver), backend)
+    assert await owners(home) == [("interrupted", None)]
+    state = await entry(home, backend, saver).ainvoke(Command(resume="yes") if how == "interrupt" else None, THREAD)
+    assert state["messages"][-1].content == "done"
+    assert await owners(home) == [("succeeded", None)]
+    assert backend.calls == ["0", "1", "1", "2"]
+
+
+async def test_a_run_that_stopped_at_a_breakpoint_is_resumed_at_once(home: Path) -> None:
+    """A breakpoint before the tasks leaves no lease behind."""
+    saver, backend = InMemorySaver(), ScriptedBackend()
+    await graph_of(home, backend, saver).ainvoke({"request": "go"}, THREAD, interrupt_before=["task"])
+    assert await owners(home) == [("interrupted", None)]
+    state = await graph_of(home, backend, saver).ainvoke(None, THREAD)
+    assert state["answer"] == "done"
+
+
+async def test_a_stream_that_its_reader_leaves_gives_the_lease_back(home: Path) -> None:
+    """A reader that closes the stream in the middle of a run leaves no lease behind."""
+    saver, backend = InMemorySaver(), ScriptedBackend()
+    stream = graph_of(home, backend, saver).astream({"request": "go"}, THREAD, stream_mode="updates")
+    async for part in stream:
+        if "review" in part:
+            break
+    await stream.aclose()
+    assert await owners(home) == [("interrupted", None)]
+    assert (await graph_of(home, backend, saver).ainvoke(None, THREAD))["answer"] == "done"
+
+
+async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) -> None:
+    """A second resume while the first is at work is refused, also where both use the same graph."""
+    saver, backend = InMemorySaver(), Stopping("cancel")
+    graph = graph_of(home, backend, saver)
+    await stopped(graph, backend)
+    backend.calls.clear()
+    backend.reached.clear()
+    first = asyncio.ensure_future(graph.ainvoke(None, THREAD))
+    await backend.reached.wait()
+    with pytest.raises(Exception, match="is being worked on by this process"):
+        await graph.ainvoke(None, THREAD)
+    assert (await owners(home))[0][0] == "running"
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+
+
+async def test_the_first_use_of_a_new_home_may_be_a_file(home: Path, tmp_path: Path) -> None:
+    """A request with a file works through a tool whose home does not exist yet."""
+    (tmp_path / "note.txt").write_text("hello")
+    tool = as_tool(graph_of(home, ScriptedBackend()))
+    call = {"request": "go", "files": [str(tmp_path / "note.txt")]}
+    assert await tool.ainvoke(call) == "done"
