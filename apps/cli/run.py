@@ -160,6 +160,7 @@ def _show_and_exit(
     settings: Settings | None = None,
     recording: Recorder | Replayer | None = None,
 ) -> NoReturn:
+    note("starting")  # what a run needs takes a second to import
     raise typer.Exit(run_async(_show_run(common, events, settings, recording)))
 
 

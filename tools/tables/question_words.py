@@ -102,7 +102,7 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
             position = found[0].end
             continue
         word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
-        weighty = word in known["ordinal"] or (word in known["share"] and not counted)
+        weighty = word in known["ordinal"] or word in known["compared"] or (word in known["share"] and not counted)
         if (weighty or word not in known["ignored"]) and word not in label:
             left.append(words[position])
         position += 1

@@ -8,6 +8,7 @@ from itertools import pairwise
 from ....graph.resource import Resource
 from .lexicon import lexicon
 from .masking import FileMention, Quotation, mask
+from .statements import is_statement
 from .text_edits import NO_EDITS, TextEdits, cut_middles
 
 _KEPT_CHARACTERS = 100
@@ -85,7 +86,11 @@ def _clauses(masked: str) -> Iterator[Clause]:
     """Split at sentence ends, then before every verb of action that a comma or a joining word leads to."""
     verb, cues = lexicon().verb, lexicon().cues
     starts = [0, *(match.end() for match in _SENTENCE_END.finditer(masked)), len(masked)]
-    for start, end in pairwise(starts):
+    stated = [is_statement(masked[start:end]) for start, end in pairwise(starts)]
+    for (start, end), states in zip(pairwise(starts), stated, strict=True):
+        if states and not all(stated):
+            yield Clause(start, end, True)
+            continue
         cuts = [start]
         for joint in _JOINT.finditer(masked, start, end):
             filler = _FILLER.match(masked, joint.end(), end)

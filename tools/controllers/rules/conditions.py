@@ -21,7 +21,8 @@ _CONDITION = re.compile(
     rf"(?<!as )(?<!even )\b(?:if|unless|otherwise|or else|only when|provided that|in case|in the event that|assuming"
     rf"|suppos(?:e|ing)|{_STATE})(?!\w)"
     r"(?! (?:you|u|i|we|possible|not|need(?:ed)?|necessary|any|available|(?:it|that)(?: would)? helps?)\b"
-    r"| there(?:’s| is| are) any\b|(?: it| that| this)(?:’s| is|’d be| isn’t) (?:too|not too|ok|okay|fine|possible)\b)"
+    r"| there(?:’s| is| are) any\b|(?: it| that| this)(?:’s| is|’d be| isn’t| would be)(?: not)?"
+    r" (?:too|ok|okay|all right|alright|fine|possible|convenient|no trouble)\b)"
 )
 _OPENED = re.compile(r"(?:\A|[.;:!?,\n—-]|\b(?:and|but|then|so))\W*\Z")
 """Before a condition that what follows depends on."""

@@ -16,6 +16,7 @@ from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
+from .harmless_words import courtesies
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
@@ -84,7 +85,13 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
         read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
-            kept += _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
+            whole = _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
+            turns = [] if whole else [t.start() for t in lexicon().cues["turn"].finditer(words) if t.start()]
+            kept += whole or [
+                intent
+                for start in turns[-1:]  # "for the insurance we need the dates in ..."
+                for intent in _read(parsed, (clause.start + start, clause.end), clause, found, earlier, SURE)
+            ]
     return kept
 
 
@@ -101,7 +108,10 @@ def _read(
     given = [(position - start, kind) for position, kind in _given(parsed, earlier)]
     given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
     intents: list[Intent] = []
-    for piece in read_clauses(parsed.masked[start:stop], "en", given, least=least):
+    words = parsed.masked[start:stop]
+    for a, b in courtesies(words, ("pleased", "excused")):
+        words = words[:a] + " " * (b - a) + words[b:]
+    for piece in read_clauses(words, "en", given, least=least):
         if piece.match and piece.match.meaning not in _READ_BY_RULES:
             begin, end = start + piece.start, start + piece.end
             if intents and intents[-1].match and intents[-1].match.meaning == piece.match.meaning:

@@ -5,15 +5,18 @@ ordinal, an exception, a condition.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ...wording.wording import wording
 from .clauses import ParsedRequest
+from .lexicon import lexicon
+from .statements import is_statement
 
 _PARTS = ("text", "paragraph", "form")
 """Nouns of texts that also name a part of one."""
 _LIMITS = ("sentence", "word", "pixel", "frame", "percent", "degree")
+_COURTESIES = ("polite", "pleased", "excused", "tag", "purpose")
 _LINKING = "and or in on of from at to for with by as is are".split()
 _SENTENCE = re.compile(r"[^.;!?\n]+")
 _PIECE = re.compile(r"(?![\s,:()–—-])(?:(?! [-–—] )[^,:()])+")
@@ -29,12 +32,27 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     nouns = [noun for noun, kind in wording("en").nouns.items() if kind != "table" and noun not in _PARTS]
     data = rf"(?:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})s?\b|[\ue000-\ue0ff]+)"
     units = "|".join(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
+    vocabulary = "|".join(
+        (*wording("en").units, *wording("en").languages, "letters?", "voice", "tone", "style", "colou?rs?")
+    )
     one["numbering"] = rf"(?:{one['numbering']}|\d+)"
     stop = rf"\b{one['ending']}\b|\b(?:in|to|by|at|of|under) (?:\w+ )?{one['numbering']}\b|[.,;:!?\n\ue000-\ue0ff]"
     rest = rf"(?:(?!{stop}).)*"
     plain = rf"(?!{one['restricting']}\b|{one['ending']}\b|{one['numbering']}\b|(?:{'|'.join(_LINKING)})\b|\w+est\b)[\w’-]+ "
     return {
         "polite": re.compile(rf"\b{one['polite']}\b"),
+        "pleased": re.compile(
+            rf"(?:\b(?:would|will)|’d) {one['pleasing']}\b{rest}"
+            rf"|(?:’s|\b(?:is|are)) (?:all|what|everything) (?:that|i|we|he|she)\b{rest}"
+        ),
+        "excused": re.compile(
+            rf"\bif (?:that|it|this)(?:’s|’d be| is| isn’t| would be)(?: not)?"
+            rf" (?:too|ok|okay|all right|alright|fine|possible|convenient|no trouble)\b{rest}"
+        ),
+        "tag": re.compile(
+            r"\b(?:is|are|was|were|has|have|do|does|did|can|ca|wo|could|would)n’t (?:it|he|she|they|you|we|i)\b"
+            r"(?=\W*\Z|[.,!?])"
+        ),
         "purpose": re.compile(rf"\b{one['purpose']}\b(?! {one['numbering']}\b| {one['audience']}\b){rest}"),
         "described": re.compile(rf"{_OWNED} (?P<word>(?:{plain}){{1,3}})(?={data})"),
         "origin": re.compile(rf"{data}[’ )\"]{{0,3}},? ?(?P<word>\b{one['origin']}\b{rest})"),
@@ -45,6 +63,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?:my|our) \w+ \w+s\b)"
         ),
         "participle": re.compile(r"\w{2,}ing\b(?! (?:the|my|a)\b)"),
+        "telling": re.compile(
+            rf"\W*(?:in|with|as|like|using|by|into|not)\b|\b(?:{one['restricting']}|{one['ending']}|{one['numbering']})\b"
+            rf"|\b(?!(?:lovely|family|friendly|early)\b)\w+ly\b|{data}|\b(?:{vocabulary})\b|{lexicon().cues['request'].pattern}"
+        ),
         "speaker": re.compile(rf"\b(?:do|does|did) (?:{_OWNED} )?(?P<word>[\w’]+) (?:say|tell|ask|want)\b"),
         "signature": re.compile(rf"\b{one['closing']},?[\w .]{{1,40}}\Z"),
         "opening": re.compile(rf"{one['opening']}\b"),
@@ -57,9 +79,9 @@ def plain_words() -> frozenset[str]:
     return frozenset(wording("en").section("harmless")["plain"].split())
 
 
-def courtesies(masked: str) -> list[tuple[int, int]]:
+def courtesies(masked: str, names: Sequence[str] = _COURTESIES) -> list[tuple[int, int]]:
     """Spans of politeness and of purposes ("for my website")."""
-    return [match.span() for name in ("polite", "purpose") for match in _patterns()[name].finditer(masked)]
+    return [match.span() for name in names for match in _patterns()[name].finditer(masked)]
 
 
 def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tuple[int, int]]:
@@ -69,18 +91,27 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
     for clause in parsed.clauses:
         background[clause.start : clause.end] = bytes((clause.background,)) * (clause.end - clause.start)
     begun = requested.find(1)
+    data = re.search("[\ue000-\ue0ff]", parsed.masked)
+    opened = min(begun, data.start()) if data else begun
     for sentence in _SENTENCE.finditer(parsed.masked):
         after = False
         for piece in _PIECE.finditer(parsed.masked, *sentence.span()):
             first = requested.find(1, *piece.span())
             start, end = piece.start(), piece.end() if first < 0 else first
             words = parsed.masked[start:end]
-            stated = patterns["stated"].match(words) or (not after and patterns["opening"].match(words))
-            stated = stated or (start <= begun and patterns["participle"].match(words))
+            stated = any(
+                (
+                    patterns["stated"].match(words),
+                    not after and patterns["opening"].match(words),
+                    start <= begun and patterns["participle"].match(words),
+                    end <= opened and not patterns["telling"].search(words),
+                    first < 0 and is_statement(words),
+                )
+            )
             demanding = first < 0 and patterns["demanding"].search(words)
             if (stated or background[start]) and not demanding:
                 yield start, end
             after = after or first >= 0
-    for name in ("polite", "purpose", "described", "origin", "speaker", "signature"):
+    for name in (*_COURTESIES, "described", "origin", "speaker", "signature"):
         for match in patterns[name].finditer(parsed.masked):
             yield match.span("word" if "word" in match.groupdict() else 0)

@@ -46,7 +46,8 @@ _WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
 _JOINT = re.compile(r"[.;:!?]+(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?")
 _AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
-_STOPS = (".", ";", "!", "?", ",", ":")
+_ENDS = (".", ";", "!", "?")
+_STOPS = (*_ENDS, ",", ":")
 _FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both|would|like|should)\s)*")
 _FRAME_NUMBER = re.compile(
     r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|middle|next)"
@@ -143,7 +144,8 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
             verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2} or _SIZE.match(masked, onward)
         )
         begins = begins or bool(wanted) or (first is not None and first.group() in _words()["carriers"])
-        if begins or (joint.group().strip() in _STOPS and not _FILE_WORDS.match(masked, onward)):
+        stop = joint.group().strip()
+        if begins or stop in _ENDS or (stop in _STOPS and not _FILE_WORDS.match(masked, onward)):
             yield start, joint.start()
             start = joint.end()
     yield start, len(masked)

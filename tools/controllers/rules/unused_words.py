@@ -13,7 +13,7 @@ from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
-from .parameters import singular
+from .parameters import NUMBERS, singular
 from .used_words import WORD, Span, limiting_words, requesting_words, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
@@ -23,6 +23,8 @@ _ORDINAL = re.compile(rf"(?:{'|'.join(_ORDINALS)})(?= [^\W_])")
 _EACH = re.compile(
     r"(?:each|every|per) (?:page|slide|chapter|section|paragraph|sentence|line|row|column|frame|minute|second|word)\b"
 )
+_NUMBERED = re.compile(r"\b(?:page|slide|chapter|section|paragraph|line|row|column|frame) (?:number )?\Z")
+"""Before the number of a part: "page two"."""
 _ONLY = ("only", "just", "solely", "exclusively")
 _CONTENT = re.compile(rf"{WORD.pattern}|[\ue010-\ue0ff]+")
 _JOINING = frozenset("and or then also please so".split())
@@ -116,7 +118,9 @@ def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray) -> bool:
 
 
 def _restricts(masked: str, start: int) -> bool:
-    ordinal = _ORDINAL.match(masked, start)
+    ordinal, number = _ORDINAL.match(masked, start), WORD.match(masked, start)
+    if number and number.group() in NUMBERS and _NUMBERED.search(masked, max(0, start - 20), start):
+        return True
     if _EACH.match(masked, start):
         return True
     return ordinal is not None and not lexicon().verb.match(masked, ordinal.end() + 1)
@@ -128,7 +132,12 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     for denied in lexicon().cues["denied"].finditer(masked, 0, end):
         if denied.start() < start < denied.end() and not used[denied.start()]:
             start = denied.start()
-    if masked[start].isdigit() and (noun := _WORD_BEFORE.search(masked, max(0, start - 30), start)):
+    first = WORD.match(masked, start)
+    if (
+        first
+        and (first.group()[0].isdigit() or first.group() in NUMBERS)
+        and (noun := _WORD_BEFORE.search(masked, max(0, start - 30), start))
+    ):
         start = noun.start(1)
     while before := _WORD_BEFORE.search(masked, max(0, start - 30), start):
         if used[before.start(1)] or before[1] not in function_words() or before[1] in _JOINING:

@@ -6,6 +6,9 @@ from hugginggpt.graph.result import Request
 from hugginggpt.tools.controllers.rules.controller import propose
 
 LOST = [
+    ("Page two, translate memo.pdf into German", "Page two"),
+    ("Politely, translate memo.txt into German", "Politely"),
+    ("Cheerful voice, please: read memo.txt aloud", "Cheerful"),
     ("Summarise every chapter of novel.pdf", "every chapter"),
     ("Read the second column of contract.pdf aloud", "second column"),
     ("Crop harbour.png to a circle", "to a circle"),
@@ -45,6 +48,11 @@ HARMLESS = [
     "Only transcribe the last 4 seconds of call.wav",
     "Which of these two letters is negative? a.txt b.txt",
     "What language is each line of memo.txt in?",
+    "My sister turned thirty last week and we had a small party. Party.jpg in grey would be lovely.",
+    "Our choir has a concert soon and nobody has decent photos. Make choir.jpg twice as big, if that's all right with you.",
+    "Deep breath, here we go: how many rows does sales.csv have?",
+    "Mum can't open big files on her tablet. Make garden.png half as large, that would mean a lot to us.",
+    "For the insurance we need the dates in claim.txt.",
 ]
 
 
