@@ -117,7 +117,7 @@ async def test_after_a_prune_every_kept_run_is_shown_and_resumed_and_no_file_is_
             assert (report.runs, report.kept, report.deleted.files) == (trial.runs, trial.kept, trial.deleted.files)
 
             gone = {head.run_id for head in report.runs}
-            first_to_go = next((n for n in range(len(ids)) if older is None or n * DAY > older), len(ids))
+            first_to_go = next((n for n in range(len(ids)) if older is None or n * DAY >= older), len(ids))
             allowed = set(ids[max(keep_last, first_to_go) :])
             assert gone == allowed - {head.run_id for head, _ in report.kept}
             after = {run.run_id: run for run in await session.history.runs(limit=100)}
@@ -181,7 +181,7 @@ async def test_a_run_in_progress_loses_no_file_that_it_has_stored_but_not_yet_re
     async with opened(home) as world:
         await ask(world, "one")
         (old,) = (stored for key, stored in stored_files(home).items() if stored[0].suffix == ".png")
-        run = Run(run_id="going", thread_id="b", request=Request(text="go"), started_at=time.time())
+        run = Run(run_id="going", thread_id="b", request=Request(text="go"), started_at=time.time(), version="1")
         await world.ledger.runs.start(run)
         os.utime(old[0], (1, 1))
         sha256, _ = await world.store.put_bytes(old[0].read_bytes(), "image/png")
