@@ -11,9 +11,11 @@ from typing import NamedTuple
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
 from ..graph.result import Options, Proposal, Run, RunStatus
+from ..graph.version import check_version
 from . import lease
 from .database import Database
 from .row_connection import RowConnection
+from .run_rows import read_run
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +101,15 @@ class SqliteRuns:
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
 
         await self._database.write(update)
+
+    async def recorded(self, run_id: str) -> Run | None:
+        """A run as its row and the ledger have it; None where there is no row."""
+
+        def read(db: RowConnection) -> Run | None:
+            found = db.query("SELECT * FROM runs WHERE run_id = ?", [run_id])
+            return next((read_run(db, row) for row in found), None)
+
+        return await self._database.read(read)
 
     async def _update(self, run_id: str, **columns: str | float) -> None:
         """Only its owner writes a run's row: a process that has lost the lease must not."""
@@ -190,12 +201,14 @@ class SqliteRuns:
         Returns the claim to watch when only its beats show whether the owner lives. `silent`: one that was watched.
         """
         owner, beats = seen = _claim_of(run_id, db)
+        (version,) = db.execute("SELECT version FROM runs WHERE run_id = ?", [run_id]).fetchone()
         alive = bool(owner) and owner != self._holder.mark and lease.alive(owner)
         if alive is None and seen != silent:
             if silent:
                 raise _busy(run_id, owner)
             return seen
         if not alive:
+            check_version(run_id, version)
             change = ", status = CASE status WHEN 'waiting' THEN status ELSE 'running' END" if execution else ""
             query = f"UPDATE runs SET owner = ?, heartbeat = ?{change} WHERE run_id = ? AND owner IS ?"
             db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])

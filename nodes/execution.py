@@ -1,25 +1,17 @@
-"""`RunGraph`: the compiled graph, each `Execution` of which returns the leases that it claimed, however it ends.
-
-Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server) calls its `astream`: `ainvoke` and
-`astream_events` do. So what holds for every entry point is done here.
-"""
+"""`Execution`: the leases that one execution of the graph has claimed; it returns them however it ends."""
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, cast
 from uuid import uuid4
 
-from langgraph.graph.state import CompiledStateGraph
-
 from ..graph.errors import RunCancelled
-from ..graph.ports import Ledger, Runs
+from ..graph.ports import Runs
 from ..graph.result import Run
-from ..graph.state import GraphInput, State
 
-_current: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
+current_execution: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
 
 
 class Execution:
@@ -75,36 +67,4 @@ class Execution:
 
 def current() -> Execution:
     """The execution to which the calling node belongs."""
-    return _current.get()
-
-
-class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
-    """LangGraph's compiled graph, made from one that `StateGraph.compile` returned."""
-
-    def __init__(self, *, ledger: Ledger, **attributes: Any) -> None:
-        super().__init__(**attributes)
-        self.ledger = ledger
-
-    @classmethod
-    def of(cls, graph: CompiledStateGraph[State, Any, GraphInput, State], ledger: Ledger) -> "RunGraph":
-        """The graph with leases; a copy, as `Pregel.copy` makes them."""
-        return cls(ledger=ledger, **{name: value for name, value in vars(graph).items() if name != "__orig_class__"})
-
-    async def astream(self, *given: Any, **options: Any) -> AsyncGenerator[Any, None]:
-        """Stream the graph; see `Pregel.astream`."""
-        execution = Execution(self.ledger.runs)
-        try:
-            stream = cast(AsyncGenerator[Any, None], super().astream(*given, **options))
-            async with aclosing(stream) as parts:
-                while True:
-                    outer = _current.set(execution)  # at each step: the caller's context must not keep it
-                    try:
-                        async with execution.cancellable():
-                            part = await anext(parts)
-                    except StopAsyncIteration:
-                        return
-                    finally:
-                        _current.reset(outer)
-                    yield part
-        finally:
-            await execution.end()
+    return current_execution.get()
