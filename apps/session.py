@@ -65,7 +65,7 @@ class Session:
         graph made it.
         """
         async with self._claimed(chosen) as run:
-            if not run.unfinished:
+            if not run.resumable:
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)

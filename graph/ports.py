@@ -119,6 +119,9 @@ class Runs(Protocol):
     async def own(self, run_id: str, execution: str) -> None:
         """Claim the lease of a run for an execution of the graph, or keep it. Raises `RunBusy` when another has it."""
 
+    def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
+        """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
+
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
 

@@ -54,7 +54,8 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
                 while True:
                     outer = current_execution.set(execution)  # at each step: the caller's context must not keep it
                     try:
-                        part = await anext(parts)
+                        async with execution.cancellable():
+                            part = await anext(parts)
                     except StopAsyncIteration:
                         return
                     finally:
