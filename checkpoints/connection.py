@@ -5,9 +5,12 @@ sleep), and a burst of small writes costs one commit. A call returns when its tr
 instant, what was returned is there. After a power cut the file is whole; tasks of the last moments may be done again.
 """
 
+import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from sqlite3 import DatabaseError, OperationalError, connect
@@ -32,7 +35,16 @@ class Job(NamedTuple):
     writes: bool
     alone: bool
     """Outside of our transactions: a script with its own commits."""
-    future: "Future[Any]"
+    future: "Future[Any] | asyncio.Future[Any]"
+    """Of a thread, or of an event loop: that one may be cancelled, the work is done."""
+
+    def begins(self) -> bool:
+        """Whether the work is still to be done."""
+        return not isinstance(self.future, Future) or self.future.set_running_or_notify_cancel()
+
+
+Outcome = tuple[Job, Any, BaseException | None]
+"""A job with its value or its error."""
 
 
 class Connection:
@@ -72,14 +84,14 @@ class Connection:
             except Empty:
                 pass
             going = None not in waiting
-            for batch in _batches(job for job in waiting if job and job.future.set_running_or_notify_cancel()):
+            for batch in _batches(job for job in waiting if job and job.begins()):
                 self._do(batch)
         if self._db is not None:
             self._db.close()
             self._db = None
 
     def _do(self, batch: list[Job]) -> None:
-        outcomes: list[tuple[Job, Any, BaseException | None]] = []
+        outcomes: list[Outcome] = []
         try:
             db = self._db = self._db or self._open()
             if writing := any(job.writes for job in batch):
@@ -94,11 +106,7 @@ class Connection:
                     db.rollback()
         except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
             outcomes = [(job, None, self._as_storage_error(failure)) for job in batch]
-        for job, value, error in outcomes:
-            if error is None:
-                job.future.set_result(value)
-            else:
-                job.future.set_exception(error)
+        _deliver(outcomes)
 
     def _one(self, job: Job, db: RowConnection) -> tuple[Any, BaseException | None]:
         """One job's value or error; only the writes of a failed job are rolled back."""
@@ -148,6 +156,30 @@ class Connection:
 
     def _as_storage_error(self, error: BaseException) -> BaseException:
         return storage_error(self.file, error) if isinstance(error, DatabaseError) else error
+
+
+def _deliver(outcomes: Iterable[Outcome]) -> None:
+    """Resolve the futures of a batch; an event loop is woken once for all of its own."""
+    by_loop = defaultdict[asyncio.AbstractEventLoop, list[Outcome]](list)
+    for outcome in outcomes:
+        future = outcome[0].future
+        if isinstance(future, Future):
+            _resolve([outcome])
+        else:
+            by_loop[future.get_loop()].append(outcome)
+    for loop, of_loop in by_loop.items():
+        with suppress(RuntimeError):  # it was closed: none of its callers is left
+            loop.call_soon_threadsafe(_resolve, of_loop)
+
+
+def _resolve(outcomes: Iterable[Outcome]) -> None:
+    for job, value, error in outcomes:
+        if job.future.done():  # its caller was cancelled
+            continue
+        if error is None:
+            job.future.set_result(value)
+        else:
+            job.future.set_exception(error)
 
 
 def identity(file: Path) -> tuple[int, int] | None:

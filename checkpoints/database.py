@@ -57,21 +57,28 @@ class Database:
 
     async def read(self, work: Callable[[RowConnection], T], *, alone: bool = False) -> T:
         """The value of `work`; `alone`: for a script that commits by itself. Raises `StorageError` for SQLite's errors."""
-        return await asyncio.wrap_future(self.submit(work, writes=False, alone=alone))
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(Job(work, False, alone, future))
+        return await future
 
     async def write(self, work: Callable[[RowConnection], T]) -> T:
         """Do `work` in a transaction and commit, also when the caller is cancelled meanwhile."""
-        return await asyncio.shield(asyncio.wrap_future(self.submit(work, writes=True)))
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(Job(work, True, False, future))
+        return await future
 
     def submit(self, work: Callable[[RowConnection], T], *, writes: bool, alone: bool = False) -> "Future[T]":
         """The same for threads without an event loop."""
         future: Future[T] = Future()
+        self._put(Job(work, writes, alone, future))
+        return future
+
+    def _put(self, job: Job) -> None:
         with _lock:
             if self._closed:
                 raise StorageError(f"the database {self.file} was closed")
             self._connection = self._connection or self._take()
-            self._connection.put(Job(work, writes, alone, future))
-        return future
+            self._connection.put(job)
 
     def _take(self) -> Connection:
         """The process's connection, or a new one where the file of the known one was moved away."""

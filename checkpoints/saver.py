@@ -4,7 +4,7 @@ The SQL is the library's; only the thread and the commits are ours. Measured wit
 a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).
 """
 
-from asyncio import shield, to_thread, wrap_future
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -79,6 +79,12 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
     def _read(self, work: Callable[[SqliteSaver], T]) -> "Future[T]":
         return self._database.submit(lambda _: work(self._stock), writes=False)
 
+    async def _awrite(self, work: Callable[[SqliteSaver], T]) -> T:
+        return await self._database.write(lambda _: work(self._stock))
+
+    async def _aread(self, work: Callable[[SqliteSaver], T]) -> T:
+        return await self._database.read(lambda _: work(self._stock))
+
     # -- what a graph saves -----------------------------------------------------------------------------------------
 
     def put(
@@ -99,7 +105,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Save a checkpoint, also when the caller is cancelled meanwhile."""
-        return await _done(self._write(lambda stock: stock.put(config, checkpoint, metadata, new_versions)))
+        return await self._awrite(lambda stock: stock.put(config, checkpoint, metadata, new_versions))
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -111,7 +117,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Save what a node wrote, also when the caller is cancelled meanwhile."""
-        await _done(self._write(lambda stock: stock.put_writes(config, writes, task_id, task_path)))
+        await self._awrite(lambda stock: stock.put_writes(config, writes, task_id, task_path))
 
     # -- what it reads ----------------------------------------------------------------------------------------------
 
@@ -121,7 +127,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint named, or the newest of the thread."""
-        return await _done(self._read(lambda stock: stock.get_tuple(config)))
+        return await self._aread(lambda stock: stock.get_tuple(config))
 
     def list(
         self,
@@ -132,7 +138,9 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
         """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
-        yield from self._list(config, filter=filter, before=before, limit=limit).result()
+        yield from self._read(
+            lambda stock: tuple(stock.list(config, filter=filter, before=before, limit=limit))
+        ).result()
 
     async def alist(
         self,
@@ -143,11 +151,10 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
         """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
-        for each in await _done(self._list(config, filter=filter, before=before, limit=limit)):
+        for each in await self._aread(
+            lambda stock: tuple(stock.list(config, filter=filter, before=before, limit=limit))
+        ):
             yield each
-
-    def _list(self, config: RunnableConfig | None, **which: Any) -> "Future[tuple[CheckpointTuple, ...]]":
-        return self._read(lambda stock: tuple(stock.list(config, **which)))
 
     def get_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
@@ -159,7 +166,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
         """What was written to channels that save differences only."""
-        return await _done(self._read(lambda stock: stock.get_delta_channel_history(config=config, channels=channels)))
+        return await self._aread(lambda stock: stock.get_delta_channel_history(config=config, channels=channels))
 
     # -- what it deletes and copies; rows and files of runs follow ----------------------------------------------------
 
@@ -192,16 +199,8 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
 
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a conversation; its runs become runs of their own, which descend from those of the source."""
-        self._copy(source_thread_id, target_thread_id).result()
+        self._database.submit(lambda db: copy_thread(db, source_thread_id, target_thread_id), writes=True).result()
 
     async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a conversation; its runs become runs of their own, which descend from those of the source."""
-        await _done(self._copy(source_thread_id, target_thread_id))
-
-    def _copy(self, source: str, target: str) -> "Future[None]":
-        return self._database.submit(lambda db: copy_thread(db, source, target), writes=True)
-
-
-async def _done(future: "Future[T]") -> T:
-    """The value of a job; the job is done also when the caller is cancelled meanwhile."""
-    return await shield(wrap_future(future))
+        await self._database.write(lambda db: copy_thread(db, source_thread_id, target_thread_id))

@@ -14,7 +14,8 @@ from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
-from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of, run_id_of
+from ..graph.state import Json, Node, State, epoch_of, run_id_of
+from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
@@ -62,9 +63,11 @@ def plan_node(
         # 3. the plan
         proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
-        await ledger.runs.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
+        epoch = epoch_of(run, proposal.plan)
+        await ledger.runs.planned(run_id, epoch, proposal, controller.name)
         run = run.model_copy(
             update={
+                "epoch": epoch,
                 "refusals": proposal.refusals,
                 "repairs": proposal.repairs,
                 "usage": proposal.usage,

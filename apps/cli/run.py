@@ -37,6 +37,7 @@ CODES: dict[RunStatus, int] = {
     "partial": 3,
     "waiting": 4,
     "interrupted": INTERRUPTED,
+    "cancelling": INTERRUPTED,
     "cancelled": 0,
     "damaged": 1,
 }
@@ -160,6 +161,7 @@ def _show_and_exit(
     settings: Settings | None = None,
     recording: Recorder | Replayer | None = None,
 ) -> NoReturn:
+    note("starting")  # what a run needs takes a second to import
     raise typer.Exit(run_async(_show_run(common, events, settings, recording)))
 
 

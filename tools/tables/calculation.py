@@ -18,6 +18,10 @@ def answer_about(table: Table, question: str) -> str:
     if not table.cells:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
     query = read_query(question, table)
+    if query.yes_or_no:
+        return (
+            f"Yes: {_rows(query.table, query.table.cells)}" if query.table.cells else f"No row of {table.label} fits."
+        )
     if not query.table.cells:
         return f"no row of {table.label} fits"
     wanted = query.operations

@@ -22,6 +22,7 @@ _STOP = re.compile(r"[;?!]|(?:that|which|who|then|please|into|as|sorted|by|per|a
 _VALUE = re.compile(rf"[A-ZÀ-ÞĀ-Ž\d{MARKS}]|[-+€$£]\d")
 _PLACE = re.compile(r"\s*(?:from|in|for|of)\s+")
 _COMPARED = re.compile(r"\W?[-+]?\d")
+_NUMBERED = re.compile(r"\s*\W?(?P<number>[-+]?\d[\d.,]*) (?P<column>[^\W\d_]+)")
 _HAVING = ("have", "has", "had", "with", "whose", "where", "having", "in which", "for which", "by")
 _PLACES = ("from", "in", "for", "of")
 _ALTERNATIVE = re.compile(r"\b(?:or|where|whose|with)\b")
@@ -120,12 +121,23 @@ class _Reader:
             if negation and self._is_between(self._skip(negation.end())):
                 return None
             operator, behind = self._operator(at)
+            if not count and not self._column and (found := self._before_column(operator, behind)):
+                return found
             if operator and (count or operator in _SELF_OPENING or self._column):
                 place = _PLACE.match(self.masked, behind) if operator in ("=", "!=") else None
                 if place and _VALUE.match(self.text, place.end()):  # "is not in Oslo"
                     column, behind = column if count else ANY, place.end()
                 return self._condition(column, operator, self._value(behind, operator))
         return self._without_operator(tokens)
+
+    def _before_column(self, operator: str, behind: int) -> list[Condition] | None:
+        """`with more than 115 units`: the column follows the number."""
+        if operator not in (">", ">=", "<", "<=") or not (match := _NUMBERED.match(self.masked, behind)):
+            return None
+        if _STOP.match(match["column"]) or self.words["unit"].fullmatch(match["column"]):
+            return None
+        self.end = match.end()
+        return self._condition(self.text[slice(*match.span("column"))], operator, match["number"].rstrip("."))
 
     def _operator(self, at: int) -> tuple[str, int]:
         """The operator at a position, and its end; "is not above" and "does not start with" are read as pairs."""

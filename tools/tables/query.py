@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ...graph.errors import ExpertError
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import MONTHS, Mark, mark_words, measure_column, operation_words
+from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words
 from .table import Table
 
 
@@ -23,6 +23,8 @@ class Query:
     group: int | None = None
     limit: int | None = None
     operations: set[str] = field(default_factory=set)
+    yes_or_no: bool = False
+    """Whether there are such rows: "is the Brightwater invoice paid?"."""
     in_time: bool = False
     """The highest and lowest are the latest and earliest."""
 
@@ -46,15 +48,15 @@ class Query:
         extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
         ranked = extremes or self.limit or self.operations & {"top", "bottom"}
         grouped = self.group is not None or bool(self.subjects)
+        if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
+            return question.split()[2:3]  # how many more one has than another
         if len(extremes) > 1 or len(totals) > 1:
             return sorted(extremes if len(extremes) > 1 else totals)
         if ranked and totals - {"sum"} and not grouped:
             return sorted(totals)
         if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
             return ["rows"]
-        words = question.split()
-        asked = fold(words[0]) in operation_words()["yes or no"] if words else False
-        return words[:1] if asked and self.conditional and totals | extremes else []
+        return question.split()[:1] if self.yes_or_no and self.operations - {"rows", "people"} else []
 
 
 def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
@@ -76,6 +78,8 @@ def read_query(question: str, table: Table) -> Query:
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
+    words = question.split()
+    query.yes_or_no = query.conditional and bool(words) and fold(words[0]) in operation_words()["yes or no"]
     if contradiction := query.contradiction(question):
         raise not_understood(table, contradiction)
     if unused := [mark.text for mark in marks if mark not in reader.used]:
@@ -91,6 +95,8 @@ class _Reader:
         self.periods: list[Mark] = []
         self.compared: list[int] = []
         self.empty: list[int] = []
+        self.alternatives: list[int] = []
+        """Columns of which the question names several values: "North or South"."""
 
     def _near(self, number: int, step: int) -> Mark | None:
         return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
@@ -167,6 +173,7 @@ class _Reader:
             else:
                 chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
         for (column, sign), marks in chosen.items():
+            self.alternatives += [column] if len(marks) > 1 else []
             self.where += self._written(column, sign, marks)
 
     def _written(self, column: int, sign: str, marks: Sequence[Mark]) -> list[str]:
@@ -185,7 +192,7 @@ class _Reader:
             raise not_understood(self.table, [_named(mark) for mark in self.periods])
         for mark in self.periods:
             ordered(self.table, mark.column)
-            rows = tuple(row for row in table.cells if _is_within(size_of(row[mark.column], table), mark.text))
+            rows = tuple(row for row in table.cells if is_within(size_of(row[mark.column], table), mark.text))
             table = Table(table.label, table.names, rows, table.decimal_comma)
         for column in self.empty:
             rows = tuple(row for row in table.cells if not row[column].strip())
@@ -223,13 +230,11 @@ class _Reader:
             self.used.add(mark)
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
             query.columns = self.compared[:1]
+        if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
+            query.group = next(iter(self.alternatives), None)
         return query
 
 
 def _named(mark: Mark) -> str:
     """A period as words."""
     return MONTHS[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
-
-
-def _is_within(date: object, period: str) -> bool:
-    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)

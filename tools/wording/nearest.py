@@ -38,8 +38,9 @@ _NUMBER_RUN = re.compile(r"\d+(?:[.,]\d+)?")
 _OTHER = re.compile(r"[^\w\ue0f0-\ue0f3]+")
 
 
-_CLEAR = 0.35
-"""A score from which a request without a task is taken for one of its nearest meaning."""
+_CLEAR, _LIKELY, _LEAD = 0.35, 0.28, 0.08
+"""A score from which a request without a task is taken for one of its nearest meaning; one from which it is where the next
+meaning is further by the lead."""
 
 
 class Match(NamedTuple):
@@ -63,8 +64,11 @@ def nearest(text: str, code: str, among: Collection[str] | None = None, most: in
 
 def is_out_of_reach(text: str, code: str) -> bool:
     """Whether a request is most like those that no expert and no model can do: send mail, book, the weather now."""
-    found = nearest(text, code, most=1)
-    return bool(found) and found[0].meaning.startswith("out-of-reach/") and found[0].score >= _CLEAR
+    found = nearest(text, code, most=20)
+    if not found or not found[0].meaning.startswith("out-of-reach/"):
+        return False
+    other = next((match.score for match in found if not match.meaning.startswith("out-of-reach/")), 0.0)
+    return found[0].score >= (_LIKELY if found[0].score - other >= _LEAD else _CLEAR)
 
 
 def plain_words(text: str, language: Wording) -> str:

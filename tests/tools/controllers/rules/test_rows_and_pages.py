@@ -23,6 +23,7 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
         ("Count the rows of boats.csv where port is Bergen", [("count", {"where": ("port = Bergen",)})]),
         ("How many rows in boats.csv have a length above 7?", [("count", {"where": ("length > 7",)})]),
         ("Show only the rows of boats.csv where port is not Oslo", [("filter", {"where": ("port != Oslo",)})]),
+        ("List the rows of boats.csv with at least 2 masts", [("filter", {"where": ("masts >= 2",)})]),
         ("Keep the lines of boot.log that contain 'disk'", [("filter", {"where": ("* contains disk",)})]),
         ("How many lines of boot.log contain ERROR?", [("count", {"where": ("* contains ERROR",)})]),
         ("How many sentences are in essay.txt?", [("count", {"look_for": "sentences"})]),
@@ -142,3 +143,44 @@ def test_a_follow_up_is_about_the_rows_that_came_last(text: str, task_type: str)
 
 def test_thanks_after_a_table_ask_nothing_of_it() -> None:
     assert not propose(Request(text="thanks!", resources=(BOATS,))).plan.tasks
+
+
+@pytest.mark.parametrize("words", ["average number of masts", "the mean number of masts", "total number of masts"])
+def test_the_operation_before_number_of_stays_in_the_question(words: str) -> None:
+    question = propose(Request(text=f"{words} in boats.csv")).plan.tasks[0].inputs["question"]
+    assert str(question).startswith(words.removeprefix("the "))
+
+
+def test_a_list_of_a_text_and_a_document_is_searched_whole() -> None:
+    found = [kind for kind, _ in planned("Give me the dates in log.txt and from thesis.pdf")]
+    assert found.count("token-classification") == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Compare the text of a.png with the text of b.pdf", "compare the contents of a.md and b.pdf"]
+)
+def test_texts_of_files_of_two_kinds_are_compared(text: str) -> None:
+    *_, compared = propose(Request(text=text)).plan.tasks
+    assert compared.type == "compare"
+    assert not propose(Request(text=text)).refusals
+
+
+def test_a_question_which_text_is_more_negative_asks_for_no_picture() -> None:
+    assert planned("Compare a.md and b.md: which one is more negative?")[-1][0] == "pick-best"
+
+
+@pytest.mark.parametrize("text", ["what's the weather in Turin right now?", "when does the next ferry to Kiel leave?"])
+def test_what_only_the_world_of_now_can_answer_is_out_of_reach(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert not proposal.plan.tasks
+    assert "no expert can do that" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "asked", ["tell me the launch date", "give me the delivery date", "give me the invoice number"]
+)
+def test_one_named_value_is_a_question_and_no_search_for_all_of_its_kind(asked: str) -> None:
+    assert [kind for kind, _ in planned(f"Summarise letter.txt, then {asked}")] == [
+        "summarization",
+        "question-answering",
+    ]

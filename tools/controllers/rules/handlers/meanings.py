@@ -193,7 +193,8 @@ def _choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> lis
         found = named or given or [r for r in usable if r.origin == "earlier"][-1:]
     if port.many and len(found) < 2 and port.kinds == ("text",):
         found = unique([*found, *given])[:2] if len(given) > 1 or made else found
-    found = [r for r in found if port.takes(r.kind)] or found
+    pages = [r for r in named if r.kind == "document" and "text" in port.kinds]  # read by a step that is implied
+    found = [r for r in found if port.takes(r.kind) or r in pages] or found
     return [_as_port(linker, referent, port, intent) for referent in found]
 
 

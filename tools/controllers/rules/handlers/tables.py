@@ -3,6 +3,7 @@
 import re
 
 from ....tables.condition_words import read_conditions
+from ....tables.question_words import names_table_operation
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
@@ -23,6 +24,7 @@ _RISING = re.compile(
 _BY = re.compile(
     r"\bby (?:the )?(?:column )?([\w -]+?)(?=$|,| \(| (?:in|from|with|and|descending|ascending|\w+ first)\b)"
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
 
@@ -50,7 +52,9 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         if _ROWS.search(words):
             _add_items(linker, intent, "count", _tables(linker, intent), conditions(linker, intent))
         else:
-            add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
+            start = _with_operations_before(linker, intent)
+            linker.use(start, intent.start)
+            add_question(linker, intent, linker.parsed.text[start : intent.clause.end].strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
         where = conditions(linker, intent) if unit[1] == "line" else {}
@@ -59,6 +63,16 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             _add_items(linker, intent, "count", [text], where or {"look_for": named})
         return True
     return False
+
+
+def _with_operations_before(linker: Linker, intent: Intent) -> int:
+    """Where the words of an operation on rows begin that stand right before an intent: "the average" of "number of"."""
+    start = intent.start
+    for word in reversed(list(_WORD.finditer(linker.parsed.masked, intent.clause.start, intent.start))):
+        if not names_table_operation(word.group()):
+            break
+        start = word.start()
+    return start
 
 
 def filter_rows(linker: Linker, intent: Intent) -> None:

@@ -1,0 +1,91 @@
+"""`RunGraph`: the compiled graph; what comes before the first and after the last stage, at every entry point.
+
+Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server) calls its `astream`: `ainvoke` and
+`astream_events` do.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from ..graph.ports import Ledger, Store
+from ..graph.state import GraphInput, State
+from .execution import Execution, current_execution
+from .take_up import take_up
+
+EDITABLE = {"run", "plan", "results"}
+"""Channels that a command may update as `update_state` does."""
+
+
+class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
+    """LangGraph's compiled graph, made from one that `StateGraph.compile` returned."""
+
+    def __init__(self, *, ledger: Ledger, store_of_files: Store, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.ledger = ledger
+        self.store_of_files = store_of_files
+
+    @classmethod
+    def of(
+        cls, graph: CompiledStateGraph[State, Any, GraphInput, State], ledger: Ledger, store_of_files: Store
+    ) -> "RunGraph":
+        """A copy of the graph, as `Pregel.copy` makes them."""
+        attributes = {name: value for name, value in vars(graph).items() if name != "__orig_class__"}
+        return cls(ledger=ledger, store_of_files=store_of_files, **attributes)
+
+    async def astream(
+        self, input: Any, config: RunnableConfig | None = None, **options: Any
+    ) -> AsyncGenerator[Any, None]:
+        """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
+        execution = Execution(self.ledger.runs)
+        try:
+            if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
+                input, config = await self._updated(input, config)
+            if _continues(input, config):
+                config = await self._taken_up(config, execution)
+            stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
+            async with aclosing(stream) as parts:
+                while True:
+                    outer = current_execution.set(execution)  # at each step: the caller's context must not keep it
+                    try:
+                        async with execution.cancellable():
+                            part = await anext(parts)
+                    except StopAsyncIteration:
+                        return
+                    finally:
+                        current_execution.reset(outer)
+                    yield part
+        finally:
+            await execution.end()
+
+    async def _updated(
+        self, command: Command[Any], config: RunnableConfig | None
+    ) -> tuple[Command[Any] | None, RunnableConfig]:
+        """The command without its update, which is an edit by hand like any other, and where to go on."""
+        new = await self.aupdate_state(ensure_config(config), command.update, as_node="plan")
+        rest = replace(command, update=None)
+        return None if rest == Command() else rest, _at(config, new["configurable"]["checkpoint_id"])
+
+    async def _taken_up(self, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
+        new = await take_up(self, ensure_config(config), execution, self.ledger, self.store_of_files)
+        return config if new is None else _at(config, new)
+
+
+def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:
+    """The config of an execution that goes on from a new checkpoint, which is the newest."""
+    config = config or {}
+    named = config.get("configurable", {})
+    return {**config, "configurable": {**named, "checkpoint_id": checkpoint_id}} if "checkpoint_id" in named else config
+
+
+def _continues(input: Any, config: RunnableConfig | None) -> bool:
+    """Whether a run may have begun before: not for the input of a new one, except inside a parent graph."""
+    return (
+        input is None or isinstance(input, Command) or bool(ensure_config(config)["configurable"].get("checkpoint_ns"))
+    )
