@@ -48,6 +48,10 @@ class InvalidInput(UsageError):
     """A file, URL or text that can't be read, is of the wrong type, or is too large."""
 
 
+class UnusableFile(InvalidInput):
+    """A file that is there, and whose content can't be used: damaged, empty, of another type than its name says."""
+
+
 class InvalidPlan(UsageError):
     """A plan that breaks a rule. `problems` holds every one found, in words a model can act on."""
 
