@@ -11,12 +11,11 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, StateSnapshot
 
 from ..checkpoints.history import History
-from ..graph.errors import RunChanged, UsageError
+from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.settings import Settings
-from ..graph.state import GRAPH_VERSION
 from ..graph.world import World, open_world
 from ..nodes.respond import finished
 from ..nodes.review import QUESTION
@@ -66,7 +65,7 @@ class Session:
         graph made it.
         """
         async with self._claimed(chosen) as run:
-            if not run.unfinished:
+            if not run.resumable:
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
@@ -127,12 +126,6 @@ class Session:
         if run.status == "damaged":
             raise UsageError(
                 f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"
-            )
-        if run.version != GRAPH_VERSION:
-            raise RunChanged(
-                f"run {run.run_id} was made by version {run.version or '?'} of the graph, this is {GRAPH_VERSION}",
-                hint="make the request again with `hugginggpt run`, "
-                "or use the version of hugginggpt that made it; `show` works",
             )
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:

@@ -7,11 +7,11 @@ from langgraph.graph import END, START, StateGraph
 
 from ..nodes.dispatch import dispatch
 from ..nodes.execute import execute_node
-from ..nodes.execution import RunGraph
 from ..nodes.expert_calls import ExpertCalls
 from ..nodes.plan import plan_node
 from ..nodes.respond import respond_node
 from ..nodes.review import review_node
+from ..nodes.run_graph import RunGraph
 from ..nodes.select import select_node
 from ..nodes.task import task_node
 from .ports import Backend, Catalog, Controller, Cutter, Fetcher, Ledger, Slots, Store
@@ -62,4 +62,4 @@ def connect(
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
     graph.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
     graph.add_edge("respond", END)
-    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger)
+    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger, store)

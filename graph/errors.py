@@ -82,6 +82,12 @@ class NoUsablePlan(ControllerError):
         self.tokens = tokens
 
 
+class RunCancelled(HuggingGPTError):
+    """The run was cancelled while it was under way; it can be resumed."""
+
+    exit_code = 130
+
+
 class RunChanged(HuggingGPTError):
     """A run made by another version of the graph: a resume would silently mix the two."""
 

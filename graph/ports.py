@@ -113,8 +113,14 @@ class Runs(Protocol):
     async def start(self, run: Run, execution: str) -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
 
+    async def recorded(self, run_id: str) -> Run | None:
+        """A run as its row and the ledger have it; None where there is no row."""
+
     async def own(self, run_id: str, execution: str) -> None:
         """Claim the lease of a run for an execution of the graph, or keep it. Raises `RunBusy` when another has it."""
+
+    def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
+        """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""

@@ -10,9 +10,6 @@ from langgraph.channels import EphemeralValue
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
-GRAPH_VERSION = "1"
-"""Raised whenever stages, state or ledger change meaning: a run of another version is not resumed."""
-
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
 """Results of many tasks by key; they are merged, in any order."""

@@ -1,22 +1,17 @@
-"""`RunGraph`: the compiled graph, each `Execution` of which returns the leases that it claimed, however it ends.
+"""`Execution`: the leases that one execution of the graph has claimed; it returns them however it ends."""
 
-Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server) calls its `astream`: `ainvoke` and
-`astream_events` do. So what holds for every entry point is done here.
-"""
-
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from typing import Any, cast
+from functools import partial
 from uuid import uuid4
 
-from langgraph.graph.state import CompiledStateGraph
-
-from ..graph.ports import Ledger, Runs
+from ..graph.errors import RunCancelled
+from ..graph.ports import Runs
 from ..graph.result import Run
-from ..graph.state import GraphInput, State
 
-_current: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
+current_execution: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
 
 
 class Execution:
@@ -26,16 +21,43 @@ class Execution:
         self.id = uuid4().hex
         self._runs = runs
         self._claimed: set[str] = set()
+        self._limit: asyncio.Timeout | None = None
+        self.cancelled = ""
+        """Id of the run that is to be cancelled."""
 
     async def start(self, run: Run) -> None:
         """Record a new run, and claim its lease."""
         self._claimed.add(run.run_id)
         await self._runs.start(run, self.id)
+        self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
 
     async def own(self, run_id: str) -> None:
         """Claim the lease of a run, or keep it; raises `RunBusy`."""
         self._claimed.add(run_id)  # before the claim: a cancellation may arrive when it is committed
         await self._runs.own(run_id, self.id)
+        self._runs.on_cancel(run_id, partial(self._cancel, asyncio.get_running_loop(), run_id))
+
+    def _cancel(self, loop: asyncio.AbstractEventLoop, run_id: str) -> None:
+        with suppress(RuntimeError):  # the loop was closed: the execution has ended
+            loop.call_soon_threadsafe(self._expire, run_id)
+
+    def _expire(self, run_id: str) -> None:
+        self.cancelled = run_id
+        if self._limit:
+            self._limit.reschedule(0)
+
+    @asynccontextmanager
+    async def cancellable(self) -> AsyncGenerator[None, None]:
+        """The body is cancelled when that is requested for a run of this execution; then raises `RunCancelled`."""
+        try:
+            async with asyncio.timeout(0 if self.cancelled else None) as self._limit:
+                yield
+        except TimeoutError:
+            if not (self._limit and self._limit.expired()):
+                raise
+            raise RunCancelled(f"run {self.cancelled} was cancelled") from None
+        finally:
+            self._limit = None
 
     async def end(self) -> None:
         """Return the leases that are still held: their runs were left unfinished."""
@@ -45,35 +67,4 @@ class Execution:
 
 def current() -> Execution:
     """The execution to which the calling node belongs."""
-    return _current.get()
-
-
-class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
-    """LangGraph's compiled graph, made from one that `StateGraph.compile` returned."""
-
-    def __init__(self, *, ledger: Ledger, **attributes: Any) -> None:
-        super().__init__(**attributes)
-        self.ledger = ledger
-
-    @classmethod
-    def of(cls, graph: CompiledStateGraph[State, Any, GraphInput, State], ledger: Ledger) -> "RunGraph":
-        """The graph with leases; a copy, as `Pregel.copy` makes them."""
-        return cls(ledger=ledger, **{name: value for name, value in vars(graph).items() if name != "__orig_class__"})
-
-    async def astream(self, *given: Any, **options: Any) -> AsyncGenerator[Any, None]:
-        """Stream the graph; see `Pregel.astream`."""
-        execution = Execution(self.ledger.runs)
-        try:
-            stream = cast(AsyncGenerator[Any, None], super().astream(*given, **options))
-            async with aclosing(stream) as parts:
-                while True:
-                    outer = _current.set(execution)  # at each step: the caller's context must not keep it
-                    try:
-                        part = await anext(parts)
-                    except StopAsyncIteration:
-                        return
-                    finally:
-                        _current.reset(outer)
-                    yield part
-        finally:
-            await execution.end()
+    return current_execution.get()

@@ -32,19 +32,27 @@ def gathered(
 
 
 def list_result(task: Task, assignment: Assignment, done: Sequence[Result], *, began: float) -> Result:
-    """The result of a list from the rows of all its members: partial where some are missing, failed where all are."""
+    """The result of a list from the rows of all its members: partial where some are missing."""
     names = {name for row in done for name in row.outputs}
     outputs: Outputs = {name: tuple(made for row in done for made in row.outputs.get(name, ())) for name in names}
-    missing = [member for member in map(_member_of, done) if member.error is not None]
+    members = tuple(map(_member_of, done))
+    missing = [member for member in members if member.error is not None]
     without = tuple(dict.fromkeys(member for row in done if row.ok for member in row.missing))
-    status: TaskStatus = "partial" if missing or without else "succeeded"
-    failed = "failed" if len(missing) == len(done) else status
     errors = [failures(missing, f"{len(missing)} of {len(done)} failed")] if missing else []
     errors += [failures(without, "made without")] if without else []
     return gathered(
-        task, task.key, failed, done, began=began, outputs=outputs, assignment=assignment,
-        members=(*map(_member_of, done), *without), error="; ".join(errors) or None,
+        task, task.key, _status(done), done, began=began, outputs=outputs, assignment=assignment,
+        members=(*members, *without), error="; ".join(errors) or None,
     )  # fmt: skip
+
+
+def _status(done: Sequence[Result]) -> TaskStatus:
+    statuses = {row.status for row in done}
+    if statuses == {"succeeded"}:
+        return "succeeded"
+    if statuses & {"succeeded", "partial"}:
+        return "partial"
+    return "failed" if "failed" in statuses else "skipped"
 
 
 def made_without(made: Result, given: Given) -> Result:

@@ -14,7 +14,8 @@ from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import Options, Request, Run
-from ..graph.state import GRAPH_VERSION, Json, Node, State, epoch_of, run_id_of
+from ..graph.state import Json, Node, State, epoch_of, run_id_of
+from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored

@@ -13,6 +13,7 @@ import typer
 
 from ... import __version__
 from ..eval.commands import evaluations
+from .delete_commands import delete_commands
 from .global_options import CommandGroup
 from .history_commands import history_commands
 from .run_commands import run_commands
@@ -30,7 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for commands in (run_commands, history_commands, setup_commands):
+for commands in (run_commands, history_commands, delete_commands, setup_commands):
     app.add_typer(commands)
 app.add_typer(evaluations, name="eval")
 

@@ -21,8 +21,9 @@ from sqlite_utils import Database as SqliteUtils
 
 from hugginggpt.checkpoints import lease
 from hugginggpt.checkpoints.database import Database
-from hugginggpt.checkpoints.history import History, _seconds_covered
+from hugginggpt.checkpoints.history import History
 from hugginggpt.checkpoints.ledger import SqliteLedger
+from hugginggpt.checkpoints.run_rows import _seconds_covered
 from hugginggpt.graph.errors import RunBusy, StorageError, UnknownRun
 from hugginggpt.graph.expert import Assignment
 from hugginggpt.graph.resource import Resource

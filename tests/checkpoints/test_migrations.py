@@ -13,7 +13,7 @@ from hugginggpt.checkpoints.migrations import FORMAT, migrate, migrations
 from hugginggpt.checkpoints.open import Storage
 from hugginggpt.graph.result import Options, Request, Run
 
-RUN = Run(run_id="new", thread_id="t", request=Request(text="go"), options=Options(max_llm_calls=3))
+RUN = Run(run_id="new", thread_id="t", request=Request(text="go"), options=Options(max_llm_calls=3), version="1")
 OLD_RUNS = """
     CREATE TABLE runs (run_id TEXT PRIMARY KEY, thread_id TEXT NOT NULL, parent TEXT, status TEXT NOT NULL,
         controller TEXT, request TEXT NOT NULL, files TEXT, plan TEXT, epoch TEXT, refusals TEXT, mends TEXT, answer TEXT,

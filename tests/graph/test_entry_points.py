@@ -4,7 +4,8 @@ Each request builds the graph anew, as a web server may do: with a ledger of its
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 
 from hugginggpt import as_tool
+from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.open import Storage
 from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import RunChanged
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
-from hugginggpt.graph.world import build_graph
+from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from scripting import step
 from tool_child import CHAIN, agent
 
 THREAD: Any = {"configurable": {"thread_id": "t"}}
@@ -46,34 +50,42 @@ class Stopping(ScriptedBackend):
         return made
 
 
-def graph_of(home: Path, backend: ScriptedBackend, saver: Any = None) -> Any:
+PICTURE = [
+    {"task": "text-to-image", "id": 0, "dep": [-1], "args": {"text": "a red square"}},
+    {"task": "image-to-text", "id": 1, "dep": [0, 3], "args": {"image": "<resource>-0"}},
+    step(2, 1),
+    step(3),
+]
+
+
+def graph_of(home: Path, backend: ScriptedBackend, saver: Any = None, plan: Any = CHAIN) -> Any:
     """The graph of one request."""
     return build_graph(
         Settings(home=home),
-        controller=ScriptedController(CHAIN, answer="done"),
+        controller=ScriptedController(plan, answer="done"),
         catalog=ScriptedCatalog(),
         backends=[backend],
         checkpointer=saver,
     )
 
 
-def alone(home: Path, backend: ScriptedBackend, saver: Any) -> Any:
-    return graph_of(home, backend, saver)
+def alone(home: Path, backend: ScriptedBackend, saver: Any, plan: Any = CHAIN) -> Any:
+    return graph_of(home, backend, saver, plan)
 
 
-def as_a_tool(home: Path, backend: ScriptedBackend, saver: Any) -> Any:
-    return agent(as_tool(graph_of(home, backend)), [{"request": "go"}], saver)
+def as_a_tool(home: Path, backend: ScriptedBackend, saver: Any, plan: Any = CHAIN) -> Any:
+    return agent(as_tool(graph_of(home, backend, plan=plan)), [{"request": "go"}], saver)
 
 
-def as_a_sub_graph(home: Path, backend: ScriptedBackend, saver: Any) -> Any:
+def as_a_sub_graph(home: Path, backend: ScriptedBackend, saver: Any, plan: Any = CHAIN) -> Any:
     parent: Any = StateGraph(State, input_schema=GraphInput)
-    parent.add_node("hugginggpt", graph_of(home, backend))
+    parent.add_node("hugginggpt", graph_of(home, backend, plan=plan))
     parent.add_edge(START, "hugginggpt")
     parent.add_edge("hugginggpt", END)
     return parent.compile(checkpointer=saver)
 
 
-Entry = Callable[[Path, ScriptedBackend, Any], Any]
+Entry = Callable[..., Any]
 ENTRIES = [alone, as_a_tool, as_a_sub_graph]
 
 
@@ -88,14 +100,82 @@ async def stopped(graph: Any, backend: Stopping) -> None:
     assert isinstance(outcome, expected)
 
 
-async def owners(home: Path) -> list[tuple[str, str | None]]:
+async def execute(home: Path, query: str) -> list[Any]:
+    """The rows of a query, or those that it changes."""
     storage = Storage(home)
     try:
-        return await storage.ledger.database.read(
-            lambda db: list(db.execute("SELECT status, owner FROM runs").fetchall())
-        )
+        return await storage.ledger.database.write(lambda db: list(db.execute(query).fetchall()))
     finally:
         await asyncio.to_thread(storage.close)
+
+
+async def owners(home: Path) -> list[Any]:
+    return await execute(home, "SELECT status, owner FROM runs")
+
+
+@asynccontextmanager
+async def opened(home: Path) -> AsyncIterator[Session]:
+    async with open_world(Settings(home=home), controller=ScriptedController([]), backends=[]) as world:
+        yield Session(world)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+async def test_a_run_of_another_version_of_the_graph_is_refused_by_name(home: Path, entry: Entry) -> None:
+    """Its resume names both versions and what to do, and calls no expert; the run is still shown."""
+    saver, backend = InMemorySaver(), Stopping("error")
+    await stopped(entry(home, backend, saver), backend)
+    await execute(home, "UPDATE runs SET version = '0'")
+    before = len(backend.calls)
+    graph = entry(home, backend, saver)
+    try:
+        state = await graph.ainvoke(None, THREAD)
+        reported = state["messages"][-1].content  # a tool reports its errors to the agent
+    except RunChanged as error:
+        reported = str(error)
+    assert "was made by version 0 of the graph, this is 1" in reported
+    assert "make the request again" in reported
+    assert len(backend.calls) == before
+    assert await owners(home) == [("interrupted", None)]
+
+
+async def test_the_version_in_the_checkpoint_counts_where_the_stages_are_no_longer_the_same(home: Path) -> None:
+    """LangGraph would skip a stage that this graph does not have; the run is refused before."""
+    saver, backend = InMemorySaver(), Stopping("error")
+    graph = graph_of(home, backend, saver)
+    await stopped(graph, backend)
+    run = (await graph.aget_state(THREAD)).values["run"]
+    await graph.aupdate_state(THREAD, {"run": run | {"version": "7"}}, as_node="review")
+    with pytest.raises(RunChanged, match="version 7"):
+        await graph_of(home, backend, saver).ainvoke(None, THREAD)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+async def test_a_host_without_the_ledger_goes_on_from_the_checkpoint(home: Path, tmp_path: Path, entry: Entry) -> None:
+    """Two hosts share checkpoints and no ledger: what the first has done is not done again by the second."""
+    saver, backend = InMemorySaver(), Stopping("cancel")
+    await stopped(entry(home, backend, saver), backend)
+    state = await entry(tmp_path / "elsewhere", backend, saver).ainvoke(None, THREAD)
+    assert state["messages"][-1].content == "done"
+    assert backend.calls == ["0", "1", "1", "2"]
+    async with opened(tmp_path / "elsewhere") as session:
+        (run,) = await session.history.runs()
+    assert run.status == "succeeded"
+    assert [result.task_id for result in run.results] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
+    home: Path, tmp_path: Path, entry: Entry
+) -> None:
+    """A result whose file is not there is reported by name, and only its task runs again."""
+    saver, backend = InMemorySaver(), Stopping("cancel")
+    await stopped(entry(home, backend, saver, PICTURE), backend)
+    state = await entry(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
+    assert state["messages"][-1].content == "done"
+    assert sorted(backend.calls) == ["0", "0", "1", "1", "2", "3"]
+    async with opened(tmp_path / "elsewhere") as session:
+        (run,) = await session.history.runs()
+    assert "made by task 0 (text-to-image), is not in this home: the task is done again" in run.repairs[-1]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -19,7 +19,7 @@ from hugginggpt.graph.events import TaskFinished, TaskQueued, TaskStarted
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.state import GRAPH_VERSION
+from hugginggpt.graph.version import GRAPH_VERSION
 from hugginggpt.graph.world import build_graph
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from scripting import CHAIN, OpenScripted, ask, last, skewed, statuses, step

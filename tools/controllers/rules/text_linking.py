@@ -22,7 +22,6 @@ def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, every
     """The texts that an intent is about; `prose` and `everything` as in `ReferenceResolver.resolve`."""
     resolver = linker.resolver
     words = resolver.words_of(intent)
-    about_picture = lexicon().cues["picture-content"].search(words) or _TEXT_IN_PICTURE.search(words)
     media = resolver.named_data(intent, ("image", "audio"))
     own = resolver.named_data(intent, ("text", "table"))
     if own and (made := _earlier_result_from(linker, own[0], intent)):
@@ -31,7 +30,7 @@ def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, every
         return own
     if media and not own:
         return [as_text(linker, medium, intent) for medium in media]
-    if about_picture and not linker.has_task("image-to-text") and resolver.has_kind("image"):
+    if _TEXT_IN_PICTURE.search(words) and not linker.has_task("image-to-text") and resolver.has_kind("image"):
         return [as_text(linker, image, intent) for image in resolver.resolve(intent, ("image",))]
     if refers_to_recording(linker, words) and not resolver.named_results(intent, ("text",)):
         return [as_text(linker, audio, intent) for audio in resolver.resolve(intent, ("audio",))[:1]]
@@ -51,10 +50,8 @@ def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, every
 
 
 def as_text(linker: Linker, referent: Referent, intent: Intent) -> Referent:
-    """The text of a picture or recording, by an implied step: its words, objects or emotion; a text as it is."""
+    """The text of a picture or recording, by an implied step; a text as it is."""
     cues, words = lexicon().cues, linker.resolver.words_of(intent)
-    if referent.kind == "audio" and intent.act not in ("transcribe", "question") and cues["emotion"].search(words):
-        return linker.add_task("audio-classification", {"audio": referent.value}, intent, implied=True)
     if referent.kind in ("audio", "video"):
         return linker.add_task("automatic-speech-recognition", {"audio": referent.value}, intent, implied=True)
     clause = linker.parsed.words_of(intent.clause)

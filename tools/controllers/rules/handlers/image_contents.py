@@ -102,9 +102,6 @@ def _describes_findings(linker: Linker, intent: Intent) -> bool:
     cues, masked = lexicon().cues, linker.parsed.masked
     words = linker.resolver.words_of(intent)
     texts = linker.resolver.latest_results(("text", "labels"))
-    if texts and cues["based-on-words"].search(words):
-        linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
-        return True
     named = cues["found-things"].search(words)
     found = bool(texts) and texts[0].origin == "object-detection" and named is not None
     if texts and cues["describing"].search(masked, intent.clause.start, intent.start):

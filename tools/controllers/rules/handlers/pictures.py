@@ -94,8 +94,7 @@ def draw(linker: Linker, intent: Intent) -> None:
         return
     cues = lexicon().cues
     before = re.split(r"[.;!?\n]", linker.parsed.masked[max(0, intent.start - 40) : intent.start])[-1]
-    follows = cues["follows-control"].search(before + words) and not cues["drawn-from-text"].search(words)
-    if follows and (made := _latest_control(linker)):
+    if cues["follows-control"].search(before + words) and (made := _latest_control(linker)):
         linker.add_task(made[0], {"prompt": linker.goal_of(intent), "image": made[1]}, intent)
         return
     linker.add_task("text-to-image", {"prompt": prompt_from_media(linker, intent)}, intent)

@@ -117,8 +117,6 @@ def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator
     of_page = bool(read) and read[0].origin == "image-to-text"
     yield of_page and cues["from-text"].search(words) and not cues["visual"].search(question), "text"
     yield picture and linker.shows_table() and cues["tabular"].search(question), "document"
-    document_text = has("text") and cues["document-text"].search(linker.parsed.masked)
-    yield document_text and cues["document"].search(question), "text"
     files = [r.kind for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
     yield files and set(files) == {"text"}, "text"
     yield picture and not cues["visual"].search(question) and _named_as_document(linker, intent), "document"

@@ -1,0 +1,94 @@
+"""`read_run`: a row of `runs` as a `Run`, with its results, files and calls to chat models."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..graph.errors import InvalidPlan
+from ..graph.plan import Plan
+from ..graph.resource import Resource
+from ..graph.result import Options, Request, Result, Run, Usage
+from ..graph.untrusted_json import InvalidJson, read_untrusted_json
+from . import lease
+from .llm_calls import read_calls
+from .row_connection import RowConnection
+from .rows import error_line, valid_resources
+
+COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
+"""Of the table `resources`: what a `Resource` has."""
+
+
+def read_run(db: RowConnection, row: dict[str, Any]) -> Run:
+    """A row of `runs` with its results, files and calls. One that can't be read is a run with the status `damaged`."""
+    try:
+        return _read(db, row)
+    except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
+        why = f"its record can't be read: {error_line(error)}"
+        request = Request(text=str(row["request"] or ""), thread_id=str(row["thread_id"]))
+        return Run(
+            run_id=str(row["run_id"]), thread_id=str(row["thread_id"]), request=request, status="damaged", answer=why
+        )
+
+
+def _read(db: RowConnection, row: dict[str, Any]) -> Run:
+    """A run as it is recorded; a running one whose owner is dead was interrupted, or cancelled if that was requested."""
+    status = row["status"]
+    owner = row["owner"]
+    if status in ("running", "cancelling") and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
+        status = "interrupted" if status == "running" else "cancelled"
+    plan, repairs = _plan(row)
+    order = {task.key: number for number, task in enumerate(plan.tasks)}
+    rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
+    done = {key: Result.model_validate_json(text) for key, text in rows}
+    results = {key: result for key, result in done.items() if key in order}
+    made = [(result.started_at, result.duration) for result in done.values()]
+    called = [(call.started_at, call.usage.seconds) for call in read_calls(row["run_id"], db)]
+    return Run(
+        run_id=row["run_id"],
+        thread_id=row["thread_id"],
+        parent=row["parent"],
+        request=Request(text=row["request"], files=_files(db, row), thread_id=row["thread_id"]),
+        options=Options.model_validate_json(row["options"] or "{}"),
+        controller=row["controller"] or "",
+        plan=plan,
+        epoch=row["epoch"] or "",
+        results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
+        refusals=tuple(read_untrusted_json(row["refusals"] or "[]")),
+        repairs=repairs,
+        answer=row["answer"] or "",
+        status=status,
+        started_at=row["started_at"] or 0.0,
+        duration=_seconds_covered([*made, *called], row["started_at"] or 0.0),
+        version=row["version"] or "",
+        usage=Usage.model_validate_json(row["usage"] or "{}"),
+    )
+
+
+def _seconds_covered(intervals: Iterable[tuple[float, float]], since: float) -> float:
+    """Seconds after `since` that are covered by any of the intervals (start, length); pauses do not count."""
+    seconds, reached = 0.0, since
+    for start, length in sorted(intervals):
+        seconds += max(0.0, start + length - max(start, reached))
+        reached = max(reached, start + length)
+    return seconds
+
+
+def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
+    """The plan of a run and its repairs; a plan that today's vocabulary does not know is reported and left out."""
+    repairs = tuple(read_untrusted_json(row["mends"] or "[]"))
+    try:
+        return (Plan.model_validate(read_untrusted_json(row["plan"])) if row["plan"] else Plan()), repairs
+    except InvalidJson:
+        raise
+    except (InvalidPlan, ValidationError):
+        return Plan(), (*repairs, "the plan was written by another version and can't be read by this one")
+
+
+def _files(db: RowConnection, row: dict[str, Any]) -> tuple[Resource, ...]:
+    """The files that were given, and after them those that were only named."""
+    query = f"SELECT {', '.join(COLUMNS)} FROM resources WHERE run_id = ? AND key IS NULL ORDER BY id"
+    there = valid_resources(db.query(query, [row["run_id"]]))
+    names = set(read_untrusted_json(row["files"] or "[]")) - {resource.name for resource in there}
+    gone = [Resource(kind="document", media_type="application/octet-stream", name=name) for name in sorted(names)]
+    return (*there, *gone)

@@ -1,0 +1,18 @@
+"""`GRAPH_VERSION`, and `check_version`, which refuses to continue a run of another version of the graph."""
+
+from typing import Final
+
+from .errors import RunChanged
+
+GRAPH_VERSION: Final = "1"
+"""Raised whenever stages, state or ledger change meaning: a run of another version is shown, and not resumed."""
+
+
+def check_version(run_id: str, version: str) -> None:
+    """Raises `RunChanged` for a run that another version of the graph began."""
+    if version != GRAPH_VERSION:
+        raise RunChanged(
+            f"run {run_id} was made by version {version or '?'} of the graph, this is {GRAPH_VERSION}",
+            hint="make the request again with `hugginggpt run`, "
+            "or use the version of hugginggpt that made it; `show` works",
+        )

@@ -1,0 +1,112 @@
+"""`take_up`: what comes before the first stage when an execution continues a run: version, and a ledger that lacks it.
+
+The checkpoint has all that the ledger needs to go on elsewhere, except files. So where two hosts share checkpoints, or a
+ledger was lost, the rows are written again from it; a result whose file is not in this home is reported, and made again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Overwrite, StateSnapshot
+
+from ..graph.call import Artifact
+from ..graph.plan import Plan
+from ..graph.ports import Ledger, Store
+from ..graph.resource import Resource
+from ..graph.result import Proposal, Result, Run
+from ..graph.state import Json, epoch_of
+from ..graph.stored import has_hash
+from ..graph.version import check_version
+from .execution import Execution
+
+BEFORE_PLAN = {"__start__", "plan"}
+"""Stages before which the state is still that of the run before."""
+
+EDITED = {"update", "fork"}
+"""Sources of checkpoints that a client has written."""
+
+
+async def take_up(
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    config: RunnableConfig,
+    execution: Execution,
+    ledger: Ledger,
+    store: Store,
+) -> str | None:
+    """Prepare the run in a checkpoint to be continued. Raises `RunChanged`, `RunBusy`.
+
+    Returns the id of a new checkpoint to continue from, where the one that `config` names is not enough.
+    """
+    try:
+        snapshot = await graph.aget_state(config)
+    except ValueError:  # no checkpointer: there is nothing to continue
+        return None
+    state = snapshot.values
+    if not snapshot.next or BEFORE_PLAN & set(snapshot.next) or "run" not in state:
+        return None
+    check_version(state["run"]["run_id"], state["run"].get("version", ""))
+    lost = await _restore(snapshot, execution, ledger, store)
+    if not lost:
+        return None
+    run = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
+    kept = {key: row for key, row in state.get("results", {}).items() if key not in lost}
+    new = await graph.aupdate_state(config, {"run": run, "results": Overwrite(kept)}, as_node="plan")
+    return str(new["configurable"]["checkpoint_id"])
+
+
+async def _restore(snapshot: StateSnapshot, execution: Execution, ledger: Ledger, store: Store) -> dict[str, str]:
+    """Record what the checkpoint has and the ledger lacks. Returns by key, in words, the results that lack a file."""
+    state, within = snapshot.values, _results_within(snapshot)
+    run_id, plan, rows = state["run"]["run_id"], Plan.model_validate(state["plan"]), state.get("results", {}) | within
+    epoch = epoch_of(run_id, plan.digest)
+    absent = rows.keys() - await ledger.results(epoch, list(rows))
+    if rows and not absent:
+        return {}
+    known = await ledger.runs.recorded(run_id)
+    if known and (not absent or (snapshot.metadata or {}).get("source") in EDITED):
+        return {}
+    run, lost = Run.model_validate(state["run"]), dict[str, str]()
+    if known:
+        await execution.own(run_id)
+    else:
+        await execution.start(run)
+        await ledger.given(run_id, run.thread_id, run.request.files)
+    for key in sorted(absent):
+        result = Result.model_validate(rows[key])
+        if known and result.status != "succeeded" and key not in within:
+            continue  # a retry has deleted it
+        if missing := [resource for resource in result.resources if not await _is_here(resource, store)]:
+            named = ", ".join(resource.label for resource in missing)
+            lost[key] = f"{named}, made by task {key} ({result.task_type}), is not in this home: the task is done again"
+        else:
+            await ledger.put(run_id, run.thread_id, epoch, result)
+    proposal = Proposal(plan=plan, refusals=run.refusals, repairs=(*run.repairs, *lost.values()))
+    await ledger.runs.planned(run_id, epoch, proposal, run.controller)
+    return lost
+
+
+async def _is_here(resource: Resource, store: Store) -> bool:
+    """Whether the store has a resource, or gets it from the text that the checkpoint holds."""
+    if resource.sha256 is None:
+        return True
+    try:
+        if await asyncio.to_thread(has_hash, store.path(resource), resource.sha256):
+            return True
+    except OSError:
+        pass
+    if resource.text is None:
+        return False
+    text = Artifact(output="text", kind=resource.kind, media_type=resource.media_type, text=resource.text)
+    return (await store.adopt(text, resource.producer or "")).sha256 == resource.sha256
+
+
+def _results_within(snapshot: StateSnapshot) -> dict[str, Json]:
+    """The results of tasks that are done in a super-step which is not: LangGraph does not run them again."""
+    found: dict[str, Json] = {}
+    for task in snapshot.tasks:
+        if task.name == "task" and isinstance(task.result, Mapping):
+            found |= task.result.get("results") or {}
+    return found
