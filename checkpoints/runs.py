@@ -4,9 +4,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
@@ -20,6 +20,7 @@ from .run_rows import read_run
 _log = logging.getLogger(__name__)
 
 
+_LIMITS: Final = {"max_llm_calls", "max_tokens"}
 _STATUS = """
     status = CASE WHEN status = 'cancelling' AND :status IN ('running', 'waiting') THEN status ELSE :status END"""
 """A request to cancel stays until the run has ended."""
@@ -93,11 +94,16 @@ class SqliteRuns:
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""
-        limits = options.model_dump(include={"max_llm_calls", "max_tokens"}, exclude_none=True)
+        await self._change_options(run_id, options.model_dump(include=_LIMITS, exclude_none=True))
 
+    async def set_choices(self, run_id: str, options: Options) -> None:
+        """Change which experts a run may use, and whether it asks for approval; its limits stay as they are."""
+        await self._change_options(run_id, options.model_dump(exclude=_LIMITS))
+
+    async def _change_options(self, run_id: str, changes: Mapping[str, Any]) -> None:
         def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
-            changed = json.dumps(json.loads(text) | limits)
+            changed = json.dumps(json.loads(text) | changes)
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
 
         await self._database.write(update)

@@ -19,6 +19,9 @@ RunStatus = Literal[
 """`cancelling`: its process was requested to end it, and has not done so yet.
 `damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
 
+EDITED = "edited by hand"
+"""The note on a result that a client wrote into the state; no expert made it."""
+
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
 
@@ -98,6 +101,11 @@ class Result(Frozen):
     def ok(self) -> bool:
         """Its outputs can be used."""
         return self.status in {"succeeded", "partial"}
+
+    @property
+    def edited(self) -> bool:
+        """A client wrote it into the state."""
+        return EDITED in self.notes
 
     @property
     def mapped(self) -> bool:

@@ -38,7 +38,9 @@ def list_result(task: Task, assignment: Assignment, done: Sequence[Result], *, b
     members = tuple(map(_member_of, done))
     missing = [member for member in members if member.error is not None]
     without = tuple(dict.fromkeys(member for row in done if row.ok for member in row.missing))
-    errors = [failures(missing, f"{len(missing)} of {len(done)} failed")] if missing else []
+    failed, needed = [m for m in missing if not m.cause], [m for m in missing if m.cause]
+    errors = [failures(failed, f"{len(failed)} of {len(done)} failed")] if failed else []
+    errors += [failures(needed, f"{len(needed)} of {len(done)} missing")] if needed else []
     errors += [failures(without, "made without")] if without else []
     return gathered(
         task, task.key, _status(done), done, began=began, outputs=outputs, assignment=assignment,
@@ -69,7 +71,9 @@ def not_made(task: Task, key: str, missing: Sequence[Member], name: str = "") ->
     fault = next((member for member in missing if member.key.startswith(f"{task.key}[")), None)
     if fault:
         return result_of(task, key, "failed", error=fault.error, input_fault=True, name=name)
-    why = failures(missing, "needs what is missing")
+    named = ", ".join(f"{member.name} ({member.key})" if member.name else member.key for member in missing[:NAMED])
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    why = f"needs {named}{more}, which failed"
     return result_of(task, key, "skipped", error=why, name=name, members=tuple(missing))
 
 
