@@ -59,9 +59,7 @@ async def test_after_a_run_the_history_has_every_step_of_each_task(scripted: Ope
 
 
 @pytest.mark.parametrize("node", ["select", "execute"])
-async def test_a_breakpoint_inside_the_tasks_stops_before_it(
-    scripted: OpenScripted, node: str, calls: list[str]
-) -> None:
+async def test_a_breakpoint_inside_the_tasks_stops_before_it(scripted: OpenScripted, node: str) -> None:
     backend = ScriptedBackend()
     async with scripted([step(0), step(1)], backend=backend) as world:
         dict(world.graph.get_subgraphs())["task"].interrupt_before_nodes = [node]
