@@ -20,6 +20,7 @@ from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent, unique
 from .meaning_parameters import parameters_of
+from .pictures import names_a_part as names_english_part
 
 _FINDINGS = ("text-classification", "zero-shot-classification", "token-classification", "language-identification",
              "audio-classification", "image-classification", "sentence-similarity", "count", "compare", "pick-best",
@@ -39,6 +40,8 @@ _WRITTEN = ("summarization", "image-to-text", "text-generation", "text-to-speech
 def _changes_a_part(linker: Linker, words: ClauseWords) -> bool:
     """Whether an operation is meant for what was found in a picture, and not for the picture."""
     found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
+    if words.language.code == "en":
+        return found or names_english_part(linker, words.text)
     return names_a_part(words) or (found and not names_a_picture(words))
 
 
