@@ -50,7 +50,7 @@ def referenced(home: Path) -> set[str]:
         "state_parts.value",
     )
     found: set[str] = set()
-    for table, column in (name.split(".") for name in columns.split()):
+    for table, column in (name.split(".") for name in columns):
         for (value,) in rows(home, f"SELECT {column} FROM {table}"):
             found |= hashes_in(value)
     return found
