@@ -25,7 +25,7 @@ _SKIPPED = -0.1
 """Value of a piece that is left out; the others count by their letters and by how much they exceed the least score."""
 _MOST_JOINED = 3
 _MOST_PIECES = 60
-_PUNCTUATION = re.compile(r"[!?;,:\n。！？；，、：…]+|\.(?=\s|$)|\s[-–—]\s")
+_PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
 
 
 _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
