@@ -35,7 +35,7 @@ def time_range(text: str, code: str) -> TimeRange | None:
         words["tail" if "tail" in words else "end"] = f"{words['n']} {words['unit']}"
     unit = words.get("unit") or words.get("end", "")
     seconds = {name: _seconds(words[name], unit, code) for name in ("start", "end", "tail") if name in words}
-    if _has("off", text, code):
+    if _has("off", f"{text[: form.start]} {text[form.end :]}", code):
         if "start" in seconds:
             return None
         left = {"end_seconds": -seconds["tail"]} if "tail" in seconds else {"start_seconds": seconds["end"]}

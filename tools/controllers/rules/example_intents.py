@@ -22,7 +22,7 @@ from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 
-_BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
+_BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
@@ -80,7 +80,7 @@ def _apart_from_times(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
         rest = f"{words[: part.start]}{words[part.end :]}"
         kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
         found = [each.match for each in read_clauses(rest, code, kinds, least=SURE) if each.match]
-        if len(found) == 1 and not meaning_of(found[0].meaning).is_out_of_reach:
+        if len(found) == 1 and _finds(found[0].meaning) and not meaning_of(found[0].meaning).is_out_of_reach:
             return replace(piece, match=found[0])
     return piece
 

@@ -9,7 +9,7 @@ from .....graph.vocabulary import VOCABULARY
 from ....wording.time_ranges import time_range
 from ..intents import Intent
 from ..linking import Linker
-from ..operations import TYPES, kinds_of, operation_of
+from ..operation_words import TYPES, kinds_of, operation_of
 from ..referents import Referent
 
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
