@@ -79,7 +79,7 @@ def test_a_part_of_a_recording_is_read_in_seconds(words: str, parameters: Mappin
 
 def test_a_removed_middle_is_no_part() -> None:
     """Two pieces are left, which one cut can't make: the words stay for the report of what was not understood."""
-    assert time_range("remove the part from 0:10 to 0:20") is None
+    assert time_range("remove the part from 0:10 to 0:20", "en") is None
 
 
 @pytest.mark.parametrize(("text", "tasks"), ASKED)
