@@ -38,6 +38,17 @@ class Deleted:
     """Pages of the database that are free now."""
 
 
+class WorkedOn(RunBusy):
+    """A run of a conversation that is to be deleted has an owner. One on another host may be dead: claiming shows it."""
+
+    def __init__(self, run_id: str, thread_id: str) -> None:
+        super().__init__(
+            f"run {run_id} of conversation {thread_id} is being worked on by another process",
+            hint="wait for it, or stop that process; nothing was deleted",
+        )
+        self.run_id = run_id
+
+
 class _Undo(Exception):
     """Ends the transaction of a trial."""
 
@@ -151,7 +162,4 @@ def refuse_living(db: RowConnection, thread_ids: Collection[str]) -> None:
     """Raises `RunBusy` where another process works in one of the conversations."""
     for run_id, thread_id, _ in living(db, of_other_processes=True):
         if thread_id in thread_ids:
-            raise RunBusy(
-                f"run {run_id} of conversation {thread_id} is being worked on by another process",
-                hint="wait for it, or stop that process; nothing was deleted",
-            )
+            raise WorkedOn(run_id, thread_id)

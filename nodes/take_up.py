@@ -9,66 +9,108 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Overwrite, StateSnapshot
+from langgraph.types import Overwrite
 
 from ..graph.call import Artifact
+from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Result, Run
-from ..graph.state import Json, epoch_of
+from ..graph.state import Json, epoch_in
 from ..graph.stored import has_hash
 from ..graph.version import check_version
+from .edits import read_edits
 from .execution import Execution
 
-BEFORE_PLAN = {"__start__", "plan"}
-"""Stages before which the state is still that of the run before."""
-
+BEFORE_PLAN = {"__start__", "branch:to:plan"}
+"""Channels of a state that is still that of the run before."""
+QUEUES = {"__start__", "__pregel_tasks"}
+"""Channels that LangGraph keeps when they are empty; with `branch:to:...`, those of what comes next."""
 EDITED = {"update", "fork"}
 """Sources of checkpoints that a client has written."""
 
 
 async def take_up(
     graph: CompiledStateGraph[Any, Any, Any, Any],
+    saved: CheckpointTuple,
     config: RunnableConfig,
     execution: Execution,
     ledger: Ledger,
     store: Store,
 ) -> str | None:
-    """Prepare the run in a checkpoint to be continued. Raises `RunChanged`, `RunBusy`.
+    """Prepare the run in a checkpoint, which `config` names, to be continued. Raises `RunChanged`, `RunBusy`.
 
-    Returns the id of a new checkpoint to continue from, where the one that `config` names is not enough.
+    Returns the id of a new checkpoint to continue from, where that one is not enough.
     """
-    try:
-        snapshot = await graph.aget_state(config)
-    except ValueError:  # no checkpointer: there is nothing to continue
+    state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
+    coming = {name for name, value in state.items() if name.startswith("branch:to:") or (name in QUEUES and value)}
+    if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
-    state = snapshot.values
-    if not snapshot.next or BEFORE_PLAN & set(snapshot.next) or "run" not in state:
-        return None
-    check_version(state["run"]["run_id"], state["run"].get("version", ""))
-    lost = await _restore(snapshot, execution, ledger, store)
-    if not lost:
-        return None
-    run = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
-    kept = {key: row for key, row in state.get("results", {}).items() if key not in lost}
-    new = await graph.aupdate_state(config, {"run": run, "results": Overwrite(kept)}, as_node="plan")
+    run_id, changed = _run_id(state), dict[str, Any]()
+    check_version(run_id, state["run"].get("version", ""))
+    if by_hand and await ledger.runs.recorded(run_id):
+        if "branch:to:review" in coming or not await _edited(state, ledger, store):
+            return None
+        await execution.own(run_id)
+    else:
+        lost = await _restore(state, _results_within(saved), execution, ledger, store)
+        if not lost:
+            return None
+        changed["run"] = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
+        changed["results"] = Overwrite({key: row for key, row in state["results"].items() if key not in lost})
+    # `review` comes next, and all tasks are sent again; what is recorded returns at once
+    new = await graph.aupdate_state(config, changed, as_node="plan")
     return str(new["configurable"]["checkpoint_id"])
 
 
-async def _restore(snapshot: StateSnapshot, execution: Execution, ledger: Ledger, store: Store) -> dict[str, str]:
+def _run_id(state: Json) -> str:
+    run = state["run"]
+    if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
+        raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
+    return str(run["run_id"])
+
+
+async def edits_left_by(saved: CheckpointTuple, ledger: Ledger, store: Store) -> tuple[str, ...]:
+    """What was edited in a run after it ended, a sentence each, where a new request comes before it was run."""
+    state = saved.checkpoint["channel_values"]
+    if saved.metadata.get("source") not in EDITED or "run" not in state:
+        return ()
+    edits = await _edited(state, ledger, store)
+    return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+
+
+async def _edited(state: Any, ledger: Ledger, store: Store) -> tuple[str, ...]:
+    try:
+        return (await read_edits(state, ledger, store)).what
+    except InvalidPlan as error:
+        return error.problems
+
+
+def _results_within(saved: CheckpointTuple) -> dict[str, Json]:
+    """The results of tasks that are done in a super-step which is not: LangGraph does not run them again."""
+    found: dict[str, Json] = {}
+    for _, channel, value in saved.pending_writes or ():
+        if channel == "results" and isinstance(value, Mapping):
+            found |= value
+    return found
+
+
+async def _restore(
+    state: Json, within: Mapping[str, Json], execution: Execution, ledger: Ledger, store: Store
+) -> dict[str, str]:
     """Record what the checkpoint has and the ledger lacks. Returns by key, in words, the results that lack a file."""
-    state, within = snapshot.values, _results_within(snapshot)
-    run_id, plan, rows = state["run"]["run_id"], Plan.model_validate(state["plan"]), state.get("results", {}) | within
-    epoch = epoch_of(run_id, plan.digest)
+    run_id, rows = state["run"]["run_id"], {**state.get("results", {}), **within}
+    epoch = state["run"].get("epoch") or epoch_in(state["run"], Plan.model_validate(state["plan"]))
     absent = rows.keys() - await ledger.results(epoch, list(rows))
     if rows and not absent:
         return {}
     known = await ledger.runs.recorded(run_id)
-    if known and (not absent or (snapshot.metadata or {}).get("source") in EDITED):
+    if known and not absent:
         return {}
-    run, lost = Run.model_validate(state["run"]), dict[str, str]()
+    run, plan, lost = Run.model_validate(state["run"]), Plan.model_validate(state["plan"]), dict[str, str]()
     if known:
         await execution.own(run_id)
     else:
@@ -101,12 +143,3 @@ async def _is_here(resource: Resource, store: Store) -> bool:
         return False
     text = Artifact(output="text", kind=resource.kind, media_type=resource.media_type, text=resource.text)
     return (await store.adopt(text, resource.producer or "")).sha256 == resource.sha256
-
-
-def _results_within(snapshot: StateSnapshot) -> dict[str, Json]:
-    """The results of tasks that are done in a super-step which is not: LangGraph does not run them again."""
-    found: dict[str, Json] = {}
-    for task in snapshot.tasks:
-        if task.name == "task" and isinstance(task.result, Mapping):
-            found |= task.result.get("results") or {}
-    return found

@@ -13,6 +13,7 @@ import typer
 
 from ... import __version__
 from ..eval.commands import evaluations
+from .delete_commands import delete_commands
 from .global_options import CommandGroup
 from .history_commands import history_commands
 from .run_commands import run_commands
@@ -22,7 +23,8 @@ app = typer.Typer(
     name="hugginggpt",
     cls=CommandGroup,
     help="Plan a request as tasks, run an expert model for each, keep everything. Answers go to stdout, progress to stderr.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 4 waiting for approval, 130 interrupted (resumable).",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 4 waiting for approval, 130 interrupted or cancelled "
+    "(resumable).",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -30,7 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for commands in (run_commands, history_commands, setup_commands):
+for commands in (run_commands, history_commands, delete_commands, setup_commands):
     app.add_typer(commands)
 app.add_typer(evaluations, name="eval")
 

@@ -33,7 +33,7 @@ def test_every_command_has_help_and_the_exit_codes_are_listed(shell: Shell) -> N
     shown = shell("--help")
     assert shown.code == 0
     assert "130 interrupted" in " ".join(shown.out.split())
-    for command in "run plan resume retry runs show history resources tasks models doctor".split():
+    for command in "run plan resume retry runs show history resources prune delete tasks models doctor".split():
         assert command in shown.out
     assert "Example" in shell("run", "-h").out
 

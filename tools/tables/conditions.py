@@ -12,6 +12,7 @@ from typing import Any
 
 from ...graph.errors import input_error
 from .folding import MARKS, fold, singulars
+from .question_words import is_within, period_of
 from .table import LINE, Table, read_number
 
 ANY = "*"
@@ -98,9 +99,12 @@ def _test(table: Table, condition: Condition, column: int) -> Callable[[str], bo
         number = size_of(value, table)
         options = [fold(value), *(fold(part) for part in re.split(r",? or ", value))]
         options += [fold(part) for part in value.split("|")]
+        months = [found for part in options if table.is_dated(column) and (found := period_of(part))]
 
         def same(cell: str) -> bool:
-            return fold(cell) in options or (number is not None and _as_exact(size_of(cell, table), number) == number)
+            size = size_of(cell, table)
+            dated = isinstance(size, str) and any(is_within(size, month) for month in months)
+            return fold(cell) in options or dated or (number is not None and _as_exact(size, number) == number)
 
         return same if operator == "=" else lambda cell: not same(cell)
     asked = fold(value)

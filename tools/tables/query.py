@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ...graph.errors import ExpertError
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import MONTHS, Mark, mark_words, measure_column, operation_words
+from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words
 from .table import Table
 
 
@@ -192,7 +192,7 @@ class _Reader:
             raise not_understood(self.table, [_named(mark) for mark in self.periods])
         for mark in self.periods:
             ordered(self.table, mark.column)
-            rows = tuple(row for row in table.cells if _is_within(size_of(row[mark.column], table), mark.text))
+            rows = tuple(row for row in table.cells if is_within(size_of(row[mark.column], table), mark.text))
             table = Table(table.label, table.names, rows, table.decimal_comma)
         for column in self.empty:
             rows = tuple(row for row in table.cells if not row[column].strip())
@@ -238,7 +238,3 @@ class _Reader:
 def _named(mark: Mark) -> str:
     """A period as words."""
     return MONTHS[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
-
-
-def _is_within(date: object, period: str) -> bool:
-    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)

@@ -91,7 +91,7 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
         for size in range(min(MAX_PHRASE, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + size])
             follows = words[position + size : position + size + 1] or [""]
-            bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(_period(follows[0])))
+            bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(period_of(follows[0])))
             named_here = singulars(phrase) in columns or phrase in values
             found = [] if named_here else _measure_marks(phrase, position, size, table)
             mark = _mark(phrase, position, size, columns, values, known, table, bounded)
@@ -131,20 +131,25 @@ def _mark(
     if role:
         return Mark(role, at, end, phrase)
     dated = next((n for n in range(len(table.names)) if table.is_dated(n)), None)
-    if dated is not None and (period := _period(phrase)):
+    if dated is not None and (period := period_of(phrase)):
         return Mark("period", at, end, period, dated)
     if phrase not in known["ignored"] and (number := wording("en").section("numbers").get(phrase)):
         return Mark("number", at, end, str(number))
     return Mark("number", at, end, phrase) if re.fullmatch(r"[-+]?\d[\d.,]*", phrase) else None
 
 
-def _period(phrase: str) -> str:
+def period_of(phrase: str) -> str:
     """A day, a month or a year as it is within a date: `2025-03-`, `-03-`, `2025-`; empty for other words."""
     if re.fullmatch(r"(?:19|20)\d\d(?:-\d\d){0,2}", phrase):
         return f"{phrase}-"
     words = re.fullmatch(r"([a-z]{3,})(?: ((?:19|20)\d\d))?", phrase)
     months = [f"-{n:02}-" for n, name in enumerate(MONTHS, 1) if words and words[1] in (name, name[:3])]
     return f"{words[2] or ''}{months[0]}" if words and months else ""
+
+
+def is_within(date: object, period: str) -> bool:
+    """Whether a date as year-month-day is in a period as `period_of` returns it."""
+    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)
 
 
 def _columns(table: Table) -> dict[str, int]:

@@ -105,3 +105,10 @@ def test_an_unknown_column_or_value_is_an_error_that_names_what_there_is(conditi
     with pytest.raises(ExpertError, match=message) as caught:
         names([condition])
     assert caught.value.input_fault
+
+
+@pytest.mark.parametrize(
+    ("where", "found"), [("* = May 2026", ["Otter"]), ("due date = march", ["Elsa"]), ("* != 2026", ["Måke"])]
+)
+def test_a_month_or_a_year_is_all_of_its_dates(where: str, found: list[str]) -> None:
+    assert names([where]) == found

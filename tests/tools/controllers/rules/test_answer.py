@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.expert import NO_EXPERT, Assignment, Expert
+from hugginggpt.graph.member import Member
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.result import Request, Result, Run, TaskStatus
@@ -186,3 +187,80 @@ async def test_a_run_without_tasks_is_reported_as_such() -> None:
     run = Run(run_id="r", thread_id="t", request=Request(text="x"))
     pieces = [piece async for piece in RuleBasedController().answer(run, {})]
     assert pieces == ["Nothing in the request needed an expert, so nothing was done."]
+
+
+@pytest.mark.parametrize(
+    ("request_text", "sentences"),
+    [
+        (
+            "Read every file and put the texts together",
+            (
+                "Not done: “Read every file” (menu.png): it is damaged",
+                "“put together” [1] was made without 1: menu.png",
+            ),
+        ),
+        (
+            "Lies bitte jede Datei und füge die Texte zusammen",
+            (
+                "Nicht getan: „Read every file“ (menu.png): it is damaged",
+                "„put together“ [1] entstand ohne 1: menu.png",
+            ),
+        ),
+    ],
+)
+def test_a_member_that_is_missing_is_named_once_and_what_was_made_without_it_too(
+    request_text: str, sentences: tuple[str, ...]
+) -> None:
+    plan = Plan(
+        tasks=(
+            Task(id=0, type="image-to-text", inputs={"image": (RECEIPT, OTHER)}, goal="Read every file"),
+            Task(id=1, type="join-text", inputs={"texts": Ref(task_id=0)}, goal="put together"),
+        )
+    )
+    members = (Member(key="0[0]", name="receipt.png"), Member(key="0[1]", name="menu.png", error="it is damaged"))
+    made = Resource(kind="text", media_type="x/y", text="CAFE", sha256="2" * 64, producer="0[0]")
+    read = result(0, "rapidocr", plan=plan).model_copy(
+        update={"status": "partial", "members": members, "outputs": {"text": (made,)}}
+    )
+    lost = Member(key="0[1]", name="menu.png", error="it is damaged")
+    joined = result(1, "join-text", "CAFE", plan=plan).model_copy(update={"status": "partial", "members": (lost,)})
+    answer = answer_to(read, joined, text=request_text, plan=plan)
+    assert all(answer.count(sentence) == 1 for sentence in sentences)
+    assert answer.count("menu.png") == 2
+    assert "(receipt.png) [1]" in answer
+
+
+def test_a_page_of_several_documents_is_named_by_its_document_and_its_number_there() -> None:
+    documents = tuple(
+        Resource(kind="document", media_type="application/pdf", name=f"{name}.pdf", sha256=name * 64) for name in "abc"
+    )
+    plan = Plan(
+        tasks=(
+            Task(id=0, type="document-to-images", inputs={"document": documents}, goal="open"),
+            Task(id=1, type="image-to-text", inputs={"image": Ref(task_id=0)}, goal="read every page"),
+        )
+    )
+    keys = ["1[0][0]", "1[0][1]", "1[2][0]"]
+    texts = tuple(Resource(kind="text", media_type="x/y", text=f"text {key}", producer=key) for key in keys)
+    pages = tuple(
+        Resource(kind="image", media_type="image/png", sha256="d" * 64, producer=key)
+        for key in ("0[0]", "0[0]", "0[2]")
+    )
+    opened = result(0, "pdf-pages", plan=plan).model_copy(
+        update={
+            "status": "partial", "outputs": {"images": pages},
+            "members": (Member(key="0[0]"), Member(key="0[1]", name="b.pdf", error="it is damaged"), Member(key="0[2]")),
+        }
+    )  # fmt: skip
+    read = result(1, "rapidocr", plan=plan).model_copy(
+        update={
+            "status": "partial", "outputs": {"text": texts},
+            "members": (*(Member(key=key) for key in keys),
+                        Member(key="1[1]", name="b.pdf", error="it is damaged", cause="0[1]")),
+        }
+    )  # fmt: skip
+    answer = answer_to(opened, read, plan=plan, text="read every page")
+    assert "(a.pdf, page 1) [1]: text 1[0][0]" in answer
+    assert "(a.pdf, page 2) [1]: text 1[0][1]" in answer
+    assert "(c.pdf, page 1) [1]: text 1[2][0]" in answer
+    assert answer.count("b.pdf") == 1

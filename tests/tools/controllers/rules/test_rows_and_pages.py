@@ -174,3 +174,13 @@ def test_what_only_the_world_of_now_can_answer_is_out_of_reach(text: str) -> Non
     proposal = propose(Request(text=text))
     assert not proposal.plan.tasks
     assert "no expert can do that" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "asked", ["tell me the launch date", "give me the delivery date", "give me the invoice number"]
+)
+def test_one_named_value_is_a_question_and_no_search_for_all_of_its_kind(asked: str) -> None:
+    assert [kind for kind, _ in planned(f"Summarise letter.txt, then {asked}")] == [
+        "summarization",
+        "question-answering",
+    ]

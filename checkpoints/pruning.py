@@ -1,0 +1,150 @@
+"""`prune` deletes old runs, `delete_named` a run or conversation; both compact the database afterwards.
+
+Both block their thread. `trial` reports what would be deleted, and changes nothing.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from ..graph.errors import StorageError, UnknownRun, UsageError
+from .database import Database
+from .deletion import Deleted, Deletion, delete, living
+from .row_connection import RowConnection
+from .run_deletion import delete_runs, delete_threads
+
+_UNFINISHED: Final = ("running", "waiting", "interrupted", "cancelling")
+
+
+class Head(NamedTuple):
+    """What a list shows of a run."""
+
+    run_id: str
+    thread_id: str
+    status: str
+    started_at: float
+    request: str
+
+
+@dataclass
+class Report:
+    """What was deleted, or of a trial would be."""
+
+    runs: list[Head] = field(default_factory=list)
+    kept: list[tuple[Head, str]] = field(default_factory=list)
+    """Runs that are old enough, each with the reason why it is kept."""
+    repeated_in: list[str] = field(default_factory=list)
+    """Conversations that go on after a deleted run: their messages repeat its request and answer."""
+    deleted: Deleted = field(default_factory=Deleted)
+    not_compacted: str = ""
+    """Why the file of the database is as large as before."""
+
+
+def prune(database: Database, *, older: float | None, keep_last: int | None, trial: bool = False) -> Report:
+    """Delete the runs that are older than so many seconds and not among the newest, and files without reference."""
+    report, now = Report(), time.time()
+
+    def work(deletion: Deletion) -> None:
+        query = "SELECT *, max(started_at, coalesce(finished_at, 0)) AS touched FROM runs ORDER BY rowid DESC"
+        rows = list(deletion.db.query(query))
+        old = {row["run_id"] for row in rows[keep_last or 0 :] if older is None or row["touched"] < now - older}
+        needed = _needed(deletion.db, [(row["run_id"], row["parent"], row["status"]) for row in rows], old)
+        in_use = {thread_id: run_id for run_id, thread_id, _ in living(deletion.db)}
+        for row in reversed(rows):
+            head = Head(*(row[name] for name in Head._fields))
+            if head.run_id not in old:
+                continue
+            if head.thread_id in in_use:
+                report.kept.append((head, f"run {in_use[head.thread_id]} of its conversation is being worked on"))
+            elif head.run_id in needed:
+                report.kept.append((head, f"run {needed[head.run_id]}, which is unfinished, takes results from it"))
+            else:
+                report.runs.append(head)
+        _delete_runs(deletion, report)
+
+    return _done(database, report, work, all_files=True, trial=trial)
+
+
+def delete_named(
+    database: Database, name: str | None = None, *, thread: str | None = None, trial: bool = False
+) -> Report:
+    """Delete the run or the conversation of that name; `thread`: a conversation. Raises `UnknownRun`, `RunBusy`."""
+    report = Report()
+
+    def work(deletion: Deletion) -> None:
+        whole, report.runs = _named(deletion.db, name, thread)
+        if whole:
+            delete_threads(deletion, [whole])
+        else:
+            _delete_runs(deletion, report)
+
+    return _done(database, report, work, trial=trial)
+
+
+def _delete_runs(deletion: Deletion, report: Report) -> None:
+    chosen = {head.run_id for head in report.runs}
+    query = "SELECT thread_id, run_id FROM runs ORDER BY rowid"
+    last = dict(deletion.db.execute(query))
+    threads = dict.fromkeys(head.thread_id for head in report.runs)
+    report.repeated_in = [thread_id for thread_id in threads if last[thread_id] not in chosen]
+    delete_runs(deletion, chosen)
+
+
+def _needed(db: RowConnection, runs: Sequence[tuple[str, str | None, str]], old: set[str]) -> dict[str, str]:
+    """By run: the run that is kept, is unfinished, and descends from it."""
+    parents = {run_id: parent for run_id, parent, _ in runs}
+    needed: dict[str, str] = {}
+    for run_id, parent, status in runs:
+        above = parent if run_id not in old and status in _UNFINISHED else None
+        while above in parents and above not in needed:
+            needed[above] = run_id
+            above = parents[above]
+    return needed
+
+
+def _named(db: RowConnection, name: str | None, thread: str | None) -> tuple[str | None, list[Head]]:
+    """The conversation, if it is one, and the runs."""
+    columns = ", ".join(Head._fields)
+    whole = thread or name or ""
+    of_thread = [Head(*row) for row in db.execute(f"SELECT {columns} FROM runs WHERE thread_id = ?", [whole])]
+    is_thread = bool(of_thread)
+    if not is_thread and "checkpoints" in db.table_names():
+        is_thread = db.execute("SELECT 1 FROM checkpoints WHERE thread_id = ? LIMIT 1", [whole]).fetchone() is not None
+    query = f"SELECT {columns} FROM runs WHERE substr(run_id, 1, length(?1)) = ?1"
+    runs = [] if thread or not name else [Head(*row) for row in db.execute(query, [name])]
+    runs = [head for head in runs if head.run_id == name] or runs
+    if not is_thread and not runs:
+        what = "conversation" if thread else "run or conversation"
+        raise UnknownRun(f"there is no {what} {whole}", hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
+    if is_thread and runs and runs != of_thread:
+        raise UsageError(
+            f"{name} is a conversation, and may be run {', '.join(head.run_id for head in runs[:5])}",
+            hint=f"write more of the run's id; for the conversation: hugginggpt delete --thread {name}",
+        )
+    if len(runs) > 1 and not is_thread:
+        raise UnknownRun(f"{name} may be any of {', '.join(head.run_id for head in runs[:5])}", hint="write more of it")
+    return (whole, of_thread) if is_thread else (None, runs)
+
+
+def _done(
+    database: Database, report: Report, work: Callable[[Deletion], None], *, all_files: bool = False, trial: bool
+) -> Report:
+    report.deleted = delete(database, work, all_files=all_files, trial=trial)
+    if not trial and (report.deleted.runs or report.deleted.checkpoints):
+        report.not_compacted = _compact(database)
+    return report
+
+
+def _compact(database: Database) -> str:
+    """Return free pages to the disk, and with them what the deleted rows said. Returns why that failed."""
+
+    def vacuum(db: RowConnection) -> None:
+        db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    try:
+        database.submit(vacuum, writes=False, alone=True).result()
+    except StorageError as error:  # locked by another program, or no room for the copy
+        return error.message
+    return ""

@@ -1,0 +1,93 @@
+"""`prune` and `delete`, as real processes: they show, ask, delete, and report what is left."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from paths import SUPPORT
+from scripting import CHAIN, ask
+from shell import MARK, Shell
+
+
+def runs(home: Path) -> list[str]:
+    """Threads of the runs that are left, oldest first."""
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        return [thread for (thread,) in db.execute("SELECT thread_id FROM runs ORDER BY rowid")]
+
+
+@pytest.fixture
+async def home(shell: Shell) -> Path:
+    """Three runs in two conversations; the first is forty days old."""
+    home = shell.folder / "home"
+    world = open_world(
+        Settings(home=home),
+        controller=ScriptedController(CHAIN),
+        catalog=ScriptedCatalog(),
+        backends=[ScriptedBackend()],
+    )
+    async with world as opened:
+        for thread in ("a", "b", "b"):
+            await ask(opened, f"do it for {thread}", thread=thread)
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        change = "started_at = started_at - 40 * 86400, finished_at = finished_at - 40 * 86400"
+        db.execute(f"UPDATE runs SET {change} WHERE thread_id = 'a'")
+        db.commit()
+    return home
+
+
+def test_a_prune_shows_what_it_would_delete_and_deletes_that_once_it_is_confirmed(shell: Shell, home: Path) -> None:
+    words = ("prune", "--older", "30d", "--keep-last", "2")
+    would = json.loads(shell(*words, "--dry-run", "--json").out)
+    assert ([run["thread_id"] for run in would["runs"]], would["dry_run"]) == (["a"], True)
+    asked = shell(*words)
+    assert asked.code == 2
+    assert "do it for a" in asked.err
+    assert "--yes" in asked.err
+    assert runs(home) == ["a", "b", "b"]
+
+    size = (home / "hugginggpt.db").stat().st_size
+    done = json.loads(shell(*words, "--yes", "--json").out)
+    assert {**done, "dry_run": True} == would
+    assert runs(home) == ["b", "b"]
+    assert (home / "hugginggpt.db").stat().st_size < size
+    assert shell(*words).out == "deleted: 0 runs and 0 files, 0 bytes\n"
+
+
+def test_what_names_no_run_or_no_time_is_refused(shell: Shell, home: Path) -> None:
+    wrong = [["prune"], ["prune", "--older", "soon"], ["delete"], ["delete", "nowhere", "--yes"], ["delete", "a"]]
+    said = shell.each(wrong).err.split(MARK)[1:]
+    assert [part.split()[-1] for part in said] == ["2"] * len(wrong)
+    for part, words in zip(said, ["prune --older 30d", "30d", "hugginggpt runs", "nowhere", "--yes"], strict=True):
+        assert words in part
+    assert runs(home) == ["a", "b", "b"]
+
+
+def test_a_run_that_a_living_process_works_on_is_kept_and_can_be_deleted_once_that_is_dead(
+    shell: Shell, home: Path
+) -> None:
+    command = [sys.executable, str(SUPPORT / "crash_child.py"), "start", str(home), "1", "task"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            next(line for line in process.stdout if line.strip() == "stalled")
+            refused = shell("delete", "crash", "--yes")
+            assert refused.code == 2
+            assert f"process {process.pid}" in refused.err
+            pruned = shell("prune", "--keep-last", "0", "--yes")
+            assert pruned.code == 0
+            assert "is being worked on" in pruned.err
+            assert runs(home) == ["crash"]
+        finally:
+            process.kill()
+    gone = shell("delete", "crash", "--yes")
+    assert gone.code == 0, gone.err
+    assert gone.out.startswith("deleted: 1 run (1 of them unfinished) and ")
+    assert runs(home) == []
