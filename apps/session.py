@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, StateSnapshot
+from langgraph.types import Command, Overwrite, StateSnapshot
 
 from ..checkpoints.history import History
 from ..graph.errors import UsageError
@@ -65,7 +65,7 @@ class Session:
         graph made it.
         """
         async with self._claimed(chosen) as run:
-            if not run.unfinished:
+            if not run.resumable:
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
@@ -115,7 +115,9 @@ class Session:
                     f"the checkpoints of run {run.run_id} are gone", hint="make the request again: hugginggpt run"
                 )
             # the new checkpoint first: if killed after it, a retry is possible again; if killed after the rest, a resume
-            config = await self.world.graph.aupdate_state(snapshots[0].config, {"answer": ""}, as_node="review")
+            kept = {row.key: row.model_dump(mode="json") for row in run.results if row.status == "succeeded"}
+            changed = {"answer": "", "results": Overwrite(kept), "problems": []}
+            config = await self.world.graph.aupdate_state(snapshots[0].config, changed, as_node="review")
             await self.history.reopen(run)
             async with aclosing(self._stream(None, config, run)) as feed:
                 async for event in feed:

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
@@ -18,6 +19,8 @@ from ..graph.untrusted_json import read_untrusted_json
 
 BEAT: Final = 5.0
 """Seconds between beats."""
+LOOKS: Final = 5
+"""Looks for a request to cancel in the time of a beat; a look writes nothing."""
 STALE: Final = 30.0
 """Seconds without a beat after which an owner on another host counts as dead."""
 
@@ -47,12 +50,12 @@ class Holder:
         self._lock = Lock()
         self._stop: Event | None = None
 
-    def start_beating(self, beat: Callable[[], None]) -> None:
-        """Call `beat` every few seconds from a thread, until stopped."""
+    def start_beating(self, beat: Callable[[], None], look: Callable[[], None]) -> None:
+        """Call `beat` every few seconds from a thread, and `look` more often, until stopped."""
         with self._lock:
             if self._stop is None:
                 self._stop = Event()
-                Thread(target=_keep_beating, args=(beat, self._stop), name="lease", daemon=True).start()
+                Thread(target=_keep_beating, args=(beat, look, self._stop), name="lease", daemon=True).start()
 
     def stop_beating(self) -> None:
         """End the thread: no lease is held."""
@@ -67,9 +70,13 @@ class Holder:
         self.stop_beating()
 
 
-def _keep_beating(beat: Callable[[], None], stop: Event) -> None:
-    while not stop.wait(BEAT):
-        beat()
+def _keep_beating(beat: Callable[[], None], look: Callable[[], None], stop: Event) -> None:
+    for number in count(1):
+        if stop.wait(BEAT / LOOKS):
+            return
+        look()
+        if number % LOOKS == 0:
+            beat()
 
 
 def read_mark(mark: str) -> Owner | None:

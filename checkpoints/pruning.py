@@ -14,7 +14,7 @@ from .deletion import Deleted, Deletion, delete, living
 from .row_connection import RowConnection
 from .run_deletion import delete_runs, delete_threads
 
-_UNFINISHED: Final = ("running", "waiting", "interrupted")
+_UNFINISHED: Final = ("running", "waiting", "interrupted", "cancelling")
 
 
 class Head(NamedTuple):

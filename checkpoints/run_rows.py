@@ -32,11 +32,11 @@ def read_run(db: RowConnection, row: dict[str, Any]) -> Run:
 
 
 def _read(db: RowConnection, row: dict[str, Any]) -> Run:
-    """A run as it is recorded; a running one whose owner is dead was interrupted."""
+    """A run as it is recorded; a running one whose owner is dead was interrupted, or cancelled if that was requested."""
     status = row["status"]
     owner = row["owner"]
-    if status == "running" and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
-        status = "interrupted"
+    if status in ("running", "cancelling") and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
+        status = "interrupted" if status == "running" else "cancelled"
     plan, repairs = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()

@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
@@ -17,6 +18,12 @@ from .row_connection import RowConnection
 from .run_rows import read_run
 
 _log = logging.getLogger(__name__)
+
+
+_LIMITS: Final = {"max_llm_calls", "max_tokens"}
+_STATUS = """
+    status = CASE WHEN status = 'cancelling' AND :status IN ('running', 'waiting') THEN status ELSE :status END"""
+"""A request to cancel stays until the run has ended."""
 
 
 class _Claim(NamedTuple):
@@ -36,6 +43,8 @@ class SqliteRuns:
         self._owned: set[str] = set()
         self._executions: dict[str, str] = {}
         """By run: the execution of the graph that has or claims its lease; empty: a caller that will begin one."""
+        self._on_cancel: dict[str, Callable[[], None]] = {}
+        """By run: what to call when a process requests that it is cancelled."""
 
     def close(self) -> None:
         """Return all leases."""
@@ -80,16 +89,21 @@ class SqliteRuns:
         await self.disown(run.run_id)
 
     async def set_status(self, run_id: str, status: RunStatus) -> None:
-        """Record that a run waits, continues, or was interrupted."""
+        """Record that a run waits, continues, or was interrupted; a request to cancel it stays."""
         await self._update(run_id, status=status)
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""
-        limits = options.model_dump(include={"max_llm_calls", "max_tokens"}, exclude_none=True)
+        await self._change_options(run_id, options.model_dump(include=_LIMITS, exclude_none=True))
 
+    async def set_choices(self, run_id: str, options: Options) -> None:
+        """Change which experts a run may use, and whether it asks for approval; its limits stay as they are."""
+        await self._change_options(run_id, options.model_dump(exclude=_LIMITS))
+
+    async def _change_options(self, run_id: str, changes: Mapping[str, Any]) -> None:
         def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
-            changed = json.dumps(json.loads(text) | limits)
+            changed = json.dumps(json.loads(text) | changes)
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
 
         await self._database.write(update)
@@ -107,7 +121,7 @@ class SqliteRuns:
         """Only its owner writes a run's row: a process that has lost the lease must not."""
 
         def update(db: RowConnection) -> int:
-            settings = ", ".join(f"{name} = :{name}" for name in columns)
+            settings = ", ".join(_STATUS if name == "status" else f"{name} = :{name}" for name in columns)
             mark = {"run_id": run_id, "mark": self._holder.mark}
             query = f"UPDATE runs SET {settings} WHERE run_id = :run_id AND owner = :mark"
             return db.execute(query, {**columns, **mark}).rowcount
@@ -148,13 +162,19 @@ class SqliteRuns:
             self._release(run_id)
             raise
         self._owned.add(run_id)
-        self._holder.start_beating(self._beat)
+        self._holder.start_beating(self._beat, self._look)
         _log.info("run %s: lease claimed", run_id)
 
+    def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
+        """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
+        self._on_cancel[run_id] = call
+
     async def interrupt(self, run_id: str, execution: str = "") -> None:
-        """Record that a run was left unfinished, and return its lease, if that execution has it."""
+        """Record that a run was left unfinished, or cancelled, and return its lease, if that execution has it."""
         if self._executions.get(run_id) == execution:
-            await self._return(run_id, "status = 'interrupted', ")
+            await self._return(
+                run_id, "status = CASE status WHEN 'cancelling' THEN 'cancelled' ELSE 'interrupted' END, "
+            )
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
@@ -169,6 +189,7 @@ class SqliteRuns:
     def _release(self, run_id: str) -> None:
         self._owned.discard(run_id)
         self._executions.pop(run_id, None)
+        self._on_cancel.pop(run_id, None)
         if not self._owned:
             self._holder.stop_beating()
 
@@ -204,6 +225,18 @@ class SqliteRuns:
         if self._owned:
             query = "UPDATE runs SET heartbeat = coalesce(heartbeat, 0) + 1 WHERE owner = ?"
             self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)
+
+    def _look(self) -> None:
+        """Have the runs cancelled for which that was requested."""
+
+        def read(db: RowConnection) -> None:
+            for run_id, cancel in list(self._on_cancel.items()):
+                query = "SELECT 1 FROM runs WHERE run_id = ? AND status = 'cancelling' AND owner = ?"
+                if db.execute(query, [run_id, self._holder.mark]).fetchone():
+                    cancel()
+
+        if self._on_cancel:
+            self._database.submit(read, writes=False)
 
 
 def _claim_of(run_id: str, db: RowConnection) -> _Claim:

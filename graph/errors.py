@@ -21,8 +21,11 @@ from collections.abc import Iterable
 from typing import Literal
 
 
-class HuggingGPTError(Exception):
-    """What happened, in one sentence; `hint` says what to do about it."""
+class HuggingGPTError(RuntimeError):
+    """What happened, in one sentence; `hint` says what to do about it.
+
+    A `RuntimeError`: LangGraph Server hides the messages of types that it does not know from its clients.
+    """
 
     exit_code = 1
 
@@ -43,6 +46,10 @@ class UsageError(HuggingGPTError):
 
 class InvalidInput(UsageError):
     """A file, URL or text that can't be read, is of the wrong type, or is too large."""
+
+
+class UnusableFile(InvalidInput):
+    """A file that is there, and whose content can't be used: damaged, empty, of another type than its name says."""
 
 
 class InvalidPlan(UsageError):
@@ -80,6 +87,12 @@ class NoUsablePlan(ControllerError):
         super().__init__(message, hint=hint)
         self.calls = calls
         self.tokens = tokens
+
+
+class RunCancelled(HuggingGPTError):
+    """The run was cancelled while it was under way; it can be resumed."""
+
+    exit_code = 130
 
 
 class RunChanged(HuggingGPTError):

@@ -119,6 +119,9 @@ class Runs(Protocol):
     async def own(self, run_id: str, execution: str) -> None:
         """Claim the lease of a run for an execution of the graph, or keep it. Raises `RunBusy` when another has it."""
 
+    def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
+        """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
+
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
 
@@ -133,6 +136,9 @@ class Runs(Protocol):
 
     async def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record that a run waits, continues, or was interrupted."""
+
+    async def set_choices(self, run_id: str, options: Options) -> None:
+        """Change which experts a run may use, and whether it asks for approval; its limits stay as they are."""
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""

@@ -35,7 +35,7 @@ class Resource(Frozen):
     media_type: str
     """IANA media type, from the content and not from the name, e.g. `image/png`."""
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Lower-case hex of the content; None for a file that was named in the request but is not there."""
+    """Lower-case hex of the content; None for a file that was named in the request but is not there, or can't be used."""
     size: int = 0
     """Bytes."""
     text: str | None = None
@@ -44,10 +44,12 @@ class Resource(Frozen):
     """Key of the task that made it (`2`, or `3[0]` inside a mapped task); None when the user gave it."""
     name: str | None = None
     """What the user calls it: the path or URL given."""
+    problem: str | None = Field(default=None, exclude_if=lambda problem: problem is None)
+    """Why its content can't be used; None also for a file that is not there."""
 
     @property
     def missing(self) -> bool:
-        """Named in the request, but not found: a task that needs it fails."""
+        """Named in the request, but not found or unusable: a task that needs it fails."""
         return self.sha256 is None
 
     @property

@@ -13,8 +13,14 @@ from .vocabulary import VOCABULARY
 
 TaskStatus = Literal["succeeded", "partial", "failed", "skipped", "cancelled"]
 """`partial`: done, but some members of a list are missing: they failed, or what they were to be made from did."""
-RunStatus = Literal["running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelled", "damaged"]
-"""`damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
+RunStatus = Literal[
+    "running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelling", "cancelled", "damaged"
+]
+"""`cancelling`: its process was requested to end it, and has not done so yet.
+`damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
+
+EDITED = "edited by hand"
+"""The note on a result that a client wrote into the state; no expert made it."""
 
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
@@ -95,6 +101,11 @@ class Result(Frozen):
     def ok(self) -> bool:
         """Its outputs can be used."""
         return self.status in {"succeeded", "partial"}
+
+    @property
+    def edited(self) -> bool:
+        """A client wrote it into the state."""
+        return EDITED in self.notes
 
     @property
     def mapped(self) -> bool:
@@ -241,8 +252,13 @@ class Run(Frozen):
 
     @property
     def unfinished(self) -> bool:
-        """It can be resumed."""
-        return self.status in {"running", "waiting", "interrupted"}
+        """It is to be resumed before its conversation goes on."""
+        return self.status in {"running", "waiting", "interrupted", "cancelling"}
+
+    @property
+    def resumable(self) -> bool:
+        """It can be resumed: it is unfinished or was cancelled, other than by refusing its plan, which is an answer."""
+        return self.unfinished or (self.status == "cancelled" and not self.answer)
 
 
 def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:

@@ -1,7 +1,8 @@
 """`State`: the channels of LangGraph's state. JSON values only: nodes validate them on entry, and dump them on return."""
 
 import hashlib
-from collections.abc import Awaitable
+import json
+from collections.abc import Awaitable, Iterable
 from operator import or_
 from typing import Annotated, Any, NotRequired, Protocol, TypeVar
 
@@ -9,6 +10,9 @@ from langchain_core.messages import AnyMessage
 from langgraph.channels import EphemeralValue
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
+
+from .plan import Plan
+from .result import Result, Run
 
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
@@ -85,6 +89,21 @@ def run_id_of(thread_id: str, namespace: str, checkpoint_id: str) -> str:
     return hashlib.sha256(f"{thread_id}|{namespace}|{checkpoint_id}".encode()).hexdigest()[:10]
 
 
-def epoch_of(run_id: str, digest: str) -> str:
-    """The ledger's key: a plan edited in the middle of a run opens an epoch of its own."""
-    return f"{run_id}:{digest}"
+def epoch_of(run: Run, plan: Plan, edited: Iterable[Result] = ()) -> str:
+    """The ledger's key. What was edited in the middle of a run opens an epoch of its own.
+
+    `edited`: results that a client wrote into the state. The plan, the choice of experts and the hashes of these count.
+    """
+    made = sorted((row.key, row.status, [resource.sha256 for resource in row.resources]) for row in edited)
+    content = [plan.digest, run.options.model_dump(mode="json", include={"models", "select", "where"}), made]
+    return f"{run.run_id}:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+def epoch_in(run: Json, plan: Plan) -> str:
+    """The epoch of a state."""
+    return str(run.get("epoch") or legacy_epoch(run["run_id"], plan))
+
+
+def legacy_epoch(run_id: str, plan: Plan) -> str:
+    """The key of versions that kept none in the state."""
+    return f"{run_id}:{plan.digest}"

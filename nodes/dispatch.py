@@ -1,28 +1,34 @@
 """`dispatch`: the edge after review; sends every task of the plan at once, each to its own instance of `task`."""
 
 from langgraph.types import Send
+from pydantic import ValidationError
 
+from ..graph.errors import InvalidPlan
 from ..graph.plan import Plan
-from ..graph.state import State, TaskRun, TaskState, epoch_of
+from ..graph.result import Run
+from ..graph.state import State, TaskRun, TaskState, epoch_in
 
 
 def dispatch(state: State) -> list[Send] | str:
     """One Send a task, in topological order (with `max_concurrency`, waiting tasks occupy places).
 
-    Recorded tasks are sent too and return at once. Each Send carries its own task only. An edited plan that can't be run
-    goes back to review.
+    Recorded tasks are sent too and return at once. Each Send carries its own task only. Edits that can't be run go back
+    to review, or to the answer where no approval is asked for. Raises nothing: `update_state` calls it too.
     """
-    run, plan = state["run"], Plan.model_validate(state["plan"])
+    try:
+        run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
+    except (InvalidPlan, ValidationError):
+        return "review"  # a client has edited the state; it reports the problems
     if state.get("problems"):
-        return "review"
-    if run["status"] == "cancelled" or not plan.tasks:
+        return "review" if run.options.approve == "always" else "respond"
+    if run.status == "cancelled" or not plan.tasks:
         return "respond"
     task_run = TaskRun(
-        run_id=run["run_id"],
-        thread_id=run["thread_id"],
-        epoch=epoch_of(run["run_id"], plan.digest),
-        models=run["options"]["models"],
-        select=run["options"].get("select", "controller"),
-        where=run["options"].get("where", []),
+        run_id=run.run_id,
+        thread_id=run.thread_id,
+        epoch=epoch_in(state["run"], plan),
+        models=run.options.models,
+        select=run.options.select,
+        where=list(run.options.where),
     )
     return [Send("task", TaskState(task=task.model_dump(mode="json"), run=task_run)) for task in plan.tasks]

@@ -1,8 +1,13 @@
 """`Execution`: the leases that one execution of the graph has claimed; it returns them however it ends."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from uuid import uuid4
 
+from ..graph.errors import RunCancelled
 from ..graph.ports import Runs
 from ..graph.result import Run
 
@@ -16,16 +21,43 @@ class Execution:
         self.id = uuid4().hex
         self._runs = runs
         self._claimed: set[str] = set()
+        self._limit: asyncio.Timeout | None = None
+        self.cancelled = ""
+        """Id of the run that is to be cancelled."""
 
     async def start(self, run: Run) -> None:
         """Record a new run, and claim its lease."""
         self._claimed.add(run.run_id)
         await self._runs.start(run, self.id)
+        self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
 
     async def own(self, run_id: str) -> None:
         """Claim the lease of a run, or keep it; raises `RunBusy`."""
         self._claimed.add(run_id)  # before the claim: a cancellation may arrive when it is committed
         await self._runs.own(run_id, self.id)
+        self._runs.on_cancel(run_id, partial(self._cancel, asyncio.get_running_loop(), run_id))
+
+    def _cancel(self, loop: asyncio.AbstractEventLoop, run_id: str) -> None:
+        with suppress(RuntimeError):  # the loop was closed: the execution has ended
+            loop.call_soon_threadsafe(self._expire, run_id)
+
+    def _expire(self, run_id: str) -> None:
+        self.cancelled = run_id
+        if self._limit:
+            self._limit.reschedule(0)
+
+    @asynccontextmanager
+    async def cancellable(self) -> AsyncGenerator[None, None]:
+        """The body is cancelled when that is requested for a run of this execution; then raises `RunCancelled`."""
+        try:
+            async with asyncio.timeout(0 if self.cancelled else None) as self._limit:
+                yield
+        except TimeoutError:
+            if not (self._limit and self._limit.expired()):
+                raise
+            raise RunCancelled(f"run {self.cancelled} was cancelled") from None
+        finally:
+            self._limit = None
 
     async def end(self) -> None:
         """Return the leases that are still held: their runs were left unfinished."""

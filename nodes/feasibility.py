@@ -14,8 +14,8 @@ async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str], w
     """Missing files and tasks without an expert. `models`, `where`: see `graph.result.Options`."""
     found: list[str] = []
     for task in plan.tasks:
-        missing = [r.label for value in task.inputs.values() for r in resources_in(value) if r.missing]
-        found += [f"task {task.label}: {name} is not there" for name in missing]
+        missing = [r for value in task.inputs.values() for r in resources_in(value) if r.missing]
+        found += [f"task {task.label}: {r.problem or f'{r.label} is not there'}" for r in missing]
         if why := await why_no_expert(task, catalog, models, where):
             found.append(f"task {task.label}: {why}")
     return found

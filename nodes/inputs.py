@@ -87,6 +87,8 @@ async def _single(value: Single, rows: Mapping[str, Result], store: Store) -> tu
             return (filled._replace(name=_only(row.name for row in used), missing=missing),)
         case Ref():
             return _made(value, rows, store)
+        case Resource() if value.problem:
+            raise ExpertError(value.problem, input_fault=True)
         case Resource() if value.missing:
             raise ExpertError(
                 f"{value.name} is not there", hint="attach it with -f, or check its name", input_fault=True

@@ -32,19 +32,29 @@ def gathered(
 
 
 def list_result(task: Task, assignment: Assignment, done: Sequence[Result], *, began: float) -> Result:
-    """The result of a list from the rows of all its members: partial where some are missing, failed where all are."""
+    """The result of a list from the rows of all its members: partial where some are missing."""
     names = {name for row in done for name in row.outputs}
     outputs: Outputs = {name: tuple(made for row in done for made in row.outputs.get(name, ())) for name in names}
-    missing = [member for member in map(_member_of, done) if member.error is not None]
+    members = tuple(map(_member_of, done))
+    missing = [member for member in members if member.error is not None]
     without = tuple(dict.fromkeys(member for row in done if row.ok for member in row.missing))
-    status: TaskStatus = "partial" if missing or without else "succeeded"
-    failed = "failed" if len(missing) == len(done) else status
-    errors = [failures(missing, f"{len(missing)} of {len(done)} failed")] if missing else []
+    failed, needed = [m for m in missing if not m.cause], [m for m in missing if m.cause]
+    errors = [failures(failed, f"{len(failed)} of {len(done)} failed")] if failed else []
+    errors += [failures(needed, f"{len(needed)} of {len(done)} missing")] if needed else []
     errors += [failures(without, "made without")] if without else []
     return gathered(
-        task, task.key, failed, done, began=began, outputs=outputs, assignment=assignment,
-        members=(*map(_member_of, done), *without), error="; ".join(errors) or None,
+        task, task.key, _status(done), done, began=began, outputs=outputs, assignment=assignment,
+        members=(*members, *without), error="; ".join(errors) or None,
     )  # fmt: skip
+
+
+def _status(done: Sequence[Result]) -> TaskStatus:
+    statuses = {row.status for row in done}
+    if statuses == {"succeeded"}:
+        return "succeeded"
+    if statuses & {"succeeded", "partial"}:
+        return "partial"
+    return "failed" if "failed" in statuses else "skipped"
 
 
 def made_without(made: Result, given: Given) -> Result:
@@ -61,7 +71,9 @@ def not_made(task: Task, key: str, missing: Sequence[Member], name: str = "") ->
     fault = next((member for member in missing if member.key.startswith(f"{task.key}[")), None)
     if fault:
         return result_of(task, key, "failed", error=fault.error, input_fault=True, name=name)
-    why = failures(missing, "needs what is missing")
+    named = ", ".join(f"{member.name} ({member.key})" if member.name else member.key for member in missing[:NAMED])
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    why = f"needs {named}{more}, which failed"
     return result_of(task, key, "skipped", error=why, name=name, members=tuple(missing))
 
 

@@ -63,9 +63,11 @@ def plan_node(
         # 3. the plan
         proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
-        await ledger.runs.planned(run_id, epoch_of(run_id, proposal.plan.digest), proposal, controller.name)
+        epoch = epoch_of(run, proposal.plan)
+        await ledger.runs.planned(run_id, epoch, proposal, controller.name)
         run = run.model_copy(
             update={
+                "epoch": epoch,
                 "refusals": proposal.refusals,
                 "repairs": proposal.repairs,
                 "usage": proposal.usage,

@@ -1,13 +1,15 @@
 """The stage `respond`: has the controller write the answer from what the tasks made, and closes the run."""
 
+from collections.abc import Sequence
+
 from langchain_core.messages import AIMessage
 
 from ..graph.events import AnswerDelta, RunFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import Controller, Ledger, Store
 from ..graph.resource import Resource
-from ..graph.result import Result, Run, status_of
-from ..graph.state import Json, Node, State, epoch_of
+from ..graph.result import EDITED, Result, Run, status_of
+from ..graph.state import Json, Node, State, epoch_in
 from .execution import current
 from .llm_budget import LlmBudget
 from .plan import turns_of
@@ -23,9 +25,9 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
         await current().own(run.run_id)
         budget = LlmBudget(ledger, run.run_id)
         pieces: list[str] = []
-        if run.status == "cancelled":
-            pieces.append(REFUSED)
-            emit(AnswerDelta(run_id=run.run_id, text=REFUSED))
+        if refusal := _refusal(run, state.get("problems") or []):
+            pieces.append(refusal)
+            emit(AnswerDelta(run_id=run.run_id, text=refusal))
         else:
             paths = {r.sha256: store.path(r) for r in run.resources if r.sha256}
             earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
@@ -33,6 +35,10 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
             async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
                 pieces.append(piece)
                 emit(AnswerDelta(run_id=run.run_id, text=piece))
+            edited = [row.key for row in run.results if row.edited]
+            if edited and EDITED not in "".join(pieces):
+                pieces.append(note := f"\n\n{', '.join(f'[{key}]' for key in edited)} {EDITED}")
+                emit(AnswerDelta(run_id=run.run_id, text=note))
         run = run.model_copy(update={"answer": "".join(pieces).strip(), "usage": await budget.usage()})
         await ledger.runs.finish(run)
         emit(finished(run, store))
@@ -42,14 +48,22 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
     return respond
 
 
+def _refusal(run: Run, problems: Sequence[str]) -> str:
+    """Why nothing was run; empty where something was."""
+    if problems:
+        return f"The edit was refused, and nothing was run: {'; '.join(problems)}."
+    return REFUSED if run.status == "cancelled" else ""
+
+
 def _complete(state: State) -> Run:
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     results = {int(key): Result.model_validate(row) for key, row in state.get("results", {}).items()}
     status = run.status if run.status == "cancelled" else status_of(plan, results, run.refusals)
+    status = "failed" if state.get("problems") else status
     return run.model_copy(
         update={
             "plan": plan,
-            "epoch": epoch_of(run.run_id, plan.digest),
+            "epoch": epoch_in(state["run"], plan),
             "results": tuple(results[task.id] for task in plan.tasks if task.id in results),
             "status": status,
         }

@@ -1,10 +1,10 @@
 """The stage `review`: reports the plan with what can't run here, and pauses for approval if the run's options say so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langgraph.errors import GraphInterrupt
-from langgraph.types import interrupt
+from langgraph.types import Overwrite, interrupt
 
 from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.events import PlanReady, RunWaiting, emit
@@ -12,9 +12,10 @@ from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
-from ..graph.result import Proposal, Run
+from ..graph.result import Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from ..graph.task import resources_in
+from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
 from .long_texts import long_texts_stored
@@ -30,29 +31,69 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
     """
 
     async def review(state: State) -> Json:
-        run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
-        await current().own(run.run_id)
+        await current().own(state["run"]["run_id"])
+        try:
+            edits = await read_edits(state, ledger, store)
+        except InvalidPlan as error:
+            return await _as_recorded(state["run"]["run_id"], error.problems, ledger)
+        run, plan, taken = edits.run, edits.plan, {}
+        if edits.what:
+            run, plan = await _adopted(edits, ledger, store, redact)
+            taken = _as_state(run, plan, edits.results)
         warnings = await _announce(run, plan, catalog)
         if run.options.approve == "never" or not plan.tasks:
-            return {"problems": []}
+            return {"problems": [], **taken}
         verdict = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
         await ledger.runs.set_status(run.run_id, "running")
         if verdict.get("approve") is not True:
-            return {"problems": [], "run": run.model_copy(update={"status": "cancelled"}).model_dump(mode="json")}
+            cancelled = run.model_copy(update={"status": "cancelled"}).model_dump(mode="json")
+            return {"problems": [], **taken, "run": cancelled}
         if verdict.get("plan") is None:
-            return {"problems": []}
+            return {"problems": [], **taken}
         try:
             edited = Plan.from_hugginggpt(verdict["plan"], await _known(run, plan, verdict["plan"], fetcher))
         except (InvalidPlan, InvalidInput) as error:
-            return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)]}
-        edited = await long_texts_stored(redact.record(edited), store)
-        run = run.model_copy(update={"repairs": (*run.repairs, "the plan was edited by hand")})
-        proposal = Proposal(plan=edited, refusals=run.refusals, repairs=run.repairs)
-        await ledger.runs.planned(run.run_id, epoch_of(run.run_id, edited.digest), proposal, run.controller)
-        await _announce(run, edited, catalog)
-        return {"problems": [], "plan": edited.model_dump(mode="json"), "run": run.model_dump(mode="json")}
+            return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)], **taken}
+        rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
+        edits = Edits(run, edited, rows, ("the plan was edited by hand",))
+        run, plan = await _adopted(edits, ledger, store, redact)
+        await _announce(run, plan, catalog)
+        return {"problems": [], **_as_state(run, plan, edits.results)}
 
     return review
+
+
+async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor) -> tuple[Run, Plan]:
+    """Record what was edited, in an epoch of its own."""
+    plan = await long_texts_stored(redact.record(edits.plan), store)
+    repairs = tuple(dict.fromkeys((*edits.run.repairs, *edits.what)))
+    options = redact.record(edits.run.options)
+    run = edits.run.model_copy(update={"repairs": repairs, "options": options, "status": "running", "answer": ""})
+    run = run.model_copy(update={"epoch": epoch_of(run, plan, edits.results)})
+    proposal = Proposal(plan=plan, refusals=run.refusals, repairs=repairs)
+    for result in edits.results:
+        await ledger.put(run.run_id, run.thread_id, run.epoch, result)
+    await ledger.runs.planned(run.run_id, run.epoch, proposal, run.controller)
+    await ledger.runs.set_choices(run.run_id, options)
+    return run, plan
+
+
+async def _as_recorded(run_id: str, problems: Sequence[str], ledger: Ledger) -> Json:
+    """The state as the ledger has it, where an edit can't be run; the reasons are its `problems`."""
+    run = await ledger.runs.recorded(run_id)
+    if run is None:
+        raise InvalidPlan(problems)
+    bare = run.model_copy(update={"plan": Plan(), "results": (), "answer": "", "status": "running"})
+    return {"problems": list(problems), **_as_state(bare, run.plan, run.results)}
+
+
+def _as_state(run: Run, plan: Plan, results: Sequence[Result]) -> Json:
+    """What replaces the state. Results that are not given are those of tasks that are sent again."""
+    return {
+        "run": run.model_dump(mode="json"),
+        "plan": plan.model_dump(mode="json"),
+        "results": Overwrite({row.key: row.model_dump(mode="json") for row in results}),
+    }
 
 
 async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:

@@ -4,8 +4,9 @@ Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server
 `astream_events` do.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -17,6 +18,9 @@ from ..graph.ports import Ledger, Store
 from ..graph.state import GraphInput, State
 from .execution import Execution, current_execution
 from .take_up import take_up
+
+EDITABLE = {"run", "plan", "results"}
+"""Channels that a command may update as `update_state` does."""
 
 
 class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
@@ -41,6 +45,8 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
         execution = Execution(self.ledger.runs)
         try:
+            if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
+                input, config = await self._updated(input, config)
             if _continues(input, config):
                 config = await self._taken_up(config, execution)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
@@ -48,7 +54,8 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
                 while True:
                     outer = current_execution.set(execution)  # at each step: the caller's context must not keep it
                     try:
-                        part = await anext(parts)
+                        async with execution.cancellable():
+                            part = await anext(parts)
                     except StopAsyncIteration:
                         return
                     finally:
@@ -57,11 +64,24 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         finally:
             await execution.end()
 
+    async def _updated(
+        self, command: Command[Any], config: RunnableConfig | None
+    ) -> tuple[Command[Any] | None, RunnableConfig]:
+        """The command without its update, which is an edit by hand like any other, and where to go on."""
+        new = await self.aupdate_state(ensure_config(config), command.update, as_node="plan")
+        rest = replace(command, update=None)
+        return None if rest == Command() else rest, _at(config, new["configurable"]["checkpoint_id"])
+
     async def _taken_up(self, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
         new = await take_up(self, ensure_config(config), execution, self.ledger, self.store_of_files)
-        if new is None or not config or not config.get("configurable", {}).get("checkpoint_id"):
-            return config  # the newest checkpoint is the one to continue from
-        return {**config, "configurable": {**config["configurable"], "checkpoint_id": new}}
+        return config if new is None else _at(config, new)
+
+
+def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:
+    """The config of an execution that goes on from a new checkpoint, which is the newest."""
+    config = config or {}
+    named = config.get("configurable", {})
+    return {**config, "configurable": {**named, "checkpoint_id": checkpoint_id}} if "checkpoint_id" in named else config
 
 
 def _continues(input: Any, config: RunnableConfig | None) -> bool:

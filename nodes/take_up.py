@@ -13,15 +13,18 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Overwrite, StateSnapshot
 
 from ..graph.call import Artifact
+from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Result, Run
-from ..graph.state import Json, epoch_of
+from ..graph.state import Json, epoch_in
 from ..graph.stored import has_hash
 from ..graph.version import check_version
+from .edits import read_edits
 from .execution import Execution
 
+AnyGraph = CompiledStateGraph[Any, Any, Any, Any]
 BEFORE_PLAN = {"__start__", "plan"}
 """Stages before which the state is still that of the run before."""
 
@@ -30,7 +33,7 @@ EDITED = {"update", "fork"}
 
 
 async def take_up(
-    graph: CompiledStateGraph[Any, Any, Any, Any],
+    graph: AnyGraph,
     config: RunnableConfig,
     execution: Execution,
     ledger: Ledger,
@@ -44,16 +47,39 @@ async def take_up(
         snapshot = await graph.aget_state(config)
     except ValueError:  # no checkpointer: there is nothing to continue
         return None
-    state = snapshot.values
-    if not snapshot.next or BEFORE_PLAN & set(snapshot.next) or "run" not in state:
+    state, by_hand = snapshot.values, (snapshot.metadata or {}).get("source") in EDITED
+    if not (snapshot.next or by_hand) or BEFORE_PLAN & set(snapshot.next) or "run" not in state:
         return None
-    check_version(state["run"]["run_id"], state["run"].get("version", ""))
+    run_id = _run_id(state)
+    check_version(run_id, state["run"].get("version", ""))
+    if by_hand and await ledger.runs.recorded(run_id):
+        edited = "review" not in snapshot.next and await _is_edited(state, ledger, store)
+        return await _reviewed_again(graph, config, {}) if edited else None
     lost = await _restore(snapshot, execution, ledger, store)
     if not lost:
         return None
     run = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
     kept = {key: row for key, row in state.get("results", {}).items() if key not in lost}
-    new = await graph.aupdate_state(config, {"run": run, "results": Overwrite(kept)}, as_node="plan")
+    return await _reviewed_again(graph, config, {"run": run, "results": Overwrite(kept)})
+
+
+def _run_id(state: Any) -> str:
+    run = state["run"]
+    if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
+        raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
+    return str(run["run_id"])
+
+
+async def _is_edited(state: Any, ledger: Ledger, store: Store) -> bool:
+    try:
+        return bool((await read_edits(state, ledger, store)).what)
+    except InvalidPlan:
+        return True
+
+
+async def _reviewed_again(graph: AnyGraph, config: RunnableConfig, changed: Json) -> str:
+    """A checkpoint from which `review` comes next, and all tasks are sent again; what is recorded returns at once."""
+    new = await graph.aupdate_state(config, changed, as_node="plan")
     return str(new["configurable"]["checkpoint_id"])
 
 
@@ -61,12 +87,12 @@ async def _restore(snapshot: StateSnapshot, execution: Execution, ledger: Ledger
     """Record what the checkpoint has and the ledger lacks. Returns by key, in words, the results that lack a file."""
     state, within = snapshot.values, _results_within(snapshot)
     run_id, plan, rows = state["run"]["run_id"], Plan.model_validate(state["plan"]), state.get("results", {}) | within
-    epoch = epoch_of(run_id, plan.digest)
+    epoch = epoch_in(state["run"], plan)
     absent = rows.keys() - await ledger.results(epoch, list(rows))
     if rows and not absent:
         return {}
     known = await ledger.runs.recorded(run_id)
-    if known and (not absent or (snapshot.metadata or {}).get("source") in EDITED):
+    if known and not absent:
         return {}
     run, lost = Run.model_validate(state["run"]), dict[str, str]()
     if known:

@@ -113,7 +113,7 @@ def _agreed(planned: Report) -> bool:
 
 def _amount(report: Report) -> str:
     runs, files = len(report.runs), report.deleted.files
-    unfinished = sum(head.status in ("running", "waiting", "interrupted") for head in report.runs)
+    unfinished = sum(head.status in ("running", "waiting", "interrupted", "cancelling") for head in report.runs)
     of_these = f" ({unfinished} of them unfinished)" if unfinished else ""
     size = decimal(report.deleted.bytes + report.deleted.database_bytes)
     return f"{runs} run{'s' * (runs != 1)}{of_these} and {files} file{'s' * (files != 1)}, {size}"

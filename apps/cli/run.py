@@ -37,6 +37,7 @@ CODES: dict[RunStatus, int] = {
     "partial": 3,
     "waiting": 4,
     "interrupted": INTERRUPTED,
+    "cancelling": INTERRUPTED,
     "cancelled": 0,
     "damaged": 1,
 }

@@ -1,4 +1,4 @@
-"""Declares `run`, `chat`, `plan`, `resume`, `retry` (Typer options, help); `run.py`, `chat.py`, `plan.py` do the work."""
+"""Declares `run`, `chat`, `plan`, `resume`, `cancel`, `retry` (Typer options, help); files of those names do the work."""
 
 from typing import Annotated
 
@@ -130,6 +130,18 @@ def resume(
         edit=edit,
         limits=(max_llm_calls, max_tokens),
     )
+
+
+@run_commands.command(epilog="Example: hugginggpt cancel 3f2a            ends the run whose id begins so")
+def cancel(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Run id, or its beginning.")],
+    home: options.Home = None,
+    json: options.Json = False,
+) -> None:
+    """End a run, whichever process works on it. What it has recorded is kept; `resume` goes on with it."""
+    from .cancel import cancel_run
+
+    cancel_run(run, home=home, as_json=json)
 
 
 @run_commands.command(

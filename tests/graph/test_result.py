@@ -42,3 +42,15 @@ def test_json_holds_one_resource_as_an_object_unless_the_task_type_makes_a_list(
 def test_a_single_resource_of_an_old_row_is_read_as_a_tuple_of_one() -> None:
     assert result("summarization", {"text": ONE.model_dump()}).outputs == {"text": (ONE,)}
     assert result("summarization", {"text": [ONE.model_dump(), TWO.model_dump()]}).resources == (ONE, TWO)
+
+
+def test_a_list_that_an_earlier_version_did_in_part_is_read_as_failed_with_its_outputs_in_their_places() -> None:
+    row = {
+        "task_id": 2, "key": "2", "task_type": "summarization", "status": "failed", "error": "1 of 3 failed: 2[1]: lost",
+        "outputs": {"text": [made.model_dump(exclude={"producer"}) | {"producer": key} for made, key in
+                             ((ONE, "2[0]"), (TWO, "2[2]"))]},
+    }  # fmt: skip
+    read = Result.model_validate(row)
+    assert not read.ok
+    assert read.members == ()
+    assert read.places("text") == ((0,), (2,))

@@ -210,3 +210,14 @@ async def test_what_was_made_from_an_incomplete_text_is_partial_down_to_the_end(
     assert last(events).answer.count("was made without 1: scan1.png") == 1
     assert {"3", "4"} <= set(backend.calls[before:])
     assert last(again).status == "succeeded"
+
+
+async def test_of_a_list_of_files_one_that_is_empty_is_a_member_that_failed(
+    scans: Path, scripted: OpenScripted
+) -> None:
+    Path("scan1.png").write_bytes(b"")
+    async with scripted(answering(chain(NAMES[:3]))) as world:
+        events = await ask(world, files=NAMES[:3])
+    assert last(events).status == "partial"
+    assert "(scan1.png): scan1.png is empty (0 bytes)" in last(events).answer
+    assert [len(result.resources) for result in results(events)] == [2, 2, 2, 1]

@@ -3,14 +3,15 @@
 import asyncio
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from ...graph.errors import InvalidInput
+from ...graph.errors import InvalidInput, UnusableFile
 from ...graph.homes import is_kept_in_a_home
 from ...graph.mentions import Mention, kind_of_name
+from ...graph.notices import notice
 from ...graph.ports import Store
 from ...graph.resource import Resource
 from ...graph.settings import Settings
@@ -38,7 +39,10 @@ class GuardedFetcher:
                 claimed = f"{name.partition('?')[0].rstrip('/')}.csv"
         else:
             data = await asyncio.to_thread(self._read, name)
-        content = await asyncio.to_thread(identify, data, claimed, self._settings)
+        try:
+            content = await asyncio.to_thread(identify, data, claimed, self._settings)
+        except InvalidInput as error:
+            raise UnusableFile(error.message, hint=error.hint) from None
         sha256, size = await self._store.put_bytes(data, content.media_type)
         return Resource(
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
@@ -49,16 +53,31 @@ class GuardedFetcher:
 
         A folder or a pattern (`*.png`) stands for its files. A local file that does not exist becomes a missing
         resource, and so does a web page (a URL without a file's extension) that can't be reached: the text may only quote
-        it. What exists and can't be used raises `InvalidInput`.
+        it. What exists and can't be used raises `InvalidInput`; among others that can, it becomes a missing resource with
+        its problem, so that one damaged file of many stops only the tasks that need it.
         """
-        found: list[Resource] = []
+        found, unusable = list[Resource](), list[UnusableFile]()
+
+        async def add(name: str, fetched: Awaitable[Resource]) -> None:
+            try:
+                found.append(await fetched)
+            except UnusableFile as error:
+                unusable.append(error)
+                kind, media_type = kind_of_name(name)
+                problem = f"{error.message} ({error.hint})" if error.hint else error.message
+                found.append(Resource(kind=kind, media_type=media_type, name=name, problem=problem))
+
         named = NamedFiles(lambda name: self._resolve(name)[0])
         for name in await asyncio.to_thread(named.attached, files):
             if not await self._is_among(name, found):
-                found.append(await self.fetch(name))
+                await add(name, self.fetch(name))
         for mention in await asyncio.to_thread(named.in_text, text):
             if not await self._is_among(mention.name, found):
-                found.append(await self._fetch_mention(mention))
+                await add(mention.name, self._fetch_mention(mention))
+        if unusable and all(resource.missing for resource in found):
+            raise unusable[0]
+        for error in unusable:
+            notice(error.message)
         return found
 
     async def _fetch_mention(self, mention: Mention) -> Resource:

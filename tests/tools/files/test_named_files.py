@@ -176,3 +176,20 @@ async def test_a_folder_with_too_many_files_is_refused(here: Path) -> None:
         (here / "many" / f"{number}.txt").write_text("x", "utf-8")
     with pytest.raises(InvalidInput, match="holds 201 files"):
         await read(here, "Summarise many/")
+
+
+async def test_a_damaged_file_among_others_is_named_with_its_problem_and_a_damaged_one_alone_is_refused(
+    here: Path,
+) -> None:
+    names = ["a.png", "b.png", "empty.png"]
+    for name, data in zip(names, (png(), png()[:20], b""), strict=True):
+        (here / name).write_bytes(data)
+    kept = FolderStore(here.parent)
+    files = GuardedFetcher(kept, Settings.model_validate({"home": here.parent / "home"}))
+    good, broken, empty = await files.gather("read b.png and empty.png", ["a.png"])
+    assert (good.problem, good.missing) == (None, False)
+    assert (broken.kind, broken.missing) == ("image", True)
+    assert "b.png is not an image" in (broken.problem or "")
+    assert "empty.png is empty" in (empty.problem or "")
+    with pytest.raises(InvalidInput, match=r"b\.png is not an image"):
+        await files.gather("", ["b.png", "empty.png"])

@@ -49,6 +49,7 @@ class AnswerChecker:
         known = [*run.request.files, *(made for result in run.results for made in result.resources)]
         names = {name for resource in known for name in (resource.name, resource.label) if name}
         names |= {str(path) for path in paths.values()}
+        names |= {member.name for result in run.results for member in result.members if member.name}
         self._files = {part.casefold() for name in names for part in (name, Path(name).name)}
         self._request = run.request.text.casefold()
         self._contents = "\n".join(contents.values()).casefold()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hugginggpt.graph.expert import Assignment, Expert
+from hugginggpt.graph.member import Member
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
 from hugginggpt.tools.controllers.llm.answer_checker import AnswerChecker, sentences
@@ -224,3 +225,18 @@ def test_added_lines_are_in_the_language_of_the_request(request_text: str, phras
 
 def test_every_language_has_every_phrase() -> None:
     assert len({frozenset(row) for row in _phrases().values()}) == 1
+
+
+def test_a_member_of_a_list_that_failed_and_a_result_made_without_it_are_added_where_the_answer_omits_them() -> None:
+    members = (Member(key="0[0]", name="a.png"), Member(key="0[1]", name="b.png", error="it is damaged"))
+    read = result(0, "partial", TEXT, error="1 of 2 failed").model_copy(update={"members": members})
+    lost = Member(key="0[1]", name="b.png", error="it is damaged")
+    joined = result(1, "partial", SPEECH).model_copy(update={"members": (lost,)})
+    run = RUN.model_copy(update={"results": (read, joined)})
+    failed, without = "[0] image-to-text (b.png) failed: it is damaged", "[1] image-to-text was made without 1: b.png"
+    silent, honest = AnswerChecker(run, PATHS, SHOWN), AnswerChecker(run, PATHS, SHOWN)
+    silent.check("The text is there [0].")
+    honest.check("The text is there [0], but b.png is damaged.")
+    assert {failed, without} <= set(silent.missing_lines())
+    assert failed not in honest.missing_lines()
+    assert without in honest.missing_lines()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.expert import NO_EXPERT, Assignment, Expert
+from hugginggpt.graph.member import Member
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.result import Request, Result, Run, TaskStatus
@@ -186,3 +187,44 @@ async def test_a_run_without_tasks_is_reported_as_such() -> None:
     run = Run(run_id="r", thread_id="t", request=Request(text="x"))
     pieces = [piece async for piece in RuleBasedController().answer(run, {})]
     assert pieces == ["Nothing in the request needed an expert, so nothing was done."]
+
+
+@pytest.mark.parametrize(
+    ("request_text", "sentences"),
+    [
+        (
+            "Read every file and put the texts together",
+            (
+                "Not done: “Read every file” (menu.png): it is damaged",
+                "“put together” [1] was made without 1: menu.png",
+            ),
+        ),
+        (
+            "Lies bitte jede Datei und füge die Texte zusammen",
+            (
+                "Nicht getan: „Read every file“ (menu.png): it is damaged",
+                "„put together“ [1] entstand ohne 1: menu.png",
+            ),
+        ),
+    ],
+)
+def test_a_member_that_is_missing_is_named_once_and_what_was_made_without_it_too(
+    request_text: str, sentences: tuple[str, ...]
+) -> None:
+    plan = Plan(
+        tasks=(
+            Task(id=0, type="image-to-text", inputs={"image": (RECEIPT, OTHER)}, goal="Read every file"),
+            Task(id=1, type="join-text", inputs={"texts": Ref(task_id=0)}, goal="put together"),
+        )
+    )
+    members = (Member(key="0[0]", name="receipt.png"), Member(key="0[1]", name="menu.png", error="it is damaged"))
+    made = Resource(kind="text", media_type="x/y", text="CAFE", sha256="2" * 64, producer="0[0]")
+    read = result(0, "rapidocr", plan=plan).model_copy(
+        update={"status": "partial", "members": members, "outputs": {"text": (made,)}}
+    )
+    lost = Member(key="0[1]", name="menu.png", error="it is damaged")
+    joined = result(1, "join-text", "CAFE", plan=plan).model_copy(update={"status": "partial", "members": (lost,)})
+    answer = answer_to(read, joined, text=request_text, plan=plan)
+    assert all(answer.count(sentence) == 1 for sentence in sentences)
+    assert answer.count("menu.png") == 2
+    assert "(receipt.png) [1]" in answer

@@ -38,6 +38,9 @@ class Origins:
     def of(self, task: Task, place: Place = ()) -> str:
         """What stands in the heading of a result; empty where there is nothing to tell apart. `place`: in a list."""
         found = self.names(task, place) if self._several and task.type != "pick-best" else []  # it names its items
+        if not place and (result := self._results.get(task.id)) and result.ok:
+            lost = {member.name for member in result.missing}
+            found = [name for name in found if name not in lost]
         part = self._part(task, place) if place else ""
         if place and not part and len(found) != 1:
             part = self._phrases.say("member", n=".".join(str(number + 1) for number in place))

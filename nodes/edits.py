@@ -1,0 +1,92 @@
+"""`read_edits`: what a client has changed by hand in the state of a run (`update_state`, Studio), and why it can't be run.
+
+An edited result becomes a row of its own, without expert and fingerprint, in an epoch of its own: its hash decides which
+tasks are done again. Rows and files that were recorded stay as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from ..graph.errors import InvalidPlan
+from ..graph.plan import Plan
+from ..graph.ports import Ledger, Store
+from ..graph.resource import Frozen
+from ..graph.result import Options, Result, Run
+from ..graph.state import State, epoch_of, legacy_epoch
+from ..graph.task import resources_in
+from .edited_results import edited_result, validation_problems
+
+N = TypeVar("N", bound=Frozen)
+CHOICES = {"approve", "where", "models", "select"}
+"""The options that an edit can change. The limits are those of the run's row: `resume` may have raised them."""
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Run and plan as a state has them, and what of it differs from what is recorded."""
+
+    run: Run
+    plan: Plan
+    results: tuple[Result, ...] = ()
+    """Those that were edited by hand, now or earlier."""
+    what: tuple[str, ...] = ()
+    """What was edited since, a sentence each; empty where nothing was."""
+
+
+async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
+    """Raises `InvalidPlan`; its problems name each edit that can't be run."""
+    problems: list[str] = []
+    run, plan = _read(Run, state["run"], "run", problems), _read(Plan, state["plan"], "plan", problems)
+    if run is None or plan is None:
+        raise InvalidPlan(problems)
+    recorded = await ledger.runs.recorded(run.run_id)
+    if recorded is None:
+        return Edits(run, plan)
+    if recorded.thread_id != run.thread_id:
+        raise InvalidPlan([f"run.run_id: {run.run_id} is a run of another conversation"])
+    known = {r.sha256 for r in await ledger.thread_resources(run.thread_id)} | _named(recorded.plan)
+    if _named(plan) - known:
+        problems.append("plan: it names data that is not of this conversation")
+    what = ["the plan was edited by hand"] if plan.digest != recorded.plan.digest else []
+    what += ["the options were edited by hand"] if _choices(run.options) != _choices(recorded.options) else []
+    results, base = list[Result](), run.epoch or recorded.epoch
+    rows = await ledger.results(base, list(state.get("results") or {}))
+    for key, given in (state.get("results") or {}).items():
+        row = rows.get(key)
+        task = plan.by_id.get(int(key)) if key.isdecimal() else None
+        if row and row.model_dump(mode="json") == given:
+            results += [row] if row.edited and task else []
+        elif task is None:
+            problems.append(f"results.{key}: there is no task {key} in the plan")
+        elif (made := await edited_result(given, task, row, known, store, problems)) and (row or made.ok):
+            results.append(made)
+            what.append(f"the result of task {task.label} was edited by hand")
+    if problems:
+        raise InvalidPlan(problems)
+    epoch = epoch_of(run, plan, results) if run.epoch or what else legacy_epoch(run.run_id, plan)
+    if epoch == base and run.options.approve == recorded.options.approve:
+        return Edits(run, plan, tuple(results))  # also of a plan that was current before a later edit
+    return Edits(run, plan, tuple(results), tuple(what or ["the plan was edited by hand"]))
+
+
+def _read(noun: type[N], data: Any, where: str, problems: list[str]) -> N | None:
+    try:
+        return noun.model_validate(data)
+    except InvalidPlan as error:
+        problems += error.problems
+    except ValidationError as error:
+        problems += validation_problems(error, where)
+    return None
+
+
+def _named(plan: Plan) -> set[str | None]:
+    """The hashes of the data in a plan."""
+    values = (value for task in plan.tasks for value in task.inputs.values())
+    return {resource.sha256 for value in values for resource in resources_in(value) if not resource.missing}
+
+
+def _choices(options: Options) -> Mapping[str, Any]:
+    return options.model_dump(include=CHOICES)
