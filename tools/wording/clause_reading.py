@@ -160,7 +160,11 @@ def _read_piece(
         if asks and _makes_media(match):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
-        if match.meaning.startswith("translation") and cost is not None and not ClauseWords(masked, language).languages[0]:
+        if (
+            match.meaning.startswith("translation")
+            and cost is not None
+            and not ClauseWords(masked, language).languages[0]
+        ):
             cost += _WITHOUT_LANGUAGE
         if cost is not None:
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
