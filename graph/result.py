@@ -127,11 +127,12 @@ class Result(Frozen):
         many = row is not None and (declared := row.output(output)) is not None and declared.many
         producers = [resource.producer or "" for resource in made]
         if all(producer.startswith(f"{self.key}[") for producer in producers) and (self.mapped or not many):
-            before = (producers[:number].count(producer) for number, producer in enumerate(producers))
-            return tuple(
-                (*place_of(producer), number) if many else place_of(producer)
-                for producer, number in zip(producers, before, strict=True)
-            )
+            seen = dict.fromkeys(producers, -1)
+            places = list[Place]()
+            for producer in producers:
+                seen[producer] += 1
+                places.append((*place_of(producer), seen[producer]) if many else place_of(producer))
+            return tuple(places)
         return tuple((number,) for number in range(len(made))) if len(made) > 1 or self.mapped else ((),) * len(made)
 
     @property

@@ -73,7 +73,12 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         return None if rest == Command() else rest, _at(config, new["configurable"]["checkpoint_id"])
 
     async def _taken_up(self, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
-        new = await take_up(self, ensure_config(config), execution, self.ledger, self.store_of_files)
+        named = ensure_config(config)
+        saver = self._resolve_checkpointer(named)
+        saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+        if saved is None:
+            return config
+        new = await take_up(self, saved, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Overwrite, StateSnapshot
+from langgraph.types import Overwrite
 
 from ..graph.call import Artifact
 from ..graph.errors import InvalidInput, InvalidPlan
@@ -24,46 +25,48 @@ from ..graph.version import check_version
 from .edits import read_edits
 from .execution import Execution
 
-AnyGraph = CompiledStateGraph[Any, Any, Any, Any]
-BEFORE_PLAN = {"__start__", "plan"}
-"""Stages before which the state is still that of the run before."""
-
+BEFORE_PLAN = {"__start__", "branch:to:plan"}
+"""Channels of a state that is still that of the run before."""
+QUEUES = {"__start__", "__pregel_tasks"}
+"""Channels that LangGraph keeps when they are empty; with `branch:to:...`, those of what comes next."""
 EDITED = {"update", "fork"}
 """Sources of checkpoints that a client has written."""
 
 
 async def take_up(
-    graph: AnyGraph,
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    saved: CheckpointTuple,
     config: RunnableConfig,
     execution: Execution,
     ledger: Ledger,
     store: Store,
 ) -> str | None:
-    """Prepare the run in a checkpoint to be continued. Raises `RunChanged`, `RunBusy`.
+    """Prepare the run in a checkpoint, which `config` names, to be continued. Raises `RunChanged`, `RunBusy`.
 
-    Returns the id of a new checkpoint to continue from, where the one that `config` names is not enough.
+    Returns the id of a new checkpoint to continue from, where that one is not enough.
     """
-    try:
-        snapshot = await graph.aget_state(config)
-    except ValueError:  # no checkpointer: there is nothing to continue
+    state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
+    coming = {name for name, value in state.items() if name.startswith("branch:to:") or (name in QUEUES and value)}
+    if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
-    state, by_hand = snapshot.values, (snapshot.metadata or {}).get("source") in EDITED
-    if not (snapshot.next or by_hand) or BEFORE_PLAN & set(snapshot.next) or "run" not in state:
-        return None
-    run_id = _run_id(state)
+    run_id, changed = _run_id(state), dict[str, Any]()
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and await ledger.runs.recorded(run_id):
-        edited = "review" not in snapshot.next and await _is_edited(state, ledger, store)
-        return await _reviewed_again(graph, config, {}) if edited else None
-    lost = await _restore(snapshot, execution, ledger, store)
-    if not lost:
-        return None
-    run = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
-    kept = {key: row for key, row in state.get("results", {}).items() if key not in lost}
-    return await _reviewed_again(graph, config, {"run": run, "results": Overwrite(kept)})
+        if "branch:to:review" in coming or not await _is_edited(state, ledger, store):
+            return None
+        await execution.own(run_id)
+    else:
+        lost = await _restore(state, _results_within(saved), execution, ledger, store)
+        if not lost:
+            return None
+        changed["run"] = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
+        changed["results"] = Overwrite({key: row for key, row in state["results"].items() if key not in lost})
+    # `review` comes next, and all tasks are sent again; what is recorded returns at once
+    new = await graph.aupdate_state(config, changed, as_node="plan")
+    return str(new["configurable"]["checkpoint_id"])
 
 
-def _run_id(state: Any) -> str:
+def _run_id(state: Json) -> str:
     run = state["run"]
     if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
         raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
@@ -77,24 +80,28 @@ async def _is_edited(state: Any, ledger: Ledger, store: Store) -> bool:
         return True
 
 
-async def _reviewed_again(graph: AnyGraph, config: RunnableConfig, changed: Json) -> str:
-    """A checkpoint from which `review` comes next, and all tasks are sent again; what is recorded returns at once."""
-    new = await graph.aupdate_state(config, changed, as_node="plan")
-    return str(new["configurable"]["checkpoint_id"])
+def _results_within(saved: CheckpointTuple) -> dict[str, Json]:
+    """The results of tasks that are done in a super-step which is not: LangGraph does not run them again."""
+    found: dict[str, Json] = {}
+    for _, channel, value in saved.pending_writes or ():
+        if channel == "results" and isinstance(value, Mapping):
+            found |= value
+    return found
 
 
-async def _restore(snapshot: StateSnapshot, execution: Execution, ledger: Ledger, store: Store) -> dict[str, str]:
+async def _restore(
+    state: Json, within: Mapping[str, Json], execution: Execution, ledger: Ledger, store: Store
+) -> dict[str, str]:
     """Record what the checkpoint has and the ledger lacks. Returns by key, in words, the results that lack a file."""
-    state, within = snapshot.values, _results_within(snapshot)
-    run_id, plan, rows = state["run"]["run_id"], Plan.model_validate(state["plan"]), state.get("results", {}) | within
-    epoch = epoch_in(state["run"], plan)
+    run_id, rows = state["run"]["run_id"], {**state.get("results", {}), **within}
+    epoch = state["run"].get("epoch") or epoch_in(state["run"], Plan.model_validate(state["plan"]))
     absent = rows.keys() - await ledger.results(epoch, list(rows))
     if rows and not absent:
         return {}
     known = await ledger.runs.recorded(run_id)
     if known and not absent:
         return {}
-    run, lost = Run.model_validate(state["run"]), dict[str, str]()
+    run, plan, lost = Run.model_validate(state["run"]), Plan.model_validate(state["plan"]), dict[str, str]()
     if known:
         await execution.own(run_id)
     else:
@@ -127,12 +134,3 @@ async def _is_here(resource: Resource, store: Store) -> bool:
         return False
     text = Artifact(output="text", kind=resource.kind, media_type=resource.media_type, text=resource.text)
     return (await store.adopt(text, resource.producer or "")).sha256 == resource.sha256
-
-
-def _results_within(snapshot: StateSnapshot) -> dict[str, Json]:
-    """The results of tasks that are done in a super-step which is not: LangGraph does not run them again."""
-    found: dict[str, Json] = {}
-    for task in snapshot.tasks:
-        if task.name == "task" and isinstance(task.result, Mapping):
-            found |= task.result.get("results") or {}
-    return found

@@ -23,7 +23,8 @@ app = typer.Typer(
     name="hugginggpt",
     cls=CommandGroup,
     help="Plan a request as tasks, run an expert model for each, keep everything. Answers go to stdout, progress to stderr.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 4 waiting for approval, 130 interrupted (resumable).",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 done in part, 4 waiting for approval, 130 interrupted or cancelled "
+    "(resumable).",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

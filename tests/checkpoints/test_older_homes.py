@@ -2,7 +2,8 @@
 
 `homes/before_structure` was made by the version before stages and folders got their present names (graph version 1):
 a finished run `chairs` with a model of a chair (glTF, kept under `.bin`), and a run `squares` interrupted in its last
-task, whose pictures are TIFF, kept under `.bin` too.
+task, whose pictures are TIFF, kept under `.bin` too. `homes/before_lists` was made when a list was all or nothing: of
+three members one failed, so that the whole list is recorded as failed, and the tasks that need it as skipped.
 """
 
 import shutil
@@ -54,3 +55,20 @@ async def test_a_run_whose_expert_has_no_place_here_fails_with_the_reason(home: 
     assert events[-1].event == "run_finished"
     assert run.results[2].status == "failed"
     assert "was chosen at scripted, which is no place here" in (run.results[2].error or "")
+
+
+async def test_a_list_that_was_recorded_as_failed_is_retried_for_the_member_that_failed(tmp_path: Path) -> None:
+    home = Path(shutil.copytree(HOMES / "before_lists", tmp_path / "home"))
+    backend = ScriptedBackend()
+    async with open_world(
+        Settings(home=home), controller=ScriptedController([]), catalog=ScriptedCatalog(), backends=[backend]
+    ) as world:
+        session = Session(world)
+        run = await session.history.run()
+        assert run.status == "failed"
+        assert run.results[0].error == "1 of 3 failed: 0[1]: it is damaged"
+        assert [resource.producer for resource in run.results[0].resources] == ["0[0]", "0[2]"]
+        events = [event async for event in session.retry(run)]
+    assert events[-1].event == "run_finished"
+    assert events[-1].status == "succeeded"
+    assert sorted(backend.calls) == ["0[1]", "1[0]", "1[1]", "1[2]", "2"]

@@ -193,6 +193,19 @@ async def test_a_run_that_stopped_is_resumed_at_once_by_a_graph_that_is_built_an
     assert backend.calls == ["0", "1", "1", "2"]
 
 
+async def test_an_edit_inside_a_parent_graph_takes_effect(home: Path) -> None:
+    """The state of the sub-graph is edited through its parent, which then goes on."""
+    saver, backend = InMemorySaver(), Stopping("error")
+    parent = as_a_sub_graph(home, backend, saver)
+    await stopped(parent, backend)
+    inner = (await parent.aget_state(THREAD, subgraphs=True)).tasks[0].state.config
+    await parent.aupdate_state(inner, {"results": {"1": {"outputs": {"text": "by hand"}}}})
+    state = await as_a_sub_graph(home, backend, saver).ainvoke(None, THREAD)
+    assert backend.calls == ["0", "1", "2"]
+    assert state["results"]["1"]["outputs"]["text"]["text"] == "by hand"
+    assert state["messages"][-1].content == "done\n\n[1] edited by hand"
+
+
 async def test_a_run_that_stopped_at_a_breakpoint_is_resumed_at_once(home: Path) -> None:
     """A breakpoint before the tasks leaves no lease behind."""
     saver, backend = InMemorySaver(), ScriptedBackend()

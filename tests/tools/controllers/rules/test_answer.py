@@ -228,3 +228,39 @@ def test_a_member_that_is_missing_is_named_once_and_what_was_made_without_it_too
     assert all(answer.count(sentence) == 1 for sentence in sentences)
     assert answer.count("menu.png") == 2
     assert "(receipt.png) [1]" in answer
+
+
+def test_a_page_of_several_documents_is_named_by_its_document_and_its_number_there() -> None:
+    documents = tuple(
+        Resource(kind="document", media_type="application/pdf", name=f"{name}.pdf", sha256=name * 64) for name in "abc"
+    )
+    plan = Plan(
+        tasks=(
+            Task(id=0, type="document-to-images", inputs={"document": documents}, goal="open"),
+            Task(id=1, type="image-to-text", inputs={"image": Ref(task_id=0)}, goal="read every page"),
+        )
+    )
+    keys = ["1[0][0]", "1[0][1]", "1[2][0]"]
+    texts = tuple(Resource(kind="text", media_type="x/y", text=f"text {key}", producer=key) for key in keys)
+    pages = tuple(
+        Resource(kind="image", media_type="image/png", sha256="d" * 64, producer=key)
+        for key in ("0[0]", "0[0]", "0[2]")
+    )
+    opened = result(0, "pdf-pages", plan=plan).model_copy(
+        update={
+            "status": "partial", "outputs": {"images": pages},
+            "members": (Member(key="0[0]"), Member(key="0[1]", name="b.pdf", error="it is damaged"), Member(key="0[2]")),
+        }
+    )  # fmt: skip
+    read = result(1, "rapidocr", plan=plan).model_copy(
+        update={
+            "status": "partial", "outputs": {"text": texts},
+            "members": (*(Member(key=key) for key in keys),
+                        Member(key="1[1]", name="b.pdf", error="it is damaged", cause="0[1]")),
+        }
+    )  # fmt: skip
+    answer = answer_to(opened, read, plan=plan, text="read every page")
+    assert "(a.pdf, page 1) [1]: text 1[0][0]" in answer
+    assert "(a.pdf, page 2) [1]: text 1[0][1]" in answer
+    assert "(c.pdf, page 1) [1]: text 1[2][0]" in answer
+    assert answer.count("b.pdf") == 1
