@@ -12,8 +12,8 @@ from .statements import is_statement
 from .text_edits import NO_EDITS, TextEdits, cut_middles
 
 _AGAIN = re.compile(
-    r"[.;,]?\s{0,3}(?:\b(?:oh|and|also|then|please|now|but)\b\W{1,3}){0,4}\b(?:do |make )?(?:exactly )?(?:the )?same (?:thing )?"
-    r"(?:for|with|to|on) (?=(?:(?:the|file|picture|image) )*[\ue010-\ue0ff])"
+    r"[.;,]?\s{0,3}(?:\b(?:oh|and|also|then|please|now|but)\b\W{1,3}){0,4}\b(?:do |make )?(?:exactly )?"
+    r"(?:the )?same (?:thing )?(?:for|with|to|on) (?=(?:(?:the|file|picture|image) )*[\ue010-\ue0ff])"
 )
 """Words that ask for the same of another file: "a.wav. Do the same for b.wav" is read as "a.wav and b.wav"."""
 _KEPT_CHARACTERS = 100
