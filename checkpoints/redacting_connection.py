@@ -41,9 +41,12 @@ class RedactingConnection(Connection):
         return [self._redact(value) for value in values]
 
     def _redact(self, value: Any) -> Any:
-        if isinstance(value, str | bytes):
+        if isinstance(value, str):
             for redact in self.redactors.distinct:
-                value = redact.value(value)
+                value = redact.text(value)
+        elif isinstance(value, bytes):
+            for redact in self.redactors.distinct:
+                value = redact.data(value)
         return value
 
 

@@ -4,7 +4,10 @@ python docs/settings.py            writes it
 python docs/settings.py --check    exit code 1 when it is out of date
 """
 
+import ast
+import inspect
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
@@ -35,7 +38,8 @@ COMPUTED = {
 
 def page() -> str:
     """The whole page."""
-    rows = "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    meanings = _docstrings()
+    rows = "".join(_row(name, field, meanings[name]) for name, field in Settings.model_fields.items())
     presets = "".join(f"- `{name}`: {', '.join(places)}\n" for name, places in PRESETS.items())
     command = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in OF_THE_COMMAND.items())
     return (
@@ -44,8 +48,19 @@ def page() -> str:
     )
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    meaning = " ".join((field.description or "").split())
+def _docstrings() -> dict[str, str]:
+    """The string under each field. Not pydantic's `use_attribute_docstrings`: that reads the source at each start."""
+    (settings,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(settings, ast.ClassDef)
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in pairwise(settings.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
+    }
+
+
+def _row(name: str, field: FieldInfo, meaning: str) -> str:
     return f"| `{variable_of(name, field)}` | `{name}` | {_default(name, field)} | {meaning} |\n"
 
 

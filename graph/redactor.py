@@ -78,7 +78,10 @@ class Redactor:
         """The text without secrets, of the same length."""
         if "@" in text and "://" in text:
             text = _USER.sub(lambda found: f"://{_replacement(len(found[1]))}@", text)
-        if not any(head in text for head in self._heads):
+        for head in self._heads:  # a loop, and no `any`: every value of every row comes by here
+            if head in text:
+                break
+        else:
             return text
         pieces, at = list[str](), 0
         while found := self._find.search(text, at):

@@ -29,7 +29,7 @@ class Settings(BaseModel):
     The variable of a setting is `HUGGINGGPT_` and its name in capitals. A field whose alias is its own name has no prefix.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path
     """Folder of the database and of all files that runs make. Data only: no configuration is read from it."""

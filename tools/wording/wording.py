@@ -17,6 +17,7 @@ SECTIONS = (
     *(
         "recognise",
         "clauses",
+        "saving",
         "restricting",
         "harmless",
         "goal",

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,6 +73,16 @@ class Rule:
     """A mention whose words a later rule may match: "convert the edited image to text"."""
 
 
+class Cues(dict[str, re.Pattern[str]]):
+    """Patterns by name, each compiled when it is first asked for: most requests need a few of them."""
+
+    def __init__(self, sources: Mapping[str, str], compiled: Callable[[str], re.Pattern[str]]) -> None:
+        self._sources, self._compiled = sources, compiled
+
+    def __missing__(self, name: str) -> re.Pattern[str]:
+        return self.setdefault(name, self._compiled(self._sources[name]))
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """rules.toml, compiled; its comments describe the sections."""
@@ -79,7 +90,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     acts: dict[str, dict[str, str]]
     names: dict[str, re.Pattern[str]]
-    cues: dict[str, re.Pattern[str]]
+    cues: Cues
     control: dict[str, re.Pattern[str]]
     verb: re.Pattern[str]
 
@@ -118,7 +129,7 @@ def lexicon() -> Lexicon:
         ),
         acts=raw["acts"],
         names={name: compiled(pattern) for name, pattern in raw["names"].items()},
-        cues={name: compiled(pattern) for name, pattern in raw["cues"].items()},
+        cues=Cues(raw["cues"], compiled),
         control={name: compiled(pattern) for name, pattern in raw["control"].items()},
         verb=compiled("<verb>"),
     )

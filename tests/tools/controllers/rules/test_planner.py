@@ -374,7 +374,6 @@ def test_what_no_expert_does_is_reported(text: str, graph: list[str], refused: s
 @pytest.mark.parametrize(
     "text",
     [
-        "Say 'hi' and save it as a.wav",
         "download https://example.com/a.png and describe it",
         "I have to print this letter tomorrow. Read a.png.",
         "Send me the summary of a.txt",

@@ -11,6 +11,7 @@ from hugginggpt.tools.controllers import rules
 from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.intent_order import order_intents
 from hugginggpt.tools.controllers.rules.intents import find_intents
+from hugginggpt.tools.controllers.rules.lexicon import lexicon
 from hugginggpt.tools.controllers.rules.notation import expanded
 
 RAW: dict[str, Any] = tomllib.loads(Path(rules.__file__).with_name("rules.toml").read_text("utf-8"))
@@ -52,3 +53,9 @@ def test_the_short_notation_reads_as_words(short: str, matched: list[str], not_m
     """Inflected verbs, gaps within a sentence or clause, and ends of words."""
     pattern = re.compile(expanded(short, {"what": "(one|two)"}))
     assert [text for text in (*matched, *not_matched) if pattern.search(text)] == matched
+
+
+@pytest.mark.parametrize("name", RAW["cues"])
+def test_each_cue_is_a_pattern(name: str) -> None:
+    """They are compiled when a request first needs them, so nothing else finds a broken one."""
+    assert lexicon().cues[name].pattern

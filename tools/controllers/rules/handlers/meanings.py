@@ -58,6 +58,9 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     if blurs or (meaning.name in _WHOLE_PICTURE and _changes_a_part(linker, words)):
         linker.refuse(intent, "part-only")
         return
+    if meaning.task_type == "video-to-images" and words.names_by_number("frame"):
+        linker.refuse(intent, "by-number")
+        return
     targets, source = words.languages
     if meaning.task_type == "translation":
         _translate(linker, intent, [*targets] or [_target_of_request(linker)], source)
