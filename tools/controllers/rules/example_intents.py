@@ -216,7 +216,8 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     asks = words.text.rstrip().endswith(("?", "？"))
     says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
-    if piece.match.meaning != before.match.meaning and not says_how:
+    alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
+    if piece.match.meaning != before.match.meaning and not says_how and not alike:
         return False
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
 
