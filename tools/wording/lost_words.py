@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cache
 
+from .meanings import meaning_of
 from .nearest import words_pattern
-from .wording import Wording, folded, wording
+from .wording import Example, Wording, folded, wording
 
 Span = tuple[int, int]
 _HIDDEN = "\ue000-\ue0ff"
@@ -179,9 +180,13 @@ def _lists(code: str, types: frozenset[str] = frozenset()) -> tuple[str, ...]:
     small = [word for group in language.section("recognise").values() for word in folded(group).split()]
     names = [*language.nouns, *language.units, *language.operations, *language.languages]
     clauses = [word for group in _LISTS for word in language.clauses.get(group, ())]
-    examples = [e for e in language.examples if not types or e.meaning.partition("/")[0] in types]
+    examples = [e for e in language.examples if not types or types & {e.meaning.partition("/")[0], _type_of(e)}]
     phrases = [folded(_PLACEHOLDER.sub(" ", example.phrase)) for example in examples]
     return (*small, *names, *language.numbers, *language.ordinals, *clauses, *phrases)
+
+
+def _type_of(example: Example) -> str:
+    return meaning_of(example.meaning).task_type
 
 
 @cache
