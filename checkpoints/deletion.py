@@ -14,6 +14,7 @@ from ..graph.errors import RunBusy
 from . import lease
 from .database import Database
 from .row_connection import RowConnection
+from .state_parts import delete_unreferenced
 from .stored_files import hashes_in, remove_files, stored_files
 
 IN_FLIGHT: Final = 600.0
@@ -21,6 +22,7 @@ IN_FLIGHT: Final = 600.0
 _OF_A_RUN: Final = ("tasks", "resources", "assignments", "llm_calls", "runs")
 _REFERRING: Final = (
     ("resources", "sha256"), ("tasks", "result"), ("runs", "plan"), ("checkpoints", "checkpoint"), ("writes", "value"),
+    ("state_parts", "value"),
 )  # fmt: skip
 
 
@@ -92,6 +94,12 @@ class Deletion:
             self._checkpoints("thread_id = ?", thread_id)
         self.rows([run_id for (run_id,) in self.db.execute("SELECT run_id FROM runs WHERE thread_id = ?", [thread_id])])
 
+    def parts(self) -> None:
+        """Delete the parts of states to which no checkpoint refers any more."""
+        if self.done.checkpoints:
+            for value in delete_unreferenced(self.db):
+                self.hashes |= hashes_in(value)
+
     def _checkpoints(self, where: str, *values: str) -> None:
         self._note(f"SELECT checkpoint FROM checkpoints WHERE {where}", values)
         self._note(f"SELECT value FROM writes WHERE {where}", values)
@@ -125,6 +133,7 @@ def delete(
         nonlocal result
         deletion = Deletion(db)
         work(deletion)
+        deletion.parts()
         result = deletion.done
         stored = stored_files(home, None if all_files else deletion.hashes)
         free = deletion.unreferenced(stored)

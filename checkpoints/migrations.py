@@ -5,6 +5,7 @@ tasks        the ledger: one row a finished task, by epoch and key; never change
 resources    what was given and made, by which task and model; the bytes are in the store
 assignments  which expert was chosen for which decision, and why
 llm_calls    calls to chat models: stage, tokens, seconds, dollars where a price is known
+state_parts  messages, results, plans and long texts of LangGraph's states, by hash: each once (state_parts.py)
 
 A change of the tables is a new function at the end of the migrations, e.g. `db.table("runs").add_column("note", str)`, and
 a `FORMAT` (`format.py`) that is higher by one.
@@ -68,6 +69,12 @@ def tables_of_format_2(db: Database) -> None:
             table.add_column(column, columns[column])
     for name, indexed in _INDEXES:
         db.table(name).create_index(indexed, if_not_exists=True)
+
+
+@migrations()
+def state_parts_of_format_3(db: Database) -> None:
+    """States of earlier formats stay as they are, and are read as before."""
+    db.execute("CREATE TABLE state_parts (hash BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
 
 
 def migrate(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from sqlite3 import Connection, Cursor
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from ..graph.redactor import Redactor
 
@@ -31,8 +31,16 @@ class RedactingConnection(Connection):
     redactors = Redactors()
 
     def cursor(self, factory: Any = None) -> Any:  # always a `_RedactingCursor`, whatever the caller passes
-        """The cursor that every `execute` of the connection goes through."""
+        """The cursor that every statement goes through."""
         return super().cursor(_RedactingCursor)
+
+    def execute(self, sql: str, values: Any = (), /) -> Cursor:
+        """Execute a statement. The library's method would make a cursor of its own, which redacts nothing."""
+        return cast(Cursor, self.cursor().execute(sql, values))
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> Cursor:
+        """Execute a statement for each row."""
+        return cast(Cursor, self.cursor().executemany(sql, rows))
 
     def redact(self, values: Any) -> Any:
         """The values of one statement, redacted."""

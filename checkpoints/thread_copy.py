@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-import ormsgpack
-
+from .msgpack_tree import Extension, nested, packed, unpacked
 from .row_connection import RowConnection
+from .state_parts import whole, write_parts
 
 _COPIED: Final = ("tasks", "resources", "assignments")
 """With the run's own row. `llm_calls` stay with the run that made them: a copy has spent nothing."""
-_MSGPACK: Final = ormsgpack.OPT_NON_STR_KEYS
+_LONGEST_ID: Final = 100
 Replace = Callable[[Any], Any]
 
 
@@ -54,33 +54,26 @@ def _copy_states(db: RowConnection, table: str, column: str, source: str, target
     rows = list(db.query(f"SELECT * FROM {table} WHERE thread_id = ? ORDER BY rowid", [source]))
     for row in rows:
         row["thread_id"] = target
-        if replace and row["type"] == "msgpack":
-            row[column] = _rewritten(row[column], replace)
+        if replace:
+            kind, blob = whole(db, row["type"], row[column])
+            if kind == "msgpack":
+                row["type"], row[column] = write_parts(db, packed(replace(unpacked(blob))))
         db.insert(table, row, ignore=True)
 
 
-def _rewritten(blob: bytes, replace: Replace) -> bytes:
-    def inside(code: int, data: bytes) -> ormsgpack.Ext:
-        """Types of LangGraph and of others are msgpack within msgpack; what is none stays as it is."""
-        try:
-            return ormsgpack.Ext(code, _rewritten(data, replace))
-        except ormsgpack.MsgpackDecodeError:
-            return ormsgpack.Ext(code, data)
-
-    return ormsgpack.packb(replace(ormsgpack.unpackb(blob, ext_hook=inside, option=_MSGPACK)), option=_MSGPACK)
-
-
 def _replaced(value: Any, *, ids: Mapping[str, str], source: str, target: str) -> Any:
-    """A value in which the runs and the conversation have their new ids."""
+    """A state in which the runs and the conversation have their new ids."""
     again = partial(_replaced, ids=ids, source=source, target=target)
     match value:
         case dict():
             return {
                 key: target if key == "thread_id" and each == source else again(each) for key, each in value.items()
             }
-        case list() | tuple():
+        case list():
             return [again(each) for each in value]
-        case str():
-            return _epoch(value, ids) if len(value) < 100 else value  # an id, or an epoch that begins with one
+        case str() if len(value) < _LONGEST_ID:  # an id, or an epoch that begins with one
+            return _epoch(value, ids)
+        case Extension():
+            return nested(value, again)
         case _:
             return value

@@ -12,6 +12,7 @@ from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from ..graph.state import run_id_of
 from .row_connection import RowConnection
 from .serializer import strict_serializer
+from .state_parts import PartsSerializer
 
 _BEFORE_THE_PLAN = {"__start__", "branch:to:plan"}
 """Channels that have a value until `plan` has run."""
@@ -40,7 +41,8 @@ def checkpoints_of(db: RowConnection, thread_id: str) -> list[OwnedCheckpoint]:
         "SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint FROM checkpoints "
         "WHERE thread_id = ? ORDER BY checkpoint_ns, checkpoint_id DESC"
     )
-    serde, found, planned_from = strict_serializer(), list[OwnedCheckpoint](), dict[tuple[str, str], str]()
+    serde = PartsSerializer(strict_serializer(), db)
+    found, planned_from = list[OwnedCheckpoint](), dict[tuple[str, str], str]()
     for namespace, checkpoint_id, parent, kind, blob in db.execute(query, [thread_id]):
         values = serde.loads_typed((kind, blob)).get("channel_values") or {}
         run_id = shown = _run_in(values)
@@ -58,7 +60,7 @@ def checkpoints_of(db: RowConnection, thread_id: str) -> list[OwnedCheckpoint]:
 def plain_channels(db: RowConnection, thread_id: str, namespace: str) -> set[str]:
     """The channels of which a checkpoint of the namespace has the whole value, and none saved differences only."""
     query = "SELECT type, checkpoint FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?"
-    serde, plain, partial = strict_serializer(), set[str](), set[str]()
+    serde, plain, partial = PartsSerializer(strict_serializer(), db), set[str](), set[str]()
     for row in db.execute(query, [thread_id, namespace]):
         for channel, value in (serde.loads_typed(row).get("channel_values") or {}).items():
             (partial if isinstance(value, _DeltaSnapshot) else plain).add(channel)

@@ -57,7 +57,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
     for key, given in (state.get("results") or {}).items():
         row = rows.get(key)
         task = plan.by_id.get(int(key)) if key.isdecimal() else None
-        if row and row.model_dump(mode="json") == given:
+        if row and _is_row(given, row):
             results += [row] if row.edited and task else []
         elif task is None:
             problems.append(f"results.{key}: there is no task {key} in the plan")
@@ -70,6 +70,14 @@ async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
     if epoch == base and run.options.approve == recorded.options.approve:
         return Edits(run, plan, tuple(results))  # also of a plan that was current before a later edit
     return Edits(run, plan, tuple(results), tuple(what or ["the plan was edited by hand"]))
+
+
+def _is_row(given: Any, row: Result) -> bool:
+    """Whether a result in the state is the recorded one; not as JSON, in which earlier versions lack fields."""
+    try:
+        return Result.model_validate(given) == row
+    except ValidationError:
+        return False
 
 
 def _read(noun: type[N], data: Any, where: str, problems: list[str]) -> N | None:

@@ -20,6 +20,8 @@ class Execution:
     def __init__(self, runs: Runs) -> None:
         self.id = uuid4().hex
         self._runs = runs
+        self.edits_left: tuple[str, ...] = ()
+        """Edits of the run before, a sentence each, that a new request leaves behind."""
         self._claimed: set[str] = set()
         self._limit: asyncio.Timeout | None = None
         self.cancelled = ""

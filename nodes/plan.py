@@ -62,7 +62,10 @@ def plan_node(
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
         proposal = await controller.plan(request, LlmBudget(ledger, run_id))
-        proposal = proposal.model_copy(update={"plan": await long_texts_stored(proposal.plan, store)})
+        refusals = (*current().edits_left, *proposal.refusals)
+        proposal = proposal.model_copy(
+            update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}
+        )
         epoch = epoch_of(run, proposal.plan)
         await ledger.runs.planned(run_id, epoch, proposal, controller.name)
         run = run.model_copy(

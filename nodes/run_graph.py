@@ -17,7 +17,7 @@ from langgraph.types import Command
 from ..graph.ports import Ledger, Store
 from ..graph.state import GraphInput, State
 from .execution import Execution, current_execution
-from .take_up import take_up
+from .take_up import edits_left_by, take_up
 
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
@@ -47,8 +47,7 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         try:
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
                 input, config = await self._updated(input, config)
-            if _continues(input, config):
-                config = await self._taken_up(config, execution)
+            config = await self._taken_up(input, config, execution)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:
                 while True:
@@ -72,11 +71,14 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         rest = replace(command, update=None)
         return None if rest == Command() else rest, _at(config, new["configurable"]["checkpoint_id"])
 
-    async def _taken_up(self, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
+    async def _taken_up(self, input: Any, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
         named = ensure_config(config)
         saver = self._resolve_checkpointer(named)
         saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
         if saved is None:
+            return config
+        if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
+            execution.edits_left = await edits_left_by(saved, self.ledger, self.store_of_files)
             return config
         new = await take_up(self, saved, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
@@ -87,10 +89,3 @@ def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:
     config = config or {}
     named = config.get("configurable", {})
     return {**config, "configurable": {**named, "checkpoint_id": checkpoint_id}} if "checkpoint_id" in named else config
-
-
-def _continues(input: Any, config: RunnableConfig | None) -> bool:
-    """Whether a run may have begun before: not for the input of a new one, except inside a parent graph."""
-    return (
-        input is None or isinstance(input, Command) or bool(ensure_config(config)["configurable"].get("checkpoint_ns"))
-    )

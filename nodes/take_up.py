@@ -52,7 +52,7 @@ async def take_up(
     run_id, changed = _run_id(state), dict[str, Any]()
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and await ledger.runs.recorded(run_id):
-        if "branch:to:review" in coming or not await _is_edited(state, ledger, store):
+        if "branch:to:review" in coming or not await _edited(state, ledger, store):
             return None
         await execution.own(run_id)
     else:
@@ -73,11 +73,20 @@ def _run_id(state: Json) -> str:
     return str(run["run_id"])
 
 
-async def _is_edited(state: Any, ledger: Ledger, store: Store) -> bool:
+async def edits_left_by(saved: CheckpointTuple, ledger: Ledger, store: Store) -> tuple[str, ...]:
+    """What was edited in a run after it ended, a sentence each, where a new request comes before it was run."""
+    state = saved.checkpoint["channel_values"]
+    if saved.metadata.get("source") not in EDITED or "run" not in state:
+        return ()
+    edits = await _edited(state, ledger, store)
+    return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+
+
+async def _edited(state: Any, ledger: Ledger, store: Store) -> tuple[str, ...]:
     try:
-        return bool((await read_edits(state, ledger, store)).what)
-    except InvalidPlan:
-        return True
+        return (await read_edits(state, ledger, store)).what
+    except InvalidPlan as error:
+        return error.problems
 
 
 def _results_within(saved: CheckpointTuple) -> dict[str, Json]:

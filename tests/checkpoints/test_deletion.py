@@ -41,7 +41,14 @@ def rows(home: Path, query: str, *values: Any) -> list[Any]:
 
 def referenced(home: Path) -> set[str]:
     """Every hash that a row or a checkpoint names."""
-    columns = ("resources.sha256", "tasks.result", "runs.plan", "checkpoints.checkpoint", "writes.value")
+    columns = (
+        "resources.sha256",
+        "tasks.result",
+        "runs.plan",
+        "checkpoints.checkpoint",
+        "writes.value",
+        "state_parts.value",
+    )
     found: set[str] = set()
     for table, column in (name.split(".") for name in columns):
         for (value,) in rows(home, f"SELECT {column} FROM {table}"):

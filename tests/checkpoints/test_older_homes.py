@@ -8,6 +8,7 @@ three members one failed, so that the whole list is recorded as failed, and the 
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,26 @@ async def test_its_unfinished_run_is_resumed_from_the_files_it_made(home: Path) 
     assert events[-1] == "run_finished"
     assert run.status == "succeeded"
     assert last.calls == ["2"]
+
+
+async def test_its_finished_run_is_edited_and_goes_on(home: Path) -> None:
+    backend = ScriptedBackend()
+    async with open_world(
+        Settings(home=home), controller=ScriptedController([], answer="done"), catalog=ScriptedCatalog(),
+        backends=[backend],
+    ) as world:  # fmt: skip
+        session = Session(world)
+        before = (await session.history.runs(thread_id="chairs"))[0]
+        thread: Any = {"configurable": {"thread_id": "chairs"}}
+        last = before.results[-1]
+        edit = {"results": {last.key: {"outputs": {"text": "a stool"}}}}
+        state = await world.graph.ainvoke(None, await world.graph.aupdate_state(thread, edit))
+        run = (await session.history.runs(thread_id="chairs"))[0]
+    assert backend.calls == []
+    assert state["problems"] == []
+    assert run.repairs == (f"the result of task {last.key} ({last.task_type}) was edited by hand",)
+    assert run.results[-1].resources[0].text == "a stool"
+    assert run.results[:-1] == before.results[:-1]
 
 
 async def test_a_run_whose_expert_has_no_place_here_fails_with_the_reason(home: Path) -> None:

@@ -237,6 +237,18 @@ async def test_an_update_within_a_command_is_an_edit_too(scripted: OpenScripted)
     assert texts(run)[0] == "by command"
 
 
+async def test_an_edit_that_a_new_request_leaves_behind_is_reported_first(scripted: OpenScripted) -> None:
+    async with scripted(TASKS) as world:
+        await ask(world)
+        await world.graph.aupdate_state(THREAD, await with_text(world, "left behind"))
+        second = last(await ask(world))
+        third = last(await ask(world))
+        run = (await Session(world).history.runs())[1]
+    assert second.status == "partial"
+    assert run.refusals[0].startswith("Not used: the result of task 0 (text2text-generation) was edited by hand")
+    assert third.status == "succeeded"
+
+
 async def test_an_edited_run_is_repeated_from_its_records_after_a_crash(scripted: OpenScripted) -> None:
     class Broken(ScriptedBackend):
         async def run(self, call: Any) -> Any:

@@ -25,11 +25,13 @@ _SKIPPED = -0.1
 """Value of a piece that is left out; the others count by their letters and by how much they exceed the least score."""
 _MOST_JOINED = 3
 _MOST_PIECES = 60
-_PUNCTUATION = re.compile(r"[!?;,:\n。！？；，、：…]+|\.(?=\s|$)|\s[-–—]\s")
+_PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
 
 
 _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
 """Meanings whose clause is mostly a description."""
+_WITHOUT_LANGUAGE = 0.08
+"""Cost of a translation where no part of the request names a language."""
 _EDGE, _EDGE_WEIGHT = 5, 0.85
 """Words (in Chinese and Japanese characters) at either end of a long clause, and what their score counts."""
 _QUESTIONS: dict[Kind, tuple[str, ...]] = {
@@ -158,6 +160,12 @@ def _read_piece(
         if asks and _makes_media(match):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
+        if (
+            match.meaning.startswith("translation")
+            and cost is not None
+            and not ClauseWords(masked, language).languages[0]
+        ):
+            cost += _WITHOUT_LANGUAGE
         if cost is not None:
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
     ranked.sort(key=lambda match: -match.score)

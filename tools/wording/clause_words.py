@@ -113,6 +113,15 @@ class ClauseWords:
         more = rf"(?P<n>{self._numeral})(?:\s+[^\W\d_]{{1,12}}\s+|\s*)(?P<unit>{either}){end}"
         return [(self.language.units[m["unit"]], self._number_of(m["n"])) for m in re.finditer(more, self.words)]
 
+    def names_by_number(self, unit: str) -> bool:
+        """Whether one of a unit is meant by its number: "frame 12", "the 12th frame", and not "12 frames"."""
+        units = "|".join(re.escape(word) for word, name in self.language.units.items() if name == unit)
+        if self.language.unspaced:
+            return re.search(rf"第\s*(?:{self._numeral})|(?:{self._numeral})\s*(?:{units})目", self.words) is not None
+        ordinals = "|".join(map(re.escape, self.language.ordinals)) or r"(?!)"
+        place = rf"(?<!\w)(?:\d+(?:st|nd|rd|th|\.|e|er|ere|eme|o|a|º|ª)|{ordinals})\s+(?:{units})(?!\w)"
+        return re.search(rf"(?<!\w)(?:{units})\s+(?:n\S{{0,5}}\s+)?\d+(?!\w)|{place}", self.words) is not None
+
     @property
     def _numeral(self) -> str:
         words = sorted({**self.language.numbers, **self.language.ordinals}, key=len, reverse=True)

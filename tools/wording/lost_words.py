@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cache
 
+from .meanings import meaning_of
 from .nearest import words_pattern
-from .wording import Wording, folded, wording
+from .wording import Example, Wording, folded, wording
 
 Span = tuple[int, int]
 _HIDDEN = "\ue000-\ue0ff"
@@ -50,9 +51,11 @@ def lost_words(
             for match in pattern.finditer(words):
                 marks[match.start() : match.end()] = b"\1" * len(match.group())
     lost = [span for span in _restrictions(words, masked, language, parameters, counts) if not all(marks[slice(*span)])]
-    unknown = (
-        _uncovered(words, language, frozenset(types), used) if language.unspaced else _unknown(words, language, used)
-    )
+    if language.unspaced:
+        unknown = _uncovered(words, language, frozenset(types), used)
+    else:
+        unknown = _unknown(words, language, used)
+        lost += [span for span in _limited(words, language, frozenset(types), used) if not marks[span[0]]]
     lost += [span for span in unknown if not any(marks[slice(*span)])]
     return _joined(sorted(lost), words)
 
@@ -86,10 +89,22 @@ def _restrictions(
             )
 
 
-def _unknown(words: str, language: Wording, used: Collection[str]) -> Iterator[Span]:
-    known, stems = _known(language.code)
+def _limited(words: str, language: Wording, types: frozenset[str], used: Collection[str]) -> Iterator[Span]:
+    """What "only" limits a task to in words that no example of its own type holds: "translate only the people"."""
+    only = _listed(language.code, "only")
+    for match in only.finditer(words) if only and types else ():
+        end = _CLAUSE_END.search(words, match.end())
+        limits = [*_unknown(words[: end.start() if end else len(words)], language, used, types, match.end())]
+        if limits:
+            yield match.start(), limits[-1][1]
+
+
+def _unknown(
+    words: str, language: Wording, used: Collection[str], types: frozenset[str] = frozenset(), start: int = 0
+) -> Iterator[Span]:
+    known, stems = _known(language.code, types)
     nouns = tuple(noun for noun in language.nouns if len(noun) >= _LEAST)
-    for match in _WORD.finditer(words):
+    for match in _WORD.finditer(words, start):
         word = match.group()
         beside_file = re.match(rf"\W*[{_HIDDEN}]", words[match.end() : match.end() + 3])
         if len(word) < _LEAST or word in known or beside_file:
@@ -165,15 +180,19 @@ def _lists(code: str, types: frozenset[str] = frozenset()) -> tuple[str, ...]:
     small = [word for group in language.section("recognise").values() for word in folded(group).split()]
     names = [*language.nouns, *language.units, *language.operations, *language.languages]
     clauses = [word for group in _LISTS for word in language.clauses.get(group, ())]
-    examples = [e for e in language.examples if not types or e.meaning.partition("/")[0] in types]
+    examples = [e for e in language.examples if not types or types & {e.meaning.partition("/")[0], _type_of(e)}]
     phrases = [folded(_PLACEHOLDER.sub(" ", example.phrase)) for example in examples]
     return (*small, *names, *language.numbers, *language.ordinals, *clauses, *phrases)
 
 
+def _type_of(example: Example) -> str:
+    return meaning_of(example.meaning).task_type
+
+
 @cache
-def _known(code: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of the examples and lists, and the beginnings of those."""
-    words = frozenset(word for text in _lists(code) for word in _WORD.findall(text))
+def _known(code: str, types: frozenset[str] = frozenset()) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of the examples (of these types, or all) and lists, and the beginnings of those."""
+    words = frozenset(word for text in _lists(code, types) for word in _WORD.findall(text))
     return words, frozenset(word[:length] for word in words for length in range(_STEM, len(word) + 1))
 
 

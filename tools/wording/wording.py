@@ -17,6 +17,7 @@ SECTIONS = (
     *(
         "recognise",
         "clauses",
+        "saving",
         "restricting",
         "harmless",
         "goal",
@@ -25,6 +26,7 @@ SECTIONS = (
         "languages",
         "nouns",
         "units",
+        "ranges",
         "operations",
     ),
     *("directions", "media", "examples"),
@@ -91,6 +93,11 @@ class Wording:
     def units(self) -> Mapping[str, str]:
         """Words that stand beside a number, and what they count: `sentence`, `page`, `second`, ..."""
         return _by_word(self.section("units"))
+
+    @cached_property
+    def ranges(self) -> Mapping[str, tuple[str, ...]]:
+        """Words of ranges, as the slots of forms.toml name them: `from`, `to`, `after`, `except`, ..."""
+        return {name: tuple(map(folded, words)) for name, words in self.section("ranges").items()}
 
     @cached_property
     def operations(self) -> Mapping[str, str]:

@@ -11,6 +11,11 @@ from .masking import FileMention, Quotation, mask
 from .statements import is_statement
 from .text_edits import NO_EDITS, TextEdits, cut_middles
 
+_AGAIN = re.compile(
+    r"[.;,]?\s{0,3}(?:\b(?:oh|and|also|then|please|now|but)\b\W{1,3}){0,4}\b(?:do |make )?(?:exactly )?"
+    r"(?:the )?same (?:thing )?(?:for|with|to|on) (?=(?:(?:the|file|picture|image) )*[\ue010-\ue0ff])"
+)
+"""Words that ask for the same of another file: "a.wav. Do the same for b.wav" is read as "a.wav and b.wav"."""
 _KEPT_CHARACTERS = 100
 """Characters of a long quotation that are kept at either end."""
 _LONG_RUN = re.compile(r"([\ue000\ue001])\1{300,}")
@@ -69,7 +74,7 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
     masked, quotations, files = mask(text, attached)
     # without the middles of long quotations: no rule matches inside them, but every rule would scan them
     edits = cut_middles([(match.start(), match.end()) for match in _LONG_RUN.finditer(masked)], _KEPT_CHARACTERS)
-    shortened = edits.apply(masked)
+    shortened = _AGAIN.sub(lambda match: f"{'and ':>{len(match.group())}}", edits.apply(masked))
     return ParsedRequest(
         text=edits.apply(text),
         masked=shortened,

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from ...wording.nearest import words_pattern
 from ...wording.wording import folded, wording
 from .lexicon import lexicon
-from .operations import operation_starts
+from .operation_words import operation_starts
 
 _STATE = (
     r"(?:when|whenever|as long as) (?:(?:the|this|that|it|its|my|his|her|there)\b|[\ue000-\ue0ff])[^.;!?,\n]{0,60}?"

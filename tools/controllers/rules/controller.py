@@ -26,6 +26,7 @@ from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
 from .lost_in_clauses import lost_in_clauses
+from .output_names import without_output_names
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
@@ -80,6 +81,7 @@ def propose(request: Request) -> Proposal:
     corrections = _corrections(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
+    parsed, names = without_output_names(parsed, language)
     # 2. clauses -> intents, by rules; in other languages by examples
     not_understood: list[str] = []
     found: list[Intent] = []
@@ -90,7 +92,8 @@ def propose(request: Request) -> Proposal:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
     linker = _link(parsed, intents, request.resources)
-    linker.refusals += not_understood
+    linker.used += names.values()
+    linker.refusals += [*not_understood, *(refusal(language, "named-result", name) for name in names)]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_converters(linker.tasks))
     # 5. words that went into nothing

@@ -13,6 +13,7 @@ from ...wording.lost_words import without_harmless
 from ...wording.meanings import meaning_of
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
+from ...wording.time_ranges import time_range
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
@@ -21,7 +22,7 @@ from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 
-_BEFORE_PASTED = re.compile("[:：]\\s*|\n[^\\S\n]*\n")
+_BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
@@ -51,7 +52,8 @@ def find_intents_by_examples(
     conditions = find_conditions_in(parsed.masked, code)
     for start, end in conditions:
         parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
-    pieces = read_clauses(parsed.masked, code, _given(parsed, earlier))
+    given = _given(parsed, earlier)
+    pieces = [_apart_from_times(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
     extents = [
         (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
         for start, end in _extents(parsed, pieces, code)
@@ -67,6 +69,20 @@ def find_intents_by_examples(
     intents += [Intent("condition", start, end, end, Clause(start, end, False)) for start, end in conditions]
     parsed = replace(parsed, clauses=clauses)
     return parsed, sorted(intents, key=lambda intent: intent.start), [*_not_understood(parsed, pieces, extents)]
+
+
+def _apart_from_times(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple[int, Kind]], code: str) -> Piece:
+    """What a piece asks for beside a part of a recording: "transcribe the first minute" does not only cut."""
+    words = parsed.masked[piece.start : piece.end]
+    if not piece.match or not meaning_of(piece.match.meaning).task_type.startswith("trim-"):
+        return piece
+    if part := time_range(words, code):
+        rest = f"{words[: part.start]}{words[part.end :]}"
+        kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
+        found = [each.match for each in read_clauses(rest, code, kinds, least=SURE) if each.match]
+        if len(found) == 1 and _finds(found[0].meaning) and not meaning_of(found[0].meaning).is_out_of_reach:
+            return replace(piece, match=found[0])
+    return piece
 
 
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
@@ -200,7 +216,8 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     asks = words.text.rstrip().endswith(("?", "？"))
     says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
-    if piece.match.meaning != before.match.meaning and not says_how:
+    alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
+    if piece.match.meaning != before.match.meaning and not says_how and not alike:
         return False
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
 

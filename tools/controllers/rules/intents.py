@@ -14,7 +14,7 @@ from ...wording.nearest import Match, is_out_of_reach
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .lexicon import QUESTION, Rule, lexicon
-from .operations import read_operations
+from .operation_words import read_operations
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 MAX_QUESTION = 200

@@ -9,6 +9,7 @@ from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
 from .clauses import ParsedRequest
 from .lexicon import FILES, lexicon
+from .masking import FileMention
 
 Value = str | Resource | Ref
 
@@ -62,21 +63,29 @@ def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questi
     A file to be written ("save it as a.wav") is none. A text that the request announces and does not bring ("I have a
     long article") is a missing file.
     """
-    output_name = lexicon().cues["output-name"]
     known = [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in earlier]
     found = [Referent(r.kind, r, "earlier", -1) for r in known]
     found += [Referent("text", q.text, "quotation", q.start) for q in parsed.quotations if q.text not in questions]
     for file in parsed.files[:MAX_FILES]:
-        before = parsed.masked[max(0, file.start - 60) : file.start].rstrip(' (’"' + "".join(FILES.values()))
-        read = file.start >= 0 and parsed.clause_at(file.start).background
-        read = read or bool(_READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)))
-        if file.start < 0 or read or not output_name.search(before) or not file.resource.missing:
+        if result_name(parsed, file) is None:
             found.append(Referent(file.resource.kind, file.resource, "file", file.start))
     announced = lexicon().cues["announced-text"].search(parsed.masked)
     if announced and not any(referent.kind in ("text", "table", "audio") for referent in found):
         absent = Resource(kind="text", media_type="text/plain", name=announced["noun"])
         found.append(Referent("text", absent, "file", announced.start("noun")))
     return found
+
+
+def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | None:
+    """The words that make a file that does not exist the name of a result ("save it as a.wav"); None where it is none."""
+    if file.start < 0 or not file.resource.missing or parsed.clause_at(file.start).background:
+        return None
+    start = max(0, file.start - 60)
+    before = parsed.masked[start : file.start].rstrip(' (’"' + "".join(FILES.values()))
+    if _READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)):
+        return None
+    found = lexicon().cues["output-name"].search(before)
+    return (start + found.start(), file.end) if found else None
 
 
 def result_kind(task_type: str, output_kind: Kind) -> Kind:

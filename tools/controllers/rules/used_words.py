@@ -20,7 +20,7 @@ from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
-from .operations import operation_names
+from .operation_words import operation_names
 from .parameters import NUMBERS, singular
 from .referents import KIND_NOUNS
 

@@ -121,3 +121,19 @@ def test_a_question_for_the_language_of_a_text_translates_nothing_into_it(text: 
     assert proposal.plan.tasks[-1].type == "language-identification"
     assert "German" not in [task.parameters.get("target_language") for task in proposal.plan.tasks]
     assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "transcribe a.wav, please. Oh and do the same for b.wav",
+        "Summarise a.txt and do the same with b.txt",
+        "make a.png grey, then do exactly the same to b.png",
+    ],
+)
+def test_the_same_for_another_file_is_done_and_nothing_is_reported(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert not proposal.refusals
+    first, second = proposal.plan.tasks
+    assert (first.type, first.parameters) == (second.type, second.parameters)
+    assert first.inputs != second.inputs

@@ -8,7 +8,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.task import Scalar
 from hugginggpt.tools.controllers.rules.controller import propose
-from hugginggpt.tools.controllers.rules.time_ranges import time_range
+from hugginggpt.tools.wording.time_ranges import time_range
 
 PARTS: list[tuple[str, Mapping[str, float]]] = [
     ("the first minute of a.mp3", {"end_seconds": 60}),
@@ -72,14 +72,14 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
 @pytest.mark.parametrize(("words", "parameters"), PARTS)
 def test_a_part_of_a_recording_is_read_in_seconds(words: str, parameters: Mapping[str, float]) -> None:
     """Clock times, lengths and words of order give a start, an end or both."""
-    part = time_range(words)
+    part = time_range(words, "en")
     assert part is not None
     assert part.parameters == parameters
 
 
 def test_a_removed_middle_is_no_part() -> None:
     """Two pieces are left, which one cut can't make: the words stay for the report of what was not understood."""
-    assert time_range("remove the part from 0:10 to 0:20") is None
+    assert time_range("remove the part from 0:10 to 0:20", "en") is None
 
 
 @pytest.mark.parametrize(("text", "tasks"), ASKED)

@@ -169,3 +169,47 @@ def test_a_file_that_no_task_takes_is_reported(text: str) -> None:
     found = proposal(text)
     assert found.plan.tasks
     assert "lake.png" in found.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Transkribiere die erste Minute von talk.wav", {"end_seconds": 60}),
+        ("Transcris les 30 premières secondes de talk.wav", {"end_seconds": 30}),
+        ("Transcribe los primeros 10 segundos de talk.wav", {"end_seconds": 10}),
+        ("Transcreve os últimos 10 segundos de talk.wav", {"start_seconds": -10}),
+        ("转写talk.wav的前一分钟", {"end_seconds": 60}),
+        ("talk.wavの最初の30秒を文字起こしして", {"end_seconds": 30}),
+    ],
+)
+def test_only_the_part_of_a_recording_that_the_words_name_is_transcribed(text: str, part: dict[str, float]) -> None:
+    tasks = proposal(text).plan.tasks
+    assert [task.type for task in tasks] == ["trim-audio", "automatic-speech-recognition"]
+    assert tasks[0].parameters == part
+    assert not proposal(text).refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Schneide talk.wav von 0:30 bis 1:00", {"start_seconds": 30, "end_seconds": 60}),
+        ("Schneide die ersten 5 Sekunden von talk.wav weg", {"start_seconds": 5}),
+        ("Coupe talk.wav de 0:30 à 1:00", {"start_seconds": 30, "end_seconds": 60}),
+        ("Corta talk.wav de 0:30 a 1:00", {"start_seconds": 30, "end_seconds": 60}),
+        ("剪掉talk.wav的前5秒", {"start_seconds": 5}),
+        ("剪出talk.wav的第5秒到第10秒", {"start_seconds": 5, "end_seconds": 10}),
+        ("talk.wavの0:30から1:00までを切り出して", {"start_seconds": 30, "end_seconds": 60}),
+    ],
+)
+def test_a_recording_is_cut_to_the_times_that_the_words_say(text: str, part: dict[str, float]) -> None:
+    assert [(task.type, task.parameters) for task in proposal(text).plan.tasks] == [("trim-audio", part)]
+    assert not proposal(text).refusals
+
+
+@pytest.mark.parametrize(
+    "text", ["Kürze film.mp4 auf 30 Sekunden", "Acorta film.mp4 a 30 segundos", "把film.mp4剪到30秒"]
+)
+def test_a_film_is_cut_and_not_made_anew(text: str) -> None:
+    """No model for films is asked for what a cut does."""
+    tasks = propose(Request(text=text)).plan.tasks
+    assert [(task.type, task.parameters) for task in tasks] == [("trim-video", {"end_seconds": 30})]

@@ -374,7 +374,6 @@ def test_what_no_expert_does_is_reported(text: str, graph: list[str], refused: s
 @pytest.mark.parametrize(
     "text",
     [
-        "Say 'hi' and save it as a.wav",
         "download https://example.com/a.png and describe it",
         "I have to print this letter tomorrow. Read a.png.",
         "Send me the summary of a.txt",
@@ -462,9 +461,9 @@ def test_any_request_gets_a_valid_plan_or_a_refusal(text: str, files: list[Resou
 @pytest.mark.parametrize("piece", ["a", "'", "\n", "what ", "text: ", "create a new ", "Describe a.png. ", "f.png, "])
 def test_the_longest_request_is_planned_in_time(piece: str) -> None:
     """A hundred thousand characters take about a second; five are allowed here."""
-    started = time.perf_counter()
+    started = time.process_time()
     planned((piece * 100_000)[:100_000])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_pdf_is_read_by_its_text_and_not_by_pictures_of_its_pages() -> None:

@@ -7,7 +7,7 @@ from .....graph.task import Value as Input
 from ....text_language import is_in
 from ..intents import Intent
 from ..linking import Linker
-from ..operations import operation_in
+from ..operation_words import operation_in
 from ..parameters import target_languages
 from ..referents import Referent, kinds_named
 from ..speech import manner, words_to_say

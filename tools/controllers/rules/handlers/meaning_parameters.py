@@ -4,6 +4,7 @@ from ....languages import NAMES
 from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.picture_words import angle_of, flip_of, percent_of, size_of
+from ....wording.time_ranges import time_range
 from ....wording.wording import folded
 from ..parameters import Parameters
 
@@ -22,7 +23,7 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters["frames"] = int(number)
         case "image-to-image":
             parameters |= _of_picture(str(parameters.get("operation")), words)
-        case "trim-audio":
+        case "trim-audio" | "trim-video":
             parameters |= _times(words)
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
             parameters["candidate_labels"] = words.labels
@@ -69,7 +70,9 @@ def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:
 
 
 def _times(words: ClauseWords) -> Parameters:
-    """The start and end of a part in seconds: of two numbers both, else the end."""
+    """The start and end of a part in seconds: as a form names it; else of two numbers both, of one the end."""
+    if part := time_range(words.text, words.language.code):
+        return {**part.parameters}
     seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
     if len(seconds) > 1:
         return {"start_seconds": seconds[0], "end_seconds": seconds[1]}

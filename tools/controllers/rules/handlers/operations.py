@@ -6,11 +6,11 @@ from functools import partial
 from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Single
 from .....graph.vocabulary import VOCABULARY
+from ....wording.time_ranges import time_range
 from ..intents import Intent
 from ..linking import Linker
-from ..operations import TYPES, kinds_of, operation_of
+from ..operation_words import TYPES, kinds_of, operation_of
 from ..referents import Referent
-from ..time_ranges import time_range
 
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
 """Types whose result stands for the file that they change: "mirror a.png and rotate a.png" is one picture."""
@@ -64,7 +64,7 @@ def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Re
 def cut_to_times(linker: Linker) -> None:
     """Cut a recording or film before the tasks that take it, where a clause names a part: "the first minute of a.mp3"."""
     for clause in linker.parsed.clauses:
-        part = time_range(linker.parsed.words_of(clause))
+        part = time_range(linker.parsed.words_of(clause), linker.parsed.language)
         if part is None:
             continue
         start = clause.start + part.start
@@ -72,9 +72,12 @@ def cut_to_times(linker: Linker) -> None:
         nearest = min(named, key=lambda f: abs(f.start - start)).resource if named else None
         for evidence in [e for e in linker.evidence if clause.start <= e.start < clause.end]:
             task = linker.tasks[evidence.task_id]
+            if task.type.startswith("trim-"):
+                linker.use(start, clause.start + part.end)
+                continue
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
-            if whole is not None and not task.type.startswith("trim-") and nearest in (None, whole):
-                cut = linker.cut(whole, part.parameters, evidence)
+            if whole is not None and nearest in (None, whole):
+                cut = linker.cut(whole, {**part.parameters}, evidence)
                 change = partial(_replaced, whole, cut)
                 linker.tasks[task.id] = task.with_inputs(change)
                 linker.use(start, clause.start + part.end)

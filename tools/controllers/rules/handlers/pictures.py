@@ -8,7 +8,7 @@ from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
-from ..operations import names_a_part, operation_in
+from ..operation_words import names_a_part, operation_in
 from ..parameters import control_type
 from ..referents import Referent
 from ..text_linking import as_text

@@ -11,12 +11,12 @@ from functools import cache
 
 from ....graph.resource import Kind
 from ...wording.request_language import function_words
+from ...wording.time_ranges import time_range
 from ...wording.wording import wording
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
 from .operation_arguments import ARGUMENTS, EDGE, SOUND_FORMATS, Found, with_digits
 from .parameters import Parameters
-from .time_ranges import time_range
 
 TYPES: dict[Kind, dict[str, str]] = {
     "image": {"crop": "crop", "denoise": "image-to-image", "format": "image-to-image"},
@@ -129,7 +129,7 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
     """Pieces of sentences, cut where a joint leads to another verb, operation or sentence; lists of files stay whole."""
     masked = with_digits(masked)
     start, verb, keys = 0, lexicon().verb, _keys(masked)
-    if not keys and not any(read(masked).spans for read in ARGUMENTS.values()) and not time_range(masked):
+    if not keys and not any(read(masked).spans for read in ARGUMENTS.values()) and not time_range(masked, "en"):
         return
     hidden = [(a, b) for _, a, b in keys if " and " in masked[a:b]]
     starts = {a for _, a, _ in keys}
@@ -187,8 +187,8 @@ def _without_courtesies(words: str) -> str:
 
 def _arguments(words: str) -> dict[str, Found]:
     found = {name: result for name, read in ARGUMENTS.items() if (result := read(words)).spans}
-    if part := time_range(words):
-        found["trim"] = Found(part.parameters, ((part.start, part.end),))
+    if part := time_range(words, "en"):
+        found["trim"] = Found({**part.parameters}, ((part.start, part.end),))
     return found
 
 

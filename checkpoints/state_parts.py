@@ -1,0 +1,179 @@
+"""`PartsSerializer`: keeps each message, result, plan and long text of a state once, in the table `state_parts`.
+
+LangGraph saves the whole state at every step. Here a state is split as msgpack, whatever types it holds: a part that is
+large enough is replaced by its hash, and read back in its place, byte by byte as it was. A part is written in the
+transaction of the state that refers to it; it is deleted when no state does (`deletion.py`).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from hashlib import blake2b
+from sqlite3 import Connection
+from typing import Any, Final
+
+from langgraph.checkpoint.serde.base import SerializerProtocol
+
+from ..graph.errors import StorageError
+from .msgpack_tree import Extension, nested, packed, unpacked
+
+IN_PARTS: Final = "msgpack in parts"
+"""The `type` of a state that refers to parts; others are as LangGraph wrote them."""
+_SMALL, _LONG = 128, 512
+"""Bytes from which an element of a channel, and a text anywhere, is a part of its own."""
+_ONE, _MANY = 101, 102
+"""Codes of the msgpack extensions that hold the hash of a part: one value; several elements of a list."""
+_BLOCK: Final = 32
+"""Elements of a long list that are one part: a list that only grows, as `messages`, has few references."""
+_MARK: Final = re.compile(rb"\xd8[\x65\x66]")
+_REFERENCE: Final = re.compile(rb"(?=\xd8[\x65\x66](.{16}))", re.DOTALL)
+
+Parts = dict[bytes, bytes]
+
+
+class _LooksLikeAReference(Exception):
+    """A state of someone else's types has an extension with a code of ours: it is not split."""
+
+
+class PartsSerializer(SerializerProtocol):
+    """A serializer whose states are in parts. Used in the thread and transaction of the connection only."""
+
+    def __init__(self, serializer: SerializerProtocol, connection: Connection) -> None:
+        self._serializer = serializer
+        self._connection = connection
+
+    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+        """The state, after its parts were written."""
+        kind, data = self._serializer.dumps_typed(obj)
+        return write_parts(self._connection, data) if kind == "msgpack" else (kind, data)
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        """The state, with its parts in their places."""
+        return self._serializer.loads_typed(whole(self._connection, *data))
+
+
+def write_parts(connection: Connection, data: bytes) -> tuple[str, bytes]:
+    """Write the parts of a state; returns its type, and what is left of it."""
+    left, parts = split(data)
+    connection.executemany("INSERT OR IGNORE INTO state_parts (hash, value) VALUES (?, ?)", parts.items())
+    return (IN_PARTS, left) if parts else ("msgpack", data)
+
+
+def whole(connection: Connection, kind: str, data: bytes) -> tuple[str, bytes]:
+    """A state as LangGraph wrote it: its type, and its bytes."""
+    return ("msgpack", joined(data, partial(_value, connection))) if kind == IN_PARTS else (kind, data)
+
+
+def delete_unreferenced(connection: Connection) -> list[bytes]:
+    """Delete the parts to which no state refers, directly or through another part; returns them."""
+    stored = {key for (key,) in connection.execute("SELECT hash FROM state_parts")}
+    to_read, live = set[bytes](), set[bytes]()
+    for table, column in (("checkpoints", "checkpoint"), ("writes", "value")):
+        for (data,) in connection.execute(f"SELECT {column} FROM {table} WHERE type = ?", [IN_PARTS]):
+            to_read.update(references(data))
+    while to_read := (to_read & stored) - live:
+        live |= to_read
+        to_read = {inner for key in to_read for inner in references(_value(connection, key))}
+    dead = [(key,) for key in stored - live]
+    values = [_value(connection, key) for (key,) in dead]
+    connection.executemany("DELETE FROM state_parts WHERE hash = ?", dead)
+    return values
+
+
+def _value(connection: Connection, key: bytes) -> bytes:
+    found = connection.execute("SELECT value FROM state_parts WHERE hash = ?", [key]).fetchone()
+    if found is None:
+        raise StorageError(
+            f"a part of a saved state is missing ({key.hex()})",
+            hint="the database was changed or damaged; start the request again with `hugginggpt run`",
+        )
+    return bytes(found[0])
+
+
+def split(data: bytes) -> tuple[bytes, Parts]:
+    """What is left of a msgpack value, and its parts. Nothing is split that would not be joined to the same bytes."""
+    parts: Parts = {}
+    value = unpacked(data)
+    if packed(value) != data:
+        return data, {}
+    try:
+        value = _without_long_texts(value, parts)
+    except _LooksLikeAReference:
+        return data, {}
+    if isinstance(value, dict) and {"channel_values", "channel_versions"} <= value.keys():
+        channels = value["channel_values"]
+        value["channel_values"] = {name: _elements(channel, parts) for name, channel in channels.items()}
+    else:
+        value = _elements(value, parts)
+    return packed(value), parts
+
+
+def joined(data: bytes, fetch: Callable[[bytes], bytes]) -> bytes:
+    """The bytes that were split. `fetch`: a part by its hash."""
+    return packed(_joined(unpacked(data), fetch))
+
+
+def references(data: bytes) -> Iterable[bytes]:
+    """The hashes of the parts to which a state or a part refers, and perhaps bytes that only look like one."""
+    return _REFERENCE.findall(data) if _MARK.search(data) else ()
+
+
+def _joined(value: Any, fetch: Callable[[bytes], bytes]) -> Any:
+    match value:
+        case dict():
+            return {key: _joined(each, fetch) for key, each in value.items()}
+        case list():
+            elements: list[Any] = []
+            for each in value:
+                whole = _joined(each, fetch)
+                elements += whole if isinstance(each, Extension) and each.code == _MANY else [whole]
+            return elements
+        case Extension(code=code) if code in (_ONE, _MANY):
+            return _joined(unpacked(fetch(value.inside)), fetch)
+        case Extension() if _MARK.search(value.inside):
+            return nested(value, lambda tree: _joined(tree, fetch))
+        case _:
+            return value
+
+
+def _without_long_texts(value: Any, parts: Parts) -> Any:
+    """The value, with each long text, also one within LangGraph's types, replaced by a reference."""
+    match value:
+        case dict():
+            return {key: _without_long_texts(each, parts) for key, each in value.items()}
+        case list():
+            return [_without_long_texts(each, parts) for each in value]
+        case str() if len(value) >= _LONG:
+            return _part(value, parts)
+        case Extension(code=code) if code in (_ONE, _MANY):
+            raise _LooksLikeAReference
+        case Extension() if len(value.inside) >= _LONG or _MARK.search(value.inside):
+            return nested(value, lambda tree: _without_long_texts(tree, parts))
+        case _:
+            return value
+
+
+def _elements(channel: Any, parts: Parts) -> Any:
+    """A channel: each element of a list, each value of an object of objects, or the whole as a part."""
+    match channel:
+        case list():
+            elements = [_part(each, parts) for each in channel]
+            full = len(elements) // _BLOCK if len(elements) > 2 * _BLOCK else 0
+            blocks = [_reference(_MANY, elements[at * _BLOCK : (at + 1) * _BLOCK], parts) for at in range(full)]
+            return blocks + elements[full * _BLOCK :]
+        case dict() if channel and all(isinstance(each, dict) for each in channel.values()):
+            return {key: _part(each, parts) for key, each in channel.items()}
+        case _:
+            return _part(channel, parts)
+
+
+def _part(value: Any, parts: Parts) -> Any:
+    """A reference to the value; the value itself where that is no larger."""
+    return value if len(packed(value)) < _SMALL else _reference(_ONE, value, parts)
+
+
+def _reference(code: int, value: Any, parts: Parts) -> Extension:
+    data = packed(value)
+    key = blake2b(data, digest_size=16).digest()
+    parts[key] = data
+    return Extension(code, key)

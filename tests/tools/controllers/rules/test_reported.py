@@ -1,0 +1,110 @@
+"""Promises on what no expert can respect: it is reported in the language of the request, not taken for something else."""
+
+import pytest
+
+from hugginggpt.graph.mentions import kind_of_name
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.tools.controllers.rules.controller import propose
+
+
+def proposed(text: str, file: str) -> Proposal:
+    """The proposal for a request with a file."""
+    kind, media_type = kind_of_name(file)
+    return propose(Request(text=text, files=(Resource(kind=kind, media_type=media_type, name=file),)))
+
+
+def types(proposal: Proposal) -> list[str]:
+    """The task types of a plan."""
+    return [task.type for task in proposal.plan.tasks]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "planned"),
+    [
+        ("Read notes.txt aloud and save it as a.wav", "a.wav", "text-to-speech"),
+        ("Summarise notes.txt and call it summary.txt", "summary.txt", "summarization"),
+        ("Summarise notes.txt into summary.txt", "summary.txt", "summarization"),
+        ("Lies notes.txt vor und speichere es als a.wav", "a.wav", "text-to-speech"),
+        ("Lis notes.txt à voix haute et enregistre le résultat sous a.wav", "a.wav", "text-to-speech"),
+        ("Resume notes.txt y guárdalo como resumen.txt", "resumen.txt", "summarization"),
+        ("Resume notes.txt e salva como resumo.txt", "resumo.txt", "summarization"),
+        ("把notes.txt总结一下，保存为summary.txt", "summary.txt", "summarization"),
+        ("notes.txtを要約してsummary.txtとして保存して", "summary.txt", "summarization"),
+    ],
+)
+def test_a_name_for_a_result_is_reported_and_is_no_input(text: str, name: str, planned: str) -> None:
+    """The run names its results by what they are."""
+    proposal = proposed(text, "notes.txt")
+    assert types(proposal) == [planned]
+    assert len(proposal.refusals) == 1
+    assert name in proposal.refusals[0]
+    assert "--out" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Übersetze nur die Personen in text.txt ins Englische", "nur die Personen"),
+        ("Traduis seulement les personnes de text.txt en anglais", "seulement les personnes"),
+        ("Traduce solo las personas de text.txt al inglés", "solo las personas"),
+        ("Traduz apenas as datas de text.txt para inglês", "apenas as datas"),
+    ],
+)
+def test_a_limit_in_words_that_only_other_tasks_know_is_reported(text: str, words: str) -> None:
+    """The examples know "people" and "dates", a translation does not."""
+    proposal = proposed(text, "text.txt")
+    assert types(proposal) == ["translation"]
+    assert words in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lies nur den Text vor: text.txt",
+        "Fasse text.txt zusammen, nur zwei Sätze",
+        "Finde nur die Personen in text.txt",
+        "Résume seulement text.txt",
+    ],
+)
+def test_a_limit_that_takes_effect_is_not_reported(text: str) -> None:
+    """What is limited is the task itself, its data or a parameter."""
+    proposal = proposed(text, "text.txt")
+    assert proposal.plan.tasks
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Save frame 12 of clip.mp4",
+        "the 12th frame of clip.mp4",
+        "Nimm Bild 12 aus clip.mp4",
+        "Prends l'image 12 de clip.mp4",
+        "截取clip.mp4的第12帧",
+        "clip.mp4の5コマ目を保存して",
+    ],
+)
+def test_a_frame_by_its_number_is_refused(text: str) -> None:
+    """Twelve other frames are not what was asked for."""
+    proposal = proposed(text, "clip.mp4")
+    assert proposal.plan.tasks == ()
+    assert proposal.refusals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tell me if a.txt is in German",
+        "Check whether a.txt is German",
+        "Sag mir, ob a.txt auf Deutsch ist",
+        "Dis-moi si a.txt est en allemand",
+        "¿Está a.txt en alemán?",
+        "a.txt é em francês?",
+        "a.txt是德语吗？",
+        "a.txtはドイツ語ですか？",
+    ],
+)
+def test_whether_a_text_is_in_a_language_asks_for_no_translation(text: str) -> None:
+    """The language is identified."""
+    assert types(proposed(text, "a.txt")) == ["language-identification"]

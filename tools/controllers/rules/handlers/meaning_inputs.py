@@ -1,0 +1,97 @@
+"""What the inputs of a task of example phrases are given: data in the clause, results, files, the words themselves."""
+
+from collections.abc import Sequence
+
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from .....graph.task_type import Input as Port
+from .....graph.vocabulary import VOCABULARY
+from ....wording.clause_words import ClauseWords
+from ....wording.fitting import data_ports, step_cost
+from ....wording.meanings import Meaning
+from ....wording.wording import wording
+from ..intents import Intent
+from ..linking import Linker
+from ..referents import Referent, unique
+
+_FINDINGS = ("text-classification", "zero-shot-classification", "token-classification", "language-identification",
+             "audio-classification", "image-classification", "sentence-similarity", "count", "compare", "pick-best",
+             "question-answering", "document-question-answering", "visual-question-answering")  # fmt: skip
+"""Types that only describe a text: later intents are about the text itself, unless they say or translate the finding."""
+_SPOKEN_AS_FOUND = ("text-to-speech", "translation", "compare", "count")
+_TEXT_SEARCHES = ("question-answering", "token-classification", "text-classification", "language-identification")
+"""Types that are about the whole text and not a summary of it."""
+
+
+def data_of(meaning: Meaning) -> tuple[Port, ...]:
+    """The inputs that are data; a text that is rewritten or continued is data as well."""
+    if meaning.task_type == "question-answering":
+        return (Port(name="context", kinds=("text",)),)
+    if meaning.name.startswith("text2text") or meaning.name == "text-generation/continue":
+        return (Port(name="prompt", kinds=("text",)),)
+    if meaning.name == "count/words":
+        return (Port(name="items", kinds=("text",), many=True),)
+    return data_ports(meaning.task_type)
+
+
+def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list[Referent]:
+    """What an input is given: data named in the clause, the latest fitting result, given files and texts, earlier data."""
+    resolver = linker.resolver
+    picture = VOCABULARY[meaning.task_type].outputs[0].kind == "image"
+    usable = [r for r in resolver.referents if step_cost(r.kind, port, picture and not r.is_result) is not None]
+    if meaning.task_type not in _SPOKEN_AS_FOUND:
+        usable = [r for r in usable if r.origin not in _FINDINGS]
+    if meaning.task_type in _TEXT_SEARCHES:
+        usable = [r for r in usable if r.origin != "summarization"] or usable
+        of_original = [r for r in usable if language_of(linker, r) in (None, "English")]
+        usable = of_original or usable
+    named = unique([r for r in usable if not r.is_result and intent.start <= r.position < intent.stop])
+    made = [r for r in usable if r.is_result and port.takes(r.kind)] or [r for r in usable if r.is_result]
+    given = unique([r for r in usable if r.origin in ("file", "quotation")])
+    before = [r for r in given if r.origin == "quotation" and r.position < intent.start]
+    if before and not port.many and all(r.origin == "quotation" for r in given):
+        given = before if len(before) < len(given) else given
+    if made and not named:
+        latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
+        found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
+    else:
+        found = named or given or [r for r in usable if r.origin == "earlier"][-1:]
+    if port.many and len(found) < 2 and port.kinds == ("text",):
+        found = unique([*found, *given])[:2] if len(given) > 1 or made else found
+    pages = [r for r in named if r.kind == "document" and "text" in port.kinds]  # read by a step that is implied
+    found = [r for r in found if port.takes(r.kind) or r in pages] or found
+    return [_as_port(linker, referent, port, intent) for referent in found]
+
+
+def _as_port(linker: Linker, referent: Referent, port: Port, intent: Intent) -> Referent:
+    """The referent itself, or its text by an implied step where the input takes texts."""
+    if port.name == "items" and referent.kind == "document" and not port.takes("document"):
+        return linker.add_task("document-to-text", {"document": referent.value}, intent, implied=True)
+    if "text" not in port.kinds or port.takes(referent.kind) or referent.kind == "document":
+        return referent
+    if referent.kind in ("audio", "video"):
+        return linker.add_task("automatic-speech-recognition", {"audio": referent.value}, intent, implied=True)
+    return linker.add_task("image-to-text", {"image": referent.value}, intent, {"look_for": "text"}, implied=True)
+
+
+def own_words(linker: Linker, intent: Intent) -> Input:
+    """The quotation in the clause, the latest text where the clause refers back to it, else the words of the clause."""
+    words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    quoted = [r for r in linker.resolver.data_in_words(intent) if r.origin == "quotation"]
+    made = linker.resolver.latest_results(("text",))
+    if made and words.has("back") and not quoted:
+        return made[0].value
+    return quoted[-1].value if quoted else linker.parsed.text[intent.start : intent.stop].strip(" ,.;:\n、，。")
+
+
+def add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) -> None:
+    """Give an optional input of boxes what was detected before."""
+    boxes = next((port for port in ports if port.kinds == ("boxes",) and not port.required), None)
+    if boxes and isinstance(found.value, Ref):
+        inputs[boxes.name] = Ref(task_id=found.value.task_id, output="boxes")
+
+
+def language_of(linker: Linker, referent: Referent) -> object:
+    """The language that a result is translated into; None where it is not."""
+    task = linker.tasks[referent.value.task_id] if isinstance(referent.value, Ref) else None
+    return task.parameters.get("target_language") if task else None

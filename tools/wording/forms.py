@@ -1,0 +1,109 @@
+"""`find_forms`: where a text names parts by number, by the forms of forms.toml and the words of its language."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from .wording import folded, wording
+
+PART, SPAN = ("paragraph", "sentence", "row", "word"), ("second", "minute", "hour")
+"""Units of the wording that parts of a text and times are counted in."""
+_SLOT = re.compile(r"\{([a-z]+)(?::([a-z]+))?\}")
+_GROUP = re.compile(r"\((?!\?)")
+_SUFFIX = r"(?:st|nd|rd|th|er|e|º|ª|\.)"
+_NOTHING = "(?!)"
+_AMOUNT, _CLOCK = r"\d+(?:[.,]\d+)?", r"\d{1,2}:\d{2}(?::\d{2})?"
+
+
+class Form(NamedTuple):
+    """A form that a text holds, and where."""
+
+    start: int
+    end: int
+    words: Mapping[str, str]
+    """The words in its named slots, folded."""
+
+
+def find_forms(kind: str, text: str, code: str) -> Iterator[Form]:
+    """The forms of a kind (a section of forms.toml) in a text, in its order and without overlap."""
+    pattern = _pattern(kind, code)
+    for match in pattern.finditer(folded(text)):
+        named = {name.rstrip("0123456789"): word for name, word in match.groupdict().items() if word is not None}
+        yield Form(*match.span(), named)
+
+
+def value_of(word: str, code: str) -> int:
+    """The value of a number or ordinal, in digits or as a word; -1 is the last."""
+    digits = re.match(r"\d+", word)
+    return int(digits.group()) if digits else _values(code)[word]
+
+
+@cache
+def _values(code: str) -> Mapping[str, int]:
+    language = wording(code)
+    edges = dict.fromkeys(language.ranges.get("first", ()), 1) | dict.fromkeys(language.ranges.get("last", ()), -1)
+    return {**edges, **language.numbers, **language.ordinals}
+
+
+@cache
+def _pattern(kind: str, code: str) -> re.Pattern[str]:
+    section = _raw()[kind]
+    language = wording(code)
+    edge = ("", "") if language.unspaced else (r"(?<!\w)", r"(?!\w)")
+    forms = section.get("unspaced", section["forms"]) if language.unspaced else section["forms"]
+    filled = (_filled(form, number, code) for number, form in enumerate(forms))
+    return re.compile("|".join(f"{edge[0]}(?:{form}){edge[1]}" for form in filled))
+
+
+def _filled(form: str, number: int, code: str) -> str:
+    """The regular expression of a form; the names of its slots end in its number."""
+    gap = r"\s*の?\s*" if wording(code).unspaced else r"\s+"
+
+    def slot(match: re.Match[str]) -> str:
+        name, words = match[1], _slots(code).get(match[2] or match[1], _NOTHING)
+        return f"(?P<{name}{number}>{words})" if match[2] else f"(?:{words})"
+
+    form = re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{number}>", _GROUP.sub("(?:", form))
+    return _SLOT.sub(slot, form.replace(" ?", r"\s*").replace(" ", gap))
+
+
+@cache
+def _slots(code: str) -> Mapping[str, str]:
+    """The words that may fill each slot; those of `[ranges]` and `[clauses]` by the names of their lists."""
+    language = wording(code)
+    lists = {**language.clauses, **language.ranges}
+    first, last = lists.get("first", ()), lists.get("last", ())
+    edge = "" if language.unspaced else r"(?!\w)"
+    units = {"part": PART, "span": SPAN, "page": ("page",)}
+    slots = {name: _either(words) for name, words in lists.items()} | {
+        name: f"(?:{_either(word for word, unit in language.units.items() if unit in of)}){edge}"
+        for name, of in units.items()
+    }
+    amount = rf"{_AMOUNT}|{_either((*language.numbers, *lists.get('half', ()), *lists.get('one', ())))}"
+    time = rf"{_CLOCK}|(?:{amount})[\s-]?{slots['span']}"
+    return slots | {
+        "digits": r"\d{1,5}",
+        "number": rf"\d{{1,5}}|{_either(language.numbers)}",
+        "ordinal": rf"{_either(language.ordinals)}|\d{{1,3}}{_SUFFIX}",
+        "edge": _either((*first, *last)),
+        "first": _either((*(word for word, value in language.ordinals.items() if value == 1), *first)),
+        "last": _either((*(word for word, value in language.ordinals.items() if value == -1), *last)),
+        "to": rf"\s*(?:-|–|—|{slots.get('to', '')})\s*",
+        "clock": _CLOCK,
+        "amount": amount,
+        "time": time,
+        "moment": rf"{time}|{_AMOUNT}",
+        "stretch": rf"{time}|{slots['span']}",
+    }
+
+
+def _either(words: Collection[str] | Iterator[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or _NOTHING
+
+
+@cache
+def _raw() -> Mapping[str, Mapping[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("forms.toml").read_text(encoding="utf-8"))
