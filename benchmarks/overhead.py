@@ -1,5 +1,5 @@
 """Overhead of independent no-op tasks: ours beside a bare two-node sub-graph and plain waves, both under LangGraph's own
-saver, in turn in one process, so that a busy machine slows all of them. Medians of five.
+saver, in turn in one process with the command's garbage collection, so that a busy machine slows all. Medians of five.
 
 overhead_N_ms     wall milliseconds a task, N tasks
 stock_N_ms        the same plan sent to a sub-graph of two empty nodes, with AsyncSqliteSaver
@@ -27,6 +27,7 @@ from langgraph.types import Send
 from scheduling import in_waves, scripted, step
 from typing_extensions import TypedDict
 
+from hugginggpt.apps.cli.app import collect_seldom
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.plan import Plan
 
@@ -105,6 +106,7 @@ async def measured(kinds: dict[str, Callable[[], Awaitable[Cost]]], rounds: int)
 async def main(sizes: list[int], rounds: int, file: Path | None) -> None:
     """Measure, print, and write the figures to a file."""
     found: dict[str, float] = {}
+    collect_seldom()
     await ours(1)  # warm-up: imports and first connections are not measured
     await stock(1)
     for size in sizes:

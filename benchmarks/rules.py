@@ -31,8 +31,9 @@ def sizes(raw: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
         "unless": [row["unless"] for row in raw["rule"] if "unless" in row],
         **{name: list(raw[name].values()) for name in ("words", "names", "cues", "control")},
     }
+    lists = {"lists of words": (len(raw["lists"]), sum(len(words.encode()) for words in raw["lists"].values()))}
     counted = {name: (len(found), sum(len(p.encode()) for p in found)) for name, found in sections.items()}
-    return counted | {"all": (sum(n for n, _ in counted.values()), sum(size for _, size in counted.values()))}
+    return counted | {"all": (sum(n for n, _ in counted.values()), sum(size for _, size in counted.values()))} | lists
 
 
 def decided(requests: Sequence[str]) -> dict[str, list[str]]:

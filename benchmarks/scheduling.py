@@ -2,8 +2,7 @@
 
 ratio_durable          makespan over the critical path, 20 tasks, ledger and checkpoints on disk (median of 5)
 ratio_waves            the same plan sent in waves of ready tasks with a barrier after each, as with Send alone
-overhead_ms_per_task   500 independent no-op tasks, durable
-resume_s               resume of a run of 100 tasks, interrupted when 99 were done, without start-up
+resume_N_s             resume of a run of N tasks, interrupted when all but one were done, without start-up; _cpu_s: CPU
 
 python benchmarks/scheduling.py [--json FILE]
 """
@@ -81,22 +80,22 @@ def scripted(
     )
 
 
-async def resume() -> float:
-    """Seconds to resume a run of 100 tasks of which 99 are in the ledger."""
-    tasks = [step(n, *([n - 1] if n % 4 else [])) for n in range(100)]
+async def resume(count: int) -> tuple[float, float]:
+    """Seconds of wall and of CPU to resume a run of which all tasks but one are in the ledger."""
+    tasks = [step(n, *([n - 1] if n % 4 else [])) for n in range(count)]
     with tempfile.TemporaryDirectory() as home:
-        async with scripted(home, tasks, {99: 3600.0}) as world:
+        async with scripted(home, tasks, {count - 1: 3600.0}) as world:
             done = 0
             async with aclosing(Session(world).start("go", thread_id="t")) as events:
                 async for event in events:
                     done += event.event == "task_finished"
-                    if done == 99:
+                    if done == count - 1:
                         break
         async with scripted(home, tasks, {}) as world:
             session = Session(world)
-            began = time.perf_counter()
+            began = time.perf_counter(), time.process_time()
             last = [event async for event in session.resume(await session.history.run())][-1]
-            took = time.perf_counter() - began
+            took = time.perf_counter() - began[0], time.process_time() - began[1]
     if last.event != "run_finished" or last.status != "succeeded":
         raise SystemExit("the resumed run did not succeed")
     return took
@@ -143,9 +142,11 @@ async def main(file: Path | None) -> None:
         "critical_path_s": round(path, 3),
         "ratio_durable": round(statistics.median([await durable(tasks, latency) for _ in range(5)]) / path, 3),
         "ratio_waves": round(statistics.median([await in_waves(plan, latency) for _ in range(3)]) / path, 3),
-        "overhead_ms_per_task": round(await durable([step(n) for n in range(500)], 0.0) / 500 * 1000, 2),
-        "resume_s": round(statistics.median([await resume() for _ in range(3)]), 3),
     }
+    for count in (100, 1000):
+        costs = [await resume(count) for _ in range(3)]
+        for name, each in (("s", 0), ("cpu_s", 1)):
+            found[f"resume_{count}_{name}"] = round(statistics.median(cost[each] for cost in costs), 3)
     for key, value in found.items():
         print(f"{key:24}{value:8}")
     if file:

@@ -74,7 +74,7 @@ def main() -> None:
     from ...graph.errors import HuggingGPTError
     from .stderr import CleanStream
 
-    _collect_seldom()
+    collect_seldom()
     sys.stderr = cast("TextIO", CleanStream(sys.stderr))
     try:
         app(prog_name="hugginggpt")
@@ -86,7 +86,7 @@ def main() -> None:
         sys.exit(f"error: the output can't be written: {error.strerror or error}")
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Collect garbage once in 100,000 new objects, and not at the end: nearly all that a command makes is in use till then.
 
     With Python's 700, collecting takes a fifth of the CPU of a short command, and leaving 0.7 s after a run (docs/log.md).

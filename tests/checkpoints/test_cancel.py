@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ import pytest
 
 from crash_child import LOG, THREAD
 from dags import random_dag
+from hugginggpt import as_tool
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.cancellation import cancel
+from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import RunCancelled, UsageError
 from hugginggpt.graph.events import Event, RunFinished, TaskStarted
 from hugginggpt.graph.settings import Settings
@@ -183,6 +185,22 @@ async def test_another_run_of_the_process_goes_on(scripted: OpenScripted) -> Non
             await run
         assert last(await ask(world, "go on", thread="b")).status == "succeeded"
         assert (await Session(world).history.run(hung.run_id)).status == "cancelled"
+
+
+async def test_a_tool_whose_run_is_cancelled_reports_it_to_its_agent(scripted: OpenScripted) -> None:
+    class Hanging(ScriptedBackend):
+        async def run(self, call: Call) -> Sequence[Artifact]:
+            reached.set()
+            return await super().run(call)
+
+    reached = asyncio.Event()
+    async with scripted([step(0)], backend=Hanging(latency=3600.0)) as world:
+        tool, config = as_tool(world.graph), {"configurable": {"thread_id": "t"}}
+        called = asyncio.ensure_future(tool.ainvoke({"request": "hang"}, config))  # type: ignore[arg-type]
+        await reached.wait()
+        run = await Session(world).history.run()
+        await cancel(world.ledger.database, run.run_id)
+        assert f"run {run.run_id} was cancelled" in await called
 
 
 def test_the_command_whose_run_is_cancelled_ends_with_130_and_says_how_to_go_on(shell: Shell) -> None:

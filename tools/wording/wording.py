@@ -138,15 +138,21 @@ def wording(code: str) -> Wording:
 
 def folded(text: str) -> str:
     """Lower case, without accents and with straight apostrophes, one character for one, as people type in haste."""
-    return "".join(_folded(character) for character in text)
+    return text.translate(_FOLDED)
 
 
-@cache
-def _folded(character: str) -> str:
-    if "぀" <= character <= "ヿ":
-        return character
-    bare = unicodedata.normalize("NFD", character)[:1].lower()
-    return {"’": "'", "‘": "'", "`": "'"}.get(bare, bare if len(bare) == 1 else character)
+class _Folded(dict[int, str]):
+    """Each character that occurred, by its code point, as `folded` writes it."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        bare = unicodedata.normalize("NFD", character)[:1].lower()
+        kept = "぀" <= character <= "ヿ" or len(bare) != 1
+        self[code] = character if kept else {"’": "'", "‘": "'", "`": "'"}.get(bare, bare)
+        return self[code]
+
+
+_FOLDED = _Folded()
 
 
 def _by_word(section: Mapping[str, list[str]]) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Parameters of tasks, read from the words of an intent: languages, labels and limits."""
 
 import re
+from functools import lru_cache
 
 from ....graph.task import Scalar
 from .lexicon import LANGUAGES, lexicon
@@ -92,6 +93,7 @@ def count_label(words: str) -> Parameters:
     return {"label": _CODES.get(noun) or singular(noun)}
 
 
+@lru_cache(4096)
 def singular(noun: str) -> str:
     """An English noun as detectors label it: faces -> face, people -> person, buses -> bus."""
     if noun in _IRREGULAR:
