@@ -169,3 +169,45 @@ def test_a_noun_for_the_picture_means_all_of_it(text: str, file: str, parameters
     proposal = proposed(text, file)
     assert [task.parameters for task in proposal.plan.tasks] == [parameters]
     assert proposal.refusals == ()
+
+
+FIRST, SECOND = (
+    Resource(kind="image", media_type="image/png", sha256=letter * 64, name=f"{letter}.png") for letter in "ab"
+)
+SUMMARY = Resource(kind="text", media_type="text/plain", sha256="c" * 64, text="A summary.", name="summary.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("make the first one grey", FIRST), ("the second one bigger", SECOND), ("make the last picture grey", SECOND)],
+)
+def test_a_follow_up_counts_the_results_before_it(text: str, meant: Resource) -> None:
+    """Not always the latest."""
+    (task,) = propose(Request(text=text, resources=(FIRST, SECOND))).plan.tasks
+    assert task.inputs["image"] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("shorter, one sentence", "summarization"),
+        ("plus court, une seule phrase", "summarization"),
+        ("mais curto, uma só frase", "summarization"),
+        ("et en anglais", "translation"),
+        ("und auf Englisch", "translation"),
+        ("jetzt als Audio", "text-to-speech"),
+        ("音声でも", "text-to-speech"),
+    ],
+)
+def test_a_follow_up_of_a_few_words_is_about_the_latest_text(text: str, type_: str) -> None:
+    """In all languages."""
+    proposal = propose(Request(text=text, resources=(SUMMARY,)))
+    assert (types(proposal), proposal.refusals) == ([type_], ())
+
+
+@pytest.mark.parametrize("text", ["undo that", "mach das rückgängig", "annule ça", "deshaz eso", "撤销", "元に戻して"])
+def test_undoing_is_refused_in_words(text: str) -> None:
+    """A result is not taken back, and not taken for conversation."""
+    proposal = propose(Request(text=text, resources=(SUMMARY,)))
+    assert proposal.plan.tasks == ()
+    assert proposal.refusals
