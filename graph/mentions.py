@@ -24,6 +24,8 @@ _URL = re.compile(r"https?://[^\s<>\"'`“”‘’「」]+", re.IGNORECASE)
 _QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n]){1,255})\1|“([^”\n]{1,255})”|‘([^’\n]{1,255})’""")
 _WORD = re.compile(r"[^\s\"“”«»<>|*?,;，。；：！？（）、「」『』《》【】・]+")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+_LONGEST_FILE = 255
+"""Characters of the name of a file on disk."""
 _MOST_WORDS = 8
 """Words before a name that may belong to it."""
 _ENDING = re.compile(rf"\.({'|'.join(sorted(types_by_suffix(), key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
@@ -97,7 +99,8 @@ def longer_names(text: str, mention: Mention) -> Iterator[str]:
 
 def shorter_names(name: str) -> Iterator[str]:
     """What a name may be without the words before it, the longest first: `照片.jpg` of `描述照片.jpg`."""
-    yield from (name[match.start() :] for match in re.finditer(_UNSPACED_LETTER, name) if match.start())
+    starts = (match.start() for match in re.finditer(_UNSPACED_LETTER, name))
+    yield from (name[start:] for start in starts if start >= max(1, len(name) - _LONGEST_FILE))
 
 
 def _pieces(word: re.Match[str], joined: bool) -> Iterator[tuple[int, str]]:

@@ -4,8 +4,9 @@ import time
 from collections.abc import Sequence
 from uuid import uuid4
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, RemoveMessage
 from langgraph.config import get_config
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.runtime import get_runtime
 from langgraph.types import Overwrite
 
@@ -35,6 +36,8 @@ def plan_node(
     async def plan(state: State) -> Json:
         # 1. the request
         text, history = _request_of(state)
+        if unsaved := await _unsaved_answer(state, ledger):
+            history = (*history, ("assistant", unsaved))
         run_id, thread_id = _ids()
         run_id = state.get("run_id") or run_id
         files = await fetcher.gather(text, state.get("files") or [])
@@ -83,16 +86,29 @@ def plan_node(
             "results": Overwrite({}),
             "problems": [],
             "answer": "",
-            "messages": _request_message(state, text) if state.get("request") or text != typed else [],
+            "messages": _turns_to_add(state, text, unsaved) if state.get("request") or unsaved or text != typed else [],
         }
 
     return plan
 
 
-def _request_message(state: State, text: str) -> list[HumanMessage]:
+async def _unsaved_answer(state: State, ledger: Ledger) -> str:
+    """The answer of the turn before, where its process was killed after it was sent and before its state was saved."""
+    before = state.get("run") or {}
+    if not before or state.get("answer"):
+        return ""
+    recorded = await ledger.runs.recorded(str(before.get("run_id")))
+    return recorded.answer if recorded and not recorded.unfinished else ""
+
+
+def _turns_to_add(state: State, text: str, unsaved: str) -> list[BaseMessage]:
     """The request as a turn of the conversation; it replaces the message that brought it, if one did."""
-    came_as = None if state.get("request") else (state.get("messages") or [])[-1].id
-    return [HumanMessage(text, id=came_as)]
+    answer = [AIMessage(unsaved)] if unsaved else []
+    if state.get("request"):
+        return [*answer, HumanMessage(text)]
+    *earlier, brought = state.get("messages") or []
+    request = HumanMessage(text, id=brought.id)
+    return [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier, *answer, request] if answer else [request]
 
 
 def _request_of(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -165,6 +165,19 @@ def test_what_an_event_reports_is_on_disk_at_the_moment_of_a_kill(home: Path, ev
         assert db.execute(query).fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize("way", ["request", "messages"])
+async def test_an_answer_that_was_sent_at_the_moment_of_a_kill_is_part_of_the_conversation(
+    home: Path, opened, way: str
+) -> None:
+    killed_at(home, 12, "run_finished")
+    async with opened(random_dag(12)) as world:
+        answer = (await Session(world).history.run()).answer
+        given = {"request": "go on"} if way == "request" else {"messages": [("user", "go on")]}
+        done = await world.graph.ainvoke(given, {"configurable": {"thread_id": THREAD}})
+    assert answer
+    assert [str(message.content) for message in done["messages"]] == ["do it", answer, "go on", "done"]
+
+
 async def test_results_recorded_before_two_crashes_are_not_made_again_after_the_second(home: Path, opened) -> None:
     killed("start", home, 7, "task_finished", 8, stall="task")
     first, before = recorded(home), len(calls(home))

@@ -27,6 +27,7 @@ from .lexicon import lexicon
 from .linking import Linker
 from .lost_in_clauses import lost_in_clauses
 from .output_names import without_output_names
+from .recorded_language import with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
@@ -82,6 +83,7 @@ def propose(request: Request) -> Proposal:
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
     parsed, names = without_output_names(parsed, language)
+    parsed, spoken = without_recorded_language(parsed, language)
     # 2. clauses -> intents, by rules; in other languages by examples
     not_understood: list[str] = []
     found: list[Intent] = []
@@ -95,7 +97,7 @@ def propose(request: Request) -> Proposal:
     linker.used += names.values()
     linker.refusals += [*not_understood, *(refusal(language, "named-result", name) for name in names)]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
-    tasks = tuple(with_converters(linker.tasks))
+    tasks = tuple(with_recorded_language(list(with_converters(linker.tasks)), spoken))
     # 5. words that went into nothing
     unused = find_unused_words(parsed, (*found, *intents), linker) if language == "en" else NONE_UNUSED
 

@@ -35,6 +35,7 @@ _FORMATS = {
     "gif": "gif",
 }
 
+_MIDDLE = re.compile(r"\b(?:middle|centre|center)\b")
 _PAIR = re.compile(r"\b(\d{1,5}) ?(?:x|×|by) ?(\d{1,5})(?: ?(?:px|pixels?))?\b")
 _WIDTH = re.compile(
     r"\b(?P<n>\d{1,5}) ?(?:px|pixels?)?[ -](?:wide|in width)|\bwidth (?:of |to |= ?)?(?P<m>\d{1,5})(?: ?(?:px|pixels?))?"
@@ -190,7 +191,8 @@ def _region(words: str) -> Found:
             parameters["share"] = round(_SHARES[part["share"]] if part["share"] else int(number) / 100, 4)
         return Found(parameters, (part.span(),))
     if (pair := _PAIR.search(words)) and re.search(r"\b(?:crop|cut|trim)", words):
-        return Found({"part": "middle", "width": int(pair[1]), "height": int(pair[2])}, (pair.span(),))
+        spans = (pair.span(), *(middle.span() for middle in _MIDDLE.finditer(words)))
+        return Found({"part": "middle", "width": int(pair[1]), "height": int(pair[2])}, spans)
     if square := _SQUARE.search(words):
         return Found({"part": "square"}, (square.span(),))
     return Found()

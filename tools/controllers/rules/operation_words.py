@@ -94,10 +94,12 @@ def operation_names(words: str) -> set[str]:
     return {name for name, *_ in _keys(words)}
 
 
-def names_a_part(words: str) -> bool:
-    """Whether the object of an operation is not the whole picture: "blur the faces in a.jpg"."""
-    thing = re.match(r"\w+(?: out)? (?:the|all|my|his|her|its|their|any) ([a-z-]+)\b", words)
-    return bool(thing) and thing[1] not in _carriers() | function_words() and not _keys(thing[1]) if thing else False
+def part_named(words: str) -> str:
+    """The object of an operation that is not the whole picture: "faces" of "blur the faces in a.jpg"; else empty."""
+    thing = re.match(r"\W*\w+(?: out)? (?:the|all|my|his|her|its|their|any) ([a-z-]+)\b(?: (\w+))?", words)
+    pictured = thing is not None and wording("en").nouns.get(thing[2] or "") == "image"
+    whole = thing is None or pictured or thing[1] in _carriers() | function_words() or _keys(thing[1])
+    return "" if thing is None or whole else thing[1]
 
 
 def kinds_of(name: str, parameters: Parameters) -> tuple[Kind, ...]:

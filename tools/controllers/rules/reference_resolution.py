@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from ....graph.resource import Kind, Resource
+from ...wording.wording import wording
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
@@ -24,6 +26,13 @@ _LISTS = ("token-classification", "object-detection")
 """Types that find several items: "them" right after refers to these."""
 _RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
 _OPEN_PREPOSITION = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """One of several results of earlier turns: "the second one"."""
+    ordinals = "|".join(sorted(wording("en").ordinals, key=len, reverse=True))
+    return re.compile(rf"\bthe ({ordinals}) (?:one|picture|image|photo|file|recording|film|text)\b")
 
 
 class ReferenceResolver:
@@ -84,7 +93,19 @@ class ReferenceResolver:
         quotations = [r for r in self.referents if r.origin == "quotation" and fits(r, kinds)]
         if quotations:
             return [min(quotations, key=lambda r: (r.position > intent.start, abs(r.position - intent.start)))]
-        return [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)][-1:]
+        return self._earlier(intent, kinds)
+
+    def _earlier(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
+        """The latest data of earlier turns, or that of several which the words count: "the second one"."""
+        found = [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)]
+        named = _counted().search(self.parsed.words_of(intent.clause))
+        if named is None or len(found) < 2:
+            return found[-1:]
+        made = isinstance(found[-1].value, Resource) and found[-1].value.producer is not None
+        latest = [r for r in found if (isinstance(r.value, Resource) and r.value.producer is not None) == made]
+        number = wording("en").ordinals[named[1]]
+        place = number - 1 if number > 0 else len(latest) + number
+        return latest[place : place + 1] if place >= 0 else []
 
     def _latest(self, results: Sequence[Referent]) -> list[Referent]:
         """The last of `results`, with those that the same intent makes of other files."""

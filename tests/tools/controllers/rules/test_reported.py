@@ -5,6 +5,7 @@ import pytest
 from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.controllers.rules.controller import propose
 
 
@@ -108,3 +109,105 @@ def test_a_frame_by_its_number_is_refused(text: str) -> None:
 def test_whether_a_text_is_in_a_language_asks_for_no_translation(text: str) -> None:
     """The language is identified."""
     assert types(proposed(text, "a.txt")) == ["language-identification"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Transcribe the German recording memo.m4a", "German"),
+        ("Transcribe memo.m4a, it is in German", "German"),
+        ("Summarise the French recording memo.m4a", "French"),
+        ("Transcribe memo.m4a and translate it from German into English", "German"),
+        ("What language is spoken in memo.m4a?", "any language"),
+        ("Transkribiere memo.m4a, es ist auf Deutsch", "German"),
+        ("Transkribiere die deutsche Aufnahme memo.m4a", "German"),
+        ("Transcris l'enregistrement allemand memo.m4a", "German"),
+        ("Transcribe la grabación memo.m4a, está en alemán", "German"),
+        ("Transcreve o áudio memo.m4a, está em alemão", "German"),
+        ("把德语录音memo.m4a转成文字", "German"),
+        ("ドイツ語の録音memo.m4aを文字起こしして", "German"),
+    ],
+)
+def test_a_recording_in_a_stated_language_is_transcribed_in_it(text: str, language: str) -> None:
+    """The English recogniser then refuses, instead of finding English words in German."""
+    (task, *_) = proposed(text, "memo.m4a").plan.tasks
+    assert (task.type, task.parameters.get("language")) == ("automatic-speech-recognition", language)
+    recogniser = next(each for each in registered().values() if each.task_type == task.type)
+    assert recogniser.obstacle(task)
+
+
+def test_a_translation_of_a_transcript_says_nothing_of_the_recording() -> None:
+    """The language is that of the translation."""
+    task, translation = proposed("Transcribe memo.m4a in German", "memo.m4a").plan.tasks
+    assert task.parameters == {}
+    assert translation.parameters == {"target_language": "German"}
+
+
+@pytest.mark.parametrize("text", ["brighten the sky", "sharpen the eyes in a.png", "brighten the sky in a.png"])
+def test_an_operation_on_a_part_of_a_picture_is_refused(text: str) -> None:
+    """The whole picture brighter is not what was asked for."""
+    proposal = proposed(text, "a.png")
+    assert proposal.plan.tasks == ()
+    assert "only a part of a picture" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "parameters"),
+    [
+        ("rotate the poster by 90 degrees", "scan1.png", {"operation": "rotate", "angle": 90.0}),
+        ("brighten the cat", "cat.png", {"operation": "brighten"}),
+        ("brighten my holiday picture", "a.png", {"operation": "brighten"}),
+        (
+            "cut 200 by 200 pixels out of the middle of cat.png",
+            "cat.png",
+            {"part": "middle", "width": 200, "height": 200},
+        ),
+    ],
+)
+def test_a_noun_for_the_picture_means_all_of_it(text: str, file: str, parameters: dict[str, object]) -> None:
+    """A poster, or what the name of the file says."""
+    proposal = proposed(text, file)
+    assert [task.parameters for task in proposal.plan.tasks] == [parameters]
+    assert proposal.refusals == ()
+
+
+FIRST, SECOND = (
+    Resource(kind="image", media_type="image/png", sha256=letter * 64, name=f"{letter}.png") for letter in "ab"
+)
+SUMMARY = Resource(kind="text", media_type="text/plain", sha256="c" * 64, text="A summary.", name="summary.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("make the first one grey", FIRST), ("the second one bigger", SECOND), ("make the last picture grey", SECOND)],
+)
+def test_a_follow_up_counts_the_results_before_it(text: str, meant: Resource) -> None:
+    """Not always the latest."""
+    (task,) = propose(Request(text=text, resources=(FIRST, SECOND))).plan.tasks
+    assert task.inputs["image"] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("shorter, one sentence", "summarization"),
+        ("plus court, une seule phrase", "summarization"),
+        ("mais curto, uma só frase", "summarization"),
+        ("et en anglais", "translation"),
+        ("und auf Englisch", "translation"),
+        ("jetzt als Audio", "text-to-speech"),
+        ("音声でも", "text-to-speech"),
+    ],
+)
+def test_a_follow_up_of_a_few_words_is_about_the_latest_text(text: str, type_: str) -> None:
+    """In all languages."""
+    proposal = propose(Request(text=text, resources=(SUMMARY,)))
+    assert (types(proposal), proposal.refusals) == ([type_], ())
+
+
+@pytest.mark.parametrize("text", ["undo that", "mach das rückgängig", "annule ça", "deshaz eso", "撤销", "元に戻して"])
+def test_undoing_is_refused_in_words(text: str) -> None:
+    """A result is not taken back, and not taken for conversation."""
+    proposal = propose(Request(text=text, resources=(SUMMARY,)))
+    assert proposal.plan.tasks == ()
+    assert proposal.refusals

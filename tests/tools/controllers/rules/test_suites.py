@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
-RIGHT = {"lossless": 278, "uninvented": 192, "harmless": 170, "office": 39}
+RIGHT = {"lossless": 279, "uninvented": 192, "harmless": 171, "office": 39}
 """How many requests of a suite are right, at least."""
-REFUSED_WHOLE = {"lossless": 28, "uninvented": 37}
+REFUSED_WHOLE = {"lossless": 28, "uninvented": 38}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""
 SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60}
 

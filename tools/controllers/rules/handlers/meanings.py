@@ -19,6 +19,7 @@ from ..parameters import Parameters
 from ..referents import Referent
 from .meaning_inputs import add_boxes, choose, data_of, language_of, own_words
 from .meaning_parameters import parameters_of
+from .pictures import names_a_part as names_english_part
 
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
@@ -31,7 +32,9 @@ _WRITTEN = ("summarization", "image-to-text", "text-generation", "text-to-speech
 def _changes_a_part(linker: Linker, words: ClauseWords) -> bool:
     """Whether an operation is meant for what was found in a picture, and not for the picture."""
     found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
-    return names_a_part(words) or (found and not names_a_picture(words))
+    english = words.language.code == "en"
+    part = names_english_part(linker, words.text) if english else names_a_part(words)
+    return part or (found and not names_a_picture(words))
 
 
 def plan_meaning(linker: Linker, intent: Intent) -> None:

@@ -8,7 +8,7 @@ from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
-from ..operation_words import names_a_part, operation_in
+from ..operation_words import operation_in, part_named
 from ..parameters import control_type
 from ..referents import Referent
 from ..text_linking import as_text
@@ -20,10 +20,20 @@ def enhance(linker: Linker, intent: Intent) -> None:
     """Enhance, rotate, resize or otherwise process a picture; "blur the faces" is an edit."""
     task_type = linker.task_type_of(intent)
     words = linker.parsed.words_of(intent.clause)
-    if intent.act == "turn" and task_type == "image-to-image" and names_a_part(linker.resolver.words_of(intent)):
+    if intent.act == "turn" and task_type == "image-to-image" and part_named(linker.resolver.words_of(intent)):
         edit(linker, intent)
         return
-    add_single_input(linker, intent, task_type, operation_in(words) if task_type == "image-to-image" else None)
+    operation = operation_in(words) if task_type == "image-to-image" else {}
+    if operation and names_a_part(linker, linker.resolver.words_of(intent)):
+        linker.refuse(intent, "part-only")
+        return
+    add_single_input(linker, intent, task_type, operation or None)
+
+
+def names_a_part(linker: Linker, words: str) -> bool:
+    """Whether an operation is for a part of a picture: "sharpen the eyes"; "the cat" may be the picture cat.png."""
+    part = part_named(words)
+    return bool(part) and part not in {f.resource.label.lower().partition(".")[0] for f in linker.parsed.files}
 
 
 def restyle(linker: Linker, intent: Intent) -> None:
