@@ -65,9 +65,7 @@ def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description
         last = last or await inner.end_in(config)
         return last.answer, last.model_dump(mode="json")
 
-    def synchronous(
-        request: str, config: RunnableConfig, files: list[str] | None = None
-    ) -> tuple[str, dict[str, Any]]:
+    def synchronous(request: str, config: RunnableConfig, files: list[str] | None = None) -> tuple[str, dict[str, Any]]:
         return asyncio.run(hugginggpt(request, config, files))
 
     return StructuredTool.from_function(
