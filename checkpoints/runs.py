@@ -129,7 +129,9 @@ class SqliteRuns:
         if not await self._database.write(update):
             self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
-            raise RunBusy(f"run {run_id} was taken over by another process", hint=f"`hugginggpt show {run_id}` shows it")
+            raise RunBusy(
+                f"run {run_id} was taken over by another process", hint=f"`hugginggpt show {run_id}` shows it"
+            )
 
     # -- leases -----------------------------------------------------------------------------------------------------
 

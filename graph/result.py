@@ -14,7 +14,16 @@ from .vocabulary import VOCABULARY
 TaskStatus = Literal["succeeded", "partial", "failed", "skipped", "cancelled"]
 """`partial`: done, but some members of a list are missing: they failed, or what they were to be made from did."""
 RunStatus = Literal[
-    "running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelling", "cancelled", "refused", "damaged"
+    "running",
+    "waiting",
+    "interrupted",
+    "succeeded",
+    "partial",
+    "failed",
+    "cancelling",
+    "cancelled",
+    "refused",
+    "damaged",
 ]
 """`cancelling`: its process was requested to end it, and has not done so yet.
 `refused`: its plan was, when it waited for approval; nothing was run.

@@ -88,7 +88,9 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
 async def _resume_last(session: Any, thread: str) -> AsyncIterator[Event]:
     found = await session.history.runs(thread_id=thread, limit=1)
     if not found:
-        raise UsageError(f"conversation {thread} has no run to resume", hint="hugginggpt chat --thread ID continues one")
+        raise UsageError(
+            f"conversation {thread} has no run to resume", hint="hugginggpt chat --thread ID continues one"
+        )
     async for event in session.resume(found[0]):
         yield event
 

@@ -47,9 +47,7 @@ RunOrThread = Annotated[
     ),
 ]
 Out = Annotated[Path | None, option("--out", "DIR", "Copy outputs to DIR, under readable names.")]
-Thread = Annotated[
-    str | None, option("--thread", "ID", "Conversation to continue [a new one].", callback=_not_empty)
-]
+Thread = Annotated[str | None, option("--thread", "ID", "Conversation to continue [a new one].", callback=_not_empty)]
 OfThread = Annotated[str | None, option("--thread", "ID", "Of one conversation only.", callback=_not_empty)]
 Models = Annotated[
     list[str] | None, option("--model", "TASK=ID", "Your own choice of expert for a task type or task id; repeatable.")
