@@ -70,9 +70,7 @@ class Linker:
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.results_by_content:
             return self.results_by_content[content]
-        if "question" not in inputs and (
-            repeated := self._repeated_result(task_type, intent, parameters)
-        ) is not None:
+        if "question" not in inputs and (repeated := self._repeated_result(task_type, intent, parameters)) is not None:
             return repeated
         task = Task(
             id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.goal_of(intent)[:2000]

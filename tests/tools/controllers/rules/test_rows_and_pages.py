@@ -208,7 +208,9 @@ def test_one_page_is_shown_as_text() -> None:
 
 
 def test_what_a_screenshot_says_is_its_text() -> None:
-    asked = Request(text="what does the screenshot say?", files=(Resource(kind="image", media_type="image/png", name="s.png"),))
+    asked = Request(
+        text="what does the screenshot say?", files=(Resource(kind="image", media_type="image/png", name="s.png"),)
+    )
     assert [task.type for task in propose(asked).plan.tasks] == ["image-to-text"]
 
 

@@ -29,7 +29,13 @@ def accepts(task: Task) -> str | None:
     return "it counts no pages" if task.parameters.get("look_for") == "pages" else None
 
 
-@expert("count", name="count", description="counts boxes, labels, rows, columns or lines, exactly", accepts=accepts, light=True)
+@expert(
+    "count",
+    name="count",
+    description="counts boxes, labels, rows, columns or lines, exactly",
+    accepts=accepts,
+    light=True,
+)
 def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)

@@ -13,7 +13,9 @@ from .questions import add_question
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
 _ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
-_COLUMNS = re.compile(r"(?:how many|count|number of)\b[ \w]{0,12}?(?P<rows>rows and (?:the )?)?columns\b(?P<more> and rows)?")
+_COLUMNS = re.compile(
+    r"(?:how many|count|number of)\b[ \w]{0,12}?(?P<rows>rows and (?:the )?)?columns\b(?P<more> and rows)?"
+)
 _FALLING = re.compile(
     r"(?:in )?descending(?: order)?|(?:from )?high(?:est)?(?: to low(?:est)?| first)|in reverse(?: order)?"
     r"|(?:largest|biggest|latest|newest|longest|most \w+) first"
