@@ -51,7 +51,7 @@ def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description
 
     async def hugginggpt(
         request: str, config: RunnableConfig, files: list[str] | None = None
-    ) -> tuple[str, dict[str, Any] | None]:
+    ) -> tuple[str, dict[str, Any]]:
         send = _parent_stream()
         last: RunFinished | None = None
         try:
@@ -62,11 +62,10 @@ def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description
                 last = event if isinstance(event, RunFinished) else last
         except HuggingGPTError as error:
             raise ToolException(str(error)) from error
-        return (last.answer, last.model_dump(mode="json")) if last else ("", None)
+        last = last or await inner.end_in(config)
+        return last.answer, last.model_dump(mode="json")
 
-    def synchronous(
-        request: str, config: RunnableConfig, files: list[str] | None = None
-    ) -> tuple[str, dict[str, Any] | None]:
+    def synchronous(request: str, config: RunnableConfig, files: list[str] | None = None) -> tuple[str, dict[str, Any]]:
         return asyncio.run(hugginggpt(request, config, files))
 
     return StructuredTool.from_function(

@@ -21,7 +21,7 @@ def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Nod
     """The last stage. The answer is sent piece by piece while it is written."""
 
     async def respond(state: State) -> Json:
-        run = _complete(state)
+        run = complete(state)
         await current().own(run.run_id)
         budget = LlmBudget(ledger, run.run_id)
         pieces: list[str] = []
@@ -55,7 +55,8 @@ def _refusal(run: Run, problems: Sequence[str]) -> str:
     return REFUSED if run.status == "cancelled" else ""
 
 
-def _complete(state: State) -> Run:
+def complete(state: State) -> Run:
+    """The run in a state, with its plan and results."""
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     results = {int(key): Result.model_validate(row) for key, row in state.get("results", {}).items()}
     status = run.status if run.status == "cancelled" else status_of(plan, results, run.refusals)

@@ -14,9 +14,11 @@ from langchain_core.runnables.config import ensure_config
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
+from ..graph.events import RunFinished
 from ..graph.ports import Ledger, Store
 from ..graph.state import GraphInput, State
 from .execution import Execution, current_execution
+from .respond import complete, finished
 from .take_up import edits_left_by, take_up
 
 EDITABLE = {"run", "plan", "results"}
@@ -62,6 +64,14 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
                     yield part
         finally:
             await execution.end()
+
+    async def end_in(self, config: RunnableConfig) -> RunFinished:
+        """The last event of the run that ended in the newest checkpoint.
+
+        A parent that was killed before it recorded what this graph returned continues it, and no event is left to emit.
+        """
+        state = cast(State, (await self.aget_state(config)).values)
+        return finished(complete(state), self.store_of_files)
 
     async def _updated(
         self, command: Command[Any], config: RunnableConfig | None

@@ -26,8 +26,12 @@ class Dag:
         """What the scripted backend makes for each task from the right inputs."""
         texts: dict[int, str] = {}
         for n in sorted(self.deps):  # a task depends on smaller ids only
-            texts[n] = " ".join([f"text2text-generation of step {n}", *(texts[other] for other in self.deps[n])])
+            texts[n] = self.text(n, texts)
         return texts
+
+    def text(self, n: int, texts: Mapping[int, str]) -> str:
+        """What is made for task `n` from the texts of those that it depends on."""
+        return " ".join([f"text2text-generation of step {n}", *(texts[other] for other in self.deps[n])])
 
 
 def dependants(plan: Plan, task_id: int) -> set[int]:

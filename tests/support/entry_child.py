@@ -1,0 +1,188 @@
+"""A forked process that starts or resumes a plan through one entry point until it is done, or killed at a failpoint."""
+
+import asyncio
+import json
+import multiprocessing
+import operator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from langgraph.graph import END, START, StateGraph
+from typing_extensions import TypedDict
+
+from dags import Dag
+from failpoints import Calls, Failpoint, WatchedPort, WatchedSaver
+from hugginggpt import as_tool
+from hugginggpt.apps.session import Session
+from hugginggpt.checkpoints.open import open_storage
+from hugginggpt.graph.builder import connect
+from hugginggpt.graph.errors import UnknownRun
+from hugginggpt.graph.redactor import Redactor
+from hugginggpt.graph.result import Request
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.state import GraphInput, State
+from hugginggpt.graph.world import World, slots_for
+from hugginggpt.tools.files.fetch import GuardedFetcher
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
+from hugginggpt.tools.scripted.controller import HuggingGptPlan
+from tool_child import agent
+
+LOG = "calls.jsonl"
+OUTCOME = "outcome.json"
+"""What a process that came to its end writes: status, answer, text by task, and the calls of its ports."""
+ENTRIES = ("command", "graph", "tool", "sub-graph", "synchronous graph")
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(
+    ["hugginggpt.graph.world", "hugginggpt.apps.session", "hugginggpt.apps.tool", "hugginggpt.graph.builder",
+     "hugginggpt.checkpoints.ledger", "hugginggpt.checkpoints.saver", "hugginggpt.tools.scripted", "langgraph.prebuilt",
+     "hugginggpt.checkpoints.migrations", "hugginggpt.tools.files.fetch"]
+)  # fmt: skip
+
+
+def enter(entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint | None = None) -> int:
+    """Start or resume in a new process, and wait for its end; returns the exit code, negative for a signal."""
+    process = _processes.Process(target=_work, args=(entry, durability, folder, dag, failpoint or Failpoint()))
+    process.start()
+    process.join(60)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        raise AssertionError(f"{entry}, {durability}, {failpoint}: it hangs")
+    return process.exitcode
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """What the process that came to its end wrote."""
+    return dict(json.loads((folder / OUTCOME).read_text()))
+
+
+def log_start(folder: Path, key: str) -> None:
+    """Log that a call begins, as scripted experts do."""
+    with (folder / LOG).open("a") as file:
+        file.write(json.dumps({"event": "started", "key": key}) + "\n")
+
+
+def _work(entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint) -> None:
+    calls = Calls(failpoint)
+    made = asyncio.run(_entered(entry, durability, folder, dag, calls))
+    (folder / OUTCOME).write_text(json.dumps(made | {"seen": calls.seen}))
+
+
+@asynccontextmanager
+async def _opened(folder: Path, dag: Dag, calls: Calls, *, alone: bool) -> AsyncIterator[tuple[World, WatchedSaver]]:
+    """A world whose ports are watched; `alone`: its graph has the saver, else its parent's."""
+
+    def planned(_: Request) -> HuggingGptPlan:
+        log_start(folder, "plan")
+        return dag.tasks
+
+    async with open_storage(folder / "home") as storage:
+        saver = await WatchedSaver.watched(storage.ledger.database, calls)
+        settings = Settings(home=folder / "home")
+        backend = ScriptedBackend(latency=dag.latency, log=folder / LOG)
+        ports: dict[str, Any] = {
+            "controller": ScriptedController(planned, answer="done"),
+            "catalog": ScriptedCatalog(scripted_expert("text2text-generation", f"scripted/{name}") for name in "ab"),
+            "backends": {backend.name: backend},
+            "ledger": WatchedPort("ledger", storage.ledger, calls),
+            "store": (store := WatchedPort("store", storage.store, calls)),
+            "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
+        }
+        graph = connect(
+            settings=settings, slots=slots_for(settings), cut=lambda *_: (), redact=Redactor(),
+            checkpointer=saver if alone else None, **ports,
+        )  # fmt: skip
+        yield World(settings, graph, **ports), saver
+
+
+async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: Calls) -> dict[str, Any]:
+    async with _opened(folder, dag, calls, alone=entry in ("command", "graph")) as (world, saver):
+        match entry:
+            case "command":
+                return await _command(world)
+            case "synchronous graph":
+                graph = _synchronous(dag, saver, folder)
+                return await asyncio.to_thread(_driven_synchronously, graph, durability)
+            case "tool":
+                parent = agent(as_tool(world.graph), [{"request": "do it"}], saver)
+                state = await _driven(parent, {"messages": []}, durability)
+                (message,) = [message for message in state["messages"] if message.type == "tool"]
+                return _shown(message.artifact["status"], message.content, message.artifact["results"])
+            case "sub-graph":
+                outer: Any = StateGraph(State, input_schema=GraphInput)
+                outer.add_node("hugginggpt", world.graph)
+                outer.add_edge(START, "hugginggpt")
+                outer.add_edge("hugginggpt", END)
+                graph = outer.compile(checkpointer=saver)
+            case _:
+                graph = world.graph
+        state = await _driven(graph, {"request": "do it"}, durability)
+        return _shown("succeeded", state["answer"], list(state["results"].values()))
+
+
+CONFIG: Any = {"configurable": {"thread_id": "t"}}
+
+
+async def _driven(graph: Any, first: Any, durability: str) -> Any:
+    """The last state: of a new run where there is no checkpoint, else of the one that it continues.
+
+    A finished one has no tasks; `next` is empty too where all tasks of a step have written, and the next step has not begun.
+    """
+    snapshot = await graph.aget_state(CONFIG)
+    if snapshot.created_at and not snapshot.tasks:
+        return snapshot.values
+    return await graph.ainvoke(None if snapshot.created_at else first, CONFIG, durability=durability)
+
+
+async def _command(world: World) -> dict[str, Any]:
+    session = Session(world)
+    try:
+        run = await session.history.run()
+    except UnknownRun:
+        events = session.start("do it", thread_id="t")
+    else:
+        if not run.unfinished:
+            end = await session.closing(run.run_id)
+            return _shown(end.status, end.answer, end.results)
+        events = session.resume(run)
+    *_, end = [event async for event in events]  # type: ignore[misc]
+    return _shown(end.status, end.answer, end.results)
+
+
+def _shown(status: str, answer: str, results: Sequence[Any]) -> dict[str, Any]:
+    texts = {str(result["task_id"]): result["outputs"]["text"]["text"] for result in results}
+    return {"status": status, "answer": answer, "texts": texts}
+
+
+# -- a graph of someone else's, all of whose calls are synchronous ----------------------------------------------------
+
+
+class _Made(TypedDict):
+    texts: Annotated[dict[str, str], operator.or_]
+
+
+def _synchronous(dag: Dag, saver: WatchedSaver, folder: Path) -> Any:
+    """A node for each task, beside each other or one after the other as the plan says."""
+    graph = StateGraph(_Made)
+    ends = {str(n) for n in dag.deps}
+    for n, deps in dag.deps.items():
+
+        def node(state: _Made, n: int = n) -> _Made:
+            log_start(folder, str(n))
+            return {"texts": {str(n): dag.text(n, {int(key): text for key, text in state["texts"].items()})}}
+
+        graph.add_node(str(n), node)
+        graph.add_edge([str(dep) for dep in deps] or START, str(n))
+        ends -= {str(dep) for dep in deps}
+    graph.add_edge(sorted(ends), END)
+    return graph.compile(checkpointer=saver)
+
+
+def _driven_synchronously(graph: Any, durability: str) -> dict[str, Any]:
+    snapshot = graph.get_state(CONFIG)
+    state = snapshot.values
+    if not snapshot.created_at or snapshot.tasks:
+        state = graph.invoke(None if snapshot.created_at else {"texts": {}}, CONFIG, durability=durability)
+    return {"status": "succeeded", "answer": "done", "texts": state["texts"]}
