@@ -51,7 +51,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     stated = (
         rf"{_OPENERS}(?:{_SUBJECT}|(?:{word},? ){{1,5}}?{verb}|{_OWNER} (?:{word} ){{1,2}}[^\W\d_]{{2,}}(?:s|ed) \w)"
     )
-    limiting = rf"\b(?:{_either(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed)\b"
+    limiting = rf"\b(?:{_either(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
+    limiting += r"|stays?|remains?|keeps?|leaves?|unchanged|as (?:they|it) (?:is|are))\b"
     return re.compile(stated), re.compile(limiting)
 
 

@@ -7,6 +7,7 @@ from hugginggpt.tools.controllers.rules.controller import propose
 
 LOST = [
     ("Page two, translate memo.pdf into German", "Page two"),
+    ("Translate memo.txt into German. Names stay as they are.", "Names stay"),
     ("Politely, translate memo.txt into German", "Politely"),
     ("Cheerful voice, please: read memo.txt aloud", "Cheerful"),
     ("Summarise every chapter of novel.pdf", "every chapter"),
