@@ -38,6 +38,12 @@ class ClauseWords:
         return self._first(group) is not None
 
     @property
+    def is_aloud(self) -> bool:
+        """Whether it asks to hear a text: "en voz alta", "lies ... vor" (a separable verb, with its prefix at the end)."""
+        pattern = _aloud(self.language)
+        return pattern is not None and pattern.search(self.words) is not None
+
+    @property
     def is_background(self) -> bool:
         """Whether the clause is negated or only gives a reason: it asks for nothing."""
         return self.is_negated or self.starts_with("purpose")
@@ -165,6 +171,22 @@ class ClauseWords:
 
 def _value(digits: str) -> float:
     return float(digits.replace(",", "."))
+
+
+@cache
+def _aloud(language: Wording) -> re.Pattern[str] | None:
+    """The words `aloud`, `…` for others between; what stands after those closes the clause."""
+    phrases = language.clauses.get("aloud", ())
+    whole = words_pattern([phrase for phrase in phrases if "…" not in phrase], language)
+    polite = words_pattern(language.clauses.get("polite", ()), language)
+    end = rf"(?=\W*(?:\Z|[,;.!?]|{polite.pattern if polite else '(?!)'}))"
+    parted = [
+        rf"(?<!\w){re.escape(a)}\b[^.;!?]*?\b{re.escape(b)}{end}"
+        for a, _, b in (phrase.partition(" … ") for phrase in phrases)
+        if b
+    ]
+    every = [*([whole.pattern] if whole else []), *parted]
+    return re.compile("|".join(every)) if every else None
 
 
 @cache

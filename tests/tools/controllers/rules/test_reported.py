@@ -197,6 +197,8 @@ def test_a_follow_up_counts_the_results_before_it(text: str, meant: Resource) ->
         ("und auf Englisch", "translation"),
         ("jetzt als Audio", "text-to-speech"),
         ("音声でも", "text-to-speech"),
+        ("kürzer bitte", "summarization"),
+        ("jetzt laut", "text-to-speech"),
     ],
 )
 def test_a_follow_up_of_a_few_words_is_about_the_latest_text(text: str, type_: str) -> None:
@@ -211,3 +213,30 @@ def test_undoing_is_refused_in_words(text: str) -> None:
     proposal = propose(Request(text=text, resources=(SUMMARY,)))
     assert proposal.plan.tasks == ()
     assert proposal.refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("Lies nur die erste Seite von report.pdf vor", 1),
+        ("Lies mir bitte die erste Seite von report.pdf vor", 1),
+        ("Lies Seite 3 von report.pdf laut vor", 3),
+        ("Lis-moi la première page de report.pdf", 1),
+        ("Leia a página 3 de report.pdf em voz alta", 3),
+        ("朗读report.pdf的第3页", 3),
+        ("report.pdfの3ページ目を音読して", 3),
+    ],
+)
+def test_a_page_that_is_read_aloud_is_spoken(text: str, page: int) -> None:
+    """It is not only drawn or copied, however far the two parts of the verb stand apart."""
+    proposal = propose(Request(text=text))
+    assert types(proposal) == ["document-to-text", "text-to-speech"]
+    assert proposal.plan.tasks[0].parameters == {"first_page": page, "last_page": page}
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Übersetze memo.txt laut lesen ins Englische", "Traduis memo.txt en anglais à voix haute"]
+)
+def test_a_translation_that_is_asked_for_aloud_is_spoken(text: str) -> None:
+    assert types(propose(Request(text=text))) == ["translation", "text-to-speech"]

@@ -24,6 +24,9 @@ from .pictures import names_a_part as names_english_part
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
 """Operations that no expert does to a part of a picture."""
+_SPEECH = "text-to-speech"
+_READ = ("document-to-text", "document-to-images", "image-to-text")
+"""Types that a clause which asks to hear a text is near to, by its other words: "lies Seite 3 laut vor"."""
 _WRITTEN = ("summarization", "image-to-text", "text-generation", "text-to-speech", "question-answering",
             "automatic-speech-recognition")  # fmt: skip
 """Types after (or before speech) which a language that the clause names asks for a translation."""
@@ -43,6 +46,23 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
         return
     meaning = meaning_of(intent.match.meaning)
     words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    if words.is_aloud and meaning.task_type in _READ:
+        meaning = meaning_of(_SPEECH)
+    planned = len(linker.tasks)
+    _plan(linker, intent, meaning, words)
+    if words.is_aloud and meaning.task_type != _SPEECH and len(linker.tasks) > planned:
+        _speak(linker, intent, linker.tasks[-1].type)
+
+
+def _speak(linker: Linker, intent: Intent, task_type: str) -> None:
+    """Speech of the text that a clause makes and asks to hear, or a refusal of speech where it makes none."""
+    if VOCABULARY[task_type].outputs[0].kind != "text":
+        linker.refusals.append(refusal(linker.parsed.language, "not-understood", linker.goal_of(intent)))
+        return
+    linker.add_each(_SPEECH, "text", linker.resolver.latest_results(("text",)), intent)
+
+
+def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> None:
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
