@@ -120,15 +120,15 @@ class Session:
                 raise UsageError(
                     f"the checkpoints of run {run.run_id} are gone", hint="make the request again: hugginggpt run"
                 )
-            before, run = run, await with_files_reread(run, self.world.fetcher)
+            again = await with_files_reread(run, self.world.fetcher)
             # the new checkpoint first: if killed after it, a retry is possible again; if killed after the rest, a resume
-            kept = {row.key: row.model_dump(mode="json") for row in run.results if row.status == "succeeded"}
+            kept = {row.key: row.model_dump(mode="json") for row in again.results if row.status == "succeeded"}
             changed: dict[str, Any] = {"answer": "", "results": Overwrite(kept), "problems": []}
-            if run.epoch != before.epoch:
-                changed |= await self._recorded_anew(run, snapshots[0].values["run"])
+            if again.epoch != run.epoch:
+                changed |= await self._recorded_anew(again, snapshots[0].values["run"])
             config = await self.world.graph.aupdate_state(snapshots[0].config, changed, as_node="review")
-            await self.history.reopen(run)
-            async with aclosing(self._stream(None, config, run)) as feed:
+            await self.history.reopen(again)
+            async with aclosing(self._stream(None, config, again)) as feed:
                 async for event in feed:
                     yield event
 

@@ -68,7 +68,10 @@ class History:
         return [rows[key] for key in sorted(rows, key=_numbers) if "[" in key]
 
     async def reopen(self, run: Run) -> None:
-        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running, with its plan and epoch."""
+        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running.
+
+        Its plan, epoch and repairs are recorded too.
+        """
 
         def delete(db: RowConnection) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
