@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...graph.errors import UsageError
+from ...graph.errors import InvalidPlan, UsageError
+from ...graph.plan import Plan
 from ...graph.settings import Settings
 from ...graph.vocabulary import VOCABULARY
 from ...tools.redaction.configured_secrets import redactor_of
 from .printable import hide_secrets
+
+_PLANS = "`hugginggpt plan REQUEST --json` prints a plan; `hugginggpt resume RUN --json` the one that waits, as `plan`"
 
 
 def settings_of(**given: object) -> Settings:
@@ -18,6 +21,18 @@ def settings_of(**given: object) -> Settings:
     settings = Settings.from_env(os.environ, **given)
     hide_secrets(redactor_of(settings))
     return settings
+
+
+def settings_of_home(named: Path | None) -> Settings:
+    """Settings for commands that only read or change recorded runs, without a chat model.
+
+    Raises `UsageError` where `--home` names no folder: these commands make no home.
+    """
+    if named and not named.expanduser().exists():
+        raise UsageError(
+            f"there is no home at {named}", hint="`hugginggpt home` prints the one that is used without --home"
+        )
+    return settings_of(home=named, llm="")
 
 
 def request_text(given: str | None) -> str:
@@ -58,9 +73,13 @@ def verdict_of(approve: bool, refuse: bool, edit: Path | None) -> Any:
     if edit is None:
         return True if approve else False if refuse else None
     try:
-        return {"approve": True, "plan": edit.read_text(encoding="utf-8")}
+        plan = edit.read_text(encoding="utf-8")
+        Plan.from_hugginggpt(plan)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{edit} can't be read: {error}") from error
+        raise UsageError(f"{edit} can't be read: {error}", hint=_PLANS) from error
+    except InvalidPlan as error:
+        raise InvalidPlan(error.problems, hint=_PLANS) from None
+    return {"approve": True, "plan": plan}
 
 
 def selection_of(given: str | None) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...graph.errors import UsageError
 from ...tools.redaction.configured_secrets import redactor_of
-from .arguments import settings_of
+from .arguments import settings_of_home
 from .console import note, print_json, report_errors
 
 
@@ -17,7 +17,7 @@ def cancel_run(name: str, *, home: Path | None, as_json: bool) -> None:
         from ...checkpoints.history import History
         from ...checkpoints.open import open_storage
 
-        settings = settings_of(home=home, llm="")
+        settings = settings_of_home(home)
         async with open_storage(settings.home, redactor_of(settings)) as storage:
             run = await History(storage.ledger).run(name)
             if run.status == "refused":

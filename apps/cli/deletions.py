@@ -16,7 +16,7 @@ from ...checkpoints.open import Storage, open_storage
 from ...checkpoints.pruning import Report, delete_named, prune
 from ...graph.errors import UsageError
 from ...tools.redaction.configured_secrets import redactor_of
-from .arguments import settings_of
+from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, table, warn
 
 DECLINED: Final = 1
@@ -67,7 +67,7 @@ def _seconds(given: str) -> float:
 
 def _delete(work: Work, *, dry_run: bool, yes: bool, home: Path | None, as_json: bool) -> Report:
     async def done() -> Report | None:
-        settings = settings_of(home=home, llm="")
+        settings = settings_of_home(home)
         async with open_storage(settings.home, redactor_of(settings)) as storage:
             database = storage.ledger.database
             planned = await _planned(storage, work)

@@ -13,7 +13,7 @@ from ...graph.resource import Resource
 from ...graph.result import LlmCall, Result, Run, Usage
 from ...graph.task import Task
 from ...tools.redaction.configured_secrets import redactor_of
-from .arguments import settings_of
+from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, run_async, table
 from .plan import format_inputs, repair_lines
 from .printable import clean
@@ -136,7 +136,7 @@ def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> N
         from ...graph.world import open_world
         from ..session import Session
 
-        async with open_world(settings_of(home=home, llm="")) as world:  # reading needs no chat model
+        async with open_world(settings_of_home(home)) as world:  # reading needs no chat model
             session = Session(world)
             run = await session.history.run(name)
             return run, [snapshot async for snapshot in session.checkpoints(run)]
@@ -192,7 +192,7 @@ def _read(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]
         from ...checkpoints.history import History
         from ...checkpoints.open import open_storage
 
-        settings = settings_of(home=home, llm="")
+        settings = settings_of_home(home)
         async with open_storage(settings.home, redactor_of(settings)) as storage:
             return await work(storage, History(storage.ledger))
 

@@ -19,7 +19,7 @@ from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from .answer_text import AnswerText
-from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, verdict_of
+from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, settings_of_home, verdict_of
 from .consent import terminal_consent
 from .console import INTERRUPTED, err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .live_tree import LiveTree
@@ -121,6 +121,9 @@ def resume_run(
 ) -> NoReturn:
     """`hugginggpt resume`."""
 
+    with report_errors():
+        settings_of_home(common.home)
+
     async def events(session: "Session") -> AsyncIterator[Event]:
         verdict = verdict_of(approve, refuse, edit)
         newest = session.history.unfinished
@@ -133,6 +136,9 @@ def resume_run(
 
 def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoReturn:
     """`hugginggpt retry`."""
+
+    with report_errors():
+        settings_of_home(common.home)
 
     async def events(session: "Session") -> AsyncIterator[Event]:
         run = await _chosen(session, name, session.history.failed, limits, none="nothing failed in any run")

@@ -8,6 +8,7 @@ import pytest
 
 from shell import MARK, Shell
 
+READING = [["runs"], ["show"], ["history"], ["resources"], ["resume"], ["retry"], ["cancel", "a"], ["delete", "a"]]
 SPOKEN = "Say 'hello from the harbour' aloud"
 
 
@@ -74,3 +75,11 @@ def test_a_retry_finds_a_file_that_was_not_there(shell: Shell) -> None:
     again = shell("retry")
     assert again.code == 0, again.err + again.out
     assert "French" in again.out
+
+
+def test_a_command_that_reads_runs_makes_no_home(shell: Shell) -> None:
+    commands = [[*words, "--home", "typo"] for words in READING]
+    typed = shell.each(commands)
+    assert typed.err.count("there is no home at typo") == len(commands), typed.err
+    assert typed.err.count("exit 2") == len(commands)
+    assert not (shell.folder / "typo").exists()
