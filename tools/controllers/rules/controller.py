@@ -17,7 +17,7 @@ from ...wording.wording import LANGUAGES
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .example_intents import find_intents_by_examples, with_examples
-from .follow_ups import repeated
+from .follow_ups import repeated, without_replaced
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
@@ -79,6 +79,7 @@ def propose(request: Request) -> Proposal:
     language = language_of(parsed.masked, lexicon().verb)
     if language not in LANGUAGES:
         return Proposal(plan=Plan(tasks=()), refusals=(refusal("en", "languages"),), evidence=())
+    request = without_replaced(request, language)
     corrections = _corrections(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
