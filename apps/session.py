@@ -65,6 +65,11 @@ class Session:
         graph made it.
         """
         async with self._claimed(chosen) as run:
+            if run.status == "refused":
+                raise UsageError(
+                    f"the plan of run {run.run_id} was refused, and nothing was run",
+                    hint=f"make the request again in the same conversation: hugginggpt run ... --thread {run.thread_id}",
+                )
             if not run.resumable:
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""

@@ -34,9 +34,9 @@ class History:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
             return [read_run(db, row) for row in db.query(query, {"name": name or ""})]
 
-        found = await self._ledger.database.read(read)
+        found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
-            what = f"there is no run {name}" if name else "nothing was run here yet"
+            what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
             raise UnknownRun(what, hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
