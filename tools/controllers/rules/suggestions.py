@@ -16,7 +16,8 @@ LEAST_SUGGESTED = 0.3
 def suggestion(parsed: ParsedRequest, earlier: Sequence[Resource]) -> str:
     """The nearest example that fits the data at hand; empty where none is near, or no expert can do it."""
     named: list[Kind] = [file.resource.kind for file in parsed.files]
-    at_hand: list[Kind] = [*named, *("text" for _ in parsed.quotations), *(resource.kind for resource in earlier)]
+    quoted: list[Kind] = ["text"] * len(parsed.quotations)
+    at_hand = [*named, *quoted, *(resource.kind for resource in earlier)]
     for match in nearest(parsed.masked, parsed.language):
         if meaning_of(match.meaning).is_out_of_reach:
             return ""
