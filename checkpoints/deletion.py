@@ -46,7 +46,7 @@ class WorkedOn(RunBusy):
     def __init__(self, run_id: str, thread_id: str) -> None:
         super().__init__(
             f"run {run_id} of conversation {thread_id} is being worked on by another process",
-            hint="wait for it, or stop that process; nothing was deleted",
+            hint=f"nothing was deleted; wait for it, or end it: hugginggpt cancel {run_id}",
         )
         self.run_id = run_id
 

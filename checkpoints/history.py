@@ -1,5 +1,6 @@
 """`History`: runs, results and resources read back for `runs`, `show` and `retry`, which deletes the failed rows."""
 
+import json
 import re
 from typing import Any
 
@@ -34,9 +35,9 @@ class History:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
             return [read_run(db, row) for row in db.query(query, {"name": name or ""})]
 
-        found = await self._ledger.database.read(read)
+        found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
-            what = f"there is no run {name}" if name else "nothing was run here yet"
+            what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
             raise UnknownRun(what, hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
@@ -67,11 +68,16 @@ class History:
         return [rows[key] for key in sorted(rows, key=_numbers) if "[" in key]
 
     async def reopen(self, run: Run) -> None:
-        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running."""
+        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running.
+
+        Its plan, epoch and repairs are recorded too.
+        """
 
         def delete(db: RowConnection) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
-            db.execute("UPDATE runs SET status = 'running' WHERE run_id = ?", [run.run_id])
+            columns = "status = 'running', plan = ?, epoch = ?, mends = ?"
+            plan, repairs = run.plan.model_dump_json(), json.dumps(run.repairs)
+            db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", [plan, run.epoch, repairs, run.run_id])
 
         await self._ledger.database.write(delete)
 

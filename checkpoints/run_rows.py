@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from ..graph.errors import InvalidPlan
 from ..graph.plan import Plan
 from ..graph.resource import Resource
-from ..graph.result import Options, Request, Result, Run, Usage
+from ..graph.result import REFUSED, Options, Request, Result, Run, Usage
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
 from .llm_calls import read_calls
@@ -37,6 +37,8 @@ def _read(db: RowConnection, row: dict[str, Any]) -> Run:
     owner = row["owner"]
     if status in ("running", "cancelling") and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
         status = "interrupted" if status == "running" else "cancelled"
+    if status == "cancelled" and row["answer"] == REFUSED:  # as earlier versions recorded it
+        status = "refused"
     plan, repairs = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()

@@ -129,7 +129,9 @@ class SqliteRuns:
         if not await self._database.write(update):
             self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
-            raise RunBusy(f"run {run_id} was taken over by another process", hint="`hugginggpt show` follows it")
+            raise RunBusy(
+                f"run {run_id} was taken over by another process", hint=f"`hugginggpt show {run_id}` shows it"
+            )
 
     # -- leases -----------------------------------------------------------------------------------------------------
 
@@ -253,5 +255,5 @@ def _busy_here(run_id: str) -> RunBusy:
 def _busy(run_id: str, owner: str) -> RunBusy:
     return RunBusy(
         f"run {run_id} belongs to {lease.describe(owner)}, which is still working on it",
-        hint="wait for it, or stop that process; `hugginggpt show` follows what it records",
+        hint=f"wait for it, or end it: hugginggpt cancel {run_id}; `hugginggpt show {run_id}` shows what it records",
     )

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,16 +89,17 @@ class FileStore:
             data = self._redact.data(data)  # keeps the length
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256, media_type)
-        if not (_holds(target, sha256) and _touched(target)):
-            draft = self._scratch / f"{sha256}.{uuid4().hex}"
-            try:
+        draft = self._scratch / f"{sha256}.{uuid4().hex}"
+        try:
+            if not (_holds(target, sha256) and _touched(target)):
                 self._make(draft.parent)
                 with draft.open("wb") as file:
                     file.write(data)
                 self._publish(draft, target)
-            except OSError as error:
-                draft.unlink(missing_ok=True)
-                raise _disk(error) from error
+        except OSError as error:
+            with suppress(OSError):  # what made writing fail may forbid this too
+                draft.unlink()
+            raise _disk(error) from error
         return sha256
 
     def _move_in(self, draft: Path, media_type: str) -> str:

@@ -14,13 +14,27 @@ from .vocabulary import VOCABULARY
 TaskStatus = Literal["succeeded", "partial", "failed", "skipped", "cancelled"]
 """`partial`: done, but some members of a list are missing: they failed, or what they were to be made from did."""
 RunStatus = Literal[
-    "running", "waiting", "interrupted", "succeeded", "partial", "failed", "cancelling", "cancelled", "damaged"
+    "running",
+    "waiting",
+    "interrupted",
+    "succeeded",
+    "partial",
+    "failed",
+    "cancelling",
+    "cancelled",
+    "refused",
+    "damaged",
 ]
 """`cancelling`: its process was requested to end it, and has not done so yet.
+`refused`: its plan was, when it waited for approval; nothing was run.
 `damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
 
 EDITED = "edited by hand"
 """The note on a result that a client wrote into the state; no expert made it."""
+REFUSED = "The plan was refused; nothing was run."
+"""The answer of a run that was refused."""
+PLAN_EDITED = f"the plan was {EDITED}"
+"""Among the repairs of a run whose plan is not the controller's."""
 
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
@@ -258,8 +272,8 @@ class Run(Frozen):
 
     @property
     def resumable(self) -> bool:
-        """It can be resumed: it is unfinished or was cancelled, other than by refusing its plan, which is an answer."""
-        return self.unfinished or (self.status == "cancelled" and not self.answer)
+        """It can be resumed: it is unfinished or was cancelled."""
+        return self.unfinished or self.status == "cancelled"
 
 
 def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:

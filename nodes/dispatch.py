@@ -21,7 +21,8 @@ def dispatch(state: State) -> list[Send] | str:
         return "review"  # a client has edited the state; it reports the problems
     if state.get("problems"):
         return "review" if run.options.approve == "always" else "respond"
-    if run.status == "cancelled" or not plan.tasks:
+    # `cancelled`: refused, in the checkpoint of an earlier version
+    if run.status in {"refused", "cancelled"} or not plan.tasks:
         return "respond"
     task_run = TaskRun(
         run_id=run.run_id,

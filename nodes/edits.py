@@ -14,7 +14,7 @@ from ..graph.errors import InvalidPlan
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Frozen
-from ..graph.result import Options, Result, Run
+from ..graph.result import PLAN_EDITED, Options, Result, Run
 from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
 from .edited_results import edited_result, validation_problems
@@ -50,7 +50,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
     known = {r.sha256 for r in await ledger.thread_resources(run.thread_id)} | _named(recorded.plan)
     if _named(plan) - known:
         problems.append("plan: it names data that is not of this conversation")
-    what = ["the plan was edited by hand"] if plan.digest != recorded.plan.digest else []
+    what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
     what += ["the options were edited by hand"] if _choices(run.options) != _choices(recorded.options) else []
     results, base = list[Result](), run.epoch or recorded.epoch
     rows = await ledger.results(base, list(state.get("results") or {}))
@@ -69,7 +69,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
     epoch = epoch_of(run, plan, results) if run.epoch or what else legacy_epoch(run.run_id, plan)
     if epoch == base and run.options.approve == recorded.options.approve:
         return Edits(run, plan, tuple(results))  # also of a plan that was current before a later edit
-    return Edits(run, plan, tuple(results), tuple(what or ["the plan was edited by hand"]))
+    return Edits(run, plan, tuple(results), tuple(what or [PLAN_EDITED]))
 
 
 def _is_row(given: Any, row: Result) -> bool:

@@ -8,13 +8,11 @@ from ..graph.events import AnswerDelta, RunFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import Controller, Ledger, Store
 from ..graph.resource import Resource
-from ..graph.result import EDITED, Result, Run, status_of
+from ..graph.result import EDITED, REFUSED, Result, Run, status_of
 from ..graph.state import Json, Node, State, epoch_in
 from .execution import current
 from .llm_budget import LlmBudget
 from .plan import turns_of
-
-REFUSED = "The plan was refused; nothing was run."
 
 
 def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Node[State]:
@@ -52,14 +50,15 @@ def _refusal(run: Run, problems: Sequence[str]) -> str:
     """Why nothing was run; empty where something was."""
     if problems:
         return f"The edit was refused, and nothing was run: {'; '.join(problems)}."
-    return REFUSED if run.status == "cancelled" else ""
+    return REFUSED if run.status == "refused" else ""
 
 
 def complete(state: State) -> Run:
     """The run in a state, with its plan and results."""
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     results = {int(key): Result.model_validate(row) for key, row in state.get("results", {}).items()}
-    status = run.status if run.status == "cancelled" else status_of(plan, results, run.refusals)
+    refused = run.status in {"refused", "cancelled"}  # the latter in the checkpoint of an earlier version
+    status = "refused" if refused else status_of(plan, results, run.refusals)
     status = "failed" if state.get("problems") else status
     return run.model_copy(
         update={

@@ -12,7 +12,7 @@ from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
-from ..graph.result import Proposal, Result, Run
+from ..graph.result import PLAN_EDITED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from ..graph.task import resources_in
 from .edits import Edits, read_edits
@@ -46,8 +46,8 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         verdict = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
         await ledger.runs.set_status(run.run_id, "running")
         if verdict.get("approve") is not True:
-            cancelled = run.model_copy(update={"status": "cancelled"}).model_dump(mode="json")
-            return {"problems": [], **taken, "run": cancelled}
+            refused = run.model_copy(update={"status": "refused"}).model_dump(mode="json")
+            return {"problems": [], **taken, "run": refused}
         if verdict.get("plan") is None:
             return {"problems": [], **taken}
         try:
@@ -55,7 +55,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         except (InvalidPlan, InvalidInput) as error:
             return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)], **taken}
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
-        edits = Edits(run, edited, rows, ("the plan was edited by hand",))
+        edits = Edits(run, edited, rows, (PLAN_EDITED,))
         run, plan = await _adopted(edits, ledger, store, redact)
         await _announce(run, plan, catalog)
         return {"problems": [], **_as_state(run, plan, edits.results)}

@@ -20,8 +20,10 @@ def cancel_run(name: str, *, home: Path | None, as_json: bool) -> None:
         settings = settings_of(home=home, llm="")
         async with open_storage(settings.home, redactor_of(settings)) as storage:
             run = await History(storage.ledger).run(name)
+            if run.status == "refused":
+                raise UsageError(f"the plan of run {run.run_id} was refused; there is nothing to cancel")
             if run.status == "cancelled":
-                hint = f"hugginggpt resume {run.run_id} goes on with it" if run.resumable else "its plan was refused"
+                hint = f"hugginggpt resume {run.run_id} goes on with it"
                 raise UsageError(f"run {run.run_id} is cancelled already", hint=hint)
             await cancel(storage.ledger.database, run.run_id)
             return run.run_id

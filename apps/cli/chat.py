@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import typer
 
-from ...graph.errors import HuggingGPTError
+from ...graph.errors import HuggingGPTError, UsageError
 from ...graph.events import Event
 from ...graph.result import Options
 from .answer_text import AnswerText
@@ -25,6 +25,8 @@ HELP = """A line is a request; it may name files and refer to earlier results ("
 /resume       continue a run of this conversation that was interrupted
 /new          start another conversation
 /exit         leave (so do exit, quit, bye and Ctrl-D); `hugginggpt chat --thread ID` continues the conversation"""
+SEVERITY = (0, 4, 3, 130, 2, 1)
+"""Exit codes, the worst last."""
 LEAVING = ("/exit", "/quit", "exit", "quit", "bye", "goodbye")
 
 
@@ -37,7 +39,7 @@ def converse(
     select: str | None,
     limits: Limits,
 ) -> NoReturn:
-    """`hugginggpt chat`; ends with the exit code of the last request."""
+    """`hugginggpt chat`; ends with the exit code of the last request, for programs with the worst of all."""
     options = Options.model_validate(
         {"models": choices_of(models), "select": selection_of(select)}
         | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
@@ -49,7 +51,7 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
     from ...graph.world import open_world
     from ..session import Session
 
-    code = 0
+    codes: dict[str, int] = {}
     if common.out:
         check_writable(common.out)
     with exit_when_interrupted(lambda: f"interrupted; to continue: hugginggpt chat --thread {thread}, then /resume"):
@@ -71,33 +73,44 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
                         thread = uuid4().hex[:10]
                         _print(f"conversation {thread}")
                     case "/resume":
-                        code = await _show_run(_resume_last(session, thread), common, consent)
+                        await _show_run(_resume_last(session, thread), common, consent, codes)
                     case _ if word.startswith("/") and os.sep not in word[1:]:
                         _print(f"there is no command {word}\n{HELP}")
+                        codes[uuid4().hex] = UsageError.exit_code
                     case _:
                         events = session.start(line, thread_id=thread, files=attached, options=options)
-                        code = await _show_run(events, common, consent)
+                        code = await _show_run(events, common, consent, codes)
                         attached = [] if code != 2 else attached
-    return code
+    read_by_a_program = common.json or not sys.stdin.isatty()
+    return max(codes.values(), key=SEVERITY.index, default=0) if read_by_a_program else [0, *codes.values()][-1]
 
 
 async def _resume_last(session: Any, thread: str) -> AsyncIterator[Event]:
-    for run in await session.history.runs(thread_id=thread, limit=1):
-        async for event in session.resume(run):
-            yield event
+    found = await session.history.runs(thread_id=thread, limit=1)
+    if not found:
+        raise UsageError(
+            f"conversation {thread} has no run to resume", hint="hugginggpt chat --thread ID continues one"
+        )
+    async for event in session.resume(found[0]):
+        yield event
 
 
-async def _show_run(events: AsyncIterator[Event], common: CommonOptions, consent: TerminalConsent | None) -> int:
-    code = 0
+async def _show_run(
+    events: AsyncIterator[Event], common: CommonOptions, consent: TerminalConsent | None, codes: dict[str, int]
+) -> int:
+    """Returns the exit code, and notes it in `codes` under the id of the run: a resume replaces it."""
+    run_id, code = "", 0
     try:
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
             with LiveTree(err()) as tree, AnswerText(common.out) as answer:
                 if consent:
                     consent.pause = tree.paused
                 async for event in feed:
-                    code = show_event(event, tree, common, answer)
+                    run_id, code = event.run_id, show_event(event, tree, common, answer)
     except HuggingGPTError as error:
-        return report_error(error)
+        code = report_error(error)
+    codes.pop(run_id, None)  # the last request stands last
+    codes[run_id or uuid4().hex] = code
     return code
 
 

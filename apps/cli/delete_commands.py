@@ -33,10 +33,8 @@ def prune(
 
 @delete_commands.command(epilog="Example: hugginggpt delete 7dd2bc44c4     a run; or the name of a conversation")
 def delete(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[RUN|CONVERSATION]", help="Run id, or its beginning; or a conversation.")
-    ] = None,
-    thread: Annotated[str | None, options.option("--thread", "ID", "The conversation of that name.")] = None,
+    name: options.RunOrThread = None,
+    thread: options.OfThread = None,
     yes: Yes = False,
     home: options.Home = None,
     json: options.Json = False,

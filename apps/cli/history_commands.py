@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Home, Json, Newest
+from .options import Home, Json, Newest, OfThread
 
 history_commands = typer.Typer(rich_markup_mode=None)
 
@@ -37,7 +37,7 @@ def history(run: Newest = None, home: Home = None, json: Json = False) -> None:
 
 @history_commands.command()
 def resources(
-    thread: Annotated[str | None, typer.Option("--thread", metavar="ID", help="Of one conversation only.")] = None,
+    thread: OfThread = None,
     home: Home = None,
     json: Json = False,
 ) -> None:

@@ -15,7 +15,7 @@ from ...graph.task import Task
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of
 from .console import err, local_time, out, plain, print_json, report_errors, run_async, table
-from .plan import format_inputs
+from .plan import format_inputs, repair_lines
 from .printable import clean
 from .task_tree import MARKS, tree_of
 
@@ -67,7 +67,7 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         f"file: {plain(file.label)} {file.media_type} {paths[file.sha256]}" for file in run.request.files if file.sha256
     ]
     lines += [f"planned by: {plain(run.controller)}"]
-    lines += [f"repaired: {plain(r)}" for r in run.repairs] + [plain(r) for r in run.refusals]
+    lines += [plain(line) for line in repair_lines(run.repairs)] + [plain(r) for r in run.refusals]
     lines += format_usage(calls)
     out().print("\n".join(lines), soft_wrap=True)
     out().print(_graph_of(run, members, paths))

@@ -25,8 +25,9 @@ from ...graph.events import (
 )
 from ...graph.expert import NO_EXPERT
 from ...graph.plan import Plan
-from ...graph.result import Result
+from ...graph.result import PLAN_EDITED, Result
 from ...graph.task import Task
+from .plan import repair_lines
 from .printable import clean
 from .task_tree import MARKS, tree_of
 
@@ -122,9 +123,10 @@ class LiveTree:
     def _show_plan(self, event: PlanReady) -> None:
         self.plan, self._drafts = event.plan, None
         number = len(event.plan.tasks)
-        self._print(f"{number} task{'s' * (number != 1)}, planned by the {event.controller} controller")
-        for repair in event.repairs:
-            self._print(f"repaired: {repair}")
+        planned = PLAN_EDITED if PLAN_EDITED in event.repairs else f"planned by the {event.controller} controller"
+        self._print(f"{number} task{'s' * (number != 1)}, {planned}")
+        for line in repair_lines([repair for repair in event.repairs if repair != PLAN_EDITED]):
+            self._print(line)
         self._concerns = (*event.refusals, *(f"warning: {warning}" for warning in event.warnings))
         if self._moving and event.plan.tasks:
             self._live.start()

@@ -11,6 +11,13 @@ def option(flag: str, metavar: str, help: str, **more: Any) -> Any:
     return typer.Option(flag, metavar=metavar, help=help, **more)
 
 
+def _not_empty(given: str | None) -> str | None:
+    """An id as it is given: an empty one, of a variable that is not set for instance, names nothing."""
+    if given is not None and not given.strip():
+        raise typer.BadParameter("it is empty; `hugginggpt runs` lists runs and conversations")
+    return given
+
+
 Home = Annotated[
     Path | None,
     option("--home", "DIR", "Where runs are kept [$HUGGINGGPT_HOME, ./.hugginggpt if you made it, your data folder]."),
@@ -28,9 +35,20 @@ Files = Annotated[
 ]
 Request = Annotated[str | None, typer.Argument(metavar="REQUEST", help="What to do; - reads it from stdin.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable, on stdout.")]
-Newest = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Run id, or its beginning [the newest run].")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="Run id, or its beginning.", callback=_not_empty)]
+Newest = Annotated[
+    str | None,
+    typer.Argument(metavar="[RUN]", help="Run id, or its beginning [the newest run].", callback=_not_empty),
+]
+RunOrThread = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN|CONVERSATION]", help="Run id, or its beginning; or a conversation.", callback=_not_empty
+    ),
+]
 Out = Annotated[Path | None, option("--out", "DIR", "Copy outputs to DIR, under readable names.")]
-Thread = Annotated[str | None, option("--thread", "ID", "Conversation to continue [a new one].")]
+Thread = Annotated[str | None, option("--thread", "ID", "Conversation to continue [a new one].", callback=_not_empty)]
+OfThread = Annotated[str | None, option("--thread", "ID", "Of one conversation only.", callback=_not_empty)]
 Models = Annotated[
     list[str] | None, option("--model", "TASK=ID", "Your own choice of expert for a task type or task id; repeatable.")
 ]
@@ -64,7 +82,10 @@ Record = Annotated[
 Replay = Annotated[
     Path | None, option("--replay", "FILE", "Run a recording again, without key and network; report differences.")
 ]
-Edit = Annotated[Path | None, option("--edit", "FILE", "Run the plan in FILE instead (the paper's JSON list).")]
+Edit = Annotated[
+    Path | None,
+    option("--edit", "FILE", "Run the plan in FILE instead (the paper's JSON list, as `plan --json` prints it)."),
+]
 
 # -- of `models`: servers of the user's own ---------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ...graph.plan import Plan
 from ...graph.resource import Resource
-from ...graph.result import Proposal, Request
+from ...graph.result import EDITED, Proposal, Request
 from ...graph.settings import Settings
 from ...graph.task import Ref, Single, Task, Template, singles_in
 from .arguments import request_text, settings_of
@@ -30,11 +30,15 @@ def print_plan(
             out().print(plan_table(proposal.plan))
         if explain:
             print_explanation(proposal, text)
-    for label, lines in (("repaired: ", proposal.repairs), ("", proposal.refusals), ("warning: ", warnings)):
-        for line in lines:
-            warn(f"{label}{plain(line)}")
+    for line in (*repair_lines(proposal.repairs), *proposal.refusals, *(f"warning: {each}" for each in warnings)):
+        warn(plain(line))
     if not proposal.plan.tasks:
         raise typer.Exit(1)
+
+
+def repair_lines(repairs: Sequence[str]) -> list[str]:
+    """What was changed in a plan, a line each; what a user changed is no repair."""
+    return [line if line.endswith(EDITED) else f"repaired: {line}" for line in repairs]
 
 
 async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple[Proposal, list[str]]:

@@ -39,6 +39,7 @@ CODES: dict[RunStatus, int] = {
     "interrupted": INTERRUPTED,
     "cancelling": INTERRUPTED,
     "cancelled": 0,
+    "refused": 0,
     "damaged": 1,
 }
 
@@ -145,10 +146,10 @@ async def _chosen(
     session: "Session", name: str | None, newest: Callable[[], Awaitable[Run | None]], limits: Limits, *, none: str
 ) -> Run:
     """The run of that name, else the newest, which is printed; with the limits that are given. Error `none` without one."""
-    run = await session.history.run(name) if name else await newest()
+    run = await newest() if name is None else await session.history.run(name)
     if run is None:
         raise UsageError(none, hint="`hugginggpt runs` lists all of them")
-    if not name:
+    if name is None:
         note(f"run {run.run_id}: {plain(run.request.text, 60)}")
     if any(limit is not None for limit in limits):
         await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))

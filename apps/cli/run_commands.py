@@ -68,7 +68,10 @@ def chat(
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
-    """Hold a conversation: a request a line, from the keyboard or a pipe. Limits are for each request."""
+    """Hold a conversation: a request a line, from the keyboard or a pipe. Limits are for each request.
+
+    From a pipe, and with --json, the exit code is the worst of all requests; else that of the last one.
+    """
     from .chat import converse
     from .run import CommonOptions
 
@@ -134,7 +137,7 @@ def resume(
 
 @run_commands.command(epilog="Example: hugginggpt cancel 3f2a            ends the run whose id begins so")
 def cancel(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Run id, or its beginning.")],
+    run: options.Run,
     home: options.Home = None,
     json: options.Json = False,
 ) -> None:
@@ -158,7 +161,10 @@ def retry(
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
-    """Run again what failed in a run, and what depends on it. Limits count what the run has spent so far."""
+    """Run again what failed in a run, and what depends on it; files that could not be used are read again.
+
+    Limits count what the run has spent so far.
+    """
     from .run import CommonOptions, retry_run
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)

@@ -37,7 +37,7 @@ def test_an_error_ends_the_request_and_not_the_conversation(tmp_path: Path) -> N
         tmp_path, "summarise lost.txt\nwhat language is 'bonjour tout le monde'\n/exit\nsay 'never' aloud\n"
     )
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
     assert "lost.txt" in done.stdout + done.stderr
     assert "fr" in done.stdout.lower()
     assert "never" not in done.stderr
@@ -51,12 +51,18 @@ def test_a_word_of_leave_ends_the_conversation(tmp_path: Path, line: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("line", "shown"), [("/help", "/resume"), ("/nonsense", "there is no command /nonsense"), ("/new", "conversation")]
+    ("line", "shown", "code"),
+    [
+        ("/help", "/resume", 0),
+        ("/nonsense", "there is no command /nonsense", 2),
+        ("/new", "conversation", 0),
+        ("/resume", "has no run to resume", 2),
+    ],
 )
-def test_commands_of_the_conversation_are_not_requests(tmp_path: Path, line: str, shown: str) -> None:
+def test_commands_of_the_conversation_are_not_requests(tmp_path: Path, line: str, shown: str, code: int) -> None:
     done = chat_process(tmp_path, line + "\n")
 
-    assert done.returncode == 0
+    assert done.returncode == code
     assert shown in done.stderr
     assert "planned by" not in done.stderr
 
@@ -82,3 +88,11 @@ def test_a_chat_model_gets_the_earlier_turns_and_an_interrupted_one_is_resumed(t
     assert "answers 500" in done.stderr
     sent = " ".join(message["content"] for message in received_messages[-1])
     assert '{"user": "greet the crew"}, {"assistant": "Ahoy."}' in sent
+
+
+def test_from_a_pipe_the_worst_request_decides_the_exit_code(tmp_path: Path) -> None:
+    done = chat_process(tmp_path, "summarise lost.txt\nwhat language is 'bonjour tout le monde'\n")
+    assert done.returncode == 1, done.stderr
+    partly = "what language is 'bonjour tout le monde'"
+    done = chat_process(tmp_path, f"{partly} and book a flight\n{partly}\n")
+    assert done.returncode == 3, done.stderr

@@ -167,7 +167,7 @@ def test_a_retry_runs_again_what_failed(shell: Shell) -> None:
     [
         (("run", ""), 2, "the request is empty"),
         (("run", "read it", "-f", "nope.png"), 2, "there is no file nope.png"),
-        (("run", "read it", "-f", "."), 2, "empty.png is empty"),
+        (("run", "read it", "-f", "."), 1, "empty.png is empty"),
         (("run", "read it", "-f", "empty.png"), 2, "empty (0 bytes)"),
         (("run", "read it", "-f", "fake.png"), 2, "not an image"),
         (("run", "read it", "-f", "huge.png"), 2, "more than the 25,000,000 allowed"),

@@ -4,28 +4,21 @@ The rows of the table that cover all pairs run with the tests of crashes; the ot
 To replay one kill of those at random: CRASH_SEED=17 pytest -m crash tests/checkpoints/test_failpoints.py
 """
 
-import json
 import os
 import random
 import signal
-import sqlite3
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
-from dags import Dag, random_dag
-from entry_child import CONFIG, ENTRIES, LOG, enter, outcome
+from dags import random_dag
+from entry_child import ENTRIES, SYNCHRONOUS, enter, outcome
+from entry_outcomes import DIAMOND, is_right, marks, recorded, started
 from failpoints import MOMENTS, WATCHED, Failpoint
-from hugginggpt.checkpoints.open import open_checkpointer, url_of
 from pairs import pairwise, possible_rows
-from scripting import step
 
-DIAMOND = Dag([step(0), step(1, 0), step(2, 0), step(3, 1, 2)], {})
-SYNCHRONOUS = "synchronous graph"
 ONCE = {"runs.start", "runs.planned", "runs.finish", "ledger.given", "ledger.assign"}
 """Calls that are made once for this plan."""
 CALLS = ["saver.put", "saver.put_writes", *sorted(ONCE), "ledger.put", "store.put_text", "store.adopt"]
@@ -48,52 +41,12 @@ RUNS = max(int(os.environ.get("CRASH_RUNS", "0")) // 5, 3)
 SEEDS = [int(os.environ["CRASH_SEED"])] if "CRASH_SEED" in os.environ else list(range(1000))
 
 
-def marks(among: bool) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.nightly, *([pytest.mark.crash] if among else [])]
-
-
 @cache
 def counted(entry: str, durability: str) -> dict[str, int]:
     """How often each call is made in a run that is not killed."""
     with TemporaryDirectory() as folder:
-        assert enter(entry, durability, Path(folder), DIAMOND) == 0
+        assert enter(entry, durability, Path(folder), DIAMOND).code == 0
         return dict(outcome(Path(folder))["seen"])
-
-
-def started(folder: Path) -> list[str]:
-    """Keys of the calls of experts begun, in order."""
-    log = folder / LOG
-    lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-    return [line["key"] for line in lines if line["event"] == "started"]
-
-
-def rows(folder: Path, query: str) -> list[Any]:
-    file = folder / "home" / "hugginggpt.db"
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
-        has_tables = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'tasks'").fetchone()
-        return db.execute(query).fetchall() if has_tables else []
-
-
-async def recorded(entry: str, folder: Path) -> set[str]:
-    """The tasks whose results a killed process recorded, and `plan` where a checkpoint of the conversation has the plan."""
-    async with open_checkpointer(url_of(folder / "home")) as saver:
-        saved = await saver.aget_tuple(CONFIG)
-    kept = dict(saved.checkpoint["channel_values"]) if saved else {}
-    texts = dict(kept.get("texts") or {})
-    for _, channel, value in (saved.pending_writes or []) if saved else []:
-        kept[channel] = value
-        texts |= value if channel == "texts" else {}
-    keys = {key for (key,) in rows(folder, "SELECT key FROM tasks WHERE status = 'succeeded'")}
-    return keys | set(texts) | ({"plan"} if kept.get("plan") else set())
-
-
-def is_right(entry: str, folder: Path, dag: Dag) -> None:
-    """The outcome is that of a run that was never killed, and there is one run."""
-    end = outcome(folder)
-    assert (end["status"], end["answer"]) == ("succeeded", "done")
-    assert end["texts"] == {str(n): text for n, text in dag.texts.items()}
-    if entry != SYNCHRONOUS:
-        assert rows(folder, "SELECT status, owner FROM runs") == [("succeeded", None)]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +58,9 @@ async def test_a_run_killed_at_a_call_ends_right_and_repeats_no_recorded_call(
 ) -> None:
     times = counted(entry, durability)[call]
     nth = {"first": 1, "third": min(3, times), "middle": (times + 1) // 2, "last": times}[place]
-    assert enter(entry, durability, tmp_path, DIAMOND, Failpoint(call, moment, nth)) == -signal.SIGKILL
+    assert enter(entry, durability, tmp_path, DIAMOND, Failpoint(call, moment, nth)).code == -signal.SIGKILL
     kept, before = await recorded(entry, tmp_path), len(started(tmp_path))
-    assert enter(entry, durability, tmp_path, DIAMOND) == 0
+    assert enter(entry, durability, tmp_path, DIAMOND).code == 0
     is_right(entry, tmp_path, DIAMOND)
     assert not kept & set(started(tmp_path)[before:])
 
@@ -124,12 +77,12 @@ async def test_a_run_killed_twice_at_random_calls_ends_right_and_repeats_no_reco
     for calls in (least, least // 2):
         failpoint = Failpoint("", rng.choice(MOMENTS), rng.randint(1, calls))
         before = len(started(tmp_path))
-        ended = enter(entry, durability, tmp_path, dag, failpoint)
+        ended = enter(entry, durability, tmp_path, dag, failpoint).code
         assert ended in ((-signal.SIGKILL,) if calls == least else (-signal.SIGKILL, 0))
         assert not kept & set(started(tmp_path)[before:])
         assert kept <= (kept := await recorded(entry, tmp_path))
     before = len(started(tmp_path))
-    assert enter(entry, durability, tmp_path, dag) == 0
+    assert enter(entry, durability, tmp_path, dag).code == 0
     is_right(entry, tmp_path, dag)
     assert not kept & set(started(tmp_path)[before:])
 

@@ -195,7 +195,7 @@ async def test_a_refused_plan_runs_nothing(scripted: OpenScripted) -> None:
         await ask(world, options=Options(approve="always"))
         run = await Session(world).history.run()
         events = [event async for event in Session(world).resume(run, False)]
-    assert last(events).status == "cancelled"
+    assert last(events).status == "refused"
     assert backend.calls == []
 
 
@@ -278,7 +278,7 @@ async def test_a_verdict_counts_once_and_a_refusal_after_a_bad_edit_refuses(
         await world.graph.ainvoke(Command(resume={"approve": True, "plan": [step(1, 2)]}), config)
         late.write_text("here by now")
         done = await world.graph.ainvoke(Command(resume={"approve": "no", "plan": edit}), config)
-    assert done["run"]["status"] == "cancelled"
+    assert done["run"]["status"] == "refused"
     assert backend.calls == []
 
 

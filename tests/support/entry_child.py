@@ -4,21 +4,25 @@ import asyncio
 import json
 import multiprocessing
 import operator
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
 from dags import Dag
 from failpoints import Calls, Failpoint, WatchedPort, WatchedSaver
+from faults import FAULTS
 from hugginggpt import as_tool
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.open import open_storage
 from hugginggpt.graph.builder import connect
-from hugginggpt.graph.errors import UnknownRun
+from hugginggpt.graph.errors import HuggingGPTError, UnknownRun
 from hugginggpt.graph.redactor import Redactor
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
@@ -32,7 +36,9 @@ from tool_child import agent
 LOG = "calls.jsonl"
 OUTCOME = "outcome.json"
 """What a process that came to its end writes: status, answer, text by task, and the calls of its ports."""
-ENTRIES = ("command", "graph", "tool", "sub-graph", "synchronous graph")
+SYNCHRONOUS = "synchronous graph"
+"""Someone else's, on our saver."""
+ENTRIES = ("command", "graph", "tool", "sub-graph", SYNCHRONOUS)
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(
     ["hugginggpt.graph.world", "hugginggpt.apps.session", "hugginggpt.apps.tool", "hugginggpt.graph.builder",
@@ -41,16 +47,33 @@ _processes.set_forkserver_preload(
 )  # fmt: skip
 
 
-def enter(entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint | None = None) -> int:
-    """Start or resume in a new process, and wait for its end; returns the exit code, negative for a signal."""
-    process = _processes.Process(target=_work, args=(entry, durability, folder, dag, failpoint or Failpoint()))
+class Ended(NamedTuple):
+    """How a process ended."""
+
+    code: int
+    """Negative for a signal."""
+    error: str
+    """Of ours, that ended it; empty for none."""
+
+
+def enter(
+    entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint | None = None, fault: str = ""
+) -> "Ended":
+    """Start or resume in a new process, and wait for its end.
+
+    `fault`: what happens to the home at the failpoint, a name in `faults.py`; without one the process is killed.
+    """
+    given = (entry, durability, folder, dag, failpoint or Failpoint(), fault)
+    errors, send = _processes.Pipe(duplex=False)
+    process = _processes.Process(target=_work, args=(send, *given))
     process.start()
+    send.close()
     process.join(60)
     if process.exitcode is None:
         process.kill()
         process.join()
         raise AssertionError(f"{entry}, {durability}, {failpoint}: it hangs")
-    return process.exitcode
+    return Ended(process.exitcode, errors.recv() if process.exitcode == 1 else "")
 
 
 def outcome(folder: Path) -> dict[str, Any]:
@@ -64,9 +87,15 @@ def log_start(folder: Path, key: str) -> None:
         file.write(json.dumps({"event": "started", "key": key}) + "\n")
 
 
-def _work(entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint) -> None:
-    calls = Calls(failpoint)
-    made = asyncio.run(_entered(entry, durability, folder, dag, calls))
+def _work(
+    errors: Connection, entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint, fault: str
+) -> None:
+    calls = Calls(failpoint, partial(FAULTS[fault], folder / "home") if fault else None)
+    try:
+        made = asyncio.run(_entered(entry, durability, folder, dag, calls))
+    except HuggingGPTError as error:  # as the command does
+        errors.send(f"{type(error).__name__}: {error} ({error.hint})")
+        sys.exit(1)
     (folder / OUTCOME).write_text(json.dumps(made | {"seen": calls.seen}))
 
 
@@ -102,7 +131,7 @@ async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: C
         match entry:
             case "command":
                 return await _command(world)
-            case "synchronous graph":
+            case _ if entry == SYNCHRONOUS:
                 graph = _synchronous(dag, saver, folder)
                 return await asyncio.to_thread(_driven_synchronously, graph, durability)
             case "tool":

@@ -34,10 +34,11 @@ class Failpoint(NamedTuple):
 
 
 class Calls:
-    """Counts the calls of the ports of a process, and ends it at its failpoint."""
+    """Counts the calls of the ports of a process; at its failpoint it ends the process, or does something else."""
 
-    def __init__(self, failpoint: Failpoint) -> None:
+    def __init__(self, failpoint: Failpoint, act: Callable[[], None] | None = None) -> None:
         self.failpoint = failpoint
+        self._act = act or (lambda: os.kill(os.getpid(), signal.SIGKILL))
         self.seen: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -52,32 +53,30 @@ class Calls:
     async def around(self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Do an asynchronous call."""
         moment = self._moments(name)
-        end_if(moment == "before")
+        if moment == "before":
+            self._act()
         running = asyncio.ensure_future(call())
         if moment == "during":
             await asyncio.sleep(0)  # it has begun
-            end_if(True)
+            self._act()
         try:
             value = await asyncio.shield(running) if moment else await running
         finally:
-            end_if(moment == "after")
+            if moment == "after":
+                self._act()
         return value
 
     def around_sync(self, name: str, call: Callable[[], T]) -> T:
         """Do a synchronous call; `during` it another thread ends the process."""
         moment = self._moments(name)
-        end_if(moment == "before")
+        if moment == "before":
+            self._act()
         if moment == "during":
-            threading.Timer(0, end_if, [True]).start()
+            threading.Timer(0, self._act).start()
         value = call()
-        end_if(moment == "after")
+        if moment == "after":
+            self._act()
         return value
-
-
-def end_if(here: bool) -> None:
-    """SIGKILL for this process."""
-    if here:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class WatchedPort:

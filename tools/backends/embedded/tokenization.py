@@ -18,6 +18,8 @@ _CONTRACTED = re.compile(r"(?:n?['’]t|['’](?:s|re|ll|ve|d|m))$")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|dept|inc|ltd|jr|sr)|\b[A-Z])\.$", re.I
 )
+_NUMBERED = re.compile(r"\b(?:nos?|nr|n[º°]|fig|vol|pp?|art|ch|sec|tel)\.\s*$", re.I)
+"""Abbreviations that a number follows: `No. 7`."""
 _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
 
 
@@ -73,7 +75,8 @@ def _split(block: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(block):
         tail = block[max(start, end.end() - 16) : end.end()].strip()
-        if not _ABBREVIATION.search(tail):
+        numbered = _NUMBERED.search(tail) and block[end.end() : end.end() + 1].isdigit()
+        if not (numbered or _ABBREVIATION.search(tail)):
             yield block[start : end.end()].strip()
             start = end.end()
     if rest := block[start:].strip():

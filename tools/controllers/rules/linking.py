@@ -70,7 +70,7 @@ class Linker:
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.results_by_content:
             return self.results_by_content[content]
-        if "question" not in inputs and (repeated := self._repeated_result(task_type, intent)) is not None:
+        if "question" not in inputs and (repeated := self._repeated_result(task_type, intent, parameters)) is not None:
             return repeated
         task = Task(
             id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.goal_of(intent)[:2000]
@@ -129,12 +129,15 @@ class Linker:
         values = [referent.value for referent in referents]
         return [self.add_task(task_type, {name: value}, intent, parameters, implied=implied) for value in values]
 
-    def _repeated_result(self, task_type: str, intent: Intent) -> Referent | None:
-        """The result of an earlier intent of this clause, where this one repeats it and names no other data."""
+    def _repeated_result(self, task_type: str, intent: Intent, parameters: Parameters) -> Referent | None:
+        """The result of an earlier intent of this clause, where this one repeats it and names no other data or detail."""
         result = self.first_results.get((task_type, intent.clause))
         if result is None or result.intent_index == self.intent_index or not isinstance(result.value, Ref):
             return None
-        used = tuple(self.tasks[result.value.task_id].inputs.values())
+        earlier = self.tasks[result.value.task_id]
+        if not parameters.items() <= earlier.parameters.items():
+            return None
+        used = tuple(earlier.inputs.values())
         return None if any(other.value not in used for other in self.resolver.data_in_words(intent)) else result
 
     def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:

@@ -295,3 +295,8 @@ def test_long_texts_are_compared_word_by_word(run_expert: RunExpert) -> None:
 def test_texts_are_joined_with_the_separator(run_expert: RunExpert) -> None:
     assert run_expert("join-text", {"texts": ["one\n", "two"]})["text"].text == "one\n\ntwo"
     assert run_expert("join-text", {"texts": ["one", "two"]}, separator=", ")["text"].text == "one, two"
+
+
+@pytest.mark.parametrize("text", ["The proof is No. 7 of them.", "See fig. 3 below.", "It is on p. 12 of the book."])
+def test_a_number_after_an_abbreviation_ends_no_sentence(text: str) -> None:
+    assert sentences(text) == [text]

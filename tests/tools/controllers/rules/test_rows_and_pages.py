@@ -184,3 +184,35 @@ def test_one_named_value_is_a_question_and_no_search_for_all_of_its_kind(asked: 
         "summarization",
         "question-answering",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("How many words does essay.txt have, and how many paragraphs?", ["words", "paragraphs"]),
+        ("How many lines and how many words are in essay.txt?", ["lines", "words"]),
+        ("How many columns are in boats.csv?", ["columns"]),
+        ("How many rows and columns does boats.csv have?", [None, "columns"]),
+    ],
+)
+def test_each_count_that_is_asked_for_is_made(text: str, counted: list[str | None]) -> None:
+    assert [parameters.get("look_for") for kind, parameters in planned(text) if kind == "count"] == counted
+
+
+def test_a_difference_between_two_texts_is_a_comparison() -> None:
+    assert planned("What changed between old.txt and new.txt?") == [("compare", {})]
+
+
+def test_one_page_is_shown_as_text() -> None:
+    assert planned("Show me only page 2 of thesis.pdf") == [("document-to-text", {"first_page": 2, "last_page": 2})]
+
+
+def test_what_a_screenshot_says_is_its_text() -> None:
+    asked = Request(
+        text="what does the screenshot say?", files=(Resource(kind="image", media_type="image/png", name="s.png"),)
+    )
+    assert [task.type for task in propose(asked).plan.tasks] == ["image-to-text"]
+
+
+def test_everything_except_a_part_reports_nothing() -> None:
+    planned("Summarise everything except the last paragraph of letter.txt")

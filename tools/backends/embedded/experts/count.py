@@ -29,13 +29,21 @@ def accepts(task: Task) -> str | None:
     return "it counts no pages" if task.parameters.get("look_for") == "pages" else None
 
 
-@expert("count", name="count", description="counts boxes, labels, rows or lines, exactly", accepts=accepts, light=True)
+@expert(
+    "count",
+    name="count",
+    description="counts boxes, labels, rows, columns or lines, exactly",
+    accepts=accepts,
+    light=True,
+)
 def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)
     where, unit = strings(call.task, "where"), _unit_of(str(call.task.parameters.get("look_for") or goal).lower())
     items = call.inputs.get("items", ())
-    if where:
+    if call.task.parameters.get("look_for") == "columns":
+        number = sum(len(read_table(item).names) for item in items)
+    elif where:
         number = sum(len(kept(read_table(item), where).cells) for item in items)
     else:
         number = sum(_count(item, label, unit) for item in items)

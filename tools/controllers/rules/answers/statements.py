@@ -50,7 +50,8 @@ def _is_file(resource: Resource) -> bool:
 
 def _heading(task: Task, resource: Resource, outcomes: Outcomes) -> str:
     words = outcomes.phrases
-    label = task.parameters.get("label") if task.type == "count" else None
+    counted = task.parameters if task.type == "count" else {}
+    label = counted.get("label") or (counted.get("look_for") if words.code == "en" else None)
     if _is_file(resource):
         marked = resource.kind == "image" and task.type in ("object-detection", "zero-shot-object-detection")
         name = "marked" if marked else task.type if task.type == "text-to-speech" else resource.kind

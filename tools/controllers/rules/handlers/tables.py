@@ -13,6 +13,9 @@ from .questions import add_question
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
 _ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
+_COLUMNS = re.compile(
+    r"(?:how many|count|number of)\b[ \w]{0,12}?(?P<rows>rows and (?:the )?)?columns\b(?P<more> and rows)?"
+)
 _FALLING = re.compile(
     r"(?:in )?descending(?: order)?|(?:from )?high(?:est)?(?: to low(?:est)?| first)|in reverse(?: order)?"
     r"|(?:largest|biggest|latest|newest|longest|most \w+) first"
@@ -47,6 +50,13 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         documents := linker.resolver.resolve(intent, ("document",), everything=True)
     ):
         linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
+        return True
+    columns = _COLUMNS.match(words) if has("table") else None
+    if columns:
+        linker.use(intent.start, intent.start + columns.end())
+        if columns["rows"] or columns["more"]:
+            _add_items(linker, intent, "count", _tables(linker, intent), {})
+        _add_items(linker, intent, "count", _tables(linker, intent), {"look_for": "columns"})
         return True
     if has("table") and (_ROWS.search(words) or not (has("image") or has("text"))):
         if _ROWS.search(words):

@@ -1,0 +1,76 @@
+"""Commands that name a run, as real processes: what they refuse, and what they say of it."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from shell import MARK, Shell
+
+SPOKEN = "Say 'hello from the harbour' aloud"
+
+
+def test_an_empty_id_names_no_run(shell: Shell) -> None:
+    """As of a variable that is not set: the newest run is not taken in its place."""
+    shell("run", SPOKEN, "--approve", "always")
+    commands = [[word, ""] for word in ("cancel", "show", "retry", "resume", "history", "delete")]
+    commands += [["delete", "--thread", ""], ["resources", "--thread", ""], ["run", SPOKEN, "--thread", " "]]
+    typed = shell.each(commands)
+    assert typed.err.count("it is empty; `hugginggpt runs` lists runs and conversations") == len(commands), typed.err
+    assert typed.err.count("exit 2") == len(commands)
+    assert typed.out.split() == [MARK] * len(commands)
+    assert [run["status"] for run in json.loads(shell("runs", "--json").out)] == ["waiting"]
+
+
+@pytest.mark.parametrize("recorded", ["today", "by an earlier version"])
+def test_a_refused_plan_is_listed_as_refused_and_its_resume_says_what_to_do(shell: Shell, recorded: str) -> None:
+    shell("run", SPOKEN, "--approve", "always")
+    assert shell("resume", "--refuse").code == 0
+    if recorded != "today":
+        with closing(sqlite3.connect(shell.folder / "home" / "hugginggpt.db")) as db:
+            db.execute("UPDATE runs SET status = 'cancelled'")
+            db.commit()
+    (run,) = json.loads(shell("runs", "--json").out)
+    assert run["status"] == "refused"
+    resumed = shell("resume", run["run_id"])
+    assert resumed.code == 2
+    assert "was refused, and nothing was run" in resumed.err
+    assert f"--thread {run['thread_id']}" in resumed.err
+    assert "there is nothing to cancel" in shell("cancel", run["run_id"]).err
+
+
+def test_an_edited_plan_is_not_called_repaired_nor_the_controllers(shell: Shell) -> None:
+    shell("run", SPOKEN, "--approve", "always")
+    plan = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}]
+    (shell.folder / "plan.json").write_text(json.dumps(plan))
+    done = shell("resume", "--edit", "plan.json")
+    assert "1 task, the plan was edited by hand\n" in done.err
+    shown = shell("show").out
+    assert "the plan was edited by hand" in shown
+    assert "repaired" not in done.err + shown
+
+
+def test_a_retry_reads_a_file_again_that_could_not_be_used(shell: Shell) -> None:
+    """What succeeded is kept; a run whose file is repaired ends as if it had been so at the beginning."""
+    for n, text in enumerate(("The sun is out.", "\0\1\2", "The rain is back.")):
+        (shell.folder / f"n{n}.txt").write_text(text)
+    first = shell("run", "what language are n0.txt, n1.txt and n2.txt?")
+    assert first.code == 3, first.err
+    assert shell("retry").code == 3
+    (shell.folder / "n1.txt").write_text("Le soleil brille sur la mer.")
+    again = shell("retry")
+    assert again.code == 0, again.err + again.out
+    assert "French" in again.out
+    assert "binary" not in again.out + again.err
+    assert f"n1.txt could not be used before; it was read again from {shell.folder / 'n1.txt'}" in again.err
+    assert "✓" in again.err
+    assert json.loads(shell("show", "--json").out)["status"] == "succeeded"
+
+
+def test_a_retry_finds_a_file_that_was_not_there(shell: Shell) -> None:
+    assert shell("run", "what language is later.txt?").code == 1
+    (shell.folder / "later.txt").write_text("Le soleil brille sur la mer.")
+    again = shell("retry")
+    assert again.code == 0, again.err + again.out
+    assert "French" in again.out

@@ -1,0 +1,53 @@
+"""A home with a run of each ending, made by `golden_home.py` of an earlier version: each is shown, and goes on."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from golden_home import ENDINGS, plan
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from shell import Shell
+
+GOLDEN = [home for home in sorted(Path(__file__).with_name("homes").iterdir()) if home.name[0].isdigit()]
+STATUSES = {ending: "succeeded" if ending == "finished" else ending for ending in ENDINGS}
+
+
+@pytest.fixture(params=GOLDEN, ids=lambda home: home.name)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(request.param, tmp_path / "home"))
+
+
+def test_the_command_shows_every_run_with_its_ending(home: Path, shell: Shell) -> None:
+    runs = json.loads(shell("runs", "--json").out)
+    assert {run["thread_id"]: run["status"] for run in runs} == STATUSES
+    for run in runs:
+        shown = shell("show", run["run_id"])
+        assert shown.code == 0
+        assert run["status"] in shown.out
+        if run["status"] == "partial":
+            assert "it is damaged" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("ending", "calls"),
+    [("partial", ["0[1]", "1[1]"]), ("waiting", ["0"]), ("interrupted", ["1"]), ("cancelled", ["1"])],
+)
+async def test_a_run_goes_on_and_only_what_is_not_recorded_is_called(home: Path, ending: str, calls: list[str]) -> None:
+    backend = ScriptedBackend()
+    async with open_world(
+        Settings(home=home), controller=ScriptedController(plan, answer="done"), catalog=ScriptedCatalog(),
+        backends=[backend],
+    ) as world:  # fmt: skip
+        session = Session(world)
+        (run,) = await session.history.runs(thread_id=ending)
+        going_on = session.retry(run) if ending == "partial" else session.resume(run, ending == "waiting" or None)
+        *_, end = [event async for event in going_on]
+    assert isinstance(end, RunFinished)
+    assert (end.status, end.answer) == ("succeeded", "done")
+    assert sorted(backend.calls) == calls
