@@ -17,6 +17,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.settings import Settings
 from ..graph.world import World, open_world
+from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
 from ..nodes.review import QUESTION
 from ..tools.chat_models.trusted_servers import trust_servers
@@ -119,14 +120,27 @@ class Session:
                 raise UsageError(
                     f"the checkpoints of run {run.run_id} are gone", hint="make the request again: hugginggpt run"
                 )
+            again = await with_files_reread(run, self.world.fetcher)
             # the new checkpoint first: if killed after it, a retry is possible again; if killed after the rest, a resume
-            kept = {row.key: row.model_dump(mode="json") for row in run.results if row.status == "succeeded"}
-            changed = {"answer": "", "results": Overwrite(kept), "problems": []}
+            kept = {row.key: row.model_dump(mode="json") for row in again.results if row.status == "succeeded"}
+            changed: dict[str, Any] = {"answer": "", "results": Overwrite(kept), "problems": []}
+            if again.epoch != run.epoch:
+                changed |= await self._recorded_anew(again, snapshots[0].values["run"])
             config = await self.world.graph.aupdate_state(snapshots[0].config, changed, as_node="review")
-            await self.history.reopen(run)
-            async with aclosing(self._stream(None, config, run)) as feed:
+            await self.history.reopen(again)
+            async with aclosing(self._stream(None, config, again)) as feed:
                 async for event in feed:
                     yield event
+
+    async def _recorded_anew(self, run: Run, state: dict[str, Any]) -> dict[str, Any]:
+        """Record the files and the results that a new epoch begins with; returns the channels that differ."""
+        await self.world.ledger.given(run.run_id, run.thread_id, run.request.files)
+        for row in run.results:
+            if row.status == "succeeded":
+                await self.world.ledger.put(run.run_id, run.thread_id, run.epoch, row)
+        changed = run.model_dump(mode="json", include={"epoch", "mends", "repairs"})
+        request = {**state["request"], "files": [file.model_dump(mode="json") for file in run.request.files]}
+        return {"run": {**state, **changed, "request": request}, "plan": run.plan.model_dump(mode="json")}
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:

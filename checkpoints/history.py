@@ -1,5 +1,6 @@
 """`History`: runs, results and resources read back for `runs`, `show` and `retry`, which deletes the failed rows."""
 
+import json
 import re
 from typing import Any
 
@@ -67,11 +68,16 @@ class History:
         return [rows[key] for key in sorted(rows, key=_numbers) if "[" in key]
 
     async def reopen(self, run: Run) -> None:
-        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running."""
+        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running.
+
+        Its plan, epoch and repairs are recorded too.
+        """
 
         def delete(db: RowConnection) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
-            db.execute("UPDATE runs SET status = 'running' WHERE run_id = ?", [run.run_id])
+            columns = "status = 'running', plan = ?, epoch = ?, mends = ?"
+            plan, repairs = run.plan.model_dump_json(), json.dumps(run.repairs)
+            db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", [plan, run.epoch, repairs, run.run_id])
 
         await self._ledger.database.write(delete)
 

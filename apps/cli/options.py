@@ -82,7 +82,10 @@ Record = Annotated[
 Replay = Annotated[
     Path | None, option("--replay", "FILE", "Run a recording again, without key and network; report differences.")
 ]
-Edit = Annotated[Path | None, option("--edit", "FILE", "Run the plan in FILE instead (the paper's JSON list).")]
+Edit = Annotated[
+    Path | None,
+    option("--edit", "FILE", "Run the plan in FILE instead (the paper's JSON list, as `plan --json` prints it)."),
+]
 
 # -- of `models`: servers of the user's own ---------------------------------------------------------------------------
 

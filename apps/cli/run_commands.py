@@ -161,7 +161,10 @@ def retry(
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
-    """Run again what failed in a run, and what depends on it. Limits count what the run has spent so far."""
+    """Run again what failed in a run, and what depends on it; files that could not be used are read again.
+
+    Limits count what the run has spent so far.
+    """
     from .run import CommonOptions, retry_run
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)

@@ -49,3 +49,28 @@ def test_an_edited_plan_is_not_called_repaired_nor_the_controllers(shell: Shell)
     shown = shell("show").out
     assert "the plan was edited by hand" in shown
     assert "repaired" not in done.err + shown
+
+
+def test_a_retry_reads_a_file_again_that_could_not_be_used(shell: Shell) -> None:
+    """What succeeded is kept; a run whose file is repaired ends as if it had been so at the beginning."""
+    for n, text in enumerate(("The sun is out.", "\0\1\2", "The rain is back.")):
+        (shell.folder / f"n{n}.txt").write_text(text)
+    first = shell("run", "what language are n0.txt, n1.txt and n2.txt?")
+    assert first.code == 3, first.err
+    assert shell("retry").code == 3
+    (shell.folder / "n1.txt").write_text("Le soleil brille sur la mer.")
+    again = shell("retry")
+    assert again.code == 0, again.err + again.out
+    assert "French" in again.out
+    assert "binary" not in again.out + again.err
+    assert f"n1.txt could not be used before; it was read again from {shell.folder / 'n1.txt'}" in again.err
+    assert "✓" in again.err
+    assert json.loads(shell("show", "--json").out)["status"] == "succeeded"
+
+
+def test_a_retry_finds_a_file_that_was_not_there(shell: Shell) -> None:
+    assert shell("run", "what language is later.txt?").code == 1
+    (shell.folder / "later.txt").write_text("Le soleil brille sur la mer.")
+    again = shell("retry")
+    assert again.code == 0, again.err + again.out
+    assert "French" in again.out

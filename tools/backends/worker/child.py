@@ -7,6 +7,7 @@ gone, however it died, and this process ends at once.
 """
 
 import ctypes
+import errno
 import os
 import pkgutil
 import signal
@@ -53,6 +54,8 @@ class Failure(Frozen):
         """The message for the user; the traceback of an unexpected error goes to this process's stderr."""
         if isinstance(error, ExpertError):
             return cls.model_validate(error, from_attributes=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return cls(message=f"{what} failed: the disk is full", hint="make room, then: hugginggpt retry")
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
 

@@ -1,6 +1,7 @@
 """The worker pool: calls run in processes that can be killed."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.worker.child import Failure
 from hugginggpt.tools.backends.worker.pool import Workers
 from hugginggpt.tools.backends.worker.process import worker_environment
 from hugginggpt.tools.backends.worker.progress import Step
@@ -229,3 +231,10 @@ async def test_a_worker_dies_with_its_parent_even_by_sigkill(call: Call, tmp_pat
     parent.wait()
     gone, _ = psutil.wait_procs([worker], timeout=5)
     assert gone == [worker]
+
+
+def test_a_full_disk_is_named_with_what_to_do() -> None:
+    failure = Failure.of(OSError(errno.ENOSPC, "No space left on device"), "embedded/espeak-ng")
+    assert failure.message == "embedded/espeak-ng failed: the disk is full"
+    assert "make room" in failure.hint
+    assert not failure.retryable
