@@ -44,6 +44,28 @@ class ClauseWords:
         return pattern is not None and pattern.search(self.words) is not None
 
     @property
+    def names_sound(self) -> bool:
+        """Whether it names the sound of a film, and does not leave it out."""
+        pattern = words_pattern(self.language.section("media").get("sound-track", ()), self.language)
+        return pattern is not None and pattern.search(self.words) is not None and not self.has("without")
+
+    @property
+    def names_last(self) -> bool:
+        """Whether it counts from the end."""
+        last = [word for word, value in self.language.ordinals.items() if value < 0]
+        pattern = words_pattern([*last, *self.language.ranges.get("last", ())], self.language)
+        return pattern is not None and pattern.search(self.words) is not None
+
+    @property
+    def names_time(self) -> bool:
+        """Whether a number and a unit of time stand in it."""
+        units = [word for word, unit in self.language.units.items() if unit in ("second", "minute")]
+        pattern = words_pattern(units, self.language)
+        return (
+            pattern is not None and pattern.search(self.words) is not None and re.search(r"\d", self.words) is not None
+        )
+
+    @property
     def is_background(self) -> bool:
         """Whether the clause is negated or only gives a reason: it asks for nothing."""
         return self.is_negated or self.starts_with("purpose")

@@ -17,7 +17,7 @@ from ...wording.wording import LANGUAGES
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .example_intents import find_intents_by_examples, with_examples
-from .follow_ups import repeated
+from .follow_ups import repeated, without_replaced
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
@@ -31,6 +31,7 @@ from .recorded_language import with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES
 from .spelling import correct_spelling
+from .suggestions import suggestion
 from .text_edits import NO_EDITS, TextEdits
 from .unused_words import NONE_UNUSED, find_unused_words
 from .used_words import unused_files
@@ -79,6 +80,7 @@ def propose(request: Request) -> Proposal:
     language = language_of(parsed.masked, lexicon().verb)
     if language not in LANGUAGES:
         return Proposal(plan=Plan(tasks=()), refusals=(refusal("en", "languages"),), evidence=())
+    request = without_replaced(request, language)
     corrections = _corrections(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
@@ -108,7 +110,7 @@ def propose(request: Request) -> Proposal:
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
     return Proposal(
         plan=Plan(tasks=tasks),
-        refusals=_refusals(linker, request.text, lost),
+        refusals=_refusals(linker, request.text, lost, request.resources),
         repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
@@ -148,7 +150,7 @@ def _converter_evidence(tasks: Sequence[Task], evidence: Sequence[Evidence]) -> 
                 yield known[consumer.id].model_copy(update={"task_id": task.id, "implied": True})
 
 
-def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]:
+def _refusals(linker: Linker, text: str, lost: Sequence[str], earlier: Sequence[Resource]) -> tuple[str, ...]:
     code = linker.parsed.language
     not_understood = [refusal(code, "not-understood", words) for words in lost if linker.tasks]
     reasons = (*not_understood, *linker.refusals)
@@ -158,7 +160,9 @@ def _refusals(linker: Linker, text: str, lost: Sequence[str]) -> tuple[str, ...]
     if len(linker.parsed.files) > MAX_FILES:
         refused.append(refusal(code, "many-files", "", f"{len(linker.parsed.files):,}", str(MAX_FILES)))
     if not linker.tasks and not refused and text.strip():
-        refused = [refusal(code, "out-of-reach" if is_out_of_reach(text, code) else "not-understood", text)]
+        near = suggestion(linker.parsed, earlier)
+        reason = "out-of-reach" if is_out_of_reach(text, code) else "nearest" if near else "not-understood"
+        refused = [refusal(code, reason, text, near)]
     if any(is_not_understood(code, reason) for reason in refused):
         refused[-1] += refusal(code, "with-llm")
     return tuple(refused)

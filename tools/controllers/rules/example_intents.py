@@ -21,13 +21,12 @@ from .harmless_words import courtesies
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
+from .suggestions import LEAST_SUGGESTED, with_name
 
 _BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
-_LEAST_SUGGESTED = 0.3
-"""Score from which the nearest example is offered as a question."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
 """Meanings whose details (which part, how far) only the rules read in English."""
 _SURER = 0.6
@@ -243,7 +242,7 @@ def _not_understood(
         if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")
-        near = piece.others[0].example if piece.others and piece.others[0].score > _LEAST_SUGGESTED else ""
-        names = [file.resource.label for file in parsed.files] or [refusal(code, "text")]
-        near = near.replace("{file}", names[0])
-        yield refusal(code, "nearest", text, near) if near else refusal(code, "not-understood", text)
+        near = piece.others[0].example if piece.others and piece.others[0].score > LEAST_SUGGESTED else ""
+        yield (
+            refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
+        )

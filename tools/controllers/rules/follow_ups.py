@@ -1,4 +1,7 @@
-"""`repeated`: the request that a follow-up with nothing but a file repeats: "and b.txt?" after "summarise a.txt"."""
+"""`repeated`: the request that a follow-up with nothing but a file repeats: "and b.txt?" after "summarise a.txt".
+
+`without_replaced`: the request whose "it" is what came before a result that it replaces: "no, rotate it instead".
+"""
 
 import re
 
@@ -34,6 +37,15 @@ def repeated(request: Request) -> Request | None:
             return None
         return request.model_copy(update={"text": text.replace(earlier.pop(), names[0]), "history": ()})
     return None
+
+
+def without_replaced(request: Request, code: str) -> Request:
+    """The request without the latest result of the conversation where its words replace that."""
+    made = request.resources[-1:] if request.history else ()
+    instead = words_pattern(wording(code).clauses.get("instead", ()), wording(code))
+    if not made or made[0].producer is None or not instead or not instead.search(folded(request.text)):
+        return request
+    return request.model_copy(update={"resources": request.resources[:-1]})
 
 
 def _only_a_file(words: str, code: str) -> bool:

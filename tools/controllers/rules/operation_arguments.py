@@ -24,7 +24,7 @@ _SIDE = r"(?P<side>left|right|top|upper|bottom|lower|middle|cent(?:re|er))(?:mos
 _SIDES = {"upper": "top", "lower": "bottom", "center": "middle", "centre": "middle"}
 _SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2}
 SOUND_FORMATS = ("wav", "mp3", "flac", "ogg", "m4a")
-_FORMATS = {
+FORMATS = {
     **{name: name for name in SOUND_FORMATS},
     "png": "png",
     "jpg": "jpeg",
@@ -76,7 +76,7 @@ EDGE = re.compile(
 )
 _SQUARE = re.compile(r"\b(?:to )?(?:an? )?square\b(?: out)?(?: (?:of|from) the (?:middle|cent(?:re|er)))?(?: of)?")
 _SQUARE_SIDE = re.compile(r"\b(\d{1,5}) ?(?:px|pixels?)?[ -]square\b")
-_FORMAT = re.compile(rf"\b(?:in)?(?:to|as) (?:an? )?(?P<f>{'|'.join(_FORMATS)})s?\b(?: (?:file|format|image))?")
+_FORMAT = re.compile(rf"\b(?:in)?(?:to|as) (?:an? )?(?P<f>{'|'.join(FORMATS)})s?\b(?: (?:file|format|image))?")
 _SOUND_FORMAT = re.compile(rf"\b(?:(?:in)?(?:to|as) )?(?:an? )?({'|'.join(SOUND_FORMATS)})\b(?: (?:file|format))?")
 _FRAMES = re.compile(
     r"\b(?P<n>\d{1,3})"
@@ -200,7 +200,7 @@ def _region(words: str) -> Found:
 
 def _format(words: str) -> Found:
     match = _FORMAT.search(words)
-    return Found({"format": _FORMATS[match["f"]]}, (match.span(),)) if match else Found()
+    return Found({"format": FORMATS[match["f"]]}, (match.span(),)) if match else Found()
 
 
 def _sound_format(words: str) -> Found:

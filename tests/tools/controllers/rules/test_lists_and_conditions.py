@@ -137,3 +137,13 @@ def test_the_same_for_another_file_is_done_and_nothing_is_reported(text: str) ->
     first, second = proposal.plan.tasks
     assert (first.type, first.parameters) == (second.type, second.parameters)
     assert first.inputs != second.inputs
+
+
+@pytest.mark.parametrize("text", ["no, rotate it by 180 degrees instead", "nein, dreh es lieber um 180 Grad"])
+def test_a_request_that_replaces_a_result_is_about_what_was_before_it(text: str) -> None:
+    grey, half = (
+        Resource(kind="image", media_type="image/png", sha256=digit * 64, size=1, producer=digit) for digit in "12"
+    )
+    asked = Request(text=text, history=(("user", "now half the size"),), resources=(grey, half))
+    (turned,) = propose(asked).plan.tasks
+    assert turned.inputs == {"image": grey}

@@ -213,3 +213,87 @@ def test_a_film_is_cut_and_not_made_anew(text: str) -> None:
     """No model for films is asked for what a cut does."""
     tasks = propose(Request(text=text)).plan.tasks
     assert [(task.type, task.parameters) for task in tasks] == [("trim-video", {"end_seconds": 30})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich brauche von film.mp4 nur den Ton von Sekunde 2 bis 4",
+        "Je veux juste le son de film.mp4 de la seconde 2 à 4",
+        "Quero só o som de film.mp4 do segundo 2 ao 4",
+        "film.mp4の2秒から4秒の音だけ欲しい",
+        "Just the sound of film.mp4 from second 2 to 4",
+    ],
+)
+def test_a_part_of_the_sound_of_a_film_is_no_film(text: str) -> None:
+    film = Resource(kind="video", media_type="video/mp4", name="film.mp4")
+    tasks = propose(Request(text=text, files=(film,))).plan.tasks
+    assert sorted(task.type for task in tasks) == ["trim-video", "video-to-audio"]
+    assert {"start_seconds": 2, "end_seconds": 4} in [task.parameters for task in tasks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Schneide einen Teil aus talk.wav heraus",
+        "Corta un trozo de talk.wav",
+        "Transkribiere talk.wav bei Sekunde 5",
+        "Mach ein Standbild aus film.mp4 bei Sekunde 5",
+    ],
+)
+def test_nothing_is_made_of_the_whole_where_a_part_is_not_understood(text: str) -> None:
+    assert propose(Request(text=text)).plan.tasks == ()
+    assert propose(Request(text=text)).refusals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Convertis photo.jpg en PNG et réduis-la de moitié",
+        "Konvertiere photo.jpg in PNG und verkleinere es auf die Hälfte",
+        "Convierte photo.jpg a PNG y redúcelo a la mitad",
+        "Converta photo.jpg para PNG e reduza pela metade",
+        "photo.jpgをPNGに変換して半分に縮小して",
+        "把photo.jpg转换成PNG并缩小一半",
+    ],
+)
+def test_a_picture_is_converted_before_the_next_change(text: str) -> None:
+    """The format is neither reported as not understood nor taken for another operation."""
+    found = propose(Request(text=text))
+    assert [task.parameters for task in found.plan.tasks] == [
+        {"operation": "format", "format": "png"},
+        {"operation": "resize", "scale": 0.5},
+    ]
+    assert found.refusals == ()
+
+
+def test_a_second_change_of_one_word_is_made() -> None:
+    tasks = propose(Request(text="Dreh cat.jpg um 90 Grad nach links und mach es danach grau")).plan.tasks
+    assert [task.parameters["operation"] for task in tasks] == ["rotate", "grayscale"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "このレビューは良い評価ですか? review.txt",
+        "この手紙のゲストは満足していますか? review.txt",
+        "这封信里的客人满意吗? review.txt",
+        "O hóspede desta carta ficou satisfeito? review.txt",
+        "¿Está contento el huésped en esta carta? review.txt",
+    ],
+)
+def test_nouns_for_the_text_and_its_author_restrict_no_question_of_sentiment(text: str) -> None:
+    found = propose(Request(text=text))
+    assert [task.type for task in found.plan.tasks] == ["text-classification"]
+    assert found.refusals == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿Cuántas filas de sales.csv tienen units mayores de 120?",
+        "Wie viele Zeilen von sales.csv haben units größer als 120?",
+    ],
+)
+def test_a_refused_condition_on_rows_shows_the_words_that_are_read(text: str) -> None:
+    assert "how many rows of sales.csv have" in propose(Request(text=text)).refusals[0]

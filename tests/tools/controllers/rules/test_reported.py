@@ -240,3 +240,12 @@ def test_a_page_that_is_read_aloud_is_spoken(text: str, page: int) -> None:
 )
 def test_a_translation_that_is_asked_for_aloud_is_spoken(text: str) -> None:
     assert types(propose(Request(text=text))) == ["translation", "text-to-speech"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("a.png but more colourful", "“colourise a.png”"), ("fold my laundry", ""), ("hum along", "")]
+)
+def test_what_is_not_understood_is_answered_with_the_nearest_example_if_one_is_near(text: str, meant: str) -> None:
+    (refused,) = propose(Request(text=text)).refusals
+    assert "I did not understand it." in refused
+    assert (f"Did you mean: {meant}?" in refused) == bool(meant)

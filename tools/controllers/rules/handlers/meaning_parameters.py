@@ -1,12 +1,17 @@
 """`parameters_of`: the parameters of a task that example phrases decide, from the numbers and words of its clause."""
 
+import re
+
 from ....languages import NAMES
 from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.picture_words import angle_of, flip_of, percent_of, size_of
 from ....wording.time_ranges import time_range
 from ....wording.wording import folded
+from ..operation_arguments import FORMATS, SOUND_FORMATS
 from ..parameters import Parameters
+
+_FORMAT = re.compile(rf"(?<![a-z])({'|'.join(FORMATS)})s?(?![a-z])")
 
 
 def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
@@ -23,6 +28,9 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters["frames"] = int(number)
         case "image-to-image":
             parameters |= _of_picture(str(parameters.get("operation")), words)
+        case "audio-to-audio" if parameters.get("operation") == "format":
+            if (named := _FORMAT.search(words.words)) and named[1] in SOUND_FORMATS:
+                parameters["format"] = named[1]
         case "trim-audio" | "trim-video":
             parameters |= _times(words)
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
@@ -43,6 +51,8 @@ def _of_picture(operation: str, words: ClauseWords) -> Parameters:
             return {"angle": angle}
         case "resize" | "enlarge":
             return {**size_of(words)}
+        case "format" if (named := _FORMAT.search(words.words)) and named[1] not in SOUND_FORMATS:
+            return {"format": FORMATS[named[1]]}
         case "flip":
             return {**flip_of(words)}
         case "brighten" | "darken" | "contrast" if (percent := percent_of(words)) is not None:
@@ -76,4 +86,4 @@ def _times(words: ClauseWords) -> Parameters:
     seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
     if len(seconds) > 1:
         return {"start_seconds": seconds[0], "end_seconds": seconds[1]}
-    return {"end_seconds": seconds[0]} if seconds else {}
+    return {"end_seconds": seconds[0]} if seconds and not words.names_last else {}

@@ -12,6 +12,7 @@ from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
+from ....wording.time_ranges import time_range
 from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
@@ -24,6 +25,7 @@ from .pictures import names_a_part as names_english_part
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
 """Operations that no expert does to a part of a picture."""
+_CUTS = ("trim-audio", "trim-video")
 _SPEECH = "text-to-speech"
 _READ = ("document-to-text", "document-to-images", "image-to-text")
 """Types that a clause which asks to hear a text is near to, by its other words: "lies Seite 3 laut vor"."""
@@ -67,6 +69,12 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
     if _is_conditional(meaning, words):
+        code, goal = words.language.code, linker.goal_of(intent)
+        table = next((f.resource.label for f in linker.parsed.files if f.resource.kind == "table"), "FILE")
+        english = refusal(code, "rows-in-english", "", table)
+        linker.refusals.append(f"{refusal(code, 'not-understood', goal)} {english}")
+        return
+    if _lacks_details(meaning, words):
         linker.refusals.append(refusal(words.language.code, "not-understood", linker.goal_of(intent)))
         return
     blurs = meaning.task_type == "object-detection" and words.operation == "blur"
@@ -82,7 +90,7 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         return
     if meaning.task_type == "text-to-speech" and targets and not _is_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
-    made = _add(linker, intent, _of_film(linker, intent, meaning), words)
+    made = _add(linker, intent, _of_film(linker, intent, meaning, words), words)
     written = meaning.task_type in _WRITTEN and meaning.task_type not in (
         "text-to-speech",
         "automatic-speech-recognition",
@@ -91,11 +99,28 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
 
 
-def _of_film(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:
-    """The cut of a film where the words mean one, else the meaning: "the first ten seconds of clip.mp4" is no sound."""
+def _of_film(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> Meaning:
+    """The cut of a film, or its sound where the words name that; else the meaning.
+
+    "The first ten seconds of clip.mp4" is no sound; the part of one is cut by `cut_to_times`.
+    """
+    if meaning.task_type not in _CUTS:
+        return meaning
     audio = VOCABULARY["trim-audio"].inputs[0]
-    films = meaning.task_type == "trim-audio" and {r.kind for r in choose(linker, intent, audio, meaning)} == {"video"}
-    return meaning_of("video-to-video/cut") if films else meaning
+    if {r.kind for r in choose(linker, intent, audio, meaning)} != {"video"}:
+        return meaning
+    return meaning_of("video-to-audio" if words.names_sound else "video-to-video/cut")
+
+
+def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
+    """Whether a new format or a part is meant and not understood: nothing is made of the whole in its place."""
+    if meaning.name.endswith("/format"):
+        return "format" not in parameters_of(meaning, words)
+    timed = any(kind in ("audio", "video") for port in VOCABULARY[meaning.task_type].inputs for kind in port.kinds)
+    read = time_range(words.text, words.language.code) is not None
+    if meaning.task_type in _CUTS:
+        return not parameters_of(meaning, words)
+    return timed and words.names_time and not read
 
 
 def _is_conditional(meaning: Meaning, words: ClauseWords) -> bool:

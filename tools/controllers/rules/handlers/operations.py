@@ -14,6 +14,10 @@ from ..referents import Referent
 
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
 """Types whose result stands for the file that they change: "mirror a.png and rotate a.png" is one picture."""
+_SOUND_OF = re.compile(
+    r"\A(?!.*\b(?:remove|without|mute)\b).*\b(?:sound|audio|sound ?track)(?: track)? (?:of|from|out of)\b", re.DOTALL
+)
+"""The sound of a film is meant, and not the film: "the sound of clip.mp4 from 0:02 to 0:04"."""
 _TIMED: tuple[Kind, ...] = ("audio", "video")
 
 
@@ -36,6 +40,9 @@ def operate(linker: Linker, intent: Intent) -> None:
             continue
         kind = "audio" if of_film and name not in TYPES["video"] else referent.kind
         task_type = TYPES.get(kind, {}).get(name, "image-to-image")
+        if task_type == "trim-video" and _SOUND_OF.search(linker.parsed.words_of(intent.clause)):
+            linker.add_task("video-to-audio", {"video": referent.value}, intent)  # `cut_to_times` cuts its film
+            continue
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name
         linker.add_task(task_type, {port: referent.value}, intent, {**named, **parameters})
