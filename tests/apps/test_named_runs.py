@@ -83,3 +83,15 @@ def test_a_command_that_reads_runs_makes_no_home(shell: Shell) -> None:
     assert typed.err.count("there is no home at typo") == len(commands), typed.err
     assert typed.err.count("exit 2") == len(commands)
     assert not (shell.folder / "typo").exists()
+
+
+@pytest.mark.parametrize("edited", ["a,b\n1,2\n", '{"task": "summarization"}'])
+def test_a_file_that_is_no_plan_is_refused_with_where_one_is_had(shell: Shell, edited: str) -> None:
+    shell("run", SPOKEN, "--approve", "always")
+    (shell.folder / "t.csv").write_text(edited)
+    refused = shell("resume", "--edit", "t.csv")
+    assert refused.code == 2
+    assert "`hugginggpt plan REQUEST --json`" in refused.err
+    waiting = shell("resume", "--json")
+    (shell.folder / "own.json").write_text(json.dumps(waiting.events[-1]["plan"]))
+    assert shell("resume", "--edit", "own.json").code == 0
