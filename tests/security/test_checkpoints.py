@@ -32,14 +32,14 @@ from scripting import CHAIN, OpenScripted, ask, last
 FENCES = (
     Fence(
         "checkpoints are never unpickled",
-        "checkpoints/saver.py",
+        "checkpoints/serializer.py",
         "pickle_fallback=False",
         "pickle_fallback=True",
         "test_checkpoints.py::test_a_forged_checkpoint_runs_no_code[pickle]",
     ),
     Fence(
         "checkpoints make no objects of other modules",
-        "checkpoints/saver.py",
+        "checkpoints/serializer.py",
         "allowed_msgpack_modules=None",
         "allowed_msgpack_modules=True",
         "test_checkpoints.py::test_a_forged_checkpoint_runs_no_code[msgpack-single]",

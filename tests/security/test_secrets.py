@@ -27,6 +27,7 @@ from fences import Fence
 from hugginggpt.apps.cli.recording import recorder
 from hugginggpt.apps.session import Session, run
 from hugginggpt.apps.tool import as_tool
+from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
@@ -69,14 +70,14 @@ FENCES = (
         "graph/world.py",
         "    places = [RedactedBackend(place, redact) for place in places]\n",
         "",
-        "test_secrets.py::test_a_key_that_a_server_of_your_own_repeats_is_removed[401-json]",
+        "test_secrets.py::test_a_key_in_an_expert_s_output_is_removed[bug]",
     ),
     Fence(
         "no secret in an expert's text",
         "checkpoints/store.py",
         "clean = self._redact.text(text).encode(",
         "clean = text.encode(",
-        "test_secrets.py::test_a_key_in_an_expert_s_output_is_removed[text]",
+        "test_secrets.py::test_a_key_in_a_text_is_removed_before_it_is_passed_on",
     ),
     Fence(
         "no secret in an expert's text file",
@@ -421,6 +422,14 @@ async def test_a_key_in_an_expert_s_output_is_removed(way: str, scripted: Any, h
             assert way == "bug"
     assert "the key is [removed" in "".join(shown) or way in ("error", "bug", "file")
     assert not leaks(KEY, home, *shown)
+
+
+async def test_a_key_in_a_text_is_removed_before_it_is_passed_on(home: Path) -> None:
+    """A text that is stored comes back as a resource without the key, for events and prompts as well as for files."""
+    stored = await FileStore(home, redact=Redactor([KEY])).put_text(f"the key is {KEY}")
+    assert stored.text is not None
+    assert KEY not in stored.text
+    assert not leaks(KEY, home)
 
 
 async def test_a_key_in_a_catalogue_is_removed(scripted: Any, home: Path) -> None:

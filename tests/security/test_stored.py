@@ -49,7 +49,7 @@ FENCES = (
     ),
     Fence(
         "a damaged row spoils no list",
-        "checkpoints/history.py",
+        "checkpoints/run_rows.py",
         "except (ValueError, TypeError, KeyError) as error:",
         "except ZeroDivisionError as error:",
         "test_stored.py::test_a_damaged_row_affects_its_own_run_only[options-[]]",
