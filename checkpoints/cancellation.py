@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from ..graph.errors import RunBusy, UnknownRun, UsageError
+from ..graph.result import UNFINISHED
 from . import lease
 from .database import Database
 from .row_connection import RowConnection
@@ -16,7 +17,6 @@ from .row_connection import RowConnection
 PATIENCE: Final = 10.0
 """Seconds that an owner on this machine has to end a run; one on another host has the time after which it counts as dead."""
 _LOOK: Final = 0.05
-_UNFINISHED: Final = ("running", "waiting", "interrupted", "cancelling")
 
 
 async def cancel(database: Database, run_id: str) -> None:
@@ -65,7 +65,7 @@ def _request(run_id: str, dead: str | None, db: RowConnection) -> _Claim:
     claim = _claim(run_id, db)
     if claim.status == "cancelled":
         return claim._replace(owner="")
-    if claim.status not in _UNFINISHED:
+    if claim.status not in UNFINISHED:
         raise UsageError(f"run {run_id} is finished ({claim.status}); there is nothing to cancel")
     if claim.owner and claim.owner != dead and lease.alive(claim.owner) is not False:
         db.execute("UPDATE runs SET status = 'cancelling' WHERE run_id = ?", [run_id])

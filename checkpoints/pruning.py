@@ -6,15 +6,14 @@ Both block their thread. `trial` reports what would be deleted, and changes noth
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ..graph.errors import StorageError, UnknownRun, UsageError
+from ..graph.result import UNFINISHED
 from .database import Database
 from .deletion import Deleted, Deletion, delete, living
 from .row_connection import RowConnection
 from .run_deletion import delete_runs, delete_threads
-
-_UNFINISHED: Final = ("running", "waiting", "interrupted", "cancelling")
 
 
 class Head(NamedTuple):
@@ -96,7 +95,7 @@ def _needed(db: RowConnection, runs: Sequence[tuple[str, str | None, str]], old:
     parents = {run_id: parent for run_id, parent, _ in runs}
     needed: dict[str, str] = {}
     for run_id, parent, status in runs:
-        above = parent if run_id not in old and status in _UNFINISHED else None
+        above = parent if run_id not in old and status in UNFINISHED else None
         while above in parents and above not in needed:
             needed[above] = run_id
             above = parents[above]

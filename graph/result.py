@@ -1,7 +1,7 @@
 """`Result`: how a task ended; `Run`: a request with its plan and results; `Usage`: what its LLM calls cost."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, Field, field_serializer, field_validator
 
@@ -28,6 +28,8 @@ RunStatus = Literal[
 """`cancelling`: its process was requested to end it, and has not done so yet.
 `refused`: its plan was, when it waited for approval; nothing was run.
 `damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
+UNFINISHED: Final[frozenset[RunStatus]] = frozenset(("running", "waiting", "interrupted", "cancelling"))
+"""Of runs that can go on, or are to be ended."""
 
 EDITED = "edited by hand"
 """The note on a result that a client wrote into the state; no expert made it."""
@@ -268,7 +270,7 @@ class Run(Frozen):
     @property
     def unfinished(self) -> bool:
         """It is to be resumed before its conversation goes on."""
-        return self.status in {"running", "waiting", "interrupted", "cancelling"}
+        return self.status in UNFINISHED
 
     @property
     def resumable(self) -> bool:

@@ -15,6 +15,7 @@ from ...checkpoints.deletion import WorkedOn
 from ...checkpoints.open import Storage, open_storage
 from ...checkpoints.pruning import Report, delete_named, prune
 from ...graph.errors import UsageError
+from ...graph.result import UNFINISHED
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, table, warn
@@ -113,7 +114,7 @@ def _agreed(planned: Report) -> bool:
 
 def _amount(report: Report) -> str:
     runs, files = len(report.runs), report.deleted.files
-    unfinished = sum(head.status in ("running", "waiting", "interrupted", "cancelling") for head in report.runs)
+    unfinished = sum(head.status in UNFINISHED for head in report.runs)
     of_these = f" ({unfinished} of them unfinished)" if unfinished else ""
     size = decimal(report.deleted.bytes + report.deleted.database_bytes)
     return f"{runs} run{'s' * (runs != 1)}{of_these} and {files} file{'s' * (files != 1)}, {size}"

@@ -26,6 +26,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, serve
 from paths import SUPPORT
+from printed import wait_for
 from scripting import OpenScripted, ask, last, step
 from shell import Shell
 
@@ -39,16 +40,6 @@ def child(home: Path, seed: int, stall: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
-
-
-def wait_for(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
-    """Wait until the child has printed `word` so many times."""
-    assert process.stdout
-    for line in process.stdout:
-        times -= line.strip() == word
-        if not times:
-            return
-    raise AssertionError(f"the child ended without printing {word}")
 
 
 def row(home: Path) -> tuple[str, str, str | None]:

@@ -23,6 +23,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from paths import SUPPORT
+from printed import wait_for
 from scripting import ask
 
 pytestmark = pytest.mark.crash
@@ -40,16 +41,6 @@ def child(mode: str, home: Path, seed: int, stall: str = "") -> Iterator[subproc
             yield process
         finally:
             process.kill()
-
-
-def wait_for(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
-    """Wait until the child has printed `word` so many times."""
-    assert process.stdout
-    for line in process.stdout:
-        times -= line.strip() == word
-        if not times:
-            return
-    raise AssertionError(f"the child ended without printing {word}")
 
 
 def killed(mode: str, home: Path, seed: int, word: str, times: int = 1, *, stall: str, pause: float = 0.0) -> None:

@@ -1,0 +1,13 @@
+"""`wait_for`: waits until a child process has printed a word."""
+
+import subprocess
+
+
+def wait_for(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
+    """Wait until the child has printed `word` so many times."""
+    assert process.stdout
+    for line in process.stdout:
+        times -= line.strip() == word
+        if not times:
+            return
+    raise AssertionError(f"the child ended without printing {word}")
