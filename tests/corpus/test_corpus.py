@@ -1,7 +1,7 @@
 """Files as people have them, each with a request and the fact that it must give: a table a kind, one runner for all.
 
 A file is right, refused in one sentence that names it, or wrong; wrong is never allowed. To add one: the file into `files/`
-(by `make_files.py`, from another program than the library that reads it), and a `[[case]]` into the table of its kind:
+(made in `make_files.py`, from another program than the library that reads it), and a `[[case]]` into the table of its kind:
 
 ```toml
 [[case]]
