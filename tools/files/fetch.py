@@ -6,29 +6,56 @@ import stat
 from collections.abc import Awaitable, Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from ...graph.errors import InvalidInput, UnusableFile
+from ...graph.errors import ExpertError, InvalidInput, UnusableFile
 from ...graph.homes import is_kept_in_a_home
 from ...graph.mentions import Mention, kind_of_name
 from ...graph.notices import notice
 from ...graph.ports import Store
-from ...graph.resource import Resource
+from ...graph.resource import INLINE_LIMIT, MOST_TEXT, Kind, Resource
 from ...graph.settings import Settings
-from ..content import identify
+from ..content import Content, identify
 from ..net.addresses import Address, is_public
 from ..net.download import Unreachable, download, too_large
 from .named_files import NamedFiles
 from .safe_open import open_beneath
 
 
+class Document(Protocol):
+    """What was read of a document."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
+ReadDocument = Callable[[bytes, str, str], Document]
+"""From bytes, media type and the name of the file. Raises `ExpertError`."""
+
+
 class GuardedFetcher:
     """The `Fetcher` port: stores what a path or URL contains, or raises `InvalidInput`. `allowed`: as in `download`."""
 
-    def __init__(self, store: Store, settings: Settings, *, allowed: Callable[[Address], bool] = is_public) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        allowed: Callable[[Address], bool] = is_public,
+        read: ReadDocument | None = None,
+    ) -> None:
+        """`read`: the text or table of a document, in another process; without it documents other than PDF are refused."""
         self._store = store
         self._settings = settings
         self._allowed = allowed
+        self._read_document = read
 
     async def fetch(self, name: str) -> Resource:
         """Read a path or URL into the store. Raises `InvalidInput`."""
@@ -43,10 +70,32 @@ class GuardedFetcher:
             content = await asyncio.to_thread(identify, data, claimed, self._settings)
         except InvalidInput as error:
             raise UnusableFile(error.message, hint=error.hint) from None
-        sha256, size = await self._store.put_bytes(data, content.media_type)
+        if content.unread:
+            content = await self._read_whole(data, content, name)
+        if content.note:
+            notice(content.note)
+        sha256, size = await self._store.put_bytes(content.data or data, content.media_type)
         return Resource(
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
         )
+
+    async def _read_whole(self, data: bytes, content: Content, name: str) -> Content:
+        """A document as its text or table."""
+        label = name.rstrip("/").rsplit("/", 1)[-1]
+        if self._read_document is None:
+            raise UnusableFile(f"{label} can't be read here", hint="Save it as plain text.")
+        try:
+            found = await asyncio.to_thread(self._read_document, data, content.media_type, label)
+        except ExpertError as error:
+            raise UnusableFile(error.message, hint=error.hint) from None
+        if len(found.data) > MOST_TEXT:
+            raise UnusableFile(
+                f"{label} holds {len(found.data):,} bytes of text; {MOST_TEXT:,} are read at most",
+                hint="Cut it into parts.",
+            )
+        inline = found.data.decode() if len(found.data) <= INLINE_LIMIT else None
+        note = f"{label}: {found.note}" if found.note else ""
+        return Content(found.kind, found.media_type, inline, found.data, note=note)
 
     async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
         """The attached `files`, then those that `text` names; a file that is both is returned once.
