@@ -62,4 +62,4 @@ def connect(
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
     graph.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
     graph.add_edge("respond", END)
-    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger, store)
+    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger, fetcher, store)

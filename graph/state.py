@@ -30,8 +30,8 @@ class GraphInput(TypedDict, total=False):
     """The input of the graph: `request`, or `messages` whose last one is the request."""
 
     request: str
-    files: list[str]
-    """Paths or URLs."""
+    files: list[str | Json]
+    """Paths, URLs, data URLs, or content blocks of a message; `Intake` leaves no data in them (`nodes/given_media.py`)."""
     options: Json
     """See `graph.result.Options`."""
     messages: Annotated[list[AnyMessage], add_messages]
@@ -43,7 +43,7 @@ class State(TypedDict, total=False):
     """The root graph's channels. The input is gone after the first step: it must not leak into the next turn."""
 
     request: Annotated[str, EphemeralValue]
-    files: Annotated[list[str], EphemeralValue]
+    files: Annotated[list[str | Json], EphemeralValue]
     options: Annotated[Json, EphemeralValue]
     run_id: Annotated[str, EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
