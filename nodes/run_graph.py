@@ -1,10 +1,10 @@
 """`RunGraph`: the compiled graph; what comes before the first and after the last stage, at every entry point.
 
 Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server) calls its `astream`: `ainvoke` and
-`astream_events` do.
+`astream_events` do; `stream`, and so `invoke`, does on the event loop of `graph/background.py`.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -14,10 +14,12 @@ from langchain_core.runnables.config import ensure_config
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
+from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Ledger, Store
 from ..graph.state import GraphInput, State
 from .execution import Execution, current_execution
+from .lent_savers import usable_here
 from .respond import complete, finished
 from .take_up import edits_left_by, take_up
 
@@ -64,6 +66,13 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
                     yield part
         finally:
             await execution.end()
+
+    def stream(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Iterator[Any]:
+        """The same for callers that are not asynchronous, also inside a running event loop, which waits meanwhile."""
+        return iterated(lambda: self.astream(input, config, **options))
+
+    def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
+        return usable_here(super()._resolve_checkpointer(config))
 
     async def end_in(self, config: RunnableConfig) -> RunFinished:
         """The last event of the run that ended in the newest checkpoint.
