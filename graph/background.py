@@ -28,7 +28,8 @@ def blocking(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """
     task = _Task(make)
     try:
-        return task.future.result()
+        value: T = task.future.result()
+        return value
     except BaseException:
         task.cancel()
         raise
@@ -91,7 +92,7 @@ def _background_loop() -> asyncio.AbstractEventLoop:
 
 def _forget() -> None:
     """A forked child has no such thread."""
-    global _loop, _lock  # noqa: PLW0603
+    global _loop, _lock
     _lock, _loop = threading.Lock(), None
 
 

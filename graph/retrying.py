@@ -1,4 +1,4 @@
-"""`retrying`: the attempts at one call, with growing pauses or those that a server asks for; it prints nothing, whatever logs here."""
+"""`retrying`: the attempts at one call, with growing pauses or those that a server asks for. It prints nothing."""
 
 import logging
 from collections.abc import Callable
@@ -16,7 +16,7 @@ def retrying(retries: int, pause: Pause, *, first: float = 0.1, longest: float =
 
     `first`, `longest`: seconds of the default pause, which doubles from one to the next, with up to a second of jitter.
     """
-    growing = wait_exponential_jitter(initial=first, max=longest)
+    growing = wait_exponential_jitter(multiplier=first, max=longest)
 
     def seconds(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

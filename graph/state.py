@@ -17,6 +17,8 @@ from .result import Result, Run
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
 """Results of many tasks by key; they are merged, in any order."""
+CONVERSATION = "hugginggpt_conversation"
+"""Key under `configurable`: the conversation of a run whose checkpoints are in a thread of another id, a parent's say."""
 S_contra = TypeVar("S_contra", contravariant=True)
 
 

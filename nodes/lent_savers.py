@@ -1,7 +1,7 @@
 """`usable_here`: a checkpointer that a caller lends, made usable in the running event loop.
 
-A parent graph that is driven synchronously lends a saver without asynchronous methods (`SqliteSaver`, `PostgresSaver`), or one
-that belongs to another event loop (`AsyncSqliteSaver`, `AsyncPostgresSaver`). All others are used as they are.
+A parent graph that is driven synchronously lends a saver without asynchronous methods (`SqliteSaver`, `PostgresSaver`), or
+one that belongs to another event loop (`AsyncSqliteSaver`, `AsyncPostgresSaver`). All others are used as they are.
 """
 
 import asyncio
@@ -104,7 +104,11 @@ class LentSaver(BaseCheckpointSaver[Any]):
             yield found
 
     async def aput(
-        self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata, new_versions: ChannelVersions
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """See `BaseCheckpointSaver`."""
         given = (config, checkpoint, metadata, new_versions)
