@@ -28,8 +28,9 @@ from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageErr
 from ..graph.events import RunFinished, read_event
 from ..graph.result import Options
 from ..graph.settings import Settings, settings_for_others
-from ..graph.state import CONVERSATION
+from ..graph.state import CONVERSATION, conversation_of
 from .given_files import as_graph_files
+from .own_files import OwnFiles
 from .shared_world import Share
 
 DESCRIPTION = (
@@ -136,6 +137,7 @@ class _Calls:
 
     def __init__(self, graph: Graph | None, share: Share, options: Options, thread: str | None) -> None:
         self._graph, self._share, self._options, self._thread = graph, share, options, thread
+        self._own = OwnFiles()
 
     def synchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
         """For callers that are not asynchronous; also inside a running event loop, which waits meanwhile."""
@@ -149,20 +151,21 @@ class _Calls:
                 "approve='always' asks whoever runs the agent, and the agent has no checkpointer to wait with",
                 hint="give it one, e.g. create_agent(..., checkpointer=InMemorySaver()), or leave approve out",
             )
-        graph_input = {"request": request, "files": list(files), "options": self._options.model_dump(mode="json")}
+        config = _in_parent(config, self._thread) if lent else _alone(config, self._thread)
         try:
-            last = await self._end_of(
-                graph_input, _in_parent(config, self._thread) if lent else _alone(config, self._thread)
-            )
+            last = await self._end_of(request, files, config)
         except ENDS_AN_AGENT:
             raise
         except HuggingGPTError as error:
             raise ToolException(str(error)) from error
+        self._own.remember(last)
         return _content(last), last.model_dump(mode="json")
 
-    async def _end_of(self, graph_input: Any, config: RunnableConfig) -> RunFinished:
+    async def _end_of(self, request: str, files: Any, config: RunnableConfig) -> RunFinished:
         """The last event of a run; all of them go to the parent."""
         graph = self._graph or (await asyncio.to_thread(self._share.open)).graph
+        files = await self._own.given(request, list(files), graph, conversation_of(config))
+        graph_input = {"request": request, "files": files, "options": self._options.model_dump(mode="json")}
         send, last = _parent_stream(), None
         stream = graph.astream(graph_input, config, stream_mode="custom", subgraphs=True)
         async with aclosing(stream) as parts:
