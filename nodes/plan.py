@@ -1,6 +1,5 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
-import time
 from collections.abc import Sequence
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.runtime import get_runtime
 from langgraph.types import Overwrite
 
+from ..graph.clock import now
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
@@ -57,7 +57,7 @@ def plan_node(
             request=request,
             options=options.model_copy(update={"where": options.where or tuple(where)}),
             controller=controller.name,
-            started_at=time.time(),
+            started_at=now(),
             version=GRAPH_VERSION,
         )
         await current().start(run)

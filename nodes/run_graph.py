@@ -18,7 +18,7 @@ from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Ledger, Store
 from ..graph.state import GraphInput, State
-from .execution import Execution, current_execution
+from .execution import Execution
 from .lent_savers import usable_here
 from .respond import complete, finished
 from .take_up import edits_left_by, take_up
@@ -55,14 +55,12 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:
                 while True:
-                    outer = current_execution.set(execution)  # at each step: the caller's context must not keep it
                     try:
-                        async with execution.cancellable():
-                            part = await anext(parts)
+                        with execution.entered():  # at each step: the caller's context must not keep it
+                            async with execution.cancellable():
+                                part = await anext(parts)
                     except StopAsyncIteration:
                         return
-                    finally:
-                        current_execution.reset(outer)
                     yield part
         finally:
             await execution.end()

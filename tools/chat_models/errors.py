@@ -7,7 +7,7 @@ from tenacity import AsyncRetrying
 
 from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError
 from ...graph.retrying import retrying
-from ..net.http_errors import INVALID_KEY, HttpFailure, classify, repeats_key
+from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
 from .models import ChatModel
 
 _HINTS = {
@@ -29,6 +29,8 @@ def controller_errors(model: ChatModel, timeout: float) -> Iterator[None]:
         raise
     except Exception as error:
         # The clients do not check what they read: a web page or invalid JSON in an answer ends in any exception.
+        if is_defect(error):
+            raise
         failure = classify(error)
         cause = None if failure.reason == "invalid_key" else error  # a traceback would show the key
         raise _controller_error(failure, error, model, timeout) from cause
@@ -53,8 +55,9 @@ def is_bad_request(error: BaseException) -> bool:
 
 
 def is_of_the_call(error: BaseException) -> bool:
-    """Whether the call itself failed, rather than the reading of its answer."""
-    return isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
+    """Whether the call itself failed, or a defect ended it, rather than the reading of its answer by a client."""
+    known = isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
+    return known or is_defect(error)
 
 
 def cut_off(name: str) -> ControllerError:
