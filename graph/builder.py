@@ -55,7 +55,7 @@ def connect(
         ),
     )
     graph.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
-    graph.add_node("task", task_node(one_task.compile(), ledger))
+    graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
     graph.add_node("respond", respond_node(controller=controller, ledger=ledger, store=store))
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "review")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from operator import or_
 from typing import Annotated, Any, NotRequired, Protocol, TypeVar
 
@@ -17,6 +17,8 @@ from .result import Result, Run
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
 """Results of many tasks by key; they are merged, in any order."""
+CONVERSATION = "hugginggpt_conversation"
+"""Key under `configurable`: the conversation of a run whose checkpoints are in a thread of another id, a parent's say."""
 S_contra = TypeVar("S_contra", contravariant=True)
 
 
@@ -82,6 +84,13 @@ class TaskOutput(TypedDict):
     """What leaves the sub-graph. Any further key would collide between parallel tasks."""
 
     results: Results
+
+
+def conversation_of(config: Mapping[str, Any]) -> str | None:
+    """The conversation that a LangGraph config names; None for none."""
+    configured = config.get("configurable") or {}
+    named = configured.get(CONVERSATION) or configured.get("thread_id")
+    return None if named is None else str(named)
 
 
 def run_id_of(thread_id: str, namespace: str, checkpoint_id: str) -> str:

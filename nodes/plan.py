@@ -18,7 +18,7 @@ from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
 from ..graph.result import Options, Request, Run
-from ..graph.state import Json, Node, State, epoch_of, run_id_of
+from ..graph.state import Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .given_media import media_in, words_of
@@ -164,7 +164,7 @@ def turns_of(state: State) -> list[tuple[str, str]]:
 def _ids() -> tuple[str, str]:
     """Run and thread id. The run id follows from the checkpoint, where there is one."""
     here = get_runtime().execution_info
-    thread_id = get_config().get("configurable", {}).get("thread_id")
-    if here is None or thread_id is None:
-        return (run_id := uuid4().hex[:10]), thread_id or run_id
-    return run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), str(thread_id)
+    conversation, thread_id = conversation_of(get_config()), get_config().get("configurable", {}).get("thread_id")
+    if here is None or thread_id is None or conversation is None:
+        return (run_id := uuid4().hex[:10]), conversation or run_id
+    return run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), conversation

@@ -1,10 +1,10 @@
 """`RunGraph`: the compiled graph; what comes before the first and after the last stage, at every entry point.
 
 Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server) calls its `astream`: `ainvoke` and
-`astream_events` do.
+`astream_events` do; `stream`, and so `invoke`, does on the event loop of `graph/background.py`.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -14,11 +14,13 @@ from langchain_core.runnables.config import ensure_config
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateUpdate
 
+from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.state import GraphInput, State
 from .execution import Execution
 from .given_media import Intake
+from .lent_savers import usable_here
 from .respond import complete, finished
 from .take_up import edits_left_by, take_up
 
@@ -72,6 +74,13 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
                     yield part
         finally:
             await execution.end()
+
+    def stream(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Iterator[Any]:
+        """The same for callers that are not asynchronous, also inside a running event loop, which waits meanwhile."""
+        return iterated(lambda: self.astream(input, config, **options))
+
+    def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
+        return usable_here(super()._resolve_checkpointer(config))
 
     async def abulk_update_state(
         self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
