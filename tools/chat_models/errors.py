@@ -1,11 +1,12 @@
 """`controller_errors`: what clients of chat models raise, as `ControllerError`; `tries`: which calls are retried."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import stamina
+from tenacity import AsyncRetrying
 
 from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError
+from ...graph.retrying import retrying
 from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
 from .models import ChatModel
 
@@ -35,9 +36,9 @@ def controller_errors(model: ChatModel, timeout: float) -> Iterator[None]:
         raise _controller_error(failure, error, model, timeout) from cause
 
 
-def tries(retries: int) -> AsyncIterator[stamina.Attempt]:
+def tries(retries: int) -> AsyncRetrying:
     """Attempts at one call, the only layer that retries: with growing pauses, or after those that the server asks for."""
-    return stamina.retry_context(on=_pause, attempts=retries + 1, timeout=None, wait_initial=0.5, wait_max=20.0)
+    return retrying(retries, _pause, first=0.5, longest=20.0)
 
 
 def kind_of_failure(error: ControllerError) -> FailureKind:
