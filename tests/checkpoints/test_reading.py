@@ -23,7 +23,8 @@ _READ = """
 import json, sys
 from pathlib import Path
 from typer.testing import CliRunner
-import encodings.ascii, hugginggpt.apps.session, hugginggpt.checkpoints.saver, hugginggpt.checkpoints.migrations, langgraph.prebuilt
+import encodings.ascii, hugginggpt.apps.session, langgraph.prebuilt
+import hugginggpt.checkpoints.saver, hugginggpt.checkpoints.migrations
 from faults import FAULTS
 from hugginggpt.apps.cli.app import app
 fault, home, commands = json.loads(sys.argv[1])
