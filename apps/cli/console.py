@@ -16,8 +16,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from ...graph.errors import HuggingGPTError
+from .interrupts import INTERRUPTED, begin
 from .printable import Screen, clean, json_text
-from .start import INTERRUPTED, begin
 
 _log = logging.getLogger(__name__)
 

@@ -22,12 +22,12 @@ from .answer_text import AnswerText
 from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, settings_of_home, verdict_of
 from .consent import terminal_consent
 from .console import err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
+from .interrupts import INTERRUPTED
 from .live_tree import LiveTree
 from .output_files import copy_out
 from .plan import plan_table
 from .printable import json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
-from .start import INTERRUPTED
 
 if TYPE_CHECKING:
     from ..session import Session
