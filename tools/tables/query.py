@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
+from ..wording.wording import UNSPACED
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words
+from .question_words import Mark, mark_words, measure_column, question_language
 from .table import Table
+from .table_words import is_within, months, operation_words
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Query:
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
     in_time: bool = False
     """The highest and lowest are the latest and earliest."""
+    language: str = "en"
+    """That of the question, in which it is answered."""
 
     @property
     def measures(self) -> list[int]:
@@ -70,33 +74,38 @@ def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
 
 def read_query(question: str, table: Table) -> Query:
     """The query of a question. Raises `ExpertError` where it has a word that is not used."""
-    marks, left = mark_words(question, table)
+    language = question_language(question, table)
+    marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
-    reader = _Reader(marks, table)
+    reader = _Reader(marks, table, language)
     reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
-    words = question.split()
-    query.yes_or_no = query.conditional and bool(words) and fold(words[0]) in operation_words()["yes or no"]
-    if contradiction := query.contradiction(question):
-        raise not_understood(table, contradiction)
-    if unused := [mark.text for mark in marks if mark not in reader.used]:
+    query.yes_or_no = query.conditional and _asks_yes_or_no(question, query)
+    if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
     return query
 
 
+def _asks_yes_or_no(question: str, query: Query) -> bool:
+    known = operation_words(query.language)["yes or no"]
+    if query.language in UNSPACED:  # its word may end any question
+        return not query.operations - {"rows", "people"} and any(word in fold(question) for word in known)
+    return fold(question).partition(" ")[0].strip("¿") in known
+
+
 class _Reader:
-    def __init__(self, marks: Sequence[Mark], table: Table) -> None:
-        self.marks, self.table = marks, table
+    def __init__(self, marks: Sequence[Mark], table: Table, language: str) -> None:
+        self.marks, self.table, self.language = marks, table, language
         self.used: set[Mark] = set()
         self.where: list[str] = []
         self.periods: list[Mark] = []
         self.compared: list[int] = []
         self.empty: list[int] = []
         self.alternatives: list[int] = []
-        """Columns of which the question names several values: "North or South"."""
+        """Columns of which it names several values: "North or South"."""
 
     def _near(self, number: int, step: int) -> Mark | None:
         return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
@@ -202,7 +211,7 @@ class _Reader:
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         table = self._rows_asked_for()
-        query = Query(table, [], conditional=bool(self.where or self.periods or self.empty))
+        query = Query(table, [], bool(self.where or self.periods or self.empty), language=self.language)
         for number, mark in enumerate(self.marks):
             if mark in self.used:
                 continue
@@ -225,7 +234,7 @@ class _Reader:
             else:
                 query.operations.add(mark.role)
                 dated = after is not None and after.role == "column" and self.table.is_dated(after.column)
-                in_time = dated or mark.text in operation_words()["in time"]
+                in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
@@ -237,4 +246,4 @@ class _Reader:
 
 def _named(mark: Mark) -> str:
     """A period as words."""
-    return MONTHS[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
+    return months()[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
