@@ -37,6 +37,8 @@ class GraphInput(TypedDict, total=False):
     options: Json
     """See `graph.result.Options`."""
     messages: Annotated[list[AnyMessage], add_messages]
+    given_plan: Json
+    """A `Plan` to run; the controller makes none then."""
     run_id: str
     """Only to take up the row of a run that was killed before its first checkpoint."""
 
@@ -47,6 +49,7 @@ class State(TypedDict, total=False):
     request: Annotated[str, EphemeralValue]
     files: Annotated[list[str | Json], EphemeralValue]
     options: Annotated[Json, EphemeralValue]
+    given_plan: Annotated[Json, EphemeralValue]
     run_id: Annotated[str, EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
     problems: list[str]
