@@ -16,20 +16,20 @@ from pydantic import ValidationError
 
 from ..graph.background import blocking, iterated
 from ..graph.errors import UsageError
-from ..graph.events import Event
+from ..graph.events import Event, RunFinished
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.settings import Settings
 from ..graph.world import World
 from .given_files import as_graph_files
 from .outcome import Outcome
+from .own_files import OwnFiles
 from .session import Session
 from .shared_world import Share, close_all, close_databases
 
 if TYPE_CHECKING:
     from .given_files import File
 
-Files = "File | Iterable[File]"
 GivenPlan = Plan | Iterable[Mapping[str, Any]] | str
 """A `Plan`, or the paper's JSON."""
 
@@ -51,8 +51,8 @@ def run(
     run this instead of having one made. `llm`, `where`: as in `Settings`. `options`: of this run. `settings`: by default
     those of the environment. `thread_id`: the conversation; by default a new one.
 
-    An expert's failure is in the outcome's `status` and `results`. Raises `HuggingGPTError` for everything else, `UsageError`
-    for a wrong argument before anything is started.
+    An expert's failure is in the outcome's `status` and `results`. Raises `HuggingGPTError` for everything else, and
+    `UsageError` for a wrong argument before anything is started.
     """
     call = _Call(request, files, plan, llm, where, options, settings, thread_id)
     return blocking(call.outcome)
@@ -118,7 +118,9 @@ class _Call:
         thread_id: str | None,
     ) -> None:
         if not isinstance(request, str):
-            raise UsageError(f"the request is a {type(request).__name__}, and must be a text", hint="run('say hello')")
+            raise UsageError(
+                f"the request is of type {type(request).__name__}, and must be a text", hint="run('say hello')"
+            )
         self._plan = plan if plan is None or isinstance(plan, Plan) else Plan.from_hugginggpt(_entries(plan))
         if not request.strip() and self._plan is None:
             raise UsageError("the request is empty", hint="say what is to be done, e.g. run('summarise notes.txt')")
@@ -133,11 +135,14 @@ class _Call:
     async def events(self) -> AsyncGenerator[Event, None]:
         """All events of the run."""
         world = await to_thread(_kept_open, self._settings)
+        files = await _own_files.given(self._request, self._files, world.graph, self._thread_id)
         started = Session(world).start(
-            self._request, thread_id=self._thread_id, files=self._files, options=self._options, plan=self._plan
+            self._request, thread_id=self._thread_id, files=files, options=self._options, plan=self._plan
         )
         async with aclosing(started) as feed:  # type: ignore[type-var]
             async for event in feed:
+                if isinstance(event, RunFinished):
+                    _own_files.remember(event)
                 yield event
 
     async def outcome(self) -> Outcome:
@@ -150,9 +155,7 @@ class _Call:
         return Outcome.of(await Session(world).history.run(run_id), world.store, self._settings)
 
 
-async def again(
-    run: Run, settings: Settings, go_on: Callable[[Session, Run], AsyncIterator[Event]]
-) -> Outcome:
+async def again(run: Run, settings: Settings, go_on: Callable[[Session, Run], AsyncIterator[Event]]) -> Outcome:
     """What becomes of a recorded run that is continued by `go_on`."""
     world = await to_thread(_kept_open, settings)
     session = Session(world)
@@ -164,6 +167,8 @@ async def again(
 
 _lock = Lock()
 _kept: dict[Settings, Share] = {}
+_own_files = OwnFiles()
+"""Of this process."""
 
 
 def _kept_open(settings: Settings) -> World:
@@ -195,7 +200,7 @@ def _options(options: Options | Mapping[str, Any] | None) -> Options:
         problems = (
             [f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})" for e in error.errors()]
             if isinstance(error, ValidationError)
-            else [f"they are a {type(options).__name__}"]
+            else [f"they are of type {type(options).__name__}"]
         )
         there = ", ".join(Options.model_fields)
         raise UsageError(f"the options can't be used: {'; '.join(problems)}", hint=f"There are: {there}.") from None
@@ -207,4 +212,4 @@ def _entries(plan: Any) -> Any:
 
 def _words_of(plan: Plan) -> str:
     """The request that a plan without one stands for."""
-    return "; ".join(dict.fromkeys(task.goal or task.type for task in plan.tasks)) 
+    return "; ".join(dict.fromkeys(task.goal or task.type for task in plan.tasks))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex, overload
 
-from pydantic import PrivateAttr
+from pydantic import ConfigDict, PrivateAttr
 
 from ..graph.background import blocking
 from ..graph.call import Material
@@ -80,7 +80,9 @@ class TaskResult(Result):
 
     def _made(self, kinds: Iterable[Kind]) -> list[Material]:
         if not self.ok:
-            raise UsageError(f"task {self._label} made nothing, it is {self.status}: {self.error or 'no reason is recorded'}")
+            raise UsageError(
+                f"task {self._label} made nothing, it is {self.status}: {self.error or 'no reason is recorded'}"
+            )
         fitting = [resource for resource in self.resources if resource.kind in kinds]
         if not fitting:
             made = ", ".join(dict.fromkeys(resource.kind for resource in self.resources)) or "nothing"
@@ -117,14 +119,12 @@ class Results(tuple[TaskResult, ...]):
 class Outcome(Run):
     """A run that came to its end, or waits. `results[2]` is the result of task 2; the rest is as in `Run`."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
     _store: Store = PrivateAttr()
     _settings: Settings = PrivateAttr()
 
-    if TYPE_CHECKING:
-
-        @property
-        def results(self) -> Results:  # type: ignore[override]
-            """See `Results`."""
+    results: Results = Results()
 
     @classmethod
     def of(cls, run: Run, store: Store, settings: Settings) -> Self:

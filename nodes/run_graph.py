@@ -17,7 +17,7 @@ from langgraph.types import Command, StateUpdate
 from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
-from ..graph.state import GraphInput, State
+from ..graph.state import GraphInput, State, conversation_of
 from .execution import Execution
 from .given_media import Intake
 from .lent_savers import usable_here
@@ -109,8 +109,8 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         """The values of an input or update with their data in the store, and references in its place."""
         if values.keys().isdisjoint({"request", "files", "messages"}):
             return values
-        thread_id = ensure_config(config)["configurable"].get("thread_id")
-        known = await self.ledger.thread_resources(str(thread_id)) if thread_id is not None else ()
+        thread_id = conversation_of(ensure_config(config))
+        known = await self.ledger.thread_resources(thread_id) if thread_id is not None else ()
         return await Intake(self.fetcher, known).without_data(values)
 
     async def _updated(
