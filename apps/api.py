@@ -6,10 +6,10 @@ that a second request finds warm workers; `hugginggpt.close()` closes it. Runs a
 
 import atexit
 from asyncio import to_thread
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from ..graph.background import blocking, iterated
 from ..graph.errors import UsageError
 from ..graph.events import Event, RunFinished
 from ..graph.plan import Plan
-from ..graph.result import Options, Run
+from ..graph.result import Options
 from ..graph.settings import Settings
 from ..graph.world import World
 from .given_files import as_graph_files
@@ -151,18 +151,23 @@ class _Call:
         async with aclosing(self.events()) as feed:
             async for event in feed:
                 run_id = event.run_id
-        world = await to_thread(_kept_open, self._settings)
-        return Outcome.of(await Session(world).history.run(run_id), world.store, self._settings)
+        return await _outcome(run_id, self._settings)
 
 
-async def again(run: Run, settings: Settings, go_on: Callable[[Session, Run], AsyncIterator[Event]]) -> Outcome:
-    """What becomes of a recorded run that is continued by `go_on`."""
+async def _outcome(run_id: str, settings: Settings) -> Outcome:
+    """A run as it is recorded now."""
     world = await to_thread(_kept_open, settings)
-    session = Session(world)
-    async with aclosing(go_on(session, await session.history.run(run.run_id))) as feed:  # type: ignore[type-var]
-        async for _ in feed:
-            pass
-    return Outcome.of(await session.history.run(run.run_id), world.store, settings)
+
+    async def go_on(how: Literal["retry", "resume"], verdict: Any) -> Outcome:
+        session = Session(await to_thread(_kept_open, settings))
+        run = await session.history.run(run_id)
+        continued = session.retry(run) if how == "retry" else session.resume(run, verdict)
+        async with aclosing(continued) as feed:  # type: ignore[type-var]
+            async for _ in feed:
+                pass
+        return await _outcome(run_id, settings)
+
+    return Outcome.of(await Session(world).history.run(run_id), world.store, go_on)
 
 
 _lock = Lock()

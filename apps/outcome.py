@@ -2,9 +2,9 @@
 
 import base64
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, SupportsIndex, overload
 
 from pydantic import ConfigDict, PrivateAttr
 
@@ -14,7 +14,7 @@ from ..graph.errors import UsageError
 from ..graph.ports import Store
 from ..graph.resource import Kind, Resource
 from ..graph.result import Result, Run
-from ..graph.settings import MEGABYTE, Settings
+from ..graph.settings import MEGABYTE
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -122,16 +122,16 @@ class Outcome(Run):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     _store: Store = PrivateAttr()
-    _settings: Settings = PrivateAttr()
+    _go_on: "GoOn" = PrivateAttr()
 
     results: Results = Results()
 
     @classmethod
-    def of(cls, run: Run, store: Store, settings: Settings) -> Self:
-        """The run, with what it needs to read its files and to be tried again."""
+    def of(cls, run: Run, store: Store, go_on: "GoOn") -> Self:
+        """The run, with what it needs to read its files and to be continued."""
         results = Results(TaskResult.of(result, store) for result in run.results)
         made = cls.model_construct(**{**dict(run), "results": results})
-        made._store, made._settings = store, settings
+        made._store, made._go_on = store, go_on
         return made
 
     @property
@@ -154,15 +154,11 @@ class Outcome(Run):
 
     async def aretry(self) -> "Outcome":
         """As `retry`."""
-        from .api import again
-
-        return await again(self, self._settings, lambda session, run: session.retry(run))
+        return await self._go_on("retry", None)
 
     async def aresume(self, verdict: Any = None) -> "Outcome":
         """As `resume`."""
-        from .api import again
-
-        return await again(self, self._settings, lambda session, run: session.resume(run, verdict))
+        return await self._go_on("resume", verdict)
 
     def __repr__(self) -> str:
         return f"Outcome({self.status}, run {self.run_id}, {len(self.results)} results: {self.answer[:80]!r})"
@@ -170,6 +166,10 @@ class Outcome(Run):
     def _repr_html_(self) -> str:
         answer = f"<p style='white-space:pre-wrap'>{html.escape(self.answer)}</p>"
         return f"{answer}{''.join(result._repr_html_() for result in self.results)}"
+
+
+GoOn = Callable[[Literal["retry", "resume"], Any], Awaitable[Outcome]]
+"""Continues the run; with the verdict of whoever approves it, or None."""
 
 
 def _shown(resource: Resource, store: Store) -> str:

@@ -22,10 +22,9 @@ import hugginggpt
 from hugginggpt import Settings, StorageError, UsageError, as_tool, read_event
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.graph.world import build_graph
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from hugginggpt.tools.scripted import ScriptedBackend
 from paths import ROOT
-from tool_child import CHAIN, AgentState, agent
+from tool_child import CHAIN, AgentState, agent, scripted_tool
 
 THREAD: Any = {"configurable": {"thread_id": "t"}}
 COUNT = {"request": "How many words are in 'a b c'?"}
@@ -47,18 +46,17 @@ def of(name: str, args: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "args": args, "id": "call", "type": "tool_call"}
 
 
-def scripted(home: Path, backend: ScriptedBackend, plan: Any = CHAIN, **given: Any) -> Any:
-    controller = ScriptedController(plan, answer=lambda run: f"did {run.request.text}")
-    graph = build_graph(Settings(home=home), controller=controller, catalog=ScriptedCatalog(), backends=[backend])
-    return as_tool(graph, **given)
-
-
 # -- one world --------------------------------------------------------------------------------------------------------
 
 
 def opened() -> tuple[int, int]:
     """Threads and descriptors of this process."""
     return threading.active_count(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+def databases() -> int:
+    """Open ones of this process."""
+    return [thread.name for thread in threading.enumerate()].count("database")
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
@@ -74,6 +72,7 @@ def test_a_hundred_tools_of_a_home_open_no_more_than_one(settings: Settings) -> 
 
 
 def test_the_last_tool_that_is_closed_closes_the_world(settings: Settings) -> None:
+    before = databases()
     one, other = as_tool(settings=settings), as_tool(settings=settings)
     one.invoke(COUNT)
     other.invoke(COUNT)
@@ -82,14 +81,15 @@ def test_the_last_tool_that_is_closed_closes_the_world(settings: Settings) -> No
     assert "3" in other.invoke(COUNT)
     assert "was closed" in one.invoke(COUNT)
     other.close()
-    assert "database" not in {thread.name for thread in threading.enumerate()}
+    assert databases() == before
 
 
 def test_tools_of_other_settings_share_the_database(settings: Settings) -> None:
+    before = databases()
     with as_tool(settings=settings) as one, as_tool(settings=settings, where="embedded") as other:
         one.invoke(COUNT)
         other.invoke(COUNT)
-        assert [thread.name for thread in threading.enumerate()].count("database") == 1
+        assert databases() == before + 1
 
 
 async def test_it_runs_synchronously_inside_a_running_loop_and_beside_itself(settings: Settings) -> None:
@@ -137,11 +137,13 @@ def test_only_the_folders_that_were_named_are_read(settings: Settings, tmp_path:
 
 def test_approval_without_a_checkpointer_ends_the_agent_with_what_to_do(home: Path) -> None:
     with pytest.raises(UsageError, match="checkpointer"):
-        scripted(home, ScriptedBackend(), approve="always").invoke({"request": "go"})
+        scripted_tool(home, ScriptedBackend(), approve="always").invoke({"request": "go"})
 
 
 async def test_a_plan_that_is_refused_is_an_error_of_the_call(home: Path) -> None:
-    parent = agent(scripted(home, backend := ScriptedBackend(), approve="always"), [{"request": "go"}], InMemorySaver())
+    parent = agent(
+        scripted_tool(home, backend := ScriptedBackend(), approve="always"), [{"request": "go"}], InMemorySaver()
+    )
     await parent.ainvoke({"messages": []}, THREAD)
     (message,) = answers(await parent.ainvoke(Command(resume=False), THREAD))
     assert message.status == "error"
@@ -150,7 +152,7 @@ async def test_a_plan_that_is_refused_is_an_error_of_the_call(home: Path) -> Non
 
 
 async def test_two_questions_side_by_side_are_answered_one_by_one(home: Path) -> None:
-    tool = scripted(home, backend := ScriptedBackend(), approve="always")
+    tool = scripted_tool(home, backend := ScriptedBackend(), approve="always")
     parent = agent(tool, [{"request": "this"}, {"request": "that"}], InMemorySaver())
     state = await parent.ainvoke({"messages": []}, THREAD)
     while questions := state.get("__interrupt__"):
@@ -169,7 +171,7 @@ async def test_a_call_goes_on_with_its_own_run_whichever_begins_first(home: Path
                 raise ZeroDivisionError("a bug")
             return await super().run(call)
 
-    tool, orders = scripted(home, backend := Broken()), [("this", "that"), ("that", "this")]
+    tool, orders = scripted_tool(home, backend := Broken()), [("this", "that"), ("that", "this")]
 
     async def node(_: Any) -> Any:
         order = orders.pop(0)
@@ -197,7 +199,7 @@ async def test_a_named_conversation_knows_what_was_made_in_it(home: Path) -> Non
         seen.append((request.thread_id, [resource.text for resource in request.resources]))
         return CHAIN
 
-    tool = scripted(home, ScriptedBackend(), plan, thread="mine")
+    tool = scripted_tool(home, ScriptedBackend(), plan, thread="mine")
     await asyncio.gather(tool.ainvoke({"request": "this"}), tool.ainvoke({"request": "that"}))
     await tool.ainvoke({"request": "again"})
     assert [thread for thread, _ in seen] == ["mine"] * 3
@@ -243,12 +245,12 @@ def test_what_the_tool_made_is_read_by_its_path(settings: Settings) -> None:
 
 
 async def test_what_was_made_in_a_conversation_is_read_by_its_path_by_a_tool_that_is_made_anew(home: Path) -> None:
-    first = await agent(scripted(home, ScriptedBackend()), [{"request": "this"}], InMemorySaver()).ainvoke(
+    first = await agent(scripted_tool(home, ScriptedBackend()), [{"request": "this"}], InMemorySaver()).ainvoke(
         {"messages": []}, THREAD
     )
     made = answers(first)[0].artifact["resources"][0]["path"]
     for thread, status in (("t", "success"), ("another", "error")):
-        tool = scripted(home, ScriptedBackend())
+        tool = scripted_tool(home, ScriptedBackend())
         config: Any = {"configurable": {"thread_id": thread}}
         state = await agent(tool, [{"request": "that", "files": [made]}], InMemorySaver()).ainvoke(
             {"messages": []}, config
@@ -260,7 +262,7 @@ async def test_what_was_made_in_a_conversation_is_read_by_its_path_by_a_tool_tha
 
 
 def test_a_run_that_failed_is_an_error_of_the_call_with_its_artifact(home: Path) -> None:
-    tool = scripted(home, ScriptedBackend(failures={0: ExpertError("no luck")}))
+    tool = scripted_tool(home, ScriptedBackend(failures={0: ExpertError("no luck")}))
     message = tool.invoke(of(tool.name, {"request": "go"}))
     assert message.status == "error"
     assert message.content.startswith("The run failed.")
@@ -268,7 +270,7 @@ def test_a_run_that_failed_is_an_error_of_the_call_with_its_artifact(home: Path)
 
 
 def test_a_run_that_is_done_in_part_is_no_error_of_the_call(home: Path) -> None:
-    tool = scripted(home, ScriptedBackend(failures={2: ExpertError("no luck")}))
+    tool = scripted_tool(home, ScriptedBackend(failures={2: ExpertError("no luck")}))
     message = tool.invoke(of(tool.name, {"request": "go"}))
     assert (message.status, message.artifact["status"]) == ("success", "partial")
 
@@ -288,7 +290,7 @@ class OutOfDisk(ScriptedBackend):
 def test_a_home_that_is_lost_ends_the_agent(home: Path) -> None:
     """Whatever it did from then on would not be kept."""
     with pytest.raises(StorageError):
-        scripted(home, OutOfDisk(home)).invoke({"request": "go"})
+        scripted_tool(home, OutOfDisk(home)).invoke({"request": "go"})
 
 
 def test_retries_print_nothing_whatever_the_host_logs_with(home: Path) -> None:
@@ -296,7 +298,7 @@ def test_retries_print_nothing_whatever_the_host_logs_with(home: Path) -> None:
     failure = ExpertError("later", retryable=True, retry_after=0.01)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        assert scripted(home, ScriptedBackend(failures={0: [failure, None]})).invoke({"request": "go"}) == "did go"
+        assert scripted_tool(home, ScriptedBackend(failures={0: [failure, None]})).invoke({"request": "go"}) == "did go"
     assert printed.getvalue() == ""
 
 
@@ -304,7 +306,7 @@ def test_retries_print_nothing_whatever_the_host_logs_with(home: Path) -> None:
 
 
 def test_progress_reaches_a_synchronous_parent_too(home: Path) -> None:
-    parent = agent(scripted(home, ScriptedBackend()), [{"request": "go"}], InMemorySaver())
+    parent = agent(scripted_tool(home, ScriptedBackend()), [{"request": "go"}], InMemorySaver())
     parts = list(parent.stream({"messages": []}, THREAD, stream_mode="custom"))
     assert [read_event(part["hugginggpt"]).event for part in parts][-1] == "run_finished"
 
@@ -320,6 +322,6 @@ class Names(BaseCallbackHandler):
 
 
 def test_traces_have_names(home: Path) -> None:
-    scripted(home, ScriptedBackend()).invoke({"request": "go"}, {"callbacks": [names := Names()]})
+    scripted_tool(home, ScriptedBackend()).invoke({"request": "go"}, {"callbacks": [names := Names()]})
     assert set(names.seen) >= {"hugginggpt", "plan", "review", "task", "select", "execute", "respond"}
     assert not {name for name in names.seen if not name or "LangGraph" in name or "Runnable" in name}
