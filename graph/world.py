@@ -203,18 +203,20 @@ async def open_world(
     backends: Iterable[Backend] | None = None,
     recording: Recording | None = None,
     consent: Consent | None = None,
+    reading: bool = False,
 ) -> AsyncIterator[World]:
     """A world with durable checkpoints in the home; closes all that it opened.
 
     `recording` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
+    `reading`: recorded runs are only looked at; the home is left as it is.
     """
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     slots = slots_for(settings)
     controller = controller or controller_for(settings, recording, slots)
     async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
-        storage = await open_things.enter_async_context(open_storage(settings.home, redact))
+        storage = await open_things.enter_async_context(open_storage(settings.home, redact, reading=reading))
         workers = Workers(settings, spare=1)
         open_things.push_async_callback(asyncio.to_thread, workers.close)
         world = _assembled(
