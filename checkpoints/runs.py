@@ -4,9 +4,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ..graph.clock import now
 from ..graph.errors import RunBusy, UnknownRun
@@ -95,19 +95,18 @@ class SqliteRuns:
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""
-        await self._change_options(run_id, options.model_dump(include=_LIMITS, exclude_none=True))
+        changes = options.model_dump(include=_LIMITS, exclude_none=True)
 
-    async def set_choices(self, run_id: str, options: Options) -> None:
-        """Change which experts a run may use, and whether it asks for approval; its limits stay as they are."""
-        await self._change_options(run_id, options.model_dump(exclude=_LIMITS))
-
-    async def _change_options(self, run_id: str, changes: Mapping[str, Any]) -> None:
         def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
             changed = json.dumps(json.loads(text) | changes)
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
 
         await self._database.write(update)
+
+    async def set_options(self, run_id: str, options: Options) -> None:
+        """Change the options of a run."""
+        await self._update(run_id, options=options.model_dump_json())
 
     async def recorded(self, run_id: str) -> Run | None:
         """A run as its row and the ledger have it; None where there is no row."""
