@@ -19,7 +19,7 @@ from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Result, Run
-from ..graph.state import Json, epoch_in
+from ..graph.state import Json, epoch_in, with_repairs
 from ..graph.stored import has_hash
 from ..graph.version import check_version
 from .edited_fields import EDITED, EditedFields, edited_fields
@@ -61,7 +61,7 @@ async def take_up(
         lost = await _restore(state, _results_within(saved), execution, ledger, store)
         if not lost:
             return None
-        changed["run"] = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
+        changed["run"] = with_repairs(state["run"], added=lost.values())
         changed["results"] = Overwrite({key: row for key, row in state["results"].items() if key not in lost})
     # `review` comes next, and all tasks are sent again; what is recorded returns at once
     new = await graph.aupdate_state(config, changed, as_node="plan")
