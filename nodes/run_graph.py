@@ -18,6 +18,7 @@ from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.state import GraphInput, State, conversation_of
+from .edited_fields import before_edits
 from .execution import Execution
 from .given_media import Intake
 from .lent_savers import usable_here
@@ -127,10 +128,11 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
         if saved is None:
             return config
+        before = await before_edits(saver, saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
-            execution.edits_left = await edits_left_by(saved, self.ledger, self.store_of_files)
+            execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config
-        new = await take_up(self, saved, named, execution, self.ledger, self.store_of_files)
+        new = await take_up(self, saved, before, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
 
 
