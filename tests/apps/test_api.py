@@ -1,13 +1,13 @@
 """`hugginggpt.run` and its siblings: five lines of Python, wherever they stand."""
 
 import asyncio
-import gc
 import json
 import subprocess
 import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import aclosing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,10 @@ def test_its_events_come_one_by_one(settings: Settings) -> None:
 
 
 async def test_a_stream_that_is_left_leaves_a_run_that_can_be_resumed(settings: Settings) -> None:
-    async for event in hugginggpt.astream(COUNT, settings=settings):
-        if event.event == "plan_ready":
-            break
-    gc.collect()
-    await asyncio.sleep(0.05)
+    async with aclosing(hugginggpt.astream(COUNT, settings=settings)) as feed:
+        async for event in feed:
+            if event.event == "plan_ready":
+                break
     async with hugginggpt.open_world(settings) as world:
         (run,) = await hugginggpt.Session(world).history.runs()
         assert run.status == "interrupted"
