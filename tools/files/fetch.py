@@ -8,16 +8,19 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from ...graph.content_blocks import GivenFile
 from ...graph.errors import InvalidInput, UnusableFile
 from ...graph.homes import is_kept_in_a_home
+from ...graph.media_types import suffix_of
 from ...graph.mentions import Mention, kind_of_name
 from ...graph.notices import notice
 from ...graph.ports import Store
 from ...graph.resource import Resource
 from ...graph.settings import Settings
-from ..content import identify
 from ..net.addresses import Address, is_public
 from ..net.download import Unreachable, download, too_large
+from .content_reader import ContentReader, ReadDocument
+from .given_data import content_of
 from .named_files import NamedFiles
 from .safe_open import open_beneath
 
@@ -25,10 +28,19 @@ from .safe_open import open_beneath
 class GuardedFetcher:
     """The `Fetcher` port: stores what a path or URL contains, or raises `InvalidInput`. `allowed`: as in `download`."""
 
-    def __init__(self, store: Store, settings: Settings, *, allowed: Callable[[Address], bool] = is_public) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        allowed: Callable[[Address], bool] = is_public,
+        read: ReadDocument | None = None,
+    ) -> None:
+        """`read`: the text or table of a document, in another process; without it documents other than PDF are refused."""
         self._store = store
         self._settings = settings
         self._allowed = allowed
+        self._contents = ContentReader(settings, read)
 
     async def fetch(self, name: str) -> Resource:
         """Read a path or URL into the store. Raises `InvalidInput`."""
@@ -39,24 +51,37 @@ class GuardedFetcher:
                 claimed = f"{name.partition('?')[0].rstrip('/')}.csv"
         else:
             data = await asyncio.to_thread(self._read, name)
-        try:
-            content = await asyncio.to_thread(identify, data, claimed, self._settings)
-        except InvalidInput as error:
-            raise UnusableFile(error.message, hint=error.hint) from None
-        sha256, size = await self._store.put_bytes(data, content.media_type)
+        content, kept = await self._contents.read(data, claimed, name)
+        sha256, size = await self._store.put_bytes(kept, content.media_type)
         return Resource(
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
         )
 
-    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+    async def keep(self, given: GivenFile) -> Resource:
+        """Store what a caller handed over as bytes, base64 or a data URL. Raises `InvalidInput`.
+
+        Its name is the caller's; where there is none, its kind with the suffix of what it holds: `image.png`.
+        """
+        data, name = await asyncio.to_thread(content_of, given, self._settings.max_file_bytes)
+        content, kept = await self._contents.read(data, name, name)
+        sha256, size = await self._store.put_bytes(kept, content.media_type)
+        return Resource(
+            kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text,
+            name=name if given.name else f"{content.kind}{suffix_of(content.media_type)}",
+        )  # fmt: skip
+
+    async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
         """The attached `files`, then those that `text` names; a file that is both is returned once.
+
+        Files that are stored already are resources; they come first.
 
         A folder or a pattern (`*.png`) stands for its files. A local file that does not exist becomes a missing
         resource, and so does a web page (a URL without a file's extension) that can't be reached: the text may only quote
         it. What exists and can't be used raises `InvalidInput`; among others that can, it becomes a missing resource with
         its problem, so that one damaged file of many stops only the tasks that need it.
         """
-        found, unusable = list[Resource](), list[UnusableFile]()
+        found, unusable = [file for file in files if isinstance(file, Resource)], list[UnusableFile]()
+        names = [file for file in files if isinstance(file, str)]
 
         async def add(name: str, fetched: Awaitable[Resource]) -> None:
             try:
@@ -68,7 +93,7 @@ class GuardedFetcher:
                 found.append(Resource(kind=kind, media_type=media_type, name=name, problem=problem))
 
         named = NamedFiles(lambda name: self._resolve(name)[0])
-        for name in await asyncio.to_thread(named.attached, files):
+        for name in await asyncio.to_thread(named.attached, names):
             if not await self._is_among(name, found):
                 await add(name, self.fetch(name))
         for mention in await asyncio.to_thread(named.in_text, text):
