@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from ..graph.clock import Clock, shown_by
@@ -22,6 +23,8 @@ class Execution:
         self.id = uuid4().hex
         self._runs = runs
         self._clock = Clock.set_now()
+        self.context: Any = None
+        """Choices for runs that are planned in it, where their options say nothing; see `nodes/run_options.py`."""
         self.edits_left: tuple[str, ...] = ()
         """Edits of the run before, a sentence each, that a new request leaves behind."""
         self._claimed: set[str] = set()
