@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ..checkpoints.history import History
+from ..graph.media_types import suffix_of
 from ..graph.resource import Resource
 from ..graph.settings import FILES_PATH
 from .langgraph_server import open_storage_once
@@ -43,7 +44,9 @@ async def _file(request: Request) -> Response:
 
 
 def _name(resource: Resource, asked: str) -> str:
-    return asked or resource.label
+    """What a download is called."""
+    made = f"{resource.kind}-{(resource.sha256 or '')[:8]}{suffix_of(resource.media_type)}"
+    return asked or (resource.label if resource.name else made)
 
 
 app = Starlette(

@@ -1,7 +1,7 @@
 """`Execution`: the leases that one execution of the graph has claimed; it returns them however it ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
@@ -25,6 +25,8 @@ class Execution:
         self._clock = Clock.set_now()
         self.context: Any = None
         """Choices for runs that are planned in it, where their options say nothing; see `nodes/run_options.py`."""
+        self.steps: Mapping[str, Any] = {}
+        """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
         self.edits_left: tuple[str, ...] = ()
         """Edits of the run before, a sentence each, that a new request leaves behind."""
         self._claimed: set[str] = set()

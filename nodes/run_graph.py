@@ -27,6 +27,8 @@ from .result_media import with_small_files
 from .run_options import options_of
 from .take_up import edits_left_by, take_up
 
+INSIDE = {"select", "execute"}
+"""The nodes of a task's sub-graph."""
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
 
@@ -66,6 +68,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         within = ensure_config(config)["configurable"].get("checkpoint_ns")
         execution.context = options.pop("context", None)  # a parent's own context is no choice for this graph
         try:
+            execution.steps = _steps_inside(options)
             options_of(None, execution.context, self.places)  # refused before anything is stored
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
                 input, config = await self._updated(input, config)
@@ -160,6 +163,15 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             return config
         new = await take_up(self, saved, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
+
+
+def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a caller wants to stop inside each task: LangGraph knows the nodes of the root only."""
+    asked = {name: options.get(name) for name in ("interrupt_before", "interrupt_after")}
+    found = {
+        name: "*" if nodes == "*" else [node for node in nodes or () if node in INSIDE] for name, nodes in asked.items()
+    }
+    return {name: nodes for name, nodes in found.items() if nodes}
 
 
 def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:
