@@ -17,7 +17,7 @@ from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.settings import Settings
-from ..graph.state import RUN_ID
+from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World, open_world
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
@@ -145,9 +145,9 @@ class Session:
         for row in run.results:
             if row.status == "succeeded":
                 await self.world.ledger.put(run.run_id, run.thread_id, run.epoch, row)
-        changed = run.model_dump(mode="json", include={"epoch", "mends", "repairs"})
+        changed = run.model_dump(mode="json", include={"epoch", "repairs"})
         request = {**state["request"], "files": [file.model_dump(mode="json") for file in run.request.files]}
-        return {"run": {**state, **changed, "request": request}, "plan": run.plan.model_dump(mode="json")}
+        return {"run": {**with_repairs(state), **changed, "request": request}, "plan": run.plan.model_dump(mode="json")}
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:

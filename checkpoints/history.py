@@ -87,7 +87,7 @@ class History:
 
         def delete(db: RowConnection) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
-            columns = "status = 'running', plan = ?, epoch = ?, mends = ?"
+            columns = "status = 'running', plan = ?, epoch = ?, repairs = ?"
             plan, repairs = run.plan.model_dump_json(), json.dumps(run.repairs)
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", [plan, run.epoch, repairs, run.run_id])
 

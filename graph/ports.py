@@ -142,8 +142,8 @@ class Runs(Protocol):
     async def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record that a run waits, continues, or was interrupted."""
 
-    async def set_choices(self, run_id: str, options: Options) -> None:
-        """Change which experts a run may use, and whether it asks for approval; its limits stay as they are."""
+    async def set_options(self, run_id: str, options: Options) -> None:
+        """Change the options of a run."""
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""

@@ -185,10 +185,10 @@ class Request(Frozen):
     """Given or made in earlier turns, newest last."""
 
 
-Repairs = Annotated[
-    tuple[str, ...], Field(validation_alias=AliasChoices("repairs", "mends"), serialization_alias="mends")
-]
-"""Sentences that name what was repaired in a plan. Rows, checkpoints and events call them `mends`."""
+EARLIER_REPAIRS: Final = "mends"
+"""What checkpoints and recordings of earlier versions call the repairs."""
+Repairs = Annotated[tuple[str, ...], Field(validation_alias=AliasChoices("repairs", EARLIER_REPAIRS))]
+"""Sentences that name what was repaired in a plan."""
 
 
 class Evidence(Frozen):

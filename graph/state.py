@@ -13,7 +13,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from .plan import Plan
-from .result import Options, Result, Run
+from .result import EARLIER_REPAIRS, Options, Result, Run
 
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
@@ -118,6 +118,12 @@ def epoch_of(run: Run, plan: Plan, edited: Iterable[Result] = ()) -> str:
     made = sorted((row.key, row.status, [resource.sha256 for resource in row.resources]) for row in edited)
     content = [plan.digest, run.options.model_dump(mode="json", include={"models", "select", "where"}), made]
     return f"{run.run_id}:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+def with_repairs(run: Json, *, added: Iterable[str] = ()) -> Json:
+    """A run in a state with more repairs, under the name that they have today."""
+    known = [*run.get("repairs", ()), *run.get(EARLIER_REPAIRS, ())]
+    return {name: value for name, value in run.items() if name != EARLIER_REPAIRS} | {"repairs": [*known, *added]}
 
 
 def epoch_in(run: Json, plan: Plan) -> str:

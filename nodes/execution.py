@@ -12,6 +12,7 @@ from ..graph.clock import Clock, shown_by
 from ..graph.errors import RunCancelled
 from ..graph.ports import Runs
 from ..graph.result import Run
+from .edited_fields import EditedFields
 
 current_execution: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
 
@@ -29,6 +30,8 @@ class Execution:
         """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
         self.edits_left: tuple[str, ...] = ()
         """Edits of the run before, a sentence each, that a new request leaves behind."""
+        self.edited_fields = EditedFields()
+        """What was edited in the run that it continues, beside plan and results."""
         self._claimed: set[str] = set()
         self._limit: asyncio.Timeout | None = None
         self.cancelled = ""

@@ -32,7 +32,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
     async def review(state: State) -> Json:
         await current().own(state["run"]["run_id"])
         try:
-            edits = await read_edits(state, ledger, store)
+            edits = await read_edits(state, ledger, store, current().edited_fields)
         except InvalidPlan as error:
             return await _as_recorded(state["run"]["run_id"], error.problems, ledger)
         run, plan, taken = edits.run, edits.plan, {}
@@ -78,7 +78,7 @@ async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor)
     for result in edits.results:
         await ledger.put(run.run_id, run.thread_id, run.epoch, result)
     await ledger.runs.planned(run.run_id, run.epoch, proposal, run.controller)
-    await ledger.runs.set_choices(run.run_id, options)
+    await ledger.runs.set_options(run.run_id, options)
     return run, plan
 
 

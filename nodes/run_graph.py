@@ -19,6 +19,7 @@ from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
+from .edited_fields import before_edits
 from .execution import Execution
 from .given_media import Intake
 from .lent_savers import usable_here
@@ -158,10 +159,11 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
         if saved is None:
             return config
+        before = await before_edits(saver, saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
-            execution.edits_left = await edits_left_by(saved, self.ledger, self.store_of_files)
+            execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config
-        new = await take_up(self, saved, named, execution, self.ledger, self.store_of_files)
+        new = await take_up(self, saved, before, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
 
 
