@@ -171,7 +171,7 @@ async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
     saver, backend = InMemorySaver(), Stopping("cancel")
     await stopped(entry(home, backend, saver, PICTURE), backend)
     state = await entry(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
-    assert state["messages"][-1].content == "done"
+    assert state["messages"][-1].text == "done"
     assert sorted(backend.calls) == ["0", "0", "1", "1", "2", "3"]
     async with opened(tmp_path / "elsewhere") as session:
         (run,) = await session.history.runs()
@@ -225,6 +225,19 @@ async def test_a_stream_that_its_reader_leaves_gives_the_lease_back(home: Path) 
     await stream.aclose()
     assert await owners(home) == [("interrupted", None)]
     assert (await graph_of(home, backend, saver).ainvoke(None, THREAD))["answer"] == "done"
+
+
+@pytest.mark.parametrize("event", ["run_started", "plan_ready", "task_started", "task_finished", "answer_delta"])
+async def test_a_stream_that_is_left_at_any_event_leaves_a_run_that_goes_on(home: Path, event: str) -> None:
+    """Also where the stage had returned, and the edge after it had not decided yet what comes next."""
+    saver, backend = InMemorySaver(), ScriptedBackend(latency=0.01)
+    stream = graph_of(home, backend, saver).astream({"request": "go"}, THREAD, stream_mode="custom", subgraphs=True)
+    async for _, part in stream:
+        if part["event"] == event:
+            break
+    await stream.aclose()
+    assert (await graph_of(home, backend, saver).ainvoke(None, THREAD))["answer"] == "done"
+    assert (await owners(home))[0] == ("succeeded", None)
 
 
 async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) -> None:

@@ -11,6 +11,7 @@ from ..wording.wording import UNSPACED
 from .conditions import ordered, size_of
 from .query import Query, read_query
 from .table import Table
+from .total_row import without_total
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -20,7 +21,13 @@ def answer_about(table: Table, question: str) -> str:
     """The answer to a question, in a line or a few. Raises `ExpertError` for a question that it does not understand."""
     if not table.cells:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
-    query = read_query(question, table)
+    body, total = without_total(table)
+    query = read_query(question, body)
+    left_out = bool(total) and bool(query.operations - {"people"}) and not query.conditional
+    return _answer(query, table) + (f" ({_say(query, 'without', total=total)})" if left_out else "")
+
+
+def _answer(query: Query, table: Table) -> str:
     said = partial(_say, query)
     if query.yes_or_no:
         shown = _rows(query, query.table.cells)
