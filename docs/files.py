@@ -24,7 +24,7 @@ NOTES = {
     "docs/controllers.md": "Which controllers there are, and how a model's plan and answer are checked.",
     "docs/places.md": "Places where experts run: how they are ranked, local models, your own servers.",
     "docs/python.md": "The Python functions, the tool for agents, Studio, the scripted world for tests.",
-    "docs/studio.md": "LangGraph Server, Studio and chat front ends: input, streams, approval, edits, as the API returns them.",
+    "docs/studio.md": "LangGraph Server for Studio and chat front ends: input, streams, approval, edits.",
     "docs/files.md": "This page.",
     "notebooks/01_one_request.ipynb": "One request, its events, its results.",
     "notebooks/02_controllers.ipynb": "The controllers, with a scripted chat model.",
