@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command
 from typing_extensions import TypedDict
 
 from dags import Dag
@@ -24,13 +25,14 @@ from hugginggpt.checkpoints.open import open_storage
 from hugginggpt.graph.builder import connect
 from hugginggpt.graph.errors import HuggingGPTError, UnknownRun
 from hugginggpt.graph.redactor import Redactor
-from hugginggpt.graph.result import Request
+from hugginggpt.graph.result import Options, Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from hugginggpt.tools.scripted.controller import HuggingGptPlan
+from scenarios import Scenario
 from tool_child import agent
 
 LOG = "calls.jsonl"
@@ -57,13 +59,20 @@ class Ended(NamedTuple):
 
 
 def enter(
-    entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint | None = None, fault: str = ""
+    entry: str,
+    durability: str,
+    folder: Path,
+    dag: Dag,
+    failpoint: Failpoint | None = None,
+    fault: str = "",
+    repaired: bool = False,
 ) -> "Ended":
     """Start or resume in a new process, and wait for its end.
 
     `fault`: what happens to the home at the failpoint, a name in `faults.py`; without one the process is killed.
+    `repaired`: what makes calls of a scenario fail is gone, and what failed is tried again.
     """
-    given = (entry, durability, folder, dag, failpoint or Failpoint(), fault)
+    given = (entry, durability, folder, dag, failpoint or Failpoint(), fault, repaired)
     errors, send = _processes.Pipe(duplex=False)
     process = _processes.Process(target=_work, args=(send, *given))
     process.start()
@@ -88,11 +97,18 @@ def log_start(folder: Path, key: str) -> None:
 
 
 def _work(
-    errors: Connection, entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint, fault: str
+    errors: Connection,
+    entry: str,
+    durability: str,
+    folder: Path,
+    dag: Dag,
+    failpoint: Failpoint,
+    fault: str,
+    repaired: bool,
 ) -> None:
     calls = Calls(failpoint, partial((FAULTS | JUMPS)[fault], folder / "home") if fault else None)
     try:
-        made = asyncio.run(_entered(entry, durability, folder, dag, calls))
+        made = asyncio.run(_entered(entry, durability, folder, dag, calls, repaired))
     except HuggingGPTError as error:  # as the command does
         errors.send(f"{type(error).__name__}: {error} ({error.hint})")
         sys.exit(1)
@@ -100,7 +116,9 @@ def _work(
 
 
 @asynccontextmanager
-async def _opened(folder: Path, dag: Dag, calls: Calls, *, alone: bool) -> AsyncIterator[tuple[World, WatchedSaver]]:
+async def _opened(
+    folder: Path, dag: Scenario, calls: Calls, *, alone: bool, repaired: bool
+) -> AsyncIterator[tuple[World, WatchedSaver]]:
     """A world whose ports are watched; `alone`: its graph has the saver, else its parent's."""
 
     def planned(_: Request) -> HuggingGptPlan:
@@ -110,32 +128,38 @@ async def _opened(folder: Path, dag: Dag, calls: Calls, *, alone: bool) -> Async
     async with open_storage(folder / "home") as storage:
         saver = await WatchedSaver.watched(storage.ledger.database, calls)
         settings = Settings(home=folder / "home")
-        backend = ScriptedBackend(latency=dag.latency, log=folder / LOG)
+        failures = {} if repaired else dag.failures
+        backend = ScriptedBackend(latency=dag.latency, failures=failures, log=folder / LOG)
         ports: dict[str, Any] = {
             "controller": ScriptedController(planned, answer="done"),
-            "catalog": ScriptedCatalog(scripted_expert("text2text-generation", f"scripted/{name}") for name in "ab"),
+            "catalog": ScriptedCatalog(
+                scripted_expert(str(task["task"]), f"scripted/{name}") for task in dag.tasks for name in "ab"
+            ),
             "backends": {backend.name: backend},
             "ledger": WatchedPort("ledger", storage.ledger, calls),
             "store": (store := WatchedPort("store", storage.store, calls)),
             "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
         }
         graph = connect(
-            settings=settings, slots=slots_for(settings), cut=lambda *_: (), redact=Redactor(),
+            settings=settings, slots=slots_for(settings), cut=dag.cut, redact=Redactor(),
             checkpointer=saver if alone else None, **ports,
         )  # fmt: skip
         yield World(settings, graph, **ports), saver
 
 
-async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: Calls) -> dict[str, Any]:
-    async with _opened(folder, dag, calls, alone=entry in ("command", "graph")) as (world, saver):
+async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: Calls, repaired: bool) -> dict[str, Any]:
+    dag = dag if isinstance(dag, Scenario) else Scenario(dag.tasks, dag.latency)
+    options = {"approve": dag.approve}
+    alone = entry in ("command", "graph")
+    async with _opened(folder, dag, calls, alone=alone, repaired=repaired) as (world, saver):
         match entry:
             case "command":
-                return await _command(world)
+                return await _command(world, Options.model_validate(options), again=repaired)
             case _ if entry == SYNCHRONOUS:
                 graph = _synchronous(dag, saver, folder)
                 return await asyncio.to_thread(_driven_synchronously, graph, durability)
             case "tool":
-                parent = agent(as_tool(world.graph), [{"request": "do it"}], saver)
+                parent = agent(as_tool(world.graph, approve=dag.approve), [{"request": "do it"}], saver)
                 state = await _driven(parent, {"messages": []}, durability)
                 (message,) = [message for message in state["messages"] if message.type == "tool"]
                 return _shown(message.artifact["status"], message.content, message.artifact["results"])
@@ -147,8 +171,8 @@ async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: C
                 graph = outer.compile(checkpointer=saver)
             case _:
                 graph = world.graph
-        state = await _driven(graph, {"request": "do it"}, durability)
-        return _shown("succeeded", state["answer"], list(state["results"].values()))
+        state = await _driven(graph, {"request": "do it", "options": options}, durability)
+        return _shown(state["run"]["status"], state["answer"], list(state["results"].values()))
 
 
 CONFIG: Any = {"configurable": {"thread_id": "t"}}
@@ -162,27 +186,43 @@ async def _driven(graph: Any, first: Any, durability: str) -> Any:
     snapshot = await graph.aget_state(CONFIG)
     if snapshot.created_at and not snapshot.tasks:
         return snapshot.values
-    return await graph.ainvoke(None if snapshot.created_at else first, CONFIG, durability=durability)
+    given: Any = None if snapshot.created_at else first
+    if snapshot.interrupts:
+        given = Command(resume=True)
+    while "__interrupt__" in (state := await graph.ainvoke(given, CONFIG, durability=durability)):
+        given = Command(resume=True)
+    return state
 
 
-async def _command(world: World) -> dict[str, Any]:
+async def _command(world: World, options: Options, *, again: bool) -> dict[str, Any]:
     session = Session(world)
     try:
         run = await session.history.run()
     except UnknownRun:
-        events = session.start("do it", thread_id="t")
+        events = session.start("do it", thread_id="t", options=options)
     else:
-        if not run.unfinished:
+        if again and run.status == "partial":
+            events = session.retry(run)
+        elif run.unfinished:
+            events = session.resume(run)
+        else:
             end = await session.closing(run.run_id)
             return _shown(end.status, end.answer, end.results)
-        events = session.resume(run)
     *_, end = [event async for event in events]  # type: ignore[misc]
+    if end.status == "waiting":
+        *_, end = [event async for event in session.resume(await session.history.run(), True)]  # type: ignore[misc]
     return _shown(end.status, end.answer, end.results)
 
 
 def _shown(status: str, answer: str, results: Sequence[Any]) -> dict[str, Any]:
-    texts = {str(result["task_id"]): result["outputs"]["text"]["text"] for result in results}
+    texts = {str(result["task_id"]): _text(result["outputs"]) for result in results}
     return {"status": status, "answer": answer, "texts": texts}
+
+
+def _text(outputs: dict[str, Any]) -> str:
+    """The text that a task made; of a list all, of a file its hash."""
+    made = [each for many in outputs.values() for each in (many if isinstance(many, list) else [many])]
+    return " | ".join(each["text"] or each["sha256"] for each in made)
 
 
 # -- a graph of someone else's, all of whose calls are synchronous ----------------------------------------------------
