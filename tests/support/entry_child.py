@@ -5,8 +5,7 @@ import json
 import multiprocessing
 import operator
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,7 +20,7 @@ from failpoints import Calls, Failpoint, WatchedPort, WatchedSaver
 from faults import FAULTS, JUMPS
 from hugginggpt import as_tool
 from hugginggpt.apps.session import Session
-from hugginggpt.checkpoints.open import open_storage
+from hugginggpt.checkpoints.open import Storage, open_storage
 from hugginggpt.graph.builder import connect
 from hugginggpt.graph.errors import HuggingGPTError, UnknownRun
 from hugginggpt.graph.redactor import Redactor
@@ -115,43 +114,41 @@ def _work(
     (folder / OUTCOME).write_text(json.dumps(made | {"seen": calls.seen}))
 
 
-@asynccontextmanager
-async def _opened(
-    folder: Path, dag: Scenario, calls: Calls, *, alone: bool, repaired: bool
-) -> AsyncIterator[tuple[World, WatchedSaver]]:
-    """A world whose ports are watched; `alone`: its graph has the saver, else its parent's."""
+def assembled(
+    folder: Path, dag: Dag, calls: Calls, storage: Storage, saver: WatchedSaver | None = None, *, repaired: bool = False
+) -> World:
+    """A world whose ports are watched; its graph has the saver, or its parent's."""
+    case = dag if isinstance(dag, Scenario) else Scenario(dag.tasks, dag.latency)
 
     def planned(_: Request) -> HuggingGptPlan:
         log_start(folder, "plan")
-        return dag.tasks
+        return case.tasks
 
-    async with open_storage(folder / "home") as storage:
-        saver = await WatchedSaver.watched(storage.ledger.database, calls)
-        settings = Settings(home=folder / "home")
-        failures = {} if repaired else dag.failures
-        backend = ScriptedBackend(latency=dag.latency, failures=failures, log=folder / LOG)
-        ports: dict[str, Any] = {
-            "controller": ScriptedController(planned, answer="done"),
-            "catalog": ScriptedCatalog(
-                scripted_expert(str(task["task"]), f"scripted/{name}") for task in dag.tasks for name in "ab"
-            ),
-            "backends": {backend.name: backend},
-            "ledger": WatchedPort("ledger", storage.ledger, calls),
-            "store": (store := WatchedPort("store", storage.store, calls)),
-            "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
-        }
-        graph = connect(
-            settings=settings, slots=slots_for(settings), cut=dag.cut, redact=Redactor(),
-            checkpointer=saver if alone else None, **ports,
-        )  # fmt: skip
-        yield World(settings, graph, **ports), saver
+    settings = Settings(home=folder / "home")
+    failures = {} if repaired else case.failures
+    backend = ScriptedBackend(latency=case.latency, failures=failures, log=folder / LOG)
+    experts = (scripted_expert(str(task["task"]), f"scripted/{name}") for task in case.tasks for name in "ab")
+    ports: dict[str, Any] = {
+        "controller": ScriptedController(planned, answer="done"),
+        "catalog": ScriptedCatalog(experts),
+        "backends": {backend.name: backend},
+        "ledger": WatchedPort("ledger", storage.ledger, calls),
+        "store": (store := WatchedPort("store", storage.store, calls)),
+        "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
+    }
+    graph = connect(
+        settings=settings, slots=slots_for(settings), cut=case.cut, redact=Redactor(), checkpointer=saver, **ports
+    )
+    return World(settings, graph, **ports)
 
 
 async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: Calls, repaired: bool) -> dict[str, Any]:
     dag = dag if isinstance(dag, Scenario) else Scenario(dag.tasks, dag.latency)
     options = {"approve": dag.approve}
-    alone = entry in ("command", "graph")
-    async with _opened(folder, dag, calls, alone=alone, repaired=repaired) as (world, saver):
+    async with open_storage(folder / "home") as storage:
+        saver = await WatchedSaver.watched(storage.ledger.database, calls)
+        alone = saver if entry in ("command", "graph") else None  # else it has its parent's
+        world = assembled(folder, dag, calls, storage, alone, repaired=repaired)
         match entry:
             case "command":
                 return await _command(world, Options.model_validate(options), again=repaired)
@@ -162,7 +159,7 @@ async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: C
                 parent = agent(as_tool(world.graph, approve=dag.approve), [{"request": "do it"}], saver)
                 state = await _driven(parent, {"messages": []}, durability)
                 (message,) = [message for message in state["messages"] if message.type == "tool"]
-                return _shown(message.artifact["status"], message.content, message.artifact["results"])
+                return shown(message.artifact["status"], message.content, message.artifact["results"])
             case "sub-graph":
                 outer: Any = StateGraph(State, input_schema=GraphInput)
                 outer.add_node("hugginggpt", world.graph)
@@ -172,10 +169,13 @@ async def _entered(entry: str, durability: str, folder: Path, dag: Dag, calls: C
             case _:
                 graph = world.graph
         state = await _driven(graph, {"request": "do it", "options": options}, durability)
-        return _shown(state["run"]["status"], state["answer"], list(state["results"].values()))
+        return shown(state["run"]["status"], state["answer"], list(state["results"].values()))
 
 
 CONFIG: Any = {"configurable": {"thread_id": "t"}}
+SERVER = "API server"
+SERVER_CONFIG: Any = {"configurable": {"thread_id": "00000000-0000-4000-8000-000000000000"}}
+"""A server names its threads so."""
 
 
 async def _driven(graph: Any, first: Any, durability: str) -> Any:
@@ -207,14 +207,15 @@ async def _command(world: World, options: Options, *, again: bool) -> dict[str, 
             events = session.resume(run)
         else:
             end = await session.closing(run.run_id)
-            return _shown(end.status, end.answer, end.results)
+            return shown(end.status, end.answer, end.results)
     *_, end = [event async for event in events]  # type: ignore[misc]
     if end.status == "waiting":
         *_, end = [event async for event in session.resume(await session.history.run(), True)]  # type: ignore[misc]
-    return _shown(end.status, end.answer, end.results)
+    return shown(end.status, end.answer, end.results)
 
 
-def _shown(status: str, answer: str, results: Sequence[Any]) -> dict[str, Any]:
+def shown(status: str, answer: str, results: Sequence[Any]) -> dict[str, Any]:
+    """What a process that came to its end writes."""
     texts = {str(result["task_id"]): _text(result["outputs"]) for result in results}
     return {"status": status, "answer": answer, "texts": texts}
 

@@ -19,10 +19,17 @@ from paths import ROOT, SUPPORT
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
-    """A server in `folder`, with our configuration and one more graph that is scripted."""
+def served(
+    folder: Path, *, module: str = "studio_graph", checkpointer: bool = False, **variables: str
+) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
+    """A server in `folder`, with our configuration and one more graph that is scripted, of a module beside this one.
+
+    `checkpointer`: it has a saver of its own too. `variables`: of the server's environment.
+    """
     config = json.loads((ROOT / "langgraph.json").read_text())
-    config["graphs"]["scripted"] = str(SUPPORT / "studio_graph.py") + ":make_graph"
+    config["graphs"]["scripted"] = f"{SUPPORT / module}.py:make_graph"
+    if checkpointer:
+        config["checkpointer"] = {"path": f"{SUPPORT / module}.py:make_checkpointer"}
     (folder / "langgraph.json").write_text(json.dumps(config))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -32,6 +39,7 @@ def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[byt
         "--port", str(port), "--config", str(folder / "langgraph.json"),
     ]  # fmt: skip
     env = os.environ | {"HUGGINGGPT_HOME": str(folder / "home"), "HUGGINGGPT_LLM": "", "LANGSMITH_TRACING": "false"}
+    env |= {"PYTHONPATH": str(SUPPORT), **variables}
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
