@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from ..graph.errors import UnknownRun
+from ..graph.resource import Resource
 from ..graph.result import Result, Run
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
@@ -61,6 +62,17 @@ class History:
             return [row for row in rows if valid_resources([{name: row[name] for name in COLUMNS}])]
 
         return await self._ledger.database.read(read)
+
+    async def resource(self, sha256: str) -> Resource | None:
+        """The file of that hash, as it was recorded first."""
+
+        def read(db: RowConnection) -> list[Resource]:
+            columns = "kind, media_type, sha256, size, text, name, key AS producer"
+            return valid_resources(
+                db.query(f"SELECT {columns} FROM resources WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
+            )
+
+        return next(iter(await self._ledger.database.read(read)), None)
 
     async def members(self, epoch: str) -> list[Result]:
         """The rows of members of mapped tasks, and of parts of recordings, in order."""

@@ -28,6 +28,7 @@ from hugginggpt.graph.result import Options, Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for
+from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from hugginggpt.tools.scripted.controller import HuggingGptPlan
@@ -136,9 +137,12 @@ def assembled(
         "store": (store := WatchedPort("store", storage.store, calls)),
         "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
     }
+    controller = ports["controller"]
     graph = connect(
-        settings=settings, slots=slots_for(settings), cut=case.cut, redact=Redactor(), checkpointer=saver, **ports
-    )
+        settings=settings, slots=slots_for(settings), cut=case.cut, redact=Redactor(), checkpointer=saver,
+        controllers=Controllers(controller, lambda _: controller),
+        **{name: port for name, port in ports.items() if name != "controller"},
+    )  # fmt: skip
     return World(settings, graph, **ports)
 
 

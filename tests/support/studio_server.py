@@ -22,14 +22,16 @@ from paths import ROOT, SUPPORT
 def served(
     folder: Path, *, module: str = "studio_graph", checkpointer: bool = False, **variables: str
 ) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
-    """A server in `folder`, with our configuration and one more graph that is scripted, of a module beside this one.
+    """A server in `folder` with our configuration, and more graphs, which are scripted, of a module beside this one.
 
-    `checkpointer`: it has a saver of its own too. `variables`: of the server's environment.
+    `checkpointer`: it has a saver of its own too. `variables`: of its process.
     """
     config = json.loads((ROOT / "langgraph.json").read_text())
     config["graphs"]["scripted"] = f"{SUPPORT / module}.py:make_graph"
     if checkpointer:
         config["checkpointer"] = {"path": f"{SUPPORT / module}.py:make_checkpointer"}
+    else:
+        config["graphs"]["speaking"] = f"{SUPPORT / module}.py:make_speaking"
     (folder / "langgraph.json").write_text(json.dumps(config))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -38,8 +40,13 @@ def served(
         sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1",
         "--port", str(port), "--config", str(folder / "langgraph.json"),
     ]  # fmt: skip
-    env = os.environ | {"HUGGINGGPT_HOME": str(folder / "home"), "HUGGINGGPT_LLM": "", "LANGSMITH_TRACING": "false"}
-    env |= {"PYTHONPATH": str(SUPPORT), **variables}
+    env = os.environ | {
+        "HUGGINGGPT_HOME": str(folder / "home"),
+        "HUGGINGGPT_LLM": "",
+        "LANGSMITH_TRACING": "false",
+        "PYTHONPATH": str(SUPPORT),
+        **variables,
+    }
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
