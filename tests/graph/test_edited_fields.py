@@ -24,6 +24,7 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.options.models": ({"1": "org/b"}, "the options were edited by hand"),
     "run.options.where": (["embedded"], "the options were edited by hand"),
     "run.options.select": ("rank", "the options were edited by hand"),
+    "run.options.llm": ("rules", "the options were edited by hand"),
     "run.options.max_llm_calls": (0, f"max_llm_calls {HAND}: it is 0"),
     "run.options.max_tokens": (7, f"max_tokens {HAND}: it is 7"),
     # is refused: what the answer says
@@ -52,7 +53,6 @@ ELSEWHERE = {
     "run", "run.options", "run.plan", "run.results",  # above, field by field
     "run.options.approve",  # test_edits.py: it asks
     "messages",  # the conversation, which the next request takes as it is
-    "run_id",  # of an input
 }  # fmt: skip
 
 
