@@ -31,6 +31,7 @@ TABLE: dict[str, tuple[Any, str]] = {
     "request": ("something else", "request can't be edited: make a new request in this conversation"),
     "files": (["a.png"], "files can't be edited: make a new request in this conversation"),
     "options": ({"max_llm_calls": 3}, "options can't be edited: edit those of `run`"),
+    "given_plan": ([step(0)], "given_plan can't be edited: edit `plan`"),
     "answer": ("42", "answer can't be edited: it is written from the results: edit those"),
     "problems": (["none"], "problems can't be edited: they are found in edits"),
     "run.request": ({"text": "something else"}, "run.request can't be edited: make a new request in this conversation"),
