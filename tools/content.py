@@ -12,11 +12,12 @@ from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
 from .media.csv_records import read_records
-from .media.pictures import FORMATS
+from .media.picture_formats import FORMATS
+from .media.picture_size import most_pixels
 
-SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
+SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF, HEIC, AVIF), sound, video, PDF, CSV tables and UTF-8 text"
 
-_PILLOW = {f"image/{form.lower()}": form for form in FORMATS}
+_PILLOW = {f"image/{form.lower()}": form for form in FORMATS} | {"image/heic": "HEIF"}
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _TEXT_TYPES = ("text/markdown", "text/html", "application/json", "application/xml")
 _TEXT_IN_NAME_ONLY = ("application/rtf", "application/postscript")
@@ -102,21 +103,33 @@ def _check_table(text: str, label: str, media_type: str) -> None:
         raise InvalidInput(error.message, hint=error.hint) from None
 
 
-def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> None:
+def _check_image(data: bytes, media_type: str, label: str, limit: int) -> None:
     """Check the size in the header. Uses Pillow's plug-in, as `Image.open` has a limit and warnings of its own."""
     from PIL import Image
 
-    if media_type == "image/webp":  # its plug-in lets libwebp allocate the canvas; the others read headers in Python
-        width, height = _webp_size(data, label)
-        return _check_size(width, height, label, max_pixels)
+    form = _PILLOW[media_type]
+    most = most_pixels(form, limit)
+    if reader := _HEADERS.get(form):
+        width, height = reader(data, label)
+        return _check_size(width, height, label, most)
     Image.init()
-    plugin = Image.OPEN[_PILLOW[media_type]][0]
+    plugin = Image.OPEN[form][0]
     try:
         with plugin(io.BytesIO(data), "") as image:
             width, height = image.size
     except (OSError, SyntaxError, ValueError, IndexError, TypeError, Image.DecompressionBombError) as error:
         raise _broken_header(label, media_type.removeprefix("image/").upper(), f" ({error})") from None
-    _check_size(width, height, label, max_pixels)
+    _check_size(width, height, label, most)
+
+
+def _heif_size(data: bytes, label: str) -> tuple[int, int]:
+    """Width and height of the largest picture or tile of a HEIC or AVIF: the boxes `ispe` (ISO 23008-12, 6.5.3)."""
+    sizes, at = list[tuple[int, int]](), 0
+    while len(sizes) < 10_000 and 0 < (at := data.find(b"ispe", at + 1, 1 << 22)) <= len(data) - 16:
+        sizes.append((int.from_bytes(data[at + 8 : at + 12]), int.from_bytes(data[at + 12 : at + 16])))
+    if not sizes:
+        raise _broken_header(label, "HEIC or AVIF")
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def _webp_size(data: bytes, label: str) -> tuple[int, int]:
@@ -130,6 +143,10 @@ def _webp_size(data: bytes, label: str) -> tuple[int, int]:
     if len(body) == 10 and form == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
         return int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
     raise _broken_header(label, "WEBP")
+
+
+_HEADERS = {"WEBP": _webp_size, "AVIF": _heif_size, "HEIF": _heif_size}
+"""Read here, as the plug-ins of these formats are C libraries that get the whole file; those of others are Python."""
 
 
 def _broken_header(label: str, form: str, why: str = "") -> InvalidInput:
