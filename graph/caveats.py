@@ -24,11 +24,11 @@ def caveat(text: str) -> None:
         heard.notes.append(text)
 
 
-def lacks(what: str) -> None:
-    """Names what of a file could not be read, e.g. `the rest of a.jpg, which is cut short`: the task is done in part."""
+def lacks(text: str) -> None:
+    """What of a file could not be read, as a sentence without a full stop: the task is done in part, and says so first."""
     heard = _heard.get()
-    if heard is not None and what not in heard.lacks:
-        heard.lacks.append(what)
+    if heard is not None and text not in heard.lacks:
+        heard.lacks.append(text)
 
 
 @contextmanager

@@ -60,18 +60,24 @@ def _status(done: Sequence[Result]) -> TaskStatus:
 def made_without(made: Result, given: Given) -> Result:
     """The result of a call, under the name of what it was made from; partial where that lacks members of a list."""
     named = made.model_copy(update={"name": given.name})
-    return _without(named, given.missing) if given.missing and made.ok else named
+    if not (given.missing and made.ok):
+        return named
+    error = failures(given.missing, "made without")
+    return named.model_copy(
+        update={
+            "status": "partial",
+            "members": (*made.members, *given.missing),
+            "error": "; ".join(filter(None, (made.error, error))),
+        }
+    )
 
 
 def read_in_part(made: Result, gaps: Sequence[str]) -> Result:
-    """The result of a call; partial where a part of its input could not be read. `gaps`: what, each as a noun."""
-    return _without(made, [Member(key=made.key, name=gap, error="it can't be read") for gap in gaps]) if gaps else made
-
-
-def _without(made: Result, missing: Sequence[Member]) -> Result:
-    members = (*made.members, *missing)
-    error = failures(members, "made without")
-    return made.model_copy(update={"status": "partial", "members": members, "error": error})
+    """The result of a call; partial where a part of its input could not be read. `gaps`: what, a sentence each."""
+    if not gaps:
+        return made
+    members = tuple(Member(key=made.key, error=gap) for gap in gaps)
+    return made.model_copy(update={"status": "partial", "members": members, "error": "; ".join(gaps)})
 
 
 def not_made(task: Task, key: str, missing: Sequence[Member], name: str = "") -> Result:

@@ -14,10 +14,10 @@ def with_caveats(function: Callable[[Call], Sequence[Artifact]], call: Call) -> 
             made = list(function(call))
         except ExpertError as error:
             if heard.lacks:
-                error.message = f"{error.message}; what could not be read: {', '.join(heard.lacks)}"
+                error.message = "; ".join((error.message, *heard.lacks))
             raise
     if made and (heard.notes or heard.lacks):
         first = made[0]
         notes, gaps = filter(None, (first.note, *heard.notes)), filter(None, (first.lacks, *heard.lacks))
-        made[0] = first.model_copy(update={"note": "; ".join(notes), "lacks": ", ".join(gaps)})
+        made[0] = first.model_copy(update={"note": "; ".join(notes), "lacks": "; ".join(gaps)})
     return made

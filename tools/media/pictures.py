@@ -55,7 +55,7 @@ def read_frames(material: Material) -> "Iterator[Image.Image]":
                 yield frame
             before = content
     if count > MAX_FRAMES:
-        lacks(f"frames {MAX_FRAMES + 1} to {count} of {label}")
+        lacks(f"frames {MAX_FRAMES + 1} to {count} of {label} were not read: {MAX_FRAMES} are read at once")
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _opened(path: Path, label: str) -> "Iterator[Image.Image]":
                 yield image
                 return
             with decoding_what_is_there(), Image.open(path, formats=FORMATS) as cut:
-                lacks(f"the rest of {label}, which is cut short")
+                lacks(f"{label} is cut short, and what is missing of it was not read")
                 check_size(cut, label)
                 cut.load()
                 yield cut

@@ -101,7 +101,7 @@ def test_of_a_picture_that_is_cut_short_the_rest_is_read_and_the_loss_reported(
     cut_picture(tmp_path / name, **options)
     with collecting() as heard:
         assert read(tmp_path / name).shape == (200, 300, 3)
-    assert heard.lacks == [f"the rest of {name}, which is cut short"]
+    assert heard.lacks == [f"{name} is cut short, and what is missing of it was not read"]
 
 
 def test_a_picture_that_is_damaged_and_not_cut_is_refused(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_more_frames_than_are_read_at_once_are_reported(tmp_path: Path) -> None:
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     with collecting() as heard:
         assert len(list(read_frames(material(tmp_path / "a.gif")))) == 64
-    assert heard.lacks == ["frames 65 to 70 of a.gif"]
+    assert heard.lacks == ["frames 65 to 70 of a.gif were not read: 64 are read at once"]
 
 
 def test_a_photograph_of_a_phone_is_read(tmp_path: Path) -> None:
