@@ -102,4 +102,4 @@ class Artifact(Frozen):
     note: str = ""
     """A caveat for the reader, in a sentence without a full stop; usually empty."""
     lacks: str = ""
-    """What of its source could not be read, as a sentence without a full stop: the task is done in part, and says so first."""
+    """What of its source could not be read, as a sentence without a full stop: the task is done in part."""

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -64,7 +64,7 @@ def open_image(path: Path, label: str) -> "Iterator[Image.Image]":
 
     A larger picture than the limit is reduced, and of a file that is cut short there is what it holds; both are reported.
     """
-    with _opened(path, label) as image:
+    with _opened(path, label) as image, reading(label):
         if (frames := _frame_count(image)) > 1:
             caveat(f"{label} has {frames} frames, and only the first was used")
         yield _upright(image, label)
@@ -78,21 +78,10 @@ def _opened(path: Path, label: str) -> "Iterator[Image.Image]":
     register_formats()
     try:
         check_scans(path, label)
-        with reading(label), Image.open(path, formats=FORMATS) as image:
-            check_size(image, label)
-            try:
-                image.load()
-            except OSError as error:
-                if "truncated" not in str(error):
-                    raise
-            else:
-                yield image
-                return
-            with decoding_what_is_there(), Image.open(path, formats=FORMATS) as cut:
-                lacks(f"{label} is cut short, and what is missing of it was not read")
-                check_size(cut, label)
-                cut.load()
-                yield cut
+        with ExitStack() as opened:
+            with reading(label):
+                image = _loaded(path, label, opened)
+            yield image
     except Image.DecompressionBombError:
         raise input_too_large(f"{label} is larger than {limits().max_image_pixels:,} pixels") from None
     except (OSError, SyntaxError, ValueError) as error:
@@ -100,6 +89,27 @@ def _opened(path: Path, label: str) -> "Iterator[Image.Image]":
             raise
         why = f": {error}" if type(error) is ValueError else ""  # the texts of others don't help, or hold a path
         raise input_error(f"{label} can't be read as an image{why}") from error
+
+
+def _loaded(path: Path, label: str, opened: ExitStack) -> "Image.Image":
+    """The picture with its first frame decoded; of a file that is cut short what is there. `opened` closes it."""
+    from PIL import Image
+
+    image = opened.enter_context(Image.open(path, formats=FORMATS))
+    check_size(image, label)
+    try:
+        image.load()
+    except OSError as error:
+        if "truncated" not in str(error):
+            raise
+    else:
+        return image
+    cut = opened.enter_context(Image.open(path, formats=FORMATS))
+    opened.enter_context(decoding_what_is_there())
+    lacks(f"{label} is cut short, and what is missing of it was not read")
+    check_size(cut, label)
+    cut.load()
+    return cut
 
 
 def _upright(image: "Image.Image", label: str) -> "Image.Image":

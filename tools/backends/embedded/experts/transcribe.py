@@ -16,7 +16,7 @@ from ....languages import english_name, iso1, spoken_in
 from ....media.sound import Samples, read_sound
 from ..goal_words import goal_text
 from ..registry import expert
-from ..speech import SAMPLE_RATE, find_speech, spoken_parts, without_rumble
+from ..speech import SAMPLE_RATE, find_speech, spoken_parts
 
 MAX_PIECE_SECONDS = 30
 """Seconds decoded at once; longer sound is cut where it is quietest."""
@@ -59,8 +59,7 @@ def transcribe(call: Call) -> Sequence[Artifact]:
     spoken = list(spoken_parts(find_speech(sound[0], label)))
     if not spoken:
         raise input_error(f"no speech was found in {label}")
-    clean = without_rumble(sound[0])
-    pieces = (clean[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)] for start, end in spoken)
+    pieces = (sound[0, int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)] for start, end in spoken)
     read = [_recognized(piece) for part in pieces for piece in split_at_pauses(part)]
     words = " ".join(text for text, _ in read if text)
     certainty = math.exp(sum(log for _, log in read) / max(1, len(words.split())))
@@ -82,6 +81,7 @@ def _recognized(piece: Samples) -> tuple[str, float]:
     """
     import numpy as np
 
+    piece = piece - piece.mean()
     loudest = float(np.abs(piece).max())
     padded = np.pad(piece / max(loudest, 1e-6) * LEVEL, SAMPLE_RATE // 2)
     dithered = padded + np.random.default_rng(0).normal(0, DITHER, len(padded))
