@@ -77,15 +77,20 @@ def state_parts_of_format_3(db: Database) -> None:
     db.execute("CREATE TABLE state_parts (hash BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
 
 
-def migrate(connection: Connection) -> None:
-    """Apply the migrations that are pending. Raises `StorageError` for tables of a newer version."""
-    db = Database(connection)
-    found = db.execute("PRAGMA user_version").fetchone()[0]
+def refuse_newer(connection: Connection) -> None:
+    """Raises `StorageError` for tables of a newer version."""
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise StorageError(
             f"the database was made by a newer HuggingGPT (format {found}, this one knows {FORMAT})",
             hint="upgrade hugginggpt, or name another home with --home DIR",
         )
+
+
+def migrate(connection: Connection) -> None:
+    """Apply the migrations that are pending. Raises `StorageError` for tables of a newer version."""
+    refuse_newer(connection)
+    db = Database(connection)
     if migrations.pending(db):
         db.execute("BEGIN IMMEDIATE")  # of several processes that open a home, one migrates it
         try:

@@ -63,7 +63,8 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         """A saver whose tables exist."""
         connection = await database.read(lambda connection: connection)
         saver = cls(database, connection, strict_serializer())
-        await database.read(lambda _: saver._stock.setup(), alone=True)  # a script with a commit of its own
+        if not database.reading:
+            await database.read(lambda _: saver._stock.setup(), alone=True)  # a script with a commit of its own
         return saver
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SharedSqliteSaver":

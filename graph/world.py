@@ -169,8 +169,8 @@ def _assembled(
 ) -> World:
     from .builder import connect
 
-    controller = RedactedController(controller, redact)
-    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
+    controller, decoder = RedactedController(controller, redact), Decoder(workers)
+    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings, read=decoder.read), redact)
     places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
     catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
     places = [RedactedBackend(place, redact) for place in places]
@@ -187,7 +187,7 @@ def _assembled(
         store=store,
         slots=slots,
         fetcher=fetcher,
-        cut=Decoder(workers).cut,
+        cut=decoder.cut,
         redact=redact,
         checkpointer=checkpointer,
     )
@@ -203,18 +203,20 @@ async def open_world(
     backends: Iterable[Backend] | None = None,
     recording: Recording | None = None,
     consent: Consent | None = None,
+    reading: bool = False,
 ) -> AsyncIterator[World]:
     """A world with durable checkpoints in the home; closes all that it opened.
 
     `recording` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
+    `reading`: recorded runs are only looked at; the home is left as it is.
     """
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     slots = slots_for(settings)
     controller = controller or controller_for(settings, recording, slots)
     async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
-        storage = await open_things.enter_async_context(open_storage(settings.home, redact))
+        storage = await open_things.enter_async_context(open_storage(settings.home, redact, reading=reading))
         workers = Workers(settings, spare=1)
         open_things.push_async_callback(asyncio.to_thread, workers.close)
         world = _assembled(

@@ -9,6 +9,7 @@ SUFFIXES = {
     "image/tiff": ".tiff", "image/avif": ".avif", "image/heic": ".heic", "image/svg+xml": ".svg", "image/x-icon": ".ico",
     "audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/flac": ".flac", "audio/ogg": ".ogg", "audio/opus": ".opus",
     "audio/aac": ".aac", "audio/aiff": ".aiff", "audio/amr": ".amr", "audio/mp4": ".m4a", "audio/x-ms-wma": ".wma",
+    "audio/webm": ".weba",
     "video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov", "video/matroska": ".mkv",
     "video/x-msvideo": ".avi", "video/mpeg": ".mpg", "video/x-ms-wmv": ".wmv", "video/x-flv": ".flv", "video/3gpp": ".3gp",
     "text/plain": ".txt", "text/markdown": ".md", "text/x-rst": ".rst", "application/x-subrip": ".srt",
@@ -19,6 +20,9 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.oasis.opendocument.text": ".odt", "application/rtf": ".rtf", "application/epub+zip": ".epub",
+    "application/xhtml+xml": ".xhtml", "message/rfc822": ".eml", "application/mbox": ".mbox", "text/calendar": ".ics",
+    "text/vcard": ".vcf", "application/x-ipynb+json": ".ipynb", "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/vnd.oasis.opendocument.presentation": ".odp",
     "model/gltf-binary": ".glb", "model/obj": ".obj", "model/stl": ".stl", "model/ply": ".ply",
 }  # fmt: skip
 """Stored files have these names: a type that changes here needs the old name to be found too."""
