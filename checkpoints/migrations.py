@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ..graph.errors import StorageError
+from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
 
 migrations = Migrations("hugginggpt")
@@ -25,7 +26,7 @@ migrations = Migrations("hugginggpt")
 _TABLES: Final[dict[str, dict[str, type]]] = {
     "runs": {
         "run_id": str, "thread_id": str, "parent": str, "status": str, "controller": str, "request": str, "files": str,
-        "plan": str, "epoch": str, "refusals": str, "mends": str, "answer": str, "started_at": float,
+        "plan": str, "epoch": str, "refusals": str, EARLIER_REPAIRS: str, "answer": str, "started_at": float,
         "finished_at": float, "version": str, "usage": str, "options": str, "owner": str, "heartbeat": float,
     },
     "tasks": {
@@ -75,6 +76,12 @@ def tables_of_format_2(db: Database) -> None:
 def state_parts_of_format_3(db: Database) -> None:
     """States of earlier formats stay as they are, and are read as before."""
     db.execute("CREATE TABLE state_parts (hash BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+
+
+@migrations()
+def repairs_of_format_4(db: Database) -> None:
+    """The repairs of a plan are called so."""
+    db.execute(f"ALTER TABLE runs RENAME COLUMN {EARLIER_REPAIRS} TO repairs")
 
 
 def refuse_newer(connection: Connection) -> None:
