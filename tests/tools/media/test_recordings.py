@@ -47,7 +47,7 @@ def test_speech_is_found_over_hum_as_loud_and_over_a_constant_offset(voice: Any,
 @pytest.mark.parametrize("level", [0.1, 0.02])
 def test_where_noise_may_hide_speech_that_is_reported_and_no_speech_is_not_claimed(level: float) -> None:
     noise = np.random.default_rng(0).normal(0, level, 5 * SAMPLE_RATE)
-    with pytest.raises(ExpertError, match=r"can't be told whether anyone speaks in a\.wav"):
+    with pytest.raises(ExpertError, match=r"can't be determined whether anyone speaks in a\.wav"):
         spoken_at(noise)
     assert spoken_at(noise * 0.001 / level) == []  # the hiss of a microphone
 

@@ -2,7 +2,7 @@
 
 What lies below speech (hum of the mains, a constant offset, rumble) is removed first. Steady noise and held notes, which the
 detector mistakes for speech, are left out: the loudness of speech varies. Where there is sound all through that is as loud
-as speech, it can't be told. Not covered: who speaks, music with a beat.
+as speech, it can't be determined. Not covered: who speaks, music with a beat.
 """
 
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ _CHUNK = 60 * SAMPLE_RATE
 def find_speech(samples: Samples, label: str) -> list[tuple[float, float, float]]:
     """Segments of speech as (start, end, share of voiced frames), in seconds of samples of shape (time,) at 16 kHz.
 
-    None in silence. Raises `ExpertError` (input fault) where it can't be told.
+    None in silence. Raises `ExpertError` (input fault) where it can't be determined.
     """
     sound = without_rumble(samples)
     found = list(_segments(sound))
     if not found and _loudness(sound, 10) > LOUD:
         raise input_error(
-            f"it can't be told whether anyone speaks in {label}: it is never quiet, and nothing in it stands out as speech"
+            f"it can't be determined whether anyone speaks in {label}: it is never quiet, and nothing in it stands out as speech"
         )
     return found
 
