@@ -30,7 +30,7 @@ def find_speech(samples: Samples, label: str) -> list[tuple[float, float, float]
     found = list(_segments(sound))
     if not found and _loudness(sound, 10) > LOUD:
         raise input_error(
-            f"it can't be determined whether anyone speaks in {label}: it is never quiet, and nothing in it stands out as speech"
+            f"it can't be determined whether anyone speaks in {label}: it is never quiet, and nothing stands out as speech"
         )
     return found
 
