@@ -37,7 +37,7 @@ _MADE = ("translation", "text-generation", "fill-mask", "conversational", "quest
          "document-question-answering", "visual-question-answering")  # fmt: skip
 """Types that a question does not ask for in other words: it is one already, or makes no new text."""
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
-              "document-question", "table-question")  # fmt: skip
+              "document-question", "table-question", "filter/rows", "count/rows")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
 
 
