@@ -15,7 +15,7 @@ from typing import Any, Final
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from ..graph.errors import StorageError
-from .msgpack_tree import Extension, nested, packed, unpacked
+from .msgpack_tree import Extension, as_packed, nested, packed, unpacked
 
 IN_PARTS: Final = "msgpack in parts"
 """The `type` of a state that refers to parts; others are as LangGraph wrote them."""
@@ -26,6 +26,8 @@ _ONE, _MANY = 101, 102
 _BLOCK: Final = 32
 """Elements of a long list that are one part: a list that only grows, as `messages`, has few references."""
 _MARK: Final = re.compile(rb"\xd8[\x65\x66]")
+_MAY_BE_LONG: Final = re.compile(rb"\xda[\x02-\xff]|[\xc8\xc9\xdb]|\xc7.[ef]|[\xd4-\xd8][ef]", re.DOTALL)
+"""In packed bytes: a text or extension of 512 bytes or more, or a code of ours; found by chance in some numbers too."""
 _REFERENCE: Final = re.compile(rb"(?=\xd8[\x65\x66](.{16}))", re.DOTALL)
 
 Parts = dict[bytes, bytes]
@@ -97,14 +99,17 @@ def split(data: bytes) -> tuple[bytes, Parts]:
     if packed(value) != data:
         return data, {}
     try:
-        value = _without_long_texts(value, parts)
+        if isinstance(value, dict) and {"channel_values", "channel_versions"} <= value.keys():
+            value = {
+                name: {channel: _elements(held, parts) for channel, held in each.items()}
+                if name == "channel_values"
+                else _thin(each, parts)[0]
+                for name, each in value.items()
+            }
+        else:
+            value = _elements(value, parts)
     except _LooksLikeAReference:
         return data, {}
-    if isinstance(value, dict) and {"channel_values", "channel_versions"} <= value.keys():
-        channels = value["channel_values"]
-        value["channel_values"] = {name: _elements(channel, parts) for name, channel in channels.items()}
-    else:
-        value = _elements(value, parts)
     return packed(value), parts
 
 
@@ -129,7 +134,10 @@ def _joined(value: Any, fetch: Callable[[bytes], bytes]) -> Any:
                 elements += whole if isinstance(each, Extension) and each.code == _MANY else [whole]
             return elements
         case Extension(code=code) if code in (_ONE, _MANY):
-            return _joined(unpacked(fetch(value.inside)), fetch)
+            part = fetch(value.inside)
+            if code == _ONE and not _MARK.search(part):
+                return as_packed(part)
+            return _joined(unpacked(part), fetch)
         case Extension() if _MARK.search(value.inside):
             return nested(value, lambda tree: _joined(tree, fetch))
         case _:
@@ -144,7 +152,7 @@ def _without_long_texts(value: Any, parts: Parts) -> Any:
         case list():
             return [_without_long_texts(each, parts) for each in value]
         case str() if len(value) >= _LONG:
-            return _part(value, parts)
+            return _reference(_ONE, packed(value), parts)
         case Extension(code=code) if code in (_ONE, _MANY):
             raise _LooksLikeAReference
         case Extension() if len(value.inside) >= _LONG or _MARK.search(value.inside):
@@ -159,21 +167,30 @@ def _elements(channel: Any, parts: Parts) -> Any:
         case list():
             elements = [_part(each, parts) for each in channel]
             full = len(elements) // _BLOCK if len(elements) > 2 * _BLOCK else 0
-            blocks = [_reference(_MANY, elements[at * _BLOCK : (at + 1) * _BLOCK], parts) for at in range(full)]
-            return blocks + elements[full * _BLOCK :]
+            blocks = (packed(elements[at * _BLOCK : (at + 1) * _BLOCK]) for at in range(full))
+            return [_reference(_MANY, block, parts) for block in blocks] + elements[full * _BLOCK :]
         case dict() if channel and all(isinstance(each, dict) for each in channel.values()):
             return {key: _part(each, parts) for key, each in channel.items()}
         case _:
             return _part(channel, parts)
 
 
+def _thin(value: Any, parts: Parts) -> tuple[Any, bytes]:
+    """The value without long texts, and its bytes. It is walked only where they show that there may be one."""
+    data = packed(value)
+    if not _MAY_BE_LONG.search(data):
+        return value, data
+    value = _without_long_texts(value, parts)
+    return value, packed(value)
+
+
 def _part(value: Any, parts: Parts) -> Any:
     """A reference to the value; the value itself where that is no larger."""
-    return value if len(packed(value)) < _SMALL else _reference(_ONE, value, parts)
+    value, data = _thin(value, parts)
+    return value if len(data) < _SMALL else _reference(_ONE, data, parts)
 
 
-def _reference(code: int, value: Any, parts: Parts) -> Extension:
-    data = packed(value)
+def _reference(code: int, data: bytes, parts: Parts) -> Extension:
     key = blake2b(data, digest_size=16).digest()
     parts[key] = data
     return Extension(code, key)

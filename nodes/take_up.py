@@ -24,11 +24,10 @@ from ..graph.stored import has_hash
 from ..graph.version import check_version
 from .edits import read_edits
 from .execution import Execution
+from .next_stages import next_stages
 
-BEFORE_PLAN = {"__start__", "branch:to:plan"}
-"""Channels of a state that is still that of the run before."""
-QUEUES = {"__start__", "__pregel_tasks"}
-"""Channels that LangGraph keeps when they are empty; with `branch:to:...`, those of what comes next."""
+BEFORE_PLAN = {"__start__", "plan"}
+"""Stages before which the state is still that of the run before."""
 EDITED = {"update", "fork"}
 """Sources of checkpoints that a client has written."""
 
@@ -46,13 +45,13 @@ async def take_up(
     Returns the id of a new checkpoint to continue from, where that one is not enough.
     """
     state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
-    coming = {name for name, value in state.items() if name.startswith("branch:to:") or (name in QUEUES and value)}
+    coming = next_stages(saved)
     if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
     run_id, changed = _run_id(state), dict[str, Any]()
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and await ledger.runs.recorded(run_id):
-        if "branch:to:review" in coming or not await _edited(state, ledger, store):
+        if "review" in coming or not await _edited(state, ledger, store):
             return None
         await execution.own(run_id)
     else:
