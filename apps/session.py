@@ -11,6 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Overwrite, StateSnapshot
 
 from ..checkpoints.history import History
+from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
@@ -94,10 +95,13 @@ class Session:
             await self.world.ledger.runs.set_status(run.run_id, "running")
             graph_input: Any = Command(resume=verdict) if waits else None
             if not planned and not left:  # killed before its first checkpoint: start again with the same id
+                stored = {file.sha256 for file in await self.world.ledger.thread_resources(run.thread_id)}
                 graph_input = {
                     "request": run.request.text,
                     "files": [
-                        file.name for file in run.request.files if file.name and file.name not in run.request.text
+                        reference_to(file) if file.sha256 in stored else file.name
+                        for file in run.request.files
+                        if file.sha256 in stored or (file.name and file.name not in run.request.text)
                     ],
                     "options": run.options.model_dump(mode="json"),
                     "run_id": run.run_id,

@@ -1,34 +1,194 @@
 """`as_tool`: the graph as one tool of a larger agent, with the answer as content; artifact is the event `run_finished`.
 
 Its progress is forwarded to the parent's `custom` stream as `{"hugginggpt": event}`. With a parent that has a checkpointer
-a crash is resumed there: what was recorded is not run again.
+questions and crashes are resumed there, and what was recorded is not run again. Without one, runs are kept in the home.
+
+What an agent may read as a failed call and pass over: a wrong request or file, a controller that can't be reached, a limit,
+a run that is busy, cancelled, of another version, or failed. What ends the agent, as an exception: `StorageError` and
+`LedgerLost`, since nothing that it does from then on would be kept, and defects.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from uuid import uuid4
 
+from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
-from langchain_core.tools import BaseTool, StructuredTool, ToolException
+from langchain_core.tools import StructuredTool, ToolException
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
+from ..graph.background import blocking
 from ..graph.builder import Graph
-from ..graph.errors import HuggingGPTError
+from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
 from ..graph.events import RunFinished, read_event
-from ..graph.settings import settings_for_others
+from ..graph.result import Options
+from ..graph.settings import Settings, settings_for_others
+from ..graph.state import CONVERSATION, conversation_of
+from .given_files import as_graph_files
+from .own_files import OwnFiles
+from .shared_world import Share
 
 DESCRIPTION = (
     "Solve a request that needs several AI models for text, images, sound or video: it plans the steps, picks an expert "
     "model for each, runs them, and answers with what each one made. Give files by path or URL."
 )
+ENDS_AN_AGENT = (StorageError, LedgerLost)
+FAILED = frozenset(("failed", "refused"))
+"""Statuses of runs that made nothing: the tool's message says `error`."""
+_CHECKPOINTER = "__pregel_checkpointer"
+"""Where LangGraph lends a parent's checkpointer: `langgraph._internal._constants.CONFIG_KEY_CHECKPOINTER`."""
+
+AnyFile = Annotated[str | bytes | dict[str, Any], WithJsonSchema({"type": "string"})]
+
+
+def _files(value: Any) -> Any:
+    try:
+        return as_graph_files(value)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None
 
 
 class Arguments(BaseModel):
-    """The arguments of the tool."""
+    """The arguments of the tool. A model gives paths and URLs; programs may give bytes and content blocks as well."""
 
     request: str = Field(description="what is to be done, in plain words, with the names of the files it is about")
-    files: list[str] = Field(default_factory=list, description="paths or URLs of files it needs")
+    files: Annotated[list[AnyFile], BeforeValidator(_files)] = Field(
+        default_factory=list, description="paths, URLs or data URLs of files it needs"
+    )
+
+
+class HuggingGPTTool(StructuredTool):
+    """The tool that `as_tool` makes: closable, and a context manager."""
+
+    _share: Share = PrivateAttr()
+
+    def run(self, *args: Any, **named: Any) -> Any:
+        """See `BaseTool.run`."""
+        return _with_status(super().run(*args, **named))
+
+    async def arun(self, *args: Any, **named: Any) -> Any:
+        """See `BaseTool.arun`."""
+        return _with_status(await super().arun(*args, **named))
+
+    def close(self) -> None:
+        """Give back what this process keeps open for it: worker processes, the database. A later call is refused."""
+        self._share.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def as_tool(
+    graph: Graph | None = None,
+    *,
+    settings: Settings | None = None,
+    llm: str | None = None,
+    where: str | Iterable[str] | None = None,
+    approve: Literal["always", "never"] | None = None,
+    file_roots: Iterable[str | Path] | None = None,
+    thread: str | None = None,
+    name: str = "hugginggpt",
+    description: str = DESCRIPTION,
+) -> HuggingGPTTool:
+    """A LangChain tool. Content: the answer. Artifact: the `run_finished` event as a dict, with local paths.
+
+    `settings`: by default those of the environment. `llm`, `where`: controller and places, as in `Settings`. `approve`:
+    `always` asks in the parent graph before a plan is run; it is answered with `Command(resume=True)`. `file_roots`: the
+    folders whose files a request may name, by default the working folder; what the tool made itself may always be named.
+    `thread`: the conversation of its runs, whose later requests may name what earlier ones made; by default the parent's.
+    `graph`: one made with `build_graph`, instead of a shared one of these settings.
+
+    Raises `UsageError` for a wrong option. Nothing is opened before the first call.
+    """
+    if graph is not None and (settings is not None or llm is not None or file_roots is not None):
+        raise UsageError(
+            "as_tool(graph=...) takes no settings, llm or file_roots: its graph has them",
+            hint="give them to build_graph, or leave the graph out",
+        )
+    settings = (settings or settings_for_others()).with_given(llm=llm, where=where, file_roots=_folders(file_roots))
+    settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
+    options = Options(approve=approve or "never", where=settings.where if where is not None else ())
+    share = Share(settings)
+    calls = _Calls(graph, share, options, thread)
+    tool = HuggingGPTTool.from_function(
+        func=calls.synchronous,
+        coroutine=calls.asynchronous,
+        name=name,
+        description=description,
+        args_schema=Arguments,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+    )
+    assert isinstance(tool, HuggingGPTTool)
+    tool._share = share
+    return tool
+
+
+class _Calls:
+    """The calls of one tool."""
+
+    def __init__(self, graph: Graph | None, share: Share, options: Options, thread: str | None) -> None:
+        self._graph, self._share, self._options, self._thread = graph, share, options, thread
+        self._own = OwnFiles()
+
+    def synchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
+        """For callers that are not asynchronous; also inside a running event loop, which waits meanwhile."""
+        return blocking(lambda: self.asynchronous(request, config, files))
+
+    async def asynchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
+        """One run: content and artifact."""
+        lent = isinstance(config.get("configurable", {}).get(_CHECKPOINTER), BaseCheckpointSaver)
+        if self._options.approve == "always" and not lent:
+            raise UsageError(  # no fault of the model that calls the tool: it ends the agent
+                "approve='always' asks whoever runs the agent, and the agent has no checkpointer to wait with",
+                hint="give it one, e.g. create_agent(..., checkpointer=InMemorySaver()), or leave approve out",
+            )
+        config = _in_parent(config, self._thread) if lent else _alone(config, self._thread)
+        try:
+            last = await self._end_of(request, files, config)
+        except ENDS_AN_AGENT:
+            raise
+        except HuggingGPTError as error:
+            raise ToolException(str(error)) from error
+        self._own.remember(last)
+        return _content(last), last.model_dump(mode="json")
+
+    async def _end_of(self, request: str, files: Any, config: RunnableConfig) -> RunFinished:
+        """The last event of a run; all of them go to the parent."""
+        graph = self._graph or (await asyncio.to_thread(self._share.open)).graph
+        files = await self._own.given(request, list(files), graph, conversation_of(config))
+        graph_input = {"request": request, "files": files, "options": self._options.model_dump(mode="json")}
+        send, last = _parent_stream(), None
+        stream = graph.astream(graph_input, config, stream_mode="custom", subgraphs=True)
+        async with aclosing(stream) as parts:
+            async for _, part in parts:
+                send({"hugginggpt": part})
+                event = read_event(part)
+                last = event if isinstance(event, RunFinished) else last
+        return last or await graph.end_in(config)
+
+
+def _in_parent(config: RunnableConfig, thread: str | None) -> RunnableConfig:
+    """The config of a run inside the call of a parent that keeps its state."""
+    return {**config, "configurable": {**config["configurable"], CONVERSATION: thread}} if thread else config
+
+
+def _alone(config: RunnableConfig, thread: str | None) -> RunnableConfig:
+    """The config of a run of its own: nothing of a parent but its callbacks, and whose conversation it is.
+
+    A checkpoint thread for each call: two calls side by side may belong to one conversation.
+    """
+    own = {"thread_id": uuid4().hex[:10], CONVERSATION: thread or config.get("configurable", {}).get("thread_id")}
+    kept = {key: value for key, value in config.items() if key in ("callbacks", "tags", "metadata", "max_concurrency")}
+    return {**kept, "configurable": own}  # type: ignore[typeddict-item]
 
 
 def _parent_stream() -> Callable[[Any], None]:
@@ -39,41 +199,19 @@ def _parent_stream() -> Callable[[Any], None]:
         return lambda _: None
 
 
-def as_tool(graph: Graph | None = None, *, name: str = "hugginggpt", description: str = DESCRIPTION) -> BaseTool:
-    """A LangChain tool over `graph`; without one over a new graph that reads files of the working folder only.
+def _content(last: RunFinished) -> str:
+    return f"The run failed.\n\n{last.answer}" if last.status == "failed" else last.answer
 
-    Content: the answer. Artifact: the `run_finished` event as a dict (plan, results, resources with local paths). An error
-    of this package (for instance a missing file) becomes a `ToolException` that the agent may read.
-    """
-    from ..graph.world import build_graph
 
-    inner = graph or build_graph(settings_for_others())
+def _with_status(returned: Any) -> Any:
+    """The tool's message, which says `error` where nothing was made; content alone as it is."""
+    if isinstance(returned, ToolMessage) and isinstance(returned.artifact, dict):
+        returned.status = "error" if returned.artifact.get("status") in FAILED else returned.status
+    return returned
 
-    async def hugginggpt(
-        request: str, config: RunnableConfig, files: list[str] | None = None
-    ) -> tuple[str, dict[str, Any]]:
-        send = _parent_stream()
-        last: RunFinished | None = None
-        try:
-            graph_input: Any = {"request": request, "files": files or []}
-            async for _, part in inner.astream(graph_input, config, stream_mode="custom", subgraphs=True):
-                send({"hugginggpt": part})
-                event = read_event(part)
-                last = event if isinstance(event, RunFinished) else last
-        except HuggingGPTError as error:
-            raise ToolException(str(error)) from error
-        last = last or await inner.end_in(config)
-        return last.answer, last.model_dump(mode="json")
 
-    def synchronous(request: str, config: RunnableConfig, files: list[str] | None = None) -> tuple[str, dict[str, Any]]:
-        return asyncio.run(hugginggpt(request, config, files))
-
-    return StructuredTool.from_function(
-        func=synchronous,
-        coroutine=hugginggpt,
-        name=name,
-        description=description,
-        args_schema=Arguments,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+def _folders(names: Iterable[str | Path] | None) -> tuple[Path, ...] | None:
+    """Folders as settings hold them. One name alone is one folder."""
+    if names is None:
+        return None
+    return tuple(Path(name).expanduser().absolute() for name in ([names] if isinstance(names, str | Path) else names))

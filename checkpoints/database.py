@@ -73,6 +73,12 @@ class Database:
         self._put(Job(work, writes, alone, future))
         return future
 
+    @property
+    def moved(self) -> bool:
+        """Whether the open file no longer has its name: it was moved, deleted or replaced."""
+        connection = self._connection
+        return connection is not None and connection.moved
+
     def _put(self, job: Job) -> None:
         with _lock:
             if self._closed:

@@ -4,10 +4,10 @@ A call returns when its transaction is committed. A result or choice is written 
 one's row.
 """
 
-import time
 from collections.abc import Sequence
 
 from ..graph.board import Board
+from ..graph.clock import now
 from ..graph.expert import Assignment
 from ..graph.resource import Resource
 from ..graph.result import Result
@@ -105,12 +105,8 @@ class SqliteLedger:
 
     async def given(self, run_id: str, thread_id: str, resources: Sequence[Resource]) -> None:
         """Record what the user gave to a run, once."""
-        rows = [
-            resource.model_dump(exclude={"producer"})
-            | {"thread_id": thread_id, "run_id": run_id, "created_at": time.time()}
-            for resource in resources
-            if not resource.missing
-        ]
+        when = {"thread_id": thread_id, "run_id": run_id, "created_at": now()}
+        rows = [resource.model_dump(exclude={"producer"}) | when for resource in resources if not resource.missing]
 
         def write(db: RowConnection) -> None:
             db.execute("DELETE FROM resources WHERE run_id = ? AND key IS NULL", [run_id])

@@ -1,10 +1,10 @@
 """`SqliteLlmCalls`: rows of the table `llm_calls`; refuses a call beyond the limits that are in its run's row."""
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from ..graph.clock import now
 from ..graph.errors import LimitReached
 from ..graph.result import LlmCall, Options, Stage, Usage
 from .database import Database
@@ -19,7 +19,7 @@ class SqliteLlmCalls:
 
     async def start(self, run_id: str, stage: Stage, model: str) -> int:
         """Record a call before it is made; returns its number. Raises `LimitReached`."""
-        return await self._database.write(partial(_start, run_id, stage, model))
+        return await self._database.write(partial(_start, run_id, stage, model, now()))
 
     async def end(self, number: int, call: LlmCall) -> None:
         """Record what a call cost."""
@@ -34,7 +34,7 @@ class SqliteLlmCalls:
         return await self._database.read(partial(read_calls, run_id))
 
 
-def _start(run_id: str, stage: Stage, model: str, db: RowConnection) -> int:
+def _start(run_id: str, stage: Stage, model: str, began: float, db: RowConnection) -> int:
     row = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
     options = Options.model_validate_json(row[0]) if row and row[0] else Options()
     made, tokens = db.execute(
@@ -48,7 +48,7 @@ def _start(run_id: str, stage: Stage, model: str, db: RowConnection) -> int:
         if limit is not None and spent >= limit:
             raise LimitReached(f"run {run_id} has used {spent} of {limit} {what}", hint=f"raise the limit: {option} N")
     query = "INSERT INTO llm_calls (run_id, stage, model, started_at) VALUES (?, ?, ?, ?)"
-    return int(db.execute(query, [run_id, stage, model, time.time()]).lastrowid or 0)
+    return int(db.execute(query, [run_id, stage, model, began]).lastrowid or 0)
 
 
 def read_calls(run_id: str, db: RowConnection) -> list[LlmCall]:

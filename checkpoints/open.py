@@ -38,6 +38,11 @@ class Storage:
 
         return await SharedSqliteSaver.open(self._database)
 
+    @property
+    def moved(self) -> bool:
+        """Whether the open database no longer has its name: it was moved, deleted or replaced."""
+        return self._database.moved
+
     def close(self) -> None:
         """Return all leases, finish what was submitted, and close the database."""
         try:

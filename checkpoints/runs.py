@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from ..graph.clock import now
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
 from ..graph.result import Options, Proposal, Run, RunStatus
@@ -84,7 +85,7 @@ class SqliteRuns:
             epoch=run.epoch,
             plan=run.plan.model_dump_json(),
             usage=run.usage.model_dump_json(),
-            finished_at=time.time(),
+            finished_at=now(),
         )
         await self.disown(run.run_id)
 

@@ -55,11 +55,11 @@ def connect(
         ),
     )
     graph.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
-    graph.add_node("task", task_node(one_task.compile(), ledger))
+    graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
     graph.add_node("respond", respond_node(controller=controller, ledger=ledger, store=store))
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "review")
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
     graph.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
     graph.add_edge("respond", END)
-    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger, store)
+    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger, fetcher, store)

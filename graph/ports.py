@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
+from .content_blocks import GivenFile
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .resource import Resource
 from .result import LlmCall, Options, Proposal, Request, Result, Run, RunStatus, Stage
@@ -229,5 +230,8 @@ class Fetcher(Protocol):
     async def fetch(self, name: str) -> Resource:
         """Read a path or URL into the store; raises `InvalidInput`."""
 
-    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+    async def keep(self, given: GivenFile) -> Resource:
+        """Store what a caller handed over with its content; raises `InvalidInput`, which never repeats the data."""
+
+    async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
         """The attached `files` (each must be there), then what `text` names (missing ones as missing resources)."""

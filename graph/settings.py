@@ -31,7 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    home: Path
+    home: Path = Field(default_factory=default_home)
     """Folder of the database and of all files that runs make. Data only: no configuration is read from it."""
     config: Path = Field(default_factory=default_config)
     """Folder of the user's configuration: their own servers, and which homes they made."""
@@ -135,12 +135,24 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
-            problems = (
-                f"{_named(str(e['loc'][0]), env, given)}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
-                for e in error.errors()
-            )
-            message = Redactor(secrets_of(env)).text("; ".join(problems))
-            raise UsageError(message, hint="docs/settings.md lists all settings; see also --help") from None
+            raise _refusal(error, env, given) from None
+
+    def with_given(self, **given: object) -> Self:
+        """These settings with other values, but for None, which changes nothing. Raises `UsageError`."""
+        chosen = {name: value for name, value in given.items() if value is not None}
+        try:
+            return type(self).model_validate({**dict(self), **chosen}) if chosen else self
+        except ValidationError as error:
+            raise _refusal(error, {}, chosen) from None
+
+
+def _refusal(error: ValidationError, env: Mapping[str, str], given: Mapping[str, object]) -> UsageError:
+    problems = (
+        f"{_named(str(e['loc'][0]), env, given)}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"
+        for e in error.errors()
+    )
+    message = Redactor(secrets_of(env)).text("; ".join(problems))
+    return UsageError(message, hint="docs/settings.md lists all settings; see also --help")
 
 
 def _named(setting: str, env: Mapping[str, str], given: Mapping[str, object]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from operator import or_
 from typing import Annotated, Any, NotRequired, Protocol, TypeVar
 
@@ -17,6 +17,8 @@ from .result import Result, Run
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
 """Results of many tasks by key; they are merged, in any order."""
+CONVERSATION = "hugginggpt_conversation"
+"""Key under `configurable`: the conversation of a run whose checkpoints are in a thread of another id, a parent's say."""
 S_contra = TypeVar("S_contra", contravariant=True)
 
 
@@ -30,8 +32,8 @@ class GraphInput(TypedDict, total=False):
     """The input of the graph: `request`, or `messages` whose last one is the request."""
 
     request: str
-    files: list[str]
-    """Paths or URLs."""
+    files: list[str | Json]
+    """Paths, URLs, data URLs, or content blocks of a message; `Intake` leaves no data in them (`nodes/given_media.py`)."""
     options: Json
     """See `graph.result.Options`."""
     messages: Annotated[list[AnyMessage], add_messages]
@@ -43,7 +45,7 @@ class State(TypedDict, total=False):
     """The root graph's channels. The input is gone after the first step: it must not leak into the next turn."""
 
     request: Annotated[str, EphemeralValue]
-    files: Annotated[list[str], EphemeralValue]
+    files: Annotated[list[str | Json], EphemeralValue]
     options: Annotated[Json, EphemeralValue]
     run_id: Annotated[str, EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
@@ -82,6 +84,13 @@ class TaskOutput(TypedDict):
     """What leaves the sub-graph. Any further key would collide between parallel tasks."""
 
     results: Results
+
+
+def conversation_of(config: Mapping[str, Any]) -> str | None:
+    """The conversation that a LangGraph config names; None for none."""
+    configured = config.get("configurable") or {}
+    named = configured.get(CONVERSATION) or configured.get("thread_id")
+    return None if named is None else str(named)
 
 
 def run_id_of(thread_id: str, namespace: str, checkpoint_id: str) -> str:

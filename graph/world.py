@@ -134,6 +134,24 @@ def build_graph(
     ).graph
 
 
+def assemble(settings: Settings, ledger: SqliteLedger, slots: Slots, checkpointer: "BaseCheckpointSaver[str]") -> World:
+    """A world over the open storage of its home; whoever opened that closes it, and the backends."""
+    redact = redactor_of(settings)
+    ledger.database.redact_with(redact)
+    return _assembled(
+        settings,
+        redact,
+        controller=controller_for(settings, slots=slots),
+        catalog=None,
+        backends=None,
+        ledger=ledger,
+        store=FileStore(settings.home, redact),
+        slots=slots,
+        workers=Workers(settings, spare=1),
+        checkpointer=checkpointer,
+    )
+
+
 def _assembled(
     settings: Settings,
     redact: Redactor,

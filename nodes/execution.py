@@ -1,12 +1,13 @@
 """`Execution`: the leases that one execution of the graph has claimed; it returns them however it ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from uuid import uuid4
 
+from ..graph.clock import Clock, shown_by
 from ..graph.errors import RunCancelled
 from ..graph.ports import Runs
 from ..graph.result import Run
@@ -20,12 +21,23 @@ class Execution:
     def __init__(self, runs: Runs) -> None:
         self.id = uuid4().hex
         self._runs = runs
+        self._clock = Clock.set_now()
         self.edits_left: tuple[str, ...] = ()
         """Edits of the run before, a sentence each, that a new request leaves behind."""
         self._claimed: set[str] = set()
         self._limit: asyncio.Timeout | None = None
         self.cancelled = ""
         """Id of the run that is to be cancelled."""
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """What the body calls belongs to this execution, and reads its clock."""
+        outer = current_execution.set(self)
+        try:
+            with shown_by(self._clock):
+                yield
+        finally:
+            current_execution.reset(outer)
 
     async def start(self, run: Run) -> None:
         """Record a new run, and claim its lease."""

@@ -1,9 +1,9 @@
 """`list_result`: the result of a list from those of its members; `made_without`: a result that lacks some members."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
+from ..graph.clock import now
 from ..graph.expert import Assignment
 from ..graph.member import Member
 from ..graph.result import Outputs, Result, TaskStatus
@@ -25,7 +25,7 @@ def gathered(
     """A result from those of several calls. `began`: seconds since the epoch."""
     return result_of(
         task, key, status, input_fault=status == "failed" and all(row.ok or row.input_fault for row in done),
-        started_at=began, duration=time.time() - began, attempts=max(row.attempts for row in done),
+        started_at=began, duration=now() - began, attempts=max(row.attempts for row in done),
         inputs=tuple(sha for row in done for sha in row.inputs),
         notes=tuple(dict.fromkeys(note for row in done for note in row.notes)), **fields,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
-import time
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, RemoveMessage
@@ -10,14 +10,18 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.runtime import get_runtime
 from langgraph.types import Overwrite
 
+from ..graph.clock import now
+from ..graph.content_blocks import referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
 from ..graph.ports import Controller, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
+from ..graph.resource import Resource
 from ..graph.result import Options, Request, Run
-from ..graph.state import Json, Node, State, epoch_of, run_id_of
+from ..graph.state import Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
 from .execution import current
+from .given_media import media_in, words_of
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
 
@@ -40,14 +44,20 @@ def plan_node(
             history = (*history, ("assistant", unsaved))
         run_id, thread_id = _ids()
         run_id = state.get("run_id") or run_id
-        files = await fetcher.gather(text, state.get("files") or [])
+        attached, earlier = _files_of(state)
+        gathered = await fetcher.gather(text, attached)
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
+        known = await ledger.thread_resources(thread_id)
+        given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
+        files = [given.get(file.name, file) if file.missing and not file.problem else file for file in gathered]
+        hashes = {resource.sha256 for resource in (*known, *files)}
+        brought = tuple(resource for resource in earlier if resource.sha256 not in hashes)
         request = Request(
             text=text,
             files=tuple(files),
             thread_id=thread_id,
             history=tuple((role, redact.text(turn)) for role, turn in history),
-            resources=tuple(await ledger.thread_resources(thread_id)),
+            resources=(*known, *brought),
         )
         options = redact.record(Options.model_validate(state.get("options") or {}))
         # 2. recorded before anything is spent, so that a run killed while planning can be resumed
@@ -57,11 +67,11 @@ def plan_node(
             request=request,
             options=options.model_copy(update={"where": options.where or tuple(where)}),
             controller=controller.name,
-            started_at=time.time(),
+            started_at=now(),
             version=GRAPH_VERSION,
         )
         await current().start(run)
-        await ledger.given(run_id, thread_id, request.files)
+        await ledger.given(run_id, thread_id, (*brought, *request.files))
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
         proposal = await controller.plan(request, LlmBudget(ledger, run_id))
@@ -105,10 +115,28 @@ def _turns_to_add(state: State, text: str, unsaved: str) -> list[BaseMessage]:
     """The request as a turn of the conversation; it replaces the message that brought it, if one did."""
     answer = [AIMessage(unsaved)] if unsaved else []
     if state.get("request"):
-        return [*answer, HumanMessage(text)]
+        return [*answer, _turn(text, [file for file in state.get("files") or [] if not isinstance(file, str)])]
     *earlier, brought = state.get("messages") or []
-    request = HumanMessage(text, id=brought.id)
+    blocks = brought.content if isinstance(brought.content, list) else []
+    request = _turn(text, [block for block in blocks if text_of(block) is None], brought.id)
     return [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier, *answer, request] if answer else [request]
+
+
+def _turn(text: str, media: Sequence[Any], id: str | None = None) -> HumanMessage:
+    """A message with a text, and with references to the files that came with it."""
+    return HumanMessage([{"type": "text", "text": text}, *media] if media else text, id=id)
+
+
+def _files_of(state: State) -> tuple[list[str | Resource], list[Resource]]:
+    """The files of the request, and those that earlier messages refer to."""
+    messages = state.get("messages") or []
+    files: list[str | Json] = list(state.get("files") or [])
+    if not state.get("request") and messages and messages[-1].type == "human":
+        *messages, last = messages
+        files += media_in(last)
+    read = [file if isinstance(file, str) else referred(file) for file in files]
+    earlier = [referred(block) for message in messages for block in media_in(message)]
+    return [file for file in read if file], [resource for resource in earlier if resource]
 
 
 def _request_of(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -118,21 +146,25 @@ def _request_of(state: State) -> tuple[str, tuple[tuple[str, str], ...]]:
         _, text = turns.pop()
     text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored anywhere
     if not text.strip():
-        raise InvalidInput("the request is empty", hint="say what is to be done, e.g. 'summarise notes.txt'")
+        what = "the request has files and no words" if any(_files_of(state)) else "the request is empty"
+        raise InvalidInput(what, hint="say what is to be done, e.g. 'summarise notes.txt'")
     return text, tuple(turns)
 
 
 def turns_of(state: State) -> list[tuple[str, str]]:
     """The conversation as (role, text), oldest first."""
     roles = {"human": "user", "ai": "assistant"}
-    turns = [(message.type, str(message.text)) for message in state.get("messages") or []]
+    turns = [
+        (message.type, words_of(message) if message.type == "human" else str(message.text))
+        for message in state.get("messages") or []
+    ]
     return [(roles[role], text) for role, text in turns if role in roles]
 
 
 def _ids() -> tuple[str, str]:
     """Run and thread id. The run id follows from the checkpoint, where there is one."""
     here = get_runtime().execution_info
-    thread_id = get_config().get("configurable", {}).get("thread_id")
-    if here is None or thread_id is None:
-        return (run_id := uuid4().hex[:10]), thread_id or run_id
-    return run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), str(thread_id)
+    conversation, thread_id = conversation_of(get_config()), get_config().get("configurable", {}).get("thread_id")
+    if here is None or thread_id is None or conversation is None:
+        return (run_id := uuid4().hex[:10]), conversation or run_id
+    return run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), conversation

@@ -1,10 +1,10 @@
 """`RunGraph`: the compiled graph; what comes before the first and after the last stage, at every entry point.
 
 Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server) calls its `astream`: `ainvoke` and
-`astream_events` do.
+`astream_events` do; `stream`, and so `invoke`, does on the event loop of `graph/background.py`.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -13,12 +13,15 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from langgraph.types import Command, StateUpdate
 
+from ..graph.background import iterated
 from ..graph.events import RunFinished
-from ..graph.ports import Ledger, Store
+from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.state import GraphInput, State
-from .execution import Execution, current_execution
+from .execution import Execution
+from .given_media import Intake
+from .lent_savers import usable_here
 from .respond import complete, finished
 from .take_up import edits_left_by, take_up
 
@@ -29,18 +32,23 @@ EDITABLE = {"run", "plan", "results"}
 class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
     """LangGraph's compiled graph, made from one that `StateGraph.compile` returned."""
 
-    def __init__(self, *, ledger: Ledger, store_of_files: Store, **attributes: Any) -> None:
+    def __init__(self, *, ledger: Ledger, fetcher: Fetcher, store_of_files: Store, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.ledger = ledger
+        self.fetcher = fetcher
         self.store_of_files = store_of_files
 
     @classmethod
     def of(
-        cls, graph: CompiledStateGraph[State, Any, GraphInput, State], ledger: Ledger, store_of_files: Store
+        cls,
+        graph: CompiledStateGraph[State, Any, GraphInput, State],
+        ledger: Ledger,
+        fetcher: Fetcher,
+        store_of_files: Store,
     ) -> "RunGraph":
         """A copy of the graph, as `Pregel.copy` makes them."""
         attributes = {name: value for name, value in vars(graph).items() if name != "__orig_class__"}
-        return cls(ledger=ledger, store_of_files=store_of_files, **attributes)
+        return cls(ledger=ledger, fetcher=fetcher, store_of_files=store_of_files, **attributes)
 
     async def astream(
         self, input: Any, config: RunnableConfig | None = None, **options: Any
@@ -50,21 +58,45 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         try:
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
                 input, config = await self._updated(input, config)
+            if isinstance(input, Mapping):
+                input = await self._without_data(input, config)
+            elif isinstance(input, Command) and isinstance(input.update, Mapping):
+                input = replace(input, update=await self._without_data(input.update, config))
             config = await self._taken_up(input, config, execution)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:
                 while True:
-                    outer = current_execution.set(execution)  # at each step: the caller's context must not keep it
                     try:
-                        async with execution.cancellable():
-                            part = await anext(parts)
+                        with execution.entered():  # at each step: the caller's context must not keep it
+                            async with execution.cancellable():
+                                part = await anext(parts)
                     except StopAsyncIteration:
                         return
-                    finally:
-                        current_execution.reset(outer)
                     yield part
         finally:
             await execution.end()
+
+    def stream(self, input: Any, config: RunnableConfig | None = None, **options: Any) -> Iterator[Any]:
+        """The same for callers that are not asynchronous, also inside a running event loop, which waits meanwhile."""
+        return iterated(lambda: self.astream(input, config, **options))
+
+    def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
+        return usable_here(super()._resolve_checkpointer(config))
+
+    async def abulk_update_state(
+        self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
+    ) -> RunnableConfig:
+        """As LangGraph does it; data in the values of an update is stored as that of an input is."""
+        clean = [
+            [
+                each._replace(values=dict(await self._without_data(each.values, config)))
+                if isinstance(each.values, Mapping)
+                else each
+                for each in updates
+            ]
+            for updates in supersteps
+        ]
+        return await super().abulk_update_state(config, clean)
 
     async def end_in(self, config: RunnableConfig) -> RunFinished:
         """The last event of the run that ended in the newest checkpoint.
@@ -79,6 +111,14 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         named = ensure_config(config)
         saver = self._resolve_checkpointer(named)
         return await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+
+    async def _without_data(self, values: Mapping[str, Any], config: RunnableConfig | None) -> Mapping[str, Any]:
+        """The values of an input or update with their data in the store, and references in its place."""
+        if values.keys().isdisjoint({"request", "files", "messages"}):
+            return values
+        thread_id = ensure_config(config)["configurable"].get("thread_id")
+        known = await self.ledger.thread_resources(str(thread_id)) if thread_id is not None else ()
+        return await Intake(self.fetcher, known).without_data(values)
 
     async def _updated(
         self, command: Command[Any], config: RunnableConfig | None

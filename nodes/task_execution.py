@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..graph.clock import now
 from ..graph.errors import ExpertError
 from ..graph.expert import Assignment, Expert
 from ..graph.member import Member
@@ -41,7 +41,7 @@ class TaskExecution:
 
     async def mapped(self, members: Mapping[str, Given]) -> Result:
         """A list input: one result for each member, so that those that succeed go on and `retry` repeats only the others."""
-        began = time.time()
+        began = now()
         return list_result(self.task, self.assignment, await self._each(self.whole, members), began=began)
 
     async def whole(self, key: str, given: Given) -> Result:
@@ -57,7 +57,7 @@ class TaskExecution:
             return result_of(self.task, key, "failed", error=error.line, input_fault=error.input_fault)
         if not parts:
             return await self._one(key, inputs)
-        began = time.time()
+        began = now()
         done = await self._each(self._part, {f"{key}[{n}]": Given(given) for n, (_, given) in enumerate(parts)})
         failed = [Member(key=row.key, error=row.error) for row in done if not row.ok]
         if len(failed) == len(done) or not all(row.ok or row.input_fault for row in done):
@@ -94,14 +94,14 @@ class TaskExecution:
         fingerprint = _fingerprint(task, key, first.expert, inputs)
         if earlier := await self.ledger.find(self.run["run_id"], fingerprint):
             return earlier.model_copy(update={"task_id": task.id, "key": key})
-        began, clock, tries = time.time(), time.perf_counter(), Counter[str]()
+        began, tries = now(), Counter[str]()
         errors, input_fault = list[str](), False
 
         def result(status: TaskStatus, **fields: Any) -> Result:
             hashes = tuple(m.resource.sha256 or "" for materials in inputs.values() for m in materials)
             return result_of(
                 task, key, status, fingerprint=fingerprint, inputs=hashes, started_at=began,
-                duration=time.perf_counter() - clock, attempts=tries.total(), **fields,
+                duration=now() - began, attempts=tries.total(), **fields,
             )  # fmt: skip
 
         for expert in (first.expert, *first.fallbacks):

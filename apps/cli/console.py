@@ -131,9 +131,6 @@ def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine that may call experts to its end; its errors end the command with a message."""
     import asyncio
 
-    import stamina.instrumentation
-
-    stamina.instrumentation.set_on_retry_hooks([])  # `show` lists attempts; a log on stderr would break the tree
     with report_errors():
         return asyncio.run(coroutine)
 

@@ -8,7 +8,7 @@ import pytest
 from shell import Shell
 
 OF_A_RUN = {
-    "httpx", "langchain_core", "langchain_openai", "langgraph", "langsmith", "numpy", "openai", "sqlite_utils", "stamina",
+    "httpx", "langchain_core", "langchain_openai", "langgraph", "langsmith", "numpy", "openai", "sqlite_utils", "tenacity",
 }  # fmt: skip
 
 
@@ -27,4 +27,4 @@ def test_a_command_that_reads_rows_imports_nothing_that_only_a_run_needs(shell: 
 
 
 def test_a_list_of_experts_imports_nothing_that_only_a_run_needs(shell: Shell) -> None:
-    assert imported(shell, "tasks") & OF_A_RUN - {"stamina"} == set()
+    assert imported(shell, "tasks") & OF_A_RUN - {"tenacity"} == set()

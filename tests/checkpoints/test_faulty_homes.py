@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from entry_child import enter
-from entry_outcomes import DIAMOND, is_right, marks, recorded, started
+from entry_outcomes import DIAMOND, is_right, marks, recorded, rows, started
 from failpoints import Failpoint
-from faults import FAULTS, repair
+from faults import FAULTS, JUMPS, repair
 from pairs import pairwise, possible_rows
 
 TIMES = {
@@ -54,6 +54,19 @@ async def test_a_run_whose_home_fails_ends_with_the_reason_and_is_resumed_withou
     assert enter(entry, durability, folder, DIAMOND).code == 0
     is_right(entry, folder, DIAMOND)
     assert not kept & set(started(folder)[before:])
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("jump", JUMPS)
+@pytest.mark.parametrize("entry", ["command", "sub-graph"])
+def test_the_clock_may_jump_by_a_day_while_a_run_is_executed(tmp_path: Path, entry: str, jump: str) -> None:
+    """It ends right, no lease is lost, and every duration that it records is the time that has passed."""
+    assert enter(entry, "sync", tmp_path, DIAMOND, TIMES["while a file is stored"], jump) == (0, "")
+    is_right(entry, tmp_path, DIAMOND)
+    times = rows(tmp_path, "SELECT started_at, started_at + duration FROM tasks")
+    ((began, ended),) = rows(tmp_path, "SELECT started_at, finished_at FROM runs")
+    assert all(began <= task_began <= task_ended <= ended for task_began, task_ended in times)
+    assert ended - began < 60
 
 
 @pytest.mark.crash

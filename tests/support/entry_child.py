@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from dags import Dag
 from failpoints import Calls, Failpoint, WatchedPort, WatchedSaver
-from faults import FAULTS
+from faults import FAULTS, JUMPS
 from hugginggpt import as_tool
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.open import open_storage
@@ -90,7 +90,7 @@ def log_start(folder: Path, key: str) -> None:
 def _work(
     errors: Connection, entry: str, durability: str, folder: Path, dag: Dag, failpoint: Failpoint, fault: str
 ) -> None:
-    calls = Calls(failpoint, partial(FAULTS[fault], folder / "home") if fault else None)
+    calls = Calls(failpoint, partial((FAULTS | JUMPS)[fault], folder / "home") if fault else None)
     try:
         made = asyncio.run(_entered(entry, durability, folder, dag, calls))
     except HuggingGPTError as error:  # as the command does

@@ -2,6 +2,9 @@
 
 import os
 import resource
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 
@@ -29,7 +32,15 @@ def away(home: Path) -> None:
         file.rename(file.with_name(f"moved.{file.name}"))
 
 
-FAULTS = {"full": full, "unwritable": unwritable, "away": away}
+def _jump(seconds: float, home: Path) -> None:
+    """The time of day that this process reads is another from now on."""
+    read = time.time
+    time.time = lambda: read() + seconds  # type: ignore[assignment]
+
+
+FAULTS: dict[str, Callable[[Path], None]] = {"full": full, "unwritable": unwritable, "away": away}
+JUMPS: dict[str, Callable[[Path], None]] = {"forward": partial(_jump, 86400.0), "back": partial(_jump, -86400.0)}
+"""Faults of the clock, which leave the home as it is."""
 
 
 def repair(home: Path) -> None:

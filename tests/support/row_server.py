@@ -14,7 +14,7 @@ LIBRARIES = (
     "pytest", "_pytest.assertion.rewrite", "pytest_asyncio.plugin", "hypothesis", "hypothesis.strategies", "pydantic",
     "pydantic.json_schema", "langgraph.graph", "langgraph.types", "langgraph.checkpoint.sqlite", "langchain_core.tools",
     "langchain_core.messages", "sqlite_utils", "typer", "rich.table", "rich.live", "psutil", "httpx", "PIL.Image",
-    "stamina", "filetype", "platformdirs", "rapidfuzz", "langsmith.client", "langsmith.run_helpers", "xdist.plugin",
+    "tenacity", "filetype", "platformdirs", "rapidfuzz", "langsmith.client", "langsmith.run_helpers", "xdist.plugin",
     "langchain_core.runnables", "langgraph.checkpoint.serde.jsonplus", "numpy", "zoneinfo", "asyncio",
 )  # fmt: skip
 LIMIT = 120

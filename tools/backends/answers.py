@@ -187,6 +187,20 @@ def garbage(call: Call, expected: str, got: object) -> ExpertError:
     return ExpertError(f"{call.expert.model_id} returned something that is no {expected}: {shown}", retryable=True)
 
 
+def part(call: Call, expected: str, answer: object, *path: str | int) -> Any:
+    """What stands in a server's answer under attributes, keys and indexes; raises `garbage` where nothing does.
+
+    Read so, an answer of the wrong form is not taken for a defect of this program (`net/http_errors.py`).
+    """
+    inner: Any = answer
+    for step in path:
+        try:
+            inner = getattr(inner, step) if isinstance(step, str) and hasattr(inner, step) else inner[step]
+        except (TypeError, LookupError):
+            raise garbage(call, expected, answer) from None
+    return inner
+
+
 def _checked(call: Call, form: TypeAdapter[Any], value: object, expected: str) -> Any:
     try:
         return form.validate_python(_plain(value))

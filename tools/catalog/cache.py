@@ -52,7 +52,7 @@ class CatalogCache:
             rows = db.execute(query, [task_type]).fetchall()
             models = [model for text, _ in rows if (model := _model(text))]
             self.rejected = len(rows) - len(models)
-            return models, (time.time() - rows[0][1] if rows else None)
+            return models, abs(time.time() - rows[0][1]) if rows else None  # abs: the clock may have been set back
 
         return self._read(read, nothing)
 

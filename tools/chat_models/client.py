@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...graph.clock import now
 from ...graph.errors import ControllerError, UsageError
 from ...graph.ports import Callbacks, Slots
 from ...graph.result import LlmCall, Stage, Usage
@@ -183,12 +183,12 @@ class ChatClient:
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[CallUsage]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
         number = await callbacks.on_call_start(stage, self.model.name)
-        started, clock, usage = time.time(), time.monotonic(), CallUsage()
+        started, usage = now(), CallUsage()
         try:
             with controller_errors(self.model, self._timeout):
                 yield usage
         finally:
-            usage.total += Usage(seconds=time.monotonic() - clock, cost=self._cost(usage.total))
+            usage.total += Usage(seconds=now() - started, cost=self._cost(usage.total))
             self.usage += usage.total
             characters = sum(_characters(content) for _, content in messages)
             call = LlmCall(

@@ -1,12 +1,13 @@
 """`controller_errors`: what clients of chat models raise, as `ControllerError`; `tries`: which calls are retried."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import stamina
+from tenacity import AsyncRetrying
 
 from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError
-from ..net.http_errors import INVALID_KEY, HttpFailure, classify, repeats_key
+from ...graph.retrying import retrying
+from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
 from .models import ChatModel
 
 _HINTS = {
@@ -28,14 +29,16 @@ def controller_errors(model: ChatModel, timeout: float) -> Iterator[None]:
         raise
     except Exception as error:
         # The clients do not check what they read: a web page or invalid JSON in an answer ends in any exception.
+        if is_defect(error):
+            raise
         failure = classify(error)
         cause = None if failure.reason == "invalid_key" else error  # a traceback would show the key
         raise _controller_error(failure, error, model, timeout) from cause
 
 
-def tries(retries: int) -> AsyncIterator[stamina.Attempt]:
+def tries(retries: int) -> AsyncRetrying:
     """Attempts at one call, the only layer that retries: with growing pauses, or after those that the server asks for."""
-    return stamina.retry_context(on=_pause, attempts=retries + 1, timeout=None, wait_initial=0.5, wait_max=20.0)
+    return retrying(retries, _pause, first=0.5, longest=20.0)
 
 
 def kind_of_failure(error: ControllerError) -> FailureKind:
@@ -52,8 +55,9 @@ def is_bad_request(error: BaseException) -> bool:
 
 
 def is_of_the_call(error: BaseException) -> bool:
-    """Whether the call itself failed, rather than the reading of its answer."""
-    return isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
+    """Whether the call itself failed, or a defect ended it, rather than the reading of its answer by a client."""
+    known = isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
+    return known or is_defect(error)
 
 
 def cut_off(name: str) -> ControllerError:

@@ -8,8 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from ...graph.content_blocks import GivenFile
 from ...graph.errors import InvalidInput, UnusableFile
 from ...graph.homes import is_kept_in_a_home
+from ...graph.media_types import suffix_of
 from ...graph.mentions import Mention, kind_of_name
 from ...graph.notices import notice
 from ...graph.ports import Store
@@ -18,6 +20,7 @@ from ...graph.settings import Settings
 from ..content import identify
 from ..net.addresses import Address, is_public
 from ..net.download import Unreachable, download, too_large
+from .given_data import content_of
 from .named_files import NamedFiles
 from .safe_open import open_beneath
 
@@ -48,15 +51,31 @@ class GuardedFetcher:
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
         )
 
-    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+    async def keep(self, given: GivenFile) -> Resource:
+        """Store what a caller handed over as bytes, base64 or a data URL. Raises `InvalidInput`.
+
+        Its name is the caller's; where there is none, its kind with the suffix of what it holds: `image.png`.
+        """
+        data, name = await asyncio.to_thread(content_of, given, self._settings.max_file_bytes)
+        content = await asyncio.to_thread(identify, data, name, self._settings)
+        sha256, size = await self._store.put_bytes(data, content.media_type)
+        return Resource(
+            kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text,
+            name=name if given.name else f"{content.kind}{suffix_of(content.media_type)}",
+        )  # fmt: skip
+
+    async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
         """The attached `files`, then those that `text` names; a file that is both is returned once.
+
+        Files that are stored already are resources; they come first.
 
         A folder or a pattern (`*.png`) stands for its files. A local file that does not exist becomes a missing
         resource, and so does a web page (a URL without a file's extension) that can't be reached: the text may only quote
         it. What exists and can't be used raises `InvalidInput`; among others that can, it becomes a missing resource with
         its problem, so that one damaged file of many stops only the tasks that need it.
         """
-        found, unusable = list[Resource](), list[UnusableFile]()
+        found, unusable = [file for file in files if isinstance(file, Resource)], list[UnusableFile]()
+        names = [file for file in files if isinstance(file, str)]
 
         async def add(name: str, fetched: Awaitable[Resource]) -> None:
             try:
@@ -68,7 +87,7 @@ class GuardedFetcher:
                 found.append(Resource(kind=kind, media_type=media_type, name=name, problem=problem))
 
         named = NamedFiles(lambda name: self._resolve(name)[0])
-        for name in await asyncio.to_thread(named.attached, files):
+        for name in await asyncio.to_thread(named.attached, names):
             if not await self._is_among(name, found):
                 await add(name, self.fetch(name))
         for mention in await asyncio.to_thread(named.in_text, text):

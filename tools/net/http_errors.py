@@ -6,12 +6,13 @@ that no library is imported for them. `chat_models/errors.py` maps an `HttpFailu
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import time
+from traceback import walk_tb
 from typing import Any, Literal
 
 from ...graph.errors import ExpertError, FailureKind
@@ -88,19 +89,43 @@ def classify(error: BaseException) -> HttpFailure:
     return HttpFailure("unknown", "garbage", str(error) or type(error).__name__)
 
 
+_DEFECTS = (TypeError, AttributeError, LookupError, NameError, AssertionError, ArithmeticError)
+
+
+def is_defect(error: BaseException) -> bool:
+    """Whether code of this package itself raised what only a programming error raises: no server caused it.
+
+    Not covered: an error of that kind that a library raises because of what this package gave it.
+    """
+    innermost = None
+    for frame, _ in walk_tb(error.__traceback__):
+        innermost = frame
+    module = str(innermost.f_globals.get("__name__", "")) if innermost else ""
+    return isinstance(error, _DEFECTS) and module.partition(".")[0] == __name__.partition(".")[0]
+
+
 def _retry_after(error: BaseException) -> float | None:
     """Seconds: `Retry-After` (RFC 9110, section 10.2.3), else the `estimated_time` of a model that is loading."""
     response = getattr(error, "response", None)
-    header = str((getattr(response, "headers", None) or {}).get("retry-after") or "")
+    headers = getattr(response, "headers", None) or {}
+    header = str(headers.get("retry-after") or "")
     try:
         date = None if _SECONDS.fullmatch(header) else parsedate_to_datetime(header)
-        return max(0.0, date.timestamp() - time() if date else float(header))
+        return max(0.0, date.timestamp() - _time_of_server(headers) if date else float(header))
     except ValueError:
         pass
     try:
         return max(0.0, float(read_untrusted_json(getattr(response, "content", b""))["estimated_time"]))
     except Exception:  # not JSON, a stream that was not read, or without an estimate
         return None
+
+
+def _time_of_server(headers: Mapping[str, str]) -> float:
+    """When it answered, by its own clock, which need not agree with ours."""
+    try:
+        return parsedate_to_datetime(str(headers.get("date") or "")).timestamp()
+    except ValueError:
+        return time()
 
 
 def repeats_key(message: str) -> bool:
@@ -116,6 +141,8 @@ def expert_errors(name: str, timeout: float, *, key: str = HF_TOKEN) -> Iterator
     except ExpertError:
         raise
     except Exception as error:  # clients do not check what they read: invalid JSON ends in any exception
+        if is_defect(error):
+            raise
         failure = classify(error)
         cause = None if failure.reason == "invalid_key" else error  # a traceback would show the key
         raise expert_error(failure, name, timeout, key) from cause

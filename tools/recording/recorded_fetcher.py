@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from ...graph.content_blocks import GivenFile
 from ...graph.errors import InvalidInput
 from ...graph.ports import Fetcher, Store
 from ...graph.resource import Resource
@@ -26,9 +27,14 @@ class RecordedFetcher:
 
         return (await self._exchange(f"file {name}", {"name": name}, read))[0]
 
-    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+    async def keep(self, given: GivenFile) -> Resource:
+        """What a caller handed over; a replay is handed it again."""
+        return await self._fetcher.keep(given)
+
+    async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
         """The attached files and those that a request names. Raises `InvalidInput`."""
-        request = {"text": text, "files": list(files)}
+        named = [file if isinstance(file, str) else file.model_dump(mode="json") for file in files]
+        request = {"text": text, "files": named}
         return await self._exchange("files of the request", request, lambda: self._fetcher.gather(text, files))
 
     async def _exchange(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from ...graph.call import Artifact, Call
+from ...graph.content_blocks import GivenFile
 from ...graph.expert import Assignment, Candidate, Expert, Obstacle
 from ...graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks
 from ...graph.redactor import Redactor
@@ -106,7 +107,12 @@ class RedactedFetcher:
         with clean_errors(self._redact):
             return self._redact.record(await self._fetcher.fetch(name))
 
-    async def gather(self, text: str, files: Sequence[str]) -> Sequence[Resource]:
+    async def keep(self, given: GivenFile) -> Resource:
+        """What a caller handed over."""
+        with clean_errors(self._redact):
+            return self._redact.record(await self._fetcher.keep(given))
+
+    async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
         """The files and URLs of a request."""
         with clean_errors(self._redact):
             found = await self._fetcher.gather(text, files)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import stamina
 
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, FailureKind
 from hugginggpt.graph.expert import Candidate, Expert, Obstacle, allowed
 from hugginggpt.graph.ports import Backend
+from hugginggpt.graph.retrying import retrying
 from hugginggpt.graph.task import Task
 from hugginggpt.tools.catalog.cache import CatalogCache
 from hugginggpt.tools.catalog.circuit_breaker import (
@@ -187,7 +187,7 @@ async def test_a_rate_limit_of_one_call_delays_the_others_and_loses_none(home: P
             return await super().run(call)
 
     async def patient(number: int) -> None:
-        async for attempt in stamina.retry_context(on=ExpertError, attempts=8, wait_initial=0.01, wait_jitter=0.01):
+        async for attempt in retrying(7, lambda error: 0.01):
             with attempt:
                 await backend.run(call_of("summarization", expert("org/m"), tmp_path / str(number)))
 

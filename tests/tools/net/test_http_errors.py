@@ -3,6 +3,7 @@
 import json
 import time
 from email.utils import formatdate
+from typing import Any
 
 import httpx
 import openai
@@ -10,6 +11,7 @@ import pytest
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from hugginggpt.graph.errors import ExpertError
+from hugginggpt.tools.backends.answers import text_answer
 from hugginggpt.tools.net.http_errors import classify, expert_errors
 from hugginggpt.tools.net.transport_errors import CrossOriginRedirect, DeadlineExceeded
 
@@ -55,6 +57,7 @@ def test_a_status_means_the_same_from_every_client(status: int, kind: str, retry
         (response(429, retry_after="2.5"), 2.5),
         (response(429, retry_after=formatdate(time.time() + 3600, usegmt=True)), 3600),
         (response(429, retry_after=formatdate(0, usegmt=True)), 0),
+        (response(429, retry_after=formatdate(1030), date=formatdate(1000)), 30),  # its clock is not ours
         (response(429, retry_after="soon"), None),
         (response(503, {"error": "loading", "estimated_time": 20}), 20),
         (response(503, {"estimated_time": 20}, retry_after="3"), 3),
@@ -103,3 +106,14 @@ def test_a_message_that_repeats_the_key_is_not_shown() -> None:
         raise httpx.LocalProtocolError("Illegal header value b'Bearer hf_secret'")
     assert "hf_secret" not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_a_defect_of_this_program_around_a_call_is_no_failure_of_the_expert() -> None:
+    """It leaves as it is, and ends the run with its error; what a client raises on an unreadable answer is a failure."""
+    call: Any = None
+    with pytest.raises(AttributeError, match="NoneType"), expert_errors("m", 5.0):
+        text_answer(call, 5)
+    with pytest.raises(ExpertError, match="unreadable"), expert_errors("m", 5.0):
+        httpx.Response(200, content=b"[").json()
+    with pytest.raises(ExpertError, match="unreadable"), expert_errors("m", 5.0):
+        raise KeyError("choices")  # by a client: no module of this program

@@ -10,7 +10,7 @@ from ...languages import iso1
 from ...net.configured_transport import ConfiguredTransport
 from ...net.httpx_compat import httpx_module_of
 from ..accepts import ignored
-from ..answers import garbage, text_answer, vector_answer
+from ..answers import garbage, part, text_answer, vector_answer
 from ..inputs import spoken_text
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
 from ..worker.decoder import audio_answer, audio_pieces, picture_answer
@@ -54,7 +54,7 @@ def _transcribe(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     language: dict[str, Any] = {"language": code} if code else {}
     create = client.audio.transcriptions.create
     texts = [create(model=model, file=("speech.wav", piece), **language).text for piece in pieces]
-    return text_answer(call, " ".join(text.strip() for text in texts))
+    return text_answer(call, " ".join(text.strip() for text in texts if isinstance(text, str)))
 
 
 def _speak(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
@@ -67,7 +67,7 @@ def _make_image(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     width, height = (call.task.parameters.get(side) for side in ("width", "height"))
     size: dict[str, Any] = {"size": f"{width}x{height}"} if width and height else {}
     made = client.images.generate(model=model, prompt=call.text("prompt"), response_format="b64_json", **size)
-    data = made.data[0].b64_json if made.data else None
+    data = part(call, "picture in base64", made, "data", 0, "b64_json")
     if not data:  # a URL is not fetched: a server could name any
         raise garbage(call, "picture in base64", made.data)
     return picture_answer(call, base64.b64decode(data))
@@ -75,7 +75,7 @@ def _make_image(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 
 def _embed(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
     response = client.embeddings.create(model=model, input=call.text("text"), encoding_format="float")
-    return vector_answer(call, response.data[0].embedding)
+    return vector_answer(call, part(call, "vector", response, "data", 0, "embedding"))
 
 
 _USES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
-from ..answers import garbage, label_answer, text_answer
+from ..answers import garbage, label_answer, part, text_answer
 from ..inputs import spoken_text
 from ..worker.decoder import audio_answer, audio_pieces
 from .methods import method
@@ -39,9 +39,10 @@ def transform_audio(client: InferenceClient, call: Call) -> list[Artifact]:
     """The first track that the model returns: separators put the speech, or the first speaker, there."""
     (piece,) = audio_pieces(call, call.one("audio"), rate=SPEECH_RATE)
     tracks: Any = client.audio_to_audio(piece)
-    if not tracks or not isinstance(tracks[0].blob, bytes):
+    sound = part(call, "list of sounds", tracks, 0, "blob")
+    if not isinstance(sound, bytes):
         raise garbage(call, "list of sounds", tracks)
-    return audio_answer(call, tracks[0].blob)
+    return audio_answer(call, sound)
 
 
 @method("text-to-speech")

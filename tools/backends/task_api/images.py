@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Artifact, Call
 from ....graph.untrusted_json import read_untrusted_json
 from ..accepts import images_of_pages_only, needs_labels
-from ..answers import garbage, label_answer, text_answer
+from ..answers import garbage, label_answer, part, text_answer
 from ..inputs import candidate_labels
 from ..worker.decoder import boxes_answer, masks_answer, picture_answer, picture_bytes, picture_urls
 from .methods import method
@@ -91,7 +91,7 @@ def answer_from_image(client: InferenceClient, call: Call) -> list[Artifact]:
     found: Any = client.visual_question_answering(
         picture_bytes(call, call.one("image")), question=call.text("question")
     )
-    return text_answer(call, found[0].answer)
+    return text_answer(call, part(call, "list of answers", found, 0, "answer"))
 
 
 @method("document-question-answering", accepts=images_of_pages_only)
@@ -99,7 +99,7 @@ def answer_from_page(client: InferenceClient, call: Call) -> list[Artifact]:
     """The likeliest answer from an image of a page."""
     page = picture_bytes(call, call.one("image"))
     found: Any = client.document_question_answering(page, question=call.text("question"))
-    return text_answer(call, found[0].answer)
+    return text_answer(call, part(call, "list of answers", found, 0, "answer"))
 
 
 @method("image-text-to-text", provider_task="conversational")
@@ -108,4 +108,4 @@ def image_text_to_text(client: InferenceClient, call: Call) -> list[Artifact]:
     (url,) = picture_urls(call, [call.one("image")], {})
     content = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": call.text("prompt")}]
     reply = client.chat_completion([{"role": "user", "content": content}], max_tokens=2048)
-    return text_answer(call, reply.choices[0].message.content)
+    return text_answer(call, part(call, "reply", reply, "choices", 0, "message", "content"))

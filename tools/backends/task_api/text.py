@@ -8,7 +8,7 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ...media.table_columns import columns
 from ..accepts import needs_context, needs_labels
-from ..answers import entity_answer, label_answer, row_answer, score_answer, text_answer, vector_answer
+from ..answers import entity_answer, label_answer, part, row_answer, score_answer, text_answer, vector_answer
 from ..inputs import candidate_labels
 from .methods import method
 from .translation_languages import accepts as accepts_languages
@@ -29,9 +29,8 @@ def classify_text(client: InferenceClient, call: Call) -> list[Artifact]:
 def find_entities(client: InferenceClient, call: Call) -> list[Artifact]:
     """Entities, their tokens joined."""
     found: Any = client.token_classification(call.text("text"), aggregation_strategy="simple")
-    return entity_answer(
-        call, [row if row.get("entity_group") else {**row, "entity_group": row["entity"]} for row in found]
-    )
+    groups = [part(call, "list of entities", row, "entity_group") or row.entity for row in found]
+    return entity_answer(call, [{**row, "entity_group": group} for row, group in zip(found, groups, strict=True)])
 
 
 @method("summarization")
@@ -52,8 +51,8 @@ def translate(client: InferenceClient, call: Call) -> list[Artifact]:
 def answer_question(client: InferenceClient, call: Call) -> list[Artifact]:
     """The span of the context that answers."""
     found: Any = client.question_answering(question=call.text("question"), context=call.text("context"))
-    best = found[0] if isinstance(found, list) else found
-    return text_answer(call, best.answer)
+    best = part(call, "answer", found, 0) if isinstance(found, list) else found
+    return text_answer(call, part(call, "answer", best, "answer"))
 
 
 @method("text-generation", "conversational", provider_task="conversational")
@@ -61,7 +60,7 @@ def chat(client: InferenceClient, call: Call) -> list[Artifact]:
     """A chat model's reply."""
     prompt = call.text("prompt" if call.has("prompt") else "text")
     reply = client.chat_completion([{"role": "user", "content": prompt}], max_tokens=2048)
-    return text_answer(call, reply.choices[0].message.content)
+    return text_answer(call, part(call, "reply", reply, "choices", 0, "message", "content"))
 
 
 @method("text2text-generation", provider_task="text-generation")
@@ -79,7 +78,9 @@ def fill_mask(client: InferenceClient, call: Call) -> list[Artifact]:
     for spelling in ("[MASK]", "<mask>", "___"):
         text = text.replace(spelling, mask)
     found: Any = client.fill_mask(text)
-    return label_answer(call, [{"label": row.token_str.strip(), "score": row.score} for row in found])
+    words = [part(call, "list of words", row, "token_str") for row in found]
+    labels = [word.strip() if isinstance(word, str) else word for word in words]
+    return label_answer(call, [{"label": label, "score": row.score} for label, row in zip(labels, found, strict=True)])
 
 
 @method("sentence-similarity")

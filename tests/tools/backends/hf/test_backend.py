@@ -122,6 +122,17 @@ GARBAGE: list[tuple[str, Any]] = [
     ("automatic-speech-recognition", {"text": None}),
     ("audio-to-audio", [{"blob": "", "content-type": "audio/wav", "label": "x"}]),
     ("fill-mask", [{"token_str": None}]),
+    ("fill-mask", [{}]),
+    ("fill-mask", [None]),
+    ("token-classification", [None]),
+    ("token-classification", [{"word": "x"}]),
+    ("question-answering", []),
+    ("question-answering", [{}]),
+    ("conversational", {"choices": []}),
+    ("conversational", {}),
+    ("visual-question-answering", []),
+    ("document-question-answering", [{}]),
+    ("audio-to-audio", []),
 ]
 
 
