@@ -169,8 +169,8 @@ def _assembled(
 ) -> World:
     from .builder import connect
 
-    controller = RedactedController(controller, redact)
-    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings), redact)
+    controller, decoder = RedactedController(controller, redact), Decoder(workers)
+    fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings, read=decoder.read), redact)
     places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
     catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
     places = [RedactedBackend(place, redact) for place in places]
@@ -187,7 +187,7 @@ def _assembled(
         store=store,
         slots=slots,
         fetcher=fetcher,
-        cut=Decoder(workers).cut,
+        cut=decoder.cut,
         redact=redact,
         checkpointer=checkpointer,
     )

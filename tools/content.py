@@ -1,6 +1,5 @@
 """`identify`, for files that users give: kind and media type by the bytes and not the name; refuses what can't be read."""
 
-import codecs
 import csv
 import io
 import wave
@@ -11,16 +10,28 @@ from ..graph.media_types import canonical
 from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
+from .documents.document_types import READERS, type_of_text, type_of_zip
+from .documents.encodings import Decoded, decoded
 from .media.csv_records import read_records
 from .media.pictures import FORMATS
 
-SUPPORTED = "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, CSV tables and UTF-8 text"
+SUPPORTED = (
+    "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, "
+    "e-mails, calendars, contacts, notebooks, subtitles, tables (CSV, Parquet, JSON) and text"
+)
 
 _PILLOW = {f"image/{form.lower()}": form for form in FORMATS}
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
-_TEXT_TYPES = ("text/markdown", "text/html", "application/json", "application/xml")
-_TEXT_IN_NAME_ONLY = ("application/rtf", "application/postscript")
-"""Formats that decode as UTF-8 but are no readable text."""
+_OLD = {
+    "application/msword": ("a Word document of before 2007", "docx or PDF"),
+    "application/vnd.ms-powerpoint": ("a presentation of before 2007", "pptx or PDF"),
+    "application/postscript": ("PostScript", "PDF"),
+}
+"""Formats that are recognised and not read: what they are, and what to save them as."""
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The beginning of Office files of before 2007, and of newer ones that are locked by a password."""
+PDF_WITHIN = 1024
+"""Bytes within which `%PDF-` stands; other readers accept as many before it."""
 
 
 class Content(NamedTuple):
@@ -30,24 +41,35 @@ class Content(NamedTuple):
     media_type: str
     text: str | None = None
     """The text itself, if it is text and short enough to be kept inline."""
+    data: bytes | None = None
+    """The bytes to keep, where they are not those of the file: text as UTF-8, a PDF from its beginning."""
+    unread: bool = False
+    """A document whose text or table `documents.readers` has yet to read."""
+    note: str = ""
+    """What the reader should know of how it was read, as a sentence without a full stop."""
 
 
 def identify(data: bytes, name: str, settings: Settings) -> Content:
     """Find out what `data` is; raises `InvalidInput` for unsupported content, and for content too large to decode."""
-    import filetype
-
     label = name.rstrip("/").rsplit("/", 1)[-1]
     if not data:
         raise InvalidInput(f"{label} is empty (0 bytes)", hint="Was it saved, or downloaded, in full?")
     claimed, media_type = kind_of_name(name)
-    guessed = canonical(filetype.guess_mime(data[:8192]) or "")
-    if not guessed and len(data) > MOST_TEXT and _begins_as_text(data):
+    guessed = _by_bytes(data, media_type)
+    if guessed == "application/pdf":
+        begin = data.find(b"%PDF-", 0, PDF_WITHIN)
+        return Content("document", guessed, data=data[begin:] if begin > 0 else None)
+    if guessed in _OLD:
+        what, better = _OLD[guessed]
+        raise InvalidInput(f"{label} is {what}, which can't be read", hint=f"Save it as {better}.")
+    if guessed in READERS:
+        return Content("document", guessed, unread=True)
+    if not guessed and len(data) > MOST_TEXT and decoded(data[: MOST_TEXT // 16]):
         raise InvalidInput(
             f"{label} holds {len(data):,} bytes of text; {MOST_TEXT:,} are read at most", hint="Cut it into parts."
         )
-    text = _text(data) if guessed not in (*_TEXT_IN_NAME_ONLY, "application/pdf") else None
-    if text is not None:
-        return _as_text(text, label, claimed, media_type)
+    if (read := _text(data, guessed)) is not None:
+        return _as_text(read, name, label, claimed, media_type)
     if guessed in _PILLOW:
         _check_image(data, guessed, label, settings.max_image_pixels)
         return Content("image", guessed)
@@ -61,35 +83,41 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
     raise _unsupported(data, label, claimed, guessed)
 
 
-def _text(data: bytes) -> str | None:
-    if b"\0" in data:
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+def _by_bytes(data: bytes, by_name: str) -> str:
+    """The media type by the bytes; empty for text, and for what is unknown. `by_name`: tells old Office files apart."""
+    import filetype
+
+    if data.startswith(b"%PDF-") or (by_name == "application/pdf" and data.find(b"%PDF-", 0, PDF_WITHIN) >= 0):
+        return "application/pdf"
+    if data.startswith(b"PK") and (found := type_of_zip(data)):
+        return found
+    if data.startswith(_OLE) and (by_name in _OLD or by_name == "application/vnd.ms-excel"):
+        return by_name
+    return canonical(filetype.guess_mime(data[:8192]) or "")
 
 
-def _begins_as_text(data: bytes) -> bool:
-    """Whether the first megabyte is text. A file that is too long is refused without decoding all of it."""
-    start = data[: MOST_TEXT // 16]
-    try:
-        return b"\0" not in start and bool(codecs.getincrementaldecoder("utf-8")().decode(start))
-    except UnicodeDecodeError:
-        return False
+def _text(data: bytes, guessed: str) -> Decoded | None:
+    """The text; of what begins like a picture or sound ("BMW is a car") only if it is UTF-8."""
+    read = decoded(data) if not guessed or b"\0" not in data else None
+    return read if read and (read.certain or not guessed) else None
 
 
-def _as_text(text: str, label: str, claimed: Kind, media_type: str) -> Content:
+def _as_text(read: Decoded, name: str, label: str, claimed: Kind, media_type: str) -> Content:
+    text = read.text
     noun = "a PDF" if media_type == "application/pdf" else _NOUNS.get(claimed)
     if noun:
         raise InvalidInput(f"{label} is not {noun}: it holds plain text", hint="Name it .txt to use it as text.")
     if not text.strip():
         raise InvalidInput(f"{label} holds nothing but white space")
+    if found := type_of_text(text, name):
+        return Content("document", found, unread=True)
     inline = text if len(text.encode()) <= INLINE_LIMIT else None
+    note = "" if read.certain else f"{label} does not say how its letters are encoded; it is read as {read.encoding}"
+    kept = Content("text", "text/markdown" if media_type == "text/markdown" else "text/plain", inline, note=note)
     if media_type in ("text/csv", "text/tab-separated-values"):
         _check_table(text, label, media_type)
-        return Content("table", media_type, inline)
-    return Content("text", media_type if media_type in _TEXT_TYPES else "text/plain", inline)
+        kept = kept._replace(kind="table", media_type=media_type)
+    return kept if read.encoding == "utf-8" else kept._replace(data=text.encode())
 
 
 def _check_table(text: str, label: str, media_type: str) -> None:
@@ -163,10 +191,6 @@ def _check_wav(data: bytes, label: str) -> None:
 
 
 def _unsupported(data: bytes, label: str, claimed: Kind, guessed: str) -> InvalidInput:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        found = "UTF-16 text"
-    else:
-        found = f"{guessed} data" if guessed else "binary data of an unknown type"
+    found = f"{guessed} data" if guessed else "binary data of an unknown type"
     problem = f"is not {_NOUNS[claimed]}" if claimed in _NOUNS else "can't be used"
-    hint = "Save it as UTF-8." if found == "UTF-16 text" else f"What can be read: {SUPPORTED}."
-    return InvalidInput(f"{label} {problem}: it holds {found}", hint=hint)
+    return InvalidInput(f"{label} {problem}: it holds {found}", hint=f"What can be read: {SUPPORTED}.")

@@ -19,6 +19,9 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.oasis.opendocument.text": ".odt", "application/rtf": ".rtf", "application/epub+zip": ".epub",
+    "application/xhtml+xml": ".xhtml", "message/rfc822": ".eml", "application/mbox": ".mbox", "text/calendar": ".ics",
+    "text/vcard": ".vcf", "application/x-ipynb+json": ".ipynb", "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/vnd.oasis.opendocument.presentation": ".odp",
     "model/gltf-binary": ".glb", "model/obj": ".obj", "model/stl": ".stl", "model/ply": ".ply",
 }  # fmt: skip
 """Stored files have these names: a type that changes here needs the old name to be found too."""

@@ -17,9 +17,9 @@ from ...graph.notices import notice
 from ...graph.ports import Store
 from ...graph.resource import Resource
 from ...graph.settings import Settings
-from ..content import identify
 from ..net.addresses import Address, is_public
 from ..net.download import Unreachable, download, too_large
+from .content_reader import ContentReader, ReadDocument
 from .given_data import content_of
 from .named_files import NamedFiles
 from .safe_open import open_beneath
@@ -28,10 +28,19 @@ from .safe_open import open_beneath
 class GuardedFetcher:
     """The `Fetcher` port: stores what a path or URL contains, or raises `InvalidInput`. `allowed`: as in `download`."""
 
-    def __init__(self, store: Store, settings: Settings, *, allowed: Callable[[Address], bool] = is_public) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        allowed: Callable[[Address], bool] = is_public,
+        read: ReadDocument | None = None,
+    ) -> None:
+        """`read`: the text or table of a document, in another process; without it documents other than PDF are refused."""
         self._store = store
         self._settings = settings
         self._allowed = allowed
+        self._contents = ContentReader(settings, read)
 
     async def fetch(self, name: str) -> Resource:
         """Read a path or URL into the store. Raises `InvalidInput`."""
@@ -42,11 +51,8 @@ class GuardedFetcher:
                 claimed = f"{name.partition('?')[0].rstrip('/')}.csv"
         else:
             data = await asyncio.to_thread(self._read, name)
-        try:
-            content = await asyncio.to_thread(identify, data, claimed, self._settings)
-        except InvalidInput as error:
-            raise UnusableFile(error.message, hint=error.hint) from None
-        sha256, size = await self._store.put_bytes(data, content.media_type)
+        content, kept = await self._contents.read(data, claimed, name)
+        sha256, size = await self._store.put_bytes(kept, content.media_type)
         return Resource(
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
         )
@@ -57,8 +63,8 @@ class GuardedFetcher:
         Its name is the caller's; where there is none, its kind with the suffix of what it holds: `image.png`.
         """
         data, name = await asyncio.to_thread(content_of, given, self._settings.max_file_bytes)
-        content = await asyncio.to_thread(identify, data, name, self._settings)
-        sha256, size = await self._store.put_bytes(data, content.media_type)
+        content, kept = await self._contents.read(data, name, name)
+        sha256, size = await self._store.put_bytes(kept, content.media_type)
         return Resource(
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text,
             name=name if given.name else f"{content.kind}{suffix_of(content.media_type)}",

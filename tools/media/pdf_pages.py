@@ -1,23 +1,26 @@
-"""Pages of a PDF by PDFium (pypdfium2): `render_page` draws one as a picture, `text_layer` is its text."""
+"""Pages of a PDF by PDFium (pypdfium2): `pages` opens them one by one, `render_page` draws one as a picture."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from math import sqrt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
 from ...graph.errors import input_error, input_too_large
 from .media_limits import limits
 from .memory_budget import reading
+from .pdf_text import PARSE_BUDGET
 
 if TYPE_CHECKING:
     from PIL import Image
 
 MAX_PAGES = 200
-PARSE_BUDGET = 256_000_000
-"""Bytes for the parsed content of one page, before it is rendered: lines, letters, pictures."""
 MAX_SIDE = 30_000
 """Pixels of one side of a page."""
+END_WITHIN = 64 * 1024
+"""Bytes at the end of a file in which `%%EOF` stands; some programs append something to it."""
+_AGAIN = "Is it whole? Save or download it again."
 DPI = 200
 """Dots an inch at which a page is rendered: OCR needs as many for 10 point text."""
 
@@ -27,7 +30,7 @@ def pages(call: Call, material: Material) -> Iterator[Any]:
     with _opened(material) as document:
         first, last = _range(call, len(document), material.resource.label)
         for number in range(first - 1, last):
-            with reading(material.resource.label, most=PARSE_BUDGET):
+            with reading(material.resource.label, most=PARSE_BUDGET), _damage(material.resource.label, number + 1):
                 page = document[number]
             with closing(page):
                 yield page
@@ -43,7 +46,7 @@ def render_page(page: Any, label: str) -> "Image.Image":
     """A page as RGB, at 200 dots an inch, or fewer to stay within the pixel limit. Raises `ExpertError` (input fault)."""
     width, height = page.get_size()  # in points, 72 an inch
     most = limits().max_image_pixels
-    scale = min(DPI / 72, sqrt(most / max(1.0, width * height)), MAX_SIDE / max(1.0, width, height))
+    scale = min(DPI / 72, _largest_scale(width, height, most), (MAX_SIDE - 1) / max(1.0, width, height))
     if min(width, height) * scale < 1:  # PDFium draws at least one pixel a side: the other side could have any length
         raise input_too_large(
             f"a page of {label} measures {width:,g} x {height:,g} points, which is too narrow to be drawn",
@@ -54,11 +57,20 @@ def render_page(page: Any, label: str) -> "Image.Image":
     return image
 
 
-def text_layer(page: Any, label: str) -> str:
-    """The text layer of a page; empty for a scan."""
-    with reading(label, most=PARSE_BUDGET), closing(page.get_textpage()) as layer:
-        text: str = layer.get_text_range()
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+def _largest_scale(width: float, height: float, most: int) -> float:
+    """The scale at which a page has no more pixels than `most`; PDFium rounds each side up to whole pixels."""
+    area, sides = max(1e-9, width * height), width + height
+    return (sqrt(sides * sides + 4 * area * (most - 1)) - sides) / (2 * area)
+
+
+@contextmanager
+def _damage(label: str, number: int) -> Iterator[None]:
+    import pypdfium2
+
+    try:
+        yield
+    except pypdfium2.PdfiumError as error:
+        raise input_error(f"page {number} of {label} is damaged or missing ({error})", hint=_AGAIN) from error
 
 
 @contextmanager
@@ -69,14 +81,31 @@ def _opened(material: Material) -> Iterator[Any]:
     try:
         with reading(label, most=PARSE_BUDGET):
             document = pypdfium2.PdfDocument(material.path)
+            document.init_forms()
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
         raise input_error(
             f"{label} is locked by a password" if locked else f"{label} can't be read as a PDF: {error}",
-            hint="Give a copy without one." if locked else "Is it whole, and a PDF?",
+            hint="Give a copy without one." if locked else _AGAIN,
         ) from error
     with closing(document):
+        if not _is_whole(material.path):
+            raise input_error(f"{label} is cut off: the end of the PDF is missing", hint=_AGAIN)
+        if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:
+            raise input_error(
+                f"{label} is a form that only Adobe's programs show (XFA)", hint="Print it to a PDF there."
+            )
+        if len(document) == 0:
+            raise input_error(f"{label} has no pages")
         yield document
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the mark that ends a PDF stands near its end; PDFium reads what there is of one that is cut off."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_WITHIN))
+        end = file.read()
+    return b"%%EOF" in end or b"startxref" in end
 
 
 def _range(call: Call, count: int, label: str) -> tuple[int, int]:
@@ -87,7 +116,8 @@ def _range(call: Call, count: int, label: str) -> tuple[int, int]:
         raise input_error(f"{label} has {count} pages, and none from {first or 1} to {last or count}")
     if end - begin + 1 > MAX_PAGES:
         raise input_too_large(
-            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once", hint="Name first_page and last_page."
+            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once",
+            hint=f"Ask for a part of it: “pages {begin} to {begin + MAX_PAGES - 1} of {label}”.",
         )
     return begin, end
 

@@ -75,6 +75,44 @@ async def test_a_file_is_identified_by_its_content(
     assert (resource.text is not None) == (kind in ("text", "table"))
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-16", "Grüße an den Verkäufer"),
+        ("utf-16-le", "Grüße an den Verkäufer"),
+        ("utf-16-be", "Grüße an den Verkäufer"),
+        ("utf-32", "Grüße an den Verkäufer"),
+        ("utf-32-le", "Grüße an den Verkäufer"),
+        ("cp1252", "The seller is “René Groß” – call after six."),
+        ("latin-1", "Jørn Østby bor i Ålesund"),
+        ("cp1250", "Zażółć gęślą jaźń. Muzeum otwiera się o dziewiątej."),
+        ("cp1251", "Музей открывается в девять часов. Вход стоит восемь евро."),
+        ("koi8_r", "Музей открывается в девять часов. Вход стоит восемь евро."),
+        ("cp1253", "Το μουσείο ανοίγει στις εννέα."),
+        ("cp1254", "Müze dokuzda açılır. Giriş sekiz avrodur. Çocuklar için ücretsizdir, şığ"),
+        ("shift_jis", "博物館は九時に開きます。入場料は八ユーロです。"),
+        ("euc_jp", "博物館は九時に開きます。入場料は八ユーロです。"),
+        ("gb18030", "图书馆每天早上九点开门。星期天不开门。"),
+        ("big5", "圖書館星期一至星期五九點開門。星期天不開門。"),
+        ("cp949", "박물관은 아홉 시에 문을 엽니다."),
+    ],
+)
+async def test_a_text_is_kept_as_utf_8_whatever_its_encoding(here: Path, encoding: str, text: str) -> None:
+    (here / "a.txt").write_bytes(text.encode(encoding))
+
+    resource = await fetcher(here).fetch("a.txt")
+
+    assert (resource.kind, resource.text, resource.size) == ("text", text, len(text.encode()))
+
+
+async def test_an_encoding_that_was_guessed_is_reported(here: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (here / "guessed.txt").write_bytes("Der Verkäufer heißt René".encode("cp1252"))
+
+    await fetcher(here).fetch("guessed.txt")
+
+    assert "guessed.txt does not say how its letters are encoded; it is read as cp1252" in caplog.text
+
+
 async def test_only_short_text_is_kept_inline(here: Path) -> None:
     (here / "short.txt").write_bytes(b"\xef\xbb\xbfwith a byte order mark")
     (here / "long.txt").write_text("x" * 9000)
@@ -99,7 +137,11 @@ async def test_only_short_text_is_kept_inline(here: Path) -> None:
             b"\x80\x81\0",
             "x.bin can't be used: it holds binary data of an unknown type\nWhat can be read: images",
         ),
-        ("x.txt", "Grüße".encode("utf-16"), "x.txt can't be used: it holds UTF-16 text\nSave it as UTF-8."),
+        (
+            "x.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "a Word document of before 2007, which can't be read",
+        ),
         ("x.txt", b"", "x.txt is empty (0 bytes)"),
         ("x.txt", b" \n", "x.txt holds nothing but white space"),
         ("x.exe", b"MZ\x90\0", "x.exe can't be used: it holds application/x-msdownload data"),

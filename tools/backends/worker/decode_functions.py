@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....graph.call import Artifact, Call
+from ...documents.readers import read
 from ...media.browser_formats import playable_audio, playable_video
 from ...media.image_data_urls import image_data_urls
 from ...media.masks import Region
@@ -51,6 +52,16 @@ def parts(call: Call) -> Sequence[Artifact]:
     else:
         text = json.dumps([part.model_dump(mode="json") for part in cut])
     return [Artifact(output="parts", kind="text", media_type="application/json", text=text)]
+
+
+def document(call: Call) -> Sequence[Artifact]:
+    """The text or table of a document, in a file."""
+    options, path = _options(call), call.scratch / "text"
+    found = read(call.path("document"), options["media_type"], options["label"])
+    path.write_text(found.text, encoding="utf-8", newline="")
+    return [
+        Artifact(output="text", kind=found.kind, media_type=found.media_type, path=path, note="; ".join(found.notes))
+    ]
 
 
 def picture_answer(call: Call) -> Sequence[Artifact]:

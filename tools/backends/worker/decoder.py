@@ -9,13 +9,14 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ....graph.call import Artifact, Call, Material, Part
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert
-from ....graph.resource import Resource
+from ....graph.resource import Kind, Resource
 from ....graph.task import Task
 from .pool import Workers
 
@@ -23,8 +24,21 @@ _FUNCTIONS = f"{__package__}.decode_functions"
 CUT_TIMEOUT = 3600.0
 """Seconds to cut a recording of up to eight hours."""
 
+READ_TIMEOUT = 120.0
+"""Seconds to read a document."""
+
 Options = Mapping[str, Any]
 _current: ContextVar["Decoder"] = ContextVar("decoder")
+
+
+class Document(NamedTuple):
+    """What was read of a document: UTF-8 text, or a table."""
+
+    data: bytes
+    kind: Kind
+    media_type: str
+    note: str
+    """What of it is not read; usually empty."""
 
 
 class Decoder:
@@ -53,6 +67,14 @@ class Decoder:
         if isinstance(parts, dict):
             raise OSError(parts["errno"], parts["strerror"])
         return [Part.model_validate(part) for part in parts]
+
+    def read(self, data: bytes, media_type: str, label: str) -> Document:
+        """The text or table of a document, by `documents.readers`. Raises `ExpertError`."""
+        with TemporaryDirectory(prefix="hugginggpt-") as folder:
+            call = _CUT_CALL.model_copy(update={"scratch": Path(folder), "timeout": READ_TIMEOUT})
+            given = _stored(call, data)
+            (made,) = self.run("document", call, {"document": (given,)}, {"media_type": media_type, "label": label})
+            return Document(_bytes(made), made.kind, made.media_type, made.note)
 
     def close(self) -> None:
         """End the workers."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
-from ....media.pdf_pages import pages, render_page, text_layer
+from ....media.pdf_pages import pages, render_page
+from ....media.pdf_text import is_mostly_picture, text_layer
 from ..registry import expert
 
 
@@ -39,10 +40,11 @@ def page_texts(call: Call, document: Material) -> tuple[list[str], int]:
     """The text of each page that the task asks for, and how many are scans. `ExpertError` (input fault) for none at all."""
     texts, scanned = list[str](), 0
     for page in pages(call, document):
-        text = text_layer(page, document.resource.label)
-        if not text and (text := _read(page, document.resource.label)):
-            scanned += 1
-        texts.append(text)
+        label = document.resource.label
+        text = text_layer(page, label)
+        drawn = _read(page, label) if not text or is_mostly_picture(page, text) else ""
+        scanned += len(drawn) > len(text)
+        texts.append(max(text, drawn, key=len))
     if not any(texts):
         raise input_error(f"{document.resource.label} has no text that can be read")
     return texts, scanned

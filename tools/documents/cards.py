@@ -1,0 +1,64 @@
+"""`cards_text`: calendars (ics) and contacts (vcf) in words, by vobject; their property names say what the lines mean."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from .encodings import decoded
+from .reading import Reading, joined, unreadable
+
+_NAMES = {
+    "SUMMARY": "Event", "DTSTART": "Begins", "DTEND": "Ends", "DUE": "Due", "DURATION": "Lasts", "LOCATION": "Place",
+    "DESCRIPTION": "", "ORGANIZER": "Organizer", "ATTENDEE": "With", "RRULE": "Repeats", "STATUS": "Status",
+    "COMMENT": "", "CONTACT": "Contact", "URL": "URL", "CATEGORIES": "Categories", "COMPLETED": "Completed",
+    "FN": "Name", "ORG": "Organization", "TITLE": "Title", "ROLE": "Role", "TEL": "Telephone", "EMAIL": "E-mail",
+    "ADR": "Address", "BDAY": "Birthday", "NOTE": "", "NICKNAME": "Nickname", "X-WR-CALNAME": "Calendar",
+}  # fmt: skip
+"""The properties that are read, as words (empty: a text that needs none); the others are for programs."""
+
+
+def cards_text(path: Path, label: str) -> Reading:
+    """The events and contacts of a file, a block each."""
+    import vobject
+
+    read = decoded(path.read_bytes())
+    if read is None:
+        raise unreadable(label, "a calendar or contact", "it is no text")
+    try:
+        components = list(vobject.readComponents(read.text, allowQP=True))
+        blocks = [block for component in components for block in _blocks(component)]
+    except (vobject.base.VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
+        raise unreadable(label, "a calendar or contact", str(error) or "a line is damaged") from None
+    if not blocks:
+        raise unreadable(label, "a calendar or contact", "it holds no event and no contact")
+    return Reading(joined(blocks))
+
+
+def _blocks(component: Any) -> list[str]:
+    """The own lines of a component, then its inner ones."""
+    lines, inner = list[str](), list[str]()
+    for child in component.getChildren():
+        if hasattr(child, "getChildren") and child.name not in ("N", "ADR", "ORG") and hasattr(child, "contents"):
+            if child.name not in ("VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"):
+                inner += _blocks(child)
+        elif (name := _NAMES.get(child.name)) is not None and (value := _value(child.value)):
+            kinds = ", ".join(kind.lower() for kind in child.params.get("TYPE", ()) if kind.isalpha())
+            lines.append(f"{name} ({kinds}): {value}" if kinds else f"{name}: {value}" if name else value)
+    return ["\n".join(lines), *inner] if lines else inner
+
+
+def _value(value: Any) -> str:
+    match value:
+        case datetime():
+            zone = getattr(value.tzinfo, "zone", None) or value.tzname() or ""
+            return f"{value:%A} {value:%Y-%m-%d %H:%M} {zone}".strip()
+        case date():
+            return f"{value:%A} {value:%Y-%m-%d}"
+        case timedelta():
+            return str(value)
+        case list():
+            return ", ".join(filter(None, map(_value, value)))
+    if hasattr(value, "street"):
+        parts = (value.street, value.extended, value.city, value.region, value.code, value.country)
+        return ", ".join(part for part in map(_value, parts) if part)
+    return str(value).removeprefix("mailto:").removeprefix("MAILTO:").strip()

@@ -1,0 +1,158 @@
+"""Texts that are marked up for programs, as people read them: notebooks, subtitles, JSON, XML, RTF."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from ...graph.untrusted_json import InvalidJson, read_untrusted_json
+from .archive import xml_tree
+from .encodings import decoded
+from .html import html_text
+from .marked_up import local
+from .reading import Reading, joined, unreadable
+
+_TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")
+_NUMBER = re.compile(r"^\s*\d+\s*$")
+_TAG = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
+
+
+def _decoded(path: Path, label: str, what: str) -> str:
+    read = decoded(path.read_bytes())
+    if read is None:
+        raise unreadable(label, what, "it is no text")
+    return read.text
+
+
+def _json(path: Path, label: str, what: str) -> Any:
+    try:
+        return read_untrusted_json(_decoded(path, label, what))
+    except InvalidJson as error:
+        raise unreadable(label, what, error) from None
+
+
+def notebook_text(path: Path, label: str) -> Reading:
+    """A Jupyter notebook: its texts, code, and the texts that the code printed; pictures are named."""
+    book = _json(path, label, "a notebook")
+    cells = book.get("cells") if isinstance(book, dict) else None
+    if not isinstance(cells, list):
+        raise unreadable(label, "a notebook", "it has no cells")
+    blocks, pictures = list[str](), 0
+    for cell in (cell for cell in cells if isinstance(cell, dict)):
+        blocks.append(_lines(cell.get("source")))
+        for output in (each for each in cell.get("outputs") or () if isinstance(each, dict)):
+            data: dict[str, Any] = output["data"] if isinstance(output.get("data"), dict) else {}
+            pictures += any(key.startswith("image/") for key in data)
+            table = html_text(_lines(data.get("text/html"))) if data.get("text/html") else ""
+            blocks.append(table or _lines(output.get("text") or data.get("text/markdown") or data.get("text/plain")))
+    if not joined(blocks):
+        raise unreadable(label, "a notebook", "its cells are empty")
+    return Reading(joined(blocks), (f"its {pictures} pictures are not read",) if pictures else ())
+
+
+def _lines(source: Any) -> str:
+    return "".join(map(str, source)) if isinstance(source, list) else str(source or "")
+
+
+def subtitles_text(path: Path, label: str) -> Reading:
+    """What is said in subtitles (SubRip, WebVTT), without numbers, times and tags; a line that stays is read once."""
+    said = list[str]()
+    for block in re.split(r"\n\s*\n", _decoded(path, label, "subtitles").replace("\r\n", "\n").replace("\r", "\n")):
+        lines = block.strip("\n").split("\n")
+        at = next((number for number, line in enumerate(lines) if _TIMES.match(line)), None)
+        if at is not None:
+            spoken = [_TAG.sub("", line).strip() for line in lines[at + 1 :]]
+            said += [line for line in spoken if line and line != (said[-1] if said else "")]
+    if not said:
+        raise unreadable(label, "subtitles", "no line has a time")
+    return Reading("\n".join(said))
+
+
+def json_text(path: Path, label: str) -> Reading:
+    """A JSON value as lines `name: value`; a list of objects, of JSON Lines too, stays one: a table if they are flat."""
+    text = _decoded(path, label, "JSON")
+    try:
+        value = read_untrusted_json(text)
+    except InvalidJson as error:
+        value = _json_lines(text, label, error)
+    if isinstance(value, list) and value and all(isinstance(row, dict) and row for row in value):
+        flat = not any(isinstance(cell, list | dict) for row in value for cell in row.values())
+        kept = json.dumps(value, ensure_ascii=False)
+        return Reading(kept, kind="table" if flat else "text", media_type="application/json")
+    return Reading("\n".join(_described(value, 0)))
+
+
+def _json_lines(text: str, label: str, error: InvalidJson) -> list[Any]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not lines[0].lstrip().startswith(("{", "[")):
+        raise unreadable(label, "JSON", error) from None
+    values = list[Any]()
+    for number, line in enumerate(lines, start=1):
+        try:
+            values.append(read_untrusted_json(line))
+        except InvalidJson as wrong:
+            why = wrong if number > 1 else error
+            raise unreadable(label, "JSON", f"line {number}: {why}") from None
+    return values
+
+
+def _described(value: Any, depth: int) -> list[str]:
+    pad = "  " * depth
+    match value:
+        case dict():
+            pairs: Any = value.items()
+        case list():
+            pairs = [("-", each) for each in value]
+        case _:
+            return [pad + _scalar(value)]
+    lines = list[str]()
+    for name, inner in pairs:
+        mark = "-" if name == "-" else f"{name}:"
+        if isinstance(inner, dict | list) and inner:
+            lines += [pad + mark, *_described(inner, depth + 1)]
+        else:
+            lines.append(f"{pad}{mark} {_scalar(inner)}".rstrip())
+    return lines
+
+
+def _scalar(value: Any) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case dict() | list():
+            return ""
+    return str(value)
+
+
+def xml_text(path: Path, label: str) -> Reading:
+    """The elements of an XML file as lines `name: value`, attributes too."""
+    lines = list[str]()
+
+    def walk(element: Any, depth: int) -> None:
+        name, pad = local(element), "  " * depth
+        if not name:
+            return
+        attributes = [f"{key.rpartition('}')[2]} {value}" for key, value in element.attrib.items()]
+        own = " ".join(" ".join([element.text or "", *(child.tail or "" for child in element)]).split())
+        shown = ", ".join([*attributes, *([own] if own else [])])
+        lines.append(f"{pad}{name}: {shown}".rstrip(": "))
+        for child in element:
+            walk(child, depth + 1)
+
+    walk(xml_tree(path.read_bytes(), label, "XML"), 0)
+    return Reading("\n".join(lines))
+
+
+def rich_text(path: Path, label: str) -> Reading:
+    """An RTF document, by striprtf."""
+    from striprtf.striprtf import rtf_to_text
+
+    try:
+        text = rtf_to_text(path.read_bytes().decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+    except (ValueError, LookupError, IndexError) as error:
+        raise unreadable(label, "an RTF document", error) from None
+    if not text.strip():
+        raise unreadable(label, "an RTF document", "there is no text in it")
+    return Reading(text.strip())

@@ -1,0 +1,113 @@
+"""`workbook_table`, `parquet_table`: the table of a workbook (XLSX, XLS, ODS; by calamine) or of a Parquet file, as CSV."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from ...graph.errors import input_error, input_too_large
+from .archive import MOST_UNPACKED, opened
+from .marked_up import local
+from .reading import Reading, unreadable
+
+Row = Sequence[Any]
+
+
+def workbook_table(path: Path, label: str) -> Reading:
+    """The only sheet with cells; several with the same names of columns one below the other, under a column `sheet`.
+
+    Raises `ExpertError` (input fault) for several tables of different columns, and for formulas that were never computed.
+    """
+    import python_calamine as calamine
+
+    what = "a workbook"
+    _check_size(path, label)
+    try:
+        book = calamine.load_workbook(path)
+        shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
+        sheets = {name: _filled(book.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in shown}
+    except calamine.PasswordError:
+        raise unreadable(label, what, "it is locked by a password", "Save a copy without one.") from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise unreadable(label, what, error) from None
+    sheets = {name: rows for name, rows in sheets.items() if rows}
+    if not sheets:
+        raise unreadable(label, what, "no sheet has a cell with content", "")
+    _check_formulas(path, label)
+    hidden = len(book.sheet_names) - len(shown)
+    notes = (f"{hidden} of its sheets {'is' if hidden == 1 else 'are'} hidden, and not read",) if hidden else ()
+    return _as_csv(_stacked(sheets, label), notes)
+
+
+def _filled(rows: Iterable[Row]) -> list[list[str]]:
+    """Rows and columns that have some content, as text."""
+    texts = [[_cell(cell) for cell in row] for row in rows]
+    texts = [row for row in texts if any(row)]
+    columns = [n for n in range(max(map(len, texts), default=0)) if any(n < len(row) and row[n] for row in texts)]
+    return [[row[n] if n < len(row) else "" for n in columns] for row in texts]
+
+
+def _stacked(sheets: dict[str, list[list[str]]], label: str) -> list[list[str]]:
+    if len(sheets) == 1:
+        return next(iter(sheets.values()))
+    heads = [rows[0] for rows in sheets.values()]
+    if any(head != heads[0] for head in heads):
+        raise input_error(
+            f"{label} has {len(sheets)} different tables, in the sheets {', '.join(sheets)}",
+            hint="Save the sheet that you mean as a file of its own, e.g. as CSV.",
+        )
+    return [["sheet", *heads[0]], *([name, *row] for name, rows in sheets.items() for row in rows[1:])]
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case float():
+            return repr(round(value, 12))
+        case datetime():
+            return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
+        case date() | time() | timedelta():
+            return str(value)
+    return " ".join(str(value if value is not None else "").split())
+
+
+def _check_size(path: Path, label: str) -> None:
+    """Refuse a zipped workbook that unpacks to too much, before calamine unpacks it."""
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as members:
+        if sum(member.file_size for member in members.infolist()) > 4 * MOST_UNPACKED:
+            raise input_too_large(
+                f"{label} unpacks to more than {4 * MOST_UNPACKED:,} bytes", hint="Save the sheet as CSV."
+            )
+
+
+def _check_formulas(path: Path, label: str) -> None:
+    """Refuse formulas without a value, as some programs write them: they would be read as empty cells."""
+    if not zipfile.is_zipfile(path):
+        return
+    with opened(path, label, "a workbook") as parts:
+        for name in sorted(parts.names):
+            if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
+                continue
+            data = parts.bytes(name)
+            if b"<f" not in data:
+                continue
+            for cell in (each for each in parts.xml(name).iter() if local(each) == "c"):
+                inner = {local(part): part.text or "" for part in cell}
+                if "f" in inner and "v" not in inner and "is" not in inner:
+                    raise input_error(
+                        f"{label} has formulas that were never computed, e.g. in cell {cell.get('r')}",
+                        hint="Open it in a spreadsheet program, and save it.",
+                    )
+
+
+def _as_csv(rows: Iterable[Row], notes: tuple[str, ...] = ()) -> Reading:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return Reading(written.getvalue(), notes, "table", "text/csv")
