@@ -1,5 +1,5 @@
 """`python -m hugginggpt.apps` is the `hugginggpt` command."""
 
-from .cli.app import main
+from .cli.start import main
 
 main()

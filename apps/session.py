@@ -17,11 +17,12 @@ from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.settings import Settings
+from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World, open_world
 from ..nodes.next_stages import asks, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
-from ..nodes.review import QUESTION
+from ..nodes.verdicts import QUESTION
 from ..tools.chat_models.trusted_servers import trust_servers
 
 
@@ -94,7 +95,10 @@ class Session:
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")
             graph_input: Any = Command(resume=verdict) if waits else None
-            if not planned and not left:  # killed before its first checkpoint: start again with the same id
+            config = _config(run.thread_id)
+            if not planned and not left:
+                # killed before its first checkpoint: start again with the same id
+                config["configurable"][RUN_ID] = run.run_id
                 stored = {file.sha256 for file in await self.world.ledger.thread_resources(run.thread_id)}
                 graph_input = {
                     "request": run.request.text,
@@ -104,10 +108,9 @@ class Session:
                         if file.sha256 in stored or (file.name and file.name not in run.request.text)
                     ],
                     "options": run.options.model_dump(mode="json"),
-                    "run_id": run.run_id,
                 }
             announce = planned and not left & {"plan", "review"}  # these emit `plan_ready` themselves
-            async with aclosing(self._stream(graph_input, _config(run.thread_id), run if announce else None)) as feed:
+            async with aclosing(self._stream(graph_input, config, run if announce else None)) as feed:
                 async for event in feed:
                     yield event
 
@@ -146,9 +149,9 @@ class Session:
         for row in run.results:
             if row.status == "succeeded":
                 await self.world.ledger.put(run.run_id, run.thread_id, run.epoch, row)
-        changed = run.model_dump(mode="json", include={"epoch", "mends", "repairs"})
+        changed = run.model_dump(mode="json", include={"epoch", "repairs"})
         request = {**state["request"], "files": [file.model_dump(mode="json") for file in run.request.files]}
-        return {"run": {**state, **changed, "request": request}, "plan": run.plan.model_dump(mode="json")}
+        return {"run": {**with_repairs(state), **changed, "request": request}, "plan": run.plan.model_dump(mode="json")}
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:

@@ -1,6 +1,6 @@
-"""Faithfulness of the rule-based controller: plans and refusals of 760 requests, written before it was run on them.
+"""Faithfulness of the rule-based controller: plans and refusals of 860 requests, written before it was run on them.
 
-    python benchmarks/suites.py [lossless|uninvented|harmless|office ...] [-v]
+    python benchmarks/suites.py [lossless|uninvented|harmless|office|background|buried ...] [-v]
 
 | suite | right means |
 |---|---|
@@ -8,6 +8,8 @@
 | uninvented | the author of the request expects every task of the plan |
 | harmless | politeness, background and purpose are not reported; the tasks are planned, and none besides |
 | office | the plan is one of the graphs that are right and nothing is refused, or nothing is planned, where that is right |
+| background | as harmless: reasons, purposes and feelings as whole clauses, before and after the request |
+| buried | as lossless: the same clauses, with a second request or a condition among them |
 
 In every suite a request without a task and without a refusal is wrong. Goals do not count, they quote the request. A
 request that is refused whole loses nothing and invents nothing: read that column too. The requests lie in
@@ -19,7 +21,8 @@ First figures, before any work on them, right / refused whole: lossless 170 / 84
 harmless 134 / 48 of 200, office 33 / 26 of 60. At the very first run lossless had 186 and uninvented 179. Then fifteen
 labels of lossless were made stricter or right (177): a question to a text passed where rows or words are to be counted;
 and 24 and 13 short requests that resembled others gave way to longer ones, again before the controller was run on them.
-Right of the unread third: 52 of 100, 57 of 66, 44 of 66, 9 of 20.
+Right of the unread third: 52 of 100, 57 of 66, 44 of 66, 9 of 20. background had 40 of 60 and buried 32 of 40, by an
+author who knows the rules; then four and two labels were made right (44, 34). All of these two were read.
 """
 
 import argparse
@@ -110,6 +113,8 @@ SUITES: dict[str, Callable[[Row, Proposal], Iterator[str]]] = {
     "uninvented": invented_tasks,
     "harmless": reported_courtesies,
     "office": wrong_graph,
+    "background": reported_courtesies,
+    "buried": lost_words,
 }
 """The faults that each suite looks for, by its name."""
 

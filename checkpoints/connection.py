@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..graph.errors import StorageError
 from .format import is_current
 from .home import prepare_home
+from .reading import connect_for_reading
 from .redacting_connection import Redactors
 from .row_connection import RowConnection
 
@@ -50,8 +51,10 @@ Outcome = tuple[Job, Any, BaseException | None]
 class Connection:
     """A thread with a connection, opened at the first job."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, reading: bool = False) -> None:
+        """`reading`: nothing is written to the home, also where it is not there, is old, or can't be written."""
         self.file = file
+        self.reading = reading
         self.holders = 0
         self.redactors = Redactors()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
@@ -120,6 +123,8 @@ class Connection:
 
     def _open(self) -> RowConnection:
         """Open the file, with retries: while another process creates or closes it, SQLite refuses at once."""
+        if self.reading:
+            return connect_for_reading(self.file, PATIENCE)
         prepare_home(self.file.parent)
         self._opened = identity(self.file)
         end = time.monotonic() + PATIENCE

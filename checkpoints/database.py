@@ -21,8 +21,8 @@ from .row_connection import RowConnection
 
 T = TypeVar("T")
 
-_connections: dict[Path, Connection] = {}
-"""Of this process, by file."""
+_connections: dict[tuple[Path, bool], Connection] = {}
+"""Of this process, by file, and whether it only reads."""
 _lock = Lock()
 
 
@@ -40,8 +40,10 @@ if hasattr(os, "register_at_fork"):
 class Database:
     """One opener's handle on the database of a home, connected at the first call; usable from any event loop."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, reading: bool = False) -> None:
+        """`reading`: nothing is written to the home, and it is not made where there is none."""
         self.file = home / DATABASE
+        self.reading = reading
         self._connection: Connection | None = None
         self._closed = False
         self._redactors: list[Redactor] = []
@@ -88,10 +90,10 @@ class Database:
 
     def _take(self) -> Connection:
         """The process's connection, or a new one where the file of the known one was moved away."""
-        key = Path(os.path.realpath(self.file.parent)) / DATABASE
+        key = Path(os.path.realpath(self.file.parent)) / DATABASE, self.reading
         known = _connections.get(key)
         if known is None or known.moved:
-            known = _connections[key] = Connection(key)
+            known = _connections[key] = Connection(key[0], reading=self.reading)
         known.holders += 1
         for redact in self._redactors:
             known.redactors.add(redact)
@@ -117,6 +119,7 @@ class Database:
 
 def _leave(connection: Connection) -> bool:
     connection.holders -= 1
-    if connection.holders == 0 and _connections.get(connection.file) is connection:
-        del _connections[connection.file]
+    key = connection.file, connection.reading
+    if connection.holders == 0 and _connections.get(key) is connection:
+        del _connections[key]
     return connection.holders == 0

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from ..graph.errors import UnknownRun
+from ..graph.resource import Resource
 from ..graph.result import Result, Run
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
@@ -62,6 +63,17 @@ class History:
 
         return await self._ledger.database.read(read)
 
+    async def resource(self, sha256: str) -> Resource | None:
+        """The file of that hash, as it was recorded first."""
+
+        def read(db: RowConnection) -> list[Resource]:
+            columns = "kind, media_type, sha256, size, text, name, key AS producer"
+            return valid_resources(
+                db.query(f"SELECT {columns} FROM resources WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
+            )
+
+        return next(iter(await self._ledger.database.read(read)), None)
+
     async def members(self, epoch: str) -> list[Result]:
         """The rows of members of mapped tasks, and of parts of recordings, in order."""
         rows = await self._ledger.results(epoch)
@@ -75,7 +87,7 @@ class History:
 
         def delete(db: RowConnection) -> None:
             db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
-            columns = "status = 'running', plan = ?, epoch = ?, mends = ?"
+            columns = "status = 'running', plan = ?, epoch = ?, repairs = ?"
             plan, repairs = run.plan.model_dump_json(), json.dumps(run.repairs)
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", [plan, run.epoch, repairs, run.run_id])
 

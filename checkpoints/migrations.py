@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ..graph.errors import StorageError
+from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
 from .state_parts import compress_all
 from .state_rows import create_tables
@@ -29,7 +30,7 @@ migrations = Migrations("hugginggpt")
 _TABLES: Final[dict[str, dict[str, type]]] = {
     "runs": {
         "run_id": str, "thread_id": str, "parent": str, "status": str, "controller": str, "request": str, "files": str,
-        "plan": str, "epoch": str, "refusals": str, "mends": str, "answer": str, "started_at": float,
+        "plan": str, "epoch": str, "refusals": str, EARLIER_REPAIRS: str, "answer": str, "started_at": float,
         "finished_at": float, "version": str, "usage": str, "options": str, "owner": str, "heartbeat": float,
     },
     "tasks": {
@@ -82,22 +83,33 @@ def state_parts_of_format_3(db: Database) -> None:
 
 
 @migrations()
-def short_rows_of_format_4(db: Database) -> None:
+def repairs_of_format_4(db: Database) -> None:
+    """The repairs of a plan are called so."""
+    db.execute(f"ALTER TABLE runs RENAME COLUMN {EARLIER_REPAIRS} TO repairs")
+
+
+@migrations()
+def short_rows_of_format_5(db: Database) -> None:
     """LangGraph's own tables, which the library's saver made, become rows with short keys and compressed contents."""
     create_tables(db.conn)
     compress_all(db.conn)
     move_stock_tables(db.conn)
 
 
-def migrate(connection: Connection) -> None:
-    """Apply the migrations that are pending. Raises `StorageError` for tables of a newer version."""
-    db = Database(connection)
-    found = db.execute("PRAGMA user_version").fetchone()[0]
+def refuse_newer(connection: Connection) -> None:
+    """Raises `StorageError` for tables of a newer version."""
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise StorageError(
             f"the database was made by a newer HuggingGPT (format {found}, this one knows {FORMAT})",
             hint="upgrade hugginggpt, or name another home with --home DIR",
         )
+
+
+def migrate(connection: Connection) -> None:
+    """Apply the migrations that are pending. Raises `StorageError` for tables of a newer version."""
+    refuse_newer(connection)
+    db = Database(connection)
     if migrations.pending(db):
         db.execute("BEGIN IMMEDIATE")  # of several processes that open a home, one migrates it
         try:

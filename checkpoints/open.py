@@ -24,9 +24,9 @@ if TYPE_CHECKING:  # rows and files are read without LangGraph
 class Storage:
     """Ledger, files and checkpoints of a home; nothing is made, and the database is not opened, before their first use."""
 
-    def __init__(self, home: Path, redact: Redactor | None = None) -> None:
+    def __init__(self, home: Path, redact: Redactor | None = None, *, reading: bool = False) -> None:
         """`redact`: its secrets are written into no row, checkpoint or text while the storage is open."""
-        self._database = Database(home)
+        self._database = Database(home, reading=reading)
         if redact:
             self._database.redact_with(redact)
         self.ledger = SqliteLedger(self._database)
@@ -52,10 +52,14 @@ class Storage:
 
 
 @asynccontextmanager
-async def open_storage(home: Path, redact: Redactor | None = None) -> AsyncIterator[Storage]:
-    """The storage of a home, made where there is none, and closed at the end. Raises `StorageError`."""
-    await asyncio.to_thread(prepare_home, home)
-    storage = await asyncio.to_thread(Storage, home, redact)
+async def open_storage(home: Path, redact: Redactor | None = None, *, reading: bool = False) -> AsyncIterator[Storage]:
+    """The storage of a home, made where there is none, and closed at the end. Raises `StorageError`.
+
+    `reading`: the home is left as it is, and may be one that can't be written; where there is none, there are no rows.
+    """
+    if not reading:
+        await asyncio.to_thread(prepare_home, home)
+    storage = await asyncio.to_thread(Storage, home, redact, reading=reading)
     try:
         yield storage
     finally:

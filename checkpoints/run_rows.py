@@ -79,7 +79,7 @@ def _seconds_covered(intervals: Iterable[tuple[float, float]], since: float) -> 
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a run and its repairs; a plan that today's vocabulary does not know is reported and left out."""
-    repairs = tuple(read_untrusted_json(row["mends"] or "[]"))
+    repairs = tuple(read_untrusted_json(row["repairs"] or "[]"))
     try:
         return (_read_plan(row["plan"]) if row["plan"] else Plan()), repairs
     except InvalidJson:

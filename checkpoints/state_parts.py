@@ -102,7 +102,7 @@ def parts(connection: Connection) -> Iterator[bytes]:
 
 
 def compress_all(connection: Connection) -> None:
-    """Compress the parts of a home of format 3."""
+    """Compress the parts of a home of an earlier format."""
     keys = [Redacted(key) for (key,) in connection.execute("SELECT hash FROM state_parts")]
     for key in keys:
         (value,) = connection.execute("SELECT value FROM state_parts WHERE hash = ?", [key]).fetchone()

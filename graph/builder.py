@@ -14,9 +14,10 @@ from ..nodes.review import review_node
 from ..nodes.run_graph import RunGraph
 from ..nodes.select import select_node
 from ..nodes.task import task_node
-from .ports import Backend, Catalog, Controller, Cutter, Fetcher, Ledger, Slots, Store
+from .ports import Backend, Catalog, ControllerOf, Cutter, Fetcher, Ledger, Slots, Store
 from .redactor import Redactor
-from .settings import Settings
+from .result import Options
+from .settings import FILES_PATH, PLACES, Settings
 from .state import GraphInput, State, TaskOutput, TaskState
 
 Graph = RunGraph
@@ -25,7 +26,7 @@ Graph = RunGraph
 def connect(
     *,
     settings: Settings,
-    controller: Controller,
+    controllers: ControllerOf,
     catalog: Catalog,
     backends: Mapping[str, Backend],
     ledger: Ledger,
@@ -39,7 +40,7 @@ def connect(
     """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
     expert_calls = ExpertCalls(backends=backends, store=store, slots=slots, settings=settings)
     one_task = StateGraph(TaskState, output_schema=TaskOutput)
-    one_task.add_node("select", select_node(controller=controller, catalog=catalog, ledger=ledger))
+    one_task.add_node("select", select_node(controllers=controllers, catalog=catalog, ledger=ledger))
     one_task.add_node(
         "execute", execute_node(catalog=catalog, expert_calls=expert_calls, ledger=ledger, store=store, cut=cut)
     )
@@ -47,19 +48,28 @@ def connect(
     one_task.add_edge("select", "execute")
     one_task.add_edge("execute", END)
 
-    graph = StateGraph(State, input_schema=GraphInput, output_schema=State)
+    files_url = f"{settings.public_url.rstrip('/')}{FILES_PATH}" if settings.public_url else ""
+    places = tuple(dict.fromkeys((*PLACES, *backends)))
+    graph = StateGraph(State, context_schema=Options, input_schema=GraphInput, output_schema=State)
     graph.add_node(
         "plan",
         plan_node(
-            controller=controller, fetcher=fetcher, ledger=ledger, store=store, redact=redact, where=settings.where
+            controllers=controllers,
+            places=places,
+            fetcher=fetcher,
+            ledger=ledger,
+            store=store,
+            redact=redact,
+            where=settings.where,
         ),
     )
     graph.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
     graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
-    graph.add_node("respond", respond_node(controller=controller, ledger=ledger, store=store))
+    graph.add_node("respond", respond_node(controllers=controllers, ledger=ledger, store=store, files_url=files_url))
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "review")
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])
     graph.add_edge("task", "respond")  # a plain edge: `respond` runs once, after all tasks
     graph.add_edge("respond", END)
-    return RunGraph.of(graph.compile(checkpointer=checkpointer, name="hugginggpt"), ledger, fetcher, store)
+    compiled = graph.compile(checkpointer=checkpointer, name="hugginggpt")
+    return RunGraph.of(compiled, ledger=ledger, fetcher=fetcher, store_of_files=store, places=places)

@@ -1,6 +1,6 @@
 """Protocols of what the stages call: `Controller`, `Catalog`, `Backend`, `Ledger`, `Store`, `Slots`, `Fetcher`."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -56,6 +56,10 @@ class Controller(Protocol):
 
     def answer(self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = ...) -> AsyncIterator[str]:
         """Write the answer from the results, piece by piece. `paths`: local file by sha256."""
+
+
+ControllerOf = Callable[[str], Awaitable[Controller]]
+"""The controller of a run by `Options.llm`; empty for that of the settings. Raises `UsageError`."""
 
 
 class Catalog(Protocol):
@@ -138,8 +142,8 @@ class Runs(Protocol):
     async def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record that a run waits, continues, or was interrupted."""
 
-    async def set_choices(self, run_id: str, options: Options) -> None:
-        """Change which experts a run may use, and whether it asks for approval; its limits stay as they are."""
+    async def set_options(self, run_id: str, options: Options) -> None:
+        """Change the options of a run."""
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AliasChoices, Field, field_serializer, field_validator
+from pydantic import AliasChoices, ConfigDict, Field, field_serializer, field_validator
 
 from .expert import Assignment
 from .member import Member, Place, place_of
@@ -185,10 +185,10 @@ class Request(Frozen):
     """Given or made in earlier turns, newest last."""
 
 
-Repairs = Annotated[
-    tuple[str, ...], Field(validation_alias=AliasChoices("repairs", "mends"), serialization_alias="mends")
-]
-"""Sentences that name what was repaired in a plan. Rows, checkpoints and events call them `mends`."""
+EARLIER_REPAIRS: Final = "mends"
+"""What checkpoints and recordings of earlier versions call the repairs."""
+Repairs = Annotated[tuple[str, ...], Field(validation_alias=AliasChoices("repairs", EARLIER_REPAIRS))]
+"""Sentences that name what was repaired in a plan."""
 
 
 class Evidence(Frozen):
@@ -218,23 +218,32 @@ class Proposal(Frozen):
     """Words that no task uses, as (start, end); only beside `evidence`."""
 
 
+RULES = "rules"
+"""The value of `Options.llm` for the rule-based controller."""
+
+
 class Options(Frozen):
     """The user's choices for a run; kept with it, so that a resume follows them too."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     approve: Literal["always", "never"] = "never"
     """Whether the run pauses for approval once its plan is ready."""
-    where: tuple[str, ...] = ()
-    """Places where experts may run, the preferred one first; everywhere when empty. See `graph.settings.PLACES`.
-
-    A run whose caller names none takes those of the settings (`nodes/plan.py`)."""
-    models: dict[str, str] = {}
+    where: tuple[str, ...] = Field(default=(), examples=[["embedded"], ["local", "hf"]])
+    """Places where experts may run, the preferred one first; those of the settings when empty."""
+    models: dict[str, str] = Field(default={}, examples=[{"summarization": "facebook/bart-large-cnn"}])
     """The user's own choice of expert: model id by task type or task id."""
     select: Literal["controller", "rank"] = "controller"
     """Who chooses among several experts; `rank` takes the first and calls no model."""
-    max_llm_calls: int | None = Field(default=None, ge=0)
+    max_llm_calls: int | None = Field(default=None, ge=0, examples=[20])
     """Calls to chat models that a run may make; at the limit it stops and can be resumed."""
-    max_tokens: int | None = Field(default=None, ge=0)
+    max_tokens: int | None = Field(default=None, ge=0, examples=[50_000])
     """Tokens, in and out, after which no further call to a chat model is made."""
+    llm: str = Field(
+        default="", examples=["openai:gpt-5-mini", "ollama:llama3.2", "rules"], exclude_if=lambda llm: not llm
+    )
+    """Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; empty for
+    that of the settings."""
 
 
 class Run(Frozen):

@@ -12,6 +12,8 @@ from .errors import UsageError
 from .homes import default_home
 from .redactor import Redactor, secrets_of
 
+FILES_PATH = "/hugginggpt/files"
+"""Where LangGraph Server has the files of a home, below `public_url`; see `apps/file_route.py`."""
 MEGABYTE = 1024 * 1024
 PLACES = ("embedded", "local", "endpoint", "hf", "chat")
 """Where experts can run: tools in this package, models on this machine, the user's servers, providers, the chat model."""
@@ -83,6 +85,9 @@ class Settings(BaseModel):
     """Seconds for one read from a URL in a request or in an expert's answer."""
     file_roots: tuple[Path, ...] | None = None
     """Folders whose files a request may name, separated as in `PATH`; unset for all (a person at their own terminal)."""
+    public_url: str = Field(default="", pattern=r"^$|^https?://[^\s]+$")
+    """Address at which clients reach LangGraph Server, e.g. `https://agents.example.org`, for URLs of files in answers;
+    empty for the one that `langgraph dev` reports."""
     allow_private_urls: bool = False
     """Whether URLs may point to this machine or to its private network."""
     fetch_proxy: str = Field(default="", pattern=r"^$|^(?:https?|socks5h?)://[^\s/]+/?$")

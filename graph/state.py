@@ -9,14 +9,17 @@ from typing import Annotated, Any, NotRequired, Protocol, TypeVar
 from langchain_core.messages import AnyMessage
 from langgraph.channels import EphemeralValue
 from langgraph.graph.message import add_messages
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from .plan import Plan
-from .result import Result, Run
+from .result import EARLIER_REPAIRS, Options, Result, Run
 
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]
 """Results of many tasks by key; they are merged, in any order."""
+RUN_ID = "hugginggpt_run_id"
+"""In `configurable`: the run whose row is to be taken up, as it was killed before its first checkpoint."""
 CONVERSATION = "hugginggpt_conversation"
 """Key under `configurable`: the conversation of a run whose checkpoints are in a thread of another id, a parent's say."""
 S_contra = TypeVar("S_contra", contravariant=True)
@@ -31,14 +34,23 @@ class Node(Protocol[S_contra]):
 class GraphInput(TypedDict, total=False):
     """The input of the graph: `request`, or `messages` whose last one is the request."""
 
-    request: str
-    files: list[str | Json]
-    """Paths, URLs, data URLs, or content blocks of a message; `Intake` leaves no data in them (`nodes/given_media.py`)."""
-    options: Json
-    """See `graph.result.Options`."""
+    request: Annotated[
+        str,
+        Field(
+            description="What is to be done, in plain words. Empty where the last of `messages` is the request.",
+            examples=["Read receipt.png and say the total aloud in Spanish", "What language is 'bonjour'?"],
+        ),
+    ]
+    files: Annotated[
+        list[str],
+        Field(
+            description="Files that the request is about: paths, http URLs, or data URLs (data:image/png;base64,...).",
+            examples=[["receipt.png"], ["https://example.org/boats.jpg"]],
+        ),
+    ]
+    """Programs may give content blocks too; `Intake` leaves no data in them (`nodes/given_media.py`)."""
+    options: Annotated[Options, Field(description="The user's choices for this run; all have defaults.")]
     messages: Annotated[list[AnyMessage], add_messages]
-    run_id: str
-    """Only to take up the row of a run that was killed before its first checkpoint."""
 
 
 class State(TypedDict, total=False):
@@ -47,7 +59,6 @@ class State(TypedDict, total=False):
     request: Annotated[str, EphemeralValue]
     files: Annotated[list[str | Json], EphemeralValue]
     options: Annotated[Json, EphemeralValue]
-    run_id: Annotated[str, EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
     problems: list[str]
     """Why an edited plan can't be run."""
@@ -68,6 +79,7 @@ class TaskRun(TypedDict):
     epoch: str
     models: dict[str, str]
     select: NotRequired[str]
+    llm: NotRequired[str]
     where: NotRequired[list[str]]
 
 
@@ -106,6 +118,12 @@ def epoch_of(run: Run, plan: Plan, edited: Iterable[Result] = ()) -> str:
     made = sorted((row.key, row.status, [resource.sha256 for resource in row.resources]) for row in edited)
     content = [plan.digest, run.options.model_dump(mode="json", include={"models", "select", "where"}), made]
     return f"{run.run_id}:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+def with_repairs(run: Json, *, added: Iterable[str] = ()) -> Json:
+    """A run in a state with more repairs, under the name that they have today."""
+    known = [*run.get("repairs", ()), *run.get(EARLIER_REPAIRS, ())]
+    return {name: value for name, value in run.items() if name != EARLIER_REPAIRS} | {"repairs": [*known, *added]}
 
 
 def epoch_in(run: Json, plan: Plan) -> str:

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
-from threading import Lock
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..checkpoints.ledger import SqliteLedger
@@ -18,6 +17,7 @@ from ..tools.catalog.cache import CatalogCache
 from ..tools.catalog.hub_index import HubIndex
 from ..tools.catalog.monitored_backend import MonitoredBackend
 from ..tools.catalog.ranked_catalog import RankedCatalog
+from ..tools.controllers.chosen import Controllers
 from ..tools.files.fetch import GuardedFetcher
 from ..tools.recording.exchange import Recording
 from ..tools.recording.recorded_experts import RecordedBackend, RecordedCatalog
@@ -27,7 +27,7 @@ from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, R
 from ..tools.slots import SlotBoard
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger, Slots
 from .redactor import Redactor
-from .settings import Settings, settings_for_others
+from .settings import Settings
 
 if TYPE_CHECKING:  # experts are listed without LangGraph
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -177,10 +177,14 @@ def _assembled(
     if recording:
         places = [RecordedBackend(place, recording) for place in places]
         catalog, fetcher = RecordedCatalog(catalog, recording), RecordedFetcher(fetcher, store, recording)
+
+    def made(llm: str) -> Controller:
+        return RedactedController(controller_for(settings.model_copy(update={"llm": llm}), recording, slots), redact)
+
     by_name = {place.name: place for place in places}
     graph = connect(
         settings=settings,
-        controller=controller,
+        controllers=Controllers(controller, made),
         catalog=catalog,
         backends=by_name,
         ledger=ledger,
@@ -203,18 +207,20 @@ async def open_world(
     backends: Iterable[Backend] | None = None,
     recording: Recording | None = None,
     consent: Consent | None = None,
+    reading: bool = False,
 ) -> AsyncIterator[World]:
     """A world with durable checkpoints in the home; closes all that it opened.
 
     `recording` stands between the stages and chat model, catalogue, backends and files, and records or plays them. A
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
+    `reading`: recorded runs are only looked at; the home is left as it is.
     """
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     slots = slots_for(settings)
     controller = controller or controller_for(settings, recording, slots)
     async with AsyncExitStack() as open_things:  # closed in reverse order, each also when another fails to close
-        storage = await open_things.enter_async_context(open_storage(settings.home, redact))
+        storage = await open_things.enter_async_context(open_storage(settings.home, redact, reading=reading))
         workers = Workers(settings, spare=1)
         open_things.push_async_callback(asyncio.to_thread, workers.close)
         world = _assembled(
@@ -234,39 +240,3 @@ async def open_world(
         for backend in world.backends.values():
             open_things.push_async_callback(backend.aclose)
         yield world
-
-
-# -- for LangGraph Server and Studio (langgraph.json) ---------------------------------------------------------------
-
-
-async def make_graph() -> "Graph":
-    """One graph a process, without checkpointer; made in a thread, as the server's loop must not read files."""
-    return await asyncio.to_thread(_server_graph)
-
-
-@asynccontextmanager
-async def make_checkpointer() -> AsyncIterator["BaseCheckpointSaver[str]"]:
-    """The server's checkpoints, beside the ledger: they survive a killed server too."""
-    storage = await asyncio.to_thread(_server_storage)
-    try:
-        yield await storage.checkpointer()
-    finally:
-        await asyncio.to_thread(storage.close)
-
-
-def _server_graph() -> "Graph":
-    with _one_at_a_time:  # two ledgers of one process would be rivals
-        return _the_server_graph()
-
-
-_one_at_a_time = Lock()
-
-
-@cache
-def _the_server_graph() -> "Graph":
-    return build_graph(settings_for_others(), ledger=_server_storage().ledger)
-
-
-@cache
-def _server_storage() -> Storage:
-    return Storage(Settings.from_env().home)

@@ -31,5 +31,6 @@ def dispatch(state: State) -> list[Send] | str:
         models=run.options.models,
         select=run.options.select,
         where=list(run.options.where),
+        llm=run.options.llm,
     )
     return [Send("task", TaskState(task=task.model_dump(mode="json"), run=task_run)) for task in plan.tasks]

@@ -17,11 +17,12 @@ from ..graph.resource import Frozen
 from ..graph.result import PLAN_EDITED, Options, Result, Run
 from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
+from .edited_fields import LIMITS, EditedFields
 from .edited_results import edited_result, validation_problems
 
 N = TypeVar("N", bound=Frozen)
 CHOICES = {"approve", "where", "models", "select"}
-"""The options that an edit can change. The limits are those of the run's row: `resume` may have raised them."""
+"""The options that are compared with the run's row; limits may be older than the row: see `edited_fields.py`."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Edits:
     """What was edited since, a sentence each; empty where nothing was."""
 
 
-async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
-    """Raises `InvalidPlan`; its problems name each edit that can't be run."""
-    problems: list[str] = []
+async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedFields) -> Edits:
+    """`fields`: what else was edited. Raises `InvalidPlan`; its problems name each edit that can't be run."""
+    problems: list[str] = list(fields.refused)
     run, plan = _read(Run, state["run"], "run", problems), _read(Plan, state["plan"], "plan", problems)
     if run is None or plan is None:
         raise InvalidPlan(problems)
@@ -50,8 +51,13 @@ async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
     known = {r.sha256 for r in await ledger.thread_resources(run.thread_id)} | _named(recorded.plan)
     if _named(plan) - known:
         problems.append("plan: it names data that is not of this conversation")
+    if run.epoch and not run.epoch.startswith(f"{run.run_id}:"):
+        problems.append("run.epoch: there is no such epoch of this run")
     what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
     what += ["the options were edited by hand"] if _choices(run.options) != _choices(recorded.options) else []
+    what += [f"{name} was edited by hand: it is {value}" for name, value in fields.limits.items()]
+    kept = recorded.options.model_dump(include=LIMITS) | dict(fields.limits)
+    run = run.model_copy(update={"options": run.options.model_copy(update=kept)})
     results, base = list[Result](), run.epoch or recorded.epoch
     rows = await ledger.results(base, list(state.get("results") or {}))
     for key, given in (state.get("results") or {}).items():
@@ -67,7 +73,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store) -> Edits:
     if problems:
         raise InvalidPlan(problems)
     epoch = epoch_of(run, plan, results) if run.epoch or what else legacy_epoch(run.run_id, plan)
-    if epoch == base and run.options.approve == recorded.options.approve:
+    if epoch == base and run.options.approve == recorded.options.approve and not fields.limits:
         return Edits(run, plan, tuple(results))  # also of a plan that was current before a later edit
     return Edits(run, plan, tuple(results), tuple(what or [PLAN_EDITED]))
 

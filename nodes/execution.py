@@ -1,16 +1,18 @@
 """`Execution`: the leases that one execution of the graph has claimed; it returns them however it ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from ..graph.clock import Clock, shown_by
 from ..graph.errors import RunCancelled
 from ..graph.ports import Runs
 from ..graph.result import Run
+from .edited_fields import EditedFields
 
 current_execution: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
 
@@ -22,8 +24,14 @@ class Execution:
         self.id = uuid4().hex
         self._runs = runs
         self._clock = Clock.set_now()
+        self.context: Any = None
+        """Choices for runs that are planned in it, where their options say nothing; see `nodes/run_options.py`."""
+        self.steps: Mapping[str, Any] = {}
+        """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
         self.edits_left: tuple[str, ...] = ()
         """Edits of the run before, a sentence each, that a new request leaves behind."""
+        self.edited_fields = EditedFields()
+        """What was edited in the run that it continues, beside plan and results."""
         self._claimed: set[str] = set()
         self._limit: asyncio.Timeout | None = None
         self.cancelled = ""

@@ -1,6 +1,6 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -14,36 +14,43 @@ from ..graph.clock import now
 from ..graph.content_blocks import referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
-from ..graph.ports import Controller, Fetcher, Ledger, Store
+from ..graph.ports import ControllerOf, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
-from ..graph.result import Options, Request, Run
-from ..graph.state import Json, Node, State, conversation_of, epoch_of, run_id_of
+from ..graph.result import Request, Run
+from ..graph.settings import PLACES
+from ..graph.state import RUN_ID, Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .given_media import media_in, words_of
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
+from .run_options import options_of
 
 
 def plan_node(
     *,
-    controller: Controller,
+    controllers: ControllerOf,
     fetcher: Fetcher,
     ledger: Ledger,
     store: Store,
     redact: Redactor,
     where: Sequence[str] = (),
+    places: Collection[str] = PLACES,
 ) -> Node[State]:
-    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them."""
+    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
+
+    `places`: those that exist here, with or without experts.
+    """
 
     async def plan(state: State) -> Json:
         # 1. the request
+        options = redact.record(options_of(state.get("options"), current().context, places))
+        controller = await controllers(options.llm)
         text, history = _request_of(state)
         if unsaved := await _unsaved_answer(state, ledger):
             history = (*history, ("assistant", unsaved))
         run_id, thread_id = _ids()
-        run_id = state.get("run_id") or run_id
         attached, earlier = _files_of(state)
         gathered = await fetcher.gather(text, attached)
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
@@ -59,7 +66,6 @@ def plan_node(
             history=tuple((role, redact.text(turn)) for role, turn in history),
             resources=(*known, *brought),
         )
-        options = redact.record(Options.model_validate(state.get("options") or {}))
         # 2. recorded before anything is spent, so that a run killed while planning can be resumed
         run = Run(
             run_id=run_id,
@@ -164,7 +170,8 @@ def turns_of(state: State) -> list[tuple[str, str]]:
 def _ids() -> tuple[str, str]:
     """Run and thread id. The run id follows from the checkpoint, where there is one."""
     here = get_runtime().execution_info
-    conversation, thread_id = conversation_of(get_config()), get_config().get("configurable", {}).get("thread_id")
+    configured = get_config().get("configurable", {})
+    conversation, thread_id, known = conversation_of(get_config()), configured.get("thread_id"), configured.get(RUN_ID)
     if here is None or thread_id is None or conversation is None:
-        return (run_id := uuid4().hex[:10]), conversation or run_id
-    return run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), conversation
+        return (run_id := known or uuid4().hex[:10]), conversation or run_id
+    return known or run_id_of(str(thread_id), here.checkpoint_ns, here.checkpoint_id), conversation

@@ -2,46 +2,60 @@
 
 from collections.abc import Sequence
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk
+from langgraph.graph.message import push_message
 
 from ..graph.events import AnswerDelta, RunFinished, emit
 from ..graph.plan import Plan
-from ..graph.ports import Controller, Ledger, Store
+from ..graph.ports import ControllerOf, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import EDITED, REFUSED, Result, Run, status_of
 from ..graph.state import Json, Node, State, epoch_in
 from .execution import current
 from .llm_budget import LlmBudget
 from .plan import turns_of
+from .result_media import media_of
 
 
-def respond_node(*, controller: Controller, ledger: Ledger, store: Store) -> Node[State]:
-    """The last stage. The answer is sent piece by piece while it is written."""
+def respond_node(*, controllers: ControllerOf, ledger: Ledger, store: Store, files_url: str = "") -> Node[State]:
+    """The last stage. The answer is sent piece by piece while it is written; what was made stands in its message.
+
+    `files_url`: under which a server has the files of the home.
+    """
 
     async def respond(state: State) -> Json:
         run = complete(state)
         await current().own(run.run_id)
         budget = LlmBudget(ledger, run.run_id)
         pieces: list[str] = []
+        answer_id = f"answer-{run.run_id}"
+
+        def send(piece: str) -> None:
+            pieces.append(piece)
+            emit(AnswerDelta(run_id=run.run_id, text=piece))
+            push_message(AIMessageChunk(content=piece, id=answer_id), state_key=None)
+
         if refusal := _refusal(run, state.get("problems") or []):
-            pieces.append(refusal)
-            emit(AnswerDelta(run_id=run.run_id, text=refusal))
+            send(refusal)
         else:
             paths = {r.sha256: store.path(r) for r in run.resources if r.sha256}
             earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
             request = run.request.model_copy(update={"history": tuple(earlier)})
+            controller = await controllers(run.options.llm)
             async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
-                pieces.append(piece)
-                emit(AnswerDelta(run_id=run.run_id, text=piece))
+                send(piece)
             edited = [row.key for row in run.results if row.edited]
             if edited and EDITED not in "".join(pieces):
-                pieces.append(note := f"\n\n{', '.join(f'[{key}]' for key in edited)} {EDITED}")
-                emit(AnswerDelta(run_id=run.run_id, text=note))
+                send(f"\n\n{', '.join(f'[{key}]' for key in edited)} {EDITED}")
         run = run.model_copy(update={"answer": "".join(pieces).strip(), "usage": await budget.usage()})
         await ledger.runs.finish(run)
         emit(finished(run, store))
         recorded = run.model_copy(update={"plan": Plan(), "results": ()})  # these have channels of their own
-        return {"answer": run.answer, "messages": [AIMessage(run.answer)], "run": recorded.model_dump(mode="json")}
+        if media := media_of(run, files_url):
+            push_message(AIMessageChunk(content=list[str | Json](media), id=answer_id), state_key=None)
+        content: list[str | Json] = [{"type": "text", "text": run.answer}, *media]
+        message = AIMessage(content if media else run.answer, id=answer_id)
+        return {"answer": run.answer, "messages": [message], "run": recorded.model_dump(mode="json")}
 
     return respond
 
@@ -50,7 +64,7 @@ def _refusal(run: Run, problems: Sequence[str]) -> str:
     """Why nothing was run; empty where something was."""
     if problems:
         return f"The edit was refused, and nothing was run: {'; '.join(problems)}."
-    return REFUSED if run.status == "refused" else ""
+    return (run.answer or REFUSED) if run.status == "refused" else ""
 
 
 def complete(state: State) -> Run:

@@ -1,6 +1,6 @@
 """The stage `review`: reports the plan with what can't run here, and pauses for approval if the run's options say so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.errors import GraphInterrupt
@@ -12,28 +12,27 @@ from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
-from ..graph.result import PLAN_EDITED, Proposal, Result, Run
+from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from ..graph.task import resources_in
 from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
 from .long_texts import long_texts_stored
-
-QUESTION = "run this plan?"
+from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
 
 def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor) -> Node[State]:
     """The stage before anything is spent. With `approve="always"` the run pauses here.
 
-    The pause is answered with `True`, `False`, or `{"approve": True, "plan": the paper's JSON}` to run an edited plan. One
-    question an execution: an edited plan that can't be run leads to `problems`, and through `dispatch` here again.
+    Replies are read by `verdicts.py`. One question an execution: a reply that can't be read, or an edited plan that can't be
+    run, leads to `problems`, and through `dispatch` here again.
     """
 
     async def review(state: State) -> Json:
         await current().own(state["run"]["run_id"])
         try:
-            edits = await read_edits(state, ledger, store)
+            edits = await read_edits(state, ledger, store, current().edited_fields)
         except InvalidPlan as error:
             return await _as_recorded(state["run"]["run_id"], error.problems, ledger)
         run, plan, taken = edits.run, edits.plan, {}
@@ -43,15 +42,20 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         warnings = await _announce(run, plan, catalog)
         if run.options.approve == "never" or not plan.tasks:
             return {"problems": [], **taken}
-        verdict = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
+        reply = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
         await ledger.runs.set_status(run.run_id, "running")
-        if verdict.get("approve") is not True:
-            refused = run.model_copy(update={"status": "refused"}).model_dump(mode="json")
+        try:
+            verdict = read_verdict(reply)
+        except Unreadable as error:
+            return {"problems": [str(error)], **taken}
+        if not verdict.approve:
+            answer = redact.text(f"{REFUSED} Reason: {verdict.reason}" if verdict.reason else REFUSED)
+            refused = run.model_copy(update={"status": "refused", "answer": answer}).model_dump(mode="json")
             return {"problems": [], **taken, "run": refused}
-        if verdict.get("plan") is None:
+        if verdict.plan is None:
             return {"problems": [], **taken}
         try:
-            edited = Plan.from_hugginggpt(verdict["plan"], await _known(run, plan, verdict["plan"], fetcher))
+            edited = Plan.from_hugginggpt(verdict.plan, await _known(run, plan, verdict.plan, fetcher))
         except (InvalidPlan, InvalidInput) as error:
             return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)], **taken}
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
@@ -74,7 +78,7 @@ async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor)
     for result in edits.results:
         await ledger.put(run.run_id, run.thread_id, run.epoch, result)
     await ledger.runs.planned(run.run_id, run.epoch, proposal, run.controller)
-    await ledger.runs.set_choices(run.run_id, options)
+    await ledger.runs.set_options(run.run_id, options)
     return run, plan
 
 
@@ -102,17 +106,15 @@ async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
     return warnings
 
 
-async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], ledger: Ledger) -> Mapping[str, Any]:
-    """Pause until the run is resumed with a verdict; whoever resumes it owns it then."""
-    question = {"question": QUESTION, "plan": plan.to_hugginggpt(), "warnings": warnings, "problems": problems}
+async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], ledger: Ledger) -> Any:
+    """Pause until the run is resumed with a reply; whoever resumes it owns it then."""
     try:
-        verdict = interrupt(question)
+        return interrupt(question_of(plan, warnings, problems))
     except GraphInterrupt:
         await ledger.runs.set_status(run.run_id, "waiting")
         emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
         await ledger.runs.disown(run.run_id)
         raise
-    return verdict if isinstance(verdict, Mapping) else {"approve": verdict}
 
 
 async def _known(run: Run, plan: Plan, edited: Any, fetcher: Fetcher) -> tuple[Resource, ...]:

@@ -4,7 +4,7 @@ Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server
 `astream_events` do; `stream`, and so `invoke`, does on the event loop of `graph/background.py`.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -13,49 +13,65 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, StateUpdate
+from langgraph.types import Command, StateSnapshot, StateUpdate
 
 from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
-from ..graph.state import GraphInput, State
+from ..graph.result import Options
+from ..graph.state import GraphInput, State, conversation_of
+from .edited_fields import before_edits
 from .execution import Execution
 from .given_media import Intake
 from .lent_savers import usable_here
 from .respond import complete, finished
+from .result_media import with_small_files
+from .run_options import options_of
 from .take_up import edits_left_by, take_up
 
+INSIDE = {"select", "execute"}
+"""The nodes of a task's sub-graph."""
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
 
 
-class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
+class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
     """LangGraph's compiled graph, made from one that `StateGraph.compile` returned."""
 
-    def __init__(self, *, ledger: Ledger, fetcher: Fetcher, store_of_files: Store, **attributes: Any) -> None:
+    def __init__(
+        self, *, ledger: Ledger, fetcher: Fetcher, store_of_files: Store, places: Sequence[str], **attributes: Any
+    ) -> None:
         super().__init__(**attributes)
         self.ledger = ledger
         self.fetcher = fetcher
         self.store_of_files = store_of_files
+        self.places = places
 
     @classmethod
     def of(
         cls,
-        graph: CompiledStateGraph[State, Any, GraphInput, State],
+        graph: CompiledStateGraph[State, Options, GraphInput, State],
+        *,
         ledger: Ledger,
         fetcher: Fetcher,
         store_of_files: Store,
+        places: Sequence[str],
     ) -> "RunGraph":
         """A copy of the graph, as `Pregel.copy` makes them."""
         attributes = {name: value for name, value in vars(graph).items() if name != "__orig_class__"}
-        return cls(ledger=ledger, fetcher=fetcher, store_of_files=store_of_files, **attributes)
+        ports: Any = {"ledger": ledger, "fetcher": fetcher, "store_of_files": store_of_files, "places": places}
+        return cls(**ports, **attributes)
 
     async def astream(
         self, input: Any, config: RunnableConfig | None = None, **options: Any
     ) -> AsyncGenerator[Any, None]:
         """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
         execution = Execution(self.ledger.runs)
+        within = ensure_config(config)["configurable"].get("checkpoint_ns")
+        execution.context = options.pop("context", None)  # a parent's own context is no choice for this graph
         try:
+            execution.steps = _steps_inside(options)
+            options_of(None, execution.context, self.places)  # refused before anything is stored
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
                 input, config = await self._updated(input, config)
             if isinstance(input, Mapping):
@@ -72,7 +88,8 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
                                 part = await anext(parts)
                     except StopAsyncIteration:
                         return
-                    yield part
+                    # a parent keeps what it gets: references
+                    yield part if within else await with_small_files(part, self.store_of_files)
         finally:
             await execution.end()
 
@@ -82,6 +99,21 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
 
     def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
         return usable_here(super()._resolve_checkpointer(config))
+
+    async def aget_state(self, config: RunnableConfig, *, subgraphs: bool = False) -> StateSnapshot:
+        """As LangGraph does it; the messages of answers hold their small files."""
+        return await self._shown(await super().aget_state(config, subgraphs=subgraphs))
+
+    async def aget_state_history(self, config: RunnableConfig, **options: Any) -> AsyncIterator[StateSnapshot]:
+        """As LangGraph does it; the messages of answers hold their small files."""
+        async with aclosing(
+            cast(AsyncGenerator[StateSnapshot, None], super().aget_state_history(config, **options))
+        ) as found:
+            async for snapshot in found:
+                yield await self._shown(snapshot)
+
+    async def _shown(self, snapshot: StateSnapshot) -> StateSnapshot:
+        return snapshot._replace(values=await with_small_files(snapshot.values, self.store_of_files))
 
     async def abulk_update_state(
         self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
@@ -116,8 +148,8 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         """The values of an input or update with their data in the store, and references in its place."""
         if values.keys().isdisjoint({"request", "files", "messages"}):
             return values
-        thread_id = ensure_config(config)["configurable"].get("thread_id")
-        known = await self.ledger.thread_resources(str(thread_id)) if thread_id is not None else ()
+        conversation = conversation_of(ensure_config(config))
+        known = await self.ledger.thread_resources(conversation) if conversation is not None else ()
         return await Intake(self.fetcher, known).without_data(values)
 
     async def _updated(
@@ -133,11 +165,21 @@ class RunGraph(CompiledStateGraph[State, Any, GraphInput, State]):
         saved = await self.newest(named)
         if saved is None:
             return config
+        before = await before_edits(self._resolve_checkpointer(named), saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
-            execution.edits_left = await edits_left_by(saved, self.ledger, self.store_of_files)
+            execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config
-        new = await take_up(self, saved, named, execution, self.ledger, self.store_of_files)
+        new = await take_up(self, saved, before, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
+
+
+def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a caller wants to stop inside each task: LangGraph knows the nodes of the root only."""
+    asked = {name: options.get(name) for name in ("interrupt_before", "interrupt_after")}
+    found = {
+        name: "*" if nodes == "*" else [node for node in nodes or () if node in INSIDE] for name, nodes in asked.items()
+    }
+    return {name: nodes for name, nodes in found.items() if nodes}
 
 
 def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:

@@ -9,16 +9,16 @@ from weakref import WeakValueDictionary
 
 from ..graph.events import ExpertChosen, emit
 from ..graph.expert import Assignment, Expert, allowed
-from ..graph.ports import Catalog, Controller, Ledger
+from ..graph.ports import Catalog, ControllerOf, Ledger
 from ..graph.state import Json, Node, TaskRun, TaskState
 from ..graph.task import Task
 from .inputs import required_by
 from .llm_budget import LlmBudget
 
 
-def select_node(*, controller: Controller, catalog: Catalog, ledger: Ledger) -> Node[TaskState]:
+def select_node(*, controllers: ControllerOf, catalog: Catalog, ledger: Ledger) -> Node[TaskState]:
     """The first stage of a task. It leads to `execute` once all inputs are recorded, or one of them failed."""
-    choice = ExpertChoice(controller=controller, catalog=catalog, ledger=ledger)
+    choice = ExpertChoice(controllers=controllers, catalog=catalog, ledger=ledger)
 
     async def select(state: TaskState) -> Json:
         task, run = Task.model_validate(state["task"]), state["run"]
@@ -37,7 +37,7 @@ def select_node(*, controller: Controller, catalog: Catalog, ledger: Ledger) -> 
 class ExpertChoice:
     """Chooses experts. Equal decisions of a run (same type, parameters and candidates) are made once."""
 
-    controller: Controller
+    controllers: ControllerOf
     catalog: Catalog
     ledger: Ledger
     deciding: WeakValueDictionary[tuple[int, str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -59,16 +59,17 @@ class ExpertChoice:
         first, rest = _by_place(able, where)
         if len(first) == 1:
             return _first(task, able, f"the only expert at {first[0].backend}, the first of the places that can")
-        assignment = await self._decided(task, first, run["run_id"])
+        assignment = await self._decided(task, first, run)
         return assignment.model_copy(update={"task_id": task.id, "fallbacks": (*assignment.fallbacks, *rest)})
 
-    async def _decided(self, task: Task, able: Sequence[Expert], run_id: str) -> Assignment:
+    async def _decided(self, task: Task, able: Sequence[Expert], run: TaskRun) -> Assignment:
+        run_id = run["run_id"]
         decision = _decision(task, able)
         lock = self.deciding.setdefault((id(asyncio.get_running_loop()), run_id, decision), asyncio.Lock())
         async with lock:
             if (made := await self.ledger.assignment(run_id, decision)) is not None:
                 return made
-            made = await self.controller.choose(task, able, LlmBudget(self.ledger, run_id))
+            made = await (await self.controllers(run.get("llm", ""))).choose(task, able, LlmBudget(self.ledger, run_id))
             return await self.ledger.assign(run_id, decision, made)
 
 

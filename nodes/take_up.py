@@ -19,22 +19,22 @@ from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Result, Run
-from ..graph.state import Json, epoch_in
+from ..graph.state import Json, epoch_in, with_repairs
 from ..graph.stored import has_hash
 from ..graph.version import check_version
+from .edited_fields import EDITED, EditedFields, edited_fields
 from .edits import read_edits
 from .execution import Execution
 from .next_stages import next_stages
 
 BEFORE_PLAN = {"__start__", "plan"}
 """Stages before which the state is still that of the run before."""
-EDITED = {"update", "fork"}
-"""Sources of checkpoints that a client has written."""
 
 
 async def take_up(
     graph: CompiledStateGraph[Any, Any, Any, Any],
     saved: CheckpointTuple,
+    before: CheckpointTuple | None,
     config: RunnableConfig,
     execution: Execution,
     ledger: Ledger,
@@ -42,48 +42,56 @@ async def take_up(
 ) -> str | None:
     """Prepare the run in a checkpoint, which `config` names, to be continued. Raises `RunChanged`, `RunBusy`.
 
-    Returns the id of a new checkpoint to continue from, where that one is not enough.
+    `before`: the checkpoint before the edits of a client. Returns the id of a new checkpoint to continue from, where
+    that one is not enough.
     """
     state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
     coming = next_stages(saved)
     if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
-    run_id, changed = _run_id(state), dict[str, Any]()
+    run_id, changed = _run_id(state, before), dict[str, Any]()
     check_version(run_id, state["run"].get("version", ""))
-    if by_hand and await ledger.runs.recorded(run_id):
-        if "review" in coming or not await _edited(state, ledger, store):
+    if by_hand and (recorded := await ledger.runs.recorded(run_id)):
+        execution.edited_fields = edited_fields(state, before, recorded)
+        if "review" in coming or not await _edited(state, ledger, store, execution.edited_fields):
             return None
         await execution.own(run_id)
     else:
         lost = await _restore(state, _results_within(saved), execution, ledger, store)
         if not lost:
             return None
-        changed["run"] = state["run"] | {"mends": [*state["run"].get("mends", []), *lost.values()]}
+        changed["run"] = with_repairs(state["run"], added=lost.values())
         changed["results"] = Overwrite({key: row for key, row in state["results"].items() if key not in lost})
     # `review` comes next, and all tasks are sent again; what is recorded returns at once
     new = await graph.aupdate_state(config, changed, as_node="plan")
     return str(new["configurable"]["checkpoint_id"])
 
 
-def _run_id(state: Json) -> str:
-    run = state["run"]
+def _run_id(state: Json, before: CheckpointTuple | None) -> str:
+    run, earlier = state["run"], before.checkpoint["channel_values"].get("run") if before else None
+    if isinstance(run, Mapping) and isinstance(earlier, Mapping) and run.get("run_id") != earlier.get("run_id"):
+        raise InvalidInput("the state's run.run_id was edited", hint="go on from the checkpoint before the edit")
     if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
         raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
     return str(run["run_id"])
 
 
-async def edits_left_by(saved: CheckpointTuple, ledger: Ledger, store: Store) -> tuple[str, ...]:
+async def edits_left_by(
+    saved: CheckpointTuple, before: CheckpointTuple | None, ledger: Ledger, store: Store
+) -> tuple[str, ...]:
     """What was edited in a run after it ended, a sentence each, where a new request comes before it was run."""
     state = saved.checkpoint["channel_values"]
     if saved.metadata.get("source") not in EDITED or "run" not in state:
         return ()
-    edits = await _edited(state, ledger, store)
+    run_id = state["run"].get("run_id") if isinstance(state["run"], Mapping) else None
+    fields = edited_fields(state, before, await ledger.runs.recorded(str(run_id)))
+    edits = await _edited(state, ledger, store, fields)
     return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
 
 
-async def _edited(state: Any, ledger: Ledger, store: Store) -> tuple[str, ...]:
+async def _edited(state: Any, ledger: Ledger, store: Store, fields: EditedFields) -> tuple[str, ...]:
     try:
-        return (await read_edits(state, ledger, store)).what
+        return (await read_edits(state, ledger, store, fields)).what
     except InvalidPlan as error:
         return error.problems
 

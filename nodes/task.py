@@ -24,8 +24,9 @@ def task_node(subgraph: CompiledStateGraph[Any, Any, Any, Any], ledger: Ledger) 
         token = ledger.board.enter(run["epoch"], key)  # before any await: a dependant may look for it at once
         outcome: Outcome = "done"
         try:
-            await current().own(run["run_id"])
-            done = await subgraph.ainvoke(state)
+            execution = current()
+            await execution.own(run["run_id"])
+            done = await subgraph.ainvoke(state, **execution.steps)
             return {"results": done["results"]}
         except GraphBubbleUp:  # an interrupt or breakpoint inside: no failure, and dependants must not wait for it
             outcome = "suspended"

@@ -91,6 +91,8 @@ def _by_bytes(data: bytes, by_name: str) -> str:
         return "application/pdf"
     if data.startswith(b"PK") and (found := type_of_zip(data)):
         return found
+    if data.startswith(b"PAR1"):
+        return "application/vnd.apache.parquet"
     if data.startswith(_OLE) and (by_name in _OLD or by_name == "application/vnd.ms-excel"):
         return by_name
     return canonical(filetype.guess_mime(data[:8192]) or "")
@@ -122,7 +124,7 @@ def _as_text(read: Decoded, name: str, label: str, claimed: Kind, media_type: st
 
 def _check_table(text: str, label: str, media_type: str) -> None:
     try:
-        for _ in read_records(text, label, csv.excel if media_type == "text/csv" else csv.excel_tab):
+        for _ in read_records(text, label, media_type):
             pass
     except csv.Error as error:
         raise InvalidInput(f"{label} is not a table: {error}") from None

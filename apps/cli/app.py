@@ -1,4 +1,4 @@
-"""`main`, the `hugginggpt` command: its groups of commands, its global options, and the entry point."""
+"""`main`, the `hugginggpt` command: its groups of commands and its global options; `start.py` is the entry point."""
 
 import atexit
 import gc
@@ -70,12 +70,12 @@ def before_any_command(
 
 
 def main() -> None:
-    """Entry point of the command. Secrets are removed from all that anything writes to stderr."""
+    """Call the command. Secrets are removed from all that anything writes to stderr."""
     from ...graph.errors import HuggingGPTError
-    from .stderr import CleanStream
+    from .streams import CleanStream, OpenStream
 
     collect_seldom()
-    sys.stderr = cast("TextIO", CleanStream(sys.stderr))
+    sys.stdout, sys.stderr = cast("TextIO", OpenStream(sys.stdout)), cast("TextIO", CleanStream(sys.stderr))
     try:
         app(prog_name="hugginggpt")
     except HuggingGPTError as error:  # before anything is opened: an error in the settings, for instance

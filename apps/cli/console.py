@@ -16,12 +16,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ...graph.errors import HuggingGPTError
+from .interrupts import INTERRUPTED, begin
 from .printable import Screen, clean, json_text
 
 _log = logging.getLogger(__name__)
-
-INTERRUPTED = 130
-
 
 _UNFOLDED = 400
 """Columns of a list that goes to a pipe or a file, where there is no screen to fit into."""
@@ -92,8 +90,13 @@ def report_error(error: HuggingGPTError) -> int:
 
 
 @contextmanager
-def report_errors() -> Iterator[None]:
-    """Errors in the body end the command with a message, and with `--debug` after their traceback."""
+def report_errors(*, started: bool = True) -> Iterator[None]:
+    """Errors in the body end the command with a message, and with `--debug` after their traceback.
+
+    `started`: Ctrl-C in the body interrupts something; else it ends the command at once, and nothing was started.
+    """
+    if started:
+        begin()
     try:
         yield
     except HuggingGPTError as error:
@@ -136,12 +139,9 @@ def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 
 def write_out(text: str) -> None:
-    """Write text to stdout at once. When its reader has closed the pipe (`| head`), the run goes on without output."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Write text to stdout at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def print_json(value: Any) -> None:

@@ -37,7 +37,7 @@ def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
             run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", local_time(run.started_at),
             f"{run.duration:.1f}", plain(run.request.text, 60),
         )  # fmt: skip
-    _print(shown if runs else "nothing was run here yet")
+    _print(shown if runs else f"nothing was run {_here(home)}")
 
 
 def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
@@ -136,7 +136,7 @@ def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> N
         from ...graph.world import open_world
         from ..session import Session
 
-        async with open_world(settings_of_home(home)) as world:  # reading needs no chat model
+        async with open_world(settings_of_home(home), reading=True) as world:  # reading needs no chat model
             session = Session(world)
             run = await session.history.run(name)
             return run, [snapshot async for snapshot in session.checkpoints(run)]
@@ -184,7 +184,12 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
             row["run_id"], plain(maker), row["media_type"], str(row["size"]),
             plain(text, 80) if text else plain(f"{row['name'] or ''} {row['path']}".strip()),
         )  # fmt: skip
-    _print(shown if rows else "nothing was given or made here yet")
+    _print(shown if rows else f"nothing was given or made {_here(home)}")
+
+
+def _here(home: Path | None) -> str:
+    used = settings_of_home(home).home
+    return "here yet" if used.is_dir() else f"yet: there is no home at {plain(str(used))}"
 
 
 def _read(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]") -> Any:
@@ -193,7 +198,7 @@ def _read(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]
         from ...checkpoints.open import open_storage
 
         settings = settings_of_home(home)
-        async with open_storage(settings.home, redactor_of(settings)) as storage:
+        async with open_storage(settings.home, redactor_of(settings), reading=True) as storage:
             return await work(storage, History(storage.ledger))
 
     with report_errors():
@@ -201,4 +206,4 @@ def _read(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]
 
 
 def _print(what: RenderableType) -> None:
-    (err() if isinstance(what, str) else out()).print(what)
+    (err() if isinstance(what, str) else out()).print(what, soft_wrap=isinstance(what, str))

@@ -1,7 +1,7 @@
 """`clean`, `Screen` and `json_text`: what commands print, without secrets and without characters that steer a terminal.
 
 `Screen` replaces such characters in texts and tables, `json_text` escapes them. The log (`log_file.py`) uses both; of what
-other code writes to stderr (`stderr.py`) secrets are removed, and nothing else.
+other code writes to stderr (`streams.py`) secrets are removed, and nothing else.
 """
 
 import os

@@ -21,7 +21,8 @@ from ...tools.recording.replayer import Replayer
 from .answer_text import AnswerText
 from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, settings_of_home, verdict_of
 from .consent import terminal_consent
-from .console import INTERRUPTED, err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
+from .console import err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
+from .interrupts import INTERRUPTED
 from .live_tree import LiveTree
 from .output_files import copy_out
 from .plan import plan_table
@@ -81,7 +82,7 @@ def run_request(
     record: Path | None,
 ) -> NoReturn:
     """`hugginggpt run`."""
-    with report_errors():
+    with report_errors(started=False):
         settings = common.settings()
         text = request_text(request)
         options = Options.model_validate(
@@ -103,7 +104,7 @@ def run_request(
 
 def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]) -> NoReturn:
     """`hugginggpt run --replay`. `others`: options that a recording sets itself, by name."""
-    with report_errors():
+    with report_errors(started=False):
         refuse_with_replay(others)
         replayer, settings = player(recording, common.settings())
         settings = settings.model_copy(update={"where": ()})  # the recording sets it
@@ -121,7 +122,7 @@ def resume_run(
 ) -> NoReturn:
     """`hugginggpt resume`."""
 
-    with report_errors():
+    with report_errors(started=False):
         settings_of_home(common.home)
 
     async def events(session: "Session") -> AsyncIterator[Event]:
@@ -131,13 +132,13 @@ def resume_run(
         async for event in session.resume(run, verdict):
             yield event
 
-    _show_and_exit(common, events)
+    _show_and_exit(common, events, again=f"resume {name or ''}".strip())
 
 
 def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoReturn:
     """`hugginggpt retry`."""
 
-    with report_errors():
+    with report_errors(started=False):
         settings_of_home(common.home)
 
     async def events(session: "Session") -> AsyncIterator[Event]:
@@ -145,7 +146,7 @@ def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoR
         async for event in session.retry(run):
             yield event
 
-    _show_and_exit(common, events)
+    _show_and_exit(common, events, again=f"retry {name or ''}".strip())
 
 
 async def _chosen(
@@ -167,13 +168,16 @@ def _show_and_exit(
     events: Events,
     settings: Settings | None = None,
     recording: Recorder | Replayer | None = None,
+    *,
+    again: str = "",
 ) -> NoReturn:
+    """`again`: the command to type where it is interrupted before a run that is recorded goes on."""
     note("starting")  # what a run needs takes a second to import
-    raise typer.Exit(run_async(_show_run(common, events, settings, recording)))
+    raise typer.Exit(run_async(_show_run(common, events, settings, recording, again)))
 
 
 async def _show_run(
-    common: CommonOptions, events: Events, settings: Settings | None, recording: Recorder | Replayer | None
+    common: CommonOptions, events: Events, settings: Settings | None, recording: Recorder | Replayer | None, again: str
 ) -> int:
     from ...graph.world import open_world
     from ..session import Session
@@ -182,6 +186,8 @@ async def _show_run(
     last: RunFinished | None = None
 
     def interrupted() -> str:
+        if not run_id and again:
+            return f"interrupted before the run went on; to continue: hugginggpt {again}"
         if not run_id:  # files were still being fetched
             return "interrupted before anything was planned, so nothing is kept of it: run it again"
         return f"interrupted; to continue: hugginggpt resume {run_id}"

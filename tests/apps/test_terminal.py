@@ -1,8 +1,10 @@
 """What real processes print on a pseudo-terminal."""
 
+import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -12,6 +14,16 @@ import pytest
 from shell import Shell
 
 STYLED = re.compile(r"\x1b\[[0-9;]*m")
+_QUIET = """
+import json, sys
+from hugginggpt.apps.cli.start import main
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["hugginggpt", *words]
+    try:
+        main()
+    except SystemExit as done:
+        print("exit", done.code, file=sys.stderr, flush=True)
+"""
 SAY = ("run", "say 'ahoy' aloud with text-to-speech")
 
 
@@ -41,3 +53,43 @@ def test_no_color_turns_off_every_style(shell: Shell, words: tuple[str, ...]) ->
 
 def test_without_no_color_a_terminal_gets_styles(shell: Shell) -> None:
     assert STYLED.search(on_a_terminal(shell, "tasks", "speech"))
+
+
+def test_a_reader_that_leaves_ends_no_command_with_an_error(shell: Shell) -> None:
+    """`hugginggpt tasks | head -1` is quiet, and its exit code is that of the command."""
+    commands = [["tasks"], ["tasks", "--json"], ["--help"], ["home"]]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", _QUIET, json.dumps(commands)], env=shell.env, cwd=shell.folder, stdout=write, stderr=-1,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+    os.close(write)
+    assert [line for line in done.stderr.splitlines() if line.startswith("exit")] == ["exit 0"] * len(commands)
+    assert "roken" not in done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "said"),
+    [
+        (["run", "say hello"], "typer", "interrupted; nothing was started"),
+        (
+            ["run", "say hello"],
+            "hugginggpt.graph.world",
+            "interrupted before anything was planned, so nothing is kept of it",
+        ),
+        (["resume", "abc"], "hugginggpt.graph.world", "to continue: hugginggpt resume abc"),
+    ],
+)
+def test_ctrl_c_in_the_first_second_says_what_is_kept(shell: Shell, words: list[str], line: str, said: str) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "hugginggpt.apps", *words]
+    process = subprocess.Popen(command, cwd=shell.folder, env=shell.env, stdout=-1, stderr=-1, text=True)
+    assert process.stderr
+    while not process.stderr.readline().rstrip().endswith(line):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said in err
+    assert "Traceback" not in err

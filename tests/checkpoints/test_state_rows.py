@@ -162,9 +162,9 @@ def counting(saver: SqliteSaver) -> Any:
     return graph.compile(checkpointer=saver)
 
 
-def test_a_home_of_format_3_has_the_same_checkpoints_and_writes_after_it_was_opened() -> None:
+def test_a_home_of_format_4_has_the_same_checkpoints_and_writes_after_it_was_opened() -> None:
     with closing(sqlite3.connect(":memory:", factory=RowConnection, check_same_thread=False)) as db:
-        migrations.apply(SqliteUtils(db), stop_before="short_rows_of_format_4")
+        migrations.apply(SqliteUtils(db), stop_before="short_rows_of_format_5")
         stock = SqliteSaver(db)
         graph = counting(stock)
         for thread in ("a", "b"):

@@ -1,17 +1,19 @@
 """Writes the files of the corpus by other programs than the libraries that read them: python tests/corpus/make_files.py
 
 Each file is made by a function below; one whose program is missing is left as it is, and named. The files are kept in
-the repository, so that tests need none of the programs.
+the repository, so that tests need none of the programs (LibreOffice, pandoc, Gnumeric, Ghostscript, qpdf, img2pdf, iconv).
 """
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
 MAKERS: dict[str, Callable[[Path], None]] = {}
-"""By the name of the file."""
+"""By the name of the file; a later one may read what an earlier one wrote."""
 
 
 def makes(name: str) -> Callable[[Callable[[Path], None]], Callable[[Path], None]]:
@@ -24,20 +26,397 @@ def makes(name: str) -> Callable[[Callable[[Path], None]], Callable[[Path], None
     return register
 
 
-@makes("members.csv")
-def members_csv(path: Path) -> None:
-    path.write_bytes(b"name,city,amount\r\nAnna,Bergen,12.50\r\nBo,Oslo,7.25\r\nCarl,Bergen,30.00\r\n")
+def written(name: str, content: bytes | str) -> None:
+    """A file whose bytes stand here, as other programs write them."""
+    data = content.encode() if isinstance(content, str) else content
+    MAKERS[name] = lambda path: path.write_bytes(data) and None
+
+
+def by(*command: str | Path, into: Path | None = None) -> None:
+    """Run a program; its output goes into a file."""
+    done = subprocess.run(
+        [str(word) for word in command], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    if into:
+        into.write_bytes(done.stdout)
+
+
+def by_libreoffice(source: Path, path: Path, form: str) -> None:
+    """Convert by LibreOffice, with a profile of its own."""
+    with TemporaryDirectory() as folder:
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        by("soffice", profile, "--headless", "--convert-to", form, "--outdir", folder, source)
+        made = Path(folder) / f"{source.stem}.{form.partition(':')[0]}"
+        path.write_bytes(made.read_bytes())
+
+
+def from_text(name: str, text: str, make: Callable[[Path, Path], None]) -> Callable[[Path], None]:
+    """A maker that gives a program a source file of that name."""
+
+    def made(path: Path) -> None:
+        with TemporaryDirectory() as folder:
+            source = Path(folder) / name
+            source.write_text(text, encoding="utf-8")
+            make(source, path)
+
+    return made
+
+
+# -- documents ------------------------------------------------------------------------------------------------------
+
+LETTER = """<html><body><h1>Swimming club</h1>
+<p>The swimming club has a new home. The heating was repaired in March.</p>
+<table border="1"><tr><td>The caretaker is</td><td>Mirela Popa.</td></tr>
+<tr><td>The yearly fee is</td><td>135 euros.</td></tr></table>
+<ul><li>Bring a towel.</li><li>Lockers cost two euros.</li></ul>
+<p>The keys are kept by Jørn Østby.</p></body></html>"""
+for form in ("docx:MS Word 2007 XML:UTF8", "odt", "rtf", "doc:MS Word 97"):
+    filters = form if form != "docx:MS Word 2007 XML:UTF8" else "docx"
+    MAKERS[f"letter.{filters.partition(':')[0]}"] = from_text(
+        "letter.html", LETTER,
+        lambda source, path, filters=filters: (  # type: ignore[misc]
+            by("soffice", f"-env:UserInstallation=file://{source.parent}/profile", "--headless",
+               "--infilter=HTML (StarWriter)", "--convert-to", filters, "--outdir", source.parent, source),
+            path.write_bytes((source.parent / f"letter.{filters.partition(':')[0]}").read_bytes()),
+        )[0],
+    )  # fmt: skip
+MAKERS["letter.pdf"] = lambda path: by_libreoffice(FILES / "letter.odt", path, "pdf")
+
+REPORT = """---
+title: Yearly report
+---
+
+# Harvest
+
+The yield was 412 tons. The best field was Hilltop.
+
+| field   | tons |
+|---------|-----:|
+| Hilltop |  210 |
+| Meadow  |  202 |
+
+# Staff
+
+The treasurer is Agnès Bauer.[^1]
+
+[^1]: Her deputy is Tomasz Wójcik.
+"""
+for form in ("docx", "odt", "epub", "html", "rtf"):
+    MAKERS[f"report.{form}"] = from_text(
+        "report.md", REPORT, lambda source, path: by("pandoc", "-s", source, "-o", path))  # fmt: skip
+SLIDES = """# Harvest 2026
+
+The yield was 412 tons.
+
+::: notes
+The speaker is Agnès Bauer.
+:::
+
+# Fields
+
+The best field was Hilltop.
+"""
+MAKERS["slides.pptx"] = from_text("slides.md", SLIDES, lambda source, path: by("pandoc", source, "-o", path))
+MAKERS["slides.odp"] = lambda path: by_libreoffice(FILES / "slides.pptx", path, "odp")
+MAKERS["empty.docx"] = from_text("empty.md", "\n", lambda source, path: by("pandoc", source, "-o", path))
+MAKERS["cut.docx"] = lambda path: path.write_bytes((FILES / "letter.docx").read_bytes()[:4000]) and None
+NOTEBOOK = "# Museum\n\nThe curator is Lena Vogt.\n\n``` code\nprint(6 * 7)\n```\n"
+MAKERS["curator.ipynb"] = from_text("curator.md", NOTEBOOK, lambda source, path: by("pandoc", source, "-o", path))
+
+written(
+    "shop.html",
+    """<!DOCTYPE html><html><head><title>Shop</title><style>p{color:red}</style></head><body>
+<!-- the price is 11 euros --><nav>Home | Cart</nav><script>var price = 12;</script>
+<p style="display:none">The price is 13 euros.</p><h1>Lamp</h1><p>The price is 64 euros.</p>
+<p>The seller is Ren&eacute; Gro&szlig;.</p></body></html>""",
+)
+written(
+    "old.html",
+    "<html><head><meta charset=iso-8859-1></head><body><p>The seller is René Groß.</p></body></html>".encode("latin-1"),
+)
+written("empty.html", "<html><head><title>App</title></head><body><script>start()</script></body></html>")
+written(
+    "ferry.eml",
+    "From: =?utf-8?q?J=C3=B6rg_Wei=C3=9F?= <joerg@example.org>\r\nTo: me@example.org\r\n"
+    "Subject: =?utf-8?q?=C3=9Cberfahrt?=\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/mixed; boundary="=_1"\r\n\r\n--=_1\r\nContent-Type: text/plain; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\nThe ferry to R=C3=B8dby leaves at 06:40.\r\n\r\n"
+    "The captain is Bj=C3=B6rn Dahl.\r\n--=_1\r\nContent-Type: text/csv\r\n"
+    'Content-Disposition: attachment; filename="seats.csv"\r\n\r\nseat,name\r\n12,Ann\r\n--=_1--\r\n',
+)
+written(
+    "webmail.eml",
+    "From: shop@example.org\nTo: me@example.org\nSubject: Your order\nMIME-Version: 1.0\n"
+    "Content-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n"
+    "<html><head><style>td{width:5px}</style></head><body><table><tr><td><table><tr><td><p>Your order is on its way.</p>"
+    "<p>The driver is Zo\xeb Lindqvist.</p></td></tr></table></td></tr></table></body></html>\n".encode()
+    .decode()
+    .encode("latin-1"),
+)
+written(
+    "club.mbox",
+    "From ann@example.org Mon Mar  1 10:00:00 2027\nFrom: ann@example.org\nSubject: Key\n"
+    "Date: Mon, 1 Mar 2027 10:00:00 +0000\n\nThe key is with the porter.\n\n"
+    "From bob@example.org Tue Mar  2 10:00:00 2027\nFrom: bob@example.org\nSubject: Boat\n\n"
+    "The skipper is Ole Brandt.\n\n",
+)
+written(
+    "appointments.ics",
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Oslo\r\n"
+    "BEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n"
+    "END:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:0@x\r\nDTSTART;TZID=Europe/Oslo:20270309T141500\r\nSUMMARY:Dentist\r\n"
+    "DESCRIPTION:The surgeon is Fat\r\n ima Haddad\\, second floor.\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:1@x\r\n"
+    "DTSTART;VALUE=DATE:20270310\r\nRRULE:FREQ=WEEKLY;BYDAY=WE\r\nSUMMARY:Choir\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+)
+written(
+    "neighbour.vcf",
+    "BEGIN:VCARD\r\nVERSION:2.1\r\n"
+    "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=98stby;J=C3=B8rn;;;\r\n"
+    "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B8rn =C3=98stby\r\nTEL;CELL:+4798765432\r\n"
+    "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:The caretaker is J=C3=B8r=\r\nn Vestby.\r\nEND:VCARD\r\n",
+)
+written(
+    "phone.vcf",
+    "BEGIN:VCARD\nVERSION:3.0\nN:Lind;Rosa;;;\nFN:Rosa Lind\nTEL;TYPE=WORK:+47 22 33 44 55\n"
+    "EMAIL:rosa@example.org\nNOTE:The caretaker is Rosa Lind.\nEND:VCARD\n",
+)
+written(
+    "film.srt",
+    "1\r\n00:00:01,000 --> 00:00:04,000\r\n<i>The harbour sleeps.</i>\r\n\r\n2\r\n"
+    "00:00:05,000 --> 00:00:09,000\r\nThe pilot is Hanna Berg.\r\n",
+)
+written(
+    "film.vtt",
+    "WEBVTT\n\nNOTE made by hand\n\n00:01.000 --> 00:04.000\nThe harbour sleeps.\n\n"
+    "00:05.000 --> 00:09.000 align:start\n<v Guide>The pilot is Hanna Berg.</v>\n",
+)
+written(
+    "order.json",
+    '{"order": {"id": 4711, "customer": {"name": "Ada Berg"}, "total": 88.5, "paid": true},\n "notes": []}',
+)
+written(
+    "catalogue.xml",
+    '<?xml version="1.0"?><!-- 11 --><shop><item id="7"><name>Lamp</name><price>64 euros</price></item></shop>',
+)
+written(
+    "entity.xml",
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><x><who>The guard is '
+    "&e;Ida Moe.</who></x>",
+)
+
+# -- PDF ------------------------------------------------------------------------------------------------------------
+
+
+def pdf(
+    content: str, *, page: str = "", catalog: str = "", resources: str = "", objects: tuple[str, ...] = ()
+) -> bytes:
+    """A page of A4 written by hand; further objects count from 6, `/F` is Helvetica."""
+    numbered = (
+        f"<</Type/Catalog/Pages 2 0 R {catalog}>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>{resources}>>{page}>>",
+        f"<</Length {len(content)}>>\nstream\n{content}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        *objects,
+    )
+    made, places = "%PDF-1.6\n", []
+    for number, each in enumerate(numbered, start=1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n{each}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    count = len(places) + 1
+    made += (
+        f"xref\n0 {count}\n0000000000 65535 f \n{table}"
+        f"trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{len(made)}\n%%EOF\n"
+    )
+    return made.encode("latin-1")
+
+
+def line(text: str, y: int, x: int = 60) -> str:
+    """A line of 14 points."""
+    return f"BT /F 14 Tf {x} {y} Td ({text}) Tj ET "
+
+
+written(
+    "cropped.pdf",
+    pdf(
+        line("The price is 11 euros.", 800) + line("Spring catalogue", 500) + line("The price is 64 euros.", 470),
+        page="/CropBox[40 242 560 592]",
+    ),
+)
+written(
+    "layer.pdf",
+    pdf(
+        "/OC /L BDC " + line("The price is 11 euros.", 700) + "EMC " + line("The price is 64 euros.", 470),
+        catalog="/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]/Order[6 0 R]>>>>",
+        resources="/Properties<</L 6 0 R>>",
+        objects=("<</Type/OCG/Name(Draft)>>",),
+    ),
+)
+written("white.pdf", pdf("1 g " + line("The price is 11 euros.", 700) + "0 g " + line("The price is 64 euros.", 470)))
+written(
+    "redacted.pdf",
+    pdf(line("The price is 11 euros.", 700) + "0 g 50 690 300 30 re f " + line("The price is 64 euros.", 470)),
+)
+written(
+    "form.pdf",
+    pdf(
+        line("Name:", 700) + line("Member since:", 660),
+        page="/Annots[6 0 R 7 0 R]",
+        catalog="/AcroForm<</Fields[6 0 R 7 0 R]/NeedAppearances true/DA(/F 12 Tf 0 g)/DR<</Font<</F 5 0 R>>>>>>",
+        objects=(
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Ada Berg)/Rect[180 695 400 715]/P 3 0 R/DA(/F 12 Tf 0 g)>>",
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(since)/V(1987)/Rect[180 655 400 675]/P 3 0 R/DA(/F 12 Tf 0 g)>>",
+        ),
+    ),
+)
+MAKERS["junk.pdf"] = lambda path: (
+    path.write_bytes(b"\r\nHTTP/1.1 200\x00\x01\r\n" + (FILES / "letter.pdf").read_bytes()) and None
+)
+MAKERS["cut.pdf"] = lambda path: path.write_bytes((FILES / "letter.pdf").read_bytes()[:9000]) and None
+MAKERS["locked.pdf"] = lambda path: by("qpdf", "--encrypt", "secret", "owner", "256", "--", FILES / "letter.pdf", path)
+MAKERS["distilled.pdf"] = lambda path: by("gs", "-q", "-sDEVICE=pdfwrite", "-o", path, FILES / "letter.pdf")
+
+
+@makes("glyphs.pdf")
+def glyphs(path: Path) -> None:
+    """The letter without the maps from its glyphs to letters."""
+    with TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.pdf"
+        by("qpdf", "--qdf", "--object-streams=disable", FILES / "letter.pdf", plain)
+        plain.write_bytes(plain.read_bytes().replace(b"/ToUnicode", b"/ToNothing"))
+        by("qpdf", "--stream-data=compress", plain, path)
+
+
+def drawn(path: Path, resolution: int = 110) -> None:
+    """The letter as a picture."""
+    by("gs", "-q", "-sDEVICE=pnggray", f"-r{resolution}", "-dTextAlphaBits=4", "-o", path, FILES / "letter.pdf")
+
+
+@makes("scan.pdf")
+def scan(path: Path) -> None:
+    with TemporaryDirectory() as folder:
+        drawn(Path(folder) / "page.png")
+        by("img2pdf", Path(folder) / "page.png", "-o", path)
+
+
+@makes("half.pdf")
+def half(path: Path) -> None:
+    """A page of text, then a scan."""
+    with TemporaryDirectory() as folder:
+        first = Path(folder) / "first.pdf"
+        first.write_bytes(pdf(line("The chairman is Ole Brandt.", 700)))
+        by("qpdf", "--empty", "--pages", first, FILES / "scan.pdf", "--", path)
+
+
+PAGES = (
+    "/Helvetica 14 selectfont 1 1 %d { /n exch def 60 700 moveto (The code is ) show"
+    " n 7 mul 3 add 10 string cvs show (.) show showpage } for\n"
+)
+MAKERS["pages.pdf"] = from_text("pages.ps", PAGES % 120, lambda source, path: by("ps2pdf", source, path))
+MAKERS["long.pdf"] = from_text("long.ps", PAGES % 230, lambda source, path: by("ps2pdf", source, path))
+POSTER = (
+    "<</PageSize [2384 3370]>> setpagedevice /Helvetica 90 selectfont 200 3000 moveto"
+    " (The keynote is by Ida Moe.) show showpage"
+)
+MAKERS["poster.pdf"] = from_text(
+    "poster.ps", POSTER, lambda source, path: by("ps2pdf", "-dDEVICEWIDTHPOINTS=2384", source, path)
+)
+
+# -- texts ----------------------------------------------------------------------------------------------------------
+
+ADVERT = "The boat “Möwe” is for sale.\n\nThe seller is René Groß – call after six.\n\nThe boat costs 1250 euros.\n"
+for name, encoding in (
+    ("cp1252", "CP1252"),
+    ("utf16", "UTF-16"),
+    ("utf16le", "UTF-16LE"),
+    ("utf16be", "UTF-16BE"),
+    ("utf32", "UTF-32"),
+):
+    MAKERS[f"advert_{name}.txt"] = from_text(
+        "advert.txt", ADVERT, lambda source, path, to=encoding: by("iconv", "-f", "UTF-8", "-t", to, source, into=path))  # type: ignore[misc]  # fmt: skip
+for name, encoding, text in (
+    (
+        "library_gb18030.txt",
+        "GB18030",
+        "图书馆每天早上九点开门。星期天不开门。读者可以借五本书。请不要在阅览室里大声说话。\n",
+    ),
+    ("museum_sjis.txt", "SHIFT_JIS", "博物館は九時に開きます。入場料は八ユーロです。日曜日は子供は無料です。\n"),
+    (
+        "museum_cp1251.txt",
+        "CP1251",
+        "Музей открывается в девять часов. Вход стоит восемь евро. Дети входят бесплатно.\n",
+    ),
+    ("museum_koi8.txt", "KOI8-R", "Музей открывается в девять часов. Вход стоит восемь евро. Дети входят бесплатно.\n"),
+):
+    MAKERS[name] = from_text(
+        "text.txt", text, lambda source, path, to=encoding: by("iconv", "-f", "UTF-8", "-t", to, source, into=path))  # type: ignore[misc]  # fmt: skip
+written("nothing.txt", b"")
+written("noise.txt", bytes((n * 97 + n * n) % 256 for n in range(3000)))
+
+# -- tables ---------------------------------------------------------------------------------------------------------
+
+MEMBERS = "name,city,amount\r\nAnna,Bergen,12.50\r\nBo,Oslo,7.25\r\nCarl,Bergen,30.00\r\n"
+written("members.csv", MEMBERS)
+written("members.tsv", MEMBERS.replace(",", "\t"))
+written(
+    "semicolons.csv", "Name;Stadt;Betrag\nAnna;Köln;1.234,50\nBo;Bonn;2.000,00\nCarl;Köln;300,25\n".encode("cp1252")
+)
+written("sep.csv", "sep=;\r\nname;city;amount\r\nAnna;Bergen;12\r\nBo;Oslo;7\r\n")
+written("mac.csv", "name,city\rN0,Rome\rN1,Rome\rN2,Lima\r")
+written("excel_unicode.csv", MEMBERS.replace(",", "\t").encode("utf-16"))
+written("marked.csv", b"\xef\xbb\xbf" + MEMBERS.encode())
+written("quoted.csv", 'name,remark,amount\n"Berg, Ada","likes ""tea""\nand cake",10\n"Bo","none",5\n')
+written("titled.csv", "Members of the club,,\n\nname,city,amount\nA,Rome,1\nB,Lima,2\n")
+written("total.csv", "name,amount\nA,1\nB,2\nTotal,3\n")
+written("thousands.csv", "Name;Betrag\nA;1.234\nB;2.000\n")
+written(
+    "pieces.html",
+    "<table><tr><td>item</td><td>pieces</td></tr><tr><td>nails</td><td>400</td></tr>"
+    "<tr><td>screws</td><td>250</td></tr></table>",
+)
+written(
+    "stock.md",
+    "# Stock\n\nSome words about the stock.\n\n| item | pieces |\n|:-----|-------:|\n| nails | 400 |\n"
+    "| screws | 250 |\n| bolts | 90 |\n| hooks | 35 |\n\nCounted in May.\n",
+)
+written("orders.jsonl", '{"id": 1, "city": "Rome", "amount": 12.5}\n{"id": 2, "city": "Lima", "amount": 7.5}\n')
+written("orders.json", '[{"id": 1, "city": "Rome", "amount": 12.5}, {"id": 2, "city": "Lima", "amount": 7.5}]')
+for form, exporter in (("xlsx", "Gnumeric_Excel:xlsx2"), ("xls", "Gnumeric_Excel:excel_biff8")):
+    MAKERS[f"members.{form}"] = from_text(
+        "members.csv", MEMBERS.replace("\r", ""), lambda source, path, to=exporter: by("ssconvert", "-T", to, source, path))  # type: ignore[misc]  # fmt: skip
+MAKERS["members.ods"] = from_text("members.csv", MEMBERS, lambda source, path: by_libreoffice(source, path, "ods"))
+FORMULAS = "item,price,pieces,total\nnails,2,400,=B2*C2\nscrews,3,250,=B3*C3\n"
+MAKERS["formulas.xlsx"] = from_text(
+    "formulas.csv", FORMULAS, lambda source, path: by("ssconvert", "-T", "Gnumeric_Excel:xlsx2", source, path))  # fmt: skip
+
+
+@makes("sheets.xlsx")
+def sheets(path: Path) -> None:
+    """Two different tables."""
+    with TemporaryDirectory() as folder:
+        first, second = Path(folder) / "a.csv", Path(folder) / "b.csv"
+        first.write_text(MEMBERS, encoding="utf-8")
+        second.write_text("item,pieces\nnails,400\n", encoding="utf-8")
+        by("ssconvert", "--merge-to", path, first, second)
+
+
+@makes("members.parquet")
+def parquet(path: Path) -> None:
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "members.csv"
+        source.write_text(MEMBERS, encoding="utf-8")
+        by("python", "-c", "import sys, polars; polars.read_csv(sys.argv[1]).write_parquet(sys.argv[2])", source, path)
 
 
 def main() -> None:
     """Write the files that are named, or all."""
     FILES.mkdir(exist_ok=True)
-    chosen = sys.argv[1:] or list(MAKERS)
-    for name in chosen:
+    for name in sys.argv[1:] or list(MAKERS):
         try:
             MAKERS[name](FILES / name)
-        except FileNotFoundError as error:
-            print(f"{name} is left as it is: there is no program {error.filename}")
+        except (FileNotFoundError, subprocess.CalledProcessError) as error:
+            print(f"{name} is left as it is: {error}")
 
 
 if __name__ == "__main__":

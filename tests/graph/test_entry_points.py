@@ -171,7 +171,7 @@ async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
     saver, backend = InMemorySaver(), Stopping("cancel")
     await stopped(entry(home, backend, saver, PICTURE), backend)
     state = await entry(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
-    assert state["messages"][-1].content == "done"
+    assert state["messages"][-1].text == "done"
     assert sorted(backend.calls) == ["0", "0", "1", "1", "2", "3"]
     async with opened(tmp_path / "elsewhere") as session:
         (run,) = await session.history.runs()

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import Result
+from hugginggpt.graph.result import Proposal, Result
+from hugginggpt.graph.state import with_repairs
 
 ONE = Resource(kind="text", media_type="text/plain", text="one")
 TWO = Resource(kind="text", media_type="text/plain", text="two")
@@ -54,3 +55,10 @@ def test_a_list_that_an_earlier_version_did_in_part_is_read_as_failed_with_its_o
     assert not read.ok
     assert read.members == ()
     assert read.places("text") == ((0,), (2,))
+
+
+def test_repairs_are_read_under_the_name_that_earlier_versions_gave_them() -> None:
+    """In checkpoints, events and recordings; they are written under their own."""
+    proposal = Proposal.model_validate({"plan": {"tasks": []}, "mends": ["a"]})
+    assert (proposal.repairs, proposal.model_dump()["repairs"]) == (("a",), ("a",))
+    assert with_repairs({"run_id": "r", "mends": ["a"]}, added=["b"]) == {"run_id": "r", "repairs": ["a", "b"]}

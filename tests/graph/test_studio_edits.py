@@ -65,7 +65,7 @@ async def test_another_choice_of_model_counts(server: str, folder: Path) -> None
     run["options"]["models"] = {"1": "org/other"}
     after = await edited(client, thread, {"run": run})
     assert "org/other" in str(after["results"]["1"])
-    assert after["run"]["mends"] == ["the options were edited by hand"]
+    assert after["run"]["repairs"] == ["the options were edited by hand"]
     assert calls(folder)[before:] in ([], ["1", "2"])
 
 

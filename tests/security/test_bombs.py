@@ -196,7 +196,7 @@ FENCES = (
     ),
     Fence(
         "the memory of a page", "tools/media/pdf_pages.py",
-        "with reading(material.resource.label, most=PARSE_BUDGET):\n                page", "if True:\n                page",
+        "with reading(material.resource.label, most=PARSE_BUDGET), _damage(", "with _damage(",
         _bomb("pdf-of-nested-forms"), slow=True,
     ),
     Fence(

@@ -149,7 +149,7 @@ async def two_runs(scripted: OpenScripted) -> None:
 
 
 FORGED: list[tuple[str, Any]] = [
-    ("plan", "[" * 100_000), ("plan", "{}}"), ("plan", b"\xff\xfe"), ("plan", '{"tasks": [{"id": 1}]}'), ("mends", "{"),
+    ("plan", "[" * 100_000), ("plan", "{}}"), ("plan", b"\xff\xfe"), ("plan", '{"tasks": [{"id": 1}]}'), ("repairs", "{"),
     ("plan", 5), ("status", "unheard-of"), ("status", None), ("options", "[]"), ("options", "nonsense"),
     ("refusals", "7"), ("usage", '{"llm_calls": "many"}'), ("files", "{}"), ("files", "[[1]]"), ("started_at", "yesterday"),
     ("request", b"\x00\xff"), ("owner", "no owner"), ("answer", 3.5), ("version", b"\xff"), ("epoch", 12),
@@ -174,7 +174,7 @@ async def test_a_damaged_row_affects_its_own_run_only(
         assert len(runs[1].results) == len(CHAIN)
         assert (
             runs[0].status == "damaged"
-            or column not in ("plan", "mends", "options")
+            or column not in ("plan", "repairs", "options")
             or value in (5, '{"tasks": [{"id": 1}]}')
         )
 

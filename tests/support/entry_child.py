@@ -28,6 +28,7 @@ from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for
+from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from hugginggpt.tools.scripted.controller import HuggingGptPlan
@@ -119,9 +120,12 @@ async def _opened(folder: Path, dag: Dag, calls: Calls, *, alone: bool) -> Async
             "store": (store := WatchedPort("store", storage.store, calls)),
             "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
         }
+        controller = ports["controller"]
         graph = connect(
             settings=settings, slots=slots_for(settings), cut=lambda *_: (), redact=Redactor(),
-            checkpointer=saver if alone else None, **ports,
+            controllers=Controllers(controller, lambda _: controller),
+            checkpointer=saver if alone else None,
+            **{name: port for name, port in ports.items() if name != "controller"},
         )  # fmt: skip
         yield World(settings, graph, **ports), saver
 

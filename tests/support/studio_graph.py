@@ -11,6 +11,7 @@ from typing import Any
 
 from langgraph.types import interrupt
 
+from hugginggpt.apps.langgraph_server import open_storage_once
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph
@@ -50,4 +51,36 @@ def _graph() -> Any:
         controller=ScriptedController(TASKS, answer="done"),
         catalog=ScriptedCatalog(),
         backends=[Stopping(log=settings.home.parent / "calls.jsonl")],
+    )
+
+
+SPEAK = [
+    {"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "hello"}},
+    {"task": "text-to-image", "id": 1, "dep": [-1], "args": {"text": "a boat"}},
+]
+
+
+class Loud(ScriptedBackend):
+    """Its sound is larger than what a message holds itself; its pictures are small."""
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        made = await super().run(call)
+        for artifact in made:
+            if artifact.path and artifact.kind == "audio":
+                await asyncio.to_thread(artifact.path.write_bytes, artifact.path.read_bytes() + bytes(70_000))
+        return made
+
+
+async def make_speaking() -> Any:
+    return await asyncio.to_thread(_speaking)
+
+
+@cache
+def _speaking() -> Any:
+    return build_graph(
+        Settings.from_env(public_url=os.environ["LANGGRAPH_API_URL"]),
+        controller=ScriptedController(SPEAK, answer="Here."),
+        catalog=ScriptedCatalog(),
+        backends=[Loud()],
+        ledger=open_storage_once().ledger,
     )

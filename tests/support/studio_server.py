@@ -19,10 +19,11 @@ from paths import ROOT, SUPPORT
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
-    """A server in `folder`, with our configuration and one more graph that is scripted."""
+def served(folder: Path, **variables: str) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
+    """A server in `folder` with our configuration, and two more graphs, which are scripted. `variables`: of its process."""
     config = json.loads((ROOT / "langgraph.json").read_text())
     config["graphs"]["scripted"] = str(SUPPORT / "studio_graph.py") + ":make_graph"
+    config["graphs"]["speaking"] = str(SUPPORT / "studio_graph.py") + ":make_speaking"
     (folder / "langgraph.json").write_text(json.dumps(config))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -31,7 +32,12 @@ def served(folder: Path) -> Iterator[tuple[LangGraphClient, subprocess.Popen[byt
         sys.executable, "-m", "langgraph_cli", "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1",
         "--port", str(port), "--config", str(folder / "langgraph.json"),
     ]  # fmt: skip
-    env = os.environ | {"HUGGINGGPT_HOME": str(folder / "home"), "HUGGINGGPT_LLM": "", "LANGSMITH_TRACING": "false"}
+    env = os.environ | {
+        "HUGGINGGPT_HOME": str(folder / "home"),
+        "HUGGINGGPT_LLM": "",
+        "LANGSMITH_TRACING": "false",
+        **variables,
+    }
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"

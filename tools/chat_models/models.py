@@ -137,6 +137,8 @@ class ChatModel:
         model, connections = await asyncio.to_thread(self._connect, seconds)  # imports much, reads certificates
         try:
             with self._hub_session():
+                if hasattr(model, "tags"):  # plans and drafts are no part of LangGraph's stream of messages
+                    model.tags = [*(model.tags or ()), "nostream"]
                 yield model
         finally:
             close = getattr(connections, "aclose", None) or getattr(connections, "close", None)

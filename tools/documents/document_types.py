@@ -37,6 +37,7 @@ READERS: Final = {
     f"{_OPEN}.text": "office:open_document_text",
     f"{_OPEN}.presentation": "office:open_document_text",
     f"{_OPEN}.spreadsheet": "spreadsheets:workbook_table",
+    "application/vnd.apache.parquet": "spreadsheets:parquet_table",
     "application/epub+zip": "office:book_text",
     "application/rtf": "plain_forms:rich_text",
     "message/rfc822": "mail:mail_text",

@@ -69,7 +69,7 @@ def subtitles_text(path: Path, label: str) -> Reading:
 
 
 def json_text(path: Path, label: str) -> Reading:
-    """A JSON value as lines `name: value`; a list of objects, of JSON Lines too, stays one: a table if they are flat."""
+    """A JSON value as lines `path: value`; a list of objects, of JSON Lines too, stays one: a table if they are flat."""
     text = _decoded(path, label, "JSON")
     try:
         value = read_untrusted_json(text)
@@ -79,7 +79,7 @@ def json_text(path: Path, label: str) -> Reading:
         flat = not any(isinstance(cell, list | dict) for row in value for cell in row.values())
         kept = json.dumps(value, ensure_ascii=False)
         return Reading(kept, kind="table" if flat else "text", media_type="application/json")
-    return Reading("\n".join(_described(value, 0)))
+    return Reading("\n".join(_described(value)))
 
 
 def _json_lines(text: str, label: str, error: InvalidJson) -> list[Any]:
@@ -96,23 +96,15 @@ def _json_lines(text: str, label: str, error: InvalidJson) -> list[Any]:
     return values
 
 
-def _described(value: Any, depth: int) -> list[str]:
-    pad = "  " * depth
-    match value:
-        case dict():
-            pairs: Any = value.items()
-        case list():
-            pairs = [("-", each) for each in value]
-        case _:
-            return [pad + _scalar(value)]
-    lines = list[str]()
-    for name, inner in pairs:
-        mark = "-" if name == "-" else f"{name}:"
-        if isinstance(inner, dict | list) and inner:
-            lines += [pad + mark, *_described(inner, depth + 1)]
-        else:
-            lines.append(f"{pad}{mark} {_scalar(inner)}".rstrip())
-    return lines
+def _described(value: Any, path: str = "") -> list[str]:
+    """Each inner value with its path: `order / customer / name: Ada Berg`."""
+    if isinstance(value, dict) and value:
+        return [line for name, inner in value.items() for line in _described(inner, f"{path} / {name}".lstrip(" /"))]
+    if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+        each = enumerate(value, start=1)
+        return [line for number, inner in each for line in _described(inner, f"{path} {number}".strip())]
+    shown = ", ".join(map(_scalar, value)) if isinstance(value, list) else _scalar(value)
+    return [f"{path}: {shown}" if path else shown]
 
 
 def _scalar(value: Any) -> str:

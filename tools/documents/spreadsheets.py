@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.errors import input_error, input_too_large
-from .archive import MOST_UNPACKED, opened
+from .archive import MOST_UNPACKED, Archive, opened
 from .marked_up import local
 from .reading import Reading, unreadable
 
@@ -92,6 +92,7 @@ def _check_formulas(path: Path, label: str) -> None:
     if not zipfile.is_zipfile(path):
         return
     with opened(path, label, "a workbook") as parts:
+        stale = "xl/workbook.xml" in parts.names and _computes_when_opened(parts)
         for name in sorted(parts.names):
             if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
                 continue
@@ -100,11 +101,35 @@ def _check_formulas(path: Path, label: str) -> None:
                 continue
             for cell in (each for each in parts.xml(name).iter() if local(each) == "c"):
                 inner = {local(part): part.text or "" for part in cell}
-                if "f" in inner and "v" not in inner and "is" not in inner:
+                if "f" in inner and inner.get("v", "") in (("", "0") if stale else ("",)) and "is" not in inner:
                     raise input_error(
                         f"{label} has formulas that were never computed, e.g. in cell {cell.get('r')}",
                         hint="Open it in a spreadsheet program, and save it.",
                     )
+
+
+def _computes_when_opened(parts: Archive) -> bool:
+    """Whether the program that wrote a workbook left its formulas to others; it writes 0 as their values then."""
+    marks = [each.get("fullCalcOnLoad") for each in parts.xml("xl/workbook.xml").iter() if local(each) == "calcPr"]
+    return any(mark in ("1", "true") for mark in marks)
+
+
+def parquet_table(path: Path, label: str) -> Reading:
+    """The rows of a Parquet file; lists and structures in cells as JSON."""
+    import duckdb
+
+    try:
+        with duckdb.connect(config={"threads": 1}) as engine:
+            engine.execute("SET allowed_paths = $1", [[str(path)]])
+            engine.execute("SET enable_external_access = false")
+            found = engine.execute("SELECT * FROM read_parquet(?)", [str(path)])
+            names = [str(column[0]) for column in found.description or ()]
+            if not names:
+                raise unreadable(label, "a Parquet file", "it has no columns")
+            rows = found.fetchall()
+    except duckdb.Error as error:
+        raise unreadable(label, "a Parquet file", str(error).partition("\n")[0]) from None
+    return _as_csv([names, *([_cell(cell) for cell in row] for row in rows)])
 
 
 def _as_csv(rows: Iterable[Row], notes: tuple[str, ...] = ()) -> Reading:

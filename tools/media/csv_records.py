@@ -1,26 +1,86 @@
-"""`read_records`: the records of CSV text, within limits for columns and cells; `rows.py` makes dictionaries of them."""
+"""`read_records`: the records of delimited text, within limits for columns and cells; `rows.py` makes rows of them."""
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from ...graph.errors import ExpertError, input_too_large
 
 MAX_COLUMNS = 5_000
 MAX_CELLS = 2_000_000
 """Rows times columns: a row is a dictionary with all column names, about 100 bytes a cell, even an empty one."""
+DELIMITERS = ",;\t|"
+SNIFFED = 64 * 1024
+"""Characters from which the delimiter is recognised."""
+MOST_TITLES = 5
+"""Lines above the names of the columns."""
+_SEP = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
+TSV = "text/tab-separated-values"
+MEDIA_TYPES = ("text/csv", TSV)
 
 
-def read_records(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> Iterator[list[str]]:
-    """The records of CSV text, the column names first. Raises `ExpertError` (input fault) beyond the limits; `csv.Error`."""
+def read_records(text: str, label: str, media_type: str) -> Iterator[list[str]]:
+    """The records, column names first; blank lines are left out. `ExpertError` (input fault) beyond limits; `csv.Error`."""
     columns = 0
-    for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), dialect)):
+    stated = _SEP.match(text)
+    delimiter = stated[1] if stated else delimiter_of(text, media_type)
+    body = io.StringIO(text[stated.end() :] if stated else text, newline="")
+    records = _without_titles(filter(None, csv.reader(body, delimiter=delimiter)))
+    for number, record in enumerate(records):
         columns = columns or len(record)
         if len(record) > MAX_COLUMNS:
             raise _too_large(label, f"{len(record):,} columns; {MAX_COLUMNS:,} are the most")
         if number * columns > MAX_CELLS:
             raise _too_large(label, f"more than {MAX_CELLS:,} cells, in {columns:,} columns")
         yield record
+
+
+def delimiter_of(text: str, media_type: str) -> str:
+    """The delimiter that gives most records the same number of fields, at least two; else that of the media type."""
+    usual = "\t" if media_type == TSV else ","
+    found = {
+        delimiter: _agreeing(text[:SNIFFED], delimiter)
+        for delimiter in sorted(DELIMITERS, key=usual.find, reverse=True)
+    }
+    best = max(found, key=lambda delimiter: found[delimiter])
+    return best if found[best] > (0.0, 0) else usual
+
+
+def _agreeing(start: str, delimiter: str) -> tuple[float, int]:
+    """The share of records with the commonest number of fields, and that number; 0 for a single field."""
+    records = list[list[str]]()
+    with suppress(csv.Error):
+        records.extend(filter(None, csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)))
+    if len(start) == SNIFFED and len(records) > 1:  # the last one is cut off
+        records.pop()
+    several = Counter(len(record) for record in records if len(record) > 1)
+    if not several:
+        return 0.0, 0
+    number, many = several.most_common(1)[0]
+    return many / len(records), number
+
+
+def _without_titles(records: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The records from the names of the columns on: a title above them fills one cell, and they fill several."""
+    remaining = iter(records)
+    titles = list[list[str]]()
+    for record in remaining:
+        if not _is_title(record) or len(titles) == MOST_TITLES:
+            yield from titles if len(record) == 1 or len(titles) == MOST_TITLES else ()
+            yield record
+            break
+        titles.append(record)
+    else:
+        yield from titles
+    yield from remaining
+
+
+def _is_title(record: list[str]) -> bool:
+    """Whether only the first cell is filled, of one or of three and more: two may be names, the second of them empty."""
+    return bool(record[0].strip()) and len(record) != 2 and not any(map(str.strip, record[1:]))
 
 
 def _too_large(label: str, how: str) -> ExpertError:

@@ -1,12 +1,12 @@
 """`rows`: boxes, labels and tables as dictionaries, for the experts that count, filter and compare them."""
 
-import csv
+from collections import Counter
 from typing import Any
 
 from ...graph.call import Material
 from ...graph.errors import input_too_large
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
-from .csv_records import read_records
+from .csv_records import MEDIA_TYPES, read_records
 
 Row = dict[str, Any]
 MAX_MEMBERS = 1_000_000
@@ -16,9 +16,8 @@ MAX_MEMBERS = 1_000_000
 def rows(material: Material) -> list[Row] | None:
     """The rows of boxes, labels or a table; None for plain text."""
     text = material.text()
-    if material.resource.media_type in ("text/csv", "text/tab-separated-values"):
-        tabs = material.resource.media_type == "text/tab-separated-values"
-        return _table_rows(text, material.resource.label, csv.excel_tab if tabs else _dialect(text))
+    if material.resource.media_type in MEDIA_TYPES:
+        return _table_rows(text, material.resource.label, material.resource.media_type)
     if not text.lstrip().startswith("["):
         return None
     if text.count("{") + text.count("[") > MAX_MEMBERS:
@@ -32,23 +31,26 @@ def rows(material: Material) -> list[Row] | None:
     return read if isinstance(read, list) and all(isinstance(row, dict) for row in read) else None
 
 
-def _table_rows(text: str, label: str, dialect: csv.Dialect | type[csv.Dialect]) -> list[Row]:
-    read = read_records(text, label, dialect)
-    names = next(read, [])
+def _table_rows(text: str, label: str, media_type: str) -> list[Row]:
+    read = read_records(text, label, media_type)
+    names = _distinct(next(read, []))
     empty: Row = dict.fromkeys(names)
-    return [empty | dict(zip(names, record, strict=False)) | _unnamed_cells(names, record) for record in read if record]
+    return [empty | dict(zip(names, record, strict=False)) | _unnamed_cells(names, record) for record in read]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names of columns; a second one of the same name is numbered."""
+    known = Counter[str]()
+    made = list[str]()
+    for name in names:
+        known[name] += 1
+        made.append(name if known[name] == 1 or not name else f"{name} ({known[name]})")
+    return made
 
 
 def _unnamed_cells(names: list[str], record: list[str]) -> Row:
     """Cells beyond the named columns, under an empty name."""
     return {"": ", ".join(record[len(names) :])} if len(record) > len(names) else {}
-
-
-def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
-    try:
-        return csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
-    except csv.Error:
-        return csv.excel
 
 
 def nonblank_lines(material: Material) -> list[str]:

@@ -8,6 +8,7 @@ from ...graph.errors import ExpertError
 from .conditions import ordered, size_of
 from .query import Query, read_query
 from .table import Table
+from .total_row import without_total
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -17,7 +18,13 @@ def answer_about(table: Table, question: str) -> str:
     """The answer to a question, in a line or a few. Raises `ExpertError` for a question that it does not understand."""
     if not table.cells:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
-    query = read_query(question, table)
+    body, total = without_total(table)
+    query = read_query(question, body)
+    left_out = bool(total) and bool(query.operations - {"people"}) and not query.conditional
+    return _answer(query, table) + (f" (without the row of totals, {total})" if left_out else "")
+
+
+def _answer(query: Query, table: Table) -> str:
     if query.yes_or_no:
         return (
             f"Yes: {_rows(query.table, query.table.cells)}" if query.table.cells else f"No row of {table.label} fits."

@@ -113,10 +113,19 @@ def read_table(material: Material) -> Table:
     names = tuple(dict.fromkeys(name for row in found for name in row))
     cells = tuple(tuple("" if row.get(name) is None else str(row[name]) for name in names) for row in found)
     shown = tuple(str(name).strip("\ufeff ") for name in names)
-    return Table(label, shown, cells, _has_decimal_commas(material, cells))
+    return Table(label, shown, cells, has_decimal_commas(material.text(), cells))
 
 
-def _has_decimal_commas(material: Material, cells: Sequence[Sequence[str]]) -> bool:
-    semicolons = ";" in material.text().split("\n", 1)[0]
-    written = [cell for row in cells for cell in row if re.fullmatch(r"[-+]?[\d.]*,\d+", cell.strip())]
-    return bool(written) and (semicolons or any(re.search(r",(?:\d{1,2}|\d{4,})$", cell.strip()) for cell in written))
+def has_decimal_commas(text: str, cells: Sequence[Sequence[str]]) -> bool:
+    """Whether the numbers of a table have decimal commas; `text`: the table as written.
+
+    Between semicolons a point groups thousands (`1.234`), unless some number has another one (`0.5`).
+    """
+    semicolons = ";" in text.split("\n", 1)[0]
+    stripped = [cell.strip() for row in cells for cell in row if not _DATE.fullmatch(cell.strip())]
+    written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d.]*,\d+", cell)]
+    if not written:
+        pointed = [cell for cell in stripped if re.fullmatch(r"[-+]?\d+(?:\.\d+)+", cell)]
+        grouped = [cell for cell in pointed if re.fullmatch(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+", cell)]
+        return semicolons and bool(pointed) and len(grouped) == len(pointed)
+    return semicolons or any(re.search(r",(?:\d{1,2}|\d{4,})$", cell) for cell in written)

@@ -13,9 +13,19 @@ PART, SPAN = ("paragraph", "sentence", "row", "word"), ("second", "minute", "hou
 """Units of the wording that parts of a text and times are counted in."""
 _SLOT = re.compile(r"\{([a-z]+)(?::([a-z]+))?\}")
 _GROUP = re.compile(r"\((?!\?)")
+_JOINED = {
+    "fraction": ("half", "third", "quarter", "fifth", "double", "triple"),
+    "scaled": ("halved", "doubled", "tripled"),
+    "side": ("left", "right", "top", "bottom", "middle"),
+}
+"""Slots that the words of several lists fill."""
 _SUFFIX = r"(?:st|nd|rd|th|er|e|º|ª|\.)"
 _NOTHING = "(?!)"
 _AMOUNT, _CLOCK = r"\d+(?:[.,]\d+)?", r"\d{1,2}:\d{2}(?::\d{2})?"
+_SIGNED = rf"-?{_AMOUNT}"
+_MULTIPLIED = (10, 100, 1000)
+"""Values of words that multiply what stands before them: "three hundred"."""
+FORMATS = ("wav", "mp3", "flac", "ogg", "m4a", "png", "jpg", "jpeg", "webp", "bmp", "tiff", "gif")
 
 
 class Form(NamedTuple):
@@ -36,15 +46,32 @@ def find_forms(kind: str, text: str, code: str) -> Iterator[Form]:
 
 
 def value_of(word: str, code: str) -> int:
-    """The value of a number or ordinal, in digits or as a word; -1 is the last."""
-    digits = re.match(r"\d+", word)
-    return int(digits.group()) if digits else _values(code)[word]
+    """The value of a number or ordinal, in digits or as words ("three hundred"); -1 is the last."""
+    if digits := re.match(r"\d+", word):
+        return int(digits.group())
+    if word in _values(code):
+        return _values(code)[word]
+    total = pending = 0
+    for part in re.findall(_either(wording(code).numbers), word):
+        value = wording(code).numbers[part]
+        if value in _MULTIPLIED:
+            total, pending = total + (pending or 1) * value, 0
+        else:
+            pending += value
+    return total + pending
+
+
+def decimal_of(word: str, code: str) -> float:
+    """The value of a number that may have decimals, with or without a unit: `1,5`."""
+    digits = re.match(_SIGNED, word)
+    return float(digits.group().replace(",", ".")) if digits else float(value_of(word, code))
 
 
 @cache
 def _values(code: str) -> Mapping[str, int]:
     language = wording(code)
-    edges = dict.fromkeys(language.ranges.get("first", ()), 1) | dict.fromkeys(language.ranges.get("last", ()), -1)
+    one = (*language.ranges.get("one", ()), *language.ranges.get("first", ()))
+    edges = dict.fromkeys(one, 1) | dict.fromkeys(language.ranges.get("last", ()), -1)
     return {**edges, **language.numbers, **language.ordinals}
 
 
@@ -74,19 +101,28 @@ def _filled(form: str, number: int, code: str) -> str:
 def _slots(code: str) -> Mapping[str, str]:
     """The words that may fill each slot; those of `[ranges]` and `[clauses]` by the names of their lists."""
     language = wording(code)
-    lists = {**language.clauses, **language.ranges}
+    lists = {**language.directions, **language.clauses, **language.ranges}
     first, last = lists.get("first", ()), lists.get("last", ())
     edge = "" if language.unspaced else r"(?!\w)"
-    units = {"part": PART, "span": SPAN, "page": ("page",)}
+    units = {"part": PART, "span": SPAN, "timed": SPAN[:2], **{name: (name,) for name in language.units.values()}}
     slots = {name: _either(words) for name, words in lists.items()} | {
         name: f"(?:{_either(word for word, unit in language.units.items() if unit in of)}){edge}"
         for name, of in units.items()
     }
+    numbers = _either(language.numbers)
+    numeral = rf"(?:{numbers})+" if language.unspaced else rf"(?:{numbers})(?:[\s-]?(?:{numbers}))*"
+    joined = {
+        name: _either([word for each in of for word in language.directions.get(each, ())])
+        for name, of in _JOINED.items()
+    }
     amount = rf"{_AMOUNT}|{_either((*language.numbers, *lists.get('half', ()), *lists.get('one', ())))}"
     time = rf"{_CLOCK}|(?:{amount})[\s-]?{slots['span']}"
     return slots | {
+        **joined,
         "digits": r"\d{1,5}",
-        "number": rf"\d{{1,5}}|{_either(language.numbers)}",
+        "number": rf"\d{{1,5}}|{numeral}",
+        "decimal": rf"{_SIGNED}|{numeral}",
+        "format": "|".join(FORMATS),
         "ordinal": rf"{_either(language.ordinals)}|\d{{1,3}}{_SUFFIX}",
         "edge": _either((*first, *last)),
         "first": _either((*(word for word, value in language.ordinals.items() if value == 1), *first)),

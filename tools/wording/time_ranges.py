@@ -34,7 +34,7 @@ def time_range(text: str, code: str) -> TimeRange | None:
     if "n" in words:  # "les dix premières secondes"
         words["tail" if "tail" in words else "end"] = f"{words['n']} {words['unit']}"
     unit = words.get("unit") or words.get("end", "")
-    seconds = {name: _seconds(words[name], unit, code) for name in ("start", "end", "tail") if name in words}
+    seconds = {name: seconds_of(words[name], unit, code) for name in ("start", "end", "tail") if name in words}
     if _has("off", f"{text[: form.start]} {text[form.end :]}", code):
         if "start" in seconds:
             return None
@@ -50,7 +50,7 @@ def _has(group: str, text: str, code: str) -> bool:
     return pattern is not None and pattern.search(folded(text)) is not None
 
 
-def _seconds(words: str, unit: str, code: str) -> float:
+def seconds_of(words: str, unit: str, code: str) -> float:
     """Seconds of `1:30`, `half a minute`, `minute`, or of a bare number in the unit that `unit` ends in."""
     if ":" in words:
         parts = [float(part) for part in words.split(":")]

@@ -21,6 +21,8 @@ def planned(example: Example, code: str) -> bool:
         return not proposal.plan.tasks and bool(proposal.refusals)
     if code != "en" and meaning.name == "filter/rows":  # conditions on rows are read in English only
         return not proposal.plan.tasks and bool(proposal.refusals)
+    if meaning.name == "crop" and proposal.refusals:  # "crop {file}" names no part
+        return not proposal.plan.tasks
     return any(task.type == meaning.task_type for task in proposal.plan.tasks)
 
 

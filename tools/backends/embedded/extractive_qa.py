@@ -16,7 +16,12 @@ from dataclasses import dataclass
 from .entity_patterns import find_entities
 from .tokenization import STOP_WORDS, content_words, sentences, stem
 
-_NAME = re.compile(r"(?:[A-Z][\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?=[A-Z]))?)+")
+_CAPITAL = f"[{''.join(char for char in map(chr, range(0x530)) if char.isupper())}]"
+"""A capital letter of the Latin, Greek or Cyrillic script."""
+_NAME = re.compile(rf"(?:{_CAPITAL}[\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?={_CAPITAL}))?)+")
+_FIELD = re.compile(r"[\s>*-]*([^:\n]{1,60}):\s+(\S.{0,200})$")
+_KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
+"""Questions whose answer is not what stands behind a label."""
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
 _COUNT = re.compile(
     r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
@@ -117,6 +122,8 @@ class Answer:
 
 def find_answer(question: str, text: str) -> Answer | None:
     """The best answer in a text; None when the text does not answer the question."""
+    if answer := _labelled(question, text):
+        return answer
     query = [word for word in content_words(question) if word not in {"pleas", "tell", "giv"}]
     lines = sentences(text)
     kind = expected_kind(question)
@@ -147,6 +154,26 @@ def find_answer(question: str, text: str) -> Answer | None:
         return None
     spans = candidates(kind, lines[best], query) if kind else []
     return Answer(_nearest(spans, lines[best], query, kind), lines[best], min(1.0, overlap or score))
+
+
+def _labelled(question: str, text: str) -> Answer | None:
+    """The value of a line `label: value` whose label has the key words of the question; None where several differ."""
+    key = _key_words(question, "")
+    if not key or _KIND_OF_QUESTION.search(question):
+        return None
+    found: dict[int, dict[str, str]] = {}
+    for line in text.splitlines():
+        if match := _FIELD.match(line):
+            label = content_words(match[1])
+            if all(_holds(unit, label) for unit in key):
+                found.setdefault(len(label), {})[match[2].strip()] = line.strip()
+    values = found[min(found)] if found else {}
+    if len(values) != 1:
+        return None
+    ((value, line),) = values.items()
+    kind = expected_kind(question)
+    spans = candidates(kind, value, content_words(question)) if kind else []
+    return Answer(_nearest(spans, value, (), kind), line, 1.0)
 
 
 def _key_words(question: str, kind: str) -> list[tuple[str, ...]]:

@@ -1,12 +1,34 @@
-"""`table_of`: the table that a page shows, from the boxes of its text: a row of names, and cells below each name."""
+"""`table_of`: the table that a page shows, from the boxes of its text; `answer_of`: what the rows of tables answer."""
 
 from collections.abc import Sequence
 
+from ....graph.errors import ExpertError
+from ...tables.calculation import answer_about
+from ...tables.query import read_query
 from ...tables.table import Table
+from .goal_words import has_word
 from .reading_order import TextBox, rows_of
 
 MIN_COLUMNS = 2
 MIN_ROWS = 2
+
+
+def answer_of(tables: Sequence[Table], question: str) -> str:
+    """What the rows of one table answer; empty for any other question, and where several answer.
+
+    Totals are left to the page itself, which may state them.
+    """
+    found = [answer for table in tables if (answer := _answer(table, question))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _answer(table: Table, question: str) -> str:
+    try:
+        asked = read_query(question, table)
+        totals = "sum" in asked.operations or has_word(question.lower(), r"totals?\b")
+        return "" if totals else answer_about(table, question)
+    except ExpertError:
+        return ""
 
 
 def table_of(pieces: Sequence[TextBox], label: str) -> Table | None:

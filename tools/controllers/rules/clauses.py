@@ -20,11 +20,17 @@ _KEPT_CHARACTERS = 100
 """Characters of a long quotation that are kept at either end."""
 _LONG_RUN = re.compile(r"([\ue000\ue001])\1{300,}")
 _GREETING = re.compile(r"\W*(?:hi|hello|hey)(?: (?:there|all|everyone|team))?\W*")
-_SENTENCE_END = re.compile(r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])"
+    r"|(?<=[\u2600-\u27bf\U0001f300-\U0001faff])\s+"
+)
+"""Emoji end sentences too."""
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
 """Where a clause may end inside a sentence."""
+_REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<told>[^,;:]+))")
+"""Before a clause that only gives the reason or the purpose: "so that our guests know what they eat"."""
 _FILLER = re.compile(
-    r"(?:(?:and|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
+    r"(?:(?:and|so|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
     r"(?:after|from|for) (?:that|this|it)|based on (?:that|this|it)|just|kindly|first|second|third|"
     r"could you|can you|help me(?: to)?|(?:would|’d) (?:like|love)(?: to)?|want(?: you)?(?: to)?|need(?: you)?(?: to)?"
     r"|\(?\d+[.)])[\s,]+)*"
@@ -111,4 +117,11 @@ def _clauses(masked: str) -> Iterator[Clause]:
             if background and turn and turn.start() > a:
                 yield Clause(a, turn.start(), True)
             requested = requested or not (background or _GREETING.fullmatch(masked, a, b)) or turn is not None
-            yield Clause(turn.start() if turn else a, b, background and turn is None)
+            begin = turn.start() if turn else a
+            reason = None if background else _REASON.search(masked, begin, b)
+            if reason and is_statement(reason["told"]):
+                yield Clause(begin, reason.end(), False)
+                yield Clause(reason.end(), reason.end("told"), True)
+                begin = reason.end("told")
+            if begin < b:
+                yield Clause(begin, b, background and turn is None)

@@ -11,7 +11,7 @@ from functools import cache
 from ...wording.wording import wording
 from .clauses import ParsedRequest
 from .lexicon import lexicon
-from .statements import is_statement
+from .statements import constrains, states
 
 _PARTS = ("text", "paragraph", "form")
 """Nouns of texts that also name a part of one."""
@@ -56,11 +56,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "purpose": re.compile(rf"\b{one['purpose']}\b(?! {one['numbering']}\b| {one['audience']}\b){rest}"),
         "described": re.compile(rf"{_OWNED} (?P<word>(?:{plain}){{1,3}})(?={data})"),
         "origin": re.compile(rf"{data}[’ )\"]{{0,3}},? ?(?P<word>\b{one['origin']}\b{rest})"),
-        "demanding": re.compile(rf"\b{one['demanding']}\b(?! to\b)|\b{one['numbering']} (?:\w+ )?(?:{units})\b"),
+        "demanding": re.compile(
+            rf"\b{one['demanding']}\b(?! to\b| \w+ing (?:me|us|him|her|them|any\w+)\b)"
+            rf"|\b{one['numbering']} (?:\w+ )?(?:{units})\b"
+        ),
+        "sized": re.compile(rf"\b{one['numbering']}\b|\b{one['property']}\b"),
         "stated": re.compile(
-            rf"(?:(?:but|and|so|though|although|because|hence|where|which) )?(?:{one['subject']}\b|{one['interjection']}\b|"
-            rf"(?:[\ue000-\ue0ff]+|{one['owner']}) .*(?:\b{one['verb']}\b|\w+ed\b)|"
-            r"(?:my|our) \w+ \w+s\b)"
+            rf"(?:(?:but|and|so|though|although|because|hence|where|which) )?(?:{one['subject']}|{one['interjection']})\b"
         ),
         "participle": re.compile(r"\w{2,}ing\b(?! (?:the|my|a)\b)"),
         "telling": re.compile(
@@ -99,19 +101,21 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
             first = requested.find(1, *piece.span())
             start, end = piece.start(), piece.end() if first < 0 else first
             words = parsed.masked[start:end]
-            stated = any(
+            told = states(words)
+            stated = told or any(
                 (
                     patterns["stated"].match(words),
                     not after and patterns["opening"].match(words),
                     start <= begun and patterns["participle"].match(words),
                     end <= opened and not patterns["telling"].search(words),
-                    first < 0 and is_statement(words),
                 )
             )
-            demanding = first < 0 and patterns["demanding"].search(words)
+            demanding = first < 0 and (patterns["demanding"].search(words) or (told and constrains(words)))
             if (stated or background[start]) and not demanding:
                 yield start, end
             after = after or first >= 0
     for name in (*_COURTESIES, "described", "origin", "speaker", "signature"):
         for match in patterns[name].finditer(parsed.masked):
+            if match.group().startswith("so ") and patterns["sized"].search(match.group()):
+                continue  # "so it fits on one page"
             yield match.span("word" if "word" in match.groupdict() else 0)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ....graph.task import Template
 from ...wording.lost_words import lost_words
+from ...wording.operation_values import read_value
 from ...wording.wording import folded
 from .clauses import ParsedRequest
 from .linking import Linker
@@ -35,6 +36,11 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
         used |= {folded(name).partition(".")[0] for name in files}
         taken = [span for span in linker.used if clause.start <= span[0] < clause.end]
         words = parsed.words_of(clause)
+        taken += [
+            (clause.start + a, clause.start + b)
+            for task in tasks
+            for a, b in read_value(str(task.parameters.get("operation") or task.type), words, parsed.language).spans
+        ]
         for name in files:
             words = words.replace(name.lower(), "\ue010" * len(name))
         for a, b in lost_words(words, parsed.language, types, used, numbers, counts):

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from functools import cache
 
 from ....graph.resource import Kind
+from ...wording.forms import find_forms
+from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
 from ...wording.wording import wording
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
-from .operation_arguments import ARGUMENTS, EDGE, SOUND_FORMATS, Found, with_digits
 from .parameters import Parameters
 
 TYPES: dict[Kind, dict[str, str]] = {
@@ -33,6 +34,12 @@ TYPES: dict[Kind, dict[str, str]] = {
 _OF_SOUND_OR_FILM = {name for kind in ("audio", "video") for name in TYPES[kind]} - {*TYPES["image"]}
 _NEEDS_FILES = ("frames", "sound-track")
 """Operations whose words mean other things where there is no film."""
+_NAMED = {
+    "turn": re.compile(r"\bturn"),
+    "crop": re.compile(r"\b(?:crop|cut|keep|trim|only|just|off)\b"),
+    "format": re.compile(rf"\b(?:in)?(?:to|as) (?:an? )?(?:{'|'.join(FORMATS)})s?\b"),
+}
+"""Words without which an operation has no value, as others name parts and directions as well."""
 _NEEDS_ARGUMENTS = ("crop", "format", "trim", "turn")
 _GRADED = ("brighten", "darken", "contrast", "louder", "quieter", "blur", "sharpen")
 _SAME = {"turn": "rotate", "enlarge": "resize"}
@@ -129,16 +136,15 @@ def _states(masked: str, start: int, end: int) -> bool:
 
 def _parts(masked: str) -> Iterator[tuple[int, int]]:
     """Pieces of sentences, cut where a joint leads to another verb, operation or sentence; lists of files stay whole."""
-    masked = with_digits(masked)
     start, verb, keys = 0, lexicon().verb, _keys(masked)
-    if not keys and not any(read(masked).spans for read in ARGUMENTS.values()) and not time_range(masked, "en"):
+    if not keys and not any(read(masked, "en").spans for read in VALUES.values()) and not time_range(masked, "en"):
         return
     hidden = [(a, b) for _, a, b in keys if " and " in masked[a:b]]
-    starts = {a for _, a, _ in keys}
+    starts, edges = {a for _, a, _ in keys}, {form.start for form in find_forms("edges", masked, "en")}
     for joint in _JOINT.finditer(masked):
         rest = _FILLER.match(masked, joint.end())
         onward = rest.end() if rest else joint.end()
-        if any(a <= joint.start() < b for a, b in hidden) or EDGE.match(masked, onward):
+        if any(a <= joint.start() < b for a, b in hidden) or onward in edges:
             continue
         first = _WORD.match(masked, onward)
         wanted = rest is not None and re.search(r"\b(?:would|like|should)\b", rest.group())
@@ -157,7 +163,7 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
     if len(words) > 400 or not words.strip():
         return None
     degree = _DEGREE.search(words)
-    words = with_digits(_without_courtesies(words))
+    words = _without_courtesies(words)
     arguments = _arguments(words)
     names = [name for name, *_ in _keys(words)]
     given = ("frames",) if FILES["video"] in words else ()
@@ -168,7 +174,7 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
             found = Found({**found.parameters, **file_format.parameters}, (*found.spans, *file_format.spans))
         degrees = [match.span() for match in _DEGREE.finditer(words)] if name in _GRADED else []
         if _only_carriers(words, degrees + [span for n, *span in _keys(words) if n == name] + list(found.spans)):
-            parameters = found.parameters
+            parameters: Parameters = {**found.parameters}
             if name in _GRADED and "percent" not in parameters and degree:
                 parameters = {"strength": _DEGREES[degree.group()], **parameters}
             if name == "enlarge":
@@ -188,7 +194,11 @@ def _without_courtesies(words: str) -> str:
 
 
 def _arguments(words: str) -> dict[str, Found]:
-    found = {name: result for name, read in ARGUMENTS.items() if (result := read(words)).spans}
+    found = {
+        name: value
+        for name in VALUES
+        if (name not in _NAMED or _NAMED[name].search(words)) and (value := read_value(name, words, "en")).spans
+    }
     if part := time_range(words, "en"):
         found["trim"] = Found({**part.parameters}, ((part.start, part.end),))
     return found

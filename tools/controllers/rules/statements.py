@@ -1,7 +1,9 @@
-"""`is_statement`: whether a sentence of a request only says how things are: "My sister turned thirty last week."
+"""`states`, `constrains`, `is_statement`: whether words of a request only say how things are, or limit what is made.
 
-It has a subject and a finite verb, names no file, and neither asks for anything nor limits it. Words: `[harmless]` of
-tools/wording/en.toml. Not covered: sentences without a verb ("a party in the garden").
+"My sister turned thirty last week" has a subject and a finite verb, and no task depends on it. "The car stays red", "my
+boss wants numbers in bold" have these too, but say how the result has to be: in the present tense, they oblige, wish,
+keep, evaluate, or name a property of texts, sounds and pictures. Words: `[harmless]` of tools/wording/en.toml. Not
+covered: sentences without a verb ("a party in the garden").
 """
 
 import re
@@ -12,13 +14,12 @@ from .lexicon import lexicon
 
 _MAX_CHARACTERS = 240
 _OPENERS = (
-    r"\W*(?:(?:hi|hello|hey|well|so|ok|okay|and|but|anyway|honestly|sorry|oh|btw|because|since|as|now|today|yesterday)"
-    r"\b[ ,]*)*"
+    r"\W*(?:(?:hi|hello|hey|well|so|ok|okay|and|but|anyway|honestly|sorry|oh|btw|because|since|as|now|today|yesterday"
+    r"|although|though|while|given that|now that|after|before|when|where|hence|that|then)\b(?!’)[ ,]*)*+"
 )
-_SUBJECT = (
-    r"(?:i|we|he|she|they|you|this|that|it|there|everyone|everybody|someone|somebody|nobody|people|mine|ours)"
-    r"(?:’\w+)?\b"
-)
+_REASON = "(?:because|since|as|given that|now that|for)"
+_PERSON = r"(?:i|we|he|she|they|you|who|everyone|everybody|someone|somebody|nobody|people|mine|ours|whoever)(?:’\w+)?\b"
+_THING = r"(?:(?:this|that|it|there)(?:’\w+)?|which (?:is|are|was|were|has|had))\b"
 _OWNER = r"(?:my|our|his|her|their|your|[^\W\d_]+’s?)"
 _NO_SUBJECT = (
     "is are was were do does did can could will would may might should what which who whose when where why how let"
@@ -26,35 +27,77 @@ _NO_SUBJECT = (
 ).split()
 """Words with which a question, a request or a relative clause begins."""
 _OTHER = re.compile(r"\?\Z|[\ue000-\ue0ff\n:]")
-_BEGINS = re.compile(rf"\A{_OPENERS}|\A\w+ly,? |, |\b(?:to|and|then|be) ")
+_BEGINS = re.compile(rf"\A{_OPENERS}|\A\w+ly,? |, |\b(?:to|and|so|also|then|be) ")
 """Before a verb that requests something."""
+_RELATIVE = "where whose until between only except unless without not but which that who if then".split()
+"""Words that end a noun phrase."""
+_NO_VERB = r"(?!(?:need|feed|seed|speed|weed|indeed|hundred)\b)"
+_PREPOSITION = r"(?:to|of|in|on|for|from|with|by|at|and|or|as|about|that|is|are)\b"
+_NOUN_JOINT = r"(?:of|and|or|with|from|in|is|are)\b"
+_AFTER_VERB = (
+    r"(?:that|about|to|me|us|it|a|an|the|my|our|his|her|him|them|this|so|very|too|all|every|on|in|from|only|just)\b"
+)
 
 
 def is_statement(sentence: str) -> bool:
-    """Whether a masked sentence states something that no task depends on."""
+    """Whether a masked sentence states something that no task depends on; what asks for something does not."""
     words = sentence.strip()
     if len(words) > _MAX_CHARACTERS or _OTHER.search(words) or lexicon().cues["request"].search(words):
         return False
-    stated, limiting = _patterns()
-    if not stated.match(words) or limiting.search(words):
+    if not states(words) or constrains(words) or _patterns()["limiting"].search(words):
         return False
     return not any(lexicon().verb.match(words, joint.end()) for joint in _BEGINS.finditer(words))
 
 
+def states(words: str) -> bool:
+    """Whether masked words begin with a subject and a finite verb."""
+    return _patterns()["stated"].match(words) is not None
+
+
+def constrains(words: str) -> bool:
+    """Whether masked words that state something say how the result has to be."""
+    return _patterns()["constraint"].search(words) is not None
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What states, and what limits a task or asks for one."""
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """What states, what limits a task or asks for one, and what says how a result has to be."""
     words = wording("en").section("harmless")
-    limits = _either([*words["restricting"], *words["ending"], *words["numbering"], *_NO_SUBJECT])
-    word = rf"(?!{limits}\b)[^\W\d_][\w’-]*"
-    verb = rf"(?:{_either(words['verb'])}|\w+n’t)\b"
-    stated = (
-        rf"{_OPENERS}(?:{_SUBJECT}|(?:{word},? ){{1,5}}?{verb}|{_OWNER} (?:{word} ){{1,2}}[^\W\d_]{{2,}}(?:s|ed) \w)"
+    past, property_ = either(words["past"]), either([*words["property"], *wording("en").languages])
+    restricting = either([*words["restricting"], *words["ending"], *words["numbering"], *_NO_SUBJECT])
+    word = rf"(?!{restricting}\b)[^\W\d_][\w’-]*"
+    verb = rf"(?:{either(words['verb'])}|{past}|\w+n’t|{_NO_VERB}\w\w+ed)\b"
+    owned = rf"(?:(?!wh)\w+ of )?(?:{_OWNER}|the|an?|this|that|these|those|them|us|[\ue000-\ue0ff]+)"
+    noun = rf"(?!{either([*words['numbering'], *_RELATIVE])}\b)(?:[\ue000-\ue0ff]+|[^\W\d_][\w’-]*)"
+    present = rf"\w\w+s (?!{_NOUN_JOINT})\w|(?!{_PREPOSITION})\w+ {_AFTER_VERB}"
+    named = rf"(?:{word} ){{1,5}}?{verb}|{owned} (?:(?:{noun} ){{,7}}?{verb}|(?:{word} ){{1,3}}?(?:{present}))"
+    limiting = rf"\b(?:{either(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
+    limiting += r"|unchanged|as (?:they|it) (?:is|are))\b"
+    subject = rf"\A{_OPENERS}(?!(?:{_PERSON}|{_OWNER} \w+) )(?:(?!\b(?:and|but|so|because|that)\b)[^,])*"
+    obliged = r"must|should|shall|ought to|(?:has|have|needs?|(?:is|are)(?: not)?) to|(?:may not|cannot|can’t) be"
+    valued = (
+        "better best enough sufficient welcome required allowed forbidden excluded included preferred unwanted".split()
     )
-    limiting = rf"\b(?:{_either(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
-    limiting += r"|stays?|remains?|keeps?|leaves?|unchanged|as (?:they|it) (?:is|are))\b"
-    return re.compile(stated), re.compile(limiting)
+    kept = r"(?:stays?|remains?|keeps?(?! \w+ing\b))\b(?! (?:here|there|home|in|at|with|up|for)\b)"
+    kept += r"|leaves? (?:it|them|the|everything|out|as)\b|un(?:changed|translated|touched|edited)\b"
+    wished = r"(?:wants?|needs?|expects?|prefers?|requires?|insists?|accepts?|demands?|allows?|tolerates?)\b"
+    wished += r"(?! (?:to|you|me|us|it|this|that|them|these|those|help|one)\b)(?= \w)"
+    wished += (
+        r"|\b(?:likes?|wants?|needs?|prefers?) (?:it|them|this|that) (?!(?:so|very|a|much|when|here|for|by|because"
+    )
+    wished += r"|since|and|at|before|on|to|today|tomorrow|now|back|soon|all|too)\b)\w"
+    wished += r"|\b(?:only|\w+n’t|not) (?:care about|interested in|count|belong)\b|\bbelongs?\b(?! to\b)"
+    return {
+        "stated": re.compile(rf"{_OPENERS}(?:{_PERSON}|{_THING}|{named})"),
+        "limiting": re.compile(limiting),
+        "constraint": re.compile(
+            rf"\b(?<!to )(?<!not )(?:{kept})|{subject}\b(?:{obliged})\b"
+            rf"|{subject}\b(?:is|are) (?:\w+ )?(?:{'|'.join(valued)}|(?:not|never) \w+ed)\b"
+            rf"|\A(?!\W*{_REASON}\b)(?:.*\b(?:{wished})|(?!.*(?:n’t|\w\wed|{past})\b).*\b(?<!my ){property_}\b(?!-))"
+        ),
+    }
 
 
-def _either(words: list[str]) -> str:
+def either(words: list[str]) -> str:
+    """A group of any of the words, the longest first."""
     return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"

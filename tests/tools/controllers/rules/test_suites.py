@@ -9,11 +9,11 @@ from types import ModuleType
 
 import pytest
 
-RIGHT = {"lossless": 279, "uninvented": 192, "harmless": 171, "office": 39}
+RIGHT = {"lossless": 279, "uninvented": 192, "harmless": 177, "office": 39, "background": 59, "buried": 40}
 """How many requests of a suite are right, at least."""
-REFUSED_WHOLE = {"lossless": 28, "uninvented": 38}
+REFUSED_WHOLE = {"lossless": 29, "uninvented": 38}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""
-SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60}
+SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60, "background": 60, "buried": 40}
 
 
 @pytest.mark.parametrize("suite", RIGHT)
@@ -39,5 +39,6 @@ def test_a_suite_holds_each_request_once(suites: ModuleType, suite: str) -> None
 
 def test_the_words_of_a_carry_stand_in_its_request(suites: ModuleType) -> None:
     """Each carry cites its request exactly, and names a value."""
-    for row in map(json.loads, (suites.FOLDER / "lossless.jsonl").read_text(encoding="utf-8").splitlines()):
-        assert all(carry["words"] in row["request"] and carry["values"] for carry in row["carries"]), row["request"]
+    for name in ("lossless", "buried"):
+        for row in map(json.loads, (suites.FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()):
+            assert all(carry["words"] in row["request"] and carry["values"] for carry in row["carries"]), row["request"]

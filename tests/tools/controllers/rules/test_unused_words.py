@@ -23,6 +23,17 @@ LOST = [
     ("Translate memo.txt to French, leaving names untranslated", "leaving names untranslated"),
     ("Summarise memo.txt, focusing on prices", "focusing on prices"),
     ("Read memo.txt aloud, pausing after every sentence", "pausing after every sentence"),
+    ("Make car.jpg grey. The car stays red.", "car stays red"),
+    ("Summarise memo.txt. My boss wants numbers in bold.", "My boss wants numbers in bold"),
+    ("Summarise memo.txt. The result has to be under 100 words.", "result has to be under 100 words"),
+    ("Translate memo.txt into German. The tone is formal.", "tone is formal"),
+    ("Translate memo.txt into German. My teacher dislikes long sentences.", "My teacher dislikes"),
+    ("Summarise memo.txt. I prefer bullet points.", "I prefer bullet points"),
+    ("Read memo.txt aloud. I like it slow.", "I like it slow"),
+    ("Count the rows in sales.csv. Cancelled orders don't count.", "Cancelled orders don't"),
+    ("Add up amount in sales.csv. Refunds are excluded.", "Refunds are excluded"),
+    ("Rotate boat.jpg. The file can't be larger than 2 MB.", "file can't be larger than 2 MB"),
+    ("Summarise memo.txt so it fits on one page.", "fits on one page"),
 ]
 
 

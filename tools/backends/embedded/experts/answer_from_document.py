@@ -5,15 +5,11 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from .....graph.call import Artifact, Call, Material
-from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....media.pictures import read_image
-from ....tables.calculation import answer_about
-from ....tables.query import read_query
-from ....tables.table import Table
 from ..goal_words import has_word
 from ..ocr import read_pieces
-from ..page_tables import table_of
+from ..page_tables import answer_of, table_of
 from ..reading_order import lines_in_reading_order
 from ..registry import expert
 from .answer_question import answer_artifact
@@ -44,17 +40,24 @@ def accepts(task: Task) -> str | None:
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
-    page, question = call.one("image"), call.text("question")
+    page, question = call.one("image"), _without_pages(call.text("question"), call.task)
     if page.resource.kind == "document":
         text, note = whole_text(call, page)
         return [answer_artifact(question, text, page.resource.label).model_copy(update={"note": note})]
     pieces = read_pieces(page)
     lines, table = lines_in_reading_order(pieces), table_of(pieces, page.resource.label)
-    if table and (answer := _answer_from_rows(table, question)):
+    if table and (answer := answer_of([table], question)):
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
     # rows of a table are lines of their own, and no sentence that goes on
     text = "\n\n".join([("\n\n" if table else "\n").join(lines), *_codes_on(page)])
     return [answer_artifact(question, text, page.resource.label)]
+
+
+def _without_pages(question: str, task: Task) -> str:
+    """A question without the numbers of the pages that are read, and the word before each: they say where, not what."""
+    for number in {task.parameters.get("first_page"), task.parameters.get("last_page")}:
+        question = re.sub(rf"\S+\s+{number}(?!\w)", "", question) if isinstance(number, int) else question
+    return question
 
 
 def _codes_on(page: Material) -> list[str]:
@@ -72,13 +75,3 @@ def _codes_on(page: Material) -> list[str]:
         else text
         for text in found
     ]
-
-
-def _answer_from_rows(table: Table, question: str) -> str:
-    """What the rows of a table answer; empty for any other question, and for totals, which the page itself may state."""
-    try:
-        asked = read_query(question, table)
-        totals = "sum" in asked.operations or has_word(question.lower(), r"totals?\b")
-        return "" if totals else answer_about(table, question)
-    except ExpertError:
-        return ""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
+from ....tables.markdown_tables import markdown_tables
 from ..extractive_qa import find_answer
+from ..page_tables import answer_of
 from ..registry import expert
 
 MAX_ANSWER = 240
@@ -29,8 +31,12 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
-    context = "\n\n".join(material.text() for material in call.inputs.get("context", ()))
-    return [answer_artifact(call.text("question"), context, "the text")]
+    question, given = call.text("question"), call.inputs.get("context", ())
+    if answer := answer_of([table for material in given for table in markdown_tables(material)], question):
+        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
+    named = [material.resource.label for material in given if material.resource.name]
+    context = "\n\n".join(material.text() for material in given)
+    return [answer_artifact(question, context, " and ".join(named) or "the text")]
 
 
 def answer_artifact(question: str, text: str, where: str) -> Artifact:

@@ -1,17 +1,15 @@
 """`parameters_of`: the parameters of a task that example phrases decide, from the numbers and words of its clause."""
 
-import re
-
 from ....languages import NAMES
 from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
-from ....wording.picture_words import angle_of, flip_of, percent_of, size_of
+from ....wording.operation_values import SOUND_FORMATS, read_value
 from ....wording.time_ranges import time_range
 from ....wording.wording import folded
-from ..operation_arguments import FORMATS, SOUND_FORMATS
 from ..parameters import Parameters
 
-_FORMAT = re.compile(rf"(?<![a-z])({'|'.join(FORMATS)})s?(?![a-z])")
+_VALUED = {"crop": "crop", "video-to-images": "frames"}
+"""Task types that are one operation."""
 
 
 def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
@@ -24,13 +22,8 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters["max_sentences"] = int(number)
         case "summarization" if (number := words.number("word")) is not None:
             parameters["max_words"] = int(number)
-        case "video-to-images" if (number := words.number("frame") or words.number()) is not None:
-            parameters["frames"] = int(number)
-        case "image-to-image":
-            parameters |= _of_picture(str(parameters.get("operation")), words)
-        case "audio-to-audio" if parameters.get("operation") == "format":
-            if (named := _FORMAT.search(words.words)) and named[1] in SOUND_FORMATS:
-                parameters["format"] = named[1]
+        case "image-to-image" | "audio-to-audio" | "video-to-images" | "crop" if meaning.name != "crop/object":
+            parameters |= _value(meaning, words)
         case "trim-audio" | "trim-video":
             parameters |= _times(words)
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
@@ -44,20 +37,12 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
     return parameters
 
 
-def _of_picture(operation: str, words: ClauseWords) -> Parameters:
-    """How large, how far and how much an operation changes a picture."""
-    match operation:
-        case "rotate" if (angle := angle_of(words)) is not None:
-            return {"angle": angle}
-        case "resize" | "enlarge":
-            return {**size_of(words)}
-        case "format" if (named := _FORMAT.search(words.words)) and named[1] not in SOUND_FORMATS:
-            return {"format": FORMATS[named[1]]}
-        case "flip":
-            return {**flip_of(words)}
-        case "brighten" | "darken" | "contrast" if (percent := percent_of(words)) is not None:
-            return {"percent": round(percent)}
-    return {}
+def _value(meaning: Meaning, words: ClauseWords) -> Parameters:
+    """What the clause says of an operation: how large, how far, how much, which part; a format of its kind of data."""
+    operation = str(meaning.parameters.get("operation") or _VALUED.get(meaning.task_type))
+    found = read_value(operation, words.text, words.language.code).parameters
+    sound = found.get("format") in SOUND_FORMATS
+    return {} if "format" in found and sound is not (meaning.task_type == "audio-to-audio") else {**found}
 
 
 def _groups(meaning: Meaning, words: ClauseWords) -> list[str]:

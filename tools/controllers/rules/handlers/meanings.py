@@ -114,8 +114,8 @@ def _of_film(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWord
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     """Whether a new format or a part is meant and not understood: nothing is made of the whole in its place."""
-    if meaning.name.endswith("/format"):
-        return "format" not in parameters_of(meaning, words)
+    if meaning.name.endswith("/format") or meaning.name == "crop":
+        return parameters_of(meaning, words) == meaning.parameters
     timed = any(kind in ("audio", "video") for port in VOCABULARY[meaning.task_type].inputs for kind in port.kinds)
     read = time_range(words.text, words.language.code) is not None
     if meaning.task_type in _CUTS:

@@ -92,7 +92,10 @@ def summarize(linker: Linker, intent: Intent) -> None:
 
 def translate(linker: Linker, intent: Intent) -> None:
     """Translate a text into each language that the words name."""
-    if intent.mention and ("translation" in linker.requested_types or linker.has_task("translation")):
+    masked = linker.parsed.masked
+    planned = "translation" in linker.requested_types or linker.has_task("translation")
+    elsewhere = target_languages(f"{masked[: intent.start]};{masked[intent.end :]}")
+    if intent.mention and planned and set(target_languages(masked[intent.start : intent.end])) <= set(elsewhere):
         return
     words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
     targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]

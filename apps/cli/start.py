@@ -1,0 +1,11 @@
+"""`main`: entry point of the `hugginggpt` command; Ctrl-C while it is still imported leaves no traceback."""
+
+from .interrupts import wait_to_begin
+
+
+def main() -> None:
+    """Import and call the command."""
+    wait_to_begin()
+    from .app import main as command
+
+    command()
