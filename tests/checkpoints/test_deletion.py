@@ -158,7 +158,8 @@ async def test_a_deleted_run_leaves_the_other_turns_of_its_conversation(scripted
         assert await session.history.runs() == [third, first]
         shown = [[s.values.get("answer") async for s in session.checkpoints(run)] for run in (third, first)]
         assert [answers[0] for answers in shown] == [third.answer, first.answer]
-        saved = states_in(home)
+        with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+            saved = [data for _, data in contents(db)]
         assert not [data for data in saved if second.run_id.encode() in data]
         assert [data for data in saved if third.run_id.encode() in data]
         with pytest.raises(UnknownRun):
