@@ -1,11 +1,10 @@
-"""`Session`: starts, resumes and retries runs in an open world, for all front ends; `run` does all of it for scripts."""
+"""`Session`: starts, resumes and retries runs in an open world, for all front ends."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Overwrite, StateSnapshot
@@ -16,9 +15,8 @@ from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
-from ..graph.settings import Settings
 from ..graph.state import RUN_ID, with_repairs
-from ..graph.world import World, open_world
+from ..graph.world import World
 from ..nodes.next_stages import asks, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
@@ -42,11 +40,15 @@ class Session:
         request: str,
         *,
         thread_id: str,
-        files: Iterable[str] = (),
+        files: Iterable[str | dict[str, Any]] = (),
         options: Options | None = None,
+        plan: Plan | None = None,
         recorded: bool = False,
     ) -> AsyncIterator[Event]:
-        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished."""
+        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished.
+
+        `files`: paths, URLs, data URLs or content blocks. `plan`: what is run; by default the controller makes one.
+        """
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
             raise UsageError(
@@ -58,6 +60,8 @@ class Session:
         if not recorded:
             await asyncio.to_thread(trust_servers, self.world.settings.config, options.models.values())
         graph_input = {"request": request, "files": list(files), "options": options.model_dump(mode="json")}
+        if plan is not None:
+            graph_input["given_plan"] = plan.model_dump(mode="json")
         async with aclosing(self._stream(graph_input, _config(thread_id))) as feed:
             async for event in feed:
                 yield event
@@ -204,25 +208,6 @@ class Session:
                 yield event
                 if isinstance(event, RunWaiting):
                     yield await self.closing(event.run_id)
-
-
-def run(
-    request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
-) -> RunFinished:
-    """Run a request to its end, for scripts; where an event loop runs, use `open_world` and a `Session`."""
-
-    async def last_event() -> RunFinished:
-        async with open_world(settings) as world:
-            feed = Session(world).start(request, thread_id=thread_id or uuid4().hex[:10], files=files)
-            *_, last = [event async for event in feed]
-            assert isinstance(last, RunFinished)  # `_stream` ends so, or raises
-            return last
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(last_event())
-    raise UsageError("run() can't be called inside a running event loop", hint="use open_world and a Session there")
 
 
 def _config(thread_id: str) -> RunnableConfig:
