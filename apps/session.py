@@ -90,6 +90,7 @@ class Session:
             if verdict is not None and not waits:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
+                await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
                 yield RunWaiting(run_id=run.run_id, question=QUESTION)
                 yield await self.closing(run.run_id)
                 return
