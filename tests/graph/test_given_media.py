@@ -234,8 +234,8 @@ async def test_a_run_with_given_data_that_was_killed_while_planning_is_resumed_w
         with pytest.raises(ControllerError):
             await ask(world, files=[URL])
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db, db:  # as if killed before the first checkpoint
-        db.execute("DELETE FROM checkpoints")
-        db.execute("DELETE FROM writes")
+        db.execute("DELETE FROM states")
+        db.execute("DELETE FROM state_writes")
     async with scripted([step(0)]) as world:
         session = Session(world)
         chosen = await session.history.run()
