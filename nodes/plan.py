@@ -17,12 +17,13 @@ from ..graph.events import RunStarted, emit
 from ..graph.ports import ControllerOf, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
-from ..graph.result import Request, Run
+from ..graph.result import Proposal, Request, Run
 from ..graph.settings import PLACES
 from ..graph.state import RUN_ID, Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .given_media import media_in, words_of
+from .given_plan import files_named_in, read_given_plan, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
 from .run_options import options_of
@@ -52,7 +53,8 @@ def plan_node(
             history = (*history, ("assistant", unsaved))
         run_id, thread_id = _ids()
         attached, earlier = _files_of(state)
-        gathered = await fetcher.gather(text, attached)
+        given_plan = read_given_plan(state.get("given_plan"))
+        gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
@@ -80,7 +82,10 @@ def plan_node(
         await ledger.given(run_id, thread_id, (*brought, *request.files))
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
-        proposal = await controller.plan(request, LlmBudget(ledger, run_id))
+        if given_plan:
+            proposal = Proposal(plan=with_files(given_plan, files, request.resources))
+        else:
+            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         refusals = (*current().edits_left, *proposal.refusals)
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}

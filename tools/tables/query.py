@@ -53,7 +53,7 @@ class Query:
     def expression(self) -> str:
         """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
         names = self.table.names
-        doing = " and ".join(sorted(self.operations - {"people", "rows"})) or "rows"
+        doing = " and ".join(sorted(self.operations - {"people", "rows", "per"})) or "rows"
         what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
         by = f" by {names[self.group]}" if self.group is not None else ""
         limits = [*self.where, *(f"in {each}" for each in self.periods), *(f"{names[n]} is empty" for n in self.empty)]
