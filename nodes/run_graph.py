@@ -27,7 +27,7 @@ from .lent_savers import usable_here
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
-from .take_up import edits_left_by, take_up
+from .take_up import edits_in, edits_left_by, take_up
 
 INSIDE = {"select", "execute"}
 """The nodes of a task's sub-graph."""
@@ -129,6 +129,14 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             for updates in supersteps
         ]
         return await super().abulk_update_state(config, clean)
+
+    async def edits_in(self, config: RunnableConfig) -> tuple[str, ...]:
+        """What a client has edited in the newest checkpoint and was not run, a sentence each."""
+        saver = self._resolve_checkpointer(config)
+        saved = await saver.aget_tuple(config)
+        return (
+            await edits_in(saved, await before_edits(saver, saved), self.ledger, self.store_of_files) if saved else ()
+        )
 
     async def end_in(self, config: RunnableConfig) -> RunFinished:
         """The last event of the run that ended in the newest checkpoint.
