@@ -1,75 +1,14 @@
 """`read_query`: what a question asks of a table, as a `Query`: conditions, columns, an operation. Every word counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from ...graph.errors import ExpertError
 from ..wording.wording import UNSPACED
 from .conditions import kept, ordered, size_of
 from .folding import fold
 from .question_words import Mark, mark_words, measure_column, question_language
 from .table import Table
+from .table_query import Query, not_understood
 from .table_words import is_within, months, operation_words
-
-
-@dataclass
-class Query:
-    """Which rows, which columns, and what to do with them."""
-
-    table: Table
-    """Only the rows that satisfy the conditions."""
-    columns: list[int]
-    """The columns that the question names beside its conditions, in order."""
-    conditional: bool = False
-    """Some condition chose the rows."""
-    group: int | None = None
-    limit: int | None = None
-    operations: set[str] = field(default_factory=set)
-    yes_or_no: bool = False
-    """Whether there are such rows: "is the Brightwater invoice paid?"."""
-    in_time: bool = False
-    """The highest and lowest are the latest and earliest."""
-    language: str = "en"
-    """That of the question, in which it is answered."""
-
-    @property
-    def measures(self) -> list[int]:
-        """The named columns that hold numbers; where none is named, the only column that does; of the latest a date."""
-        dates = [n for n in range(len(self.table.names)) if self.table.is_dated(n)]
-        if self.in_time and dates:
-            return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
-        named = [column for column in self.columns if self.table.is_numeric(column)]
-        numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
-        return named or (numeric if len(numeric) == 1 else [])
-
-    @property
-    def subjects(self) -> list[int]:
-        """The other named columns."""
-        return [column for column in self.columns if not self.table.is_numeric(column)]
-
-    def contradiction(self, question: str) -> list[str]:
-        """Operations that do not go together, as words; empty where all take effect."""
-        extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
-        ranked = extremes or self.limit or self.operations & {"top", "bottom"}
-        grouped = self.group is not None or bool(self.subjects)
-        if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
-            return question.split()[2:3]  # how many more one has than another
-        if len(extremes) > 1 or len(totals) > 1:
-            return sorted(extremes if len(extremes) > 1 else totals)
-        if ranked and totals - {"sum"} and not grouped:
-            return sorted(totals)
-        if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
-            return ["rows"]
-        return question.split()[:1] if self.yes_or_no and self.operations - {"rows", "people"} else []
-
-
-def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
-    """The refusal of a question with words that have no meaning for the table."""
-    named = ", ".join(f"“{word}”" for word in words)
-    return ExpertError(
-        f"I do not understand {named} in a question about {table.label}",
-        hint=f"I count, add, sort and look up by the names of its columns: {', '.join(table.names)}",
-    )
 
 
 def read_query(question: str, table: Table) -> Query:
@@ -211,7 +150,15 @@ class _Reader:
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         table = self._rows_asked_for()
-        query = Query(table, [], bool(self.where or self.periods or self.empty), language=self.language)
+        query = Query(
+            table,
+            [],
+            conditional=bool(self.where or self.periods or self.empty),
+            where=tuple(self.where),
+            periods=tuple(map(_named, self.periods)),
+            empty=tuple(self.empty),
+            language=self.language,
+        )
         for number, mark in enumerate(self.marks):
             if mark in self.used:
                 continue

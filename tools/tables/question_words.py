@@ -69,6 +69,11 @@ def _measure_marks(phrase: str, at: int, size: int, table: Table, language: str)
     return []
 
 
+def question_words(question: str) -> list[str]:
+    """The words of a question, folded, without the possessive."""
+    return [word.removesuffix("'s").removesuffix("s'") for word in WORD.findall(fold(question))]
+
+
 def mark_words(question: str, table: Table, language: str = "en") -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
     columns, values = _columns(table), _values(table)
