@@ -78,7 +78,7 @@ class Settings(BaseModel):
     max_file_bytes: int = 200 * MEGABYTE
     """Largest file that is read or downloaded, in bytes; a recording or film on this machine may have five times as many."""
     max_image_pixels: int = 25_000_000
-    """Largest picture that experts get, in pixels. A larger one is reduced: a JPEG of up to 8 times as many, others of 2.5."""
+    """Pixels of the largest picture that experts get; a JPEG of up to 8 times as many is reduced, others of 2.5."""
     max_audio_seconds: float = 600.0
     """Longest recording that is decoded at once, in seconds."""
     fetch_timeout: float = 30.0
