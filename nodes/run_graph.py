@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot, StateUpdate
 
@@ -26,7 +27,7 @@ from .lent_savers import usable_here
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
-from .take_up import edits_left_by, take_up
+from .take_up import edits_in, edits_left_by, take_up
 
 INSIDE = {"select", "execute"}
 """The nodes of a task's sub-graph."""
@@ -129,6 +130,14 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         ]
         return await super().abulk_update_state(config, clean)
 
+    async def edits_in(self, config: RunnableConfig) -> tuple[str, ...]:
+        """What a client has edited in the newest checkpoint and was not run, a sentence each."""
+        saver = self._resolve_checkpointer(config)
+        saved = await saver.aget_tuple(config)
+        return (
+            await edits_in(saved, await before_edits(saver, saved), self.ledger, self.store_of_files) if saved else ()
+        )
+
     async def end_in(self, config: RunnableConfig) -> RunFinished:
         """The last event of the run that ended in the newest checkpoint.
 
@@ -136,6 +145,12 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         """
         state = cast(State, (await self.aget_state(config)).values)
         return finished(complete(state), self.store_of_files)
+
+    async def newest(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The newest checkpoint, or the one that `config` names, as the saver has it; None where there is none."""
+        named = ensure_config(config)
+        saver = self._resolve_checkpointer(named)
+        return await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
 
     async def _without_data(self, values: Mapping[str, Any], config: RunnableConfig | None) -> Mapping[str, Any]:
         """The values of an input or update with their data in the store, and references in its place."""
@@ -155,11 +170,10 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
 
     async def _taken_up(self, input: Any, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
         named = ensure_config(config)
-        saver = self._resolve_checkpointer(named)
-        saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+        saved = await self.newest(named)
         if saved is None:
             return config
-        before = await before_edits(saver, saved)
+        before = await before_edits(self._resolve_checkpointer(named), saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config
