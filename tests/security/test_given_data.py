@@ -102,7 +102,7 @@ async def test_a_client_sends_no_key_to_a_server_of_its_own() -> None:
 async def test_a_served_file_is_a_download_or_media_and_never_a_page(
     home: Path, scripted: OpenScripted, text: str, media_type: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that the server hands out has its recorded type, which no browser guesses anew; what is not media or plain text is a download."""
+    """A served file has its recorded type, which no browser guesses anew; all but media and plain text is a download."""
     data = base64.b64encode(text.encode()).decode()
     async with scripted([step(0)]) as world:
         values = await world.graph.ainvoke(user({"type": "file", "base64": data, "mime_type": media_type}), CONFIG)
