@@ -8,6 +8,10 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ...wording.meanings import meaning_of
+from ...wording.nearest import nearest
+from ...wording.request_language import language_of, own_words
+from ...wording.wording import LANGUAGES
 from .references import references_in
 
 
@@ -52,11 +56,20 @@ DEMONSTRATIONS = (
 
 
 def most_similar(request: str, number: int = 2) -> Sequence[Demonstration]:
-    """The demonstrations whose requests share the most words with this one."""
-    from rapidfuzz import fuzz, process, utils
+    """The demonstrations of the task types whose example phrases are nearest; of equals those that share words."""
+    from rapidfuzz import fuzz, utils
 
-    requests = [demonstration.request for demonstration in DEMONSTRATIONS]
-    found = process.extract(
-        request[:1000], requests, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=number
-    )
-    return [DEMONSTRATIONS[position] for _, _, position in sorted(found, key=lambda match: match[2])]
+    code = language_of(own_words(request))
+    scores: dict[str, float] = {}
+    for match in nearest(request, code if code in LANGUAGES else "en", most=10):
+        if not (meaning := meaning_of(match.meaning)).is_out_of_reach:
+            scores[meaning.task_type] = max(match.score, scores.get(meaning.task_type, 0.0))
+
+    def likeness(demonstration: Demonstration) -> tuple[float, float]:
+        types = {task["task"] for task in demonstration.tasks}
+        near = max((scores.get(name, 0.0) for name in types), default=0.0)
+        said = fuzz.token_set_ratio(request[:1000], demonstration.request, processor=utils.default_process)
+        return near, said
+
+    best = sorted(DEMONSTRATIONS, key=likeness, reverse=True)[:number]
+    return [demonstration for demonstration in DEMONSTRATIONS if demonstration in best]
