@@ -139,7 +139,8 @@ def _assembled(
 ) -> World:
     from .builder import connect
 
-    controller, decoder = RedactedController(controller, redact), Decoder(workers)
+    controller = RedactedController(controller, redact)
+    decoder = Decoder(workers)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings, read=decoder.read), redact)
     places = list(backends or ())
     if backends is None:
