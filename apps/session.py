@@ -17,6 +17,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
+from ..nodes.next_stages import asks, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION
@@ -83,20 +84,24 @@ class Session:
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
             if isinstance(verdict, dict) and verdict.get("plan") is not None:
                 Plan.from_hugginggpt(verdict["plan"])  # raises if the plan is invalid, before anything changes
-            state = await self.world.graph.aget_state(_config(run.thread_id))
-            planned = state.values.get("run", {}).get("run_id") == run.run_id
+            saved = await self.world.graph.newest(_config(run.thread_id))
+            planned = (
+                saved is not None and saved.checkpoint["channel_values"].get("run", {}).get("run_id") == run.run_id
+            )
+            left = stages_left(saved) if saved else frozenset()
             # killed between the interrupt and its checkpoint: only the row records the interrupt
-            waits = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
+            waits = (saved is not None and asks(saved)) or (run.status == "waiting" and left == {"review"})
             if verdict is not None and not waits:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
+                await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
                 yield RunWaiting(run_id=run.run_id, question=QUESTION)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")
             graph_input: Any = Command(resume=verdict) if waits else None
             config = _config(run.thread_id)
-            if not planned and not state.next:
+            if not planned and not left:
                 # killed before its first checkpoint: start again with the same id
                 config["configurable"][RUN_ID] = run.run_id
                 stored = {file.sha256 for file in await self.world.ledger.thread_resources(run.thread_id)}
@@ -109,7 +114,7 @@ class Session:
                     ],
                     "options": run.options.model_dump(mode="json"),
                 }
-            announce = planned and not set(state.next) & {"plan", "review"}  # these emit `plan_ready` themselves
+            announce = planned and not left & {"plan", "review"}  # these emit `plan_ready` themselves
             async with aclosing(self._stream(graph_input, config, run if announce else None)) as feed:
                 async for event in feed:
                     yield event
@@ -165,11 +170,10 @@ class Session:
                 f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",
                 hint="make the request again in the same conversation: hugginggpt run ... --thread " + run.thread_id,
             )
-        before = (await self.history.run(run.run_id)).status
         await self.world.ledger.runs.claim(run.run_id)
         try:
             now = await self.history.run(run.run_id)
-            yield now.model_copy(update={"status": before if now.status == "running" else now.status})
+            yield now.model_copy(update={"status": newest.status if now.status == "running" else now.status})
         finally:
             await self.world.ledger.runs.disown(run.run_id)
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot, StateUpdate
 
@@ -137,6 +138,12 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         state = cast(State, (await self.aget_state(config)).values)
         return finished(complete(state), self.store_of_files)
 
+    async def newest(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The newest checkpoint, or the one that `config` names, as the saver has it; None where there is none."""
+        named = ensure_config(config)
+        saver = self._resolve_checkpointer(named)
+        return await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+
     async def _without_data(self, values: Mapping[str, Any], config: RunnableConfig | None) -> Mapping[str, Any]:
         """The values of an input or update with their data in the store, and references in its place."""
         if values.keys().isdisjoint({"request", "files", "messages"}):
@@ -155,11 +162,10 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
 
     async def _taken_up(self, input: Any, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
         named = ensure_config(config)
-        saver = self._resolve_checkpointer(named)
-        saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+        saved = await self.newest(named)
         if saved is None:
             return config
-        before = await before_edits(saver, saved)
+        before = await before_edits(self._resolve_checkpointer(named), saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config

@@ -25,11 +25,10 @@ from ..graph.version import check_version
 from .edited_fields import EDITED, EditedFields, edited_fields
 from .edits import read_edits
 from .execution import Execution
+from .next_stages import next_stages
 
-BEFORE_PLAN = {"__start__", "branch:to:plan"}
-"""Channels of a state that is still that of the run before."""
-QUEUES = {"__start__", "__pregel_tasks"}
-"""Channels that LangGraph keeps when they are empty; with `branch:to:...`, those of what comes next."""
+BEFORE_PLAN = {"__start__", "plan"}
+"""Stages before which the state is still that of the run before."""
 
 
 async def take_up(
@@ -47,14 +46,14 @@ async def take_up(
     that one is not enough.
     """
     state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
-    coming = {name for name, value in state.items() if name.startswith("branch:to:") or (name in QUEUES and value)}
+    coming = next_stages(saved)
     if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
     run_id, changed = _run_id(state, before), dict[str, Any]()
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and (recorded := await ledger.runs.recorded(run_id)):
         execution.edited_fields = edited_fields(state, before, recorded)
-        edited = "branch:to:review" not in coming and await _edited(state, ledger, store, execution.edited_fields)
+        edited = "review" not in coming and await _edited(state, ledger, store, execution.edited_fields)
         if not edited and not _cut_off(saved):
             return None
         await execution.own(run_id)

@@ -17,7 +17,7 @@ from ..graph.result import Outputs, Result, TaskStatus
 from ..graph.state import TaskRun
 from ..graph.task import Task
 from .expert_calls import ExpertCalls
-from .list_results import failures, gathered, list_result, made_without, not_made, result_of
+from .list_results import failures, gathered, list_result, made_without, not_made, read_in_part, result_of
 from .lists import Given, Inputs
 from .long_recordings import parts_of, whole_text
 
@@ -115,7 +115,8 @@ class TaskExecution:
                 if input_fault := error.input_fault:
                     break
             else:
-                return result("succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment)
+                made = result("succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment)
+                return read_in_part(made, stored.lacks)
         return result("failed", error="; ".join(dict.fromkeys(errors)), input_fault=input_fault, assignment=first)
 
     async def _put(self, result: Result) -> Result:
