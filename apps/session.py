@@ -78,7 +78,7 @@ class Session:
                     f"the plan of run {run.run_id} was refused, and nothing was run",
                     hint=f"make the request again in the same conversation: hugginggpt run ... --thread {run.thread_id}",
                 )
-            if not run.resumable:
+            if not run.resumable and not await self.world.graph.edits_in(_config(run.thread_id)):
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)

@@ -1,5 +1,6 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
@@ -60,7 +61,7 @@ def plan_node(
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
         files = [given.get(file.name, file) if file.missing and not file.problem else file for file in gathered]
         hashes = {resource.sha256 for resource in (*known, *files)}
-        brought = tuple(resource for resource in earlier if resource.sha256 not in hashes)
+        brought = await asyncio.to_thread(_stored, [r for r in earlier if r.sha256 not in hashes], store)
         request = Request(
             text=text,
             files=tuple(files),
@@ -131,6 +132,11 @@ def _turns_to_add(state: State, text: str, unsaved: str) -> list[BaseMessage]:
     blocks = brought.content if isinstance(brought.content, list) else []
     request = _turn(text, [block for block in blocks if text_of(block) is None], brought.id)
     return [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier, *answer, request] if answer else [request]
+
+
+def _stored(resources: Sequence[Resource], store: Store) -> tuple[Resource, ...]:
+    """Those whose files are here still: the runs that brought them may have been deleted."""
+    return tuple(resource for resource in resources if store.path(resource).is_file())
 
 
 def _turn(text: str, media: Sequence[Any], id: str | None = None) -> HumanMessage:

@@ -97,13 +97,20 @@ async def edits_left_by(
     saved: CheckpointTuple, before: CheckpointTuple | None, ledger: Ledger, store: Store
 ) -> tuple[str, ...]:
     """What was edited in a run after it ended, a sentence each, where a new request comes before it was run."""
+    edits = await edits_in(saved, before, ledger, store)
+    return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+
+
+async def edits_in(
+    saved: CheckpointTuple, before: CheckpointTuple | None, ledger: Ledger, store: Store
+) -> tuple[str, ...]:
+    """What a client has edited in a run, a sentence each, or why it can't be run."""
     state = saved.checkpoint["channel_values"]
     if saved.metadata.get("source") not in EDITED or "run" not in state:
         return ()
     run_id = state["run"].get("run_id") if isinstance(state["run"], Mapping) else None
     fields = edited_fields(state, before, await ledger.runs.recorded(str(run_id)))
-    edits = await _edited(state, ledger, store, fields)
-    return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+    return await _edited(state, ledger, store, fields)
 
 
 async def _edited(state: Any, ledger: Ledger, store: Store, fields: EditedFields) -> tuple[str, ...]:

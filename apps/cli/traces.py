@@ -13,12 +13,14 @@ PATIENCE = 2.5
 
 
 class _Complaints(logging.Handler):
-    """Keeps the first warning of LangSmith's client, and prints none."""
+    """Keeps what LangSmith's client first failed at, and prints nothing; it warns of other things too."""
 
     first = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.first = self.first or record.getMessage().partition("\n")[0][:160]
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR or "ailed to" in message:
+            self.first = self.first or message.partition("\n")[0][:160]
 
 
 _complaints = _Complaints(logging.WARNING)
