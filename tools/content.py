@@ -1,5 +1,6 @@
 """`identify`, for files that users give: kind and media type by the bytes and not the name; refuses what can't be read."""
 
+import codecs
 import csv
 import io
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from ..graph.settings import Settings
 from .documents.document_types import READERS, type_of_text, type_of_zip
 from .documents.encodings import Decoded, decoded
 from .media.container import container_type
-from .media.csv_records import read_records
+from .media.csv_records import MEDIA_TYPES, read_records
 from .media.picture_formats import FORMATS
 from .media.picture_size import most_pixels
 
@@ -67,6 +68,8 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
         raise InvalidInput(f"{label} is {what}, which can't be read", hint=f"Save it as {better}.")
     if guessed in READERS:
         return Content("document", guessed, unread=True)
+    if not guessed and len(data) > MOST_TEXT and media_type in MEDIA_TYPES and _is_utf_8(data):
+        return Content("table", media_type)
     if not guessed and len(data) > MOST_TEXT and decoded(data[: MOST_TEXT // 16]):
         raise InvalidInput(
             f"{label} holds {len(data):,} bytes of text; {MOST_TEXT:,} are read at most", hint="Cut it into parts."
@@ -107,6 +110,16 @@ def _text(data: bytes, guessed: str) -> Decoded | None:
     return read if read and (read.certain or not guessed) else None
 
 
+def _is_utf_8(data: bytes) -> bool:
+    """Whether bytes are text in UTF-8; looked at in parts, so that a table of 300 MB is not copied."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    parts = range(0, len(data), MOST_TEXT)
+    try:
+        return all("\0" not in decoder.decode(data[n : n + MOST_TEXT], n + MOST_TEXT >= len(data)) for n in parts)
+    except UnicodeDecodeError:
+        return False
+
+
 def _as_text(read: Decoded, name: str, label: str, claimed: Kind, media_type: str) -> Content:
     text = read.text
     noun = "a PDF" if media_type == "application/pdf" else _NOUNS.get(claimed)
@@ -119,7 +132,7 @@ def _as_text(read: Decoded, name: str, label: str, claimed: Kind, media_type: st
     inline = text if len(text.encode()) <= INLINE_LIMIT else None
     note = "" if read.certain else f"{label} does not say how its letters are encoded; it is read as {read.encoding}"
     kept = Content("text", "text/markdown" if media_type == "text/markdown" else "text/plain", inline, note=note)
-    if media_type in ("text/csv", "text/tab-separated-values"):
+    if media_type in MEDIA_TYPES:
         _check_table(text, label, media_type)
         kept = kept._replace(kind="table", media_type=media_type)
     return kept if read.encoding == "utf-8" else kept._replace(data=text.encode())

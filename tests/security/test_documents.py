@@ -59,6 +59,7 @@ HARMFUL: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 @pytest.mark.parametrize("name", HARMFUL)
 def test_a_harmful_document_is_refused_with_its_name(decoder: Decoder, name: str) -> None:
+    """A document that unpacks without end, grows by entities, or nests a hundred thousand deep is refused by its name."""
     media_type, make = HARMFUL[name]
 
     with pytest.raises(ExpertError, match=r"evil\.bin"):
@@ -76,6 +77,7 @@ def test_a_harmful_document_is_refused_with_its_name(decoder: Decoder, name: str
 def test_no_entity_brings_a_file_of_this_machine_into_a_text(
     decoder: Decoder, media_type: str, make: Callable[[bytes], bytes]
 ) -> None:
+    """No entity of XML, Word or OpenDocument brings a file of this machine into the text."""
     xml = (
         b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x><p><t>kept &e; too</t></p></x>"
     )
@@ -87,6 +89,7 @@ def test_no_entity_brings_a_file_of_this_machine_into_a_text(
 
 
 def test_pages_nested_a_hundred_thousand_deep_leave_the_worker_alive(decoder: Decoder) -> None:
+    """A page nested a hundred thousand deep is no harm to the documents after it."""
     deep = b"<html><body>" + b"<div>" * 100_000 + b"inside</body></html>"
 
     with suppress(ExpertError):

@@ -16,12 +16,17 @@ MAX_ROWS = 30
 
 def answer_about(table: Table, question: str) -> str:
     """The answer to a question, in a line or a few. Raises `ExpertError` for a question that it does not understand."""
+    return answered(table, question)[0]
+
+
+def answered(table: Table, question: str) -> tuple[str, Query]:
+    """As `answer_about`, and the query that was computed."""
     if not table.cells:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
     body, total = without_total(table)
     query = read_query(question, body)
     left_out = bool(total) and bool(query.operations - {"people"}) and not query.conditional
-    return _answer(query, table) + (f" (without the row of totals, {total})" if left_out else "")
+    return _answer(query, table) + (f" (without the row of totals, {total})" if left_out else ""), query
 
 
 def _answer(query: Query, table: Table) -> str:
@@ -54,13 +59,14 @@ def _numbers(table: Table, column: int, rows: Sequence[Sequence[str]]) -> list[D
 def _combined(query: Query, column: int, rows: Sequence[Sequence[str]]) -> Decimal:
     numbers = _numbers(query.table, column, rows)
     if "average" in query.operations:
-        return _rounded(sum(numbers, Decimal()) / len(numbers), numbers)
+        return rounded_like(sum(numbers, Decimal()) / len(numbers), numbers)
     if "median" in query.operations:
         return median(numbers)
     return sum(numbers, Decimal())
 
 
-def _rounded(number: Decimal, like: Sequence[Decimal]) -> Decimal:
+def rounded_like(number: Decimal, like: Sequence[Decimal]) -> Decimal:
+    """A number with as many places as some others, at least two; zeros at the end are left out."""
     places = max([2, *(-int(each.as_tuple().exponent) for each in like)])
     return number.quantize(Decimal(1).scaleb(-places)).normalize() + 0
 
