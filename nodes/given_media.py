@@ -11,13 +11,15 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, convert_to_messages
 
-from ..graph.content_blocks import GivenFile, given_file, is_data_url, is_hash, reference_to, referred, text_of
+from ..graph.content_blocks import GivenFile, given_file, is_data_url, is_hash, link_to, reference_to, referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.mentions import LONGEST_NAME
 from ..graph.ports import Fetcher
 from ..graph.resource import Resource
 from ..graph.state import Json
 
+LONGEST_PART = 255
+"""Characters between two slashes of a path: what file systems allow."""
 _IN_TEXT = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,[\w%/+=.~!*'()-]{64,}", re.IGNORECASE)
 """A data URL within a text; shorter ones may be quoted for their own sake."""
 
@@ -50,7 +52,7 @@ class Intake:
     async def _file(self, file: Any) -> str | Json:
         """A path or URL as it is; a reference for all else."""
         if isinstance(file, str) and not is_data_url(file):
-            if len(file) > LONGEST_NAME:
+            if len(file) > LONGEST_NAME or ("://" not in file and max(map(len, file.split("/"))) > LONGEST_PART):
                 raise InvalidInput(
                     f"a file was named by {len(file):,} characters, which are neither a path nor a URL",
                     hint="Give data as a data URL: data:image/png;base64,iVBORw0KGgo...",
@@ -89,7 +91,7 @@ class Intake:
                 raise
             return block
         if given.url and not given.holds_data:
-            return {"type": "file", "url": given.url} if strict else block
+            return link_to(given, block) if strict else block
         return await self._reference(given)
 
     async def _text(self, text: str) -> tuple[str, list[Json]]:
