@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ...graph.errors import ExpertError
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words
+from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words, words_of
 from .table import Table
 
 
@@ -74,6 +74,7 @@ def read_query(question: str, table: Table) -> Query:
     if left:
         raise not_understood(table, left)
     reader = _Reader(marks, table)
+    reader.read_ranges(question)
     reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
@@ -85,6 +86,25 @@ def read_query(question: str, table: Table) -> Query:
     if unused := [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
     return query
+
+
+_TO = ("to", "until", "till", "through", "up to")
+"""Words between the first and the last of a range."""
+
+
+def _months_between(table: Table, first: Mark, last: Mark) -> list[str]:
+    """The cells of a column of months from one to another, through the end of the year where need be."""
+    places = {cell: _month(cell) for cell in table.values(first.column)}
+    begin, end = _month(first.text), _month(last.text)
+    if begin is None or end is None or None in places.values():
+        return []
+    wanted = {(begin + n) % 12 for n in range((end - begin) % 12 + 1)}
+    return [cell for cell, place in places.items() if place in wanted]
+
+
+def _month(cell: str) -> int | None:
+    found = [n for n, month in enumerate(MONTHS) if fold(cell) in (month, month[:3])]
+    return found[0] if found else None
 
 
 class _Reader:
@@ -105,15 +125,41 @@ class _Reader:
         """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
         for number, mark in enumerate(self.marks):
             near = (self._near(number, 1), self._near(number, -1)) if mark.role == "empty" else ()
+            if near and near[0] and near[0].role == "value" and near[0].start == mark.end:
+                continue  # "without returns"
             if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
                 self.empty.append(column.column)
                 self.used |= {mark, column}
+
+    def read_ranges(self, question: str) -> None:
+        """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
+        words = words_of(question)
+        for number, first in enumerate(self.marks):
+            between = self._near(number, -1)
+            follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
+            last = follows[0] if follows else first
+            joined = " ".join(words[first.end : last.start])
+            opened = between and between.end == first.start and between.role in (">=", "between")
+            if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
+                continue
+            if not (joined in _TO or (joined == "and" and opened and between and between.role == "between")):
+                continue
+            name = self.table.names[first.column]
+            if self.table.is_dated(first.column):
+                self.where += [f"{name} >= {self._bound(first)}", f"{name} <= {self._bound(last)}"]
+            elif months := _months_between(self.table, first, last):
+                self.where.append(f"{name} = {' or '.join(months)}")
+            else:
+                continue
+            self.compared.append(first.column)
+            self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
+            self.used |= {between} if opened and between else set()
 
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
         for number, mark in enumerate(self.marks):
             after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
-            if mark.role not in (">", ">=", "<", "<=", "between") or len(after) < 1 + (mark.role == "between"):
+            if mark in self.used or mark.role not in (">", ">=", "<", "<=", "between") or len(after) < 1 + (mark.role == "between"):
                 continue
             before, behind = self._near(number, -1), self._near(number, 2)
             bounds = after[:2] if mark.role == "between" else after[:1]

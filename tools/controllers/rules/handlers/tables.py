@@ -27,6 +27,11 @@ _RISING = re.compile(
 _BY = re.compile(
     r"\bby (?:the )?(?:column )?([\w -]+?)(?=$|,| \(| (?:in|from|with|and|descending|ascending|\w+ first)\b)"
 )
+_BLANK = re.compile(
+    r"(?:,? ?(?:not (?:counting|including)|without|excluding|except(?: for)?|ignoring|leaving out) (?:the |any )?)?"
+    r"(?:blank|empty) (?:lines|ones)\b|non-?(?:blank|empty)\b"
+)
+"""Lines without words, which are never counted."""
 _WORD = re.compile(r"[^\W\d_]+")
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
@@ -67,7 +72,9 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             add_question(linker, intent, linker.parsed.text[start : intent.clause.end].strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
-        where = conditions(linker, intent) if unit[1] == "line" else {}
+        blank = _BLANK.search(linker.parsed.masked, intent.clause.start, intent.clause.end) if unit[1] == "line" else None
+        linker.use(*(blank.span() if blank else (0, 0)))
+        where = conditions(linker, intent) if unit[1] == "line" and not blank else {}
         named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
         for text in texts:
             _add_items(linker, intent, "count", [text], where or {"look_for": named})
