@@ -26,7 +26,7 @@ DPI = 200
 
 
 def pages(call: Call, material: Material) -> Iterator[Any]:
-    """The pages that the task asks for (`first_page`, `last_page`, `except`), as PDFium's. Raises `ExpertError` (input fault)."""
+    """The pages that the task asks for, as PDFium's. Raises `ExpertError` (input fault)."""
     with _opened(material) as document:
         for number in _numbers(call, len(document), material.resource.label):
             with reading(material.resource.label, most=PARSE_BUDGET), _damage(material.resource.label, number + 1):

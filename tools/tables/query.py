@@ -159,7 +159,11 @@ class _Reader:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
         for number, mark in enumerate(self.marks):
             after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
-            if mark in self.used or mark.role not in (">", ">=", "<", "<=", "between") or len(after) < 1 + (mark.role == "between"):
+            if (
+                mark in self.used
+                or mark.role not in (">", ">=", "<", "<=", "between")
+                or len(after) < 1 + (mark.role == "between")
+            ):
                 continue
             before, behind = self._near(number, -1), self._near(number, 2)
             bounds = after[:2] if mark.role == "between" else after[:1]

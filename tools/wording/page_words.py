@@ -38,7 +38,11 @@ def read_pages(text: str, code: str) -> Pages | None:
         return Pages(form.start, form.end, first, last)
     if first == 1:
         return Pages(form.start, form.end, last + 1, -1)
-    return Pages(form.start, form.end, 1, first - 1) if last == -1 else Pages(form.start, form.end, first, last, left_out=True)
+    return (
+        Pages(form.start, form.end, 1, first - 1)
+        if last == -1
+        else Pages(form.start, form.end, first, last, left_out=True)
+    )
 
 
 def _bounds(form: Form, code: str) -> tuple[int | None, int | None]:

@@ -1,6 +1,5 @@
 """`Linker`, which the handlers fill: the tasks of a plan with their inputs, the refusals, and the words behind each."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial

@@ -76,7 +76,9 @@ class Origins:
     def _part(self, task: Task, place: Place) -> str:
         """`page 2`, where a task or one before it makes pages or frames."""
         if kind := _PARTS.get(task.type):
-            first, last = (task.parameters.get(name, default) for name, default in (("first_page", 1), ("last_page", 0)))
+            first, last = (
+                task.parameters.get(name, default) for name, default in (("first_page", 1), ("last_page", 0))
+            )
             begin, end = (number if isinstance(number, int) else 1 for number in (first, last))
             skipped = end if place[-1] + 1 >= begin else 0
             many = skipped - begin + 1 if skipped and task.parameters.get("except") else 0
