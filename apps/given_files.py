@@ -51,7 +51,7 @@ def _as_graph_file(file: Any, number: int) -> str | dict[str, Any]:
     if _named(file, *_TABLES):
         text = str(file.to_csv(index=_has_named_index(file)))
         return _block(text.encode(), number, "file", f"table{number}.csv", "text/csv")
-    raise InvalidInput(f"file {number} is a {type(file).__name__}", hint=f"A file is {_KNOWN}.")
+    raise InvalidInput(f"file {number} is of type {type(file).__name__}", hint=f"A file is {_KNOWN}.")
 
 
 def _named(value: Any, *names: str) -> bool:

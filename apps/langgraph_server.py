@@ -45,7 +45,7 @@ _one_at_a_time = Lock()
 def _the_graph() -> Graph:
     settings = settings_for_others()
     if not settings.public_url and (here := os.environ.get("LANGGRAPH_API_URL")):
-        settings = settings.with_given(public_url=here)
+        settings = settings.with_given(public_url=here.replace("//0.0.0.0", "//127.0.0.1"))
     controller: Controller
     try:
         controller = controller_for(settings)

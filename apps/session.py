@@ -1,11 +1,10 @@
-"""`Session`: starts, resumes and retries runs in an open world, for all front ends; `run` does all of it for scripts."""
+"""`Session`: starts, resumes and retries runs in an open world, for all front ends."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Overwrite, StateSnapshot
@@ -16,9 +15,9 @@ from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
-from ..graph.settings import Settings
 from ..graph.state import RUN_ID, with_repairs
-from ..graph.world import World, open_world
+from ..graph.world import World
+from ..nodes.next_stages import asks, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION
@@ -41,11 +40,15 @@ class Session:
         request: str,
         *,
         thread_id: str,
-        files: Iterable[str] = (),
+        files: Iterable[str | dict[str, Any]] = (),
         options: Options | None = None,
+        plan: Plan | None = None,
         recorded: bool = False,
     ) -> AsyncIterator[Event]:
-        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished."""
+        """Start a run in the conversation `thread_id`. Raises `UsageError` while an earlier run of it is unfinished.
+
+        `files`: paths, URLs, data URLs or content blocks. `plan`: what is run; by default the controller makes one.
+        """
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
             raise UsageError(
@@ -57,6 +60,8 @@ class Session:
         if not recorded:
             await asyncio.to_thread(trust_servers, self.world.settings.config, options.models.values())
         graph_input = {"request": request, "files": list(files), "options": options.model_dump(mode="json")}
+        if plan is not None:
+            graph_input["given_plan"] = plan.model_dump(mode="json")
         async with aclosing(self._stream(graph_input, _config(thread_id))) as feed:
             async for event in feed:
                 yield event
@@ -73,26 +78,30 @@ class Session:
                     f"the plan of run {run.run_id} was refused, and nothing was run",
                     hint=f"make the request again in the same conversation: hugginggpt run ... --thread {run.thread_id}",
                 )
-            if not run.resumable:
+            if not run.resumable and not await self.world.graph.edits_in(_config(run.thread_id)):
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
             if isinstance(verdict, dict) and verdict.get("plan") is not None:
                 Plan.from_hugginggpt(verdict["plan"])  # raises if the plan is invalid, before anything changes
-            state = await self.world.graph.aget_state(_config(run.thread_id))
-            planned = state.values.get("run", {}).get("run_id") == run.run_id
+            saved = await self.world.graph.newest(_config(run.thread_id))
+            planned = (
+                saved is not None and saved.checkpoint["channel_values"].get("run", {}).get("run_id") == run.run_id
+            )
+            left = stages_left(saved) if saved else frozenset()
             # killed between the interrupt and its checkpoint: only the row records the interrupt
-            waits = bool(state.interrupts) or (run.status == "waiting" and state.next == ("review",))
+            waits = (saved is not None and asks(saved)) or (run.status == "waiting" and left == {"review"})
             if verdict is not None and not waits:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
+                await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
                 yield RunWaiting(run_id=run.run_id, question=QUESTION)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")
             graph_input: Any = Command(resume=verdict) if waits else None
             config = _config(run.thread_id)
-            if not planned and not state.next:
+            if not planned and not left:
                 # killed before its first checkpoint: start again with the same id
                 config["configurable"][RUN_ID] = run.run_id
                 stored = {file.sha256 for file in await self.world.ledger.thread_resources(run.thread_id)}
@@ -105,7 +114,7 @@ class Session:
                     ],
                     "options": run.options.model_dump(mode="json"),
                 }
-            announce = planned and not set(state.next) & {"plan", "review"}  # these emit `plan_ready` themselves
+            announce = planned and not left & {"plan", "review"}  # these emit `plan_ready` themselves
             async with aclosing(self._stream(graph_input, config, run if announce else None)) as feed:
                 async for event in feed:
                     yield event
@@ -161,11 +170,10 @@ class Session:
                 f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",
                 hint="make the request again in the same conversation: hugginggpt run ... --thread " + run.thread_id,
             )
-        before = (await self.history.run(run.run_id)).status
         await self.world.ledger.runs.claim(run.run_id)
         try:
             now = await self.history.run(run.run_id)
-            yield now.model_copy(update={"status": before if now.status == "running" else now.status})
+            yield now.model_copy(update={"status": newest.status if now.status == "running" else now.status})
         finally:
             await self.world.ledger.runs.disown(run.run_id)
 
@@ -201,25 +209,6 @@ class Session:
                 yield event
                 if isinstance(event, RunWaiting):
                     yield await self.closing(event.run_id)
-
-
-def run(
-    request: str, *, files: Iterable[str] = (), settings: Settings | None = None, thread_id: str | None = None
-) -> RunFinished:
-    """Run a request to its end, for scripts; where an event loop runs, use `open_world` and a `Session`."""
-
-    async def last_event() -> RunFinished:
-        async with open_world(settings) as world:
-            feed = Session(world).start(request, thread_id=thread_id or uuid4().hex[:10], files=files)
-            *_, last = [event async for event in feed]
-            assert isinstance(last, RunFinished)  # `_stream` ends so, or raises
-            return last
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(last_event())
-    raise UsageError("run() can't be called inside a running event loop", hint="use open_world and a Session there")
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -72,6 +72,15 @@ def close_all() -> None:
             _give_back(opened)
 
 
+def close_databases() -> None:
+    """At the end of the process, when workers have ended already: return leases, and leave whole files."""
+    with _lock:
+        for home in _homes.values():
+            home.storage.close()
+        _worlds.clear()
+        _homes.clear()
+
+
 def _taken(settings: Settings) -> _Open:
     opened = _worlds.get(settings)
     if opened is None or opened.home.storage.moved:
@@ -93,7 +102,7 @@ def _opened(settings: Settings) -> _Open:
 
 def _give_back(opened: _Open) -> None:
     opened.holders -= 1
-    if opened.holders:
+    if opened.holders != 0:  # below zero: `close_all` closed it
         return
     for settings in [settings for settings, other in _worlds.items() if other is opened]:
         del _worlds[settings]

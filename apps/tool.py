@@ -18,7 +18,6 @@ from uuid import uuid4
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import StructuredTool, ToolException
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
 from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
@@ -30,6 +29,7 @@ from ..graph.result import Options
 from ..graph.settings import Settings, settings_for_others
 from ..graph.state import CONVERSATION, conversation_of
 from .given_files import as_graph_files
+from .nested_calls import called, is_lent, nested
 from .own_files import OwnFiles
 from .shared_world import Share
 
@@ -40,9 +40,6 @@ DESCRIPTION = (
 ENDS_AN_AGENT = (StorageError, LedgerLost)
 FAILED = frozenset(("failed", "refused"))
 """Statuses of runs that made nothing: the tool's message says `error`."""
-_CHECKPOINTER = "__pregel_checkpointer"
-"""Where LangGraph lends a parent's checkpointer: `langgraph._internal._constants.CONFIG_KEY_CHECKPOINTER`."""
-
 AnyFile = Annotated[str | bytes | dict[str, Any], WithJsonSchema({"type": "string"})]
 
 
@@ -67,13 +64,15 @@ class HuggingGPTTool(StructuredTool):
 
     _share: Share = PrivateAttr()
 
-    def run(self, *args: Any, **named: Any) -> Any:
+    def run(self, *args: Any, tool_call_id: str | None = None, **named: Any) -> Any:
         """See `BaseTool.run`."""
-        return _with_status(super().run(*args, **named))
+        with called(tool_call_id):
+            return _with_status(super().run(*args, tool_call_id=tool_call_id, **named))
 
-    async def arun(self, *args: Any, **named: Any) -> Any:
+    async def arun(self, *args: Any, tool_call_id: str | None = None, **named: Any) -> Any:
         """See `BaseTool.arun`."""
-        return _with_status(await super().arun(*args, **named))
+        with called(tool_call_id):
+            return _with_status(await super().arun(*args, tool_call_id=tool_call_id, **named))
 
     def close(self) -> None:
         """Give back what this process keeps open for it: worker processes, the database. A later call is refused."""
@@ -145,15 +144,18 @@ class _Calls:
 
     async def asynchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
         """One run: content and artifact."""
-        lent = isinstance(config.get("configurable", {}).get(_CHECKPOINTER), BaseCheckpointSaver)
+        lent = is_lent(config)
         if self._options.approve == "always" and not lent:
             raise UsageError(  # no fault of the model that calls the tool: it ends the agent
                 "approve='always' asks whoever runs the agent, and the agent has no checkpointer to wait with",
                 hint="give it one, e.g. create_agent(..., checkpointer=InMemorySaver()), or leave approve out",
             )
-        config = _in_parent(config, self._thread) if lent else _alone(config, self._thread)
         try:
-            last = await self._end_of(request, files, config)
+            if lent:
+                async with nested(_in_parent(config, self._thread)) as inner:
+                    last = await self._end_of(request, files, inner)
+            else:
+                last = await self._end_of(request, files, _alone(config, self._thread))
         except ENDS_AN_AGENT:
             raise
         except HuggingGPTError as error:

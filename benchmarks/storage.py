@@ -51,7 +51,10 @@ async def measured(home: Path, tasks: int, turns: int) -> tuple[int, int]:
             async for each in world.graph.checkpointer.alist({"configurable": {"thread_id": "t"}}):  # type: ignore[union-attr]
                 put_again(stock, each)
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
-        query = "SELECT sum(pgsize) FROM dbstat WHERE name IN ('checkpoints', 'writes', 'state_parts')"
+        of_states = (
+            "SELECT name FROM sqlite_schema WHERE tbl_name IN ('namespaces', 'states', 'state_writes', 'state_parts')"
+        )
+        query = f"SELECT sum(pgsize) FROM dbstat WHERE name IN ({of_states})"
         states = int(db.execute(query).fetchone()[0])
     ours, theirs = ((home / name).stat().st_size for name in ("hugginggpt.db", "stock.db"))
     return ours, ours - states + theirs

@@ -7,6 +7,7 @@ since the oldest living run began, or in the last minutes, are left for the next
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,16 +15,14 @@ from ..graph.errors import RunBusy
 from . import lease
 from .database import Database
 from .row_connection import RowConnection
-from .state_parts import delete_unreferenced
+from .state_parts import delete_unreferenced, parts
+from .state_rows import contents, delete_states, states_of, writes_of
 from .stored_files import hashes_in, remove_files, stored_files
 
 IN_FLIGHT: Final = 600.0
 """Seconds that may pass between the storing of a file and its row, for files that are given to a run."""
 _OF_A_RUN: Final = ("tasks", "resources", "assignments", "llm_calls", "runs")
-_REFERRING: Final = (
-    ("resources", "sha256"), ("tasks", "result"), ("runs", "plan"), ("checkpoints", "checkpoint"), ("writes", "value"),
-    ("state_parts", "value"),
-)  # fmt: skip
+_REFERRING: Final = (("resources", "sha256"), ("tasks", "result"), ("runs", "plan"))
 
 
 @dataclass
@@ -60,7 +59,6 @@ class Deletion:
 
     def __init__(self, db: RowConnection) -> None:
         self.db = db
-        self.tables = db.table_names()
         self.done = Deleted()
         self.hashes: set[str] = set()
         self.settled = 0.0
@@ -84,14 +82,11 @@ class Deletion:
 
     def checkpoint(self, thread_id: str, namespace: str, checkpoint_id: str) -> None:
         """Delete a checkpoint and what was written after it."""
-        self._checkpoints(
-            "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?", thread_id, namespace, checkpoint_id
-        )
+        self._checkpoints(thread_id, namespace, checkpoint_id)
 
     def thread(self, thread_id: str) -> None:
         """Delete a conversation: its checkpoints, and the rows of its runs."""
-        if "checkpoints" in self.tables:
-            self._checkpoints("thread_id = ?", thread_id)
+        self._checkpoints(thread_id)
         self.rows([run_id for (run_id,) in self.db.execute("SELECT run_id FROM runs WHERE thread_id = ?", [thread_id])])
 
     def parts(self) -> None:
@@ -100,11 +95,12 @@ class Deletion:
             for value in delete_unreferenced(self.db):
                 self.hashes |= hashes_in(value)
 
-    def _checkpoints(self, where: str, *values: str) -> None:
-        self._note(f"SELECT checkpoint FROM checkpoints WHERE {where}", values)
-        self._note(f"SELECT value FROM writes WHERE {where}", values)
-        self.done.checkpoints += self.db.execute(f"DELETE FROM checkpoints WHERE {where}", values).rowcount
-        self.db.execute(f"DELETE FROM writes WHERE {where}", values)
+    def _checkpoints(self, *where: str) -> None:
+        for state in states_of(self.db, *where):
+            self.hashes |= hashes_in(state.state)
+        for write in writes_of(self.db, *where):
+            self.hashes |= hashes_in(write.value)
+        self.done.checkpoints += delete_states(self.db, *where)
 
     def _note(self, query: str, values: Iterable[str]) -> None:
         for (value,) in self.db.execute(query, list(values)):
@@ -114,9 +110,12 @@ class Deletion:
         """Those of the hashes to which no row and no checkpoint refers."""
         left = set(hashes)
         for table, column in _REFERRING:
-            if left and table in self.tables:
-                for (value,) in self.db.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"):
-                    left -= hashes_in(value)
+            for (value,) in self.db.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"):
+                left -= hashes_in(value)
+        for value in chain((data for _, data in contents(self.db)), parts(self.db)):
+            if not left:
+                break
+            left -= hashes_in(value)
         return left
 
 

@@ -1,4 +1,4 @@
-"""`History`: runs, results and resources read back for `runs`, `show` and `retry`, which deletes the failed rows."""
+"""`History`: runs, results and resources read back for `runs`, `show` and `retry`, which puts the failed rows aside."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from ..graph.resource import Resource
 from ..graph.result import Result, Run
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
-from .rows import valid_resources
+from .rows import listed_once, valid_resources
 from .run_rows import COLUMNS, read_run
 
 
@@ -58,7 +58,7 @@ class History:
         def read(db: RowConnection) -> list[dict[str, Any]]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM (SELECT * FROM resources {where} ORDER BY id DESC LIMIT :limit) ORDER BY id"
-            rows = list(db.query(query, {"thread": thread_id, "limit": limit}))
+            rows = listed_once(db.query(query, {"thread": thread_id, "limit": limit}))
             return [row for row in rows if valid_resources([{name: row[name] for name in COLUMNS}])]
 
         return await self._ledger.database.read(read)
@@ -80,18 +80,24 @@ class History:
         return [rows[key] for key in sorted(rows, key=_numbers) if "[" in key]
 
     async def reopen(self, run: Run) -> None:
-        """Delete the rows of a run that did not succeed, so that they are done again, and set it to running.
+        """Put aside the rows of a run that did not succeed, so that they are done again, and set it to running.
 
-        Its plan, epoch and repairs are recorded too.
+        A call that was made from an incomplete list is found there, and not made again where nothing has changed. The plan,
+        epoch and repairs of the run are recorded too.
         """
 
-        def delete(db: RowConnection) -> None:
-            db.execute("DELETE FROM tasks WHERE epoch = ? AND status != 'succeeded'", [run.epoch])
+        def put_aside(db: RowConnection) -> None:
+            again = "SELECT key FROM tasks WHERE epoch = ? AND status != 'succeeded'"
+            aside = f"{run.epoch}:retried"
+            query = f"UPDATE resources SET epoch = ? WHERE epoch = ? AND key IN ({again})"
+            db.execute(query, [aside, run.epoch, run.epoch])
+            query = "UPDATE OR REPLACE tasks SET epoch = ? WHERE epoch = ? AND status != 'succeeded'"
+            db.execute(query, [aside, run.epoch])
             columns = "status = 'running', plan = ?, epoch = ?, repairs = ?"
             plan, repairs = run.plan.model_dump_json(), json.dumps(run.repairs)
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", [plan, run.epoch, repairs, run.run_id])
 
-        await self._ledger.database.write(delete)
+        await self._ledger.database.write(put_aside)
 
 
 def _numbers(key: str) -> list[int]:

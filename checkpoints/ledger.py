@@ -15,7 +15,7 @@ from . import lease
 from .database import Database
 from .llm_calls import SqliteLlmCalls
 from .row_connection import RowConnection
-from .rows import M, read_row, resource_rows, task_row, valid_resources
+from .rows import M, listed_once, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
@@ -56,8 +56,12 @@ class SqliteLedger:
         return {key: read_row(Result, text, f"task {key}") for key, text in rows}
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
-        """A succeeded row of that fingerprint in this run or one that it descends from."""
-        query = "SELECT result FROM tasks JOIN lineage USING (run_id) WHERE fingerprint = ? AND status = 'succeeded' LIMIT 1"
+        """A row of a call with that fingerprint that succeeded, in this run or one that it descends from.
+
+        It may be partial: what was missing before is missing in the inputs of the call, which the fingerprint has.
+        """
+        query = """SELECT result FROM tasks JOIN lineage USING (run_id)
+            WHERE fingerprint = ? AND status IN ('succeeded', 'partial') ORDER BY status DESC LIMIT 1"""
         return await self._inherited(Result, query, run_id, fingerprint, "an earlier result")
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
@@ -119,8 +123,8 @@ class SqliteLedger:
         """What was given and made in a conversation, oldest first."""
 
         def read(db: RowConnection) -> list[Resource]:
-            columns = "kind, media_type, sha256, size, text, name, key AS producer"
-            query = f"SELECT {columns} FROM resources WHERE thread_id = ? ORDER BY id"
-            return valid_resources(db.query(query, [thread_id]))
+            rows = listed_once(db.query("SELECT * FROM resources WHERE thread_id = ? ORDER BY id", [thread_id]))
+            columns = ("kind", "media_type", "sha256", "size", "text", "name")
+            return valid_resources({name: row[name] for name in columns} | {"producer": row["key"]} for row in rows)
 
         return await self.database.read(read)

@@ -1,10 +1,11 @@
-"""Migrations: the versions of our tables, which are beside LangGraph's in one SQLite file.
+"""Migrations: the versions of our tables, which are in one SQLite file.
 
 runs         one request: text, plan, answer, status, and its owner (the lease)
 tasks        the ledger: one row a finished task, by epoch and key; never changed, only deleted by a retry
 resources    what was given and made, by which task and model; the bytes are in the store
 assignments  which expert was chosen for which decision, and why
 llm_calls    calls to chat models: stage, tokens, seconds, dollars where a price is known
+states, state_writes, namespaces  LangGraph's checkpoints and writes (state_rows.py)
 state_parts  messages, results, plans and long texts of LangGraph's states, by hash: each once (state_parts.py)
 
 A change of the tables is a new function at the end of the migrations, e.g. `db.table("runs").add_column("note", str)`, and
@@ -20,6 +21,9 @@ from sqlite_utils.migrations import Migrations
 from ..graph.errors import StorageError
 from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
+from .state_parts import compress_all
+from .state_rows import create_tables
+from .stock_tables import move_stock_tables
 
 migrations = Migrations("hugginggpt")
 
@@ -82,6 +86,14 @@ def state_parts_of_format_3(db: Database) -> None:
 def repairs_of_format_4(db: Database) -> None:
     """The repairs of a plan are called so."""
     db.execute(f"ALTER TABLE runs RENAME COLUMN {EARLIER_REPAIRS} TO repairs")
+
+
+@migrations()
+def short_rows_of_format_5(db: Database) -> None:
+    """LangGraph's own tables, which the library's saver made, become rows with short keys and compressed contents."""
+    create_tables(db.conn)
+    compress_all(db.conn)
+    move_stock_tables(db.conn)
 
 
 def refuse_newer(connection: Connection) -> None:

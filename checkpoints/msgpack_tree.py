@@ -1,4 +1,4 @@
-"""Reads saved states as trees, whatever types they hold: `unpacked`, `packed`, and `nested` for the types.
+"""Reads saved states as trees, whatever types they hold: `unpacked`, `packed`, `as_packed`, and `nested` for the types.
 
 LangGraph packs a type as an extension whose bytes are msgpack again. Bytes that are not, or are packed in a form of their
 own, are left as they are: what is unpacked and packed again is the same.
@@ -30,6 +30,11 @@ def unpacked(data: bytes) -> Any:
 def packed(value: Any) -> bytes:
     """The bytes of a tree."""
     return ormsgpack.packb(value, default=_extension, option=_OPTION)
+
+
+def as_packed(data: bytes) -> Any:
+    """A place in a tree where bytes that are packed already stand as they are."""
+    return ormsgpack.Fragment(data)
 
 
 def nested(extension: Extension, change: Callable[[Any], Any]) -> Extension:

@@ -14,6 +14,7 @@ from .database import Database
 from .deletion import Deleted, Deletion, delete, living
 from .row_connection import RowConnection
 from .run_deletion import delete_runs, delete_threads
+from .state_rows import has_thread
 
 
 class Head(NamedTuple):
@@ -107,9 +108,7 @@ def _named(db: RowConnection, name: str | None, thread: str | None) -> tuple[str
     columns = ", ".join(Head._fields)
     whole = thread or name or ""
     of_thread = [Head(*row) for row in db.execute(f"SELECT {columns} FROM runs WHERE thread_id = ?", [whole])]
-    is_thread = bool(of_thread)
-    if not is_thread and "checkpoints" in db.table_names():
-        is_thread = db.execute("SELECT 1 FROM checkpoints WHERE thread_id = ? LIMIT 1", [whole]).fetchone() is not None
+    is_thread = bool(of_thread) or has_thread(db, whole)
     query = f"SELECT {columns} FROM runs WHERE substr(run_id, 1, length(?1)) = ?1"
     runs = [] if thread or not name else [Head(*row) for row in db.execute(query, [name])]
     runs = [head for head in runs if head.run_id == name] or runs

@@ -7,6 +7,10 @@ from typing import Any, Self, cast
 from ..graph.redactor import Redactor
 
 
+class Redacted(bytes):
+    """Bytes in which there is no secret, as they are written: compressed ones that were redacted before, and hashes."""
+
+
 class Redactors:
     """The redactors of all openers of a connection, counted; equal ones are applied once."""
 
@@ -26,7 +30,7 @@ class Redactors:
 
 
 class RedactingConnection(Connection):
-    """Every value of a statement goes through the redactors, texts and serialized states; none gets longer."""
+    """Every value of a statement goes through the redactors, texts and bytes but `Redacted`; none gets longer."""
 
     redactors = Redactors()
 
@@ -44,6 +48,8 @@ class RedactingConnection(Connection):
 
     def redact(self, values: Any) -> Any:
         """The values of one statement, redacted."""
+        if not values:
+            return values
         if isinstance(values, Mapping):
             return {name: self._redact(value) for name, value in values.items()}
         return [self._redact(value) for value in values]
@@ -52,7 +58,7 @@ class RedactingConnection(Connection):
         if isinstance(value, str):
             for redact in self.redactors.distinct:
                 value = redact.text(value)
-        elif isinstance(value, bytes):
+        elif isinstance(value, bytes) and not isinstance(value, Redacted):
             for redact in self.redactors.distinct:
                 value = redact.data(value)
         return value

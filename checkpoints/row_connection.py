@@ -6,6 +6,7 @@ write a row, as it takes longer to import (0.19 s of CPU, with NumPy) than `hugg
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from sqlite3 import Connection
 from typing import Any
 
 from .redacting_connection import RedactingConnection
@@ -32,12 +33,16 @@ class RowConnection(RedactingConnection):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Roll back what the body wrote if it raises; the transaction goes on."""
-        self.execute("SAVEPOINT job")
+        self._control("SAVEPOINT job")
         try:
             yield
         except BaseException:
             if self.in_transaction:  # some errors (a full disk) end the whole transaction
-                self.execute("ROLLBACK TO job")
-                self.execute("RELEASE job")
+                self._control("ROLLBACK TO job")
+                self._control("RELEASE job")
             raise
-        self.execute("RELEASE job")
+        self._control("RELEASE job")
+
+    def _control(self, sql: str) -> None:
+        """Execute a statement that has no values, so that none is to be redacted."""
+        Connection.execute(self, sql)

@@ -43,6 +43,17 @@ def valid_resources(rows: Iterable[dict[str, Any]]) -> list[Resource]:
     return found
 
 
+def listed_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `resources` without those that repeat, in a later epoch of a run, what a task had made in an earlier one."""
+    first: dict[tuple[Any, ...], Any] = {}
+    return [
+        row
+        for row in rows
+        if row["key"] is None
+        or first.setdefault((row["run_id"], row["key"], row["output"], row["sha256"]), row["epoch"]) == row["epoch"]
+    ]
+
+
 def task_row(run_id: str, epoch: str, result: Result) -> dict[str, Any]:
     """A result as a row of `tasks`; the columns repeat what one wants to query by."""
     copied = {"key", "task_id", "task_type", "status", "error", "fingerprint", "started_at", "duration", "attempts"}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from ..graph.errors import UsageError
 from .deletion import Deletion, refuse_living
+from .state_rows import newest_of, states_of, writes_of, written_after
 from .turns import OwnedCheckpoint, checkpoints_of, plain_channels
 
 
@@ -43,11 +44,11 @@ def delete_for_runs(deletion: Deletion, server_run_ids: Collection[str]) -> None
 
     A run of ours that keeps a checkpoint (the deleted ones resumed it) is left as interrupted. Raises `RunBusy`.
     """
-    query = (
-        "SELECT thread_id, checkpoint_ns, checkpoint_id FROM checkpoints "
-        "WHERE json_extract(CAST(metadata AS TEXT), '$.run_id') IN (SELECT value FROM json_each(?))"
-    )
-    rows = deletion.db.execute(query, [json.dumps(list(server_run_ids))]).fetchall()
+    rows = [
+        (state.thread_id, state.namespace, state.checkpoint_id)
+        for state in states_of(deletion.db)
+        if json.loads(state.metadata).get("run_id") in server_run_ids
+    ]
     threads = {thread_id for thread_id, _, _ in rows}
     refuse_living(deletion.db, threads)
     for thread_id in sorted(threads):
@@ -75,18 +76,16 @@ def prune_threads(deletion: Deletion, thread_ids: Collection[str], strategy: str
         raise UsageError(f"there is no strategy {strategy!r}", hint="it is keep_latest or delete")
     refuse_living(deletion.db, thread_ids)
     for thread_id in thread_ids:
-        query = "SELECT checkpoint_ns, max(checkpoint_id) FROM checkpoints WHERE thread_id = ? GROUP BY checkpoint_ns"
-        for namespace, newest in deletion.db.execute(query, [thread_id]).fetchall():
+        for namespace, newest in newest_of(deletion.db, thread_id):
             _keep_newest(deletion, thread_id, namespace, newest)
 
 
 def _keep_newest(deletion: Deletion, thread_id: str, namespace: str, newest: str) -> None:
     """Also keeps the rest of a namespace where a channel may be one that saves differences (`DeltaChannel`)."""
-    where = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id != ?"
-    values = [thread_id, namespace, newest]
-    written = {channel for (channel,) in deletion.db.execute(f"SELECT channel FROM writes WHERE {where}", values)}
+    older = [at for of, at in written_after(deletion.db, thread_id) if of == namespace and at != newest]
+    written = {write.channel for at in older for write in writes_of(deletion.db, thread_id, namespace, at)}
     plain = plain_channels(deletion.db, thread_id, namespace)
     if all(channel in plain or channel.startswith(("__", "branch:")) for channel in written):
-        query = f"SELECT checkpoint_id FROM checkpoints WHERE {where}"
-        for (checkpoint_id,) in deletion.db.execute(query, values).fetchall():
-            deletion.checkpoint(thread_id, namespace, checkpoint_id)
+        for state in list(states_of(deletion.db, thread_id, namespace)):
+            if state.checkpoint_id != newest:
+                deletion.checkpoint(thread_id, namespace, state.checkpoint_id)

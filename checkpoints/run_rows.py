@@ -1,6 +1,7 @@
 """`read_run`: a row of `runs` as a `Run`, with its results, files and calls to chat models."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -80,11 +81,16 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a run and its repairs; a plan that today's vocabulary does not know is reported and left out."""
     repairs = tuple(read_untrusted_json(row["repairs"] or "[]"))
     try:
-        return (Plan.model_validate(read_untrusted_json(row["plan"])) if row["plan"] else Plan()), repairs
+        return (_read_plan(row["plan"]) if row["plan"] else Plan()), repairs
     except InvalidJson:
         raise
     except (InvalidPlan, ValidationError):
         return Plan(), (*repairs, "the plan was written by another version and can't be read by this one")
+
+
+@lru_cache(maxsize=4)  # to resume a run of 1,000 tasks reads its row three times
+def _read_plan(text: str) -> Plan:
+    return Plan.model_validate(read_untrusted_json(text))
 
 
 def _files(db: RowConnection, row: dict[str, Any]) -> tuple[Resource, ...]:

@@ -1,15 +1,13 @@
-"""`SharedSqliteSaver`: LangGraph's SQLite saver on our database thread; its commits are shared with the ledger's.
+"""`SharedSqliteSaver`: LangGraph's saver on our database thread and in our rows; its commits are shared with the ledger's.
 
-The SQL is the library's; only the thread and the commits are ours. Measured with 500 tasks of two nodes beside the ledger,
-a transaction for each call (the stock `AsyncSqliteSaver`) costs 8 to 9 ms a task, shared ones under 5 (docs/log.md).
+Measured with 500 tasks of two nodes beside the ledger, a transaction for each call (the stock `AsyncSqliteSaver`) costs
+8 to 9 ms a task, shared ones under 5 (docs/log.md).
 """
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from random import randrange
-from sqlite3 import Connection, Cursor
 from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
@@ -22,29 +20,15 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from langgraph.checkpoint.sqlite import SqliteSaver
 
 from .database import Database
 from .deletion import Deletion, delete
 from .run_deletion import delete_for_runs, delete_threads, prune_threads
 from .serializer import strict_serializer
-from .state_parts import PartsSerializer
+from .states import States
 from .thread_copy import copy_thread
 
 T = TypeVar("T")
-
-
-class _StockSaver(SqliteSaver):
-    """The library's saver, for the database thread only; the database commits, not the saver."""
-
-    @contextmanager
-    def cursor(self, transaction: bool = True) -> Iterator[Cursor]:
-        """A cursor in the transaction of the batch."""
-        cursor = self.conn.cursor()
-        try:
-            yield cursor
-        finally:
-            cursor.close()
 
 
 class SharedSqliteSaver(BaseCheckpointSaver[str]):
@@ -53,24 +37,20 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
     The synchronous methods block their thread meanwhile; code in an event loop uses the asynchronous ones.
     """
 
-    def __init__(self, database: Database, connection: Connection, serde: SerializerProtocol) -> None:
+    def __init__(self, database: Database, serde: SerializerProtocol) -> None:
         super().__init__(serde=serde)
         self._database = database
-        self._stock = _StockSaver(connection, serde=PartsSerializer(serde, connection))
 
     @classmethod
     async def open(cls, database: Database) -> "SharedSqliteSaver":
-        """A saver whose tables exist."""
-        connection = await database.read(lambda connection: connection)
-        saver = cls(database, connection, strict_serializer())
-        if not database.reading:
-            await database.read(lambda _: saver._stock.setup(), alone=True)  # a script with a commit of its own
-        return saver
+        """A saver whose tables exist. Raises `StorageError` when the database can't be opened."""
+        await database.read(lambda _: None)
+        return cls(database, strict_serializer())
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "SharedSqliteSaver":
         """The same saver for a graph whose state has types of its own."""
         serde = super().with_allowlist(extra_allowlist).serde
-        return self if serde is self.serde else SharedSqliteSaver(self._database, self._stock.conn, serde)
+        return self if serde is self.serde else SharedSqliteSaver(self._database, serde)
 
     def get_next_version(self, current: str | None, channel: None) -> str:
         """The version of a channel after `current`, in 17 digits instead of the library's 49: states have dozens of them.
@@ -80,17 +60,17 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         number = int(current.partition(".")[0]) + 1 if current else 1
         return f"{number:08}.{randrange(10**8):08}"
 
-    def _write(self, work: Callable[[SqliteSaver], T]) -> "Future[T]":
-        return self._database.submit(lambda _: work(self._stock), writes=True)
+    def _write(self, work: Callable[[States], T]) -> "Future[T]":
+        return self._database.submit(lambda db: work(States(db, self.serde)), writes=True)
 
-    def _read(self, work: Callable[[SqliteSaver], T]) -> "Future[T]":
-        return self._database.submit(lambda _: work(self._stock), writes=False)
+    def _read(self, work: Callable[[States], T]) -> "Future[T]":
+        return self._database.submit(lambda db: work(States(db, self.serde)), writes=False)
 
-    async def _awrite(self, work: Callable[[SqliteSaver], T]) -> T:
-        return await self._database.write(lambda _: work(self._stock))
+    async def _awrite(self, work: Callable[[States], T]) -> T:
+        return await self._database.write(lambda db: work(States(db, self.serde)))
 
-    async def _aread(self, work: Callable[[SqliteSaver], T]) -> T:
-        return await self._database.read(lambda _: work(self._stock))
+    async def _aread(self, work: Callable[[States], T]) -> T:
+        return await self._database.read(lambda db: work(States(db, self.serde)))
 
     # -- what a graph saves -----------------------------------------------------------------------------------------
 
@@ -102,7 +82,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Save a checkpoint."""
-        return self._write(lambda stock: stock.put(config, checkpoint, metadata, new_versions)).result()
+        return self._write(lambda states: states.put(config, checkpoint, metadata)).result()
 
     async def aput(
         self,
@@ -112,29 +92,29 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Save a checkpoint, also when the caller is cancelled meanwhile."""
-        return await self._awrite(lambda stock: stock.put(config, checkpoint, metadata, new_versions))
+        return await self._awrite(lambda states: states.put(config, checkpoint, metadata))
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Save what a node wrote."""
-        self._write(lambda stock: stock.put_writes(config, writes, task_id, task_path)).result()
+        self._write(lambda states: states.put_writes(config, writes, task_id, task_path)).result()
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Save what a node wrote, also when the caller is cancelled meanwhile."""
-        await self._awrite(lambda stock: stock.put_writes(config, writes, task_id, task_path))
+        await self._awrite(lambda states: states.put_writes(config, writes, task_id, task_path))
 
     # -- what it reads ----------------------------------------------------------------------------------------------
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint named, or the newest of the thread."""
-        return self._read(lambda stock: stock.get_tuple(config)).result()
+        return self._read(lambda states: states.get_tuple(config)).result()
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint named, or the newest of the thread."""
-        return await self._aread(lambda stock: stock.get_tuple(config))
+        return await self._aread(lambda states: states.get_tuple(config))
 
     def list(
         self,
@@ -146,7 +126,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
     ) -> Iterator[CheckpointTuple]:
         """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
         yield from self._read(
-            lambda stock: tuple(stock.list(config, filter=filter, before=before, limit=limit))
+            lambda states: tuple(states.list(config, filter=filter, before=before, limit=limit))
         ).result()
 
     async def alist(
@@ -159,21 +139,15 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
     ) -> AsyncIterator[CheckpointTuple]:
         """The checkpoints of a thread, newest first; read at once, so that no lock is held while the caller iterates."""
         for each in await self._aread(
-            lambda stock: tuple(stock.list(config, filter=filter, before=before, limit=limit))
+            lambda states: tuple(states.list(config, filter=filter, before=before, limit=limit))
         ):
             yield each
-
-    def get_delta_channel_history(
-        self, *, config: RunnableConfig, channels: Sequence[str]
-    ) -> Mapping[str, DeltaChannelHistory]:
-        """What was written to channels that save differences only."""
-        return self._read(lambda stock: stock.get_delta_channel_history(config=config, channels=channels)).result()
 
     async def aget_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
-        """What was written to channels that save differences only."""
-        return await self._aread(lambda stock: stock.get_delta_channel_history(config=config, channels=channels))
+        """What was written to channels that save differences only; the synchronous method is the library's."""
+        return await to_thread(self.get_delta_channel_history, config=config, channels=channels)
 
     # -- what it deletes and copies; rows and files of runs follow ----------------------------------------------------
 

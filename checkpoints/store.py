@@ -40,9 +40,9 @@ class FileStore:
         return self._path(resource.sha256, resource.media_type)
 
     def _path(self, sha256: str, media_type: str) -> Path:
-        path = self._resources / sha256[:2] / (sha256[2:] + suffix_of(media_type))
-        earlier = path.with_suffix(OTHER_SUFFIX)
-        return earlier if earlier.name in self._earlier and path.name not in self._earlier else path
+        name, earlier = sha256[2:] + suffix_of(media_type), sha256[2:] + OTHER_SUFFIX
+        is_earlier = earlier in self._earlier and name not in self._earlier
+        return self._resources / f"{sha256[:2]}/{earlier if is_earlier else name}"
 
     async def put_bytes(self, data: bytes, media_type: str) -> tuple[str, int]:
         """Store bytes; returns sha256 and size."""

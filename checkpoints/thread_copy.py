@@ -7,11 +7,13 @@ too, as msgpack, whatever types a state holds.
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import groupby
 from typing import Any, Final
 
 from .msgpack_tree import Extension, nested, packed, unpacked
 from .row_connection import RowConnection
 from .state_parts import whole, write_parts
+from .state_rows import save_state, save_writes, states_of, writes_of, written_after
 
 _COPIED: Final = ("tasks", "resources", "assignments")
 """With the run's own row. `llm_calls` stay with the run that made them: a copy has spent nothing."""
@@ -26,10 +28,7 @@ def copy_thread(db: RowConnection, source: str, target: str) -> None:
     ids = {run_id: hashlib.sha256(f"{target}|{run_id}".encode()).hexdigest()[:10] for run_id in runs}
     for run_id in runs:
         _copy_run(db, run_id, ids, target)
-    if "checkpoints" in db.table_names():
-        replace = partial(_replaced, ids=ids, source=source, target=target)
-        _copy_states(db, "checkpoints", "checkpoint", source, target, replace if ids else None)
-        _copy_states(db, "writes", "value", source, target, replace if ids else None)
+    _copy_states(db, source, target, partial(_replaced, ids=ids, source=source, target=target) if ids else None)
 
 
 def _copy_run(db: RowConnection, run_id: str, ids: Mapping[str, str], target: str) -> None:
@@ -50,15 +49,18 @@ def _epoch(epoch: str | None, ids: Mapping[str, str]) -> str | None:
     return ids.get(run_id, run_id) + colon + digest if epoch else epoch
 
 
-def _copy_states(db: RowConnection, table: str, column: str, source: str, target: str, replace: Replace | None) -> None:
-    rows = list(db.query(f"SELECT * FROM {table} WHERE thread_id = ? ORDER BY rowid", [source]))
-    for row in rows:
-        row["thread_id"] = target
-        if replace:
-            kind, blob = whole(db, row["type"], row[column])
-            if kind == "msgpack":
-                row["type"], row[column] = write_parts(db, packed(replace(unpacked(blob))))
-        db.insert(table, row, ignore=True)
+def _copy_states(db: RowConnection, source: str, target: str, replace: Replace | None) -> None:
+    def copied(kind: str, data: bytes) -> tuple[str, bytes]:
+        form, plain = whole(db, kind, data)
+        return write_parts(db, packed(replace(unpacked(plain)))) if replace and form == "msgpack" else (kind, data)
+
+    for state in list(states_of(db, source)):
+        kind, data = copied(state.kind, state.state)
+        save_state(db, state._replace(thread_id=target, kind=kind, state=data), replace=False)
+    for namespace, checkpoint_id in written_after(db, source):
+        for _, rows in groupby(writes_of(db, source, namespace, checkpoint_id), lambda write: write.task_id):
+            writes = [write._replace(kind=form, value=value) for write in rows for form, value in [copied(*write[4:])]]
+            save_writes(db, target, namespace, checkpoint_id, writes)
 
 
 def _replaced(value: Any, *, ids: Mapping[str, str], source: str, target: str) -> Any:

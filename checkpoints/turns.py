@@ -13,6 +13,7 @@ from ..graph.state import run_id_of
 from .row_connection import RowConnection
 from .serializer import strict_serializer
 from .state_parts import PartsSerializer
+from .state_rows import states_of
 
 _BEFORE_THE_PLAN = {"__start__", "branch:to:plan"}
 """Channels that have a value until `plan` has run."""
@@ -34,17 +35,12 @@ class OwnedCheckpoint(NamedTuple):
 
 def checkpoints_of(db: RowConnection, thread_id: str) -> list[OwnedCheckpoint]:
     """The checkpoints of a thread in all namespaces, newest first in each."""
-    if "checkpoints" not in db.table_names():
-        return []
     known = {run_id for (run_id,) in db.execute("SELECT run_id FROM runs WHERE thread_id = ?", [thread_id])}
-    query = (
-        "SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint FROM checkpoints "
-        "WHERE thread_id = ? ORDER BY checkpoint_ns, checkpoint_id DESC"
-    )
     serde = PartsSerializer(strict_serializer(), db)
     found, planned_from = list[OwnedCheckpoint](), dict[tuple[str, str], str]()
-    for namespace, checkpoint_id, parent, kind, blob in db.execute(query, [thread_id]):
-        values = serde.loads_typed((kind, blob)).get("channel_values") or {}
+    for state in sorted(states_of(db, thread_id), key=lambda state: state.namespace):  # newest first within each
+        namespace, checkpoint_id, parent = state.namespace, state.checkpoint_id, state.parent
+        values = serde.loads_typed((state.kind, state.state)).get("channel_values") or {}
         run_id = shown = _run_in(values)
         if first := bool(_BEFORE_THE_PLAN & values.keys()):
             run_id = planned_from.get((namespace, checkpoint_id)) or _run_in(values.get("__start__"))
@@ -59,10 +55,9 @@ def checkpoints_of(db: RowConnection, thread_id: str) -> list[OwnedCheckpoint]:
 
 def plain_channels(db: RowConnection, thread_id: str, namespace: str) -> set[str]:
     """The channels of which a checkpoint of the namespace has the whole value, and none saved differences only."""
-    query = "SELECT type, checkpoint FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?"
     serde, plain, partial = PartsSerializer(strict_serializer(), db), set[str](), set[str]()
-    for row in db.execute(query, [thread_id, namespace]):
-        for channel, value in (serde.loads_typed(row).get("channel_values") or {}).items():
+    for state in states_of(db, thread_id, namespace):
+        for channel, value in (serde.loads_typed((state.kind, state.state)).get("channel_values") or {}).items():
             (partial if isinstance(value, _DeltaSnapshot) else plain).add(channel)
     return plain - partial
 

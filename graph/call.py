@@ -101,3 +101,5 @@ class Artifact(Frozen):
     path: Path | None = None
     note: str = ""
     """A caveat for the reader, in a sentence without a full stop; usually empty."""
+    lacks: str = ""
+    """What of its source could not be read, as a sentence without a full stop: the task is done in part."""

@@ -12,7 +12,7 @@ from .resource import Kind
 
 _SUFFIXES: Final[dict[Kind, str]] = {
     "image": "png jpg jpeg jfif gif webp bmp tiff tif avif heic svg ico",
-    "audio": "wav mp3 flac ogg oga opus aac aiff amr m4a wma",
+    "audio": "wav mp3 flac ogg oga opus aac aiff amr m4a m4b weba wma",
     "video": "mp4 m4v webm mov mkv avi mpg mpeg wmv flv 3gp",
     "text": "txt text log md markdown rst srt vtt json jsonl ndjson xml tex eml mbox ics vcf ipynb",
     "table": "csv tsv parquet xls xlsx xlsm xlsb ods",
@@ -32,6 +32,8 @@ _OVERRIDES: Final = {
     "aiff": "audio/aiff",
     "amr": "audio/amr",
     "m4a": "audio/mp4",
+    "m4b": "audio/mp4",
+    "weba": "audio/webm",
     "wma": "audio/x-ms-wma",
     "m4v": "video/mp4",
     "mkv": "video/matroska",

@@ -51,6 +51,10 @@ class GraphInput(TypedDict, total=False):
     """Programs may give content blocks too; `Intake` leaves no data in them (`nodes/given_media.py`)."""
     options: Annotated[Options, Field(description="The user's choices for this run; all have defaults.")]
     messages: Annotated[list[AnyMessage], add_messages]
+    given_plan: Annotated[
+        Json,
+        Field(description='A plan to run as it is, `{"tasks": [...]}`; empty to have one made for the request.'),
+    ]
 
 
 class State(TypedDict, total=False):
@@ -59,6 +63,7 @@ class State(TypedDict, total=False):
     request: Annotated[str, EphemeralValue]
     files: Annotated[list[str | Json], EphemeralValue]
     options: Annotated[Json, EphemeralValue]
+    given_plan: Annotated[Json, EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
     problems: list[str]
     """Why an edited plan can't be run."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
+from os import PathLike, fsdecode
 from typing import Self
 
 from pydantic import Field, field_validator
 
+from .media_types import types_by_suffix
 from .resource import Frozen, Resource
 
 
@@ -36,7 +38,7 @@ class Task(Frozen):
     type: str
     """Name of a task type in `graph/vocabulary.py`: the Hub's pipeline tag where one exists."""
     inputs: dict[str, Value] = {}
-    """By input name of the task type."""
+    """By input name of the task type. A `Path` is read as a file of that name."""
     parameters: dict[str, Scalar | tuple[Scalar, ...]] = {}
     """By parameter name of the task type, e.g. `target_language`."""
     goal: str = ""
@@ -46,10 +48,14 @@ class Task(Frozen):
 
     @field_validator("inputs", mode="before")
     @classmethod
-    def _lists_are_tuples(cls, inputs: object) -> object:
-        if isinstance(inputs, dict):
-            return {name: tuple(value) if isinstance(value, list) else value for name, value in inputs.items()}
-        return inputs
+    def _as_values(cls, inputs: object) -> object:
+        """Lists as tuples, and paths as files that are named and not read yet."""
+        if not isinstance(inputs, dict):
+            return inputs
+        return {
+            name: tuple(map(_named_file, value)) if isinstance(value, list | tuple) else _named_file(value)
+            for name, value in inputs.items()
+        }
 
     def with_inputs(self, change: Callable[[str, Single], Single]) -> Self:
         """The task with `change(name, value)` for each input value or member of a list; itself where nothing changes."""
@@ -78,6 +84,14 @@ class Task(Frozen):
     def label(self) -> str:
         """`2 (summarization)`, as messages name it."""
         return f"{self.id} ({self.type})"
+
+
+def _named_file(value: object) -> object:
+    if not isinstance(value, PathLike):
+        return value
+    name = fsdecode(value)
+    kind, media_type = types_by_suffix().get(name.rpartition(".")[2].lower(), ("document", "application/octet-stream"))
+    return Resource(kind=kind, media_type=media_type, name=name)
 
 
 def in_order(tasks: list[Task]) -> list[Task]:

@@ -169,7 +169,8 @@ def _assembled(
 ) -> World:
     from .builder import connect
 
-    controller, decoder = RedactedController(controller, redact), Decoder(workers)
+    controller = RedactedController(controller, redact)
+    decoder = Decoder(workers)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings, read=decoder.read), redact)
     places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
     catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)

@@ -23,6 +23,7 @@ _WHY = {
     "request": "make a new request in this conversation",
     "files": "make a new request in this conversation",
     "options": "edit those of `run`",
+    "given_plan": "edit `plan`",
     "answer": "it is written from the results: edit those",
     "problems": "they are found in edits",
 }
@@ -52,7 +53,7 @@ def edited_fields(state: Json, before: CheckpointTuple | None, recorded: Run | N
     if recorded is None or not isinstance(old.get("run"), Mapping) or not isinstance(state.get("run"), Mapping):
         return EditedFields()
     refused = [
-        _refusal(name) for name in ("request", "files", "options", "answer", "problems")
+        _refusal(name) for name in ("request", "files", "options", "given_plan", "answer", "problems")
         if state.get(name) and state.get(name) != old.get(name) and state.get(name) != getattr(recorded, name, None)
     ]  # fmt: skip
     try:

@@ -21,7 +21,7 @@ from .edited_fields import LIMITS, EditedFields
 from .edited_results import edited_result, validation_problems
 
 N = TypeVar("N", bound=Frozen)
-CHOICES = {"approve", "where", "models", "select"}
+CHOICES = {"approve", "where", "models", "select", "llm"}
 """The options that are compared with the run's row; limits may be older than the row: see `edited_fields.py`."""
 
 
@@ -73,7 +73,9 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     if problems:
         raise InvalidPlan(problems)
     epoch = epoch_of(run, plan, results) if run.epoch or what else legacy_epoch(run.run_id, plan)
-    if epoch == base and run.options.approve == recorded.options.approve and not fields.limits:
+    apart = ("approve", "llm")  # choices that are no part of an epoch
+    changed = any(getattr(run.options, name) != getattr(recorded.options, name) for name in apart)
+    if epoch == base and not changed and not fields.limits:
         return Edits(run, plan, tuple(results))  # also of a plan that was current before a later edit
     return Edits(run, plan, tuple(results), tuple(what or [PLAN_EDITED]))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..graph.call import Artifact, Call
+from ..graph.caveats import collecting
 from ..graph.errors import ExpertError
 from ..graph.events import TaskQueued, TaskStarted, emit
 from ..graph.expert import Expert
@@ -25,6 +26,8 @@ class Stored(NamedTuple):
 
     outputs: Outputs
     notes: tuple[str, ...]
+    lacks: tuple[str, ...]
+    """What of its inputs could not be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +62,11 @@ class ExpertCalls:
                     if not tries[place]:
                         emit(TaskStarted(run_id=run_id, task_id=task.id, key=key, model_id=expert.model_id))
                     tries[place] += 1
-                    artifacts = await self._attempt(call)
-                    notes = tuple(dict.fromkeys(artifact.note for artifact in artifacts if artifact.note))
-                    return Stored(await self._store_all(artifacts, task, key), notes)
+                    with collecting() as heard:
+                        artifacts = await self._attempt(call)
+                    notes = [artifact.note for artifact in artifacts] + heard.notes
+                    gaps = [artifact.lacks for artifact in artifacts] + heard.lacks
+                    return Stored(await self._store_all(artifacts, task, key), _each_once(notes), _each_once(gaps))
         raise AssertionError("the attempts end by returning or raising")
 
     async def _prepare(self, call: Call) -> None:
@@ -96,3 +101,7 @@ class ExpertCalls:
             earlier = outputs.get(artifact.output, ()) if artifact.output in lists else ()
             outputs[artifact.output] = (*earlier, resource)
         return outputs
+
+
+def _each_once(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, texts)))

@@ -5,7 +5,7 @@ LangGraph saves its input before the first stage runs, so bytes must be gone by 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,12 +23,13 @@ _IN_TEXT = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,[\w%/+=.~!*'()-]{6
 
 
 class Intake:
-    """The data of one input. `known`: what is stored in the conversation, which references may name."""
+    """The data of one input. `known` reads what is stored in the conversation, which references may name."""
 
-    def __init__(self, fetcher: Fetcher, known: Sequence[Resource]) -> None:
+    def __init__(self, fetcher: Fetcher, known: Callable[[], Awaitable[Sequence[Resource]]]) -> None:
         self._fetcher = fetcher
-        self._known = {resource.sha256: resource for resource in known}
-        self._taken = {resource.name: resource.sha256 for resource in known if resource.name}
+        self._read_known = known
+        self._known: dict[str | None, Resource] | None = None
+        self._taken = dict[str, str | None]()
         self._given = dict[str, str | None]()
 
     async def without_data(self, values: Mapping[str, Any]) -> Json:
@@ -100,6 +101,10 @@ class Intake:
         return text, found
 
     async def _reference(self, given: GivenFile) -> Json:
+        if self._known is None:  # most inputs bring no data
+            resources = await self._read_known()
+            self._known = {resource.sha256: resource for resource in resources}
+            self._taken = {resource.name: resource.sha256 for resource in resources if resource.name}
         if not given.holds_data and given.file_id:
             if is_hash(given.file_id) and (known := self._known.get(given.file_id)):
                 return reference_to(known)

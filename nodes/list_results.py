@@ -37,14 +37,18 @@ def list_result(task: Task, assignment: Assignment, done: Sequence[Result], *, b
     outputs: Outputs = {name: tuple(made for row in done for made in row.outputs.get(name, ())) for name in names}
     members = tuple(map(_member_of, done))
     missing = [member for member in members if member.error is not None]
-    without = tuple(dict.fromkeys(member for row in done if row.ok for member in row.missing))
+    lacking = [member for row in done if row.ok for member in row.missing]
+    own = {row.key for row in done}
+    without = tuple(dict.fromkeys(member for member in lacking if member.key not in own))
+    unread = tuple(dict.fromkeys(Member(key=task.key, error=m.error) for m in lacking if m.key in own))
     failed, needed = [m for m in missing if not m.cause], [m for m in missing if m.cause]
     errors = [failures(failed, f"{len(failed)} of {len(done)} failed")] if failed else []
     errors += [failures(needed, f"{len(needed)} of {len(done)} missing")] if needed else []
     errors += [failures(without, "made without")] if without else []
+    errors += [member.error or "" for member in unread]
     return gathered(
         task, task.key, _status(done), done, began=began, outputs=outputs, assignment=assignment,
-        members=(*members, *without), error="; ".join(errors) or None,
+        members=(*members, *without, *unread), error="; ".join(errors) or None,
     )  # fmt: skip
 
 
@@ -63,7 +67,21 @@ def made_without(made: Result, given: Given) -> Result:
     if not (given.missing and made.ok):
         return named
     error = failures(given.missing, "made without")
-    return named.model_copy(update={"status": "partial", "members": given.missing, "error": error})
+    return named.model_copy(
+        update={
+            "status": "partial",
+            "members": (*made.members, *given.missing),
+            "error": "; ".join(filter(None, (made.error, error))),
+        }
+    )
+
+
+def read_in_part(made: Result, gaps: Sequence[str]) -> Result:
+    """The result of a call; partial where a part of its input could not be read. `gaps`: what, a sentence each."""
+    if not gaps:
+        return made
+    members = tuple(Member(key=made.key, error=gap) for gap in gaps)
+    return made.model_copy(update={"status": "partial", "members": members, "error": "; ".join(gaps)})
 
 
 def not_made(task: Task, key: str, missing: Sequence[Member], name: str = "") -> Result:

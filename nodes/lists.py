@@ -57,12 +57,12 @@ def _whole(task: Task, entries: Entries) -> Given:
 
 
 def _named(entry: Entry, gaps: bool) -> Material:
-    """The material of an entry; in a list with gaps under a name of its own, for its number there would be wrong."""
+    """The material of an entry under the name of what it was made from; its number would be wrong in a list with gaps."""
     assert entry.material
     resource = entry.material.resource
-    if resource.name or not gaps:
+    number = f"no. {'.'.join(str(number + 1) for number in entry.place)}" if gaps else ""
+    if resource.name or not (name := entry.name or number):
         return entry.material
-    name = entry.name or f"no. {'.'.join(str(number + 1) for number in entry.place)}"
     return entry.material.model_copy(update={"resource": resource.model_copy(update={"name": name})})
 
 

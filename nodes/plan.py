@@ -1,5 +1,6 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
@@ -17,12 +18,13 @@ from ..graph.events import RunStarted, emit
 from ..graph.ports import ControllerOf, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
-from ..graph.result import Request, Run
+from ..graph.result import Proposal, Request, Run
 from ..graph.settings import PLACES
 from ..graph.state import RUN_ID, Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .given_media import media_in, words_of
+from .given_plan import files_named_in, read_given_plan, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
 from .run_options import options_of
@@ -52,13 +54,14 @@ def plan_node(
             history = (*history, ("assistant", unsaved))
         run_id, thread_id = _ids()
         attached, earlier = _files_of(state)
-        gathered = await fetcher.gather(text, attached)
+        given_plan = read_given_plan(state.get("given_plan"))
+        gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
         files = [given.get(file.name, file) if file.missing and not file.problem else file for file in gathered]
         hashes = {resource.sha256 for resource in (*known, *files)}
-        brought = tuple(resource for resource in earlier if resource.sha256 not in hashes)
+        brought = await asyncio.to_thread(_stored, [r for r in earlier if r.sha256 not in hashes], store)
         request = Request(
             text=text,
             files=tuple(files),
@@ -80,7 +83,10 @@ def plan_node(
         await ledger.given(run_id, thread_id, (*brought, *request.files))
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
-        proposal = await controller.plan(request, LlmBudget(ledger, run_id))
+        if given_plan:
+            proposal = Proposal(plan=with_files(given_plan, files, request.resources))
+        else:
+            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         refusals = (*current().edits_left, *proposal.refusals)
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}
@@ -126,6 +132,11 @@ def _turns_to_add(state: State, text: str, unsaved: str) -> list[BaseMessage]:
     blocks = brought.content if isinstance(brought.content, list) else []
     request = _turn(text, [block for block in blocks if text_of(block) is None], brought.id)
     return [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier, *answer, request] if answer else [request]
+
+
+def _stored(resources: Sequence[Resource], store: Store) -> tuple[Resource, ...]:
+    """Those whose files are here still: the runs that brought them may have been deleted."""
+    return tuple(resource for resource in resources if store.path(resource).is_file())
 
 
 def _turn(text: str, media: Sequence[Any], id: str | None = None) -> HumanMessage:

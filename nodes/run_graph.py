@@ -11,12 +11,14 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot, StateUpdate
 
 from ..graph.background import iterated
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
+from ..graph.resource import Resource
 from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
 from .edited_fields import before_edits
@@ -26,7 +28,7 @@ from .lent_savers import usable_here
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
-from .take_up import edits_left_by, take_up
+from .take_up import edits_in, edits_left_by, take_up
 
 INSIDE = {"select", "execute"}
 """The nodes of a task's sub-graph."""
@@ -66,7 +68,8 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
     ) -> AsyncGenerator[Any, None]:
         """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
         execution = Execution(self.ledger.runs)
-        within = ensure_config(config)["configurable"].get("checkpoint_ns")
+        # a parent keeps what it gets, which is references; events hold no messages
+        as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
         execution.context = options.pop("context", None)  # a parent's own context is no choice for this graph
         try:
             execution.steps = _steps_inside(options)
@@ -87,8 +90,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
                                 part = await anext(parts)
                     except StopAsyncIteration:
                         return
-                    # a parent keeps what it gets: references
-                    yield part if within else await with_small_files(part, self.store_of_files)
+                    yield part if as_is else await with_small_files(part, self.store_of_files)
         finally:
             await execution.end()
 
@@ -129,6 +131,14 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         ]
         return await super().abulk_update_state(config, clean)
 
+    async def edits_in(self, config: RunnableConfig) -> tuple[str, ...]:
+        """What a client has edited in the newest checkpoint and was not run, a sentence each."""
+        saver = self._resolve_checkpointer(config)
+        saved = await saver.aget_tuple(config)
+        return (
+            await edits_in(saved, await before_edits(saver, saved), self.ledger, self.store_of_files) if saved else ()
+        )
+
     async def end_in(self, config: RunnableConfig) -> RunFinished:
         """The last event of the run that ended in the newest checkpoint.
 
@@ -137,12 +147,21 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         state = cast(State, (await self.aget_state(config)).values)
         return finished(complete(state), self.store_of_files)
 
+    async def newest(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The newest checkpoint, or the one that `config` names, as the saver has it; None where there is none."""
+        named = ensure_config(config)
+        saver = self._resolve_checkpointer(named)
+        return await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+
     async def _without_data(self, values: Mapping[str, Any], config: RunnableConfig | None) -> Mapping[str, Any]:
         """The values of an input or update with their data in the store, and references in its place."""
         if values.keys().isdisjoint({"request", "files", "messages"}):
             return values
         conversation = conversation_of(ensure_config(config))
-        known = await self.ledger.thread_resources(conversation) if conversation is not None else ()
+
+        async def known() -> Sequence[Resource]:
+            return () if conversation is None else await self.ledger.thread_resources(conversation)
+
         return await Intake(self.fetcher, known).without_data(values)
 
     async def _updated(
@@ -155,11 +174,10 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
 
     async def _taken_up(self, input: Any, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
         named = ensure_config(config)
-        saver = self._resolve_checkpointer(named)
-        saved = await saver.aget_tuple(named) if saver and "thread_id" in named["configurable"] else None
+        saved = await self.newest(named)
         if saved is None:
             return config
-        before = await before_edits(saver, saved)
+        before = await before_edits(self._resolve_checkpointer(named), saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config

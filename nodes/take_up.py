@@ -25,11 +25,10 @@ from ..graph.version import check_version
 from .edited_fields import EDITED, EditedFields, edited_fields
 from .edits import read_edits
 from .execution import Execution
+from .next_stages import next_stages
 
-BEFORE_PLAN = {"__start__", "branch:to:plan"}
-"""Channels of a state that is still that of the run before."""
-QUEUES = {"__start__", "__pregel_tasks"}
-"""Channels that LangGraph keeps when they are empty; with `branch:to:...`, those of what comes next."""
+BEFORE_PLAN = {"__start__", "plan"}
+"""Stages before which the state is still that of the run before."""
 
 
 async def take_up(
@@ -47,25 +46,42 @@ async def take_up(
     that one is not enough.
     """
     state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
-    coming = {name for name, value in state.items() if name.startswith("branch:to:") or (name in QUEUES and value)}
+    coming = next_stages(saved)
     if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
     run_id, changed = _run_id(state, before), dict[str, Any]()
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and (recorded := await ledger.runs.recorded(run_id)):
         execution.edited_fields = edited_fields(state, before, recorded)
-        if "branch:to:review" in coming or not await _edited(state, ledger, store, execution.edited_fields):
+        edited = "review" not in coming and await _edited(state, ledger, store, execution.edited_fields)
+        if not edited and not _cut_off(saved):
             return None
         await execution.own(run_id)
     else:
         lost = await _restore(state, _results_within(saved), execution, ledger, store)
-        if not lost:
+        if not lost and not _cut_off(saved):
             return None
         changed["run"] = with_repairs(state["run"], added=lost.values())
         changed["results"] = Overwrite({key: row for key, row in state["results"].items() if key not in lost})
     # `review` comes next, and all tasks are sent again; what is recorded returns at once
     new = await graph.aupdate_state(config, changed, as_node="plan")
     return str(new["configurable"]["checkpoint_id"])
+
+
+def _cut_off(saved: CheckpointTuple) -> bool:
+    """Whether a stage was cancelled between its return and the edge after it, which decides what comes next.
+
+    LangGraph keeps what it had written as if it were all, and would end the run there without a word.
+    """
+    written = dict[str, set[str]]()
+    for task, channel, _ in saved.pending_writes or ():
+        written.setdefault(task, set()).add(channel)
+    return any(
+        "__error__" in channels
+        and channels - {"__error__"}
+        and not any(name == "__pregel_tasks" or name.startswith("branch:to:") for name in channels)
+        for channels in written.values()
+    )
 
 
 def _run_id(state: Json, before: CheckpointTuple | None) -> str:
@@ -81,13 +97,20 @@ async def edits_left_by(
     saved: CheckpointTuple, before: CheckpointTuple | None, ledger: Ledger, store: Store
 ) -> tuple[str, ...]:
     """What was edited in a run after it ended, a sentence each, where a new request comes before it was run."""
+    edits = await edits_in(saved, before, ledger, store)
+    return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+
+
+async def edits_in(
+    saved: CheckpointTuple, before: CheckpointTuple | None, ledger: Ledger, store: Store
+) -> tuple[str, ...]:
+    """What a client has edited in a run, a sentence each, or why it can't be run."""
     state = saved.checkpoint["channel_values"]
     if saved.metadata.get("source") not in EDITED or "run" not in state:
         return ()
     run_id = state["run"].get("run_id") if isinstance(state["run"], Mapping) else None
     fields = edited_fields(state, before, await ledger.runs.recorded(str(run_id)))
-    edits = await _edited(state, ledger, store, fields)
-    return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+    return await _edited(state, ledger, store, fields)
 
 
 async def _edited(state: Any, ledger: Ledger, store: Store, fields: EditedFields) -> tuple[str, ...]:

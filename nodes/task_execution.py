@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..graph.result import Outputs, Result, TaskStatus
 from ..graph.state import TaskRun
 from ..graph.task import Task
 from .expert_calls import ExpertCalls
-from .list_results import failures, gathered, list_result, made_without, not_made, result_of
+from .list_results import failures, gathered, list_result, made_without, not_made, read_in_part, result_of
 from .lists import Given, Inputs
 from .long_recordings import parts_of, whole_text
 
@@ -48,15 +48,15 @@ class TaskExecution:
         """One member, or the whole task: by one call, or by one for each part of a long recording."""
         if given.inputs is None:
             return not_made(self.task, key, given.missing, given.name)
-        return made_without(await self._made(key, given.inputs), given)
+        return made_without(await self._made(key, given.inputs, given.missing), given)
 
-    async def _made(self, key: str, inputs: Inputs) -> Result:
+    async def _made(self, key: str, inputs: Inputs, missing: Sequence[Member]) -> Result:
         try:
             parts = await parts_of(self.task, key, inputs, self.store, self.cut)
         except ExpertError as error:
             return result_of(self.task, key, "failed", error=error.line, input_fault=error.input_fault)
         if not parts:
-            return await self._one(key, inputs)
+            return await self._one(key, inputs, missing)
         began = now()
         done = await self._each(self._part, {f"{key}[{n}]": Given(given) for n, (_, given) in enumerate(parts)})
         failed = [Member(key=row.key, error=row.error) for row in done if not row.ok]
@@ -68,7 +68,7 @@ class TaskExecution:
         return gathered(self.task, key, "succeeded", done, began=began, assignment=self.assignment, outputs=outputs)
 
     async def _part(self, key: str, given: Given) -> Result:
-        return await self._one(key, given.inputs or {})
+        return await self._one(key, given.inputs or {}, given.missing)
 
     async def _each(self, step: Step, calls: Mapping[str, Given]) -> list[Result]:
         """Each call is made and recorded on its own, under `3[0]`, `3[1]`, ...; recorded ones are not made again."""
@@ -88,12 +88,17 @@ class TaskExecution:
             await asyncio.gather(*working, return_exceptions=True)
             raise
 
-    async def _one(self, key: str, inputs: Inputs) -> Result:
-        """One call: taken from an earlier run of this lineage that made it, else from the first expert that succeeds."""
+    async def _one(self, key: str, inputs: Inputs, missing: Sequence[Member]) -> Result:
+        """One call: taken from an earlier run of this lineage that made it, else from the first expert that succeeds.
+
+        `missing`: the members of lists that it is made without.
+        """
         task, first = self.task, self.assignment
         fingerprint = _fingerprint(task, key, first.expert, inputs)
-        if earlier := await self.ledger.find(self.run["run_id"], fingerprint):
-            return earlier.model_copy(update={"task_id": task.id, "key": key})
+        earlier = await self.ledger.find(self.run["run_id"], fingerprint)
+        if earlier and (earlier.status == "succeeded" or {m.key for m in earlier.missing} == {m.key for m in missing}):
+            anew = {"task_id": task.id, "key": key, "status": "succeeded", "members": (), "error": None}
+            return earlier.model_copy(update=anew)  # `whole` says again what it is made without
         began, tries = now(), Counter[str]()
         errors, input_fault = list[str](), False
 
@@ -115,7 +120,8 @@ class TaskExecution:
                 if input_fault := error.input_fault:
                     break
             else:
-                return result("succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment)
+                made = result("succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment)
+                return read_in_part(made, stored.lacks)
         return result("failed", error="; ".join(dict.fromkeys(errors)), input_fault=input_fault, assignment=first)
 
     async def _put(self, result: Result) -> Result:

@@ -1,8 +1,8 @@
 """`identify`, for files that users give: kind and media type by the bytes and not the name; refuses what can't be read."""
 
+import codecs
 import csv
 import io
-import wave
 from typing import NamedTuple
 
 from ..graph.errors import ExpertError, InvalidInput
@@ -12,15 +12,17 @@ from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
 from .documents.document_types import READERS, type_of_text, type_of_zip
 from .documents.encodings import Decoded, decoded
-from .media.csv_records import read_records
-from .media.pictures import FORMATS
+from .media.container import container_type
+from .media.csv_records import MEDIA_TYPES, read_records
+from .media.picture_formats import FORMATS
+from .media.picture_size import most_pixels
 
 SUPPORTED = (
-    "images (PNG, JPEG, GIF, WebP, BMP, TIFF), sound, video, PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, "
-    "e-mails, calendars, contacts, notebooks, subtitles, tables (CSV, Parquet, JSON) and text"
+    "images (PNG, JPEG, GIF, WebP, BMP, TIFF, HEIC, AVIF), sound, video, PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, "
+    "RTF, HTML, e-mails, calendars, contacts, notebooks, subtitles, tables (CSV, Parquet, JSON) and text"
 )
 
-_PILLOW = {f"image/{form.lower()}": form for form in FORMATS}
+_PILLOW = {f"image/{form.lower()}": form for form in FORMATS} | {"image/heic": "HEIF"}
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _OLD = {
     "application/msword": ("a Word document of before 2007", "docx or PDF"),
@@ -28,6 +30,8 @@ _OLD = {
     "application/postscript": ("PostScript", "PDF"),
 }
 """Formats that are recognised and not read: what they are, and what to save them as."""
+_SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/3gpp"}
+"""Containers of films that recordings come in too; their names say so (memo.m4a)."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of Office files of before 2007, and of newer ones that are locked by a password."""
 PDF_WITHIN = 1024
@@ -64,6 +68,8 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
         raise InvalidInput(f"{label} is {what}, which can't be read", hint=f"Save it as {better}.")
     if guessed in READERS:
         return Content("document", guessed, unread=True)
+    if not guessed and len(data) > MOST_TEXT and media_type in MEDIA_TYPES and _is_utf_8(data):
+        return Content("table", media_type)
     if not guessed and len(data) > MOST_TEXT and decoded(data[: MOST_TEXT // 16]):
         raise InvalidInput(
             f"{label} holds {len(data):,} bytes of text; {MOST_TEXT:,} are read at most", hint="Cut it into parts."
@@ -75,11 +81,11 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
         return Content("image", guessed)
     if guessed == "audio/wav":
         _check_wav(data, label)
+    if claimed == "audio" and guessed in _SOUND_ALONE:
+        guessed = _SOUND_ALONE[guessed]
     for kind in ("audio", "video"):
         if guessed.startswith(f"{kind}/"):
             return Content(kind, guessed)
-    if guessed == "application/pdf":
-        return Content("document", guessed)
     raise _unsupported(data, label, claimed, guessed)
 
 
@@ -95,13 +101,23 @@ def _by_bytes(data: bytes, by_name: str) -> str:
         return "application/vnd.apache.parquet"
     if data.startswith(_OLE) and (by_name in _OLD or by_name == "application/vnd.ms-excel"):
         return by_name
-    return canonical(filetype.guess_mime(data[:8192]) or "")
+    return canonical(filetype.guess_mime(data[:8192]) or "") or container_type(data)
 
 
 def _text(data: bytes, guessed: str) -> Decoded | None:
     """The text; of what begins like a picture or sound ("BMW is a car") only if it is UTF-8."""
     read = decoded(data) if not guessed or b"\0" not in data else None
     return read if read and (read.certain or not guessed) else None
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Whether bytes are text in UTF-8; looked at in parts, so that a table of 300 MB is not copied."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    parts = range(0, len(data), MOST_TEXT)
+    try:
+        return all("\0" not in decoder.decode(data[n : n + MOST_TEXT], n + MOST_TEXT >= len(data)) for n in parts)
+    except UnicodeDecodeError:
+        return False
 
 
 def _as_text(read: Decoded, name: str, label: str, claimed: Kind, media_type: str) -> Content:
@@ -116,7 +132,7 @@ def _as_text(read: Decoded, name: str, label: str, claimed: Kind, media_type: st
     inline = text if len(text.encode()) <= INLINE_LIMIT else None
     note = "" if read.certain else f"{label} does not say how its letters are encoded; it is read as {read.encoding}"
     kept = Content("text", "text/markdown" if media_type == "text/markdown" else "text/plain", inline, note=note)
-    if media_type in ("text/csv", "text/tab-separated-values"):
+    if media_type in MEDIA_TYPES:
         _check_table(text, label, media_type)
         kept = kept._replace(kind="table", media_type=media_type)
     return kept if read.encoding == "utf-8" else kept._replace(data=text.encode())
@@ -132,21 +148,33 @@ def _check_table(text: str, label: str, media_type: str) -> None:
         raise InvalidInput(error.message, hint=error.hint) from None
 
 
-def _check_image(data: bytes, media_type: str, label: str, max_pixels: int) -> None:
+def _check_image(data: bytes, media_type: str, label: str, limit: int) -> None:
     """Check the size in the header. Uses Pillow's plug-in, as `Image.open` has a limit and warnings of its own."""
     from PIL import Image
 
-    if media_type == "image/webp":  # its plug-in lets libwebp allocate the canvas; the others read headers in Python
-        width, height = _webp_size(data, label)
-        return _check_size(width, height, label, max_pixels)
+    form = _PILLOW[media_type]
+    most = most_pixels(form, limit)
+    if reader := _HEADERS.get(form):
+        width, height = reader(data, label)
+        return _check_size(width, height, label, most)
     Image.init()
-    plugin = Image.OPEN[_PILLOW[media_type]][0]
+    plugin = Image.OPEN[form][0]
     try:
         with plugin(io.BytesIO(data), "") as image:
             width, height = image.size
     except (OSError, SyntaxError, ValueError, IndexError, TypeError, Image.DecompressionBombError) as error:
         raise _broken_header(label, media_type.removeprefix("image/").upper(), f" ({error})") from None
-    _check_size(width, height, label, max_pixels)
+    _check_size(width, height, label, most)
+
+
+def _heif_size(data: bytes, label: str) -> tuple[int, int]:
+    """Width and height of the largest picture or tile of a HEIC or AVIF: the boxes `ispe` (ISO 23008-12, 6.5.3)."""
+    sizes, at = list[tuple[int, int]](), 0
+    while len(sizes) < 10_000 and 0 < (at := data.find(b"ispe", at + 1, 1 << 22)) <= len(data) - 16:
+        sizes.append((int.from_bytes(data[at + 8 : at + 12]), int.from_bytes(data[at + 12 : at + 16])))
+    if not sizes:
+        raise _broken_header(label, "HEIC or AVIF")
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def _webp_size(data: bytes, label: str) -> tuple[int, int]:
@@ -160,6 +188,10 @@ def _webp_size(data: bytes, label: str) -> tuple[int, int]:
     if len(body) == 10 and form == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
         return int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
     raise _broken_header(label, "WEBP")
+
+
+_HEADERS = {"WEBP": _webp_size, "AVIF": _heif_size, "HEIF": _heif_size}
+"""Read here, as the plug-ins of these formats are C libraries that get the whole file; those of others are Python."""
 
 
 def _broken_header(label: str, form: str, why: str = "") -> InvalidInput:
@@ -178,17 +210,11 @@ def _check_size(width: int, height: int, label: str, max_pixels: int) -> None:
 
 
 def _check_wav(data: bytes, label: str) -> None:
-    """Check the header. An expert that decodes the file checks its duration, and formats that `wave` does not read."""
-    try:
-        with wave.open(io.BytesIO(data)) as sound:
-            length = sound.getnframes()
-    except wave.Error as error:
-        if "unknown format" in str(error):
-            return
-        raise InvalidInput(f"{label} is not a sound file: {error}") from None
-    except EOFError:
-        raise InvalidInput(f"{label} is not a sound file: its WAV header is cut off or broken") from None
-    if length == 0:
+    """Check that sound follows the header. Its sizes are not believed: what writes a stream does not know them yet."""
+    at = data.find(b"data", 12)
+    if data.find(b"fmt ", 12, 8192) < 0 or at < 0:
+        raise InvalidInput(f"{label} is not a sound file: its WAV header is cut off or broken")
+    if len(data) <= at + 8:
         raise InvalidInput(f"{label} holds no sound (0 seconds)")
 
 

@@ -73,9 +73,11 @@ def main() -> None:
     """Call the command. Secrets are removed from all that anything writes to stderr."""
     from ...graph.errors import HuggingGPTError
     from .streams import CleanStream, OpenStream
+    from .traces import end_with_traces, hear_langsmith
 
     collect_seldom()
     sys.stdout, sys.stderr = cast("TextIO", OpenStream(sys.stdout)), cast("TextIO", CleanStream(sys.stderr))
+    hear_langsmith()
     try:
         app(prog_name="hugginggpt")
     except HuggingGPTError as error:  # before anything is opened: an error in the settings, for instance
@@ -84,6 +86,8 @@ def main() -> None:
         sys.exit(report_error(error))
     except OSError as error:  # a failure to write to stdout: every other one is reported where it happens
         sys.exit(f"error: the output can't be written: {error.strerror or error}")
+    finally:
+        end_with_traces()
 
 
 def collect_seldom() -> None:

@@ -9,28 +9,80 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .apps.session import run
+    from .apps.api import arun, astream, close, run, stream
+    from .apps.outcome import Outcome, Results, TaskResult
+    from .apps.session import Session
     from .apps.tool import as_tool
+    from .graph.errors import (
+        ControllerError,
+        ExpertError,
+        HuggingGPTError,
+        InvalidInput,
+        InvalidPlan,
+        LedgerLost,
+        LimitReached,
+        NoUsablePlan,
+        RunBusy,
+        RunCancelled,
+        RunChanged,
+        StorageError,
+        UnknownRun,
+        UnusableFile,
+        UsageError,
+    )
+    from .graph.events import (
+        AnswerDelta,
+        Event,
+        ExpertChosen,
+        LlmCalled,
+        PlanReady,
+        RunFinished,
+        RunStarted,
+        RunWaiting,
+        TaskDrafted,
+        TaskFinished,
+        TaskProgress,
+        TaskQueued,
+        TaskStarted,
+        read_event,
+    )
     from .graph.plan import Plan
-    from .graph.result import Run
+    from .graph.resource import Resource
+    from .graph.result import Options, Result, Run
     from .graph.settings import Settings
-    from .graph.world import build_graph, open_world
+    from .graph.task import Ref, Task, Template
+    from .graph.world import World, build_graph, open_world
 
 __version__ = "0.1.0"
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-_MODULES = {
-    "Plan": "graph.plan",
-    "Run": "graph.result",
-    "Settings": "graph.settings",
-    "as_tool": "apps.tool",
-    "build_graph": "graph.world",
-    "open_world": "graph.world",
-    "run": "apps.session",
+_NAMES = {
+    "apps.api": "arun astream close run stream",
+    "apps.outcome": "Outcome Results TaskResult",
+    "apps.session": "Session",
+    "apps.tool": "as_tool",
+    "graph.errors": "ControllerError ExpertError HuggingGPTError InvalidInput InvalidPlan LedgerLost LimitReached "
+    "NoUsablePlan RunBusy RunCancelled RunChanged StorageError UnknownRun UnusableFile UsageError",
+    "graph.events": "AnswerDelta Event ExpertChosen LlmCalled PlanReady RunFinished RunStarted RunWaiting TaskDrafted "
+    "TaskFinished TaskProgress TaskQueued TaskStarted read_event",
+    "graph.plan": "Plan",
+    "graph.resource": "Resource",
+    "graph.result": "Options Result Run",
+    "graph.settings": "Settings",
+    "graph.task": "Ref Task Template",
+    "graph.world": "World build_graph open_world",
 }
+_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-__all__ = ["Plan", "Run", "Settings", "__version__", "as_tool", "build_graph", "open_world", "run"]
+__all__ = [
+    "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "HuggingGPTError", "InvalidInput",
+    "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "NoUsablePlan", "Options", "Outcome", "Plan", "PlanReady",
+    "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled", "RunChanged", "RunFinished", "RunStarted",
+    "RunWaiting", "Session", "Settings", "StorageError", "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
+    "TaskQueued", "TaskResult", "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World",
+    "__version__", "arun", "as_tool", "astream", "build_graph", "close", "open_world", "read_event", "run", "stream",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

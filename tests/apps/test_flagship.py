@@ -2,12 +2,9 @@
 
 import re
 import shlex
-import shutil
 from pathlib import Path
 
-from hugginggpt.apps.session import run
-from hugginggpt.graph.events import RunFinished
-from hugginggpt.graph.settings import Settings
+from hugginggpt import Outcome, Settings, close, run
 from paths import ROOT
 
 STOP = frozenset(
@@ -26,23 +23,23 @@ def words(text: str) -> set[str]:
     return {word for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in STOP}
 
 
-def text_of(done: RunFinished, task_type: str) -> str:
-    return next(str(row["outputs"]["text"]["text"]) for row in done.results if row["task_type"] == task_type)
+def text_of(done: Outcome, task_type: str) -> str:
+    return next(row.text for row in done.results if row.task_type == task_type)
 
 
 def test_the_first_command_reads_summarises_judges_and_speaks(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     done = run(first_request(), files=[str(ROOT / "examples/receipt.jpg")], settings=settings)
     assert done.status == "succeeded"
-    assert [task["task"] for task in done.plan] == [
+    assert [task.type for task in done.plan.tasks] == [
         "image-to-text", "summarization", "text-classification", "text-to-speech",
     ]  # fmt: skip
-    spoken = next(made for made in done.resources if made["media_type"] == "audio/wav")
-    for fact in ("positive", "21.40", spoken["path"], "[0] rapidocr", "[1] summary", "[2] vader"):
+    spoken = next(row.paths[0] for row in done.results if row.task_type == "text-to-speech")
+    for fact in ("positive", "21.40", str(spoken), "[0] rapidocr", "[1] summary", "[2] vader"):
         assert fact in done.answer
 
-    recording = str(shutil.copy(spoken["path"], tmp_path / "recording.wav"))  # what a home keeps is no input
-    transcribed = run("transcribe this recording", files=[recording], settings=settings)
+    transcribed = run("transcribe this recording", files=spoken, settings=settings)
+    close()
     spoken_words = words(text_of(transcribed, "automatic-speech-recognition"))
     summary = words(text_of(done, "summarization"))
     other = words((ROOT / "examples/article.txt").read_text())

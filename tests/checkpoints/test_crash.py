@@ -198,7 +198,7 @@ async def test_a_run_without_checkpoints_begins_again_under_its_id_and_uses_the_
     (run_id,) = run_ids(home)
     kept, before = recorded(home), len(calls(home))
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
-        for table in ("checkpoints", "writes"):
+        for table in ("namespaces", "states", "state_writes"):
             db.execute(f"DELETE FROM {table}")
         db.commit()
     dag = random_dag(8)

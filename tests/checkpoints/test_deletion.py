@@ -21,6 +21,8 @@ from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.deletion import delete
 from hugginggpt.checkpoints.open import Storage, open_checkpointer, url_of
 from hugginggpt.checkpoints.pruning import delete_named, prune
+from hugginggpt.checkpoints.state_parts import parts
+from hugginggpt.checkpoints.state_rows import contents
 from hugginggpt.checkpoints.stored_files import hashes_in, remove_files, stored_files
 from hugginggpt.graph.errors import UnknownRun, UsageError
 from hugginggpt.graph.result import Options, Request, Run
@@ -39,17 +41,16 @@ def rows(home: Path, query: str, *values: Any) -> list[Any]:
         return db.execute(query, values).fetchall()
 
 
+def states_in(home: Path) -> list[bytes]:
+    """What is saved of all states, of what was written, and of their parts."""
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        return [*(data for _, data in contents(db)), *parts(db)]
+
+
 def referenced(home: Path) -> set[str]:
     """Every hash that a row or a checkpoint names."""
-    columns = (
-        "resources.sha256",
-        "tasks.result",
-        "runs.plan",
-        "checkpoints.checkpoint",
-        "writes.value",
-        "state_parts.value",
-    )
-    found: set[str] = set()
+    columns = ("resources.sha256", "tasks.result", "runs.plan")
+    found = {sha256 for data in states_in(home) for sha256 in hashes_in(data)}
     for table, column in (name.split(".") for name in columns):
         for (value,) in rows(home, f"SELECT {column} FROM {table}"):
             found |= hashes_in(value)
@@ -157,8 +158,10 @@ async def test_a_deleted_run_leaves_the_other_turns_of_its_conversation(scripted
         assert await session.history.runs() == [third, first]
         shown = [[s.values.get("answer") async for s in session.checkpoints(run)] for run in (third, first)]
         assert [answers[0] for answers in shown] == [third.answer, first.answer]
-        assert rows(home, "SELECT count(*) FROM checkpoints WHERE instr(checkpoint, ?)", second.run_id) == [(0,)]
-        assert rows(home, "SELECT count(*) FROM writes WHERE instr(value, ?)", second.run_id) == [(0,)]
+        with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+            saved = [data for _, data in contents(db)]
+        assert not [data for data in saved if second.run_id.encode() in data]
+        assert [data for data in saved if third.run_id.encode() in data]
         with pytest.raises(UnknownRun):
             delete_named(world.ledger.database, second.run_id)
 
@@ -171,6 +174,9 @@ async def test_the_words_of_a_deleted_conversation_are_no_longer_in_the_home(
         await ask(world, "hello", thread="other")
         await asyncio.to_thread(delete_named, world.ledger.database, "private")
     assert b"secret plan" not in b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    saved = b"".join(states_in(home))
+    assert b"hello" in saved
+    assert b"secret plan" not in saved
     assert rows(home, "SELECT thread_id FROM runs") == [("other",)]
 
 
@@ -247,7 +253,9 @@ async def test_a_conversation_that_is_kept_at_its_newest_checkpoint_goes_on_and_
         before = await world.graph.aget_state({"configurable": {"thread_id": "t"}})
         known = await world.ledger.thread_resources("t")
         await saver.aprune(["t"])
-        assert rows(home, "SELECT count(*) FROM checkpoints WHERE checkpoint_ns = ''") == [(1,)]
+        assert rows(
+            home, "SELECT count(*) FROM states WHERE namespace = (SELECT id FROM namespaces WHERE checkpoint_ns = '')"
+        ) == [(1,)]
         assert (await world.graph.aget_state({"configurable": {"thread_id": "t"}})).values == before.values
         assert await world.ledger.thread_resources("t") == known
         assert last(await ask(world, "three")).status == "succeeded"

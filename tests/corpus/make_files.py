@@ -367,6 +367,14 @@ written("mac.csv", "name,city\rN0,Rome\rN1,Rome\rN2,Lima\r")
 written("excel_unicode.csv", MEMBERS.replace(",", "\t").encode("utf-16"))
 written("marked.csv", b"\xef\xbb\xbf" + MEMBERS.encode())
 written("quoted.csv", 'name,remark,amount\n"Berg, Ada","likes ""tea""\nand cake",10\n"Bo","none",5\n')
+written("titled.csv", "Members of the club,,\n\nname,city,amount\nA,Rome,1\nB,Lima,2\n")
+written("total.csv", "name,amount\nA,1\nB,2\nTotal,3\n")
+written("thousands.csv", "Name;Betrag\nA;1.234\nB;2.000\n")
+written(
+    "pieces.html",
+    "<table><tr><td>item</td><td>pieces</td></tr><tr><td>nails</td><td>400</td></tr>"
+    "<tr><td>screws</td><td>250</td></tr></table>",
+)
 written(
     "stock.md",
     "# Stock\n\nSome words about the stock.\n\n| item | pieces |\n|:-----|-------:|\n| nails | 400 |\n"

@@ -24,12 +24,14 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.options.models": ({"1": "org/b"}, "the options were edited by hand"),
     "run.options.where": (["embedded"], "the options were edited by hand"),
     "run.options.select": ("rank", "the options were edited by hand"),
+    "run.options.llm": ("rules", "the options were edited by hand"),
     "run.options.max_llm_calls": (0, f"max_llm_calls {HAND}: it is 0"),
     "run.options.max_tokens": (7, f"max_tokens {HAND}: it is 7"),
     # is refused: what the answer says
     "request": ("something else", "request can't be edited: make a new request in this conversation"),
     "files": (["a.png"], "files can't be edited: make a new request in this conversation"),
     "options": ({"max_llm_calls": 3}, "options can't be edited: edit those of `run`"),
+    "given_plan": ([step(0)], "given_plan can't be edited: edit `plan`"),
     "answer": ("42", "answer can't be edited: it is written from the results: edit those"),
     "problems": (["none"], "problems can't be edited: they are found in edits"),
     "run.request": ({"text": "something else"}, "run.request can't be edited: make a new request in this conversation"),
@@ -52,7 +54,6 @@ ELSEWHERE = {
     "run", "run.options", "run.plan", "run.results",  # above, field by field
     "run.options.approve",  # test_edits.py: it asks
     "messages",  # the conversation, which the next request takes as it is
-    "run_id",  # of an input
 }  # fmt: skip
 
 

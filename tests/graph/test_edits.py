@@ -7,6 +7,7 @@ import pytest
 from langgraph.types import Command
 
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import EDITED, Options, Run
@@ -77,6 +78,22 @@ async def test_a_result_may_be_given_to_a_task_that_has_not_run(scripted: OpenSc
         _, run = await edited(world, {"results": {"1": {"outputs": {"text": "done by hand"}}}})
     assert backend.calls == ["2"]
     assert run.status == "succeeded"
+
+
+async def test_a_finished_run_that_was_edited_is_resumed_from_the_edit(scripted: OpenScripted) -> None:
+    """One that was not edited is finished."""
+    async with scripted(TASKS, backend=(backend := ScriptedBackend())) as world:
+        await ask(world)
+        backend.calls.clear()
+        session = Session(world)
+        run = await session.history.run()
+        await world.graph.aupdate_state(THREAD, await with_text(world, "mine"))
+        end = last([event async for event in session.resume(run)])
+        assert (end.run_id, end.status) == (run.run_id, "succeeded")
+        assert backend.calls == ["1", "2"]
+        assert len(await session.history.resources()) == 7  # three tasks were done, and made anew by hand or from that
+        with pytest.raises(UsageError, match="is finished"):
+            [event async for event in session.resume(run)]
 
 
 async def test_two_edits_after_each_other_both_count(scripted: OpenScripted) -> None:

@@ -227,6 +227,19 @@ async def test_a_stream_that_its_reader_leaves_gives_the_lease_back(home: Path) 
     assert (await graph_of(home, backend, saver).ainvoke(None, THREAD))["answer"] == "done"
 
 
+@pytest.mark.parametrize("event", ["run_started", "plan_ready", "task_started", "task_finished", "answer_delta"])
+async def test_a_stream_that_is_left_at_any_event_leaves_a_run_that_goes_on(home: Path, event: str) -> None:
+    """Also where the stage had returned, and the edge after it had not decided yet what comes next."""
+    saver, backend = InMemorySaver(), ScriptedBackend(latency=0.01)
+    stream = graph_of(home, backend, saver).astream({"request": "go"}, THREAD, stream_mode="custom", subgraphs=True)
+    async for _, part in stream:
+        if part["event"] == event:
+            break
+    await stream.aclose()
+    assert (await graph_of(home, backend, saver).ainvoke(None, THREAD))["answer"] == "done"
+    assert (await owners(home))[0] == ("succeeded", None)
+
+
 async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) -> None:
     """A second resume while the first is at work is refused, also where both use the same graph."""
     saver, backend = InMemorySaver(), Stopping("cancel")

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import io
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from PIL import Image
 
+from hugginggpt.apps.session import Session
 from hugginggpt.graph.content_blocks import GivenFile
-from hugginggpt.graph.errors import InvalidInput
+from hugginggpt.graph.errors import ControllerError, InvalidInput
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, build_graph
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
@@ -218,3 +222,37 @@ async def test_text_blocks_of_one_message_stay_apart(scripted: OpenScripted) -> 
 async def test_the_answer_of_a_run_that_was_given_data_is_the_last_event(scripted: OpenScripted) -> None:
     async with scripted([step(0)]) as world:
         assert last(await ask(world, files=[URL])).status == "succeeded"
+
+
+async def test_a_run_with_given_data_that_was_killed_while_planning_is_resumed_with_its_files(
+    home: Path, scripted: OpenScripted
+) -> None:
+    def failing(_: Any) -> Any:
+        raise ControllerError("killed")
+
+    async with scripted(ScriptedController(failing)) as world:
+        with pytest.raises(ControllerError):
+            await ask(world, files=[URL])
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db, db:  # as if killed before the first checkpoint
+        db.execute("DELETE FROM states")
+        db.execute("DELETE FROM state_writes")
+    async with scripted([step(0)]) as world:
+        session = Session(world)
+        chosen = await session.history.run()
+        events = [event async for event in session.resume(chosen)]
+        again = await session.history.run()
+    assert last(events).status == "succeeded"
+    assert (again.run_id, [file.name for file in again.request.files]) == (chosen.run_id, ["image.png"])
+
+
+async def test_files_of_deleted_runs_are_forgotten_and_the_conversation_goes_on(scripted: OpenScripted) -> None:
+    async with scripted([step(0)]) as world:
+        values = await sent(world, user(BLOCKS["standard v1"][0]))
+        (given,) = values["run"]["request"]["files"]
+        world.store.path(Resource.model_validate(given)).unlink()
+        await world.ledger.database.write(lambda db: db.execute("DELETE FROM resources"))
+        values = await sent(world, HumanMessage("go on"))
+        assert files_of(values) == []
+        assert await world.ledger.thread_resources("t") == [
+            resource for resource in await world.ledger.thread_resources("t") if resource.producer
+        ]

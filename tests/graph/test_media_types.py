@@ -9,6 +9,7 @@ SUFFIXES = {
     "image/tiff": ".tiff", "image/avif": ".avif", "image/heic": ".heic", "image/svg+xml": ".svg", "image/x-icon": ".ico",
     "audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/flac": ".flac", "audio/ogg": ".ogg", "audio/opus": ".opus",
     "audio/aac": ".aac", "audio/aiff": ".aiff", "audio/amr": ".amr", "audio/mp4": ".m4a", "audio/x-ms-wma": ".wma",
+    "audio/webm": ".weba",
     "video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov", "video/matroska": ".mkv",
     "video/x-msvideo": ".avi", "video/mpeg": ".mpg", "video/x-ms-wmv": ".wmv", "video/x-flv": ".flv", "video/3gpp": ".3gp",
     "text/plain": ".txt", "text/markdown": ".md", "text/x-rst": ".rst", "application/x-subrip": ".srt",

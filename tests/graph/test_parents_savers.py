@@ -10,12 +10,15 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import START, StateGraph
 from langgraph.types import Command
 
 from hugginggpt import as_tool
 from hugginggpt.checkpoints.open import open_checkpointer, url_of
 from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import build_graph
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from postgres import postgres, why_none
@@ -181,3 +184,68 @@ async def test_a_parent_driven_synchronously_in_a_thread_uses_the_saver_of_anoth
         state = await asyncio.to_thread(parent_of(home, backend, saver).invoke, None, THREAD)
     assert state["messages"][-1].content == "done"
     assert backend.calls == ["0", "1", "1", "2"]
+
+
+def sub_graph_of(home: Path, backend: ScriptedBackend, saver: Any, seen: list[Any] | None = None) -> Any:
+    """A parent with the graph itself as a node."""
+
+    def planned(request: Any) -> Any:
+        if seen is not None:
+            seen.append(request)
+        return CHAIN
+
+    controller = ScriptedController(planned, answer="done")
+    inner = build_graph(Settings(home=home), controller=controller, catalog=ScriptedCatalog(), backends=[backend])
+    parent: Any = StateGraph(State, input_schema=GraphInput)
+    parent.add_node("hugginggpt", inner)
+    parent.add_edge(START, "hugginggpt")
+    return parent.compile(checkpointer=saver)
+
+
+ASKING: Any = {"request": "go", "options": {"approve": "always"}}
+
+
+@pytest.mark.parametrize("opened", [in_memory, in_sqlite, pytest.param(in_postgres, marks=needs_postgres)])
+def test_a_synchronous_sub_graph_asks_once_and_plans_once(
+    home: Path, opened: Synchronous, request: pytest.FixtureRequest
+) -> None:
+    with opened(request) as saver:
+        backend, seen = ScriptedBackend(), list[Any]()
+        state = sub_graph_of(home, backend, saver, seen).invoke(ASKING, THREAD)
+        assert state["__interrupt__"][0].value["question"] == "run this plan?"
+        state = sub_graph_of(home, backend, saver, seen).invoke(Command(resume=True), THREAD)
+    assert state["answer"] == "done"
+    assert "__interrupt__" not in state
+    assert (len(seen), backend.calls) == (1, ["0", "1", "2"])
+
+
+@pytest.mark.parametrize("opened", ASYNCHRONOUS)
+async def test_an_asynchronous_sub_graph_asks_once_and_plans_once(
+    home: Path, opened: Asynchronous, request: pytest.FixtureRequest
+) -> None:
+    async with opened(request) as saver:
+        backend, seen = ScriptedBackend(), list[Any]()
+        state = await sub_graph_of(home, backend, saver, seen).ainvoke(ASKING, THREAD)
+        assert state["__interrupt__"][0].value["question"] == "run this plan?"
+        state = await sub_graph_of(home, backend, saver, seen).ainvoke(Command(resume=True), THREAD)
+    assert state["answer"] == "done"
+    assert (len(seen), backend.calls) == (1, ["0", "1", "2"])
+
+
+async def test_a_sub_graph_takes_files_gives_results_and_streams_to_its_parent(home: Path) -> None:
+    seen = list[Any]()
+    parent = sub_graph_of(home, ScriptedBackend(), InMemorySaver(), seen)
+    brought = {"request": "go", "files": ["data:text/plain;base64,YSBiIGM="]}
+    parts = [part async for part in parent.astream(brought, THREAD, stream_mode="custom", subgraphs=True)]
+    assert parts[-1][1]["event"] == "run_finished"
+    assert [file.text for file in seen[0].files] == ["a b c"]
+    state = (await parent.aget_state(THREAD)).values
+    assert state["results"]["2"]["outputs"]["text"]["kind"] == "text"
+    assert state["messages"][-1].type == "ai"
+
+
+async def test_an_error_of_a_sub_graph_reaches_its_parent_with_words_and_hint(home: Path) -> None:
+    with pytest.raises(InvalidInput, match="there is no file"):
+        await sub_graph_of(home, ScriptedBackend(), InMemorySaver()).ainvoke(
+            {"request": "go", "files": ["/no.png"]}, THREAD
+        )

@@ -83,8 +83,8 @@ async def test_the_input_form_is_typed_described_and_has_nothing_internal(server
     (assistant,) = await client.assistants.search(graph_id="hugginggpt")
     schemas: Any = await client.assistants.get_schemas(assistant["assistant_id"])
     form = schemas["input_schema"]
-    assert set(form["properties"]) == {"request", "files", "options", "messages"}
-    assert all("description" in form["properties"][name] for name in ("request", "files", "options"))
+    assert set(form["properties"]) == {"request", "files", "options", "messages", "given_plan"}
+    assert all("description" in form["properties"][name] for name in ("request", "files", "options", "given_plan"))
     for options in (form["$defs"]["Options"], schemas["context_schema"]):
         assert set(options["properties"]) == {
             "approve", "where", "models", "select", "max_llm_calls", "max_tokens", "llm",

@@ -10,7 +10,7 @@ import pytest
 
 from studio_server import called, calls, client_of, served, started
 
-TABLES = ("runs", "tasks", "resources", "assignments", "llm_calls", "checkpoints", "writes")
+TABLES = ("runs", "tasks", "resources", "assignments", "llm_calls", "states", "state_writes", "namespaces")
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,27 @@ async def test_a_retry_calls_only_the_members_that_failed_and_what_depends_on_th
     assert "it is damaged" not in last(again).answer
 
 
+async def test_a_retry_makes_no_call_again_whose_list_lacks_what_it_lacked_before(
+    scans: Path, scripted: OpenScripted
+) -> None:
+    names = NAMES[:4]
+    backend = ScriptedBackend(failures={"0[2]": "it is damaged"})
+    async with scripted(answering(chain(names)), backend=backend) as world:
+        session = Session(world)
+        first = results(await ask(world, files=names))
+        made = await session.history.resources()
+        before = len(backend.calls)
+        again = results(await retried(session))
+        assert [row | {"epoch": ""} for row in await session.history.resources()] == [
+            row | {"epoch": ""} for row in made
+        ]
+        assert len(await world.ledger.thread_resources("t")) == len(made)
+    assert backend.calls[before:] == ["0[2]"]
+    assert [row.model_dump(exclude={"started_at", "duration"}) for row in again] == [
+        row.model_dump(exclude={"started_at", "duration"}) for row in first
+    ]
+
+
 async def test_a_member_that_fails_in_the_middle_of_a_chain_is_named_by_its_file(
     scans: Path, scripted: OpenScripted
 ) -> None:

@@ -17,6 +17,7 @@ import pytest
 from fences import Fence
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.serializer import strict_serializer
+from hugginggpt.checkpoints.state_rows import save_state, save_writes, states_of, writes_of, written_after
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
@@ -125,8 +126,12 @@ async def test_a_home_with_forged_checkpoints_is_listed_shown_and_resumed_safely
         await ask(world, thread="sound")
     form, content = forged(kind, canary)
     with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
-        db.execute("UPDATE checkpoints SET type = ?, checkpoint = ? WHERE thread_id = 'forged'", [form, content])
-        db.execute("UPDATE writes SET type = ?, value = ? WHERE thread_id = 'forged'", [form, content])
+        for state in list(states_of(db, "forged")):
+            save_state(db, state._replace(kind=form, state=content))
+        for namespace, checkpoint_id in written_after(db, "forged"):
+            for write in writes_of(db, "forged", namespace, checkpoint_id):
+                forgery = write._replace(kind=form, value=content)
+                save_writes(db, "forged", namespace, checkpoint_id, [forgery], replace=True)
         db.commit()
     async with scripted(CHAIN) as world:
         session = Session(world)

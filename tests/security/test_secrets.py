@@ -24,8 +24,9 @@ import pytest
 
 from canary import KEY, PASSWORD, REPEATED, TOKEN, leaks
 from fences import Fence
+from hugginggpt.apps.api import run
 from hugginggpt.apps.cli.recording import recorder
-from hugginggpt.apps.session import Session, run
+from hugginggpt.apps.session import Session
 from hugginggpt.apps.tool import as_tool
 from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.call import Artifact, Call

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dags import Dag
-from entry_child import CONFIG, LOG, SYNCHRONOUS, outcome
+from entry_child import CONFIG, LOG, SERVER, SERVER_CONFIG, SYNCHRONOUS, outcome
 from hugginggpt.checkpoints.open import open_checkpointer, url_of
 from scripting import step
 
@@ -37,7 +37,7 @@ def rows(folder: Path, query: str) -> list[Any]:
 async def recorded(entry: str, folder: Path) -> set[str]:
     """The tasks whose results a killed process recorded, and `plan` where a checkpoint of the conversation has the plan."""
     async with open_checkpointer(url_of(folder / "home")) as saver:
-        saved = await saver.aget_tuple(CONFIG)
+        saved = await saver.aget_tuple(SERVER_CONFIG if entry == SERVER else CONFIG)
     kept = dict(saved.checkpoint["channel_values"]) if saved else {}
     texts = dict(kept.get("texts") or {})
     for _, channel, value in (saved.pending_writes or []) if saved else []:

@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+
+from warm_commands import WarmCommands
 
 MARK = "===="
 _EACH = f"""
@@ -20,6 +23,15 @@ for words in json.loads(sys.argv[1]):
     except SystemExit as done:
         print("exit", done.code, file=sys.stderr, flush=True)
 """
+
+
+_READ_AT_IMPORT = {"HF_HUB_OFFLINE"}
+"""Variables that libraries read once, when they are imported."""
+
+
+@cache
+def _warm() -> WarmCommands:
+    return WarmCommands()
 
 
 class Typed:
@@ -43,6 +55,12 @@ class Shell:
         self.env |= {f"HUGGINGGPT_{name.upper()}": str(folder / name) for name in ("home", "config", "cache")}
 
     def __call__(self, *words: str, **env: str) -> Typed:
+        if env.keys() & _READ_AT_IMPORT or not hasattr(os, "fork"):
+            return self.cold(*words, **env)
+        return Typed(_warm().run(words, self.folder, self.env | env))
+
+    def cold(self, *words: str, **env: str) -> Typed:
+        """The command from the start of its interpreter on."""
         return self._done([sys.executable, "-m", "hugginggpt.apps", *words], env)
 
     def _done(self, command: Sequence[str], env: Mapping[str, str]) -> Typed:

@@ -19,11 +19,19 @@ from paths import ROOT, SUPPORT
 
 
 @contextmanager
-def served(folder: Path, **variables: str) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
-    """A server in `folder` with our configuration, and two more graphs, which are scripted. `variables`: of its process."""
+def served(
+    folder: Path, *, module: str = "studio_graph", checkpointer: bool = False, **variables: str
+) -> Iterator[tuple[LangGraphClient, subprocess.Popen[bytes]]]:
+    """A server in `folder` with our configuration, and more graphs, which are scripted, of a module beside this one.
+
+    `checkpointer`: it has a saver of its own too. `variables`: of its process.
+    """
     config = json.loads((ROOT / "langgraph.json").read_text())
-    config["graphs"]["scripted"] = str(SUPPORT / "studio_graph.py") + ":make_graph"
-    config["graphs"]["speaking"] = str(SUPPORT / "studio_graph.py") + ":make_speaking"
+    config["graphs"]["scripted"] = f"{SUPPORT / module}.py:make_graph"
+    if checkpointer:
+        config["checkpointer"] = {"path": f"{SUPPORT / module}.py:make_checkpointer"}
+    else:
+        config["graphs"]["speaking"] = f"{SUPPORT / module}.py:make_speaking"
     (folder / "langgraph.json").write_text(json.dumps(config))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -36,6 +44,7 @@ def served(folder: Path, **variables: str) -> Iterator[tuple[LangGraphClient, su
         "HUGGINGGPT_HOME": str(folder / "home"),
         "HUGGINGGPT_LLM": "",
         "LANGSMITH_TRACING": "false",
+        "PYTHONPATH": str(SUPPORT),
         **variables,
     }
     with (folder / "server.log").open("ab") as log:

@@ -49,6 +49,13 @@ def agent(tool: Any, calls: Sequence[dict[str, Any]], saver: Any) -> Any:
     return graph.compile(checkpointer=saver)
 
 
+def scripted_tool(home: Path, backend: ScriptedBackend, plan: Any = CHAIN, **given: Any) -> Any:
+    """The tool over a scripted world; `given`: arguments of `as_tool`."""
+    controller = ScriptedController(plan, answer=lambda run: f"did {run.request.text}")
+    graph = build_graph(Settings(home=home), controller=controller, catalog=ScriptedCatalog(), backends=[backend])
+    return as_tool(graph, **given)
+
+
 class Stalling(ScriptedBackend):
     """Stops for ever in task 1."""
 

@@ -44,16 +44,25 @@ def _blocks(component: Any) -> list[str]:
         elif (name := _NAMES.get(child.name)) is not None and (value := _value(child.value)):
             kinds = ", ".join(kind.lower() for kind in child.params.get("TYPE", ()) if kind.isalpha())
             lines.append(f"{name} ({kinds}): {value}" if kinds else f"{name}: {value}" if name else value)
+    if getattr(component, "name", "") == "VEVENT":  # in one line: what, and when
+        lines = _event(lines)
     return ["\n".join(lines), *inner] if lines else inner
+
+
+def _event(lines: list[str]) -> list[str]:
+    named = dict(line.split(": ", 1) for line in lines if ": " in line)
+    head = named.get("Event", ""), named.get("Begins", "")
+    rest = [line for line in lines if not line.startswith(("Event: ", "Begins: "))]
+    return [": ".join(part for part in head if part), *rest] if any(head) else lines
 
 
 def _value(value: Any) -> str:
     match value:
         case datetime():
             zone = getattr(value.tzinfo, "zone", None) or value.tzname() or ""
-            return f"{value:%A} {value:%Y-%m-%d %H:%M} {zone}".strip()
+            return f"{value:%Y-%m-%d} ({value:%A}), {value:%H:%M} {zone}".strip()
         case date():
-            return f"{value:%A} {value:%Y-%m-%d}"
+            return f"{value:%Y-%m-%d} ({value:%A})"
         case timedelta():
             return str(value)
         case list():

@@ -11,6 +11,7 @@ from typing import Any
 from .reading import joined
 
 _STYLE_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_FIGURE = re.compile(r"\W?\d[\d.,' ]*(?:[^\W\d_]{1,3})?\W?$")
 
 
 def _never(_element: Any) -> bool:
@@ -196,7 +197,23 @@ class _Writer:
             for cell in (cell for row in rows for cell in row):
                 self.blocks += [text for text in [text_of_parts(cell, self.form)] if text]
             return
-        self.blocks.append(as_markdown(texts))
+        named = max(map(len, texts)) > 2 or _has_names(texts) or any(local(cell) == "th" for cell in rows[0])
+        self.blocks.append(as_markdown(texts) if named else "\n".join(_as_line(row) for row in texts))
+
+
+def _has_names(rows: list[list[str]]) -> bool:
+    """Whether the first of two columns' rows names the columns: figures stand in one of them, and not in that row."""
+    columns = [[row[n] for row in rows if n < len(row)] for n in range(2)]
+    return any(
+        not _FIGURE.search(cells[0]) and len(cells) > 1 and all(_FIGURE.match(cell) for cell in cells[1:])
+        for cells in columns
+    )
+
+
+def _as_line(row: list[str]) -> str:
+    """A row of two columns without names: a label and what stands beside it."""
+    label, *rest = [cell for cell in row if cell] or [""]
+    return f"{label}{'' if label.endswith((':', '?', '.')) else ':'} {' '.join(rest)}" if rest else label
 
 
 def text_of_parts(element: Any, form: Form) -> str:

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
-import stat
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from ...graph.call import Artifact
 from ...graph.content_blocks import GivenFile
 from ...graph.errors import InvalidInput, UnusableFile
 from ...graph.homes import is_kept_in_a_home
@@ -17,12 +19,16 @@ from ...graph.notices import notice
 from ...graph.ports import Store
 from ...graph.resource import Resource
 from ...graph.settings import Settings
+from ..media.container import sniff_media_type
 from ..net.addresses import Address, is_public
 from ..net.download import Unreachable, download, too_large
 from .content_reader import ContentReader, ReadDocument
 from .given_data import content_of
 from .named_files import NamedFiles
-from .safe_open import open_beneath
+from .regular_file import copy_of, open_regular
+
+RECORDING, HEAD = 5, 65_536
+"""How many times `max_file_bytes` a recording may have (eight hours at 16 kHz: 922 MB); bytes by which it is recognised."""
 
 
 class GuardedFetcher:
@@ -49,6 +55,8 @@ class GuardedFetcher:
             data, declared = await download(name, self._settings, self._allowed)
             if declared == "text/csv" and kind_of_name(name)[0] == "document":
                 claimed = f"{name.partition('?')[0].rstrip('/')}.csv"
+        elif await asyncio.to_thread(self._is_long_recording, name):
+            return await self._long_recording(name)
         else:
             data = await asyncio.to_thread(self._read, name)
         content, kept = await self._contents.read(data, claimed, name)
@@ -152,26 +160,43 @@ class GuardedFetcher:
         roots = self._settings.file_roots
         return None if roots is None else [root.expanduser().resolve() for root in roots]
 
+    async def _long_recording(self, name: str) -> Resource:
+        """Copy a recording or film that is larger than other files may be into the store, without holding it in memory."""
+        async with self._store.scratch() as folder:
+            copy = await asyncio.to_thread(self._copied, name, folder / "recording")
+            with copy.open("rb") as file:
+                content, _ = await self._contents.read(file.read(HEAD), name, name)
+            made = Artifact(output="file", kind=content.kind, media_type=content.media_type, path=copy)
+            kept = await self._store.adopt(made, name)
+        return kept.model_copy(update={"name": name, "producer": None})
+
+    def _is_long_recording(self, name: str) -> bool:
+        path, _ = self._resolve(name)
+        with suppress(OSError):  # `_read` says what is wrong with it
+            if path.is_file() and path.stat().st_size > self._settings.max_file_bytes:
+                with self._opened(name) as (file, _):
+                    return bool(sniff_media_type(file.read(HEAD)))
+        return False
+
+    def _copied(self, name: str, copy: Path) -> Path:
+        most = RECORDING * self._settings.max_file_bytes
+        with self._opened(name) as (file, size):
+            if size <= most:
+                return copy_of(file, copy, most)
+        raise too_large(name, size, most)
+
     def _read(self, name: str) -> bytes:
-        """The bytes of a regular file, up to the limit. Opens nothing that could block (FIFO, device)."""
-        (path, root), limit = self._resolve(name), self._settings.max_file_bytes
-        try:
-            _refuse_special(name, path.stat())
-            handle = open_beneath(path, root)
-            with os.fdopen(handle, "rb") as file:
-                status = os.fstat(handle)
-                _refuse_special(name, status)
-                data = file.read(limit + 1)
-        except (FileNotFoundError, NotADirectoryError):
-            raise InvalidInput(f"there is no file {name}", hint=self._similar_names(path)) from None
-        except PermissionError:
-            raise InvalidInput(f"{name} can't be read: permission denied", hint=f"Try: chmod u+r {path}") from None
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise InvalidInput(f"{name} can't be read: {reason or error}") from None
+        """The bytes of a regular file, up to the limit."""
+        limit = self._settings.max_file_bytes
+        with self._opened(name) as (file, size):
+            data = file.read(limit + 1)
         if len(data) > limit:
-            raise too_large(name, max(status.st_size, len(data)), limit)
+            raise too_large(name, max(size, len(data)), limit)
         return data
+
+    def _opened(self, name: str) -> AbstractContextManager[tuple[BinaryIO, int]]:
+        path, root = self._resolve(name)
+        return open_regular(path, root, name, lambda: self._similar_names(path))
 
     def _similar_names(self, path: Path) -> str:
         roots = self._roots()
@@ -198,13 +223,6 @@ def _root_of(path: Path, roots: Sequence[Path]) -> Path | None:
 def is_url(name: str) -> bool:
     """Whether `name` is read over the network."""
     return name.lower().startswith(("http://", "https://"))
-
-
-def _refuse_special(name: str, status: os.stat_result) -> None:
-    if stat.S_ISDIR(status.st_mode):
-        raise InvalidInput(f"{name} is a folder", hint="Name the files in it one by one.")
-    if not stat.S_ISREG(status.st_mode):
-        raise InvalidInput(f"{name} is not a regular file (a pipe, socket or device)")
 
 
 def _same(name: str, other: str) -> bool:

@@ -1,18 +1,18 @@
 """`playable_audio`, `playable_video`: a model's output kept as it is where every browser plays it, else re-encoded."""
 
-from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...graph.call import Artifact, Call
+from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError
 from ...graph.extras import install
 from ...graph.media_types import suffix_of
+from ...graph.resource import Resource
 from .container import open_container, sniff_media_type
 from .sound import read_sound, sound_artifact
-from .video_frames import video_stream
-from .video_writer import video_artifact, video_size
+from .video_frames import has_sound, video_pixels, video_shape, video_stream
+from .video_writer import video_artifact
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -61,15 +61,11 @@ def _playable_type(container: "InputContainer", media_type: str) -> str | None:
 
 
 def _reencoded(call: Call, source: Path) -> Artifact:
-    with open_container(source, source.name) as container:
-        has_sound = bool(container.streams.audio)
-    sound = read_sound(source) if has_sound else None
-    with open_container(source, source.name) as container:
-        stream = video_stream(container, source.name)
-        size = video_size((stream.codec_context.width, stream.codec_context.height))
-        rate = stream.average_rate or 25
-        frames = (frame.to_ndarray(format="rgb24", width=size[0], height=size[1]) for frame in container.decode(stream))
-        return video_artifact(call, frames, Fraction(rate), size, sound)
+    about = Resource(kind="video", media_type="application/octet-stream", name=source.name)
+    film = Material(resource=about, path=source)
+    shape = video_shape(film)
+    sound = read_sound(film) if has_sound(film) else None
+    return video_artifact(call, video_pixels(film, shape), shape.rate, shape.size, sound)
 
 
 def _require_pyav(call: Call) -> None:

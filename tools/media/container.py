@@ -6,11 +6,12 @@ instead of a name, so that it can open nothing else.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...graph.caveats import lacks
 from ...graph.errors import ExpertError
 from ...graph.media_types import canonical
 from .media_limits import limits
@@ -95,16 +96,53 @@ def demuxer_for(head: bytes) -> str | None:
     return found
 
 
+def chosen_track(tracks: Sequence[Any]) -> Any:
+    """The stream that players choose: the first that is flagged as default, else the first; never a cover picture."""
+    from av.stream import Disposition
+
+    playable = [track for track in tracks if not track.disposition & Disposition.attached_pic]
+    flagged = (track for track in playable if track.disposition & Disposition.default)
+    return next(flagged, playable[0] if playable else None)
+
+
+def check_whole(path: Path, track: Any, seconds: float, label: str) -> None:
+    """Reports a file that ends before its header says, when so many seconds of a track were found."""
+    stated = max(float((track.duration or 0) * (track.time_base or 0)), _stated_by_wav(path))
+    if seconds < 0.95 * stated - 1:
+        lacks(f"{label} is cut short: {seconds:.1f} of {stated:.1f} seconds are there")
+
+
+def _stated_by_wav(path: Path) -> float:
+    """Seconds of sound that the header of a WAV names; 0 for other files, and where a stream was written."""
+    with path.open("rb") as file:
+        head = file.read(65_536)
+    form, data = head.find(b"fmt ", 12), head.find(b"data", 12)
+    if head[:4] != b"RIFF" or form < 0 or data < 0:
+        return 0.0
+    size, a_second = int.from_bytes(head[data + 4 : data + 8], "little"), head[form + 16 : form + 20]
+    return size / max(1, int.from_bytes(a_second, "little")) if size < 0xFFFF0000 else 0.0
+
+
 def sniff_media_type(head: bytes) -> str:
     """The media type of sound or video by its first bytes; empty for other files."""
     import filetype
 
-    found = str(filetype.guess_mime(head) or "")
+    found = str(filetype.guess_mime(head) or "") or container_type(head)
     if not found and len(head) > 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # frames without a header
         found = "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg"
     if not found.startswith(("audio/", "video/")):
         return ""
     return canonical(found)
+
+
+def container_type(head: bytes) -> str:
+    """The media type of containers that `filetype` does not know; empty for others."""
+    brand = head[8:12]
+    if head[4:8] == b"ftyp" and brand not in (b"heic", b"heix", b"mif1", b"avif"):
+        return "audio/mp4" if brand in (b"M4A ", b"M4B ") else "video/3gpp" if brand[:2] == b"3g" else "video/mp4"
+    if head[:4] in (b"RF64", b"BW64") and brand == b"WAVE":
+        return "audio/wav"
+    return "audio/aiff" if head[:4] == b"FORM" and brand == b"AIFC" else ""
 
 
 def _restricted_options(demuxer: str) -> dict[str, Any]:

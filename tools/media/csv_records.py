@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from ...graph.errors import ExpertError, input_too_large
@@ -15,6 +15,8 @@ MAX_CELLS = 2_000_000
 DELIMITERS = ",;\t|"
 SNIFFED = 64 * 1024
 """Characters from which the delimiter is recognised."""
+MOST_TITLES = 5
+"""Lines above the names of the columns."""
 _SEP = re.compile(r"sep=(.)[\r\n]+", re.IGNORECASE)
 TSV = "text/tab-separated-values"
 MEDIA_TYPES = ("text/csv", TSV)
@@ -26,7 +28,8 @@ def read_records(text: str, label: str, media_type: str) -> Iterator[list[str]]:
     stated = _SEP.match(text)
     delimiter = stated[1] if stated else delimiter_of(text, media_type)
     body = io.StringIO(text[stated.end() :] if stated else text, newline="")
-    for number, record in enumerate(filter(None, csv.reader(body, delimiter=delimiter, strict=False))):
+    records = _without_titles(filter(None, csv.reader(body, delimiter=delimiter)))
+    for number, record in enumerate(records):
         columns = columns or len(record)
         if len(record) > MAX_COLUMNS:
             raise _too_large(label, f"{len(record):,} columns; {MAX_COLUMNS:,} are the most")
@@ -36,7 +39,7 @@ def read_records(text: str, label: str, media_type: str) -> Iterator[list[str]]:
 
 
 def delimiter_of(text: str, media_type: str) -> str:
-    """The delimiter that gives most records as many fields as the first, and at least two; else that of the media type."""
+    """The delimiter that gives most records the same number of fields, at least two; else that of the media type."""
     usual = "\t" if media_type == TSV else ","
     found = {
         delimiter: _agreeing(text[:SNIFFED], delimiter)
@@ -47,15 +50,37 @@ def delimiter_of(text: str, media_type: str) -> str:
 
 
 def _agreeing(start: str, delimiter: str) -> tuple[float, int]:
-    """The share of records with as many fields as the first one, and that number; 0 for a single field."""
+    """The share of records with the commonest number of fields, and that number; 0 for a single field."""
     records = list[list[str]]()
     with suppress(csv.Error):
         records.extend(filter(None, csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)))
     if len(start) == SNIFFED and len(records) > 1:  # the last one is cut off
         records.pop()
-    fields = Counter(map(len, records))
-    first = len(records[0]) if records else 0
-    return (fields[first] / len(records), first) if first > 1 else (0.0, 0)
+    several = Counter(len(record) for record in records if len(record) > 1)
+    if not several:
+        return 0.0, 0
+    number, many = several.most_common(1)[0]
+    return many / len(records), number
+
+
+def _without_titles(records: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The records from the names of the columns on: a title above them fills one cell, and they fill several."""
+    remaining = iter(records)
+    titles = list[list[str]]()
+    for record in remaining:
+        if not _is_title(record) or len(titles) == MOST_TITLES:
+            yield from titles if len(record) == 1 or len(titles) == MOST_TITLES else ()
+            yield record
+            break
+        titles.append(record)
+    else:
+        yield from titles
+    yield from remaining
+
+
+def _is_title(record: list[str]) -> bool:
+    """Whether only the first cell is filled, of one or of three and more: two may be names, the second of them empty."""
+    return bool(record[0].strip()) and len(record) != 2 and not any(map(str.strip, record[1:]))
 
 
 def _too_large(label: str, how: str) -> ExpertError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ...graph.call import Part
 from ...graph.errors import input_too_large
 from .container import Unreadable, open_container
-from .sound import Samples, audio_stream, decode_track, quietest_point, write_wav
+from .sound import Samples, audio_stream, decode_track, mixed, quietest_point, write_wav
 
 RATE = 16_000
 """Hz, mono: the input of speech models."""
@@ -27,7 +27,7 @@ def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Seq
             if not container.streams.audio or 0 < seconds <= MAX_PART_SECONDS:
                 return ()
             track = audio_stream(container, path.name)
-            return _written(_quietly_cut(decode_track(container, track, rate=RATE, mono=True)), folder, most)
+            return _written(_quietly_cut(decode_track(container, track, rate=RATE)), folder, most)
     except Unreadable:
         return ()
 
@@ -57,7 +57,7 @@ def _quietly_cut(frames: Iterable[Samples]) -> Iterator[Samples]:
         while length > most:
             whole = np.concatenate(kept, axis=1)
             end = quietest_point(whole[0, :most], RATE)
-            yield whole[:, :end]
+            yield mixed(whole[:, :end])
             kept, length = [whole[:, end:]], length - end
     if length:
-        yield np.concatenate(kept, axis=1)
+        yield mixed(np.concatenate(kept, axis=1))

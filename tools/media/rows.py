@@ -1,5 +1,6 @@
 """`rows`: boxes, labels and tables as dictionaries, for the experts that count, filter and compare them."""
 
+from collections import Counter
 from typing import Any
 
 from ...graph.call import Material
@@ -32,9 +33,19 @@ def rows(material: Material) -> list[Row] | None:
 
 def _table_rows(text: str, label: str, media_type: str) -> list[Row]:
     read = read_records(text, label, media_type)
-    names = next(read, [])
+    names = _distinct(next(read, []))
     empty: Row = dict.fromkeys(names)
     return [empty | dict(zip(names, record, strict=False)) | _unnamed_cells(names, record) for record in read]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names of columns; a second one of the same name is numbered."""
+    known = Counter[str]()
+    made = list[str]()
+    for name in names:
+        known[name] += 1
+        made.append(name if known[name] == 1 or not name else f"{name} ({known[name]})")
+    return made
 
 
 def _unnamed_cells(names: list[str], record: list[str]) -> Row:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...graph.call import Artifact, Call, Material
+from ...graph.caveats import caveat
 from ...graph.errors import ExpertError, input_error, input_too_large
-from .container import open_container
+from .container import check_whole, chosen_track, open_container
 from .media_limits import limits
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ Samples: TypeAlias = "NDArray[np.float32]"
 
 MAX_CHANNELS = 64
 """As many as FFmpeg's resampler supports."""
+LEAST_PAUSE = 0.1
+"""Seconds without sound in a container that are kept as silence: where its sound begins late, for instance."""
+CANCELLED = 0.4
+"""Loudness of the mix, as a share of the louder channel's, below which channels cancel each other; of unrelated ones 0.5."""
 MAX_RATE = 768_000
 """Hz: the highest rate of measuring instruments."""
 _DURATION_KNOWN = {"flac", "wav", "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
@@ -41,23 +46,29 @@ def read_sound(source: Material | Path, *, rate: int = 0, mono: bool = False) ->
         if container.format.name in _DURATION_KNOWN and (container.duration or 0) > seconds * 1_000_000:
             raise _too_long(label, long)
         pieces, length, most = list[Any](), 0, int(seconds * rate)
-        for piece in decode_track(container, track, rate=rate, mono=mono):
+        for piece in decode_track(container, track, rate=rate):
             pieces.append(piece)
             length += piece.shape[1]
             if length > most:
                 raise _too_long(label, long)
             if length * piece.shape[0] > samples:
                 raise _too_long(label, f"has more than the limit of {samples:,} samples")
+        check_whole(path, track, length / rate, label)
     if not pieces:
         raise input_error(f"{label} has no sound in it")
-    return np.concatenate(pieces, axis=1), rate
+    whole = np.concatenate(pieces, axis=1)
+    return mixed(whole) if mono else whole, rate
 
 
 def audio_stream(container: "InputContainer", label: str) -> Any:
-    """The first audio stream. Raises `ExpertError` (input fault) when none can be read."""
-    track: Any = next(iter(container.streams.audio), None)
-    if track is None or track.codec_context is None:
+    """The sound track that players choose. Raises `ExpertError` (input fault) when none can be read."""
+    tracks = [track for track in container.streams.audio if track.codec_context is not None]
+    track: Any = chosen_track(tracks)
+    if track is None:
         raise input_error(f"{label} has no sound in it")
+    if len(tracks) > 1:
+        language = f", {track.language}" if track.language not in (None, "und") else ""
+        caveat(f"{label} has {len(tracks)} sound tracks; that of number {tracks.index(track) + 1} was used{language}")
     if not 1 <= track.channels <= MAX_CHANNELS:
         raise input_error(f"{label} has {track.channels} channels; sound is read of {MAX_CHANNELS} at most")
     if track.rate > MAX_RATE:
@@ -65,20 +76,43 @@ def audio_stream(container: "InputContainer", label: str) -> Any:
     return track
 
 
-def decode_track(container: "InputContainer", track: Any, *, rate: int, mono: bool) -> Iterator[Samples]:
+def decode_track(container: "InputContainer", track: Any, *, rate: int) -> Iterator[Samples]:
     """A track, resampled, as it is decoded: arrays of shape (channels, time), one or two channels.
 
     Samples come packed, never planar: PyAV reads planes beyond the eighth from memory that is not theirs. Channels
-    of unknown position are averaged.
+    of unknown position are averaged. Where the container has no sound for a while, there is silence.
     """
     import av
 
     placed = not track.layout.name.endswith(" channels")  # FFmpeg's name for channels of unknown position
-    layout = track.layout if not placed else "mono" if mono or track.channels == 1 else "stereo"
+    layout = track.layout if not placed else "mono" if track.channels == 1 else "stereo"
     resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
+    begin, heard = (container.start_time or 0) / av.time_base, 0.0
     for frame in container.decode(track):
+        pause = (frame.time or 0.0) - begin - heard
+        if LEAST_PAUSE < pause <= limits().max_audio_seconds:
+            yield from map(_by_channel, resampler.resample(None))
+            yield _silence(track, layout, round(pause * rate))
+            resampler, heard = av.AudioResampler(format="flt", layout=layout, rate=rate), heard + pause
+        heard += frame.samples / frame.sample_rate
         yield from map(_by_channel, resampler.resample(frame))
     yield from map(_by_channel, resampler.resample(None))
+
+
+def mixed(samples: Samples) -> Samples:
+    """One channel of all. Where they cancel each other (one is wired the wrong way round), the louder one."""
+    import numpy as np
+
+    mix: Samples = samples.mean(axis=0, keepdims=True, dtype=samples.dtype)
+    loudness = np.sqrt(np.mean(np.square(samples), axis=1))
+    cancelled = float(np.sqrt(np.mean(np.square(mix)))) < CANCELLED * float(loudness.max())
+    return samples[[int(loudness.argmax())]] if cancelled else mix
+
+
+def _silence(track: Any, layout: Any, length: int) -> Samples:
+    import numpy as np
+
+    return np.zeros((2 if layout == "stereo" or track.channels == 2 else 1, length), np.float32)
 
 
 def _by_channel(frame: Any) -> Samples:

@@ -78,7 +78,12 @@ class RedactedBackend(DelegatingBackend):
         """Run the call."""
         with clean_errors(self._redact):
             artifacts = await super().run(call)
-        return [artifact.model_copy(update={"note": self._redact.text(artifact.note)}) for artifact in artifacts]
+        return [
+            artifact.model_copy(
+                update={"note": self._redact.text(artifact.note), "lacks": self._redact.text(artifact.lacks)}
+            )
+            for artifact in artifacts
+        ]
 
 
 class RedactedCatalog:

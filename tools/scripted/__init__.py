@@ -9,12 +9,16 @@
     with serve(ScriptedChatModel(plan, answer="Done [0].")) as server:  # a real server with OpenAI's API
         settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1")
 
+    with serve(ScriptedAgentModel([[("hugginggpt", {"request": "..."})], "Done."])) as server:  # leads an agent with tools
+        model = ChatOpenAI(model="scripted", base_url=f"{server.url}/v1", api_key="any")
+
     with serve(ScriptedHub()) as server, redirect_hub_to(server.url):  # Hub and router
         settings = Settings(home=home, hf_token="hf_any")
 
 Inside the graph nothing is faked: planning, selection, scheduling, ledger and events are the real ones.
 """
 
+from .agent import AgentTurn, ScriptedAgentModel
 from .backend import ScriptedBackend
 from .catalog import ScriptedCatalog, scripted_expert
 from .chat import Chat, ScriptedChatModel, broken_off, chat, failing, garbage, rate_limited, stage_of
@@ -23,9 +27,11 @@ from .hub import ScriptedHub, model_card, redirect_hub_to
 from .server import Received, Reply, Server, as_json, in_turn, serve
 
 __all__ = [
+    "AgentTurn",
     "Chat",
     "Received",
     "Reply",
+    "ScriptedAgentModel",
     "ScriptedBackend",
     "ScriptedCatalog",
     "ScriptedChatModel",

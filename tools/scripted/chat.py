@@ -37,7 +37,7 @@ class Chat(Reply):
         return self._streamed(function) if request.get("stream") else self._whole(function)
 
     def _whole(self, function: str | None) -> Reply:
-        message = {"role": "assistant", **_delta("".join(self.pieces), function)}
+        message = {"role": "assistant", **self._delta("".join(self.pieces), function)}
         choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
         reply = as_json({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": _usage()})
         return Reply(reply.status, reply.body, reply.headers, before=self.before, seconds=self.seconds)
@@ -50,11 +50,19 @@ class Chat(Reply):
         def choice(delta: object, reason: str | None = None) -> list[object]:
             return [{"index": 0, "delta": delta, "finish_reason": reason}]
 
-        chunks = [event(choice({"role": "assistant", **_delta(piece, function)})) for piece in self.pieces]
+        chunks = [
+            event(choice({"role": "assistant", **self._delta(piece, function)})) for piece in self.pieces or ("",)
+        ]
         if self.finish_reason:
             chunks += [event(choice({}, self.finish_reason)), event([], usage=_usage()), b"data: [DONE]\n\n"]
         headers = {"content-type": "text/event-stream"}
         return Reply(headers=headers, chunks=tuple(chunks), before=self.before, seconds=self.seconds)
+
+    def _delta(self, text: str, function: str | None) -> dict[str, Any]:
+        if function is None:
+            return {"content": text}
+        call = {"index": 0, "id": "call", "type": "function", "function": {"name": function, "arguments": text}}
+        return {"content": None, "tool_calls": [call]}
 
 
 def chat(*pieces: str, finish_reason: str = "stop", seconds: float = 0.0) -> Chat:
@@ -152,13 +160,6 @@ def form_of(request: Mapping[str, Any]) -> Form | None:
         return "tools"
     form: Form | None = request.get("response_format", {}).get("type")
     return form
-
-
-def _delta(text: str, function: str | None) -> dict[str, Any]:
-    if function is None:
-        return {"content": text}
-    call = {"index": 0, "id": "call", "type": "function", "function": {"name": function, "arguments": text}}
-    return {"content": None, "tool_calls": [call]}
 
 
 def _usage() -> dict[str, int]:

@@ -8,6 +8,7 @@ from ...graph.errors import ExpertError
 from .conditions import ordered, size_of
 from .query import Query, read_query
 from .table import Table
+from .total_row import without_total
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -15,9 +16,20 @@ MAX_ROWS = 30
 
 def answer_about(table: Table, question: str) -> str:
     """The answer to a question, in a line or a few. Raises `ExpertError` for a question that it does not understand."""
+    return answered(table, question)[0]
+
+
+def answered(table: Table, question: str) -> tuple[str, Query]:
+    """As `answer_about`, and the query that was computed."""
     if not table.cells:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
-    query = read_query(question, table)
+    body, total = without_total(table)
+    query = read_query(question, body)
+    left_out = bool(total) and bool(query.operations - {"people"}) and not query.conditional
+    return _answer(query, table) + (f" (without the row of totals, {total})" if left_out else ""), query
+
+
+def _answer(query: Query, table: Table) -> str:
     if query.yes_or_no:
         return (
             f"Yes: {_rows(query.table, query.table.cells)}" if query.table.cells else f"No row of {table.label} fits."
@@ -47,13 +59,14 @@ def _numbers(table: Table, column: int, rows: Sequence[Sequence[str]]) -> list[D
 def _combined(query: Query, column: int, rows: Sequence[Sequence[str]]) -> Decimal:
     numbers = _numbers(query.table, column, rows)
     if "average" in query.operations:
-        return _rounded(sum(numbers, Decimal()) / len(numbers), numbers)
+        return rounded_like(sum(numbers, Decimal()) / len(numbers), numbers)
     if "median" in query.operations:
         return median(numbers)
     return sum(numbers, Decimal())
 
 
-def _rounded(number: Decimal, like: Sequence[Decimal]) -> Decimal:
+def rounded_like(number: Decimal, like: Sequence[Decimal]) -> Decimal:
+    """A number with as many places as some others, at least two; zeros at the end are left out."""
     places = max([2, *(-int(each.as_tuple().exponent) for each in like)])
     return number.quantize(Decimal(1).scaleb(-places)).normalize() + 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ...graph.errors import ExpertError
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words, words_of
+from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words, question_words
 from .table import Table
 
 
@@ -27,6 +27,12 @@ class Query:
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
     in_time: bool = False
     """The highest and lowest are the latest and earliest."""
+    where: tuple[str, ...] = ()
+    """The conditions on columns that chose the rows, as `conditions` writes them."""
+    periods: tuple[str, ...] = ()
+    """The months and years that chose the rows, as words."""
+    empty: tuple[int, ...] = ()
+    """The columns that are empty in the rows."""
 
     @property
     def measures(self) -> list[int]:
@@ -42,6 +48,17 @@ class Query:
     def subjects(self) -> list[int]:
         """The other named columns."""
         return [column for column in self.columns if not self.table.is_numeric(column)]
+
+    @property
+    def expression(self) -> str:
+        """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
+        names = self.table.names
+        doing = " and ".join(sorted(self.operations - {"people", "rows", "per"})) or "rows"
+        what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
+        by = f" by {names[self.group]}" if self.group is not None else ""
+        limits = [*self.where, *(f"in {each}" for each in self.periods), *(f"{names[n]} is empty" for n in self.empty)]
+        where = f" where {' and '.join(limits)}" if limits else ""
+        return f"{doing}{f' of {what}' if what else ''}{by}{where}"
 
     def contradiction(self, question: str) -> list[str]:
         """Operations that do not go together, as words; empty where all take effect."""
@@ -133,7 +150,7 @@ class _Reader:
 
     def read_ranges(self, question: str) -> None:
         """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
-        words = words_of(question)
+        words = question_words(question)
         for number, first in enumerate(self.marks):
             between = self._near(number, -1)
             follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
@@ -252,7 +269,14 @@ class _Reader:
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         table = self._rows_asked_for()
-        query = Query(table, [], conditional=bool(self.where or self.periods or self.empty))
+        query = Query(
+            table,
+            [],
+            conditional=bool(self.where or self.periods or self.empty),
+            where=tuple(self.where),
+            periods=tuple(map(_named, self.periods)),
+            empty=tuple(self.empty),
+        )
         for number, mark in enumerate(self.marks):
             if mark in self.used:
                 continue

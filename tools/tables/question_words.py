@@ -76,15 +76,14 @@ def _measure_marks(phrase: str, at: int, size: int, table: Table) -> list[Mark]:
     return []
 
 
-def words_of(question: str) -> list[str]:
-    """The words of a question, folded; positions of marks count them."""
-    words = (match.group() for match in _WORD.finditer(fold(question)))
-    return [word.removesuffix("'s").removesuffix("s'") for word in words]
+def question_words(question: str) -> list[str]:
+    """The words of a question, folded, without the possessive."""
+    return [word.removesuffix("'s").removesuffix("s'") for word in _WORD.findall(fold(question))]
 
 
 def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
-    words = words_of(question)
+    words = question_words(question)
     known, label = operation_words(), {fold(table.label), *_WORD.findall(fold(PurePath(table.label).stem))}
     columns, values = _columns(table), _values(table)
     dated = any(table.is_dated(n) for n in range(len(table.names)))

@@ -117,7 +117,15 @@ def read_table(material: Material) -> Table:
 
 
 def has_decimal_commas(text: str, cells: Sequence[Sequence[str]]) -> bool:
-    """Whether the numbers of a table have decimal commas; `text`: the table as written."""
+    """Whether the numbers of a table have decimal commas; `text`: the table as written.
+
+    Between semicolons a point groups thousands (`1.234`), unless some number has another one (`0.5`).
+    """
     semicolons = ";" in text.split("\n", 1)[0]
-    written = [cell for row in cells for cell in row if re.fullmatch(r"[-+]?[\d.]*,\d+", cell.strip())]
-    return bool(written) and (semicolons or any(re.search(r",(?:\d{1,2}|\d{4,})$", cell.strip()) for cell in written))
+    stripped = [cell.strip() for row in cells for cell in row if not _DATE.fullmatch(cell.strip())]
+    written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d.]*,\d+", cell)]
+    if not written:
+        pointed = [cell for cell in stripped if re.fullmatch(r"[-+]?\d+(?:\.\d+)+", cell)]
+        grouped = [cell for cell in pointed if re.fullmatch(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+", cell)]
+        return semicolons and bool(pointed) and len(grouped) == len(pointed)
+    return semicolons or any(re.search(r",(?:\d{1,2}|\d{4,})$", cell) for cell in written)

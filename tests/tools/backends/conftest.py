@@ -10,6 +10,7 @@ from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.task import Scalar
 from hugginggpt.tools.backends.embedded.registry import registered
+from hugginggpt.tools.backends.with_caveats import with_caveats
 from hugginggpt.tools.scripted import Reply, serve
 from paths import EXAMPLES
 
@@ -24,7 +25,8 @@ def run_expert(tmp_path: Path) -> RunExpert:
         scratch.mkdir()
         entry = registered()[f"embedded/{name}"]
         return {
-            artifact.output: artifact for artifact in entry.function(call_of(name, scratch, given, goal, parameters))
+            artifact.output: artifact
+            for artifact in with_caveats(entry.function, call_of(name, scratch, given, goal, parameters))
         }
 
     return run

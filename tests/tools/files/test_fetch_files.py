@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.ports import Fetcher
 from hugginggpt.graph.settings import Settings
@@ -207,7 +208,7 @@ async def test_an_image_with_too_many_pixels_is_refused_by_its_header(here: Path
     (here / "wide.png").write_bytes(png(300, 200))
 
     assert "bomb.png has 40000 x 40000 = 1,600,000,000 pixels" in await refused(here, "bomb.png")
-    assert "wide.png has 300 x 200 = 60,000 pixels" in await refused(here, "wide.png", max_image_pixels=50_000)
+    assert "wide.png has 300 x 200 = 60,000 pixels" in await refused(here, "wide.png", max_image_pixels=20_000)
 
 
 async def test_a_long_recording_is_accepted_as_experts_may_process_it_in_parts(here: Path) -> None:
@@ -294,3 +295,19 @@ async def test_reading_files_does_not_block_the_event_loop(here: Path) -> None:
     beating.cancel()
 
     assert waits > 10
+
+
+async def test_a_recording_may_be_larger_than_other_files_and_is_not_held_in_memory(here: Path, home: Path) -> None:
+    """Two hours at 16 kHz have 230 MB; other files may have 200."""
+    (here / "talk.wav").write_bytes(wav(seconds=20))
+    (here / "notes.txt").write_text("a " * 200_000)
+    store = FileStore(home)
+    given = GuardedFetcher(store, Settings(home=home, max_file_bytes=100_000))
+    kept = await given.fetch("talk.wav")
+    assert (kept.kind, kept.media_type, kept.name, kept.producer) == ("audio", "audio/wav", "talk.wav", None)
+    assert store.path(kept).read_bytes() == (here / "talk.wav").read_bytes()
+    with pytest.raises(InvalidInput, match=r"notes\.txt has 0\.4 MB or more"):
+        await given.fetch("notes.txt")
+    (here / "long.wav").write_bytes(wav(seconds=40))
+    with pytest.raises(InvalidInput, match=r"long\.wav has 0\.6 MB or more, and at most 0\.5 MB are read"):
+        await given.fetch("long.wav")

@@ -8,6 +8,7 @@ from ....graph.errors import ExpertError
 from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
+from ..with_caveats import with_caveats
 from ..worker.child import Failure
 from ..worker.pool import Workers
 from .registry import BACKEND, Embedded, registered
@@ -61,6 +62,6 @@ def _entry(expert: Expert) -> Embedded:
 
 def _run_in_thread(entry: Embedded, call: Call) -> Sequence[Artifact]:
     try:
-        return entry.function(call)
+        return with_caveats(entry.function, call)
     except Exception as error:
         raise Failure.of(error, entry.model_id).error() from error

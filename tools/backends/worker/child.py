@@ -25,6 +25,7 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError, FailureKind
 from ....graph.resource import Frozen
 from ...media.memory_budget import address_space, apply_budget
+from ..with_caveats import with_caveats
 from .progress import CurrentFile, Step, reporting_to
 from .sandbox import confine
 
@@ -107,7 +108,7 @@ def run(line: bytes, memory: int = 0) -> Reply:
         job.call.check()
         function: Callable[[Call], Sequence[Artifact]] = pkgutil.resolve_name(job.target)
         with address_space(memory):
-            return Reply(artifacts=tuple(function(job.call)))
+            return Reply(artifacts=tuple(with_caveats(function, job.call)))
     except MemoryError:
         traceback.print_exc()
         return Reply(failure=Failure.of(too_much_memory(job.call, memory), job.call.expert.model_id))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ....graph.call import Artifact, Call, Material, Part
+from ....graph.caveats import caveat, lacks
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert
 from ....graph.resource import Kind, Resource
@@ -55,7 +56,13 @@ class Decoder:
         folder.mkdir()
         given = {name: tuple(materials) for name, materials in inputs.items()} | {"options": (_text(options),)}
         decode_call = call.model_copy(update={"inputs": given, "scratch": folder})
-        return list(self._workers.run_blocking(f"{_FUNCTIONS}:{function}", decode_call))
+        made = list(self._workers.run_blocking(f"{_FUNCTIONS}:{function}", decode_call))
+        for artifact in made:  # they are about files of the call that goes on here
+            if artifact.note:
+                caveat(artifact.note)
+            if artifact.lacks:
+                lacks(artifact.lacks)
+        return [artifact.model_copy(update={"note": "", "lacks": ""}) for artifact in made]
 
     def cut(self, path: Path, folder: Path) -> Sequence[Part]:
         """The `Cutter` port; see `media.recording_parts`."""

@@ -161,16 +161,6 @@ def test_the_best_is_found_among_the_rows_that_fit_a_condition(run_expert: RunEx
     assert made["text"].text == "b.csv (2), a.csv (1)"
 
 
-def test_a_note_says_that_only_the_first_frame_was_read(run_expert: RunExpert, tmp_path: Path) -> None:
-    frames = [Image.new("RGB", (320, 120), colour) for colour in ("white", "grey", "black")]
-    ImageDraw.Draw(frames[0]).text((40, 30), "HARBOUR", fill="black", font_size=48)
-    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
-    frames[0].save(tmp_path / "still.gif")
-    goal = "read the text"
-    assert "3 frames" in run_expert("rapidocr", {"image": tmp_path / "moving.gif"}, goal)["text"].note
-    assert not run_expert("rapidocr", {"image": tmp_path / "still.gif"}, goal)["text"].note
-
-
 def pdf_with_text(words: str) -> bytes:
     """A page with a text layer, written by hand."""
     stream = f"BT /F1 24 Tf 72 700 Td ({words}) Tj ET".encode()

@@ -94,8 +94,8 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_decoded(run_expert: RunExpert, tmp_path: Path) -> None:
-    Image.new("1", (6000, 5000)).save(tmp_path / "huge.png")
-    with pytest.raises(ExpertError, match="6000 x 5000 pixels; the limit is 25,000,000") as error:
+    Image.new("1", (9000, 8000)).save(tmp_path / "huge.png")
+    with pytest.raises(ExpertError, match="9000 x 8000 pixels; the limit is 62,500,000") as error:
         run_expert("canny", {"image": tmp_path / "huge.png"})
     assert error.value.input_fault
 

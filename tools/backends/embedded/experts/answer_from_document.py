@@ -6,9 +6,9 @@ from importlib.util import find_spec
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
-from ....media.pictures import read_image
+from ....media.pictures import read_frames
 from ..goal_words import has_word
-from ..ocr import read_pieces
+from ..ocr import read_pages
 from ..page_tables import answer_of, table_of
 from ..reading_order import lines_in_reading_order
 from ..registry import expert
@@ -44,13 +44,13 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
     if page.resource.kind == "document":
         text, note = whole_text(call, page)
         return [answer_artifact(question, text, page.resource.label).model_copy(update={"note": note})]
-    pieces = read_pieces(page)
-    lines, table = lines_in_reading_order(pieces), table_of(pieces, page.resource.label)
+    pages = read_pages(page)
+    table = table_of(pages[0], page.resource.label) if len(pages) == 1 else None
     if table and (answer := answer_of([table], question)):
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
     # rows of a table are lines of their own, and no sentence that goes on
-    text = "\n\n".join([("\n\n" if table else "\n").join(lines), *_codes_on(page)])
-    return [answer_artifact(question, text, page.resource.label)]
+    texts = [("\n\n" if table else "\n").join(lines_in_reading_order(pieces)) for pieces in pages]
+    return [answer_artifact(question, "\n\n".join([*filter(None, texts), *_codes_on(page)]), page.resource.label)]
 
 
 def _without_pages(question: str, task: Task) -> str:
@@ -67,7 +67,8 @@ def _codes_on(page: Material) -> list[str]:
     import numpy as np
     import zxingcpp
 
-    found = [code.text for code in zxingcpp.read_barcodes(np.asarray(read_image(page).convert("L")))]
+    pictures = (np.asarray(frame.convert("L")) for frame in read_frames(page))
+    found = [code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)]
     fields = {"S": "network", "P": "password"}
     return [
         " ".join(f"The WiFi {fields[key]} is {value}." for key, value in re.findall(r"([SP]):([^;]+)", text))

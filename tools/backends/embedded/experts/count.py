@@ -7,6 +7,7 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
 from ....tables.conditions import kept
+from ....tables.large_table import count_large, is_large, opened
 from ....tables.table import read_table
 from ..goal_words import goal_text, has_word, strings
 from ..registry import expert
@@ -43,11 +44,18 @@ def count(call: Call) -> Sequence[Artifact]:
     items = call.inputs.get("items", ())
     if call.task.parameters.get("look_for") == "columns":
         number = sum(len(read_table(item).names) for item in items)
-    elif where:
-        number = sum(len(kept(read_table(item), where).cells) for item in items)
+    elif where or any(map(is_large, items)):
+        number = sum(_count_rows(call, item, where or ([f"* = {label}"] if label else [])) for item in items)
     else:
         number = sum(_count(item, label, unit) for item in items)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number))]
+
+
+def _count_rows(call: Call, material: Material, where: Sequence[str]) -> int:
+    if not is_large(material):
+        return len(kept(read_table(material), where).cells)
+    with opened(material, call.scratch) as table:
+        return count_large(table, where)
 
 
 def _count(material: Material, label: str, unit: str) -> int:

@@ -6,7 +6,7 @@ from itertools import islice
 from .....graph.call import Artifact, Call, Material
 from ....media.pictures import Pixels
 from ....media.sound import read_sound
-from ....media.video_frames import video_pixels, video_shape
+from ....media.video_frames import VideoShape, video_pixels, video_shape
 from ....media.video_writer import video_artifact
 from ..registry import expert
 
@@ -24,18 +24,18 @@ def mux(call: Call) -> Sequence[Artifact]:
     import numpy as np
 
     video, (samples, hertz) = call.one("video"), read_sound(call.one("audio"))
-    rate, size, seconds = video_shape(video)
-    duration = max(seconds, samples.shape[1] / hertz)
+    shape = video_shape(video)
+    duration = max(shape.seconds, samples.shape[1] / hertz)
     silence = max(0, round(duration * hertz) - samples.shape[1])
     sound = np.pad(samples, ((0, 0), (0, silence))), hertz
-    frames = islice(_looped(video, size), max(1, round(duration * rate)))
-    return [video_artifact(call, frames, rate, size, sound)]
+    frames = islice(_looped(video, shape), max(1, round(duration * shape.rate)))
+    return [video_artifact(call, frames, shape.rate, shape.size, sound)]
 
 
-def _looped(video: Material, size: tuple[int, int]) -> Iterator[Pixels]:
+def _looped(video: Material, shape: VideoShape) -> Iterator[Pixels]:
     shown = True
     while shown:
         shown = False
-        for pixels in video_pixels(video, size):
+        for pixels in video_pixels(video, shape):
             shown = True
             yield pixels

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from .....graph.call import Artifact, Call, Material
+from .....graph.call import Artifact, Call
 from .....graph.task import Task
-from ....media.pictures import frame_count, read_image
 from ..goal_words import MAX_LENGTH, goal_text, has_word
-from ..ocr import read_lines, read_page
+from ..ocr import find_pages, no_text
+from ..reading_order import lines_in_reading_order
 from ..registry import expert
 
 READING = (
@@ -48,14 +48,14 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def read_text(call: Call) -> Sequence[Artifact]:
-    """The text of the picture, one line each. A blank page in a list is no failure: its text is empty."""
-    one_of_many = "[" in call.key
-    found = read_lines(read_image(call.one("image"))) if one_of_many else read_page(call.one("image"))
-    text, note = "\n".join(found), _of_first_frame(call.one("image"))
+    """The text of the picture, one line each; of several frames or pages one after another, a blank line between them.
+
+    A blank page in a list is no failure: its text is empty.
+    """
+    picture = call.one("image")
+    pages = [lines_in_reading_order(pieces) for pieces in find_pages(picture)]
+    if not any(pages) and "[" not in call.key:
+        raise no_text(picture)
+    text = "\n\n".join("\n".join(lines) for lines in pages if lines)
+    note = f"{len(pages)} different frames of {picture.resource.label} were read" if len(pages) > 1 else ""
     return [Artifact(output="text", kind="text", media_type="text/plain", text=text, note=note)]
-
-
-def _of_first_frame(picture: Material) -> str:
-    """A note on an animated picture."""
-    frames = frame_count(picture)
-    return f"{picture.resource.label} has {frames} frames, and only the first was read" if frames > 1 else ""

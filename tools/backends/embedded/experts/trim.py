@@ -70,9 +70,9 @@ def mute(call: Call) -> Sequence[Artifact]:
 
 def _written(call: Call, source: Material, first: int, count: int | None, sound: Sound | None) -> Artifact:
     """`count` frames from the frame `first` on (None: all), with a sound."""
-    rate, size, _ = video_shape(source)
-    frames: Iterator[Pixels] = islice(video_pixels(source, size), first, None if count is None else first + count)
-    return video_artifact(call, frames, rate, size, sound)
+    shape = video_shape(source)
+    frames: Iterator[Pixels] = islice(video_pixels(source, shape), first, None if count is None else first + count)
+    return video_artifact(call, frames, shape.rate, shape.size, sound)
 
 
 def _shortened(call: Call, seconds: float) -> str:

@@ -23,6 +23,7 @@ def missing_members(outcomes: Outcomes) -> Iterator[str]:
         named = words.say("heading", what=what, which=label(member, words))
         yield outcomes.not_done([named], clean(member.error or words.say("no_reason")))
     for task, result in outcomes.results:
+        yield from (f"[{task.id}] {clean(gap)}" for gap in dict.fromkeys(_unread(result)))
         without = _without(result) if result.ok else {}
         if without and not any(without.keys() <= _without(source).keys() for source in _sources(task, outcomes)):
             names = words.say("comma").join(label(member, words) for member in without.values())
@@ -37,7 +38,13 @@ def label(member: Member, words: Phrases) -> str:
 
 def _without(result: Result) -> dict[str, Member]:
     """The members of earlier lists that a result was made without, by key."""
-    return {member.root: member for member in result.missing if not result.owns(member)}
+    return {m.root: m for m in result.missing if not result.owns(m) and m.root != result.key}
+
+
+def _unread(result: Result) -> list[str]:
+    """What of its own input could not be read; of a list, what of its members'."""
+    own = [m for m in result.missing if m.root == result.key] if result.ok else []
+    return [member.error or "" for member in own]
 
 
 def _sources(task: Task, outcomes: Outcomes) -> Iterator[Result]:

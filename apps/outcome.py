@@ -1,0 +1,197 @@
+"""`Outcome`: what `hugginggpt.run` returns: the `Run` that was recorded, with readers of what its tasks made."""
+
+import base64
+import html
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, SupportsIndex, overload
+
+from pydantic import ConfigDict, PrivateAttr
+
+from ..graph.background import blocking
+from ..graph.call import Material
+from ..graph.errors import UsageError
+from ..graph.ports import Store
+from ..graph.resource import Kind, Resource
+from ..graph.result import Result, Run
+from ..graph.settings import MEGABYTE
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+    from ..tools.media.sound import Samples
+
+SHOWN = 2 * MEGABYTE
+"""Bytes of a file that a notebook shows; of a larger one it names the path."""
+_TEXTS: tuple[Kind, ...] = ("text", "boxes", "labels", "table")
+
+
+class TaskResult(Result):
+    """A `Result` whose outputs can be read here. Readers raise `UsageError` where there is no such output."""
+
+    _store: Store = PrivateAttr()
+
+    @classmethod
+    def of(cls, result: Result, store: Store) -> Self:
+        """The result, with the store that has its files."""
+        made = cls.model_construct(**dict(result))
+        made._store = store
+        return made
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The local file of each output, in order."""
+        return tuple(self._store.path(resource) for resource in self.resources if resource.sha256)
+
+    @property
+    def text(self) -> str:
+        """The text that it made; boxes, labels and tables as JSON or CSV. Several are joined by blank lines."""
+        return "\n\n".join(material.text() for material in self._made(_TEXTS))
+
+    def image(self, number: int = 0) -> "PIL.Image.Image":
+        """The picture that it made, as RGB; `number`: of several."""
+        from ..tools.media.pictures import read_image
+
+        return read_image(self._one(("image", "mask"), number))
+
+    def audio(self, number: int = 0) -> "tuple[Samples, int]":
+        """The sound that it made: samples of shape (channels, time) within -1..1, and their rate in Hz."""
+        from ..tools.media.sound import read_sound
+
+        return read_sound(self._one(("audio", "video"), number))
+
+    def table(self, number: int = 0) -> list[dict[str, Any]]:
+        """The rows of the table, labels or boxes that it made; `pandas.DataFrame(...)` takes them."""
+        from ..tools.media.rows import rows
+
+        material = self._one(("table", "labels", "boxes", "text"), number)
+        if (found := rows(material)) is None:
+            raise UsageError(f"task {self._label} made a text that has no rows", hint="read it with .text")
+        return found
+
+    def _repr_html_(self) -> str:
+        head = f"<b>[{html.escape(self.key)}]</b> {html.escape(self.task_type)}: {self.status}"
+        error = f" <i>{html.escape(self.error)}</i>" if self.error else ""
+        return f"<div>{head}{error}{''.join(_shown(resource, self._store) for resource in self.resources)}</div>"
+
+    @property
+    def _label(self) -> str:
+        return f"{self.key} ({self.task_type})"
+
+    def _made(self, kinds: Iterable[Kind]) -> list[Material]:
+        if not self.ok:
+            raise UsageError(
+                f"task {self._label} made nothing, it is {self.status}: {self.error or 'no reason is recorded'}"
+            )
+        fitting = [resource for resource in self.resources if resource.kind in kinds]
+        if not fitting:
+            made = ", ".join(dict.fromkeys(resource.kind for resource in self.resources)) or "nothing"
+            raise UsageError(f"task {self._label} made {made}, and no {' or '.join(kinds)}")
+        return [Material(resource=resource, path=self._store.path(resource)) for resource in fitting]
+
+    def _one(self, kinds: tuple[Kind, ...], number: int) -> Material:
+        made = self._made(kinds)
+        try:
+            return made[number]
+        except IndexError:
+            raise UsageError(f"task {self._label} made {len(made)} of these, and there is no number {number}") from None
+
+
+class Results(tuple[TaskResult, ...]):
+    """The results of a run in the order of its plan; `results[2]` is that of task 2, as the answer cites it."""
+
+    @overload
+    def __getitem__(self, task: SupportsIndex, /) -> TaskResult: ...
+    @overload
+    def __getitem__(self, task: slice, /) -> tuple[TaskResult, ...]: ...
+
+    def __getitem__(self, task: SupportsIndex | slice, /) -> TaskResult | tuple[TaskResult, ...]:
+        """By the id of a task; by place where it is negative or a slice. Raises `KeyError` where there is none."""
+        if isinstance(task, slice) or task.__index__() < 0:
+            return super().__getitem__(task)
+        found = next((result for result in self if result.task_id == task.__index__()), None)
+        if found is None:
+            there = ", ".join(str(result.task_id) for result in self) or "none"
+            raise KeyError(f"there is no result of task {task}; there are results of {there}")
+        return found
+
+
+class Outcome(Run):
+    """A run that came to its end, or waits. `results[2]` is the result of task 2; the rest is as in `Run`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    _store: Store = PrivateAttr()
+    _go_on: "GoOn" = PrivateAttr()
+
+    results: Results = Results()
+
+    @classmethod
+    def of(cls, run: Run, store: Store, go_on: "GoOn") -> Self:
+        """The run, with what it needs to read its files and to be continued."""
+        results = Results(TaskResult.of(result, store) for result in run.results)
+        made = cls.model_construct(**{**dict(run), "results": results})
+        made._store, made._go_on = store, go_on
+        return made
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """The local files that its tasks made, in the order of the plan."""
+        return tuple(path for result in self.results for path in result.paths)
+
+    @property
+    def text(self) -> str:
+        """The answer."""
+        return self.answer
+
+    def retry(self) -> "Outcome":
+        """Run again what failed, and what depends on it. Raises `UsageError` where there is nothing to retry."""
+        return blocking(self.aretry)
+
+    def resume(self, verdict: Any = None) -> "Outcome":
+        """Continue a run that waits (`verdict`: True, False, or `{"approve": True, "plan": ...}`) or was interrupted."""
+        return blocking(lambda: self.aresume(verdict))
+
+    async def aretry(self) -> "Outcome":
+        """As `retry`."""
+        return await self._go_on("retry", None)
+
+    async def aresume(self, verdict: Any = None) -> "Outcome":
+        """As `resume`."""
+        return await self._go_on("resume", verdict)
+
+    def __repr__(self) -> str:
+        return f"Outcome({self.status}, run {self.run_id}, {len(self.results)} results: {self.answer[:80]!r})"
+
+    def _repr_html_(self) -> str:
+        answer = f"<p style='white-space:pre-wrap'>{html.escape(self.answer)}</p>"
+        return f"{answer}{''.join(result._repr_html_() for result in self.results)}"
+
+
+GoOn = Callable[[Literal["retry", "resume"], Any], Awaitable[Outcome]]
+"""Continues the run; with the verdict of whoever approves it, or None."""
+
+
+def _shown(resource: Resource, store: Store) -> str:
+    """A resource as a notebook shows it: small pictures, sounds and texts themselves, others by path."""
+    if resource.sha256 is None:
+        return ""
+    path = store.path(resource)
+    shown: Callable[[str], str] | None = _TAGS.get(resource.kind)
+    try:
+        if resource.text is not None:
+            return f"<pre>{html.escape(resource.text)}</pre>"
+        if shown and resource.size <= SHOWN:
+            data = base64.b64encode(path.read_bytes()).decode("ascii")
+            return shown(f"data:{resource.media_type};base64,{data}")
+    except OSError as error:
+        return f"<p>{html.escape(str(path))} can't be read: {html.escape(error.strerror or str(error))}</p>"
+    return f"<p>{html.escape(resource.kind)}: <code>{html.escape(str(path))}</code></p>"
+
+
+_TAGS: dict[Kind, Callable[[str], str]] = {
+    "image": lambda url: f"<img src='{url}' style='max-width:100%'>",
+    "mask": lambda url: f"<img src='{url}' style='max-width:100%'>",
+    "audio": lambda url: f"<audio controls src='{url}'></audio>",
+    "video": lambda url: f"<video controls style='max-width:100%' src='{url}'></video>",
+}

@@ -1,0 +1,288 @@
+"""`hugginggpt.run` and its siblings: five lines of Python, wherever they stand."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import aclosing
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import hugginggpt
+from hugginggpt import (
+    InvalidInput,
+    InvalidPlan,
+    Options,
+    Outcome,
+    Plan,
+    Ref,
+    Settings,
+    StorageError,
+    Task,
+    UsageError,
+)
+from hugginggpt.graph.result import Run
+from hugginggpt.tools.scripted import chat, failing, in_turn, serve
+from paths import ROOT
+
+COUNT = "How many words are in 'a b c'?"
+
+
+@pytest.fixture
+def settings(home: Path) -> Iterator[Settings]:
+    """Of a home whose world is closed at the end."""
+    yield Settings(home=home)
+    hugginggpt.close()
+
+
+def test_a_request_is_run_in_one_line(settings: Settings) -> None:
+    outcome = hugginggpt.run(COUNT, settings=settings)
+    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome, Run)
+    assert outcome.status == "succeeded"
+    assert outcome.results[0].text == "3"
+    assert "3" in outcome.answer
+    assert outcome.outputs == outcome.results[0].paths
+    assert outcome.outputs[0].read_text() == "3"
+
+
+async def test_it_runs_inside_a_running_event_loop_and_beside_others(settings: Settings) -> None:
+    assert hugginggpt.run(COUNT, settings=settings).status == "succeeded"
+    both = await asyncio.gather(
+        *(hugginggpt.arun(f"How many words are in '{words}'?", settings=settings) for words in ("a b", "a b c d"))
+    )
+    assert [outcome.results[0].text for outcome in both] == ["2", "4"]
+    assert len({outcome.thread_id for outcome in both}) == 2
+
+
+def test_its_events_come_one_by_one(settings: Settings) -> None:
+    names = [event.event for event in hugginggpt.stream(COUNT, settings=settings)]
+    assert names[0] == "run_started"
+    assert names[-1] == "run_finished"
+
+
+async def test_a_stream_that_is_left_leaves_a_run_that_can_be_resumed(settings: Settings) -> None:
+    async with aclosing(hugginggpt.astream(COUNT, settings=settings)) as feed:
+        async for event in feed:
+            if event.event == "plan_ready":
+                break
+    async with hugginggpt.open_world(settings) as world:
+        (run,) = await hugginggpt.Session(world).history.runs()
+        assert run.status == "interrupted"
+        *_, last = [event async for event in hugginggpt.Session(world).resume(run)]
+    assert last.status == "succeeded"
+
+
+def names() -> list[str]:
+    """Threads of this process, but those of leases, which end by themselves."""
+    return sorted(thread.name for thread in threading.enumerate() if thread.name != "lease")
+
+
+def test_a_second_request_finds_the_world_open(settings: Settings) -> None:
+    databases = names().count("database")
+    hugginggpt.run(COUNT, settings=settings)
+    before = names()
+    for _ in range(3):
+        hugginggpt.run(COUNT, settings=settings)
+    assert names() == before
+    hugginggpt.close()
+    assert names().count("database") == databases
+
+
+def test_a_home_that_was_moved_away_is_made_anew(settings: Settings) -> None:
+    hugginggpt.run(COUNT, settings=settings)
+    settings.home.rename(settings.home.with_name("old"))
+    assert hugginggpt.run(COUNT, settings=settings).status == "succeeded"
+    assert settings.home.is_dir()
+
+
+PIXELS = np.zeros((40, 60, 3), np.uint8)
+
+
+class DataFrame:
+    """What counts as one: its name and `to_csv`."""
+
+    index = type("Index", (), {"names": [None]})
+
+    def to_csv(self, *, index: bool) -> str:
+        return "name,price\nboat,3\nbuoy,4\n" if not index else "wrong"
+
+
+def picture() -> bytes:
+    buffer = BytesIO()
+    PIL.Image.fromarray(PIXELS).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        picture(),
+        [picture()],
+        PIL.Image.fromarray(PIXELS),
+        PIXELS,
+        PIXELS[:, :, 0],
+        PIXELS.astype(np.float64),
+        PIXELS.astype(bool),
+        {"type": "image", "base64": b64encode(picture()).decode(), "mime_type": "image/png"},
+    ],
+    ids=["bytes", "a list", "PIL", "array", "grey", "floats", "bool", "block"],
+)
+def test_a_picture_is_given_as_it_is_at_hand(settings: Settings, files: Any) -> None:
+    outcome = hugginggpt.run("make the picture 20 pixels wide", files=files, settings=settings)
+    assert outcome.status == "succeeded", outcome
+    assert [file.kind for file in outcome.request.files] == ["image"]
+    assert outcome.results[-1].image().width == 20
+
+
+def test_a_path_and_a_table_are_files(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("a b c d e")
+    outcome = hugginggpt.run("How many words are in the file?", files=tmp_path / "note.txt", settings=settings)
+    assert outcome.results[-1].text == "5"
+    outcome = hugginggpt.run("how many rows does the table have?", files=DataFrame(), settings=settings)
+    assert [file.kind for file in outcome.request.files] == ["table"]
+    assert outcome.results[-1].text == "2"
+
+
+def test_one_string_is_one_file(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("a b")
+    outcome = hugginggpt.run("How many words are in the file?", files=str(tmp_path / "note.txt"), settings=settings)
+    assert outcome.results[-1].text == "2"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"request": 5}, "of type int, and must be a text"),
+        ({"request": " "}, "the request is empty"),
+        ({"where": "moon"}, "there is no place moon"),
+        ({"options": {"aprove": "always"}}, "aprove"),
+        ({"files": [3]}, "file 0 is of type int"),
+        ({"files": ["a.png", b""]}, "file 1 is empty"),
+        ({"files": np.zeros(5)}, "an array of 5, which is no picture"),
+        ({"files": np.full((4, 4), 7.5)}, "floats from 7.5 to 7.5"),
+        ({"files": np.full((4, 4), np.nan)}, "floats from nan"),
+        ({"plan": []}, "the plan has no task"),
+        ({"plan": [{"task": "no-such-task"}]}, "no task type"),
+        ({"files": "no such file.png"}, "there is no file"),
+    ],
+    ids=str,
+)
+def test_a_wrong_argument_is_refused_where_it_is_given(settings: Settings, wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        hugginggpt.run(**{"request": COUNT, "settings": settings} | wrong)
+
+
+def test_a_wrong_argument_of_a_stream_is_refused_before_it_is_read(settings: Settings) -> None:
+    with pytest.raises(UsageError, match="there is no place moon"):
+        hugginggpt.stream(COUNT, where="moon", settings=settings)
+
+
+# -- plans by hand ----------------------------------------------------------------------------------------------------
+
+
+def counting(file: Path) -> Plan:
+    return Plan(
+        tasks=(
+            Task(id=4, type="count", inputs={"items": (file,)}, parameters={"look_for": "words"}),
+            Task(id=2, type="join-text", inputs={"texts": (Ref(task_id=4), "words")}),
+        )
+    )
+
+
+def test_a_plan_by_hand_is_run_as_it_is(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("a b c d")
+    outcome = hugginggpt.run(plan=counting(tmp_path / "note.txt"), settings=settings)
+    assert outcome.status == "succeeded", outcome
+    assert [result.task_id for result in outcome.results] == [4, 2]
+    assert outcome.results[4].text == "4"
+    assert outcome.results[2].text.split() == ["4", "words"]
+    with pytest.raises(KeyError, match="there are results of 4, 2"):
+        outcome.results[0]
+
+
+def test_a_plan_in_the_papers_json_is_run_too(settings: Settings) -> None:
+    tasks = [{"task": "count", "id": 0, "args": {"text": ["a b"]}, "parameters": {"look_for": "words"}}]
+    assert hugginggpt.run("count", plan=tasks, settings=settings).results[0].text == "2"
+    assert hugginggpt.run("count", plan=json.dumps(tasks), settings=settings).results[0].text == "2"
+
+
+def test_a_plan_that_names_no_file_or_a_strangers_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="there is no file"):
+        hugginggpt.run(plan=counting(tmp_path / "none.txt"), settings=settings)
+    strange = hugginggpt.Resource(kind="text", media_type="text/plain", sha256="0" * 64)
+    plan = Plan(tasks=(Task(id=0, type="summarization", inputs={"text": strange}),))
+    with pytest.raises(InvalidPlan, match="data that this request does not have"):
+        hugginggpt.run(plan=plan, settings=settings)
+
+
+# -- the outcome ------------------------------------------------------------------------------------------------------
+
+
+def test_what_failed_is_tried_again_and_a_reader_says_why_there_is_nothing(settings: Settings) -> None:
+    replies = in_turn(failing(400, "not today"), *(chat("A short text."),) * 3)
+    plan = Plan(tasks=(Task(id=0, type="summarization", inputs={"text": "a long text"}),))
+    with serve(replies) as server:
+        named = settings.with_given(llm=f"openai:scripted@{server.url}/v1", openai_api_key="k")
+        outcome = hugginggpt.run(plan=plan, where="chat", settings=named, options={"select": "rank"})
+        assert outcome.status == "failed"
+        with pytest.raises(UsageError, match=r"made nothing, it is failed: .*not today"):
+            _ = outcome.results[0].text
+        outcome = outcome.retry()
+    assert outcome.status == "succeeded"
+    assert outcome.results[0].text == "A short text."
+    with pytest.raises(UsageError, match="nothing to retry"):
+        outcome.retry()
+
+
+def test_a_plan_that_waits_is_approved_in_python(settings: Settings) -> None:
+    outcome = hugginggpt.run(COUNT, options=Options(approve="always"), settings=settings)
+    assert outcome.status == "waiting"
+    assert outcome.results == ()
+    assert outcome.resume(True).status == "succeeded"
+
+
+def test_readers_refuse_another_kind(settings: Settings) -> None:
+    result = hugginggpt.run(COUNT, settings=settings).results[0]
+    with pytest.raises(UsageError, match="made text, and no image or mask"):
+        result.image()
+    with pytest.raises(UsageError, match="made text, and no audio or video"):
+        result.audio()
+
+
+def test_a_notebook_shows_pictures_and_texts_and_no_markup_of_theirs(settings: Settings) -> None:
+    outcome = hugginggpt.run("make it 20 pixels wide", files=PIXELS, settings=settings)
+    assert "<img src='data:image/png;base64," in outcome._repr_html_()
+    outcome = hugginggpt.run("How many words are in '<script>alert(1)</script> b'?", settings=settings)
+    assert "<script>" not in outcome._repr_html_()
+
+
+def test_an_outcome_is_dumped_as_a_run_is(settings: Settings) -> None:
+    outcome = hugginggpt.run(COUNT, settings=settings)
+    again = Run.model_validate_json(outcome.model_dump_json())
+    assert again.results[0].resources[0].text == "3"
+    assert again.run_id == outcome.run_id
+
+
+# -- the package ------------------------------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_there_and_importing_the_package_imports_nothing_else() -> None:
+    assert all(getattr(hugginggpt, name) is not None for name in hugginggpt.__all__)
+    assert issubclass(hugginggpt.StorageError, StorageError)
+    program = "import sys, hugginggpt; print(sorted(m for m in sys.modules if m.startswith('hugginggpt.')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "[]\n"
+
+
+def test_settings_need_no_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HUGGINGGPT_HOME", str(tmp_path / "mine"))
+    assert Settings(llm="openai:gpt-5-mini").home == tmp_path / "mine"
