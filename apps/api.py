@@ -160,7 +160,7 @@ async def _outcome(run_id: str, settings: Settings) -> Outcome:
 
     async def go_on(how: Literal["retry", "resume"], verdict: Any) -> Outcome:
         session = Session(await to_thread(_kept_open, settings))
-        run = await session.history.run(run_id)
+        run = await session.run(run_id)
         continued = session.retry(run) if how == "retry" else session.resume(run, verdict)
         async with aclosing(continued) as feed:  # type: ignore[type-var]
             async for _ in feed:

@@ -22,6 +22,7 @@ from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION
 from ..tools.chat_models.trusted_servers import trust_servers
+from .known_run import known_run
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Session:
     def history(self) -> History:
         """The recorded runs, results and resources."""
         return History(self.world.ledger)
+
+    async def run(self, name: str | None = None) -> Run:
+        """The run of that name; the newest without one. Raises `UnknownRun`."""
+        return await known_run(self.world, name)
 
     async def start(
         self,
@@ -164,6 +169,8 @@ class Session:
             raise UsageError(
                 f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"
             )
+        if await self.world.ledger.runs.recorded(run.run_id) is None:
+            await self.world.graph.restore(_config(run.thread_id))
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:
             raise UsageError(

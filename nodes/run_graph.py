@@ -28,7 +28,7 @@ from .lent_savers import usable_here
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
-from .take_up import edits_in, edits_left_by, take_up
+from .take_up import edits_in, edits_left_by, restore, take_up
 
 INSIDE = {"select", "execute"}
 """The nodes of a task's sub-graph."""
@@ -130,6 +130,16 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             for updates in supersteps
         ]
         return await super().abulk_update_state(config, clean)
+
+    async def restore(self, config: RunnableConfig) -> None:
+        """Record what the newest checkpoint has of its run and the ledger lacks. Raises `RunBusy`."""
+        saved = await self._resolve_checkpointer(config).aget_tuple(config)
+        execution = Execution(self.ledger.runs)
+        try:
+            if saved:
+                await restore(saved, execution, self.ledger, self.store_of_files)
+        finally:
+            await execution.end()
 
     async def edits_in(self, config: RunnableConfig) -> tuple[str, ...]:
         """What a client has edited in the newest checkpoint and was not run, a sentence each."""

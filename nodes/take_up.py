@@ -6,7 +6,7 @@ ledger was lost, the rows are written again from it; a result whose file is not 
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
@@ -19,13 +19,14 @@ from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Result, Run
-from ..graph.state import Json, epoch_in, with_repairs
+from ..graph.state import Json, State, epoch_in, with_repairs
 from ..graph.stored import has_hash
 from ..graph.version import check_version
 from .edited_fields import EDITED, EditedFields, edited_fields
 from .edits import read_edits
 from .execution import Execution
-from .next_stages import next_stages
+from .next_stages import next_stages, stages_left
+from .respond import complete
 
 BEFORE_PLAN = {"__start__", "plan"}
 """Stages before which the state is still that of the run before."""
@@ -91,6 +92,16 @@ def _run_id(state: Json, before: CheckpointTuple | None) -> str:
     if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
         raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
     return str(run["run_id"])
+
+
+async def restore(saved: CheckpointTuple, execution: Execution, ledger: Ledger, store: Store) -> None:
+    """Record what a checkpoint has of its run and the ledger lacks; a run that has ended is recorded as ended."""
+    state = saved.checkpoint["channel_values"]
+    if "run" not in state:
+        return
+    await _restore(state, _results_within(saved), execution, ledger, store)
+    if not stages_left(saved):
+        await ledger.runs.finish(complete(cast(State, state)))
 
 
 async def edits_left_by(

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from ...graph.errors import UnknownRun
 from ...graph.resource import Resource
 from ...graph.result import LlmCall, Result, Run, Usage
 from ...graph.task import Task
@@ -46,7 +47,10 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
     async def read(
         storage: "Storage", history: "History"
     ) -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
-        run = await history.run(name)
+        try:
+            run = await history.run(name)
+        except UnknownRun:
+            run = await _run_without_rows(name, home)
         members = await history.members(run.epoch)
         made = [resource for result in members for resource in result.resources]
         paths = {r.sha256: str(storage.store.path(r)) for r in (*run.resources, *made) if r.sha256}
@@ -73,6 +77,14 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
     out().print(_graph_of(run, members, paths))
     if run.answer:
         out().print(Text("\n" + clean(run.answer)), soft_wrap=True)
+
+
+async def _run_without_rows(name: str | None, home: Path | None) -> Run:
+    from ...graph.world import open_world
+    from ..known_run import known_run
+
+    async with open_world(settings_of_home(home), reading=True) as world:
+        return await known_run(world, name)
 
 
 def format_usage(calls: Sequence[LlmCall]) -> list[str]:
@@ -138,7 +150,7 @@ def list_checkpoints(name: str | None, *, home: Path | None, as_json: bool) -> N
 
         async with open_world(settings_of_home(home), reading=True) as world:  # reading needs no chat model
             session = Session(world)
-            run = await session.history.run(name)
+            run = await session.run(name)
             return run, [snapshot async for snapshot in session.checkpoints(run)]
 
     run, snapshots = run_async(read())

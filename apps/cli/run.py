@@ -153,7 +153,7 @@ async def _chosen(
     session: "Session", name: str | None, newest: Callable[[], Awaitable[Run | None]], limits: Limits, *, none: str
 ) -> Run:
     """The run of that name, else the newest, which is printed; with the limits that are given. Error `none` without one."""
-    run = await newest() if name is None else await session.history.run(name)
+    run = await newest() if name is None else await session.run(name)
     if run is None:
         raise UsageError(none, hint="`hugginggpt runs` lists all of them")
     if name is None:
