@@ -76,9 +76,9 @@ class Settings(BaseModel):
     local_memory: ByteSize | None = None
     """Memory for loaded local models on a device, e.g. `8GB`; unset for 60 % of what is free there."""
     max_file_bytes: int = 200 * MEGABYTE
-    """Largest file that is read or downloaded, in bytes."""
+    """Largest file that is read or downloaded, in bytes; a recording or film on this machine may have five times as many."""
     max_image_pixels: int = 25_000_000
-    """Largest picture that is decoded, in pixels."""
+    """Pixels of the largest picture that experts get; a JPEG of up to 8 times as many is reduced, others of 2.5."""
     max_audio_seconds: float = 600.0
     """Longest recording that is decoded at once, in seconds."""
     fetch_timeout: float = 30.0

@@ -113,3 +113,9 @@ def _member_of(row: Result) -> Member:
     if cause is None:
         return Member(key=row.key, name=row.name, error=row.error or "the reason is not recorded")
     return Member(key=row.key, name=row.name or cause.name, error=cause.error, cause=cause.key)
+
+
+def few(sentences: Sequence[str]) -> tuple[str, ...]:
+    """The first of many sentences about the parts of a whole, and how many are left out; each part keeps its own."""
+    more = len(sentences) - NAMED
+    return tuple(sentences) if more <= 1 else (*sentences[:NAMED], f"and {more} more parts, of which the same is said")

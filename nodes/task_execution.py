@@ -17,7 +17,7 @@ from ..graph.result import Outputs, Result, TaskStatus
 from ..graph.state import TaskRun
 from ..graph.task import Task
 from .expert_calls import ExpertCalls
-from .list_results import failures, gathered, list_result, made_without, not_made, read_in_part, result_of
+from .list_results import failures, few, gathered, list_result, made_without, not_made, read_in_part, result_of
 from .lists import Given, Inputs
 from .long_recordings import parts_of, whole_text
 
@@ -65,7 +65,9 @@ class TaskExecution:
             return gathered(self.task, key, "failed", done, began=began, assignment=self.assignment, error=why)
         text = await asyncio.to_thread(whole_text, [part for part, _ in parts], done, self.store)
         outputs: Outputs = {"text": (await self.store.put_text(text, producer=key),)}
-        return gathered(self.task, key, "succeeded", done, began=began, assignment=self.assignment, outputs=outputs)
+        made = gathered(self.task, key, "succeeded", done, began=began, assignment=self.assignment, outputs=outputs)
+        gaps = few([row.error for row in done if row.status == "partial" and row.error])
+        return read_in_part(made.model_copy(update={"notes": few(made.notes)}), gaps)
 
     async def _part(self, key: str, given: Given) -> Result:
         return await self._one(key, given.inputs or {}, given.missing)

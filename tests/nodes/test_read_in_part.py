@@ -3,7 +3,7 @@
 from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.result import Result
 from hugginggpt.graph.task import Task
-from hugginggpt.nodes.list_results import list_result, read_in_part, result_of
+from hugginggpt.nodes.list_results import few, list_result, read_in_part, result_of
 
 TASK = Task(id=3, type="image-to-text", inputs={"image": "a"}, goal="read")
 EXPERT = Expert(model_id="m", task_type="image-to-text", backend="scripted")
@@ -27,3 +27,8 @@ def test_a_list_with_such_a_member_is_partial_and_keeps_the_member() -> None:
     assert (made.status, made.error) == ("partial", GAP)
     assert [member.key for member in made.members if made.owns(member) and member.error is None] == ["3[0]", "3[1]"]
     assert [(member.key, member.error) for member in made.missing] == [("3", GAP)]
+
+
+def test_of_many_parts_with_a_caveat_a_few_are_named_and_the_others_counted() -> None:
+    assert few(["a", "b"]) == ("a", "b")
+    assert few([str(number) for number in range(60)]) == (*"01234", "and 55 more parts, of which the same is said")
