@@ -94,6 +94,13 @@ def given_file(block: Any) -> GivenFile:
     )
 
 
+def link_to(given: GivenFile, block: Mapping[str, Any]) -> Block:
+    """A block of LangChain's that names a file by its URL, for a block in any other form."""
+    kind = next((kind for kind in ("image", "audio", "video") if kind in str(block.get("type"))), "file")
+    described = {"extras": {"name": given.name}} if given.name else {}
+    return {"type": kind, "url": given.url, **described}
+
+
 def file_name(name: str) -> str:
     """The last part of a name that a caller gave, printable and at most 120 characters long."""
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]

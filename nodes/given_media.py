@@ -11,7 +11,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, convert_to_messages
 
-from ..graph.content_blocks import GivenFile, given_file, is_data_url, is_hash, reference_to, referred, text_of
+from ..graph.content_blocks import GivenFile, given_file, is_data_url, is_hash, link_to, reference_to, referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.mentions import LONGEST_NAME
 from ..graph.ports import Fetcher
@@ -89,7 +89,7 @@ class Intake:
                 raise
             return block
         if given.url and not given.holds_data:
-            return {"type": "file", "url": given.url} if strict else block
+            return link_to(given, block) if strict else block
         return await self._reference(given)
 
     async def _text(self, text: str) -> tuple[str, list[Json]]:

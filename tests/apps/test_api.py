@@ -1,6 +1,7 @@
 """`hugginggpt.run` and its siblings: five lines of Python, wherever they stand."""
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -79,6 +80,20 @@ async def test_a_stream_that_is_left_leaves_a_run_that_can_be_resumed(settings: 
         assert run.status == "interrupted"
         *_, last = [event async for event in hugginggpt.Session(world).resume(run)]
     assert last.status == "succeeded"
+
+
+async def test_a_request_that_is_left_while_its_expert_works_prints_nothing(settings: Settings) -> None:
+    """The worker process is ended, and no future complains of it."""
+    complaints: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    plan = Plan(tasks=(Task(id=0, type="text-to-speech", inputs={"text": "a long text to say. " * 300}),))
+    async with aclosing(hugginggpt.astream(plan=plan, settings=settings)) as feed:
+        async for event in feed:
+            if event.event == "task_started":
+                await asyncio.sleep(0.5)  # the process has begun
+                break
+    gc.collect()
+    assert complaints == []
 
 
 def names() -> list[str]:

@@ -20,7 +20,7 @@ from hugginggpt.graph.errors import ControllerError, InvalidInput
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, build_graph
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from hugginggpt.tools.scripted import Reply, ScriptedBackend, ScriptedCatalog, ScriptedController, serve
 from paths import EXAMPLES
 from scripting import OpenScripted, ask, last, step
 
@@ -256,3 +256,12 @@ async def test_files_of_deleted_runs_are_forgotten_and_the_conversation_goes_on(
         assert await world.ledger.thread_resources("t") == [
             resource for resource in await world.ledger.thread_resources("t") if resource.producer
         ]
+
+
+async def test_a_picture_at_a_url_is_read_from_there_and_stays_a_picture_in_the_message(scripted: OpenScripted) -> None:
+    with serve(lambda _request: Reply(body=PICTURE)) as server:
+        url = f"{server.url}/boat.png"
+        async with scripted([step(0)], allow_private_urls=True) as world:
+            values = await sent(world, user({"type": "image_url", "image_url": {"url": url, "detail": "low"}}))
+    assert files_of(values) == [(url, sha256(PICTURE))]
+    assert values["messages"][0].content[1] == {"type": "image", "url": url}

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from statistics import median
 
 from ...graph.errors import ExpertError
+from ..wording.phrases import phrases
+from ..wording.wording import UNSPACED
 from .conditions import ordered, size_of
-from .query import Query, read_query
+from .query import read_query
 from .table import Table
+from .table_query import Query
 from .total_row import without_total
 
 MAX_ROWS = 30
@@ -26,16 +30,17 @@ def answered(table: Table, question: str) -> tuple[str, Query]:
     body, total = without_total(table)
     query = read_query(question, body)
     left_out = bool(total) and bool(query.operations - {"people"}) and not query.conditional
-    return _answer(query, table) + (f" (without the row of totals, {total})" if left_out else ""), query
+    return _answer(query, table) + (f" ({_say(query, 'without', total=total)})" if left_out else ""), query
 
 
 def _answer(query: Query, table: Table) -> str:
+    said = partial(_say, query)
     if query.yes_or_no:
-        return (
-            f"Yes: {_rows(query.table, query.table.cells)}" if query.table.cells else f"No row of {table.label} fits."
-        )
+        shown = _rows(query, query.table.cells)
+        none = said("none", table=table.label)
+        return said("yes", rows=shown) if query.table.cells else f"{none[0].upper()}{none[1:]}{_stop(query)}"
     if not query.table.cells:
-        return f"no row of {table.label} fits"
+        return said("none", table=table.label)
     wanted = query.operations
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):
         return _ranked(query)
@@ -50,6 +55,15 @@ def _answer(query: Query, table: Table) -> str:
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
     return _looked_up(query)
+
+
+def _say(query: Query, key: str, **values: object) -> str:
+    """A phrase of `[answer.tables]` in the language of the question."""
+    return phrases(query.language).tables["tables"][key].format(**values)
+
+
+def _stop(query: Query) -> str:
+    return "。" if query.language in UNSPACED else "."
 
 
 def _numbers(table: Table, column: int, rows: Sequence[Sequence[str]]) -> list[Decimal]:
@@ -118,7 +132,7 @@ def _extreme(query: Query) -> str:
     best = (max if most else min)(sizes)
     rows = [row for row, size in zip(filled, sizes, strict=True) if size == best]
     if subjects:
-        return "\n".join(f"{row[subjects[0]]}, with {row[measure]}" for row in rows)
+        return "\n".join(_say(query, "with", names=row[subjects[0]], value=row[measure]) for row in rows)
     return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows[:MAX_ROWS])
 
 
@@ -126,13 +140,13 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
     table, choose = query.table, max if "highest" in query.operations else min
     sums = _sums(query, subject, measure)
     best = choose(sums.values())
-    what = "on average" if "average" in query.operations else "in all its rows together"
+    how = "average" if "average" in query.operations else "together"
     names = [name for name, number in sums.items() if number == best]
-    answer = f"{' and '.join(names)}, with {table.written(best)} {what}"
+    answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
     filled = [row for row in table.cells if row[measure].strip()]
     single = choose(filled, key=lambda row: table.number(row[measure]) or Decimal())
     if single[subject] not in names and "average" not in query.operations:
-        answer += f"; the {'highest' if choose is max else 'lowest'} single row is {table.row_text(single)}"
+        answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
     return answer
 
 
@@ -147,8 +161,8 @@ def _ranked(query: Query) -> str:
     elif not query.columns and wanted & {"top", "bottom"}:
         chosen = table.cells[:limit] if "top" in wanted else table.cells[-limit:]
         place = "first" if "top" in wanted else "last"
-        order = "" if "rows" in wanted else f"the {place} {len(chosen)} rows, in the order of the table:\n"
-        return order + _rows(table, chosen)
+        order = "" if "rows" in wanted else f"{_say(query, place, n=len(chosen))}\n"
+        return order + _rows(query, chosen)
     else:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
@@ -165,7 +179,7 @@ def _ranked(query: Query) -> str:
         rows = sorted(filled, key=lambda row: str(size_of(row[key], table)), reverse=falling)
     else:
         rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
-    return _rows(table, [*rows, *empty][:limit])
+    return _rows(query, [*rows, *empty][:limit])
 
 
 def _distinct(query: Query) -> str:
@@ -181,17 +195,17 @@ def _looked_up(query: Query) -> str:
     if not query.conditional:
         raise _no_condition(table)
     if not columns:
-        return _rows(table, table.cells)
+        return _rows(query, table.cells)
     if len(table.cells) == 1:
         return ", ".join(table.cells[0][column] for column in columns)
     if len(columns) == 1 and columns == query.subjects:
         return ", ".join(dict.fromkeys(row[columns[0]] for row in table.cells))
-    return _rows(table, table.cells)
+    return _rows(query, table.cells)
 
 
-def _rows(table: Table, rows: Sequence[Sequence[str]]) -> str:
-    more = [f"... and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
-    return "\n".join([*(table.row_text(row) for row in rows[:MAX_ROWS]), *more])
+def _rows(query: Query, rows: Sequence[Sequence[str]]) -> str:
+    more = [_say(query, "more", n=len(rows) - MAX_ROWS)] if len(rows) > MAX_ROWS else []
+    return "\n".join([*(query.table.row_text(row) for row in rows[:MAX_ROWS]), *more])
 
 
 def _listed_numbers(table: Table, found: dict[str, Decimal]) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from ...graph.errors import input_error
 from .folding import MARKS, fold, singulars
-from .question_words import is_within, period_of
 from .table import LINE, Table, read_number
+from .table_words import is_within, period_of
 
 ANY = "*"
 _NEGATED = ("!=", "not contains", "not starts with", "not ends with")

@@ -18,9 +18,10 @@ from ..media.csv_records import MEDIA_TYPES, delimiter_of, read_records
 from .calculation import MAX_ROWS, rounded_like
 from .conditions import ANY, Condition, condition_of, size_of
 from .folding import fold
-from .query import Query, read_query
+from .query import read_query
 from .question_words import MAX_PHRASE, question_words
 from .table import Table, has_decimal_commas
+from .table_query import Query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -1,139 +1,51 @@
 """`read_query`: what a question asks of a table, as a `Query`: conditions, columns, an operation. Every word counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from ...graph.errors import ExpertError
+from ..wording.wording import UNSPACED, wording
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import MONTHS, Mark, is_within, mark_words, measure_column, operation_words, question_words
+from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table import Table
-
-
-@dataclass
-class Query:
-    """Which rows, which columns, and what to do with them."""
-
-    table: Table
-    """Only the rows that satisfy the conditions."""
-    columns: list[int]
-    """The columns that the question names beside its conditions, in order."""
-    conditional: bool = False
-    """Some condition chose the rows."""
-    group: int | None = None
-    limit: int | None = None
-    operations: set[str] = field(default_factory=set)
-    yes_or_no: bool = False
-    """Whether there are such rows: "is the Brightwater invoice paid?"."""
-    in_time: bool = False
-    """The highest and lowest are the latest and earliest."""
-    where: tuple[str, ...] = ()
-    """The conditions on columns that chose the rows, as `conditions` writes them."""
-    periods: tuple[str, ...] = ()
-    """The months and years that chose the rows, as words."""
-    empty: tuple[int, ...] = ()
-    """The columns that are empty in the rows."""
-
-    @property
-    def measures(self) -> list[int]:
-        """The named columns that hold numbers; where none is named, the only column that does; of the latest a date."""
-        dates = [n for n in range(len(self.table.names)) if self.table.is_dated(n)]
-        if self.in_time and dates:
-            return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
-        named = [column for column in self.columns if self.table.is_numeric(column)]
-        numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
-        return named or (numeric if len(numeric) == 1 else [])
-
-    @property
-    def subjects(self) -> list[int]:
-        """The other named columns."""
-        return [column for column in self.columns if not self.table.is_numeric(column)]
-
-    @property
-    def expression(self) -> str:
-        """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
-        names = self.table.names
-        doing = " and ".join(sorted(self.operations - {"people", "rows", "per"})) or "rows"
-        what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
-        by = f" by {names[self.group]}" if self.group is not None else ""
-        limits = [*self.where, *(f"in {each}" for each in self.periods), *(f"{names[n]} is empty" for n in self.empty)]
-        where = f" where {' and '.join(limits)}" if limits else ""
-        return f"{doing}{f' of {what}' if what else ''}{by}{where}"
-
-    def contradiction(self, question: str) -> list[str]:
-        """Operations that do not go together, as words; empty where all take effect."""
-        extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
-        ranked = extremes or self.limit or self.operations & {"top", "bottom"}
-        grouped = self.group is not None or bool(self.subjects)
-        if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
-            return question.split()[2:3]  # how many more one has than another
-        if len(extremes) > 1 or len(totals) > 1:
-            return sorted(extremes if len(extremes) > 1 else totals)
-        if ranked and totals - {"sum"} and not grouped:
-            return sorted(totals)
-        if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
-            return ["rows"]
-        return question.split()[:1] if self.yes_or_no and self.operations - {"rows", "people"} else []
-
-
-def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
-    """The refusal of a question with words that have no meaning for the table."""
-    named = ", ".join(f"“{word}”" for word in words)
-    return ExpertError(
-        f"I do not understand {named} in a question about {table.label}",
-        hint=f"I count, add, sort and look up by the names of its columns: {', '.join(table.names)}",
-    )
+from .table_query import Query, not_understood
+from .table_words import is_within, months, operation_words
 
 
 def read_query(question: str, table: Table) -> Query:
     """The query of a question. Raises `ExpertError` where it has a word that is not used."""
-    marks, left = mark_words(question, table)
+    language = question_language(question, table)
+    marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
-    reader = _Reader(marks, table)
-    reader.read_ranges(question)
+    reader = _Reader(marks, table, language)
+    reader.read_ranges(words_of(question, table, language))
     reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
-    words = question.split()
-    query.yes_or_no = query.conditional and bool(words) and fold(words[0]) in operation_words()["yes or no"]
-    if contradiction := query.contradiction(question):
-        raise not_understood(table, contradiction)
-    if unused := [mark.text for mark in marks if mark not in reader.used]:
+    query.yes_or_no = query.conditional and _asks_yes_or_no(question, query)
+    if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
     return query
 
 
-_TO = ("to", "until", "till", "through", "up to")
-"""Words between the first and the last of a range."""
-
-
-def _months_between(table: Table, first: Mark, last: Mark) -> list[str]:
-    """The cells of a column of months from one to another, through the end of the year where need be."""
-    places = {cell: _month(cell) for cell in table.values(first.column)}
-    begin, end = _month(first.text), _month(last.text)
-    if begin is None or end is None or None in places.values():
-        return []
-    wanted = {(begin + n) % 12 for n in range((end - begin) % 12 + 1)}
-    return [cell for cell, place in places.items() if place in wanted]
-
-
-def _month(cell: str) -> int | None:
-    found = [n for n, month in enumerate(MONTHS) if fold(cell) in (month, month[:3])]
-    return found[0] if found else None
+def _asks_yes_or_no(question: str, query: Query) -> bool:
+    known = operation_words(query.language)["yes or no"]
+    if query.language in UNSPACED:  # its word may end any question
+        return not query.operations - {"rows", "people"} and any(word in fold(question) for word in known)
+    return fold(question).partition(" ")[0].strip("¿") in known
 
 
 class _Reader:
-    def __init__(self, marks: Sequence[Mark], table: Table) -> None:
-        self.marks, self.table = marks, table
+    def __init__(self, marks: Sequence[Mark], table: Table, language: str) -> None:
+        self.marks, self.table, self.language = marks, table, language
         self.used: set[Mark] = set()
         self.where: list[str] = []
         self.periods: list[Mark] = []
         self.compared: list[int] = []
         self.empty: list[int] = []
         self.alternatives: list[int] = []
-        """Columns of which the question names several values: "North or South"."""
+        """Columns of which it names several values: "North or South"."""
 
     def _near(self, number: int, step: int) -> Mark | None:
         return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
@@ -148,9 +60,9 @@ class _Reader:
                 self.empty.append(column.column)
                 self.used |= {mark, column}
 
-    def read_ranges(self, question: str) -> None:
+    def read_ranges(self, words: Sequence[str]) -> None:
         """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
-        words = question_words(question)
+        to = {fold(word) for word in wording(self.language).ranges["to"] if word != "、"}
         for number, first in enumerate(self.marks):
             between = self._near(number, -1)
             follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
@@ -159,18 +71,31 @@ class _Reader:
             opened = between and between.end == first.start and between.role in (">=", "between")
             if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
                 continue
-            if not (joined in _TO or (joined == "and" and opened and between and between.role == "between")):
+            if not (joined in to or (joined == "and" and opened and between and between.role == "between")):
                 continue
             name = self.table.names[first.column]
             if self.table.is_dated(first.column):
                 self.where += [f"{name} >= {self._bound(first)}", f"{name} <= {self._bound(last)}"]
-            elif months := _months_between(self.table, first, last):
-                self.where.append(f"{name} = {' or '.join(months)}")
+            elif cells := self._months_between(first, last):
+                self.where.append(f"{name} = {' or '.join(cells)}")
             else:
                 continue
             self.compared.append(first.column)
             self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
             self.used |= {between} if opened and between else set()
+
+    def _months_between(self, first: Mark, last: Mark) -> list[str]:
+        """The cells of a column of months from one to another, through the end of the year where need be."""
+        places = {cell: self._month(cell) for cell in self.table.values(first.column)}
+        begin, end = self._month(first.text), self._month(last.text)
+        if begin is None or end is None or None in places.values():
+            return []
+        wanted = {(begin + n) % 12 for n in range((end - begin) % 12 + 1)}
+        return [cell for cell, place in places.items() if place in wanted]
+
+    def _month(self, cell: str) -> int | None:
+        names = months(self.language)
+        return next((n for n, month in enumerate(names) if fold(cell) in (month, month[:3])), None)
 
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
@@ -276,6 +201,7 @@ class _Reader:
             where=tuple(self.where),
             periods=tuple(map(_named, self.periods)),
             empty=tuple(self.empty),
+            language=self.language,
         )
         for number, mark in enumerate(self.marks):
             if mark in self.used:
@@ -299,7 +225,7 @@ class _Reader:
             else:
                 query.operations.add(mark.role)
                 dated = after is not None and after.role == "column" and self.table.is_dated(after.column)
-                in_time = dated or mark.text in operation_words()["in time"]
+                in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
@@ -311,4 +237,4 @@ class _Reader:
 
 def _named(mark: Mark) -> str:
     """A period as words."""
-    return MONTHS[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")
+    return months()[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")

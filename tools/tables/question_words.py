@@ -1,21 +1,32 @@
-"""`mark_words`: what each word of a question about a table is: a column, a value of a cell, a number, an operation."""
+"""`mark_words`: what each word of a question about a table is: a column, a value of a cell, a number, an operation.
+
+Its words are the lists `[tables]`, `[conditions]` and `[calendar]` of seven languages. In Chinese and Japanese a question is
+divided by the longest known phrases, and words that follow what they act on (`100以上`, `地域別`) are put before it.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from os.path import commonprefix
 from pathlib import PurePath
 
-from ..wording.wording import wording
+from ..wording.request_language import language_of, own_words
+from ..wording.wording import LANGUAGES, wording
 from .folding import fold, singular, singulars
 from .table import Table
+from .table_words import COMPARISONS, OPERATIONS, WORD, divided, operation_words, period_of
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
-_WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*")
-OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
-              "top", "bottom", "per", "not", "empty", "people", "rows")  # fmt: skip
-COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
+_FEW = 4
+"""Words of a question up to which its language is not sure."""
+_ACT_ON = {
+    **dict.fromkeys((">", ">=", "<", "<=", "between"), ("number", "period")),
+    "not": ("value",),
+    "per": ("column",),
+}
+"""Roles of words that may follow what they act on, and the roles of that."""
+_STEM, _ENDING = 4, 3
+"""Letters that the forms of a column name have in common at least, and letters of an ending."""
 MAX_PHRASE = 6
 """Words of a column name, a value or an operation."""
 
@@ -30,24 +41,6 @@ class Mark:
     end: int
     text: str = ""
     column: int = -1
-
-
-@cache
-def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
-    """The words of each operation, folded."""
-    words, conditions = wording(language), wording(language).section("conditions")
-    listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
-    small = str(words.section("recognise")["small"]).split()
-    listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
-    listed["yes or no"] = str(words.section("answer")["ask_yes_no"]).split()
-    listed["ignored"] = [*listed["ignored"], *small, *conditions["="], *conditions["unit"]]
-    return {name: frozenset(fold(phrase) for phrase in phrases) for name, phrases in listed.items()}
-
-
-def names_table_operation(text: str) -> bool:
-    """Whether a text has a word of an operation on rows: "just the top two"."""
-    words, known = _WORD.findall(fold(text)), operation_words()
-    return any(word in known[name] - {"no", "first"} for word in words for name in OPERATIONS)
 
 
 @cache
@@ -67,8 +60,8 @@ def measure_column(table: Table, names: Sequence[str]) -> int | None:
     return next((column for column in found if column is not None and table.is_numeric(column)), None)
 
 
-def _measure_marks(phrase: str, at: int, size: int, table: Table) -> list[Mark]:
-    for role, names in _measure_words().get(phrase, ()):
+def _measure_marks(phrase: str, at: int, size: int, table: Table, language: str) -> list[Mark]:
+    for role, names in _measure_words(language).get(phrase, ()):
         if (column := measure_column(table, names)) is not None:
             named = Mark("column", at, at + size, phrase, column)
             ranked = Mark(role, at, at + size, phrase)
@@ -78,14 +71,21 @@ def _measure_marks(phrase: str, at: int, size: int, table: Table) -> list[Mark]:
 
 def question_words(question: str) -> list[str]:
     """The words of a question, folded, without the possessive."""
-    return [word.removesuffix("'s").removesuffix("s'") for word in _WORD.findall(fold(question))]
+    return [word.removesuffix("'s").removesuffix("s'") for word in WORD.findall(fold(question))]
 
 
-def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
+def words_of(question: str, table: Table, language: str = "en") -> list[str]:
+    """The words of a question about a table, folded, without the possessive; positions of marks count them."""
+    label = (fold(table.label), *WORD.findall(fold(PurePath(table.label).stem)))
+    words = divided(fold(question), language, frozenset((*_columns(table), *_values(table), *label)))
+    return [word.removesuffix("'s").removesuffix("s'") for word in words]
+
+
+def mark_words(question: str, table: Table, language: str = "en") -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
-    words = question_words(question)
-    known, label = operation_words(), {fold(table.label), *_WORD.findall(fold(PurePath(table.label).stem))}
     columns, values = _columns(table), _values(table)
+    known, label = operation_words(language), {fold(table.label), *WORD.findall(fold(PurePath(table.label).stem))}
+    words = words_of(question, table, language)
     dated = any(table.is_dated(n) for n in range(len(table.names)))
     marks: list[Mark] = []
     position = 0
@@ -95,10 +95,10 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
         for size in range(min(MAX_PHRASE, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + size])
             follows = words[position + size : position + size + 1] or [""]
-            bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(period_of(follows[0])))
+            bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(period_of(follows[0], language)))
             named_here = singulars(phrase) in columns or phrase in values
-            found = [] if named_here else _measure_marks(phrase, position, size, table)
-            mark = _mark(phrase, position, size, columns, values, known, table, bounded)
+            found = [] if named_here else _measure_marks(phrase, position, size, table, language)
+            mark = _mark(phrase, position, size, columns, values, language, table, bounded)
             if found := found or [mark for mark in (mark,) if mark]:
                 break
         if found:
@@ -106,11 +106,31 @@ def mark_words(question: str, table: Table) -> tuple[list[Mark], list[str]]:
             position = found[0].end
             continue
         word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
-        weighty = word in known["ordinal"] or word in known["compared"] or (word in known["share"] and not counted)
+        ranked = any(mark.role in ("highest", "lowest") for mark in marks)
+        weighty = (
+            word in known["ordinal"]
+            or (word in known["compared"] and ranked)
+            or (word in known["share"] and not counted)
+        )
         if (weighty or word not in known["ignored"]) and word not in label:
             left.append(words[position])
         position += 1
-    return marks, left
+    return (_put_before(marks) if wording(language).unspaced else marks), left
+
+
+def _put_before(marks: list[Mark]) -> list[Mark]:
+    """Marks of comparisons, "not" and "per" before what they act on, where they follow it."""
+    found: list[Mark] = []
+    for number, mark in enumerate(marks):
+        acts_on = _ACT_ON.get(mark.role, ())
+        following = marks[number + 1] if number + 1 < len(marks) else None
+        many = 2 if mark.role == "between" else 1
+        before = following is None or following.role not in acts_on or following.start > mark.end
+        if acts_on and len(found) >= many and found[-1].role in acts_on and before:
+            found.insert(len(found) - many, mark)
+        else:
+            found.append(mark)
+    return found
 
 
 def _mark(
@@ -119,12 +139,18 @@ def _mark(
     size: int,
     columns: Mapping[str, int],
     values: Mapping[str, tuple[int, str]],
-    known: Mapping[str, frozenset[str]],
+    language: str,
     table: Table,
     number_follows: bool,
 ) -> Mark | None:
-    end = at + size
-    if (column := columns.get(singulars(phrase))) is not None and phrase not in known["ignored"] - set(columns):
+    end, known = at + size, operation_words(language)
+    number_follows = number_follows or wording(language).unspaced
+    if language != "en" and phrase not in columns and phrase not in known["ignored"]:
+        phrase = _inflected(phrase, columns)
+    kept = language != "en" and len(phrase) >= _STEM
+    if (column := columns.get(singulars(phrase))) is not None and (
+        kept or phrase not in known["ignored"] - set(columns)
+    ):
         return Mark("column", at, end, phrase, column)
     phrase = phrase if phrase in values else singulars(phrase) if singulars(phrase) in values else phrase
     if phrase in values and (phrase not in known["ignored"] or len(phrase) > 3):
@@ -135,25 +161,24 @@ def _mark(
     if role:
         return Mark(role, at, end, phrase)
     dated = next((n for n in range(len(table.names)) if table.is_dated(n)), None)
-    if dated is not None and (period := period_of(phrase)):
+    if dated is not None and (period := period_of(phrase, language)):
         return Mark("period", at, end, period, dated)
-    if phrase not in known["ignored"] and (number := wording("en").section("numbers").get(phrase)):
+    if phrase not in known["ignored"] and (number := _numbers(language).get(phrase)):
         return Mark("number", at, end, str(number))
     return Mark("number", at, end, phrase) if re.fullmatch(r"[-+]?\d[\d.,]*", phrase) else None
 
 
-def period_of(phrase: str) -> str:
-    """A day, a month or a year as it is within a date: `2025-03-`, `-03-`, `2025-`; empty for other words."""
-    if re.fullmatch(r"(?:19|20)\d\d(?:-\d\d){0,2}", phrase):
-        return f"{phrase}-"
-    words = re.fullmatch(r"([a-z]{3,})(?: ((?:19|20)\d\d))?", phrase)
-    months = [f"-{n:02}-" for n, name in enumerate(MONTHS, 1) if words and words[1] in (name, name[:3])]
-    return f"{words[2] or ''}{months[0]}" if words and months else ""
+@cache
+def _numbers(language: str) -> dict[str, int]:
+    return {fold(word): value for word, value in wording(language).section("numbers").items()}
 
 
-def is_within(date: object, period: str) -> bool:
-    """Whether a date as year-month-day is in a period as `period_of` returns it."""
-    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)
+def _inflected(phrase: str, columns: Mapping[str, int]) -> str:
+    """The only column that a word is an inflected form of: `Beträge` of `Betrag`, `valores` of `valor`; else the word."""
+    near = [name for name in columns if abs(len(phrase) - len(name)) <= _ENDING]
+    shared = {name: len(commonprefix([phrase, name])) for name in near}  # noqa: RUF071  # compares letters
+    close = [name for name, letters in shared.items() if letters >= max(_STEM, len(name) - 2)]
+    return close[0] if len({columns[name] for name in close}) == 1 else phrase
 
 
 def _columns(table: Table) -> dict[str, int]:
@@ -177,10 +202,24 @@ def _values(table: Table) -> dict[str, tuple[int, str]]:
         for cell in dict.fromkeys(table.values(column)):
             if folded := fold(cell):
                 found.setdefault(folded, (column, cell))
-                for word in _WORD.findall(folded) if " " in folded else ():
+                for word in WORD.findall(folded) if " " in folded else ():
                     parts.setdefault(word, set()).add((column, word))
     for word, places in parts.items():
         if len(places) == 1 and len(word) > 2 and not word.isdigit():
             found.setdefault(word, next(iter(places)))
             found.setdefault(singular(word), next(iter(places)))
     return found
+
+
+def question_language(question: str, table: Table) -> str:
+    """The language of a question; of a few words ("Umsatz pro Region") the one in which most of them have a meaning."""
+    code = language_of(own_words(question))
+    known = code if code in LANGUAGES else "en"
+    if len(question.split()) > _FEW or wording(known).unspaced:
+        return known
+
+    def understood(each: str) -> tuple[int, bool]:
+        marks, left = mark_words(question, table, each)
+        return len(marks) - len(left), each == known
+
+    return max((each for each in LANGUAGES if not wording(each).unspaced), key=understood)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from .meanings import meaning_of
-from .nearest import words_pattern
+from .nearest import plain_words, words_pattern
 from .wording import Example, Wording, folded, wording
 
 Span = tuple[int, int]
@@ -148,6 +148,18 @@ def _joined(spans: list[Span], words: str) -> list[Span]:
     return found
 
 
+def has_other_words(masked: str, code: str, meaning: str) -> bool:
+    """Whether words of a clause, however short, are in no example of its meaning: more is asked than the examples do."""
+    language = wording(code)
+    own = [plain_words(example.phrase, language) for example in language.examples if example.meaning == meaning]
+    small = [] if language.unspaced else folded(" ".join(language.section("recognise").values())).split()
+
+    def parts(text: str) -> list[str]:
+        return [each for word in _WORD.findall(text) for each in (word if language.unspaced else (word,))]
+
+    return not set(parts(plain_words(masked, language))) <= {*small, *(part for text in own for part in parts(text))}
+
+
 def without_harmless(text: str, code: str) -> str:
     """The text without words that look like a condition or a request, and are none: "if possible", "take"."""
     pattern = _listed(code, "harmless")
@@ -164,6 +176,10 @@ def _numerals(code: str) -> re.Pattern[str]:
     language = wording(code)
     known = words_pattern([*language.ordinals, *(() if language.unspaced else language.numbers)], language)
     digits = r"\d+(?:[.,]\d+)?" if language.unspaced else r"(?<![\w.])\d+(?:[.,]\d+)?(?!\w)"
+    counted = words_pattern(language.numbers, language) if language.unspaced else None
+    units = words_pattern([unit for unit in language.units if len(unit) > 1], language)
+    if counted and units:  # elsewhere a character for a number is a part of a word
+        digits = f"{digits}|(?:{counted.pattern})(?={units.pattern})"
     return re.compile(f"{digits}|{known.pattern}" if known else digits)
 
 

@@ -146,7 +146,9 @@ def _region(text: str, code: str) -> Found:
     edges, parts = [*find_forms("edges", text, code)], [*find_forms("regions", text, code)]
     if edges and (not parts or len(edges) > 1):
         return _found({_side(form, code): value_of(form.words["n"], code) for form in edges}, *edges)
-    removed, kept = _at("off", text, code), [*_all("except", text, code)]
+    cut = [range(*match.span()) for match in _all("shorten", text, code)]  # "off" may be a part of it: "切り抜いて"
+    removed = next((match for match in _all("off", text, code) if not any(match.start() in span for span in cut)), None)
+    kept = [*_all("except", text, code)]
     if parts and removed and not any(match.start() != removed.start() for match in kept):
         return _without(parts, removed.span(), code)
     if parts:

@@ -19,8 +19,9 @@ def planned(example: Example, code: str) -> bool:
     meaning = meaning_of(example.meaning)
     if meaning.is_out_of_reach:
         return not proposal.plan.tasks and bool(proposal.refusals)
-    if code != "en" and meaning.name == "filter/rows":  # conditions on rows are read in English only
-        return not proposal.plan.tasks and bool(proposal.refusals)
+    asked = meaning.name in ("filter/rows", "count/rows", "pick-best") and code != "en"
+    if asked and [task.type for task in proposal.plan.tasks] == ["table-question-answering"]:  # the table reads it
+        return True
     if meaning.name == "crop" and proposal.refusals:  # "crop {file}" names no part
         return not proposal.plan.tasks
     return any(task.type == meaning.task_type for task in proposal.plan.tasks)

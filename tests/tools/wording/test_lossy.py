@@ -27,8 +27,8 @@ def test_what_no_task_takes_up_is_reported() -> None:
 @pytest.mark.parametrize(
     ("text", "lost"),
     [
-        ("Wie viele Zeilen hat umsatz.csv, wo Region Nord ist?", "wo Region Nord ist"),
-        ("Combien de lignes a ventes.csv où la région est Nord ?", "« où la région est Nord »"),
+        ("Lies text.txt mit tiefer Roboterstimme vor", "Roboterstimme"),
+        ("Résume rapport.txt, sauf le chapitre sur les impôts", "impôts"),
         ("Transcribe discurso.wav sin las muletillas", "«sin las muletillas»"),
         ("Resuma carta.txt em 7 tópicos", "“7 tópicos”"),
         ("把note.txt翻译成英文，但只翻译第二段", "但只"),

@@ -55,6 +55,7 @@ class Workers:
             watched_call.end("cancelled")
             if not future.cancel():
                 await asyncio.wait([waiting])  # until the process is gone
+                waiting.exception()  # it was ended as requested: asyncio would report that no one looks at it
             raise
 
     def run_blocking(self, target: str, call: Call) -> Sequence[Artifact]:

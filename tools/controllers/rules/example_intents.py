@@ -14,7 +14,7 @@ from ...wording.meanings import meaning_of
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.time_ranges import time_range
-from ...wording.wording import wording
+from ...wording.wording import folded, wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
 from .harmless_words import courtesies
@@ -37,10 +37,8 @@ _MADE = ("translation", "text-generation", "fill-mask", "conversational", "quest
          "document-question-answering", "visual-question-answering")  # fmt: skip
 """Types that a question does not ask for in other words: it is one already, or makes no new text."""
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
-              "document-question", "table-question")  # fmt: skip
+              "document-question", "table-question", "filter/rows", "count/rows")  # fmt: skip
 """Meanings whose words are a description or a question: what follows them belongs to it."""
-
-
 _MANNER = ("image-to-image/restyle", "question", "visual-question", "document-question")
 """Meanings that words about the style of something new are near to."""
 
@@ -218,7 +216,9 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
     asks = words.text.rstrip().endswith(("?", "？"))
     says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
     alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
-    if piece.match.meaning != before.match.meaning and not says_how and not alike:
+    openings = tuple(map(folded, words.language.section("restricting").get("opening", ())))
+    restricts = before.match.meaning.endswith("/rows") and words.words.startswith(openings)  # "wo Region Nord ist"
+    if piece.match.meaning != before.match.meaning and not (says_how or alike or restricts):
         return False
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....graph.resource import Resource
-from ...tables.question_words import names_table_operation
+from ...tables.table_words import names_table_operation
 from ...wording.nearest import Match, is_out_of_reach
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions

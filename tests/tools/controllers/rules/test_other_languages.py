@@ -295,5 +295,7 @@ def test_nouns_for_the_text_and_its_author_restrict_no_question_of_sentiment(tex
         "Wie viele Zeilen von sales.csv haben units größer als 120?",
     ],
 )
-def test_a_refused_condition_on_rows_shows_the_words_that_are_read(text: str) -> None:
-    assert "how many rows of sales.csv have" in propose(Request(text=text)).refusals[0]
+def test_a_count_with_a_condition_is_a_question_to_the_table(text: str) -> None:
+    proposal = propose(Request(text=text))
+    assert [task.type for task in proposal.plan.tasks] == ["table-question-answering"]
+    assert not proposal.refusals

@@ -7,9 +7,12 @@ from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
+from ....tables.table_words import names_table_operation
 from ....text_language import is_in
 from ....wording.clause_words import ClauseWords
+from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
+from ....wording.nearest import nearest
 from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
 from ....wording.time_ranges import time_range
@@ -26,6 +29,10 @@ _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale"
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
 """Operations that no expert does to a part of a picture."""
 _CUTS = ("trim-audio", "trim-video")
+_OF_ROWS = "table-question-answering"
+_CALCULATED = ("highest", "lowest", "sum", "average", "median", "per", "sort", "top", "bottom")
+_FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classification", "summarization", "pick-best")
+"""Types that the words of a question about a table are near to: "the sum of the amounts in March"."""
 _SPEECH = "text-to-speech"
 _READ = ("document-to-text", "document-to-images", "image-to-text")
 """Types that a clause which asks to hear a text is near to, by its other words: "lies Seite 3 laut vor"."""
@@ -68,12 +75,8 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
-    if _is_conditional(meaning, words):
-        code, goal = words.language.code, linker.goal_of(intent)
-        table = next((f.resource.label for f in linker.parsed.files if f.resource.kind == "table"), "FILE")
-        english = refusal(code, "rows-in-english", "", table)
-        linker.refusals.append(f"{refusal(code, 'not-understood', goal)} {english}")
-        return
+    if _asks_about_rows(linker, intent, meaning, words):
+        meaning = meaning_of(_OF_ROWS)
     if _lacks_details(meaning, words):
         linker.refusals.append(refusal(words.language.code, "not-understood", linker.goal_of(intent)))
         return
@@ -123,14 +126,16 @@ def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     return timed and words.names_time and not read
 
 
-def _is_conditional(meaning: Meaning, words: ClauseWords) -> bool:
-    """Whether a condition chooses rows, which only rules read: of a filter, or of a count that names a number."""
-    if meaning.task_type == "count" and meaning.name == "count/rows":
-        from ....wording.nearest import nearest
-
-        found = nearest(words.words, words.language.code, among=(meaning.name, "filter/rows"))
-        return words.number() is not None or bool(found and found[0].meaning == "filter/rows")
-    return meaning.task_type == "filter"
+def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
+    """Whether a table is asked about its rows: what chooses them, and a calculation, only the table's own words decide."""
+    code, name = words.language.code, meaning.name
+    port = VOCABULARY[_OF_ROWS].inputs[0]
+    if code == "en" or {r.kind for r in choose(linker, intent, port, meaning_of(_OF_ROWS))} != {"table"}:
+        return False
+    if name == "count/rows":
+        return words.number() is not None or has_other_words(words.words, code, name)
+    calculated = names_table_operation(words.words, code, _CALCULATED)
+    return meaning.task_type == "filter" or (calculated and meaning.task_type in _FOUND_IN_TEXT)
 
 
 def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> list[Referent]:
@@ -229,8 +234,6 @@ def _is_in(linker: Linker, code: str) -> bool:
 
 def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:
     """The part of a meaning that the clause asks for: faces or codes, where objects in general would be detected."""
-    from ....wording.nearest import nearest
-
     parts = (meaning.name, *(f"{meaning.name}/{part}" for part in ("faces", "codes")))
     found = nearest(linker.parsed.masked[intent.start : intent.stop], linker.parsed.language, among=parts)
     return meaning_of(found[0].meaning) if found else meaning

@@ -3,7 +3,7 @@
 import re
 
 from ....tables.condition_words import read_conditions
-from ....tables.question_words import names_table_operation
+from ....tables.table_words import names_table_operation
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters

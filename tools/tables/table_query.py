@@ -1,0 +1,85 @@
+"""`Query`: which rows of a table a question is about, which columns, and what to do with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...graph.errors import ExpertError
+from .folding import fold
+from .table import Table
+
+
+@dataclass
+class Query:
+    """Which rows, which columns, and what to do with them."""
+
+    table: Table
+    """Only the rows that satisfy the conditions."""
+    columns: list[int]
+    """The columns that the question names beside its conditions, in order."""
+    conditional: bool = False
+    """Some condition chose the rows."""
+    group: int | None = None
+    limit: int | None = None
+    operations: set[str] = field(default_factory=set)
+    yes_or_no: bool = False
+    """Whether there are such rows: "is the Brightwater invoice paid?"."""
+    in_time: bool = False
+    """The highest and lowest are the latest and earliest."""
+    language: str = "en"
+    """That of the question, in which it is answered."""
+    where: tuple[str, ...] = ()
+    """The conditions on columns that chose the rows, as `conditions` writes them."""
+    periods: tuple[str, ...] = ()
+    """The months and years that chose the rows, as words."""
+    empty: tuple[int, ...] = ()
+    """The columns that are empty in the rows."""
+
+    @property
+    def measures(self) -> list[int]:
+        """The named columns that hold numbers; where none is named, the only column that does; of the latest a date."""
+        dates = [n for n in range(len(self.table.names)) if self.table.is_dated(n)]
+        if self.in_time and dates:
+            return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
+        named = [column for column in self.columns if self.table.is_numeric(column)]
+        numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
+        return named or (numeric if len(numeric) == 1 else [])
+
+    @property
+    def subjects(self) -> list[int]:
+        """The other named columns."""
+        return [column for column in self.columns if not self.table.is_numeric(column)]
+
+    @property
+    def expression(self) -> str:
+        """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
+        names = self.table.names
+        doing = " and ".join(sorted(self.operations - {"people", "rows", "per"})) or "rows"
+        what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
+        by = f" by {names[self.group]}" if self.group is not None else ""
+        limits = [*self.where, *(f"in {each}" for each in self.periods), *(f"{names[n]} is empty" for n in self.empty)]
+        where = f" where {' and '.join(limits)}" if limits else ""
+        return f"{doing}{f' of {what}' if what else ''}{by}{where}"
+
+    def contradiction(self, question: str) -> list[str]:
+        """Operations that do not go together, as words; empty where all take effect."""
+        extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
+        ranked = extremes or self.limit or self.operations & {"top", "bottom"}
+        grouped = self.group is not None or bool(self.subjects)
+        if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
+            return question.split()[2:3]  # how many more one has than another
+        if len(extremes) > 1 or len(totals) > 1:
+            return sorted(extremes if len(extremes) > 1 else totals)
+        if ranked and totals - {"sum"} and not grouped:
+            return sorted(totals)
+        if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
+            return ["rows"]
+        return question.split()[:1] if self.yes_or_no and self.operations - {"rows", "people"} else []
+
+
+def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
+    """The refusal of a question with words that have no meaning for the table."""
+    named = ", ".join(f"“{word}”" for word in words)
+    return ExpertError(
+        f"I do not understand {named} in a question about {table.label}",
+        hint=f"I count, add, sort and look up by the names of its columns: {', '.join(table.names)}",
+    )

@@ -1,0 +1,72 @@
+"""`operation_words`: the words for operations, comparisons and months in questions about tables, in each language."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from ..wording.wording import wording
+from .folding import fold
+
+WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*")
+"""A word of a folded question, a number or a sign of comparison."""
+_ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
+"""A French article before a vowel: `l'orange`."""
+OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
+              "top", "bottom", "per", "not", "empty", "people", "rows")  # fmt: skip
+COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
+
+
+@cache
+def months(language: str = "en") -> tuple[str, ...]:
+    """The names of the twelve months, folded."""
+    return tuple(map(fold, wording(language).section("calendar")["months"]))
+
+
+@cache
+def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
+    """The words of each operation, folded."""
+    words, conditions = wording(language), wording(language).section("conditions")
+    listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
+    small = str(words.section("recognise").get("small", "")).split()
+    listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
+    asks = listed.pop("asks", ())
+    listed["yes or no"] = asks or str(words.section("answer")["ask_yes_no"]).split()
+    listed["ignored"] = [*listed["ignored"], *asks, *small, *conditions["="], *conditions["unit"]]
+    return {name: frozenset(fold(phrase) for phrase in phrases) for name, phrases in listed.items()}
+
+
+def names_table_operation(text: str, language: str = "en", among: Sequence[str] = OPERATIONS) -> bool:
+    """Whether a text has a word of an operation on rows: "just the top two"."""
+    words, known = divided(fold(text), language, frozenset()), operation_words(language)
+    phrases = {" ".join(words[at : at + size]) for at in range(len(words)) for size in (1, 2)}
+    return any(phrases & (known[name] - {"no", "first"}) for name in among)
+
+
+def divided(text: str, language: str, names: frozenset[str]) -> list[str]:
+    """The words of a folded question; where no spaces divide them, the longest known phrases, and what is between."""
+    if not wording(language).unspaced:
+        return [each for word in WORD.findall(text) for each in _ELIDED.sub(r"\1 ", word).split()]
+    known = names.union(*operation_words(language).values(), months(language))
+    longest_first = sorted((re.escape(each) for each in known if each), key=len, reverse=True)
+    pattern = re.compile(rf"(?:\d{{4}}年)?\d{{1,2}}月|\d{{4}}年|{'|'.join(longest_first)}|[a-z0-9][a-z0-9.,:/-]*")
+    words, end = [], 0
+    for match in pattern.finditer(text):
+        words += [*WORD.findall(text[end : match.start()]), match.group()]
+        end = match.end()
+    return [*words, *WORD.findall(text[end:])]
+
+
+def period_of(phrase: str, language: str = "en") -> str:
+    """A day, a month or a year as it is within a date: `2025-03-`, `-03-`, `2025-`; empty for other words."""
+    if re.fullmatch(r"(?:19|20)\d\d(?:-\d\d){0,2}", phrase):
+        return f"{phrase}-"
+    if digits := re.fullmatch(r"(?:((?:19|20)\d\d)年)?(?:(\d{1,2})月)?", phrase):
+        return f"{digits[1] or ''}-{int(digits[2]):02}-" if digits[2] else f"{digits[1]}-" if digits[1] else ""
+    words = re.fullmatch(r"([^\W\d_]{2,})(?: (?:de |do )?((?:19|20)\d\d))?", phrase)
+    known = [f"-{n:02}-" for n, name in enumerate(months(language), 1) if words and words[1] in (name, name[:3])]
+    return f"{words[2] or ''}{known[0]}" if words and known else ""
+
+
+def is_within(date: object, period: str) -> bool:
+    """Whether a date as year-month-day is in a period as `period_of` returns it."""
+    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)
