@@ -14,8 +14,6 @@ from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
 from ..tools.catalog.cache import CatalogCache
-from ..tools.catalog.hub_index import HubIndex
-from ..tools.catalog.monitored_backend import MonitoredBackend
 from ..tools.catalog.ranked_catalog import RankedCatalog
 from ..tools.controllers.chosen import Controllers
 from ..tools.files.fetch import GuardedFetcher
@@ -25,7 +23,7 @@ from ..tools.recording.recorded_fetcher import RecordedFetcher
 from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
-from .ports import Backend, Catalog, Consent, Controller, Fetcher, Ledger, Slots
+from .ports import Backend, Catalog, Consent, Controller, Fetcher, Slots
 from .redactor import Redactor
 from .settings import Settings
 
@@ -66,34 +64,6 @@ def controller_for(settings: Settings, recording: Recording | None = None, slots
 def slots_for(settings: Settings) -> SlotBoard:
     """The slots of a process, shared by the controller and the experts."""
     return SlotBoard({"cpu": settings.workers} | dict.fromkeys(("hf", "endpoint", "chat"), CALLS_A_PROVIDER))
-
-
-def backends_for(
-    settings: Settings, ledger: Ledger | None = None, consent: Consent | None = None, workers: Workers | None = None
-) -> list[Backend]:
-    """Every backend, each watched for failing calls.
-
-    With `ledger`, calls to chat models as experts count as calls of their run. `consent` is called before a model is
-    downloaded. `workers` run the embedded experts and decode media for the other backends; closing any backend closes them.
-    """
-    from ..tools.backends.chat.backend import ChatBackend
-    from ..tools.backends.embedded.backend import EmbeddedBackend
-    from ..tools.backends.endpoint.backend import EndpointBackend
-    from ..tools.backends.hf.backend import HfBackend
-    from ..tools.backends.local.backend import LocalBackend
-
-    hub, cache = HubIndex(settings), CatalogCache(settings.cache)
-    workers = workers or Workers(settings, spare=1)
-    decoder = Decoder(workers)
-    callbacks = None if ledger is None else partial(LlmBudget, ledger)
-    places: list[Backend] = [
-        EmbeddedBackend(settings, workers),
-        LocalBackend(settings, hub.models, consent),
-        EndpointBackend(settings, callbacks, decoder),
-        HfBackend(settings, hub, decoder),
-        ChatBackend(settings, callbacks, decoder),
-    ]
-    return [MonitoredBackend(place, cache, settings) for place in places]
 
 
 def catalog_for(settings: Settings, places: Sequence[Backend]) -> Catalog:
@@ -172,7 +142,11 @@ def _assembled(
     controller = RedactedController(controller, redact)
     decoder = Decoder(workers)
     fetcher: Fetcher = RedactedFetcher(GuardedFetcher(store, settings, read=decoder.read), redact)
-    places = backends_for(settings, ledger, consent, workers) if backends is None else list(backends)
+    places = list(backends or ())
+    if backends is None:
+        from ..tools.places import backends_for
+
+        places = backends_for(settings, partial(LlmBudget, ledger), consent, workers)
     catalog = RedactedCatalog(catalog or catalog_for(settings, places), redact)
     places = [RedactedBackend(place, redact) for place in places]
     if recording:

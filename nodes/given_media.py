@@ -18,6 +18,8 @@ from ..graph.ports import Fetcher
 from ..graph.resource import Resource
 from ..graph.state import Json
 
+LONGEST_PART = 255
+"""Characters between two slashes of a path: what file systems allow."""
 _IN_TEXT = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,[\w%/+=.~!*'()-]{64,}", re.IGNORECASE)
 """A data URL within a text; shorter ones may be quoted for their own sake."""
 
@@ -50,7 +52,7 @@ class Intake:
     async def _file(self, file: Any) -> str | Json:
         """A path or URL as it is; a reference for all else."""
         if isinstance(file, str) and not is_data_url(file):
-            if len(file) > LONGEST_NAME:
+            if len(file) > LONGEST_NAME or ("://" not in file and max(map(len, file.split("/"))) > LONGEST_PART):
                 raise InvalidInput(
                     f"a file was named by {len(file):,} characters, which are neither a path nor a URL",
                     hint="Give data as a data URL: data:image/png;base64,iVBORw0KGgo...",

@@ -19,13 +19,14 @@ from ...graph.plan import Plan
 from ...graph.ports import Backend
 from ...graph.settings import MEGABYTE, Settings
 from ...graph.vocabulary import VOCABULARY
-from ...graph.world import World, backends_for, controller_for, open_world
+from ...graph.world import World, controller_for, open_world
 from ...tools.backends.worker.memory_limits import MemoryLimits
 from ...tools.backends.worker.process import check_confinement
 from ...tools.backends.worker.sandbox import ALL_MEASURES, KEEPS_FILE_CAPABILITIES
 from ...tools.catalog.ranked_catalog import ranked_candidates
 from ...tools.media.memory_budget import file_budget
 from ...tools.net.addresses import without_secrets
+from ...tools.places import backends_for
 from .arguments import settings_of
 from .console import err, out, plain, print_json, run_async, table
 

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
+
 from ...graph.errors import ExpertError, UsageError
 from ...graph.expert import Candidate, Expert, Obstacle, allowed
 from ...graph.task_type import TaskType
 from ...graph.vocabulary import VOCABULARY
-from ...graph.world import backends_for
 from ...tools.catalog.cache import CallStats, CatalogCache
 from ...tools.catalog.hub_index import HubIndex
 from ...tools.catalog.ranked_catalog import ranked_candidates
+from ...tools.places import backends_for
 from ...tools.wording.samples import examples_of, shown_example
 from ...tools.wording.wording import LANGUAGES
 from .arguments import settings_of
@@ -50,8 +52,11 @@ def list_tasks(name: str | None, *, language: str | None, home: Path | None, whe
     for (row, candidates), stopped in zip(rows, obstacles, strict=True):
         takes = ", ".join(f"{port.name}{'' if port.required else '?'}" for port in row.inputs)
         gives = ", ".join(output.name for output in row.outputs)
-        runs = plain(", ".join(_short(c) for c in candidates if c.obstacle is None))
-        shown.add_row(row.name, *[takes, gives] * ports, runs, remedies.marks(stopped))
+        runs = Text.from_markup(plain(", ".join(_short(c) for c in candidates if c.obstacle is None)))
+        cells = map(
+            Text, (row.name, *[takes, gives] * ports)
+        )  # a string is searched for markup whenever it is measured
+        shown.add_row(*cells, runs, Text(remedies.marks(stopped)))
     console.print(shown)
     for line in ("", *remedies.lines("task type")):
         console.print(line, soft_wrap=True)

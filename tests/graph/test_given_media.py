@@ -181,6 +181,7 @@ async def test_a_whole_history_that_is_sent_again_brings_its_files_once(scripted
         ({"type": "image", "url": "file:///etc/passwd"}, "neither a path nor an http or https URL"),
         ({"type": "file", "file": {"file_id": "file-123"}}, "'file-123' names no file of this conversation"),
         (B64 * 3, ""),
+        ("iVBORw0KGgo" * 60, ""),
     ],
 )
 async def test_a_block_that_cannot_be_read_is_one_sentence_without_its_data(

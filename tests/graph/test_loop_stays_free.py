@@ -9,9 +9,10 @@ from fetchers import fetcher
 from hugginggpt.graph.errors import InvalidInput
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.world import backends_for, open_world
+from hugginggpt.graph.world import open_world
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
+from hugginggpt.tools.places import backends_for
 from hugginggpt.tools.scripted import (
     Received,
     Reply,

@@ -23,9 +23,9 @@ from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.chat_models.trusted_servers import trust_servers, trusted_origins
+from hugginggpt.tools.places import backends_for
 from hugginggpt.tools.scripted import chat, serve
 from samples import call_of, text
 from scripting import CHAIN, OpenScripted, ask, last

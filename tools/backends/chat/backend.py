@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ControllerError, ExpertError, LimitReached, UsageError
@@ -10,8 +10,6 @@ from ....graph.expert import Expert, Obstacle
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...chat_models.client import ChatClient
-from ...chat_models.errors import kind_of_failure
 from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel, slots_of
@@ -21,6 +19,9 @@ from ..answers import garbage
 from ..server_backend import ServerBackend
 from ..worker.decoder import Decoder, picture_urls
 from .task_prompts import MEDIA_KINDS, TASK_PROMPTS, TaskPrompt, needs_vision
+
+if TYPE_CHECKING:  # experts are listed without a client
+    from ...chat_models.client import ChatClient
 
 CALLBACKS = Callable[[str], Callbacks]
 """From a run's id to the callbacks that count its calls."""
@@ -83,6 +84,8 @@ class ChatBackend(ServerBackend):
         except LimitReached:
             raise  # a limit of the run, not this expert's failure
         except ControllerError as error:
+            from ...chat_models.errors import kind_of_failure
+
             raise ExpertError(error.message, hint=error.hint, kind=kind_of_failure(error)) from error
         except TimeoutError:
             raise ExpertError(f"{call.expert.model_id} took longer than {call.timeout:g} s", kind="timeout") from None
@@ -96,8 +99,10 @@ class ChatBackend(ServerBackend):
         remedy = f"begin a run with --model TASK={spec}"
         return Obstacle(what=f"{origin(url)} is no server that you named", remedy=remedy)
 
-    def _client(self, spec: str) -> ChatClient:
+    def _client(self, spec: str) -> "ChatClient":
         if spec not in self._clients:
+            from ...chat_models.client import ChatClient
+
             settings = self._with_key_for(spec)
             self._clients[spec] = ChatClient(ChatModel.of(spec, settings), settings)
         return self._clients[spec]

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 from ....graph.errors import ExpertError
-from ...tables.calculation import answer_about
-from ...tables.query import read_query
 from ...tables.table import Table
 from .goal_words import has_word
 from .reading_order import TextBox, rows_of
@@ -23,6 +21,9 @@ def answer_of(tables: Sequence[Table], question: str) -> str:
 
 
 def _answer(table: Table, question: str) -> str:
+    from ...tables.calculation import answer_about  # here: to list the experts needs none of it
+    from ...tables.query import read_query
+
     try:
         asked = read_query(question, table)
         totals = "sum" in asked.operations or has_word(question.lower(), r"totals?\b")

@@ -15,7 +15,6 @@ from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
 from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.world import backends_for
 from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import (
     Api,
@@ -29,6 +28,7 @@ from hugginggpt.tools.backends.endpoint.health import CONNECT_SECONDS, describe_
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.catalog.ranked_catalog import ranked_candidates
+from hugginggpt.tools.places import backends_for
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, serve
 from hugginggpt.tools.scripted.task_answers import png, right_answer, wav
 from samples import ONE_PICTURE, call_of, check_outputs, text

@@ -6,7 +6,6 @@ from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ....tables.markdown_tables import markdown_tables
-from ..extractive_qa import find_answer
 from ..page_tables import answer_of
 from ..registry import expert
 
@@ -43,6 +42,8 @@ def answer_artifact(question: str, text: str, where: str) -> Artifact:
     """The answer as an artifact. Raises `ExpertError` when there is none."""
     if not text.strip():
         raise input_error(f"{where} is empty")
+    from ..extractive_qa import find_answer  # here: to list the experts needs none of it
+
     found = find_answer(question, text)
     if found is None or (len(found.short) > MAX_ANSWER and len(found.short) > len(text) / 2):
         raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")
