@@ -170,7 +170,7 @@ class _Writer:
 
     def _add(self, text: str) -> None:
         if self.form.folds and not self._kept:
-            text = re.sub(r"[ \t\r\n\f]+", " ", text)
+            text = re.sub(r"[ \t\r\n\f\xa0]+", " ", text)
             text = text.lstrip(" ") if not self._line or self._line[-1] in " \n" else text
         self._line += text
 

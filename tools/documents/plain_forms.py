@@ -13,6 +13,8 @@ from .marked_up import local
 from .reading import Reading, joined, unreadable
 
 _TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")
+_HIDDEN_IN_RTF = re.compile(r"\{\\v(?![0-9a-z])[^{}]*\}")
+"""Groups of hidden text, which striprtf reads."""
 _NUMBER = re.compile(r"^\s*\d+\s*$")
 _TAG = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 
@@ -142,7 +144,7 @@ def rich_text(path: Path, label: str) -> Reading:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text = rtf_to_text(path.read_bytes().decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+        text = rtf_to_text(_HIDDEN_IN_RTF.sub("", path.read_bytes().decode("latin-1")), errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError) as error:
         raise unreadable(label, "an RTF document", error) from None
     if not text.strip():

@@ -86,14 +86,18 @@ def decode_track(container: "InputContainer", track: Any, *, rate: int) -> Itera
 
     placed = not track.layout.name.endswith(" channels")  # FFmpeg's name for channels of unknown position
     layout = track.layout if not placed else "mono" if track.channels == 1 else "stereo"
-    resampler = av.AudioResampler(format="flt", layout=layout, rate=rate)
+
+    def new_resampler() -> Any:
+        return av.AudioResampler(format="flt", layout=layout, rate=rate)
+
+    resampler = new_resampler()
     begin, heard = (container.start_time or 0) / av.time_base, 0.0
     for frame in container.decode(track):
         pause = (frame.time or 0.0) - begin - heard
         if LEAST_PAUSE < pause <= limits().max_audio_seconds:
             yield from map(_by_channel, resampler.resample(None))
             yield _silence(track, layout, round(pause * rate))
-            resampler, heard = av.AudioResampler(format="flt", layout=layout, rate=rate), heard + pause
+            resampler, heard = new_resampler(), heard + pause
         heard += frame.samples / frame.sample_rate
         yield from map(_by_channel, resampler.resample(frame))
     yield from map(_by_channel, resampler.resample(None))

@@ -19,6 +19,8 @@ from .tokenization import STOP_WORDS, content_words, sentences, stem
 _CAPITAL = f"[{''.join(char for char in map(chr, range(0x530)) if char.isupper())}]"
 """A capital letter of the Latin, Greek or Cyrillic script."""
 _NAME = re.compile(rf"(?:{_CAPITAL}[\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?={_CAPITAL}))?)+")
+MAX_VALUES = 5
+"""Lines of one label that are an answer."""
 _FIELD = re.compile(r"[\s>*-]*([^:\n]{1,60}):\s+(\S.{0,200})$")
 _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 """Questions whose answer is not what stands behind a label."""
@@ -157,7 +159,7 @@ def find_answer(question: str, text: str) -> Answer | None:
 
 
 def _labelled(question: str, text: str) -> Answer | None:
-    """The value of a line `label: value` whose label has the key words of the question; None where several differ."""
+    """The value of a line `label: value` whose label has the key words of the question; all lines where they differ."""
     key = _key_words(question, "")
     if not key or _KIND_OF_QUESTION.search(question):
         return None
@@ -168,7 +170,11 @@ def _labelled(question: str, text: str) -> Answer | None:
             if all(_holds(unit, label) for unit in key):
                 found.setdefault(len(label), {})[match[2].strip()] = line.strip()
     values = found[min(found)] if found else {}
-    if len(values) != 1:
+    if len(values) > 1:  # whose, the question does not say
+        return (
+            Answer("; ".join(values.values()), "; ".join(values.values()), 1.0) if len(values) <= MAX_VALUES else None
+        )
+    if not values:
         return None
     ((value, line),) = values.items()
     kind = expected_kind(question)

@@ -300,3 +300,27 @@ def test_texts_are_joined_with_the_separator(run_expert: RunExpert) -> None:
 @pytest.mark.parametrize("text", ["The proof is No. 7 of them.", "See fig. 3 below.", "It is on p. 12 of the book."])
 def test_a_number_after_an_abbreviation_ends_no_sentence(text: str) -> None:
     assert sentences(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("Who keeps the key?", "The key keeps Jørn Østby in May.", "Jørn Østby"),
+        ("Who is the guard?", "The guard is Łukasz Żak.", "Łukasz Żak"),
+        ("What is the total?", "order / id: 4711\norder / total: 88.5", "88.5"),
+        ("What is the IBAN?", "Name: Ada\nIBAN: DE02120300000000202051\nMember: checked", "DE02120300000000202051"),
+        ("What is the subject?", "Subject: Überfahrt\nFrom: a@example.org", "Überfahrt"),
+    ],
+)
+def test_a_label_and_a_name_of_any_letters_are_found(question: str, text: str, answer: str) -> None:
+    found = find_answer(question, text)
+
+    assert found is not None
+    assert found.short == answer
+
+
+def test_of_two_values_with_one_label_both_are_the_answer() -> None:
+    found = find_answer("What is the price?", "lamp, price: 64 euros\nchair, price: 80 euros")
+
+    assert found is not None
+    assert found.short == "lamp, price: 64 euros; chair, price: 80 euros"
