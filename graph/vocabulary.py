@@ -35,6 +35,7 @@ OUT_IMAGES = Output(name="images", kind="image", many=True)
 DOCUMENT = Input(name="document", kinds=("document",), alias="document")
 FIRST = Parameter(name="first_page", type="integer", description="from 1; -1 is the last")
 LAST = Parameter(name="last_page", type="integer", description="as first_page")
+EXCEPT = Parameter(name="except", type="boolean", description="all pages but these")
 WHERE = Parameter(
     name="where",
     type="strings",
@@ -161,7 +162,8 @@ _ROWS: tuple[TaskType, ...] = (
     _row("text-to-audio", "audio", (PROMPT,), (OUT_AUDIO,), "make music or sounds from a description"),
     _row("audio-to-audio", "audio", (AUDIO,), (OUT_AUDIO,), "clean, separate or change sound",
          Parameter(name="operation", description="denoise, louder, quieter or format"),
-         Parameter(name="percent", type="integer", description="how much louder or quieter"), STRENGTH, SOUND_FORMAT,
+         Parameter(name="percent", type="integer", description="how much louder or quieter"),
+         Parameter(name="decibels", type="number", description="as percent"), STRENGTH, SOUND_FORMAT,
          LOOK_FOR),
     _row("audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "tell what kind of sound, emotion or speaker it is"),
     _row("zero-shot-audio-classification", "audio", (AUDIO,), (OUT_LABELS,), "label sound with labels of your own",
@@ -183,7 +185,7 @@ _ROWS: tuple[TaskType, ...] = (
     # multimodal
     _row("visual-question-answering", "multimodal", (IMAGE, QUESTION), (OUT_TEXT,), "answer a question about an image"),
     _row("document-question-answering", "multimodal", (Input(name="image", kinds=("image", "document")), QUESTION),
-         (OUT_TEXT,), "answer a question about a document or a photo of one", FIRST, LAST),
+         (OUT_TEXT,), "answer a question about a document or a photo of one", FIRST, LAST, EXCEPT),
     _row("image-text-to-text", "multimodal", (IMAGE, PROMPT), (OUT_TEXT,), "reply to an instruction about an image"),
     _row("image-text-to-video", "multimodal", (IMAGE, PROMPT), (OUT_VIDEO,), "set an image in motion as the words describe"),
     _row("audio-text-to-text", "multimodal", (AUDIO, PROMPT), (OUT_TEXT,), "reply to an instruction about a sound"),
@@ -239,9 +241,10 @@ _ROWS: tuple[TaskType, ...] = (
     _row("sort", "deterministic", (_many("items", "labels", "table", "text", alias="text"),), (OUT_TEXT,),
          "sort rows or lines", Parameter(name="by", description="the column, or `length` of lines"),
          Parameter(name="descending", type="boolean", description="the highest or last first")),
-    _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images", FIRST, LAST),
+    _row("document-to-images", "deterministic", (DOCUMENT,), (OUT_IMAGES,), "the pages of a PDF as images",
+         FIRST, LAST, EXCEPT),
     _row("document-to-text", "deterministic", (DOCUMENT,),
-         (OUT_TEXT, Output(name="pages", kind="text", many=True)), "the text of a PDF", FIRST, LAST,
+         (OUT_TEXT, Output(name="pages", kind="text", many=True)), "the text of a PDF", FIRST, LAST, EXCEPT,
          Parameter(name="each_page", type="boolean", description="the text of each page too, as a list")),
     _row("video-to-images", "deterministic", (VIDEO,), (OUT_IMAGES,), "frames of a video, evenly spread",
          Parameter(name="frames", type="integer", description="how many, at most 64"),

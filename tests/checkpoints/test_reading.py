@@ -24,7 +24,7 @@ import json, sys
 from pathlib import Path
 from typer.testing import CliRunner
 import encodings.ascii, hugginggpt.apps.session, langgraph.prebuilt
-import hugginggpt.checkpoints.saver, hugginggpt.checkpoints.migrations
+import hugginggpt.checkpoints.saver, hugginggpt.checkpoints.migrations, hugginggpt.tools.places
 from faults import FAULTS
 from hugginggpt.apps.cli.app import app
 fault, home, commands = json.loads(sys.argv[1])

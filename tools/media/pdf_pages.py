@@ -1,6 +1,6 @@
 """Pages of a PDF by PDFium (pypdfium2): `pages` opens them one by one, `render_page` draws one as a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from math import sqrt
 from pathlib import Path
@@ -26,10 +26,9 @@ DPI = 200
 
 
 def pages(call: Call, material: Material) -> Iterator[Any]:
-    """The pages that the task asks for (`first_page`, `last_page`), as PDFium's. Raises `ExpertError` (input fault)."""
+    """The pages that the task asks for, as PDFium's. Raises `ExpertError` (input fault)."""
     with _opened(material) as document:
-        first, last = _range(call, len(document), material.resource.label)
-        for number in range(first - 1, last):
+        for number in _numbers(call, len(document), material.resource.label):
             with reading(material.resource.label, most=PARSE_BUDGET), _damage(material.resource.label, number + 1):
                 page = document[number]
             with closing(page):
@@ -108,18 +107,23 @@ def _is_whole(path: Path) -> bool:
     return b"%%EOF" in end or b"startxref" in end
 
 
-def _range(call: Call, count: int, label: str) -> tuple[int, int]:
+def _numbers(call: Call, count: int, label: str) -> Sequence[int]:
+    """The pages that the task asks for, counted from 0."""
     first, last = (call.task.parameters.get(name) for name in ("first_page", "last_page"))
     begin = _from_front(first, count) if isinstance(first, int) else 1
     end = min(last if last >= 0 else count + 1 + last, count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
         raise input_error(f"{label} has {count} pages, and none from {first or 1} to {last or count}")
-    if end - begin + 1 > MAX_PAGES:
+    named = range(begin - 1, end)
+    wanted = [n for n in range(count) if n not in named] if call.task.parameters.get("except") else named
+    if not wanted:
+        raise input_error(f"{label} has {count} pages; none is left without {begin} to {end}")
+    if len(wanted) > MAX_PAGES:
         raise input_too_large(
-            f"{label} has {end - begin + 1} pages; {MAX_PAGES} are read at once",
+            f"{label} has {len(wanted)} pages; {MAX_PAGES} are read at once",
             hint=f"Ask for a part of it: “pages {begin} to {begin + MAX_PAGES - 1} of {label}”.",
         )
-    return begin, end
+    return wanted
 
 
 def _from_front(page: int, count: int) -> int:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ..wording.wording import UNSPACED
+from ..wording.wording import UNSPACED, wording
 from .conditions import kept, ordered, size_of
 from .folding import fold
-from .question_words import Mark, mark_words, measure_column, question_language
+from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table import Table
 from .table_query import Query, not_understood
 from .table_words import is_within, months, operation_words
@@ -18,6 +18,7 @@ def read_query(question: str, table: Table) -> Query:
     if left:
         raise not_understood(table, left)
     reader = _Reader(marks, table, language)
+    reader.read_ranges(words_of(question, table, language))
     reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
@@ -53,15 +54,58 @@ class _Reader:
         """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
         for number, mark in enumerate(self.marks):
             near = (self._near(number, 1), self._near(number, -1)) if mark.role == "empty" else ()
+            if near and near[0] and near[0].role == "value" and near[0].start == mark.end:
+                continue  # "without returns"
             if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
                 self.empty.append(column.column)
                 self.used |= {mark, column}
+
+    def read_ranges(self, words: Sequence[str]) -> None:
+        """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
+        to = {fold(word) for word in wording(self.language).ranges["to"] if word != "、"}
+        for number, first in enumerate(self.marks):
+            between = self._near(number, -1)
+            follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
+            last = follows[0] if follows else first
+            joined = " ".join(words[first.end : last.start])
+            opened = between and between.end == first.start and between.role in (">=", "between")
+            if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
+                continue
+            if not (joined in to or (joined == "and" and opened and between and between.role == "between")):
+                continue
+            name = self.table.names[first.column]
+            if self.table.is_dated(first.column):
+                self.where += [f"{name} >= {self._bound(first)}", f"{name} <= {self._bound(last)}"]
+            elif cells := self._months_between(first, last):
+                self.where.append(f"{name} = {' or '.join(cells)}")
+            else:
+                continue
+            self.compared.append(first.column)
+            self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
+            self.used |= {between} if opened and between else set()
+
+    def _months_between(self, first: Mark, last: Mark) -> list[str]:
+        """The cells of a column of months from one to another, through the end of the year where need be."""
+        places = {cell: self._month(cell) for cell in self.table.values(first.column)}
+        begin, end = self._month(first.text), self._month(last.text)
+        if begin is None or end is None or None in places.values():
+            return []
+        wanted = {(begin + n) % 12 for n in range((end - begin) % 12 + 1)}
+        return [cell for cell, place in places.items() if place in wanted]
+
+    def _month(self, cell: str) -> int | None:
+        names = months(self.language)
+        return next((n for n, month in enumerate(names) if fold(cell) in (month, month[:3])), None)
 
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
         for number, mark in enumerate(self.marks):
             after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
-            if mark.role not in (">", ">=", "<", "<=", "between") or len(after) < 1 + (mark.role == "between"):
+            if (
+                mark in self.used
+                or mark.role not in (">", ">=", "<", "<=", "between")
+                or len(after) < 1 + (mark.role == "between")
+            ):
                 continue
             before, behind = self._near(number, -1), self._near(number, 2)
             bounds = after[:2] if mark.role == "between" else after[:1]

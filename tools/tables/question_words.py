@@ -74,12 +74,18 @@ def question_words(question: str) -> list[str]:
     return [word.removesuffix("'s").removesuffix("s'") for word in WORD.findall(fold(question))]
 
 
+def words_of(question: str, table: Table, language: str = "en") -> list[str]:
+    """The words of a question about a table, folded, without the possessive; positions of marks count them."""
+    label = (fold(table.label), *WORD.findall(fold(PurePath(table.label).stem)))
+    words = divided(fold(question), language, frozenset((*_columns(table), *_values(table), *label)))
+    return [word.removesuffix("'s").removesuffix("s'") for word in words]
+
+
 def mark_words(question: str, table: Table, language: str = "en") -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
     columns, values = _columns(table), _values(table)
     known, label = operation_words(language), {fold(table.label), *WORD.findall(fold(PurePath(table.label).stem))}
-    words = divided(fold(question), language, frozenset((*columns, *values, *label)))
-    words = [word.removesuffix("'s").removesuffix("s'") for word in words]
+    words = words_of(question, table, language)
     dated = any(table.is_dated(n) for n in range(len(table.names)))
     marks: list[Mark] = []
     position = 0

@@ -118,6 +118,12 @@ def _percent(text: str, code: str) -> Found:
     return _found({"percent": round(100 * (share if "percent" in form.words else to))}, form)
 
 
+def _volume(text: str, code: str) -> Found:
+    """How much louder or quieter: in decibels, else as `_percent` reads it."""
+    form = next(find_forms("decibels", text, code), None)
+    return _found({"decibels": abs(decimal_of(form.words["n"], code))}, form) if form else _percent(text, code)
+
+
 def _angle(text: str, code: str) -> Found:
     """Degrees counter-clockwise; a direction alone is a quarter turn."""
     forms = [*find_forms("angles", text, code)]
@@ -210,7 +216,8 @@ VALUES: dict[str, Callable[[str, str], Found]] = {
     "turn": _angle,
     "flip": _direction,
     "crop": _region,
-    **dict.fromkeys(("brighten", "darken", "contrast", "louder", "quieter"), _percent),
+    **dict.fromkeys(("brighten", "darken", "contrast"), _percent),
+    **dict.fromkeys(("louder", "quieter"), _volume),
     "format": _format,
     "frames": _frames,
     "sound-track": _sound_format,

@@ -3,7 +3,7 @@
 Their forms are in forms.toml. Not covered: several ranges, even and odd pages.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .forms import Form, find_forms, value_of
 
@@ -18,14 +18,8 @@ class Pages:
     last: int | None = None
     each: bool = False
     """One result for each page."""
-
-    def others(self) -> "Pages | None":
-        """All pages but these, where they stand at the beginning or at the end."""
-        if self.first == 1 and self.last and self.last > 0:
-            return replace(self, first=self.last + 1, last=None)
-        if self.last == -1 and self.first and self.first < 0:
-            return replace(self, first=None, last=self.first - 1)
-        return None
+    left_out: bool = False
+    """All pages but these."""
 
 
 def read_pages(text: str, code: str) -> Pages | None:
@@ -38,12 +32,17 @@ def read_pages(text: str, code: str) -> Pages | None:
     first, last = _bounds(form, code)
     if first is None or last is None:
         return None
-    if "except" in form.words:  # the pages around those that are left out, where they are a single range
-        if first == 1:
-            return Pages(form.start, form.end, last + 1, -1)
-        return Pages(form.start, form.end, 1, first - 1) if last == -1 else None
-    apart = "and" in form.words and last != first + 1
-    return None if apart else Pages(form.start, form.end, first, last)
+    if "and" in form.words and last != first + 1:
+        return None
+    if "except" not in form.words:
+        return Pages(form.start, form.end, first, last)
+    if first == 1:
+        return Pages(form.start, form.end, last + 1, -1)
+    return (
+        Pages(form.start, form.end, 1, first - 1)
+        if last == -1
+        else Pages(form.start, form.end, first, last, left_out=True)
+    )
 
 
 def _bounds(form: Form, code: str) -> tuple[int | None, int | None]:

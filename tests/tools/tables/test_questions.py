@@ -100,7 +100,11 @@ day,town,guests,note
         ("What is the average of the 2 highest guests?", None),
         ("Is the total guests above 100?", None),
         ("What percent of guests is Bari?", None),
-        ("guests from March to May", None),
+        ("total guests from March to April", "14"),
+        ("total guests between 2026-03-28 and 2026-05-01", "13"),
+        ("total guests from 2026-03-28 to 2026-05-01", "13"),
+        ("total guests not counting Turin", "9"),
+        ("total guests without Turin", "9"),
         ("Which town has the most rows?", None),
     ],
 )  # fmt: skip
@@ -168,3 +172,26 @@ def test_a_question_without_a_meaning_for_the_columns_names_them(question: str) 
         answer_about(table(CREW), question)
     assert "name, age, port, wage" in (caught.value.hint or "")
     assert "which row" not in str(caught.value)
+
+
+SALES = """\
+month,region,sales
+January,North,100
+March,North,300
+April,South,40
+June,South,60
+December,North,7
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("what are the total sales from March to June", "400"),
+        ("total sales between March and June", "400"),
+        ("sum of sales from march until june in North", "300"),
+        ("total sales from December to March", "407"),
+    ],
+)
+def test_a_range_of_months_takes_in_those_between(question: str, answer: str) -> None:
+    assert answer_about(table(SALES), question) == answer

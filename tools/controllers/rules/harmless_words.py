@@ -101,8 +101,8 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
             first = requested.find(1, *piece.span())
             start, end = piece.start(), piece.end() if first < 0 else first
             words = parsed.masked[start:end]
-            told = states(words)
-            stated = told or any(
+            statement = states(words)
+            stated = statement or any(
                 (
                     patterns["stated"].match(words),
                     not after and patterns["opening"].match(words),
@@ -110,7 +110,7 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
                     end <= opened and not patterns["telling"].search(words),
                 )
             )
-            demanding = first < 0 and (patterns["demanding"].search(words) or (told and constrains(words)))
+            demanding = first < 0 and (patterns["demanding"].search(words) or (statement and constrains(words)))
             if (stated or background[start]) and not demanding:
                 yield start, end
             after = after or first >= 0

@@ -1,6 +1,5 @@
 """`Linker`, which the handlers fill: the tasks of a plan with their inputs, the refusals, and the words behind each."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,11 +20,6 @@ from .reference_resolution import ReferenceResolver
 from .referents import Referent, kinds_named, result_kind
 
 MAX_TASKS = 200
-_EXCLUDED = re.compile(
-    r"\b(?:without|except(?: for)?|excluding|not|(?:skip|skipping|omit|omitting|ignor(?:e|ing)|leav(?:e|ing))(?: out)?)"
-    r" (?:the |its )?\Z"
-)
-"""Before pages that are to be left out."""
 
 
 @dataclass
@@ -99,11 +93,6 @@ class Linker:
             return None
         words = self.parsed.words_of(intent.clause)
         pages = read_pages(words, self.parsed.language)
-        if pages and (excluded := _EXCLUDED.search(words, 0, pages.start)):
-            self.use(intent.clause.start + excluded.start(), intent.clause.start + excluded.end())
-            pages = pages.others()
-            if pages is None:
-                self.refuse(intent, "pages can be left out at the beginning or at the end only")
         if pages:
             self.use(intent.clause.start + pages.start, intent.clause.start + pages.end)
             if read_pages(words[pages.end :], self.parsed.language):

@@ -175,7 +175,7 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
         degrees = [match.span() for match in _DEGREE.finditer(words)] if name in _GRADED else []
         if _only_carriers(words, degrees + [span for n, *span in _keys(words) if n == name] + list(found.spans)):
             parameters: Parameters = {**found.parameters}
-            if name in _GRADED and "percent" not in parameters and degree:
+            if name in _GRADED and not {"percent", "decibels"} & {*parameters} and degree:
                 parameters = {"strength": _DEGREES[degree.group()], **parameters}
             if name == "enlarge":
                 parameters = {"scale": 2.0, **parameters}

@@ -17,7 +17,7 @@ def on_pages(
 ) -> tuple[dict[str, Input], Parameters]:
     """Inputs and parameters of a task on some pages of its documents; unchanged where it has no document."""
     row = VOCABULARY[task_type]
-    chosen: Parameters = {"each_page": True} if pages.each else {}
+    chosen: Parameters = {"each_page": True} if pages.each else {"except": True} if pages.left_out else {}
     chosen |= {k: v for k, v in {"first_page": pages.first, "last_page": pages.last}.items() if v is not None}
     if row.parameter("first_page") and any(_is_document(value) for value in inputs.values()):
         return inputs, {**parameters, **{k: v for k, v in chosen.items() if row.parameter(k)}}

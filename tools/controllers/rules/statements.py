@@ -1,7 +1,7 @@
 """`states`, `constrains`, `is_statement`: whether words of a request only say how things are, or limit what is made.
 
 "My sister turned thirty last week" has a subject and a finite verb, and no task depends on it. "The car stays red", "my
-boss wants numbers in bold" have these too, but say how the result has to be: in the present tense, they oblige, wish,
+boss wants numbers in bold" have these too, but say how the result has to be: in the present tense, they oblige, want,
 keep, evaluate, or name a property of texts, sounds and pictures. Words: `[harmless]` of tools/wording/en.toml. Not
 covered: sentences without a verb ("a party in the garden").
 """
@@ -80,20 +80,20 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     )
     kept = r"(?:stays?|remains?|keeps?(?! \w+ing\b))\b(?! (?:here|there|home|in|at|with|up|for)\b)"
     kept += r"|leaves? (?:it|them|the|everything|out|as)\b|un(?:changed|translated|touched|edited)\b"
-    wished = r"(?:wants?|needs?|expects?|prefers?|requires?|insists?|accepts?|demands?|allows?|tolerates?)\b"
-    wished += r"(?! (?:to|you|me|us|it|this|that|them|these|those|help|one)\b)(?= \w)"
-    wished += (
+    desired = r"(?:wants?|needs?|expects?|prefers?|requires?|insists?|accepts?|demands?|allows?|tolerates?)\b"
+    desired += r"(?! (?:to|you|me|us|it|this|that|them|these|those|help|one)\b)(?= \w)"
+    desired += (
         r"|\b(?:likes?|wants?|needs?|prefers?) (?:it|them|this|that) (?!(?:so|very|a|much|when|here|for|by|because"
     )
-    wished += r"|since|and|at|before|on|to|today|tomorrow|now|back|soon|all|too)\b)\w"
-    wished += r"|\b(?:only|\w+n’t|not) (?:care about|interested in|count|belong)\b|\bbelongs?\b(?! to\b)"
+    desired += r"|since|and|at|before|on|to|today|tomorrow|now|back|soon|all|too)\b)\w"
+    desired += r"|\b(?:only|\w+n’t|not) (?:care about|interested in|count|belong)\b|\bbelongs?\b(?! to\b)"
     return {
         "stated": re.compile(rf"{_OPENERS}(?:{_PERSON}|{_THING}|{named})"),
         "limiting": re.compile(limiting),
         "constraint": re.compile(
             rf"\b(?<!to )(?<!not )(?:{kept})|{subject}\b(?:{obliged})\b"
             rf"|{subject}\b(?:is|are) (?:\w+ )?(?:{'|'.join(valued)}|(?:not|never) \w+ed)\b"
-            rf"|\A(?!\W*{_REASON}\b)(?:.*\b(?:{wished})|(?!.*(?:n’t|\w\wed|{past})\b).*\b(?<!my ){property_}\b(?!-))"
+            rf"|\A(?!\W*{_REASON}\b)(?:.*\b(?:{desired})|(?!.*(?:n’t|\w\wed|{past})\b).*\b(?<!my ){property_}\b(?!-))"
         ),
     }
 

@@ -56,8 +56,16 @@ def test_a_scanned_pdf_is_read_page_by_page(run_expert: RunExpert, scanned: Path
     assert made.note == "2 of 2 pages are pictures, read by OCR, which may be wrong in places"
 
 
+_EXCEPT = {"except": True}
+
+
 def test_only_the_requested_pages_are_read(run_expert: RunExpert, scanned: Path) -> None:
     assert "Minutes" not in (run_expert("pdf-text", {"document": scanned}, first_page=2)["text"].text or "")
+    assert "Minutes" in (
+        run_expert("pdf-text", {"document": scanned}, first_page=2, last_page=2, **_EXCEPT)["text"].text or ""
+    )
+    with pytest.raises(ExpertError, match="none is left without 1 to 2"):
+        run_expert("pdf-text", {"document": scanned}, first_page=1, last_page=2, **_EXCEPT)
     with pytest.raises(ExpertError, match="has 2 pages, and none from 3"):
         run_expert("pdf-text", {"document": scanned}, first_page=3)
 

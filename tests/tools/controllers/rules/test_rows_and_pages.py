@@ -80,6 +80,9 @@ def test_rows_without_a_condition_that_is_understood_are_refused() -> None:
         ("Summarise a.pdf without the first page", {"first_page": 2, "last_page": -1}),
         ("Summarise a.pdf, skipping the first two pages", {"first_page": 3, "last_page": -1}),
         ("Read a.pdf aloud, except the last page", {"first_page": 1, "last_page": -2}),
+        ("Summarise a.pdf without page 3", {"except": True, "first_page": 3, "last_page": 3}),
+        ("Read a.pdf except pages 2-3", {"except": True, "first_page": 2, "last_page": 3}),
+        ("Translate a.pdf into French, leaving out page 2", {"except": True, "first_page": 2, "last_page": 2}),
     ],
 )
 def test_pages_that_are_left_out_are_not_the_ones_that_are_read(text: str, pages: dict[str, int]) -> None:
@@ -88,8 +91,8 @@ def test_pages_that_are_left_out_are_not_the_ones_that_are_read(text: str, pages
     assert proposal.refusals == ()
 
 
-def test_a_page_in_the_middle_that_is_left_out_is_reported() -> None:
-    assert "page 3" in " ".join(propose(Request(text="Summarise a.pdf without page 3")).refusals)
+def test_pages_here_and_there_that_are_left_out_are_reported() -> None:
+    assert "pages 2 and 5" in " ".join(propose(Request(text="Read a.pdf without pages 2 and 5")).refusals)
 
 
 @pytest.mark.parametrize(

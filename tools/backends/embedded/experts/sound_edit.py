@@ -50,8 +50,10 @@ def edit_sound(call: Call) -> Sequence[Artifact]:
     samples, hertz = read_sound(source)
     if operation == "format":
         return [encoded_sound(call, samples, hertz, str(given.get("format") or "wav"))]
-    percent = given.get("percent")
+    percent, decibels = given.get("percent"), given.get("decibels")
     share = (percent if isinstance(percent, int | float) else USUAL[operation] * strength(call.task)) / 100
+    if isinstance(decibels, int | float):
+        share = 10 ** (decibels / 20) - 1 if operation == "louder" else 1 - 10 ** (-decibels / 20)
     peak = float(np.abs(samples).max())
     gain = max(0.0, 1 - share) if operation == "quieter" else min(1 + share, 1 / max(peak, 1e-6))
     if operation == "louder" and gain < 1.05:

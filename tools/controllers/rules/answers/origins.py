@@ -76,8 +76,13 @@ class Origins:
     def _part(self, task: Task, place: Place) -> str:
         """`page 2`, where a task or one before it makes pages or frames."""
         if kind := _PARTS.get(task.type):
-            first = task.parameters.get("first_page", 1)
-            return self._phrases.say(kind, n=place[-1] + (first if isinstance(first, int) else 1))
+            first, last = (
+                task.parameters.get(name, default) for name, default in (("first_page", 1), ("last_page", 0))
+            )
+            begin, end = (number if isinstance(number, int) else 1 for number in (first, last))
+            skipped = end if place[-1] + 1 >= begin else 0
+            many = skipped - begin + 1 if skipped and task.parameters.get("except") else 0
+            return self._phrases.say(kind, n=place[-1] + (1 + many if task.parameters.get("except") else begin))
         refs = [(value, self._place_in(value, at)) for value, at in self._values(task, place) if isinstance(value, Ref)]
         found = (self._part(self._run.plan.by_id[ref.task_id], at) for ref, at in refs if at)
         return next(filter(None, found), "")

@@ -1,11 +1,14 @@
 """Handlers of intents about audio: speak, dub, transcribe, clean, classify, compose."""
 
 import re
+from dataclasses import replace
 
+from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ....text_language import is_in
 from ..intents import Intent
+from ..lexicon import lexicon
 from ..linking import Linker
 from ..operation_words import operation_in
 from ..parameters import target_languages
@@ -13,6 +16,7 @@ from ..referents import Referent, kinds_named
 from ..speech import manner, words_to_say
 from ..text_linking import text_referents
 from .generation_prompts import prompt_for
+from .questions import add_question
 from .single_input import add_single_input
 
 
@@ -30,29 +34,61 @@ def speak(linker: Linker, intent: Intent) -> None:
     how, spans = manner(clause)
     for start, end in spans:
         linker.use(intent.start + start, intent.start + end)
-    quoted = [r for r in linker.resolver.data_in_words(intent) if r.origin == "quotation"]
-    if quoted and (targets := target_languages(clause)):
-        text: Input = quoted[0].value
-        if is_in(str(text), targets[0]):
-            how["language"] = targets[0]
-        else:
-            text = linker.add_task("translation", {"text": text}, intent, {"target_language": targets[0]}).value
-        linker.add_task("text-to-speech", {"text": text}, intent, how)
-        return
-    given = bool(linker.tasks or linker.resolver.referents)
-    bare = words_to_say(linker.parsed.masked, intent.start, intent.clause.end, has_data=given)
-    summarised = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
-    if bare and not quoted:
-        linker.use(*bare)
-        linker.add_task("text-to-speech", {"text": linker.parsed.text[slice(*bare)]}, intent, how)
-    elif summarised and not linker.has_task("summarization"):
-        add_single_input(linker, intent, "summarization")
-        linker.add_each("text-to-speech", "text", linker.resolver.latest_results(("text",)), intent, how)
-    else:
-        add_single_input(linker, intent, "text-to-speech", how)
+    targets = target_languages(clause)
+    for text in _texts_to_say(linker, intent) or linker.refuse_missing(intent, "text"):
+        value = _translated(linker, intent, text.value, targets[0]) if targets else text.value
+        spoken_in = {"language": targets[0]} if targets and value == text.value else {}
+        linker.add_task("text-to-speech", {"text": value}, intent, how | spoken_in)
     enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
     if enhanced and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
+
+
+def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
+    """The words themselves ("say hello world"), what of a text is to be said ("the total", "the dates"), or whole texts."""
+    given = bool(linker.tasks or linker.resolver.referents)
+    said = lexicon().cues["said"].search(linker.parsed.masked, intent.clause.start, intent.clause.end)
+    quoted = any(referent.origin == "quotation" for referent in linker.resolver.data_in_words(intent))
+    bare = words_to_say(linker.parsed.masked, intent.start, intent.clause.end, has_data=given)
+    if given and said:
+        linker.use(*said.span())
+        asked = replace(intent, start=said.start(), end=said.end())
+        if said["formal"]:
+            found = {"look_for": said["formal"]}
+            linker.add_each("token-classification", "text", _whole_texts(linker, asked), asked, found)
+        else:
+            add_question(linker, asked, f"What is the {said['value']}?")
+        return linker.resolver.latest_results(("text", "labels"))
+    if bare and not quoted:
+        linker.use(*bare)
+        return [Referent("text", linker.parsed.text[slice(*bare)], "quotation", bare[0])]
+    if re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end]) and not linker.has_task("summarization"):
+        add_single_input(linker, intent, "summarization")
+        return linker.resolver.latest_results(("text",))
+    return _made_in_this_clause(linker, intent) or text_referents(linker, intent)
+
+
+def _made_in_this_clause(linker: Linker, intent: Intent) -> list[Referent]:
+    """The result of the verb that "aloud" belongs to: "summarise notes.txt aloud"."""
+    results = linker.resolver.latest_results(("text", "labels"))
+    return [r for r in results if intent.clause.start <= r.position < intent.start]
+
+
+def _whole_texts(linker: Linker, intent: Intent) -> list[Referent]:
+    """The texts of an intent; of a summary the text that it is made of, as it leaves things out."""
+    found = text_referents(linker, intent)
+    made = [linker.tasks[r.value.task_id] for r in found if isinstance(r.value, Ref) and r.origin == "summarization"]
+    sources = {value for task in made for value in task.inputs.values()}
+    return [r for r in linker.resolver.referents if r.value in sources] if made else found
+
+
+def _translated(linker: Linker, intent: Intent, text: Input, target: str) -> Input:
+    """The text in the language `target`; itself, where it is in it already."""
+    if isinstance(text, Ref):
+        done = linker.tasks[text.task_id].parameters.get("target_language") == target
+    else:
+        done = is_in(str(text.text if isinstance(text, Resource) else text), target)
+    return text if done else linker.add_task("translation", {"text": text}, intent, {"target_language": target}).value
 
 
 def dub(linker: Linker, intent: Intent, video: Referent) -> None:

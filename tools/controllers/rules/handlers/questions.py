@@ -24,7 +24,9 @@ def answer_question(linker: Linker, intent: Intent) -> None:
     kinds = {referent.kind for referent in linker.resolver.referents}
     if kinds == {"audio"} and (asked := lexicon().cues["of-sound"].search(intent.question.lower())):
         if asked["length"]:
-            linker.refuse(intent, "no expert here measures how long a recording is")
+            linker.refuse(
+                intent, "no expert here measures how long a recording is; I can cut it by time or transcribe it"
+            )
             return
         for referent in linker.resolver.resolve(intent, ("audio",)):
             linker.add_task("audio-classification", {"audio": referent.value}, intent)

@@ -25,8 +25,13 @@ _RISING = re.compile(
     r"|(?:from )?low(?:est)?(?: to high(?:est)?| first)|(?:smallest|earliest|oldest|shortest|least \w+) first"
 )
 _BY = re.compile(
-    r"\bby (?:the )?(?:column )?([\w -]+?)(?=$|,| \(| (?:in|from|with|and|descending|ascending|\w+ first)\b)"
+    r"\b(?:by|in order of) (?:the )?(?:column )?([\w -]+?)(?=$|,| \(| (?:in|from|with|and|descending|ascending|\w+ first)\b)"
 )
+_BLANK = re.compile(
+    r"(?:,? ?(?:not (?:counting|including)|without|excluding|except(?: for)?|ignoring|leaving out) (?:the |any )?)?"
+    r"(?:blank|empty) (?:lines|ones)\b|non-?(?:blank|empty)\b"
+)
+"""Lines without words, which are never counted."""
 _WORD = re.compile(r"[^\W\d_]+")
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
@@ -46,9 +51,8 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
     has, unit = linker.resolver.has_kind, _UNIT.search(words)
     for match in filter(None, (unit, _ROWS.search(words))):
         linker.use(intent.start + match.start(), intent.start + match.end())
-    if re.search(r"\bpages\b", words) and (
-        documents := linker.resolver.resolve(intent, ("document",), everything=True)
-    ):
+    paged = re.search(r"\bpages\b", words) or linker.parsed.masked.endswith("page ", 0, intent.start)
+    if paged and (documents := linker.resolver.resolve(intent, ("document",), everything=True)):
         linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
         return True
     columns = _COLUMNS.match(words) if has("table") else None
@@ -67,7 +71,11 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             add_question(linker, intent, linker.parsed.text[start : intent.clause.end].strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
-        where = conditions(linker, intent) if unit[1] == "line" else {}
+        blank = (
+            _BLANK.search(linker.parsed.masked, intent.clause.start, intent.clause.end) if unit[1] == "line" else None
+        )
+        linker.use(*(blank.span() if blank else (0, 0)))
+        where = conditions(linker, intent) if unit[1] == "line" and not blank else {}
         named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
         for text in texts:
             _add_items(linker, intent, "count", [text], where or {"look_for": named})

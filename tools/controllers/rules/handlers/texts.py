@@ -17,6 +17,7 @@ from .questions import add_question
 from .single_input import add_single_input
 
 _EACH_LINE = re.compile(r"\b(?:each|every) line\b")
+_YES_OR_NO = re.compile(r"(?:is|was|are|were)\b")
 
 
 def sentiment(linker: Linker, intent: Intent) -> None:
@@ -27,6 +28,8 @@ def sentiment(linker: Linker, intent: Intent) -> None:
         if re.search(r"\b(?:person|face|man|woman|child|people)\b", words):
             add_question(linker, intent, linker.goal_of(intent))
             return
+    if _YES_OR_NO.match(linker.parsed.masked, intent.start):
+        linker.use(intent.start, intent.end)  # "is the guest in this letter happy?"
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
     if not re.search(r"\b(?:translat|result|output)", linker.resolver.words_of(intent)):
         texts = [_before_translation(linker, text) for text in texts]

@@ -1,0 +1,64 @@
+"""What of a text is said: a value, findings, the result of the verb before "aloud", or the text, in the language asked."""
+
+import pytest
+
+from hugginggpt.graph.result import Request
+from hugginggpt.tools.controllers.rules.controller import propose
+
+
+def steps(text: str) -> list[str]:
+    """The tasks of a request, each with the tasks it takes; nothing of these requests may be lost."""
+    proposal = propose(Request(text=text))
+    assert not proposal.refusals
+    return [task.type + "".join(f" <{source}" for source in task.depends_on) for task in proposal.plan.tasks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Say the total of receipt.jpg aloud",
+        "Read receipt.jpg and say the total aloud",
+        "say the due date of invoice.pdf out loud",
+        "announce the phone number in notice.png out loud",
+    ],
+)
+def test_a_value_that_is_to_be_said_is_asked_of_the_page_and_only_the_answer_is_said(text: str) -> None:
+    *_, asked, said = propose(Request(text=text)).plan.tasks
+
+    assert (asked.type, said.type) == ("document-question-answering", "text-to-speech")
+    assert said.depends_on == (asked.id,)
+
+
+def test_a_value_of_a_recording_is_asked_of_what_is_said_in_it() -> None:
+    assert steps("Transcribe memo.ogg and read the date aloud") == [
+        "automatic-speech-recognition",
+        "question-answering <0",
+        "text-to-speech <1",
+    ]
+
+
+def test_findings_that_are_to_be_said_are_found_in_the_whole_text_and_not_in_its_summary() -> None:
+    assert steps("Summarise a.txt and read the e-mail addresses aloud") == [
+        "summarization",
+        "token-classification",
+        "text-to-speech <1",
+    ]
+
+
+@pytest.mark.parametrize("verb", ["summarise", "translate", "describe"])
+def test_aloud_says_the_result_of_the_verb_before_it(verb: str) -> None:
+    request = {"summarise": "Summarise a.txt aloud", "translate": "Translate a.txt into French aloud"}
+    first, said = propose(Request(text=request.get(verb, "Describe dog.jpg out loud"))).plan.tasks
+
+    assert said.type == "text-to-speech"
+    assert said.depends_on == (first.id,)
+
+
+def test_a_text_is_translated_into_the_language_in_which_it_is_to_be_said() -> None:
+    assert steps("Read receipt.jpg, say the total aloud in Spanish")[1:] == [
+        "document-question-answering",
+        "translation <1",
+        "text-to-speech <2",
+    ]
+    assert steps("Translate a.txt to French and read it aloud in French") == ["translation", "text-to-speech <0"]
+    assert steps("Say 'buenos días' in Spanish") == ["text-to-speech"]
