@@ -212,7 +212,7 @@ FENCES = (
     ),
     Fence(
         "the forms of pictures", "tools/media/pictures.py",
-        "Image.open(path, formats=FORMATS)", "Image.open(path)",
+        "image = opened.enter_context(Image.open(path, formats=FORMATS))", "image = opened.enter_context(Image.open(path))",
         "test_playlists.py::test_a_picture_of_another_format_is_never_opened[ppm]",
     ),
 )  # fmt: skip

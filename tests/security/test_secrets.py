@@ -28,11 +28,13 @@ from hugginggpt.apps.api import run
 from hugginggpt.apps.cli.recording import recorder
 from hugginggpt.apps.session import Session
 from hugginggpt.apps.tool import as_tool
+from hugginggpt.checkpoints.open import open_storage
 from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
 from hugginggpt.graph.redactor import Redactor, secrets_of
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Options, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
@@ -102,11 +104,25 @@ FENCES = (
         "test_secrets.py::test_a_key_in_a_catalogue_is_removed",
     ),
     Fence(
-        "no secret in a checkpoint or row",
+        "no secret in a checkpoint",
+        "checkpoints/state_parts.py",
+        "        (data,) = self._connection.redact([data])",
+        "        pass",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
+    ),
+    Fence(
+        "no secret in the metadata of a checkpoint",
+        "checkpoints/states.py",
+        '        (text,) = self._db.redact([text.encode("utf-8", "ignore").decode()])\n',
+        "",
+        "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
+    ),
+    Fence(
+        "no secret in a row",
         "checkpoints/redacting_connection.py",
         "        return super().cursor(_RedactingCursor)",
         "        return super().cursor()",
-        "test_secrets.py::test_a_key_that_you_type_or_attach_is_removed",
+        "test_secrets.py::test_a_key_in_a_row_is_removed",
     ),
     Fence(
         "no secret in the events of a request",
@@ -467,6 +483,15 @@ async def test_a_key_that_you_type_or_attach_is_removed(scripted: Any, home: Pat
     assert len(turns) == 2, "the message that held the key was replaced, and not doubled"
     for secret in (KEY, PASSWORD):
         assert not leaks(secret, home, *shown, *turns, *kept)
+
+
+async def test_a_key_in_a_row_is_removed(home: Path) -> None:
+    """A key in a row of the database is removed, whatever writes the row."""
+    async with open_storage(home, Redactor([KEY])) as storage:
+        given = Resource(kind="text", media_type="text/plain", sha256="0" * 64, size=1, name=KEY)
+        await storage.ledger.given("run", "thread", [given])
+
+    assert not leaks(KEY, home)
 
 
 @pytest.mark.parametrize("key", ["none", "password", "local", "no-key-needed"])

@@ -1,16 +1,21 @@
 """Secrets that are easy to find, servers that repeat them, and a search for them in files and texts."""
 
 import base64
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from hugginggpt.checkpoints.compression import original
 from hugginggpt.tools.scripted.server import Received, Reply, as_json
 
 KEY = "sk-Canary/7Q2x9+LmZ4bT8vN1kR6wYpD3"
 """With characters that are encoded in a URL."""
 TOKEN = "hf_CanaryQ2x9LmZ4bT8vN1kR6wYpD3abcd"
 PASSWORD = "Canary-pass-71vXq"
+_COMPRESSED = (("state_parts", "value"), ("states", "state"), ("state_writes", "writes"))
+"""Columns that hold compressed contents."""
 
 
 def spellings(secret: str) -> dict[str, str]:
@@ -25,6 +30,7 @@ def spellings(secret: str) -> dict[str, str]:
 def leaks(secret: str, folder: Path, *texts: str) -> list[str]:
     """The places of a secret: files of a folder (databases and their logs too), and texts."""
     places = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    places |= {f"{name}, decompressed": data for path in folder.rglob("*.db") for name, data in _states_in(path)}
     places |= {f"text {number}: {text[:40]!r}": text.encode("utf-8", "replace") for number, text in enumerate(texts)}
     return [
         f"{place}: {how}"
@@ -32,6 +38,17 @@ def leaks(secret: str, folder: Path, *texts: str) -> list[str]:
         for how, form in spellings(secret).items()
         if form.encode() in data
     ]
+
+
+def _states_in(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The compressed contents of a database, with the names of their columns; of one that can't be read none."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
+            for table, column in _COMPRESSED:
+                values = [value for (value,) in db.execute(f"SELECT {column} FROM {table}")]
+                yield f"{path.name} {table}.{column}", b"\n".join(map(original, values))
+    except sqlite3.DatabaseError:
+        return
 
 
 def key_in(received: Received) -> str:
