@@ -263,6 +263,8 @@ class Run(Frozen):
     refusals: tuple[str, ...] = ()
     repairs: Repairs = ()
     answer: str = ""
+    doubts: tuple[str, ...] = Field(default=(), exclude_if=lambda doubts: not doubts)
+    """What the answer says against the results, as the answer's last lines say too."""
     status: RunStatus = "running"
     started_at: float = 0.0
     duration: float = 0.0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langgraph.graph.message import push_message
 
+from ..graph.caveats import collecting
 from ..graph.events import AnswerDelta, RunFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import ControllerOf, Ledger, Store
@@ -24,7 +25,7 @@ def respond_node(*, controllers: ControllerOf, ledger: Ledger, store: Store, fil
     """
 
     async def respond(state: State) -> Json:
-        run = complete(state)
+        run = complete(state, doubts=())
         await current().own(run.run_id)
         budget = LlmBudget(ledger, run.run_id)
         pieces: list[str] = []
@@ -42,8 +43,10 @@ def respond_node(*, controllers: ControllerOf, ledger: Ledger, store: Store, fil
             earlier = [turn for turn in turns_of(state) if turn != ("user", run.request.text)]
             request = run.request.model_copy(update={"history": tuple(earlier)})
             controller = await controllers(run.options.llm)
-            async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
-                send(piece)
+            with collecting() as heard:
+                async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
+                    send(piece)
+            run = complete(state, doubts=tuple(heard.lacks))
             edited = [row.key for row in run.results if row.edited]
             if edited and EDITED not in "".join(pieces):
                 send(f"\n\n{', '.join(f'[{key}]' for key in edited)} {EDITED}")
@@ -67,19 +70,21 @@ def _refusal(run: Run, problems: Sequence[str]) -> str:
     return (run.answer or REFUSED) if run.status == "refused" else ""
 
 
-def complete(state: State) -> Run:
-    """The run in a state, with its plan and results."""
+def complete(state: State, doubts: tuple[str, ...] | None = None) -> Run:
+    """The run in a state, with its plan and results; `doubts`: those about its answer, where they are not the state's."""
     run, plan = Run.model_validate(state["run"]), Plan.model_validate(state["plan"])
     results = {int(key): Result.model_validate(row) for key, row in state.get("results", {}).items()}
     refused = run.status in {"refused", "cancelled"}  # the latter in the checkpoint of an earlier version
     status = "refused" if refused else status_of(plan, results, run.refusals)
     status = "failed" if state.get("problems") else status
+    doubts = run.doubts if doubts is None else doubts
     return run.model_copy(
         update={
+            "doubts": doubts,
             "plan": plan,
             "epoch": epoch_in(state["run"], plan),
             "results": tuple(results[task.id] for task in plan.tasks if task.id in results),
-            "status": status,
+            "status": "partial" if doubts and status == "succeeded" else status,
         }
     )
 

@@ -4,10 +4,13 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ....graph.caveats import lacks
 from ....graph.result import Run
 from .context import credits_of, files_of
+from .facts import Facts
 from .grounding import Sources, mentions
 from .phrases import phrases_for
+from .unused_files import unused_files
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
 _FILE_NAME = re.compile(
@@ -53,23 +56,33 @@ class AnswerChecker:
         self._files = {part.casefold() for name in names for part in (name, Path(name).name)}
         self._request = run.request.text.casefold()
         self._contents = "\n".join(contents.values()).casefold()
-        self._sources = Sources(run, contents, paths)
+        self._sources, self._facts = Sources(run, contents, paths), Facts(run, contents)
+        self._plain = sorted(
+            (n for n in names | {model_id for model_id, _ in credits_of(run)} if n), key=len, reverse=True
+        )
+        self._cited: dict[int, list[str]] = {}
+        """The sentences that cite each task, without names and marks."""
         self._succeeded = {str(result.task_id) for result in run.results if result.ok}
         self._phrases = phrases_for(run.request.text)
         self.text = ""
         """The answer so far, checked."""
+        self.said = False
+        """Whether the model said anything."""
         self.invented: list[str] = []
         """File names in the answer that do not exist."""
         self.ungrounded: list[str] = []
         """Statements for which no result was found."""
+        self.false: list[tuple[str, list[int]]] = []
+        """Statements that the results which they cite do not bear out, with the numbers of their tasks."""
 
     def check(self, sentence: str) -> str:
         """The sentence without invented files and wrong marks; one without marks gets those of the tasks it rests on."""
         before = len(self.invented)
         checked = _FILE_NAME.sub(lambda match: self._checked_file(match[0]), sentence)
         checked = _TASK_MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._succeeded else "", checked)
+        stated = self._without_names(checked)
         if not _TASK_MARK.search(checked):
-            if sources := self._sources.of(checked):
+            if sources := self._sources.of(checked) or self._facts.borne_out_by(stated):
                 checked = _with_marks(checked, sources)
             elif (
                 self._succeeded
@@ -78,8 +91,21 @@ class AnswerChecker:
                 and not self._sources.is_about_failures(checked)
             ):
                 self.ungrounded.append(checked.strip())
+        cited = [int(match[1] or match[2]) for match in _TASK_MARK.finditer(checked)]
+        for task_id in cited:
+            self._cited.setdefault(task_id, []).append(stated)
+        if cited and self._facts.unsupported(stated, cited):
+            self.false.append((checked.strip(), cited))
         self.text += checked
+        self.said = self.said or bool(checked.strip())
         return checked
+
+    def first_lines(self) -> list[str]:
+        """Lines before the model's first word: the files that no task uses."""
+        unused = [line for line in unused_files(self._run.request, self._run.plan) if line in self._run.refusals]
+        lines = [self._phrases["refused"].format(what=line) for line in unused]
+        self.text += "\n".join(lines)
+        return lines
 
     def missing_lines(self) -> list[str]:
         """Lines for experts, files, failures, refusals and contradictions that the answer omits, and for its inventions."""
@@ -99,11 +125,32 @@ class AnswerChecker:
                 both = {"one": one.model_id, "this": one.text, "id": one.task_id}
                 both |= {"other": other.model_id, "that": other.text, "other_id": other.task_id}
                 lines.append(phrases["contradiction"].format(**both))
+        lines += self._false_lines()
         if self.invented:
             lines.append(phrases["removed"].format(files=", ".join(dict.fromkeys(self.invented))))
         if self.ungrounded:
             lines.append(phrases["untraced"].format(sentences=" ".join(f"“{each}”" for each in self.ungrounded)))
         return lines
+
+    def _false_lines(self) -> Iterator[str]:
+        """Lines for what the results contradict; the run is done in part then."""
+        told = {task_id for _, cited in self.false for task_id in cited}
+        unnamed = [
+            (" ".join(map(str.strip, self._cited[task_id])), [task_id])
+            for task_id in self._facts.unnamed_labels(self._cited)
+            if task_id not in told
+        ]
+        for sentence, cited in (*self.false, *unnamed):
+            found = self._facts.shown(cited)
+            lacks(line := self._phrases["disagrees"].format(sentence=sentence, found=found))
+            yield line
+
+    def _without_names(self, sentence: str) -> str:
+        """The sentence without task marks and without the names of files and models, whose numbers state nothing."""
+        bare = _FILE_NAME.sub("", _TASK_MARK.sub("", sentence))
+        for name in self._plain:
+            bare = re.sub(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", "", bare)
+        return bare
 
     def _missing_members(self) -> Iterator[str]:
         """Lines for members of lists that failed and are not named, and for the results that were made without some."""

@@ -21,6 +21,7 @@ from .context import contents_of, list_files
 from .memory import Memory
 from .plan_reader import read_plan
 from .streamed_tasks import StreamedTasks
+from .unused_files import unused_files
 
 MAX_DRAFTS = 3
 """The first plan, and two corrections."""
@@ -68,7 +69,8 @@ class LlmController:
                 messages = prompts.correction_messages(first_messages, answer, problems)
                 continue
             repairs = (*sent_back, *draft.repairs)
-            return Proposal(plan=draft.plan, refusals=draft.refusals, repairs=repairs, usage=usage)
+            unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
+            return Proposal(plan=draft.plan, refusals=(*draft.refusals, *unused), repairs=repairs, usage=usage)
         raise NoUsablePlan(
             f"{self.name} returned no plan that can be run: {'; '.join(problems)}",
             hint="Rephrase the request, or choose a stronger model.",
@@ -105,9 +107,11 @@ class LlmController:
         checker = await asyncio.to_thread(AnswerChecker, run, paths, contents)  # it reads the phrases of a language
         history = await self._memory.fit(run.request.history, callbacks)
         messages = prompts.answer_messages(run, contents, history)
+        if first := checker.first_lines():
+            yield "\n".join(first) + "\n\n"
         async for sentence in sentences(self._client.stream("answer", messages, callbacks)):
             yield checker.check(sentence)
-        if not checker.text.strip():
+        if not checker.said:
             raise ControllerError(f"{self.name} returned an empty answer")
         if missing := checker.missing_lines():
             yield "\n\n" + "\n".join(missing)

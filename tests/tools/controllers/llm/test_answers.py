@@ -1,5 +1,6 @@
 """Checks of an answer: it names only existing files, cites only tasks that succeeded, and what it omits is added."""
 
+import json
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hugginggpt.graph.caveats import collecting
 from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.member import Member
 from hugginggpt.graph.resource import Resource
@@ -240,3 +242,78 @@ def test_a_member_of_a_list_that_failed_and_a_result_made_without_it_are_added_w
     assert {failed, without} <= set(silent.missing_lines())
     assert failed not in honest.missing_lines()
     assert without in honest.missing_lines()
+
+
+def checked_answer(text: str, *rows: Result, request: str = "How many words are there?") -> tuple[str, list[str]]:
+    run = RUN.model_copy(update={"request": Request(text=request), "results": rows})
+    shown = {made.sha256 or "": made.text or "" for row in rows for made in row.resources}
+    checked = AnswerChecker(run, {}, shown)
+    for sentence in text.splitlines():
+        checked.check(sentence)
+    with collecting() as heard:
+        lines = checked.missing_lines()
+    assert all(line in lines for line in heard.lacks)
+    return checked.text, heard.lacks
+
+
+def written(text: str, number: int = 0) -> Result:
+    return result(
+        number, "succeeded", Resource(kind="text", media_type="text/plain", sha256=str(number) * 64, text=text)
+    )
+
+
+def classified(label: str, other: str = "", task_type: str = "text-classification") -> Result:
+    rows = [{"label": each, "score": 0.93} for each in (label, other) if each]
+    made = Resource(kind="labels", media_type="application/json", sha256="9" * 64, text=json.dumps(rows))
+    return result(0, "succeeded", made).model_copy(update={"task_type": task_type})
+
+
+BILL = written("Harbour Street 12\nA lamp 12.40\nA cable 9.00\ntotal 21.40")
+GERMAN = classified("de", task_type="language-identification")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "row"),
+    [
+        ("There are 7 words [0].", written("4")),
+        ("There are 7 words in the text [0].", written("4")),
+        ("There are seven words [0].", written("4")),
+        ("The total is 99.40 EUR [0].", BILL),
+        ("The total in Harbour Street is 99.40 EUR.", BILL),
+        ("The customer was happy [0].", classified("negative", "positive")),
+        ("It is positive [0].", classified("negative", "positive")),
+        ("The picture shows a dog [0].", classified("cat", "dog")),
+        ("It is French [0].", GERMAN),
+        ("Es ist Französisch [0].", GERMAN),
+    ],
+)
+def test_a_statement_that_the_cited_result_does_not_bear_out_is_named_at_the_end(sentence: str, row: Result) -> None:
+    _, lacking = checked_answer(sentence, row, request="Welche Sprache ist das?" if "Es " in sentence else "What?")
+
+    assert len(lacking) == 1
+    assert sentence.removesuffix(".").removesuffix(" [0]") in lacking[0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "row"),
+    [
+        ("There are 4 words.", written("4")),
+        ("There are four words [0].", written("4")),
+        ("The total is 21,40 EUR [0].", BILL),
+        ("Both cost about 21 EUR, and the lamp 3.40 more [0].", BILL),
+        ("The score of that is 93 %: negative [0].", classified("negative", "positive")),
+        ("Die Stimmung ist negativ [0].", classified("negative", "positive")),
+        ("The text was judged [0].\nIt is negative [0].", classified("negative")),
+        ("The picture shows a kitten [0].", classified("cat", "dog")),
+        ("It is German [0].", GERMAN),
+        ("Es ist Deutsch [0].", GERMAN),
+        ("By m/0, from scan_77.png, it has 4 lines [0].", BILL),
+        ("1. The lamp is 12.40 [0].", BILL),
+    ],
+)
+def test_a_true_statement_is_not_called_false(sentence: str, row: Result) -> None:
+    german = "Es " in sentence or "Die " in sentence
+    text, lacking = checked_answer(sentence, row, request="Welche Sprache ist das?" if german else "What is it?")
+
+    assert lacking == []
+    assert "[0]" in text

@@ -1,0 +1,203 @@
+"""`Facts`: the numbers, labels and languages in a statement that the results which it cites do not bear out.
+
+Not covered: a statement that denies what it names ("not 4"), other words that contradict a result, and numbers written as
+words ("two people") where the result is a long text, in which a reader may have counted.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ....graph.result import Result, Run
+from ....graph.task import Task
+from ....graph.untrusted_json import read_untrusted_json
+from ...languages import NAMES, iso1
+from ...wording.phrases import phrases
+from ...wording.request_language import language_of, own_words
+from ...wording.wording import LANGUAGES, UNSPACED, folded, wording
+
+_NUMBER = re.compile(r"(?<![A-Za-z\d_./])\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,'\u2019\u00a0\u202f]\d{3})+")
+_BULLET = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)
+MANY = 12
+"""Numbers of a result, above which no sums and differences of two of them are looked for; the largest read as a word."""
+SHOWN = 80
+"""Characters of a result that are shown beside a statement that it does not bear out."""
+
+
+class Facts:
+    """What the results of a run bear out, as numbers and labels."""
+
+    def __init__(self, run: Run, contents: Mapping[str, str]) -> None:
+        """`contents`: the text of each result by sha256."""
+        code = language_of(own_words(run.request.text))
+        self._codes = {"en", code} & set(LANGUAGES)
+        self._contents = {
+            row.task_id: [contents.get(made.sha256 or "", made.text or "") for made in row.resources]
+            for row in run.results
+            if row.ok
+        }
+        words = ((word, value) for each in self._codes for word, value in wording(each).numbers.items())
+        self._number_words = {word: Decimal(value) for word, value in words if 1 < value <= MANY}
+        self._languages = {folded(name): lang for lang, name in NAMES.items()}
+        self._languages |= {name: lang for each in self._codes for name, lang in wording(each).languages.items()}
+        self._made = {made.sha256: row.task_id for row in run.results for made in row.resources}
+        self._rows = {row.task_id: row for row in run.results if row.ok}
+        self._known = {key: self._known_numbers(row, run.plan.by_id.get(key)) for key, row in self._rows.items()}
+        self._labels = {key: found for key, row in self._rows.items() if (found := self._labels_of(row))}
+
+    def borne_out_by(self, sentence: str) -> Sequence[int]:
+        """The first task whose result has all numbers and labels that the sentence names; none where it names none."""
+        for task_id in self._rows:
+            if self.unsupported(sentence, [task_id]):
+                continue
+            stated = self._numbers(sentence) or (self._is_short(task_id) and self._words_for_numbers(sentence))
+            if stated or any(self._names(form, sentence) for form in self._top_forms(task_id)):
+                return [task_id]
+        return []
+
+    def has_numbers(self, sentence: str) -> bool:
+        """Whether a sentence states a number, in digits."""
+        return bool(self._numbers(sentence))
+
+    def unsupported(self, sentence: str, cited: Collection[int]) -> list[str]:
+        """The numbers, labels and languages that the sentence names, and none of the results cited has."""
+        known = {number for task_id in self._with_sources(cited) for number in self._known.get(task_id, ())}
+        stated = self._numbers(sentence)
+        if cited and all(map(self._is_short, cited)):
+            stated += self._words_for_numbers(sentence)
+        lost = [text for text, readings in stated if not _follows(readings, known)]
+        tops = [task_id for task_id in cited if task_id in self._labels]
+        if tops and not any(self._names(form, sentence) for task_id in tops for form in self._top_forms(task_id)):
+            others = {label for task_id in tops for label in self._labels[task_id][1:]} | self._closed(tops)
+            lost += sorted(label for label in others if any(self._names(form, sentence) for form in self._forms(label)))
+            if any(self._is_language(task_id) for task_id in tops):
+                lost += [name for name in self._languages if self._names(name, sentence)]
+        return list(dict.fromkeys(lost))
+
+    def unnamed_labels(self, cited: Mapping[int, Sequence[str]]) -> Iterator[int]:
+        """The tasks that found a label such as `negative`, which none of the sentences that cite them names."""
+        for task_id, sentences in cited.items():
+            top = self._labels.get(task_id, [""])[0]
+            if (
+                top
+                and self._closed([task_id])
+                and not any(self._names(form, sentence) for sentence in sentences for form in self._forms(top))
+            ):
+                yield task_id
+
+    def shown(self, cited: Iterable[int]) -> str:
+        """What the results say, shortened: `[0] 4`."""
+        lines = []
+        for task_id in cited:
+            text = self._labels[task_id][0] if task_id in self._labels else " ".join(self._contents.get(task_id, ()))
+            line = " ".join(text.split())
+            lines.append(f"[{task_id}] {line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + '…'}")
+        return ", ".join(lines)
+
+    def _with_sources(self, cited: Iterable[int]) -> set[int]:
+        """The tasks, and those whose results they were made from."""
+        found, left = set[int](), list(cited)
+        while left:
+            if (task_id := left.pop()) in found or task_id not in self._rows:
+                continue
+            found.add(task_id)
+            left += [self._made[sha256] for sha256 in self._rows[task_id].inputs if sha256 in self._made]
+        return found
+
+    def _known_numbers(self, row: Result, task: Task | None) -> set[Decimal]:
+        found = {Decimal(len(row.resources))}
+        for text in self._contents[row.task_id]:
+            found |= {reading for _, readings in self._numbers(text) for reading in readings}
+            found |= set(map(Decimal, _counts(text)))
+        if len(found) <= MANY:
+            found |= {value for a in found for b in found if a != b for value in (a + b, abs(a - b))}
+        if task:
+            given = [*task.parameters.values(), *(task.inputs.get(name, "") for name in ("text", "texts"))]
+            texts = [*map(str, given), *row.notes, row.name, *(m.label for m in row.members)]
+            found |= {reading for text in texts for _, readings in self._numbers(text) for reading in readings}
+        return found
+
+    def _numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
+        """Each number as written, with what it may stand for: `1.234` is 1234, or 1.234."""
+        return [(match[0], _readings(match[0])) for match in _NUMBER.finditer(_BULLET.sub("", text))]
+
+    def _words_for_numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
+        words = re.findall(r"[^\W\d_]+", text)
+        return [(word, {value}) for word in words if (value := self._number_words.get(folded(word))) is not None]
+
+    def _is_short(self, task_id: int) -> bool:
+        return sum(map(len, self._contents.get(task_id, ()))) <= SHOWN
+
+    def _labels_of(self, row: Result) -> list[str]:
+        """The labels of a result, the likeliest first."""
+        if not any(made.kind == "labels" for made in row.resources):
+            return []
+        rows = _rows_in("".join(self._contents[row.task_id]))
+        return [str(each["label"]) for each in rows if isinstance(each, dict) and each.get("label")]
+
+    def _is_language(self, task_id: int) -> bool:
+        return self._rows[task_id].task_type == "language-identification"
+
+    def _closed(self, task_ids: Iterable[int]) -> set[str]:
+        """`positive`, `negative` and such, where one of them is what a task found: labels with a name in each language."""
+        named = {"positive", "negative", "neutral"}
+        return named if any(self._labels[task_id][0].casefold() in named for task_id in task_ids) else set()
+
+    def _top_forms(self, task_id: int) -> set[str]:
+        return self._forms(self._labels[task_id][0], self._is_language(task_id)) if task_id in self._labels else set()
+
+    def _forms(self, label: str, language: bool = False) -> set[str]:
+        """A label as people write it."""
+        plain = label.casefold()
+        forms = {plain} | {phrases(code).named("labels", plain).casefold() for code in self._codes}
+        if language and (code := iso1(label)):
+            forms = {name for name, each in self._languages.items() if each == code} | {plain} - {code}
+        return forms - {""}
+
+    def _names(self, form: str, sentence: str) -> bool:
+        edge = "" if self._codes & set(UNSPACED) else r"(?<![^\W_])"
+        return re.search(edge + re.escape(folded(form)), folded(sentence)) is not None
+
+
+def _readings(text: str) -> set[Decimal]:
+    plain = re.sub(r"['\u2019\u00a0\u202f]", "", text)
+    found = set[Decimal]()
+    if _THOUSANDS.fullmatch(text):
+        found.add(Decimal(re.sub(r"\D", "", text)))
+    head, _, tail = plain.replace(",", ".").rpartition(".")
+    if "." not in head:
+        found.add(Decimal(f"{head}.{tail}" if head else tail))
+    else:
+        found.add(Decimal(f"{head.replace('.', '')}.{tail}"))
+    return found
+
+
+def _follows(readings: Iterable[Decimal], known: Collection[Decimal]) -> bool:
+    """Whether a number is one of those known, one of them rounded, or one of them in percent."""
+    for number in readings:
+        step = Decimal(1).scaleb(min(0, int(number.as_tuple().exponent)))
+        for value in known:
+            for scaled in (value, value * 100) if value <= 1 else (value,):
+                if number == scaled or any(
+                    number == scaled.quantize(step, how) for how in (ROUND_HALF_UP, ROUND_DOWN) if scaled < 10**15
+                ):
+                    return True
+    return False
+
+
+def _counts(text: str) -> Iterator[int]:
+    """What can be counted in a text: its words, lines and characters, its members, and those of each label."""
+    yield from (len(text.split()), len(text.splitlines()), len(text), max(0, len(text.splitlines()) - 1))
+    rows = _rows_in(text)
+    labels = [str(row.get("label")) for row in rows if isinstance(row, dict)]
+    yield from {len(rows), *(labels.count(label) for label in labels)} if rows else ()
+
+
+def _rows_in(text: str) -> list[Any]:
+    try:
+        value = read_untrusted_json(text)
+    except ValueError:
+        return []
+    return value if isinstance(value, list) else []
