@@ -154,8 +154,13 @@ async def _chosen(
 ) -> Run:
     """The run of that name, else the newest, which is printed; with the limits that are given. Error `none` without one."""
     run = await newest() if name is None else await session.run(name)
+    last = next(iter(await session.history.runs(limit=1)), None) if name is None else None
+    cancelled = last.run_id if last and last.status == "cancelled" else ""
+    hint = f"run {cancelled} was cancelled; `hugginggpt resume {cancelled}` goes on with it" if cancelled else ""
     if run is None:
-        raise UsageError(none, hint="`hugginggpt runs` lists all of them")
+        raise UsageError(none, hint=hint or "`hugginggpt runs` lists all of them")
+    if hint:
+        note(hint)
     if name is None:
         note(f"run {run.run_id}: {plain(run.request.text, 60)}")
     if any(limit is not None for limit in limits):
@@ -251,7 +256,7 @@ def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | Non
         for path, copy in copy_out(results, stored, plan, common.out).items():
             if common.json or path not in event.answer or path not in (answer.copies or {}):
                 note(f"copied to {copy}")
-    failed = any(row["status"] != "succeeded" for row in event.results)  # else parts of the request were refused
+    failed = any(_can_change(Result.model_validate(row)) for row in event.results)  # else a retry makes the same again
     hints = {
         "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
         + (f" (and --out {common.out} again)" if common.out else ""),
@@ -260,6 +265,13 @@ def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | Non
     }
     if hint := hints.get(event.status):
         note(hint)
+
+
+def _can_change(result: Result) -> bool:
+    """Whether a retry may end otherwise: it had an expert, and what is missing failed and was not merely read in part."""
+    if result.status == "failed":
+        return result.assignment is not None or result.input_fault
+    return result.status == "cancelled" or any(result.owns(member) for member in result.missing)
 
 
 def _print_event(event: Event) -> None:

@@ -1,10 +1,12 @@
 """Commands that name a run, as real processes: what they refuse, and what they say of it."""
 
 import json
+import random
 import sqlite3
 from contextlib import closing
 
 import pytest
+from PIL import Image
 
 from shell import MARK, Shell
 
@@ -95,3 +97,30 @@ def test_a_file_that_is_no_plan_is_refused_with_where_one_is_had(shell: Shell, e
     waiting = shell("resume", "--json")
     (shell.folder / "own.json").write_text(json.dumps(waiting.events[-1]["plan"]))
     assert shell("resume", "--edit", "own.json").code == 0
+
+
+def test_a_retry_reads_a_picture_again_that_was_cut_short_and_says_so_once(shell: Shell) -> None:
+    noise = Image.frombytes("L", (200, 200), random.Random(0).randbytes(40_000))
+    noise.save(shell.folder / "d.jpg")
+    whole = (shell.folder / "d.jpg").read_bytes()
+    (shell.folder / "d.jpg").write_bytes(whole[: len(whole) // 2])
+    first = shell("run", "rotate d.jpg by 90 degrees and what language is none.txt?")
+    assert "d.jpg is cut short" in first.out, first.out + first.err
+    assert shell("retry").code == 3
+    (shell.folder / "d.jpg").write_bytes(whole)
+    again = shell("retry")
+    assert "d.jpg was read in part before; it was read again from" in again.err
+    assert "cut short" not in again.out
+    assert "read again" not in shell("retry").err
+
+
+def test_resume_and_retry_name_the_newest_run_where_it_was_cancelled(shell: Shell) -> None:
+    waiting = shell("run", SPOKEN, "--approve", "always", "--json")
+    run_id = json.loads(waiting.out.splitlines()[0])["run_id"]
+    shell("cancel", run_id)
+    for command in ("resume", "retry"):
+        refused = shell(command)
+        assert refused.code == 2
+        assert f"run {run_id} was cancelled; `hugginggpt resume {run_id}` goes on with it" in refused.err.replace(
+            "\n", " "
+        )

@@ -134,11 +134,11 @@ class AnswerChecker:
 
     def _false_lines(self) -> Iterator[str]:
         """Lines for what the results contradict; the run is done in part then."""
-        told = {task_id for _, cited in self.false for task_id in cited}
+        named = {task_id for _, cited in self.false for task_id in cited}
         unnamed = [
             (" ".join(map(str.strip, self._cited[task_id])), [task_id])
             for task_id in self._facts.unnamed_labels(self._cited)
-            if task_id not in told
+            if task_id not in named
         ]
         for sentence, cited in (*self.false, *unnamed):
             found = self._facts.shown(cited)
