@@ -1,4 +1,4 @@
-"""`with_files_reread`: a run with files that could not be used and can be now, or were read in part and changed, for a retry."""
+"""`with_files_reread`: a run for a retry, with files that can be used now, or were read in part and have changed since."""
 
 from collections.abc import Mapping
 from pathlib import Path
