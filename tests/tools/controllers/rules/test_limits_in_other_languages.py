@@ -123,3 +123,37 @@ def test_the_language_that_a_text_is_in_is_no_target(text: str) -> None:
 def test_the_same_for_another_file_is_the_same_with_its_details(text: str) -> None:
     tasks = proposal(text).plan.tasks
     assert [(task.type, dict(task.parameters)) for task in tasks] == [("summarization", {"max_sentences": 2})] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lies den QR-Code und den Text in poster.jpg",
+        "Lee el código QR y el texto de poster.jpg",
+        "Lis le code QR et le texte de poster.jpg",
+        "Leia o código QR e o texto de poster.jpg",
+        "读取 poster.jpg 中的二维码和文字",
+        "poster.jpg のQRコードと文字を読み取ってください",
+    ],
+)
+def test_two_things_that_one_verb_reads_are_both_read(text: str) -> None:
+    assert planned(text) == ["image-to-text", "object-detection"]
+    assert not proposal(text).refusals
+
+
+@pytest.mark.parametrize("text", ["Lies den QR-Code in poster.jpg", "poster.jpgの文字を読み取ってください"])
+def test_one_thing_that_is_read_brings_no_second(text: str) -> None:
+    assert len(planned(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows.csv の North の revenue の合計を教えて、その数字を音声で",
+        "Blubbere rows.csv frobnizierend, und lies es laut vor",
+    ],
+)
+def test_nothing_is_made_of_the_file_where_the_result_that_is_meant_is_refused(text: str) -> None:
+    asked = proposal(text)
+    assert not asked.plan.tasks
+    assert len(asked.refusals) == 2
