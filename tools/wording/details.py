@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from .clause_words import ClauseWords
@@ -41,9 +42,23 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
         return False
     spans = [*parts, *named, *files, *same, *_found("only", words, code)]
     spans += [span for name in _BESIDE for span in _found(name, words, code)]
+    return _nothing_beside(words, spans, code)
+
+
+def only_reads(text: str, code: str) -> bool:
+    """Whether masked words ask to read data, or to answer, with no other words: "read report.pdf", "and answer:"."""
+    words, data = folded(text), [m.span() for m in _DATA.finditer(text)]
+    verbs = _found("reads", words, code)
+    beside = [span for name in _BESIDE for span in _found(name, words, code)]
+    answers = _found("answers", words, code)
+    return bool(answers or (verbs and data)) and _nothing_beside(words, [*verbs, *answers, *data, *beside], code)
+
+
+def _nothing_beside(words: str, spans: Iterable[Span], code: str) -> bool:
+    """Whether only articles, prepositions and particles stand beside the spans."""
     for start, end in spans:
         words = words[:start] + " " * (end - start) + words[end:]
-    longest = _PARTICLE if language.unspaced else _ARTICLE
+    longest = _PARTICLE if wording(code).unspaced else _ARTICLE
     return all(len(word) <= longest for word in _WORD.findall(words))
 
 
@@ -55,8 +70,8 @@ def _found(group: str, words: str, code: str) -> list[Span]:
 @cache
 def _pattern(group: str, code: str) -> re.Pattern[str] | None:
     language = wording(code)
-    if group == "only":
-        return words_pattern([folded(word) for word in language.section("restricting").get("only", ())], language)
+    if group in ("only", "reads", "answers"):
+        return words_pattern([folded(word) for word in language.section("restricting").get(group, ())], language)
     words = language.clauses.get(group, ())
     if group == "again":  # "and", "for" alone also begin what is new
         words = tuple(word for word in words if (len(word) > 1 if language.unspaced else " " in word and len(word) > 6))

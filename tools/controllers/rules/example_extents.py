@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...wording.clause_reading import Piece
 from ...wording.clause_words import ClauseWords
-from ...wording.details import is_only_details
+from ...wording.details import is_only_details, only_reads
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
 
@@ -35,6 +36,26 @@ def extents_of(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> lis
             extents[last] = (extents[last][0], piece.end)
             extents[number] = (piece.end, piece.end)
     return extents
+
+
+def with_reading(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[Piece]:
+    """The pieces; one that only has a file read belongs to the next that does something with it: "read a.pdf, then ..."."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        before = kept[-1] if kept else None
+        if before and before.match and piece.match and _only_reads(parsed, before, code):
+            asks = piece.match.meaning.endswith("question-answering")  # the words of its piece are the question
+            start = kept.pop().start
+            kept.append(piece if asks else replace(piece, start=start))
+        else:
+            kept.append(piece)
+    return kept
+
+
+def _only_reads(parsed: ParsedRequest, piece: Piece, code: str) -> bool:
+    """Whether a piece asks to read a file, in no other words, and not to read it aloud."""
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    return not words.is_aloud and only_reads(words.text, code)
 
 
 def _belongs(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: int, code: str) -> bool:

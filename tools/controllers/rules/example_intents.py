@@ -9,13 +9,13 @@ from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
-from ...wording.lost_words import without_harmless
+from ...wording.lost_words import lost_words, without_harmless
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
-from .example_extents import extents_of
+from .example_extents import extents_of, with_reading
 from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
 from .intents import Intent
@@ -27,6 +27,8 @@ _BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FOR_ANOTHER = re.compile(r"\b(?:my|our|his|her|the) (?:[^\W\d_]+ ){1,2}(?=(?:needs?|wants?|would (?:like|love))\b)")
 """Who needs a result: "my aunt needs" asks for what "I need" does."""
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
+_MOST_LEFT_OUT = 4
+"""Words of "but not the deposit", and of no statement."""
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
@@ -45,6 +47,7 @@ def find_intents_by_examples(
         parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
     given = _given(parsed, earlier)
     pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
+    pieces = with_reading(parsed, pieces, code)
     extents = [
         (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
         for start, end in extents_of(parsed, pieces, code)
@@ -147,8 +150,14 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     rest = parsed.masked[start:end]
     match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
+    asks = (
+        parsed.files
+        and rest.endswith(("?", "？"))
+        and not ClauseWords(parsed.masked[:start], wording(code)).languages[0]
+    )
     if (
-        re.search("[\ue000-\ue0ff]", rest)
+        asks  # "read a.pdf and answer: when is it due?"
+        or re.search("[\ue000-\ue0ff]", rest)
         or len(bare) < 6
         or (match and match[0].score >= _COMMAND and match[0].meaning != "conversational")
     ):
@@ -167,6 +176,8 @@ def _not_understood(
         words = ClauseWords(parsed.masked[start:end], wording(code))
         background = words.is_background
         content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(without_harmless(words.text, code), wording(code)))
+        if background and _leaves_out(words):
+            yield refusal(code, "not-understood", parsed.text[start:end].strip(" ,.;:\n"))
         if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")
@@ -174,3 +185,10 @@ def _not_understood(
         yield (
             refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
         )
+
+
+def _leaves_out(words: ClauseWords) -> bool:
+    """Whether a forbidding piece leaves out a thing and not a task: "but not the deposit", a word that no example knows."""
+    short = len(words.words.split()) <= _MOST_LEFT_OUT
+    named = short and words.starts_with("not", ("but", "polite"))
+    return bool(named and lost_words(words.text, words.language.code, (), (), (), ()))

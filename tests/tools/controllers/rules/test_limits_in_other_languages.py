@@ -157,3 +157,54 @@ def test_nothing_is_made_of_the_file_where_the_result_that_is_meant_is_refused(t
     asked = proposal(text)
     assert not asked.plan.tasks
     assert len(asked.refusals) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lies scan.pdf, dann fasse es zusammen",
+        "Lee scan.pdf y resúmelo",
+        "Lis scan.pdf puis résume-le",
+        "Leia scan.pdf e depois resuma",
+        "读 scan.pdf,然后总结",
+        "scan.pdfを読んで、要約して",
+    ],
+)
+def test_what_is_read_to_be_summarised_is_not_spoken_and_its_text_is_taken(text: str) -> None:
+    assert planned(text) == ["document-to-text", "summarization"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lee scan.pdf y luego responde: ¿cuándo vence?",
+        "Lis scan.pdf puis réponds : quand expire le contrat ?",
+        "Lies scan.pdf und beantworte: Wann ist es fällig?",
+    ],
+)
+def test_a_question_behind_a_colon_is_asked_of_the_file_that_is_read(text: str) -> None:
+    (task,) = proposal(text).plan.tasks
+    assert task.type == "document-question-answering"
+    assert task.inputs["question"] == text.partition(":")[2].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Lies scan.pdf vor, aber nicht die Kaution", "Kaution"),
+        ("Resume memo.txt, pero no la fianza", "fianza"),
+        ("Résume memo.txt mais pas la caution", "caution"),
+    ],
+)
+def test_a_thing_that_is_to_be_left_out_and_is_not_is_reported(text: str, words: str) -> None:
+    assert any(words in refusal for refusal in proposal(text).refusals)
+
+
+def test_a_task_that_is_forbidden_is_only_not_done() -> None:
+    asked = proposal("Fasse memo.txt zusammen, aber nicht übersetzen")
+    assert [task.type for task in asked.plan.tasks] == ["summarization"]
+    assert not asked.refusals
+
+
+def test_two_sentences_that_are_quoted_are_the_two_that_are_compared() -> None:
+    assert not proposal("这两句话有多相似? “我喜欢猫”和“我爱猫”").refusals

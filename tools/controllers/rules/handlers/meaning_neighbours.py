@@ -1,4 +1,4 @@
-"""What a clause decided by examples shares with its neighbours: a second thing with the same verb, a result that is refused."""
+"""What a clause decided by examples shares with others: a second thing with the same verb, a result that is refused."""
 
 from .....graph.resource import Resource
 from ....wording.clause_words import ClauseWords
