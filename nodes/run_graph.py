@@ -201,9 +201,8 @@ def _check(values: Mapping[str, Any]) -> None:
     """Raises `InvalidInput` for a value that no later stage could read; once stored, it would stop every later call."""
     if not isinstance(request := values.get("request"), str | None):
         raise InvalidInput(f"`request` is of type {type(request).__name__}, and must be a text")
-    for name in ("results", "run", "plan"):
-        if name in values and not isinstance(values[name], Mapping | Overwrite):
-            raise InvalidInput(f"`{name}` is of type {type(values[name]).__name__}, and must be an object")
+    if "results" in values and not isinstance(results := values["results"], Mapping | Overwrite):
+        raise InvalidInput(f"`results` is of type {type(results).__name__}, and must be an object")
 
 
 def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:
