@@ -7,6 +7,7 @@ import pytest
 from hugginggpt.graph.call import Material
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
+from hugginggpt.tools.backends.embedded.experts.sort import _sorted
 from hugginggpt.tools.tables.calculation import answer_about
 from hugginggpt.tools.tables.table import Table, read_table
 
@@ -91,3 +92,10 @@ def test_rows_of_totals_are_left_out_and_said(question: str, answer: str) -> Non
 )
 def test_the_name_of_the_file_is_no_word_of_the_question(name: str, question: str) -> None:
     assert answer_about(table(US, name), question) == "3450"
+
+
+def test_numbers_are_sorted_by_value_and_missing_values_come_last() -> None:
+    rows = "a,n\nx,900\ny,-\nz,1000\n"
+    assert [row[0] for row in _sorted(table(rows), "n", falling=False).cells] == ["x", "z", "y"]
+    with pytest.raises(ExpertError, match="column n of us3.csv.*see note"):
+        _sorted(table(rows.replace("-", "see note")), "n", falling=False)

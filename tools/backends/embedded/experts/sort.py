@@ -8,6 +8,7 @@ from .....graph.call import Artifact, Call
 from ....tables.cell_numbers import is_missing
 from ....tables.conditions import ordered, size_of
 from ....tables.folding import fold
+from ....tables.number_check import no_number
 from ....tables.table import Table, read_table
 from ..registry import expert
 from .filter import as_csv
@@ -15,7 +16,10 @@ from .filter import as_csv
 
 @expert("sort", name="sort", description="sorts rows by a column, or lines, exactly", light=True)
 def sort(call: Call) -> Sequence[Artifact]:
-    """All items one after another, each sorted: tables as CSV, texts as lines. Cells without a value (empty, `n/a` among numbers) come last."""
+    """All items one after another, each sorted: tables as CSV, texts as lines.
+
+    Cells without a value (empty; `n/a` among numbers) come last. Raises `ExpertError` for numbers among other texts.
+    """
     by, falling = str(call.task.parameters.get("by") or ""), bool(call.task.parameters.get("descending"))
     tables = [_sorted(read_table(item), by, falling) for item in call.inputs.get("items", ())]
     written = ["\n".join(row[0] for row in table.cells) if table.is_text else as_csv(table) for table in tables]
@@ -42,4 +46,6 @@ def _key(table: Table, column: int, by: str) -> Callable[[str], Any]:
     if table.is_dated(column):
         ordered(table, column)
         return lambda cell: str(size_of(cell, table))
+    if not table.is_text and table.is_mostly_numeric(column):
+        raise no_number(table, column)
     return fold
