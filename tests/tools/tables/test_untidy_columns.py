@@ -97,5 +97,5 @@ def test_the_name_of_the_file_is_no_word_of_the_question(name: str, question: st
 def test_numbers_are_sorted_by_value_and_missing_values_come_last() -> None:
     rows = "a,n\nx,900\ny,-\nz,1000\n"
     assert [row[0] for row in _sorted(table(rows), "n", falling=False).cells] == ["x", "z", "y"]
-    with pytest.raises(ExpertError, match="column n of us3.csv.*see note"):
+    with pytest.raises(ExpertError, match=r"column n of us3.csv.*see note"):
         _sorted(table(rows.replace("-", "see note")), "n", falling=False)
