@@ -70,7 +70,7 @@ async def test_a_list_of_pictures_is_one_task_with_a_child_a_picture(home: Path,
     assert outputs["count"]["text"]["text"] == "3"
     assert sorted(len(row.resources) for row in members) == [2, 2, 2]
     ranked = outputs["pick-best"]["text"]["text"]  # which picture is which depends on the order in which calls arrive
-    assert re.fullmatch(r"no\. \d \(2\), no\. \d \(1\), no\. \d \(0\)", ranked)
+    assert re.fullmatch(r"[abc]\.png \(2\), [abc]\.png \(1\), [abc]\.png \(0\)", ranked)
 
 
 async def test_when_a_provider_fails_the_next_candidate_runs_and_the_result_reports_it(home: Path) -> None:

@@ -53,7 +53,8 @@ class LlmController:
         """Request a plan, and a corrected one while it can't be run. Raises `ControllerError`."""
         files = list_files(request)
         history = await self._memory.fit(request.history, callbacks)
-        messages = first_messages = prompts.plan_messages(request, files, history)
+        # in a thread, as the example phrases are read from their files the first time
+        messages = first_messages = await asyncio.to_thread(prompts.plan_messages, request, files, history)
         usage, problems, sent_back = Usage(), tuple[str, ...](), list[str]()
         for _ in range(MAX_DRAFTS):
             answer, cost, complete = await self._client.complete(

@@ -16,6 +16,7 @@ from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
+from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .follow_ups import repeated, without_replaced
 from .handlers.operations import cut_to_times
@@ -84,6 +85,7 @@ def propose(request: Request) -> Proposal:
     corrections = _corrections(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
+    parsed = with_counted_files(parsed, language)
     parsed, names = without_output_names(parsed, language)
     parsed, spoken = without_recorded_language(parsed, language)
     # 2. clauses -> intents, by rules; in other languages by examples

@@ -117,7 +117,9 @@ def unused_files(linker: Linker) -> Iterator[str]:
     taken = {value for task in linker.tasks for value in _singles(task)}
     for referent in linker.resolver.referents:
         refused = any(start <= referent.position < end for start, end in linker.used)
-        if referent.origin == "file" and isinstance(referent.value, Resource) and referent.value not in taken:
+        if referent.origin != "file" or not isinstance(referent.value, Resource):
+            continue
+        if referent.value not in taken and referent.value not in linker.parsed.passed_over:
             yield from () if refused else (referent.value.label,)
 
 

@@ -1,7 +1,9 @@
 """Handler of operations on pictures, sounds and films; `cut_to_times` cuts what other tasks take of a recording."""
 
 import re
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Single
@@ -10,6 +12,7 @@ from ....wording.time_ranges import time_range
 from ..intents import Intent
 from ..linking import Linker
 from ..operation_words import TYPES, kinds_of, operation_of
+from ..parameters import Parameters
 from ..referents import Referent
 
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
@@ -18,13 +21,38 @@ _SOUND_OF = re.compile(
     r"\A(?!.*\b(?:remove|without|mute)\b).*\b(?:sound|audio|sound ?track)(?: track)? (?:of|from|out of)\b", re.DOTALL
 )
 """The sound of a film is meant, and not the film: "the sound of clip.mp4 from 0:02 to 0:04"."""
+_FILE = re.compile("[\ue010-\ue0ff]+")
+_JOINT = re.compile(r"(?:,|,? and|,? but) (?=[\ue010-\ue0ff])")
 _TIMED: tuple[Kind, ...] = ("audio", "video")
 
 
 def operate(linker: Linker, intent: Intent) -> None:
     """One task for each picture, sound or film that the words mean."""
     linker.use(intent.start, intent.end)
-    name, parameters = operation_of(linker.parsed.masked[intent.start : intent.end])
+    words = linker.parsed.masked[intent.start : intent.end]
+    read = operation_of(words)
+    for start, end, said in _without_verb(words):
+        name, parameters = operation_of(said)
+        part = replace(intent, start=intent.start + start, end=intent.start + end, stop=intent.start + end)
+        _operate(linker, part, *((name, parameters) if name == read[0] and parameters else read))
+        words = ""
+    if words:
+        _operate(linker, intent, *read)
+
+
+def _without_verb(words: str) -> list[tuple[int, int, str]]:
+    """The parts of "rotate a.png by 90 degrees and b.png by 180", and each with its verb; none for a single value."""
+    first = _FILE.search(words)
+    if first is None:
+        return []
+    cuts = [0, *(joint.end() for joint in _JOINT.finditer(words) if joint.start() > first.end()), len(words)]
+    parts = [(start, end, words[start:end].removesuffix(" and").rstrip(" ,")) for start, end in pairwise(cuts)]
+    if len(parts) < 2 or any(_FILE.search(said).end() == len(said) for *_, said in parts):  # type: ignore[union-attr]
+        return []
+    return [(start, end, said if not start else words[: first.start()] + said) for start, end, said in parts]
+
+
+def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) -> None:
     if name not in ("crop", "format") and _of_findings(linker, intent):
         linker.refuse(intent, "part-only")
         return

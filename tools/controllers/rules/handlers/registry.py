@@ -84,6 +84,10 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
         return
     if _repeats_earlier(linker, intent):
         return
+    clause = intent.clause
+    if any(clause.start <= start < clause.end for start, _ in linker.parsed.not_told):
+        linker.refuse(intent, "which-file")
+        return
     if handler := _HANDLERS.get(intent.act):
         handler(linker, intent)
         return

@@ -1,0 +1,139 @@
+"""`with_counted_files`: a request in which "the second picture" stands for that file, as its name would.
+
+Counted are the files of the request in the order in which it names or brings them, by the words of `[ordinals]` and
+`[nouns]`. What compares files ("the larger picture") is reported: no plan knows their sizes before it runs.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from ....graph.resource import Resource
+from ...wording.wording import folded, wording
+from .clauses import ParsedRequest
+from .lexicon import FILES
+from .masking import FileMention
+
+_ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
+"""Kinds of files that a noun may mean: a letter may be a PDF."""
+_MARK = "[\ue010-\ue0ff]"
+_ANY = r"(?:files?|ones?)"
+_COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
+"""What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
+_ARTICLE = r"(?:\b(?:the|my|our|das|der|die|den|dem|la|le|el|les|los|las|o|a|os|as) )?"
+_COMPARED = (
+    r"(?:larg|bigg|small|long|short|new|old|wid|narrow|tall|heavi|light|bright|dark|earli|late|loud|quiet)(?:er|est)"
+    r"|latest"
+)
+_EXCEPT = r"(?:but|except(?: for)?|apart from|other than|excluding|without|save)"
+
+
+@dataclass(frozen=True)
+class _Found:
+    start: int
+    end: int
+    files: tuple[Resource, ...]
+    """Those that the words mean; empty where none can be told."""
+
+
+def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
+    """The request with a mention of the file in place of each ordinal; unchanged for fewer than two files."""
+    files = tuple(dict.fromkeys(file.resource for file in parsed.files))
+    if len(files) < 2:
+        return parsed
+    found = list(_found(parsed, files, code))
+    masked = parsed.masked
+    mentions: list[FileMention] = []
+    for each in found:
+        if each.files:
+            mark = FILES.get(each.files[0].kind, FILES["document"])
+            masked = masked[: each.start] + mark * (each.end - each.start) + masked[each.end :]
+            mentions += [FileMention(file, each.start, each.end) for file in each.files]
+    counted = {file for each in found for file in each.files}
+    named = {file.resource for file in parsed.files if file.start >= 0}
+    kept = [file for file in parsed.files if file.start >= 0 or file.resource not in counted]
+    return replace(
+        parsed,
+        masked=masked,
+        files=tuple(sorted((*kept, *mentions), key=lambda file: (file.start < 0, file.start))),
+        passed_over=frozenset(files) - counted - named if counted else frozenset(),
+        not_told=tuple((each.start, each.end) for each in found if not each.files),
+    )
+
+
+def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Iterator[_Found]:
+    """The counted files, in the order of the words; "the other" means those not named so far."""
+    patterns, nouns = _patterns(code), _nouns(code)
+    before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
+    ordinals, numbers, end = wording(code).ordinals, wording(code).numbers, 0
+    text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
+    matches = list(patterns.finditer(text))
+    counts = any(match.groupdict().get("ordinal") for match in matches)
+    for match in matches:
+        words = match.groupdict()
+        if match.start() < end:
+            continue
+        noun = next(
+            (words[name] for name in ("noun", "q_noun", "c_noun", "o_noun", "all_noun", "but_noun") if words.get(name)),
+            None,
+        )
+        kinds = _ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
+        among = [file for file in files if not kinds or file.kind in kinds]
+        known = [file for position, file in before if position < match.start()]
+        if len(among) < 2 or (not known and (words.get("others") or (words.get("bare") and not counts))):
+            continue
+        if words.get("compared") or words.get("asked"):
+            chosen: Sequence[Resource] = ()
+        elif words.get("other") or words.get("others"):
+            chosen = [file for file in among if file not in known] if known else []
+        else:
+            place = ordinals[words.get("ordinal") or words.get("but") or words.get("bare") or ""]
+            size = words.get("many") or "1"
+            many = int(size) if size.isdigit() else numbers.get(size, 1)
+            start = place - 1 if place > 0 else max(0, len(among) - many)
+            chosen = among[start : start + many]
+            if words.get("but") and chosen:
+                chosen = [file for file in among if file not in chosen]
+        end = match.end()
+        before += [(match.start(), file) for file in chosen]
+        yield _Found(match.start(), end, tuple(chosen))
+
+
+@cache
+def _nouns(code: str) -> dict[str, str]:
+    """Nouns of whole files, with their plurals; those that are parts of a text too ("paragraph") count no files."""
+    language = wording(code)
+    known = {noun: kind for noun, kind in language.nouns.items() if kind != "text" or noun not in language.units}
+    return {**{f"{noun}s": kind for noun, kind in known.items()}, **known}
+
+
+@cache
+def _patterns(code: str) -> re.Pattern[str]:
+    def either(words: Sequence[str]) -> str:
+        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+    language = wording(code)
+    ordinals, nouns = either([*language.ordinals]), either([*_nouns(code)])
+    if code != "en":
+        edge = "" if language.unspaced else r"\b"
+        return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){_COUNTER}(?P<noun>{nouns}){edge}")
+    many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
+    whole = rf"(?! (?:of|in|on|from) (?:the |my |this )?(?:{_MARK}|page|document|pdf|text|file|video|film))"
+    all_but = (
+        rf"\b(?:all|every|each|any)(?:thing)?(?: of)?(?: (?:the|my|these))?(?: (?:(?P<all_noun>{nouns})|{_ANY}))?,? "
+        rf"{_EXCEPT} (?:the )?(?P<but>{ordinals})(?: (?:(?P<but_noun>{nouns})|{_ANY}))?\b"
+    )
+    one = rf"\b(?:the|my|our) (?P<ordinal>{ordinals}){many} (?:(?P<noun>{nouns})|{_ANY})\b{whole}"
+    compared = one.replace(f"(?P<ordinal>{ordinals}){many}", f"(?P<compared>{_COMPARED})").replace(
+        "P<noun>", "P<c_noun>"
+    )
+    asked = rf"\bwhich (?:one )?(?:of (?:the|my|these) )?(?:(?P<q_noun>{nouns})|{_ANY}) is (?:the )?(?P<asked>{_COMPARED})\b"
+    other = one.replace(f"(?P<ordinal>{ordinals}){many}", "(?P<other>other(?: two| three)?)").replace(
+        "P<noun>", "P<o_noun>"
+    )
+    bare = (
+        rf"\bthe (?:(?P<bare>{ordinals})|(?P<others>others?))"
+        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
+    )
+    return re.compile("|".join((all_but, asked, one, compared, other, bare)))
