@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
-from ..wording.wording import UNSPACED, wording
+from ..wording.wording import wording
 from .conditions import kept, ordered, size_of
 from .folding import fold
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table import Table
 from .table_query import Query, not_understood
-from .table_words import is_within, months, operation_words
+from .table_words import is_within, months, operation_words, period_name
+
+_EXCLUDING = ("not", "!=", "empty")
+"""Roles of words before what is left out: "except June", "without June"."""
 
 
 def read_query(question: str, table: Table) -> Query:
@@ -17,31 +20,26 @@ def read_query(question: str, table: Table) -> Query:
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
-    reader = _Reader(marks, table, language)
-    reader.read_ranges(words_of(question, table, language))
+    reader = _Reader(marks, table, language, words_of(question, table, language))
+    reader.read_ranges()
     reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
-    query.yes_or_no = query.conditional and _asks_yes_or_no(question, query)
+    query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
     return query
 
 
-def _asks_yes_or_no(question: str, query: Query) -> bool:
-    known = operation_words(query.language)["yes or no"]
-    if query.language in UNSPACED:  # its word may end any question
-        return not query.operations - {"rows", "people"} and any(word in fold(question) for word in known)
-    return fold(question).partition(" ")[0].strip("¿") in known
-
-
 class _Reader:
-    def __init__(self, marks: Sequence[Mark], table: Table, language: str) -> None:
-        self.marks, self.table, self.language = marks, table, language
+    def __init__(self, marks: Sequence[Mark], table: Table, language: str, words: Sequence[str]) -> None:
+        self.marks, self.table, self.language, self.words = marks, table, language, words
         self.used: set[Mark] = set()
         self.where: list[str] = []
         self.periods: list[Mark] = []
+        self.excluded: list[Mark] = []
+        """Periods that it leaves out: "except June"."""
         self.compared: list[int] = []
         self.empty: list[int] = []
         self.alternatives: list[int] = []
@@ -54,25 +52,28 @@ class _Reader:
         """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
         for number, mark in enumerate(self.marks):
             near = (self._near(number, 1), self._near(number, -1)) if mark.role == "empty" else ()
-            if near and near[0] and near[0].role == "value" and near[0].start == mark.end:
+            if near and near[0] and near[0].role in ("value", "period") and near[0].start == mark.end:
                 continue  # "without returns"
             if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
                 self.empty.append(column.column)
                 self.used |= {mark, column}
 
-    def read_ranges(self, words: Sequence[str]) -> None:
+    def read_ranges(self) -> None:
         """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
         to = {fold(word) for word in wording(self.language).ranges["to"] if word != "、"}
         for number, first in enumerate(self.marks):
             between = self._near(number, -1)
             follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
             last = follows[0] if follows else first
-            joined = " ".join(words[first.end : last.start])
+            joined = " ".join(self.words[first.end : last.start])
             opened = between and between.end == first.start and between.role in (">=", "between")
             if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
                 continue
             if not (joined in to or (joined == "and" and opened and between and between.role == "between")):
                 continue
+            before = self._near(number, -2 if opened else -1)
+            if before and before.role in _EXCLUDING:
+                raise not_understood(self.table, [before.text])  # no condition says "outside of a range"
             name = self.table.names[first.column]
             if self.table.is_dated(first.column):
                 self.where += [f"{name} >= {self._bound(first)}", f"{name} <= {self._bound(last)}"]
@@ -131,7 +132,7 @@ class _Reader:
             return mark.text.strip("-") if mark.role == "period" else mark.text
         years = {str(size)[:4] for size in ordered(self.table, mark.column) if size is not None}
         if len(years) != 1:
-            raise not_understood(self.table, [_named(mark)])
+            raise not_understood(self.table, [period_name(mark.text)])
         return f"{years.pop()}-{mark.text.strip('-')}"
 
     def _age_of(self, people: Mark) -> list[Mark]:
@@ -145,6 +146,7 @@ class _Reader:
     def read_values(self) -> None:
         """`in North`, `region North`, `not from North`, `order 1001`, `in March`."""
         chosen: dict[tuple[int, str], list[Mark]] = {}
+        excluded: set[Mark] = set()
         for number, mark in enumerate(self.marks):
             before, after = self._near(number, -1), self._near(number, 1)
             if mark in self.used or mark.role not in ("value", "number", "period"):
@@ -157,16 +159,27 @@ class _Reader:
                 self.used |= {mark, before}
                 continue
             earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
-            negation = earlier if earlier and earlier.role in ("not", "!=", "empty") else None
+            chained = (
+                earlier in excluded and earlier is not None and self._joined(earlier, mark)
+            )  # "except June and July"
+            negation = earlier if earlier and (chained or earlier.role in _EXCLUDING) else None
+            excluded |= {mark} if negation else set()
             self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
             self.used |= {negation} if negation else set()
-            if mark.role == "period":
+            if mark.role == "period" and negation:
+                self.excluded.append(mark)
+            elif mark.role == "period":
                 self.periods.append(mark)
             else:
                 chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
         for (column, sign), marks in chosen.items():
             self.alternatives += [column] if len(marks) > 1 else []
             self.where += self._written(column, sign, marks)
+
+    def _joined(self, first: Mark, second: Mark) -> bool:
+        """Whether nothing or only "and" or "or" is between two marks about the same column."""
+        clauses, between = wording(self.language).clauses, " ".join(self.words[first.end : second.start])
+        return first.column == second.column and between in ("", *clauses["and"], *clauses["or"])
 
     def _written(self, column: int, sign: str, marks: Sequence[Mark]) -> list[str]:
         cells = {fold(cell) for cell in self.table.values(column)}
@@ -178,10 +191,11 @@ class _Reader:
 
     def _rows_asked_for(self) -> Table:
         """The rows within the conditions, periods and empty cells that the question names."""
-        table = kept(self.table, self.where)
+        left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
+        table = kept(self.table, [*self.where, *left_out])
         shapes = [mark.text.startswith("-") for mark in self.periods]
         if len(set(shapes)) < len(shapes):
-            raise not_understood(self.table, [_named(mark) for mark in self.periods])
+            raise not_understood(self.table, [period_name(mark.text) for mark in self.periods])
         for mark in self.periods:
             ordered(self.table, mark.column)
             rows = tuple(row for row in table.cells if is_within(size_of(row[mark.column], table), mark.text))
@@ -197,9 +211,12 @@ class _Reader:
         query = Query(
             table,
             [],
-            conditional=bool(self.where or self.periods or self.empty),
+            conditional=bool(self.where or self.periods or self.excluded or self.empty),
             where=tuple(self.where),
-            periods=tuple(map(_named, self.periods)),
+            periods=tuple(
+                f"{'not ' * (mark in self.excluded)}in {period_name(mark.text)}"
+                for mark in (*self.periods, *self.excluded)
+            ),
             empty=tuple(self.empty),
             language=self.language,
         )
@@ -233,8 +250,3 @@ class _Reader:
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
             query.group = next(iter(self.alternatives), None)
         return query
-
-
-def _named(mark: Mark) -> str:
-    """A period as words."""
-    return months()[int(mark.text[1:3]) - 1].capitalize() if mark.text.startswith("-") else mark.text.strip("-")

@@ -15,13 +15,13 @@ from ..wording.request_language import language_of, own_words
 from ..wording.wording import LANGUAGES, wording
 from .folding import fold, singular, singulars
 from .table import Table
-from .table_words import COMPARISONS, OPERATIONS, WORD, divided, operation_words, period_of
+from .table_words import COMPARISONS, OPERATIONS, WORD, divided, months, operation_words, period_of
 
 _FEW = 4
 """Words of a question up to which its language is not sure."""
 _ACT_ON = {
     **dict.fromkeys((">", ">=", "<", "<=", "between"), ("number", "period")),
-    "not": ("value",),
+    "not": ("value", "period"),
     "per": ("column",),
 }
 """Roles of words that may follow what they act on, and the roles of that."""
@@ -105,6 +105,10 @@ def mark_words(question: str, table: Table, language: str = "en") -> tuple[list[
             marks += found
             position = found[0].end
             continue
+        if words[position] in known["but"] and known["whole"].intersection(words[max(0, position - 3) : position]):
+            marks.append(Mark("not", position, position + 1, words[position]))  # "all regions but North"
+            position += 1
+            continue
         word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
         ranked = any(mark.role in ("highest", "lowest") for mark in marks)
         weighty = (
@@ -126,6 +130,9 @@ def _put_before(marks: list[Mark]) -> list[Mark]:
         following = marks[number + 1] if number + 1 < len(marks) else None
         many = 2 if mark.role == "between" else 1
         before = following is None or following.role not in acts_on or following.start > mark.end
+        doubled = mark.role == "not" and len(found) > 1 and found[-2].role == "not" and found[-1].role in acts_on
+        if doubled and before:  # 除了…以外: one exception in two words
+            continue
         if acts_on and len(found) >= many and found[-1].role in acts_on and before:
             found.insert(len(found) - many, mark)
         else:
@@ -153,7 +160,9 @@ def _mark(
     ):
         return Mark("column", at, end, phrase, column)
     phrase = phrase if phrase in values else singulars(phrase) if singulars(phrase) in values else phrase
-    if phrase in values and (phrase not in known["ignored"] or len(phrase) > 3):
+    if phrase in values and (
+        phrase not in known["ignored"] or len(phrase) > 3 or (at and phrase in months(language))  # "may"
+    ):
         column, written = values[phrase]
         return Mark("value", at, end, written, column)
     comparing = COMPARISONS if number_follows or phrase not in known["ignored"] else ()
@@ -161,7 +170,8 @@ def _mark(
     if role:
         return Mark(role, at, end, phrase)
     dated = next((n for n in range(len(table.names)) if table.is_dated(n)), None)
-    if dated is not None and (period := period_of(phrase, language)):
+    polite = not at and phrase in known["ignored"]  # "may I see ..."
+    if dated is not None and not polite and (period := period_of(phrase, language)):
         return Mark("period", at, end, period, dated)
     if phrase not in known["ignored"] and (number := _numbers(language).get(phrase)):
         return Mark("number", at, end, str(number))

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
+from ..wording.wording import UNSPACED
 from .folding import fold
 from .table import Table
+from .table_words import operation_words
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Query:
     where: tuple[str, ...] = ()
     """The conditions on columns that chose the rows, as `conditions` writes them."""
     periods: tuple[str, ...] = ()
-    """The months and years that chose the rows, as words."""
+    """The months and years that chose the rows, as words: "in June", "not in June"."""
     empty: tuple[int, ...] = ()
     """The columns that are empty in the rows."""
 
@@ -56,9 +58,16 @@ class Query:
         doing = " and ".join(sorted(self.operations - {"people", "rows", "per"})) or "rows"
         what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
         by = f" by {names[self.group]}" if self.group is not None else ""
-        limits = [*self.where, *(f"in {each}" for each in self.periods), *(f"{names[n]} is empty" for n in self.empty)]
+        limits = [*self.where, *self.periods, *(f"{names[n]} is empty" for n in self.empty)]
         where = f" where {' and '.join(limits)}" if limits else ""
         return f"{doing}{f' of {what}' if what else ''}{by}{where}"
+
+    def asks_yes_or_no(self, question: str) -> bool:
+        """Whether a question with these operations begins, or in Chinese and Japanese ends, as one for yes or no."""
+        known = operation_words(self.language)["yes or no"]
+        if self.language in UNSPACED:  # its word may end any question
+            return not self.operations - {"rows", "people"} and any(word in fold(question) for word in known)
+        return fold(question).partition(" ")[0].strip("¿") in known
 
     def contradiction(self, question: str) -> list[str]:
         """Operations that do not go together, as words; empty where all take effect."""

@@ -29,6 +29,7 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
+    listed = {"but": (), "whole": (), **listed}
     asks = listed.pop("asks", ())
     listed["yes or no"] = asks or str(words.section("answer")["ask_yes_no"]).split()
     listed["ignored"] = [*listed["ignored"], *asks, *small, *conditions["="], *conditions["unit"]]
@@ -69,4 +70,9 @@ def period_of(phrase: str, language: str = "en") -> str:
 
 def is_within(date: object, period: str) -> bool:
     """Whether a date as year-month-day is in a period as `period_of` returns it."""
-    return period in f"{date}-" if period.startswith("-") else f"{date}-".startswith(period)
+    return f"{date}-".startswith(period, 4 if period.startswith("-") else 0)  # after the year: "-03-" is no day
+
+
+def period_name(period: str) -> str:
+    """A period of `period_of` as words: `June`, `2025-06`."""
+    return months()[int(period[1:3]) - 1].capitalize() if period.startswith("-") else period.strip("-")

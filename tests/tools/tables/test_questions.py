@@ -195,3 +195,38 @@ December,North,7
 )
 def test_a_range_of_months_takes_in_those_between(question: str, answer: str) -> None:
     assert answer_about(table(SALES), question) == answer
+
+
+EXCLUDED = "date,region,revenue\n2026-05-03,North,10\n2026-06-03,North,20\n2026-06-04,South,40\n2026-07-01,North,80\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Total revenue except June", "90"),
+        ("Sum of revenue for North excluding June", "90"),
+        ("Total revenue without June", "90"),
+        ("Total revenue apart from June", "90"),
+        ("Total revenue, not counting June", "90"),
+        ("Total revenue except June and July", "10"),
+        ("Total revenue of all regions but North", "40"),
+        ("Total revenue of North but only in June", "20"),
+        ("Summe revenue ohne Juni", "90"),
+        ("total revenue sauf juin", "90"),
+        ("suma de revenue excepto junio", "90"),
+        ("soma de revenue exceto junho", "90"),
+        ("6月以外のrevenueの合計", "90"),
+        ("除6月外revenue的总和是多少", "90"),
+        ("May I see the total revenue", "150"),
+    ],
+)
+def test_a_month_or_value_that_is_excepted_is_left_out(question: str, answer: str) -> None:
+    """It is never taken for the only one asked for."""
+    assert answer_about(table(EXCLUDED), question) == answer
+
+
+@pytest.mark.parametrize("question", ["Total revenue except March", "Total revenue except from May to June"])
+def test_an_exception_that_leaves_nothing_out_is_refused(question: str) -> None:
+    """No row is of March, though two are of a third day; and no condition says "outside of a range"."""
+    with pytest.raises(ExpertError):
+        answer_about(table(EXCLUDED), question)
