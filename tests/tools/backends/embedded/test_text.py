@@ -143,6 +143,12 @@ def test_a_summary_is_shorter_in_the_texts_own_words_and_order(examples: Path) -
     assert [article.index(sentence) for sentence in kept] == sorted(article.index(sentence) for sentence in kept)
 
 
+def test_a_sentence_goes_on_where_a_narrow_column_breaks_it_before_a_name() -> None:
+    column = "The beans grow\nalong the fence. Anna picks\nthem on Fridays and sells\nforty kilos at the market on\n"
+    assert sentences(column + "Saturday for 120 euros.")[1].endswith("at the market on Saturday for 120 euros.")
+    assert len(sentences("Milk and butter\nBread for Monday\nSix fresh eggs")) == 3
+
+
 def test_a_summary_has_the_requested_number_of_sentences(run_expert: RunExpert) -> None:
     made = run_expert("summary", {"text": BRIDGE}, max_sentences=2)
     assert len(sentences(made["text"].text or "")) == 2
