@@ -19,7 +19,7 @@ from ..graph.errors import UsageError
 from ..graph.events import Event, RunFinished
 from ..graph.plan import Plan
 from ..graph.result import Options
-from ..graph.settings import Settings
+from ..graph.settings import Settings, settings_given
 from ..graph.world import World
 from .given_files import as_graph_files
 from .outcome import Outcome
@@ -129,7 +129,7 @@ class _Call:
         self._request = request if request.strip() or self._plan is None else _words_of(self._plan)
         self._files = as_graph_files(files)
         self._options = _options(options)
-        self._settings = (settings or Settings.from_env()).with_given(llm=llm, where=where)
+        self._settings = (settings_given(settings) or Settings.from_env()).with_given(llm=llm, where=where)
         self._thread_id = thread_id or uuid4().hex[:10]
 
     async def events(self) -> AsyncGenerator[Event, None]:
@@ -212,7 +212,11 @@ def _options(options: Options | Mapping[str, Any] | None) -> Options:
 
 
 def _entries(plan: Any) -> Any:
-    return plan if isinstance(plan, str) else list(plan)
+    if isinstance(plan, str):
+        return plan
+    if not isinstance(plan, Iterable):
+        raise UsageError(f"the plan is of type {type(plan).__name__}", hint="give a Plan or the paper's JSON list")
+    return list(plan)
 
 
 def _words_of(plan: Plan) -> str:

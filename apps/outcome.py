@@ -107,6 +107,8 @@ class Results(tuple[TaskResult, ...]):
 
     def __getitem__(self, task: SupportsIndex | slice, /) -> TaskResult | tuple[TaskResult, ...]:
         """By the id of a task; by place where it is negative or a slice. Raises `KeyError` where there is none."""
+        if not isinstance(task, slice | SupportsIndex):
+            raise UsageError(f"a result is read by the number of its task, and not by {task!r}", hint="run.results[0]")
         if isinstance(task, slice) or task.__index__() < 0:
             return super().__getitem__(task)
         found = next((result for result in self if result.task_id == task.__index__()), None)

@@ -26,7 +26,7 @@ from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
 from ..graph.events import RunFinished, read_event
 from ..graph.result import Options
-from ..graph.settings import Settings, settings_for_others
+from ..graph.settings import Settings, settings_for_others, settings_given
 from ..graph.state import CONVERSATION, conversation_of
 from .given_files import as_graph_files
 from .nested_calls import called, is_lent, nested
@@ -107,12 +107,18 @@ def as_tool(
 
     Raises `UsageError` for a wrong option. Nothing is opened before the first call.
     """
+    if not isinstance(graph, Graph | None):
+        raise UsageError(f"as_tool(graph=...) is of type {type(graph).__name__}", hint="give one made with build_graph")
+    if approve not in (None, "always", "never"):
+        raise UsageError(f"approve is {approve!r}, and must be 'always' or 'never'")
     if graph is not None and (settings is not None or llm is not None or file_roots is not None):
         raise UsageError(
             "as_tool(graph=...) takes no settings, llm or file_roots: its graph has them",
             hint="give them to build_graph, or leave the graph out",
         )
-    settings = (settings or settings_for_others()).with_given(llm=llm, where=where, file_roots=_folders(file_roots))
+    settings = (settings_given(settings) or settings_for_others()).with_given(
+        llm=llm, where=where, file_roots=_folders(file_roots)
+    )
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
     options = Options(approve=approve or "never", where=settings.where if where is not None else ())
     share = Share(settings)

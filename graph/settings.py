@@ -151,6 +151,15 @@ class Settings(BaseModel):
             raise _refusal(error, {}, chosen) from None
 
 
+def settings_given(given: object) -> Settings | None:
+    """What a caller gave as settings. Raises `UsageError` where it is something else."""
+    if given is None or isinstance(given, Settings):
+        return given
+    raise UsageError(
+        f"settings is of type {type(given).__name__}, and must be a Settings", hint="settings=Settings(where='local')"
+    )
+
+
 def _refusal(error: ValidationError, env: Mapping[str, str], given: Mapping[str, object]) -> UsageError:
     problems = (
         f"{_named(str(e['loc'][0]), env, given)}: {e['msg'].removeprefix('Value error, ')} (it is {e['input']!r})"

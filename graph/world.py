@@ -25,7 +25,7 @@ from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, R
 from ..tools.slots import SlotBoard
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Slots
 from .redactor import Redactor
-from .settings import Settings
+from .settings import Settings, settings_given
 
 if TYPE_CHECKING:  # experts are listed without LangGraph
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -84,7 +84,7 @@ def build_graph(
 
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
-    settings = settings or Settings.from_env()
+    settings = settings_given(settings) or Settings.from_env()
     redact = redactor_of(settings)
     storage = Storage(settings.home, redact)
     if ledger:

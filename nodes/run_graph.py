@@ -13,9 +13,10 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, StateSnapshot, StateUpdate
+from langgraph.types import Command, Overwrite, StateSnapshot, StateUpdate
 
 from ..graph.background import iterated
+from ..graph.errors import InvalidInput
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
@@ -165,6 +166,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
 
     async def _without_data(self, values: Mapping[str, Any], config: RunnableConfig | None) -> Mapping[str, Any]:
         """The values of an input or update with their data in the store, and references in its place."""
+        _check(values)
         if values.keys().isdisjoint({"request", "files", "messages"}):
             return values
         conversation = conversation_of(ensure_config(config))
@@ -193,6 +195,14 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             return config
         new = await take_up(self, saved, before, named, execution, self.ledger, self.store_of_files)
         return config if new is None else _at(config, new)
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Raises `InvalidInput` for a value that no later stage could read; once stored, it would stop every later call."""
+    if not isinstance(request := values.get("request"), str | None):
+        raise InvalidInput(f"`request` is of type {type(request).__name__}, and must be a text")
+    if "results" in values and not isinstance(results := values["results"], Mapping | Overwrite):
+        raise InvalidInput(f"`results` is of type {type(results).__name__}, and must be an object")
 
 
 def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from io import BytesIO
 from pathlib import Path
@@ -186,6 +186,8 @@ def test_one_string_is_one_file(settings: Settings, tmp_path: Path) -> None:
         ({"files": np.full((4, 4), 7.5)}, "floats from 7.5 to 7.5"),
         ({"files": np.full((4, 4), np.nan)}, "floats from nan"),
         ({"plan": []}, "the plan has no task"),
+        ({"plan": 3}, "the plan is of type int"),
+        ({"settings": {"llm": ""}}, "settings is of type dict"),
         ({"plan": [{"task": "no-such-task"}]}, "no task type"),
         ({"files": "no such file.png"}, "there is no file"),
     ],
@@ -194,6 +196,34 @@ def test_one_string_is_one_file(settings: Settings, tmp_path: Path) -> None:
 def test_a_wrong_argument_is_refused_where_it_is_given(settings: Settings, wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         hugginggpt.run(**{"request": COUNT, "settings": settings} | wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: hugginggpt.as_tool(graph=5), "of type int"),  # type: ignore[arg-type]
+        (lambda: hugginggpt.as_tool(approve="sometimes"), "'always' or 'never'"),  # type: ignore[arg-type]
+        (lambda: hugginggpt.build_graph("x"), "settings is of type str"),  # type: ignore[arg-type]
+        (lambda: hugginggpt.Results()["0"], "by the number of its task"),  # type: ignore[call-overload]
+    ],
+)
+def test_a_wrong_argument_of_the_other_entries_is_refused_in_words(wrong: Callable[[], object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        wrong()
+
+
+@pytest.mark.parametrize("value", ["x", [], 5, None])
+async def test_an_update_whose_value_no_stage_can_read_is_refused_and_the_conversation_goes_on(
+    settings: Settings, value: Any
+) -> None:
+    async with hugginggpt.open_world(settings) as world:
+        config: Any = {"configurable": {"thread_id": "t"}}
+        await world.graph.ainvoke({"request": COUNT}, config)
+        with pytest.raises(InvalidInput, match="`results` is of type"):
+            await world.graph.aupdate_state(config, {"results": value})
+        with pytest.raises(InvalidInput, match="`request` is of type int"):
+            await world.graph.ainvoke({"request": 7}, config)  # type: ignore[typeddict-item]
+        assert (await world.graph.ainvoke({"request": COUNT}, config))["answer"]
 
 
 def test_a_wrong_argument_of_a_stream_is_refused_before_it_is_read(settings: Settings) -> None:

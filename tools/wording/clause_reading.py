@@ -7,12 +7,13 @@ are joined again where together they are nearer to an example than apart; the be
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
 from .clause_words import ClauseWords, without_doing
 from .fitting import fit_cost
+from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words, words_pattern
 from .wording import Wording, folded, wording
@@ -43,6 +44,8 @@ _QUESTIONS: dict[Kind, tuple[str, ...]] = {
     "video": ("question-answering",),
 }
 """Meanings of a question about data that is near no example, by the kind of the data; the nearest of several."""
+_REMEMBERED = 20
+"""Requests whose pages are kept, as each piece asks for them."""
 _FILES = "\ue010-\ue01f"
 _LETTER = re.compile(r"[^\W\d_\ue000-\ue0ff]")
 _BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
@@ -116,6 +119,9 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     goes_on = language.clauses.get("continues", ())
     cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
     listed = [range(match.start() + 1, match.end() + 1) for match in _listed(language.code).finditer(words)]
+    listed += [
+        range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
+    ]
     kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
         alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
@@ -123,6 +129,12 @@ def _cuts(masked: str, language: Wording) -> list[int]:
             kept.append(cut)
     kept = kept[:_MOST_PIECES]
     return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
+
+
+@lru_cache(_REMEMBERED)
+def _numbered_pages(masked: str, code: str) -> tuple[range, ...]:
+    """Where "the last page" stands: in it, "at last" is no connective."""
+    return tuple(range(form.start, form.end) for form in find_forms("pages", masked, code) if "ord" in form.words)
 
 
 @cache
@@ -201,7 +213,8 @@ def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
         blank = _BLANK.match(words, begin)
         begin = blank.end() if blank else begin
         joint = joints.match(words, begin) if joints else None
-        if joint is None or not joint.group() or not _as_typed(joint, masked):
+        numbered = any(begin in span for span in _numbered_pages(masked, code))
+        if joint is None or not joint.group() or numbered or not _as_typed(joint, masked):
             return begin if begin < end else start
         begin = joint.end()
 

@@ -14,7 +14,7 @@ from .wording import Wording, folded
 _DIGITS = r"\d+(?:[.,]\d+)?"
 _HIDDEN = "\ue000-\ue0ff"
 _WORDS_BETWEEN = re.compile(r"[\W_]*\w{0,4}[\W_]*")
-"""What may stand between two names of languages that are both meant: a comma, a conjunction, an article."""
+"""What may stand between two names of languages that are both meant, beside a comma or conjunction: an article."""
 _LABEL_EDGE = re.compile(rf"[{_HIDDEN}:：,;、，()?？!]")
 _MARKS = " ,.;:!?、，。；：！？…"
 """What may stand between a word and the edge of its clause."""
@@ -121,9 +121,16 @@ class ClauseWords:
         if not codes:
             return (), ""
         first = len(codes) - 1
-        while first and _WORDS_BETWEEN.fullmatch(self.words, found[first - 1].end(), found[first].start()):
+        while first and self._joins(self.words[found[first - 1].end() : found[first].start()]):
             first -= 1
         return tuple(dict.fromkeys(codes[first:])), codes[0] if first else ""
+
+    def _joins(self, between: str) -> bool:
+        """Whether two names of languages with these words between them are both meant: joined by "and", "or" or a comma."""
+        words = [word for group in ("and", "or") for word in self.language.clauses.get(group, ())]
+        joints = words_pattern([*words, *self.language.ranges.get("and", ())], self.language)
+        rest = joints.sub(",", between) if joints else between
+        return re.search("[,;/、，]", rest) is not None and _WORDS_BETWEEN.fullmatch(rest) is not None
 
     def number(self, *units: str) -> float | None:
         """The number beside a word for one of the units; without units, the first in digits."""

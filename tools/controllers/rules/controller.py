@@ -97,9 +97,9 @@ def propose(request: Request) -> Proposal:
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
-    linker = _link(parsed, intents, request.resources)
+    linker = _link(parsed, intents, request.resources, not_understood)
     linker.used += names.values()
-    linker.refusals += [*not_understood, *(refusal(language, "named-result", name) for name in names)]
+    linker.refusals += [refusal(language, "named-result", name) for name in names]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_recorded_language(list(with_converters(linker.tasks)), spoken))
     # 5. words that went into nothing
@@ -129,12 +129,18 @@ def _corrections(parsed: ParsedRequest) -> TextEdits:
     return TextEdits(tuple((to_original(start), to_original(end), word) for start, end, word in found))
 
 
-def _link(parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Resource]) -> Linker:
-    """The tasks of the intents, each linked to files, quotations, `earlier` data and results of the tasks before it."""
+def _link(
+    parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Resource], refusals: Sequence[str]
+) -> Linker:
+    """The tasks of the intents, each linked to files, quotations, `earlier` data and results of the tasks before it.
+
+    `refusals`: of what was not understood; what is about that has no data.
+    """
     acts = lexicon().acts
     requested = frozenset(name for i in intents if not i.mention for name in acts.get(i.act, {}).values())
     questions = frozenset(intent.question for intent in intents if intent.question)
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
+    linker.refusals += refusals
     for intent in intents:
         plan_intent(linker, intent)
     cut_to_times(linker)

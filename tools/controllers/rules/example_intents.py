@@ -9,14 +9,14 @@ from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
-from ...wording.lost_words import without_harmless
-from ...wording.meanings import meaning_of
+from ...wording.lost_words import lost_words, without_harmless
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
-from ...wording.time_ranges import time_range
-from ...wording.wording import folded, wording
+from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
+from .example_extents import extents_of, with_reading
+from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
@@ -27,20 +27,14 @@ _BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FOR_ANOTHER = re.compile(r"\b(?:my|our|his|her|the) (?:[^\W\d_]+ ){1,2}(?=(?:needs?|wants?|would (?:like|love))\b)")
 """Who needs a result: "my aunt needs" asks for what "I need" does."""
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
+_MOST_LEFT_OUT = 4
+"""Words of "but not the deposit", and of no statement."""
 _COMMAND = 0.5
 """Score from which the words after a colon are a request, and not a text that is handed over."""
 _READ_BY_RULES = ("crop", "crop/object", "image-to-image/rotate", "image-to-image/resize", "audio-to-audio/cut")
 """Meanings whose details (which part, how far) only the rules read in English."""
 _SURER = 0.6
 """Score from which an example decides a question otherwise than as one to answer from the data: "which dates are in it"."""
-_MADE = ("translation", "text-generation", "fill-mask", "conversational", "question-answering", "table-question-answering",
-         "document-question-answering", "visual-question-answering")  # fmt: skip
-"""Types that a question does not ask for in other words: it is one already, or makes no new text."""
-_DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
-              "document-question", "table-question", "filter/rows", "count/rows")  # fmt: skip
-"""Meanings whose words are a description or a question: what follows them belongs to it."""
-_MANNER = ("image-to-image/restyle", "question", "visual-question", "document-question")
-"""Meanings that words about the style of something new are near to."""
 
 
 def find_intents_by_examples(
@@ -52,10 +46,11 @@ def find_intents_by_examples(
     for start, end in conditions:
         parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
     given = _given(parsed, earlier)
-    pieces = [_apart_from_times(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
+    pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
+    pieces = with_reading(parsed, pieces, code)
     extents = [
         (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
-        for start, end in _extents(parsed, pieces, code)
+        for start, end in extents_of(parsed, pieces, code)
     ]
     clauses = tuple(
         Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
@@ -70,20 +65,6 @@ def find_intents_by_examples(
     return parsed, sorted(intents, key=lambda intent: intent.start), [*_not_understood(parsed, pieces, extents)]
 
 
-def _apart_from_times(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple[int, Kind]], code: str) -> Piece:
-    """What a piece asks for beside a part of a recording: "transcribe the first minute" does not only cut."""
-    words = parsed.masked[piece.start : piece.end]
-    if not piece.match or not meaning_of(piece.match.meaning).task_type.startswith("trim-"):
-        return piece
-    if part := time_range(words, code):
-        rest = f"{words[: part.start]}{words[part.end :]}"
-        kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
-        found = [each.match for each in read_clauses(rest, code, kinds, least=SURE) if each.match]
-        if len(found) == 1 and _finds(found[0].meaning) and not meaning_of(found[0].meaning).is_out_of_reach:
-            return replace(piece, match=found[0])
-    return piece
-
-
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
     """The intents that rules find in an English request, and those that examples find in clauses without any."""
     quoted = {quotation.text for quotation in parsed.quotations}
@@ -91,7 +72,7 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     for intent in found:
         asked = intent.act == "question" and intent.clause not in decided
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
-        kept += [each for each in other if each.match and _finds(each.match.meaning)] or [intent]
+        kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
@@ -136,18 +117,6 @@ def _read(
     return intents
 
 
-def _finds(name: str) -> bool:
-    """Whether a meaning finds something in data, or is out of reach: what a question may ask for."""
-    meaning = meaning_of(name)
-    if meaning.is_out_of_reach:
-        return True
-    return meaning.task_type not in _MADE and VOCABULARY[meaning.task_type].outputs[0].kind in (
-        "text",
-        "labels",
-        "boxes",
-    )
-
-
 def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int, Kind]]:
     """The kinds of the data at hand and where the request names each; -1 for nowhere."""
     given: list[tuple[int, Kind]] = [(file.start, file.resource.kind) for file in parsed.files]
@@ -181,8 +150,14 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     rest = parsed.masked[start:end]
     match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
+    asks = (
+        parsed.files
+        and rest.endswith(("?", "？"))
+        and not ClauseWords(parsed.masked[:start], wording(code)).languages[0]
+    )
     if (
-        re.search("[\ue000-\ue0ff]", rest)
+        asks  # "read a.pdf and answer: when is it due?"
+        or re.search("[\ue000-\ue0ff]", rest)
         or len(bare) < 6
         or (match and match[0].score >= _COMMAND and match[0].meaning != "conversational")
     ):
@@ -190,46 +165,6 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     quotation = Quotation(parsed.text[start:end], start, end, False)
     masked = parsed.masked[:start] + QUOTE * (end - start) + parsed.masked[end:]
     return replace(parsed, masked=masked, quotations=(*parsed.quotations, quotation))
-
-
-def _extents(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[tuple[int, int]]:
-    """Where each piece ends: pieces that ask for nothing but carry data or details belong to the request before them.
-
-    Those before the first request belong to it. What is joined to a neighbour is left empty.
-    """
-    extents = [(piece.start, piece.end) for piece in pieces]
-    last = None
-    for number, piece in enumerate(pieces):
-        if piece.match and not (last is not None and _repeats(parsed, piece, pieces[last], code)):
-            last = number
-        elif last is not None and (piece.match or _is_detail(parsed, piece, pieces[last], code)):
-            extents[last] = (extents[last][0], piece.end)
-            extents[number] = (piece.end, piece.end)
-    return extents
-
-
-def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
-    """Whether a piece asks for what the one before does, or says how, without new data: "draw it, as a watercolour"."""
-    if piece.match is None or before.match is None:
-        return False
-    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    asks = words.text.rstrip().endswith(("?", "？"))
-    says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
-    alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
-    openings = tuple(map(folded, words.language.section("restricting").get("opening", ())))
-    restricts = before.match.meaning.endswith("/rows") and words.words.startswith(openings)  # "wo Region Nord ist"
-    if piece.match.meaning != before.match.meaning and not (says_how or alike or restricts):
-        return False
-    return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
-
-
-def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
-    """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
-    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
-    if words.is_background:  # "draw a dog without a collar"
-        return described and words.starts_with("without")
-    return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])
 
 
 def _not_understood(
@@ -241,6 +176,8 @@ def _not_understood(
         words = ClauseWords(parsed.masked[start:end], wording(code))
         background = words.is_background
         content = re.sub(r"[\W\d_\ue000-\ue0ff]", "", plain_words(without_harmless(words.text, code), wording(code)))
+        if background and _leaves_out(words):
+            yield refusal(code, "not-understood", parsed.text[start:end].strip(" ,.;:\n"))
         if piece.match or background or len(content) < (2 if wording(code).unspaced else 3):
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")
@@ -248,3 +185,10 @@ def _not_understood(
         yield (
             refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
         )
+
+
+def _leaves_out(words: ClauseWords) -> bool:
+    """Whether a forbidding piece leaves out a thing and not a task: "but not the deposit", a word that no example knows."""
+    short = len(words.words.split()) <= _MOST_LEFT_OUT
+    named = short and words.starts_with("not", ("but", "polite"))
+    return bool(named and lost_words(words.text, words.language.code, (), (), (), ()))

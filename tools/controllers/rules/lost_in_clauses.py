@@ -17,7 +17,8 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
     """The words of understood clauses that no task takes up; a description or question is taken up as a whole."""
     quoted = {quotation.text for quotation in parsed.quotations}
     files = [file.resource.label for file in parsed.files]
-    counts = {float(number) for number in (len(linker.resolver.referents), len(files), len(linker.tasks))}
+    given, made = len(linker.resolver.referents), len(linker.tasks)
+    counts = {float(number) for number in (given, len(files), len(parsed.quotations), made)}
     for clause in parsed.clauses:
         tasks = [linker.tasks[e.task_id] for e in linker.evidence if clause.start <= e.start < clause.end]
         refused = not tasks and any(parsed.text_of(clause)[:_REPEATED] in reason for reason in linker.refusals)

@@ -22,6 +22,7 @@ from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
 from .meaning_inputs import add_boxes, choose, data_of, language_of, own_words
+from .meaning_neighbours import is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
 
@@ -57,8 +58,12 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
     if words.is_aloud and meaning.task_type in _READ:
         meaning = meaning_of(_SPEECH)
+    if is_about_refused(linker, intent, meaning):
+        linker.refusals.append(refusal(words.language.code, "missing", linker.goal_of(intent), "text"))
+        return
     planned = len(linker.tasks)
-    _plan(linker, intent, meaning, words)
+    for each in meanings_of(meaning, words):
+        _plan(linker, intent, each, words)
     if words.is_aloud and meaning.task_type != _SPEECH and len(linker.tasks) > planned:
         _speak(linker, intent, linker.tasks[-1].type)
 

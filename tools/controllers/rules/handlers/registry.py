@@ -85,7 +85,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     if _repeats_earlier(linker, intent):
         return
     clause = intent.clause
-    if any(clause.start <= start < clause.end for start, _ in linker.parsed.not_told):
+    if any(clause.start <= start < clause.end for start, _ in linker.parsed.unresolved):
         linker.refuse(intent, "which-file")
         return
     if handler := _HANDLERS.get(intent.act):

@@ -1,0 +1,109 @@
+"""`extents_of`: where each piece of a request ends: pieces that only add to another belong to it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...wording.clause_reading import Piece
+from ...wording.clause_words import ClauseWords
+from ...wording.details import is_only_details, only_reads
+from ...wording.wording import folded, wording
+from .clauses import ParsedRequest
+
+_DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
+              "document-question", "table-question", "filter/rows", "count/rows")  # fmt: skip
+"""Meanings whose words are a description or a question: what follows them belongs to it."""
+_MANNER = ("image-to-image/restyle", "question", "visual-question", "document-question")
+"""Meanings that words about the style of something new are near to."""
+_OF_TEXT = ("text-to-speech", "summarization", "translation")
+_READ = ("document-to-", "image-to-text", "document-question-answering", "visual-question-answering")
+"""`_OF_TEXT` and `_READ`: meanings that take a text, and those that a clause is near to which says what text is meant."""
+_FILES = re.compile("[\ue000-\ue01f]")
+_COMMA = re.compile(r"[,，、]\s*\Z")
+
+
+def extents_of(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[tuple[int, int]]:
+    """Where each piece ends: pieces that ask for nothing but carry data or details belong to the request before them.
+
+    Those before the first request belong to it. What is joined to a neighbour is left empty.
+    """
+    extents = [(piece.start, piece.end) for piece in pieces]
+    last = None
+    for number, piece in enumerate(pieces):
+        if piece.match and not (last is not None and _belongs(parsed, pieces, last, number, code)):
+            last = number
+        elif last is not None and (piece.match or _is_detail(parsed, piece, pieces[last], code)):
+            extents[last] = (extents[last][0], piece.end)
+            extents[number] = (piece.end, piece.end)
+    return extents
+
+
+def with_reading(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[Piece]:
+    """The pieces; one that only has a file read belongs to the next that does something with it: "read a.pdf, then ..."."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        before = kept[-1] if kept else None
+        if before and before.match and piece.match and _only_reads(parsed, before, code):
+            asks = piece.match.meaning.endswith("question-answering")  # the words of its piece are the question
+            start = kept.pop().start
+            kept.append(piece if asks else replace(piece, start=start))
+        else:
+            kept.append(piece)
+    return kept
+
+
+def _only_reads(parsed: ParsedRequest, piece: Piece, code: str) -> bool:
+    """Whether a piece asks to read a file, in no other words, and not to read it aloud."""
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    return not words.is_aloud and only_reads(words.text, code)
+
+
+def _belongs(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: int, code: str) -> bool:
+    """Whether a piece that is near an example is no request of its own."""
+    piece, before = pieces[number], pieces[last]
+    return (
+        _repeats(parsed, piece, before, code)
+        or _says_what(parsed, pieces, last, number)
+        or is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code)
+    )
+
+
+def _says_what(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: int) -> bool:
+    """Whether a piece says what the first request is about: "read to me, what is on page 2 of scan.pdf"."""
+    piece, before = pieces[number], pieces[last]
+    if piece.match is None or before.match is None or number != last + 1:
+        return False
+    named = _FILES.search(parsed.masked, 0, piece.start)
+    return (
+        before.match.meaning in _OF_TEXT
+        and piece.match.meaning.startswith(_READ)
+        and named is None
+        and _FILES.search(parsed.masked, piece.start, piece.end) is not None
+        and _COMMA.search(parsed.masked, before.start, piece.start) is not None
+    )
+
+
+def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
+    """Whether a piece asks for what the one before does, or says how, without new data: "draw it, as a watercolour"."""
+    if piece.match is None or before.match is None:
+        return False
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    asks = words.text.rstrip().endswith(("?", "？"))
+    says_how = before.match.meaning.startswith("text-to-") and not asks and piece.match.meaning.startswith(_MANNER)
+    alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
+    openings = tuple(map(folded, words.language.section("restricting").get("opening", ())))
+    restricts = before.match.meaning.endswith("/rows") and words.words.startswith(openings)  # "wo Region Nord ist"
+    if piece.match.meaning != before.match.meaning and not (says_how or alike or restricts):
+        return False
+    return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
+
+
+def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:
+    """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
+    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
+    described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
+    if words.is_background:  # "draw a dog without a collar"
+        return described and words.starts_with("without")
+    if is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code):
+        return True
+    return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])

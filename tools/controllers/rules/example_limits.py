@@ -1,0 +1,83 @@
+"""`apart_from_limits`: what a piece asks for beside the part of its data that it names: "summarise page 2" is a summary.
+
+The part is a limit and no verb; its words are near to examples that only cut or read that part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ....graph.resource import Kind
+from ....graph.vocabulary import VOCABULARY
+from ...wording.clause_reading import SURE, Piece, read_clauses
+from ...wording.meanings import meaning_of
+from ...wording.nearest import Match, nearest, words_pattern
+from ...wording.page_words import read_pages
+from ...wording.time_ranges import time_range
+from ...wording.wording import folded, wording
+from .clauses import ParsedRequest
+
+_MADE = ("translation", "text-generation", "fill-mask", "conversational", "question-answering", "table-question-answering",
+         "document-question-answering", "visual-question-answering")  # fmt: skip
+"""Types that a question does not ask for in other words: it is one already, or makes no new text."""
+_NEAR_PAGES = ("document-to-", "count/pages", "translation")
+"""Meanings that words about pages are near to, or about the language of a result."""
+_VERB, _VERB_UNSPACED = 0.5, 0.3
+"""Scores from which the words beside the pages decide."""
+_ON_PAGES = ("summarization", "translation", "text-to-speech")
+"""Types that take the text of pages."""
+
+
+def finds(name: str) -> bool:
+    """Whether a meaning finds something in data, or is out of reach: what a question may ask for."""
+    meaning = meaning_of(name)
+    if meaning.is_out_of_reach:
+        return True
+    return meaning.task_type not in _MADE and VOCABULARY[meaning.task_type].outputs[0].kind in (
+        "text",
+        "labels",
+        "boxes",
+    )
+
+
+def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple[int, Kind]], code: str) -> Piece:
+    """The piece with what it asks for beside a part of a recording, or pages of a document."""
+    words = parsed.masked[piece.start : piece.end]
+    if not piece.match:
+        return piece
+    kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
+    if meaning_of(piece.match.meaning).task_type.startswith("trim-"):
+        part = time_range(words, code)
+        found = _read_without(words, (part.start, part.end), kinds, code, SURE) if part else None
+        if found and finds(found.meaning) and not meaning_of(found.meaning).is_out_of_reach:
+            return replace(piece, match=found)
+    if piece.match.meaning.startswith(_NEAR_PAGES) and any(kind == "document" for _, kind in given):
+        pages = read_pages(words, code)
+        found = _beside_pages(words, (pages.start, pages.end), kinds, code) if pages else None
+        if (
+            pages and not pages.each and not found and piece.match.meaning == "count/pages"
+        ):  # one by its number is no count
+            found = next(iter(nearest(words, code, among=("document-to-text", "document-to-images"))), None)
+        if found:
+            return replace(piece, match=found)
+    return piece
+
+
+def _beside_pages(words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str) -> Match | None:
+    """What the words ask for that stand beside the pages; the language of a summary is one more limit."""
+    least = _VERB_UNSPACED if wording(code).unspaced else _VERB
+    found = _read_without(words, span, kinds, code, least)
+    languages = words_pattern(wording(code).languages, wording(code))
+    named = languages.search(folded(words)) if languages else None
+    if found and found.meaning == "translation" and named:
+        rest = words[: span[0]] + " " * (span[1] - span[0]) + words[span[1] :]
+        found = _read_without(rest, named.span(), kinds, code, least) or found
+    return found if found and found.meaning in _ON_PAGES else None
+
+
+def _read_without(
+    words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str, least: float
+) -> Match | None:
+    """The one thing that words ask for without those at `span`; None for nothing, or several."""
+    rest = f"{words[: span[0]]}{words[span[1] :]}"
+    found = [each.match for each in read_clauses(rest, code, kinds, least=least) if each.match]
+    return found[0] if len(found) == 1 else None
