@@ -1,5 +1,6 @@
 """`answer_about`: answers a question about a table by counting, adding, comparing and looking up."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
@@ -8,11 +9,13 @@ from statistics import median
 from ...graph.errors import ExpertError
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
+from .cell_numbers import is_missing
 from .conditions import ordered, size_of
+from .number_check import check_numbers
 from .query import read_query
 from .table import Table
 from .table_query import Query
-from .total_row import without_total
+from .total_row import without_totals
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -27,10 +30,16 @@ def answered(table: Table, question: str) -> tuple[str, Query]:
     """As `answer_about`, and the query that was computed."""
     if not table.cells:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
-    body, total = without_total(table)
+    body, total = without_totals(table)
     query = read_query(question, body)
-    left_out = bool(total) and bool(query.operations - {"people"}) and not query.conditional
-    return _answer(query, table) + (f" ({_say(query, 'without', total=total)})" if left_out else ""), query
+    left_out = bool(total) and bool(query.operations - {"people"}) and (not query.conditional or _compares(query))
+    check_numbers(query)
+    said = [_say(query, "without", total=total)] if left_out else []
+    for column, cells in query.missing.items():
+        if marks := [cell for cell in cells if cell.strip()]:
+            shown = ", ".join(dict.fromkeys(marks))
+            said.append(_say(query, "missing", n=len(marks), column=table.names[column], cells=shown))
+    return _answer(query, table) + (f" ({'; '.join(said)})" if said else ""), query
 
 
 def _answer(query: Query, table: Table) -> str:
@@ -55,6 +64,11 @@ def _answer(query: Query, table: Table) -> str:
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
     return _looked_up(query)
+
+
+def _compares(query: Query) -> bool:
+    """Whether a row of totals could satisfy the conditions."""
+    return any(re.search(" (?:[<>]=?|!=|not [a-z ]+) ", condition) for condition in query.where)
 
 
 def _say(query: Query, key: str, **values: object) -> str:
@@ -125,9 +139,9 @@ def _extreme(query: Query) -> str:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
     subjects += [] if query.group is None else [query.group]
-    if subjects and table.is_numeric(measure) and len(set(table.values(subjects[0]))) < len(table.cells):
+    if subjects and query.whole.is_numeric(measure) and len(set(table.values(subjects[0]))) < len(table.cells):
         return _best_group(query, subjects[0], measure)
-    filled = [row for row in table.cells if row[measure].strip()]
+    filled = [row for row in table.cells if not is_missing(row[measure])]
     sizes = [size for size in ordered(table, measure) if size is not None]
     best = (max if most else min)(sizes)
     rows = [row for row, size in zip(filled, sizes, strict=True) if size == best]
@@ -143,7 +157,7 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
     how = "average" if "average" in query.operations else "together"
     names = [name for name, number in sums.items() if number == best]
     answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
-    filled = [row for row in table.cells if row[measure].strip()]
+    filled = [row for row in table.cells if not is_missing(row[measure])]
     single = choose(filled, key=lambda row: table.number(row[measure]) or Decimal())
     if single[subject] not in names and "average" not in query.operations:
         answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
@@ -167,12 +181,12 @@ def _ranked(query: Query) -> str:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
     several = bool(subjects) and len(set(table.values(subjects[0]))) < len(table.cells)
-    if several and table.is_numeric(key) and "sort" not in wanted:
+    if several and query.whole.is_numeric(key) and "sort" not in wanted:
         ranking = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
         return _listed_numbers(table, dict(ranking[:limit]))
-    filled = [row for row in table.cells if row[key].strip()]
-    empty = [row for row in table.cells if not row[key].strip()]
-    if table.is_numeric(key):
+    filled = [row for row in table.cells if not is_missing(row[key])]
+    empty = [row for row in table.cells if is_missing(row[key])]
+    if query.whole.is_numeric(key):
         rows = sorted(filled, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
     elif table.is_dated(key):
         ordered(table, key)
@@ -224,7 +238,7 @@ def _no_condition(table: Table) -> ExpertError:
 
 
 def _no_measure(query: Query) -> ExpertError:
-    numeric = [name for n, name in enumerate(query.table.names) if query.table.is_numeric(n)]
+    numeric = [name for n, name in enumerate(query.table.names) if query.whole.is_numeric(n)]
     return ExpertError(
         f"the question names no column of {query.table.label} to compare or add",
         hint=f"Columns with numbers: {', '.join(numeric) or 'none'}; all: {', '.join(query.table.names)}.",

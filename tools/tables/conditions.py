@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from ...graph.errors import input_error
+from .cell_numbers import is_missing, read_number
 from .folding import MARKS, fold, singulars
-from .table import LINE, Table, read_number
+from .table import LINE, Table
 from .table_words import is_within, period_of
 
 ANY = "*"
@@ -129,13 +130,13 @@ def size_of(text: str, table: Table) -> Decimal | str | None:
 
 
 def ordered(table: Table, column: int) -> list[Decimal | str | None]:
-    """The sizes of the cells of a column; None only for empty ones.
+    """The sizes of the cells of a column; None for missing ones and other texts.
 
     Raises `ExpertError` (input fault) for a column of dates with one that can not be ordered.
     """
     sizes = [size_of(cell, table) for cell in table.values(column)]
     for cell, size in zip(table.values(column), sizes, strict=True):
-        if size is None and cell.strip() and table.is_dated(column):
+        if size is None and not is_missing(cell) and table.is_dated(column):
             raise input_error(
                 f"“{cell}” in column {table.names[column]} of {table.label} is no date that I can order",
                 hint="Dates are written year-month-day, day.month.year or day/month/year.",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..wording.wording import wording
+from .cell_numbers import is_missing
 from .conditions import kept, ordered, size_of
 from .folding import fold
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
@@ -201,7 +202,7 @@ class _Reader:
             rows = tuple(row for row in table.cells if is_within(size_of(row[mark.column], table), mark.text))
             table = Table(table.label, table.names, rows, table.decimal_comma)
         for column in self.empty:
-            rows = tuple(row for row in table.cells if not row[column].strip())
+            rows = tuple(row for row in table.cells if is_missing(row[column]))
             table = Table(table.label, table.names, rows, table.decimal_comma)
         return table
 
@@ -210,6 +211,7 @@ class _Reader:
         table = self._rows_asked_for()
         query = Query(
             table,
+            self.table,
             [],
             conditional=bool(self.where or self.periods or self.excluded or self.empty),
             where=tuple(self.where),

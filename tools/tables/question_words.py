@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from ..wording.request_language import language_of, own_words
 from ..wording.wording import LANGUAGES, wording
+from .cell_numbers import is_missing
 from .folding import fold, singular, singulars
 from .table import Table
 from .table_words import COMPARISONS, OPERATIONS, WORD, divided, months, operation_words, period_of
@@ -77,8 +78,16 @@ def question_words(question: str) -> list[str]:
 def words_of(question: str, table: Table, language: str = "en") -> list[str]:
     """The words of a question about a table, folded, without the possessive; positions of marks count them."""
     label = (fold(table.label), *WORD.findall(fold(PurePath(table.label).stem)))
-    words = divided(fold(question), language, frozenset((*_columns(table), *_values(table), *label)))
+    words = divided(
+        _without_file(fold(question), table), language, frozenset((*_columns(table), *_values(table), *label))
+    )
     return [word.removesuffix("'s").removesuffix("s'") for word in words]
+
+
+def _without_file(question: str, table: Table) -> str:
+    """A folded question without the name of the table's file, whatever its folder and ending: `lo/sales data.xlsx`."""
+    stem = re.escape(fold(PurePath(table.label).stem))
+    return re.sub(rf"(?:(?<=\s)|(?<=^)|(?<=[\"'“]))(?:[^\s\"'“]*[/\\])?{stem}\.[a-z]{{2,5}}\b", " ", question)
 
 
 def mark_words(question: str, table: Table, language: str = "en") -> tuple[list[Mark], list[str]]:
@@ -207,9 +216,8 @@ def _values(table: Table) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     parts: dict[str, set[tuple[int, str]]] = {}
     for column in range(len(table.names)):
-        if table.is_numeric(column):
-            continue
-        for cell in dict.fromkeys(table.values(column)):
+        cells = table.values(column)
+        for cell in dict.fromkeys(filter(is_missing, cells) if table.is_numeric(column) else cells):
             if folded := fold(cell):
                 found.setdefault(folded, (column, cell))
                 for word in WORD.findall(folded) if " " in folded else ():

@@ -9,14 +9,9 @@ from functools import cached_property
 from ...graph.call import Material
 from ...graph.errors import input_error
 from ..media.rows import rows
+from .cell_numbers import DATE, is_missing, read_number, unit_of
 from .folding import fold, singulars
 
-_GAPS = r"'\u2019\u00a0\u202f "
-"""What groups digits, beside points and commas."""
-_NUMBER = re.compile(
-    rf"(?:[€$£¥₹]|[A-Z]{{3}}(?=\s))?\s*([-+\u2212]?\d[\d.,{_GAPS}]*)\s*(?:[€$£¥₹%]|[A-Z]{{3}}|[a-zµ]{{1,3}}[²³]?)?"
-)
-_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{1,2}/\d{1,2}/\d{2,4}")
 LINE = "line"
 """The only column of a text."""
 
@@ -61,14 +56,29 @@ class Table:
         return read_number(cell, self.decimal_comma)
 
     def is_numeric(self, column: int) -> bool:
-        """Whether all cells of a column that are not empty are numbers."""
-        filled = [cell for cell in self.values(column) if cell.strip()]
+        """Whether all cells of a column that are not missing are numbers."""
+        filled = [cell for cell in self.values(column) if not is_missing(cell)]
         return bool(filled) and all(self.number(cell) is not None for cell in filled)
 
+    def looks_numeric(self, column: int) -> bool:
+        """Whether at least half of the cells of a column that are not missing begin as a number does: `100 DR`, `12`."""
+        filled = [cell for cell in self.values(column) if not is_missing(cell)]
+        begun = [cell for cell in filled if re.match(r"\W*\d", cell)]
+        return bool(filled) and not self.is_dated(column) and 2 * len(begun) >= len(filled)
+
+    def is_mostly_numeric(self, column: int) -> bool:
+        """Whether at least half of the cells of a column that are not missing are numbers."""
+        filled = [cell for cell in self.values(column) if not is_missing(cell)]
+        return bool(filled) and 2 * sum(self.number(cell) is not None for cell in filled) >= len(filled)
+
+    def units(self, column: int) -> list[str]:
+        """The different units and currencies in the cells of a column, in order; none of cells without one."""
+        return [unit for unit in dict.fromkeys(map(unit_of, self.values(column))) if unit]
+
     def is_dated(self, column: int) -> bool:
-        """Whether all cells of a column that are not empty are dates or months."""
-        filled = [cell.strip() for cell in self.values(column) if cell.strip()]
-        return bool(filled) and all(_DATE.fullmatch(cell) for cell in filled)
+        """Whether all cells of a column that are not missing are dates or months."""
+        filled = [cell.strip() for cell in self.values(column) if not is_missing(cell)]
+        return bool(filled) and all(DATE.fullmatch(cell) for cell in filled)
 
     def written(self, number: Decimal) -> str:
         """A number as this table writes it."""
@@ -80,25 +90,6 @@ class Table:
         if self.is_text:
             return row[0]
         return ", ".join(f"{name} {cell}" if name else cell for name, cell in zip(self.names, row, strict=True) if cell)
-
-
-def read_number(cell: str, decimal_comma: bool = False) -> Decimal | None:
-    """The number that a text is, if it is one: `1,250.00 EUR`, `12 %`, `-3`."""
-    match = _NUMBER.fullmatch(cell.strip())
-    if match is None or _DATE.fullmatch(cell.strip()):
-        return None
-    digits = re.sub(f"[{_GAPS}]", "", match[1]).replace("\u2212", "-")
-    point, comma = digits.rfind("."), digits.rfind(",")
-    if point >= 0 and comma >= 0:
-        decimal = "," if comma > point else "."
-    elif comma >= 0:
-        grouped = re.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+", digits)
-        decimal = "." if grouped and not decimal_comma else ","
-    else:
-        grouped = re.fullmatch(r"[-+]?\d{1,3}(?:\.\d{3})+", digits)
-        decimal = "," if grouped and (decimal_comma or digits.count(".") > 1) else "."
-    plain = digits.replace("," if decimal == "." else ".", "").replace(",", ".")
-    return Decimal(plain) if re.fullmatch(r"[-+]?\d+(?:\.\d*)?", plain) else None
 
 
 def read_table(material: Material) -> Table:
@@ -122,7 +113,7 @@ def has_decimal_commas(text: str, cells: Sequence[Sequence[str]]) -> bool:
     Between semicolons a point groups thousands (`1.234`), unless some number has another one (`0.5`).
     """
     semicolons = ";" in text.split("\n", 1)[0]
-    stripped = [cell.strip() for row in cells for cell in row if not _DATE.fullmatch(cell.strip())]
+    stripped = [cell.strip() for row in cells for cell in row if not DATE.fullmatch(cell.strip())]
     written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d.]*,\d+", cell)]
     if not written:
         pointed = [cell for cell in stripped if re.fullmatch(r"[-+]?\d+(?:\.\d+)+", cell)]

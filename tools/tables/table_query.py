@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
 from ..wording.wording import UNSPACED
+from .cell_numbers import is_missing
 from .folding import fold
 from .table import Table
 from .table_words import operation_words
@@ -16,6 +17,8 @@ class Query:
 
     table: Table
     """Only the rows that satisfy the conditions."""
+    whole: Table
+    """All rows: they tell which columns hold numbers."""
     columns: list[int]
     """The columns that the question names beside its conditions, in order."""
     conditional: bool = False
@@ -39,17 +42,45 @@ class Query:
     @property
     def measures(self) -> list[int]:
         """The named columns that hold numbers; where none is named, the only column that does; of the latest a date."""
-        dates = [n for n in range(len(self.table.names)) if self.table.is_dated(n)]
+        table = self.whole
+        dates = [n for n in range(len(table.names)) if table.is_dated(n)]
         if self.in_time and dates:
             return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
-        named = [column for column in self.columns if self.table.is_numeric(column)]
-        numeric = [n for n in range(len(self.table.names)) if self.table.is_numeric(n)]
-        return named or (numeric if len(numeric) == 1 else [])
+        if named := [column for column in self.columns if table.is_numeric(column)]:
+            return named
+        numeric = [n for n in range(len(table.names)) if table.is_numeric(n)]
+        return numeric if len(numeric) == 1 and self.spoiled is None else []
+
+    @property
+    def spoiled(self) -> int | None:
+        """The named column that the question would calculate with, but that is no column of numbers; None for none."""
+        table, wanted = self.whole, self.operations
+        others = [n for n in self.columns if not table.is_numeric(n) and not table.is_dated(n)]
+        ranked = wanted & {"highest", "lowest", "top", "bottom"}
+        if "distinct" in wanted or (self.in_time and any(map(table.is_dated, range(len(table.names))))):
+            return None
+        if wanted & {"sum", "average", "median"} and not ranked:
+            every = len(others) == len(self.columns)
+            return next((n for n in others if every or table.looks_numeric(n)), None)
+        last = [n for n in others if n == self.columns[-1] or len(others) == len(self.columns)]
+        if wanted & {"count", "sort"} and not ranked:
+            return next((n for n in last if table.is_mostly_numeric(n)), None)
+        grouped = self.group is not None and wanted != {"count"}
+        return next((n for n in last if table.looks_numeric(n)), None) if ranked or self.limit or grouped else None
+
+    @property
+    def missing(self) -> dict[int, list[str]]:
+        """The cells without a value of each column that is calculated with, as written."""
+        calculating = {"sum", "average", "median", "highest", "lowest", "top", "bottom"}
+        calculated = self.operations & calculating or self.group is not None
+        columns = self.measures if calculated or ("count" in self.operations and self.columns) else []
+        cells = {n: [cell for cell in self.table.values(n) if is_missing(cell)] for n in columns}
+        return {n: found for n, found in cells.items() if found}
 
     @property
     def subjects(self) -> list[int]:
         """The other named columns."""
-        return [column for column in self.columns if not self.table.is_numeric(column)]
+        return [column for column in self.columns if not self.whole.is_numeric(column)]
 
     @property
     def expression(self) -> str:
@@ -80,7 +111,7 @@ class Query:
             return sorted(extremes if len(extremes) > 1 else totals)
         if ranked and totals - {"sum"} and not grouped:
             return sorted(totals)
-        if ranked and "rows" in self.operations and grouped and not any(map(self.table.is_numeric, self.columns)):
+        if ranked and "rows" in self.operations and grouped and not any(map(self.whole.is_numeric, self.columns)):
             return ["rows"]
         return question.split()[:1] if self.yes_or_no and self.operations - {"rows", "people"} else []
 

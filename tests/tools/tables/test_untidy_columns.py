@@ -1,0 +1,101 @@
+"""Columns as people keep them: missing values, accounting signs, units, subtotals. Never another column's answer."""
+
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.graph.call import Material
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.resource import Resource
+from hugginggpt.tools.backends.embedded.experts.sort import _sorted
+from hugginggpt.tools.tables.calculation import answer_about
+from hugginggpt.tools.tables.table import Table, read_table
+
+US = "Region,Q1,Q2\nNorth,1250,2000\nSouth,300,450\nEast,n/a,1000\n"
+RENT = "month,rent,heating\nJanuary,900,80\nFebruary,TBD,95\nMarch,1000,70\n"
+LEDGER = "account,amount\n1000,100 DR\n2000,40 CR\n"
+SIGNS = "item,amount\nsold,1000.00\nreturned,(300.00)\nrepaid,50-\n"
+
+
+def table(text: str, name: str = "us3.csv") -> Table:
+    """A table as an expert gets it."""
+    about = Resource(kind="table", media_type="text/csv", name=name, text=text)
+    return read_table(Material(resource=about, path=Path()))
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        (US, "sum of Q1", "1550 (without 1 cell(s) of Q1 that hold no number: n/a)"),
+        (US, "average Q1", "775 (without 1 cell(s) of Q1 that hold no number: n/a)"),
+        (US, "sum of Q2", "3450"),
+        (US.replace("n/a", ""), "sum of Q1", "1550"),
+        (US.replace("n/a", "k.A."), "sum of Q1", "1550 (without 1 cell(s) of Q1 that hold no number: k.A.)"),
+        (
+            RENT,
+            "which month had the highest rent?",
+            "March, with 1000 (without 1 cell(s) of rent that hold no number: TBD)",
+        ),
+        ("day,temp\n1,20\n2,?\n3,30\n", "average temp", "25 (without 1 cell(s) of temp that hold no number: ?)"),
+        (SIGNS, "sum of amount", "650.00"),
+        (SIGNS, "which item has the lowest amount?", "returned, with (300.00)"),
+        ("a,n\nx,9\ny,-\nz,10\n", "sort us3.csv by n", "a x, n 9\na z, n 10\na y, n -"),
+    ],
+)
+def test_a_missing_value_is_left_out_of_its_column_and_said(text: str, question: str, answer: str) -> None:
+    assert answer_about(table(text), question) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "said"),
+    [
+        (LEDGER, "sum of amount", "column amount of us3.csv.*100 DR"),
+        (LEDGER, "which account has the highest amount?", "column amount of us3.csv.*100 DR"),
+        (US.replace("n/a", "see note"), "sum of Q1", "column Q1 of us3.csv.*see note"),
+        (US.replace("n/a", "see note"), "how many Q1 are there?", "column Q1 of us3.csv.*see note"),
+        (US.replace("n/a", "see note"), "sort us3.csv by Q1", "column Q1 of us3.csv.*see note"),
+        (US, "sum of Q1 in East", "column Q1 of us3.csv"),
+        (US, "sum of Region", "column Region of us3.csv"),
+        ("item,weight,n\nsalt,500 g,1\nflour,2 kg,2\n", "sum of weight", "column weight of us3.csv.* g and kg"),
+        ("item,price,n\nsalt,5 EUR,1\nflour,2 USD,2\n", "what is the highest price?", "price of us3.csv.* EUR and USD"),
+    ],
+)
+def test_a_column_that_is_not_numbers_of_one_unit_is_refused_by_its_name(text: str, question: str, said: str) -> None:
+    with pytest.raises(ExpertError, match=said):
+        answer_about(table(text), question)
+
+
+PARTS = "Region,Q1\nNorth,10\nSouth,20\nSubtotal,30\nEast,5\nGrand total,35\n"
+LEFT = "(without the row of totals, Region Subtotal, Q1 30; Region Grand total, Q1 35)"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("sum of Q1", f"35 {LEFT}"),
+        ("which region has the highest Q1?", f"South, with 20 {LEFT}"),
+        ("how many rows are there?", f"3 {LEFT}"),
+        ("sum of Q1 above 9", f"30 {LEFT}"),
+        ("sum of Q1 in North", "10"),
+    ],
+)
+def test_rows_of_totals_are_left_out_and_said(question: str, answer: str) -> None:
+    assert answer_about(table(PARTS), question) == answer
+
+
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("sales data.csv", "what is the sum of Q2 in sales data.csv?"),
+        ("us3.csv", "sum of Q2 in lo/us3.xlsx"),
+    ],
+)
+def test_the_name_of_the_file_is_no_word_of_the_question(name: str, question: str) -> None:
+    assert answer_about(table(US, name), question) == "3450"
+
+
+def test_numbers_are_sorted_by_value_and_missing_values_come_last() -> None:
+    rows = "a,n\nx,900\ny,-\nz,1000\n"
+    assert [row[0] for row in _sorted(table(rows), "n", falling=False).cells] == ["x", "z", "y"]
+    with pytest.raises(ExpertError, match=r"column n of us3.csv.*see note"):
+        _sorted(table(rows.replace("-", "see note")), "n", falling=False)

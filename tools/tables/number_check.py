@@ -1,0 +1,38 @@
+"""`check_numbers`: refuses to calculate with a column that is not of numbers of one unit, by its name."""
+
+from ...graph.errors import ExpertError, input_error
+from .cell_numbers import is_missing
+from .table import Table
+from .table_query import Query
+
+
+def no_number(table: Table, column: int) -> ExpertError:
+    """The refusal of a column to calculate with or to sort by, for its first cell that is neither a number nor missing."""
+    other = next(cell for cell in table.values(column) if not is_missing(cell) and table.number(cell) is None)
+    return input_error(
+        f"column {table.names[column]} of {table.label} holds “{other}”, which is no number to calculate with or sort by",
+        hint="Correct it, or leave its row out with a condition.",
+    )
+
+
+def check_numbers(query: Query) -> None:
+    """Raises `ExpertError` where a column to calculate with is no column of numbers of one unit."""
+    table, names = query.whole, query.whole.names
+    if (column := query.spoiled) is not None:
+        raise no_number(table, column)
+    ranked = query.operations & {"highest", "lowest", "sort", "top", "bottom"}
+    if not (ranked or query.operations & {"sum", "average", "median", "count"} or query.group is not None):
+        return
+    for column in query.measures if query.columns or "count" not in query.operations else ():
+        if len(units := query.table.units(column)) > 1:
+            raise input_error(
+                f"column {names[column]} of {table.label} holds different units, {' and '.join(units)}, that can't be"
+                " added or compared",
+                hint="Choose the rows of one unit with a condition.",
+            )
+        if (
+            query.table.cells
+            and not query.in_time
+            and not any(query.table.number(cell) is not None for cell in query.table.values(column))
+        ):
+            raise input_error(f"column {names[column]} of {table.label} holds no number in the rows asked for")
