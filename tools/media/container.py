@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...graph.caveats import lacks
 from ...graph.errors import ExpertError
 from ...graph.media_types import canonical
+from .container_end import ends_early, states_duration
 from .media_limits import limits
 from .memory_budget import reading
 
@@ -106,10 +107,14 @@ def chosen_track(tracks: Sequence[Any]) -> Any:
 
 
 def check_whole(path: Path, track: Any, seconds: float, label: str) -> None:
-    """Reports a file that ends before its header says, when so many seconds of a track were found."""
-    stated = max(float((track.duration or 0) * (track.time_base or 0)), _stated_by_wav(path))
+    """Reports a file that ends before its header or its parts say, when so many seconds of a track were found."""
+    stated = _stated_by_wav(path)
+    if states_duration(path, track.container.format.name):
+        stated = max(stated, float((track.duration or 0) * (track.time_base or 0)))
     if seconds < 0.95 * stated - 1:
         lacks(f"{label} is cut short: {seconds:.1f} of {stated:.1f} seconds are there")
+    elif ends_early(path):
+        lacks(f"{label} is cut short: it ends in the middle, after about {seconds:.1f} seconds")
 
 
 def _stated_by_wav(path: Path) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...graph.call import Part
 from ...graph.errors import input_too_large
-from .container import Unreadable, open_container
+from .container import Unreadable, check_whole, open_container
 from .sound import Samples, audio_stream, decode_track, mixed, quietest_point, write_wav
 
 RATE = 16_000
@@ -27,7 +27,10 @@ def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Seq
             if not container.streams.audio or 0 < seconds <= MAX_PART_SECONDS:
                 return ()
             track = audio_stream(container, path.name)
-            return _written(_quietly_cut(decode_track(container, track, rate=RATE)), folder, most)
+            parts = _written(_quietly_cut(decode_track(container, track, rate=RATE)), folder, most)
+            if parts:
+                check_whole(path, track, parts[-1].end, path.name)
+            return parts
     except Unreadable:
         return ()
 

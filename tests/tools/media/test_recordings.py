@@ -135,6 +135,32 @@ def test_a_recording_that_is_cut_short_is_read_and_the_loss_reported(tmp_path: P
     assert heard.lacks == ["a.wav is cut short: 5.0 of 10.0 seconds are there"]
 
 
+@pytest.mark.parametrize("name", ["a.mka", "a.webm", "a.ogg", "a.opus"])
+@pytest.mark.parametrize("share", [0.5, 0.98])
+def test_a_container_that_states_no_length_is_reported_where_its_last_part_is_cut(
+    tmp_path: Path, name: str, share: float
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 10 * SAMPLE_RATE)
+    encode(tmp_path / name, noise.astype(np.float32), "aac" if name == "a.mka" else "libopus", rate=48_000)
+    with collecting() as heard:
+        read_sound(tmp_path / name)
+    assert heard.lacks == []
+    data = (tmp_path / name).read_bytes()
+    (tmp_path / f"cut-{name}").write_bytes(data[: int(len(data) * share)])
+    with collecting() as heard:
+        read_sound(tmp_path / f"cut-{name}")
+    assert [f"cut-{name} is cut short" in text for text in heard.lacks] == [True]
+
+
+def test_a_length_that_is_only_estimated_is_no_promise(tmp_path: Path) -> None:
+    time = np.arange(30 * SAMPLE_RATE) / SAMPLE_RATE
+    loud = np.random.default_rng(0).normal(0, 0.2, 30 * SAMPLE_RATE)
+    encode(tmp_path / "a.aac", np.where(time < 27, 0, loud).astype(np.float32), "aac")
+    with collecting() as heard:
+        read_sound(tmp_path / "a.aac")
+    assert heard.lacks == []
+
+
 def test_a_wav_without_sound_is_refused(tmp_path: Path) -> None:
     write_wav(tmp_path / "a.wav", np.zeros((1, 0), np.float32), 8000)
     with pytest.raises(Exception, match=r"a\.wav holds no sound \(0 seconds\)"):

@@ -90,7 +90,8 @@ def _rotate(image: Image.Image, task: Task) -> Image.Image:
         angle = float(number[1]) if number else 180 if "upside" in words else 90
         counter = re.search(r"counter-? ?clockwise|anti-?clockwise", words)
         angle = -angle if re.search(r"\bclockwise|\bright\b", words) and not counter else angle
-    return image.rotate(angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
+    fill = (255, 255, 255, 0) if image.mode == "RGBA" else "white"
+    return image.rotate(angle, expand=True, fillcolor=fill, resample=Image.Resampling.BICUBIC)
 
 
 def _flip(image: Image.Image, task: Task) -> Image.Image:

@@ -52,12 +52,13 @@ def _blocks(text: str) -> Iterator[str]:
     """Join lines that were broken only because of their width."""
     lines = [line.strip() for line in text.splitlines()]
     width = max(map(len, lines), default=0)
+    wrapped = 2 * sum(line[:1].islower() for line in lines) >= len(lines)  # as in a narrow column
     block = ""
     for line in lines:
         if not line:
             yield from [block] if block else []
             block = ""
-        elif block and _continues(block, line, width):
+        elif block and _continues(block, line, width, 15 if wrapped else 35):
             block = f"{block[:-1]}{line}" if block.endswith("-") else f"{block} {line}"
         else:
             yield from [block] if block else []
@@ -65,10 +66,12 @@ def _blocks(text: str) -> Iterator[str]:
     yield from [block] if block else []
 
 
-def _continues(block: str, line: str, width: int) -> bool:
+def _continues(block: str, line: str, width: int, least: int) -> bool:
     if block[-1] in ".!?:…。！？":
         return False
-    return line[0].islower() or (len(block) >= 0.7 * width > 35 and len(line.split()) > 2 and not block[-1].isdigit())
+    return line[0].islower() or (
+        len(block) >= 0.7 * width > least and len(line.split()) > 2 and not block[-1].isdigit()
+    )
 
 
 def _split(block: str) -> Iterator[str]:

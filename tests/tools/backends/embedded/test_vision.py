@@ -163,6 +163,36 @@ def test_the_size_and_rotation_follow_the_request(
     assert picture(run_expert("retouch", {"image": examples / "hills.jpg"}, goal, **parameters)).size == size
 
 
+@pytest.mark.parametrize("goal", ["make it half the size", "mirror it", "rotate it by 30 degrees", "brighten it"])
+def test_what_is_transparent_stays_transparent(run_expert: RunExpert, tmp_path: Path, goal: str) -> None:
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((200, 30, 30, 255), (20, 10, 40, 30))
+    image.save(tmp_path / "coupon.png")
+    made = picture(run_expert("retouch", {"image": tmp_path / "coupon.png"}, goal))
+    assert made.mode == "RGBA"
+    alpha = np.asarray(made.getchannel("A"))
+    assert alpha[1, 1] == 0
+    assert alpha[made.height // 2, made.width // 2] == 255
+
+
+def test_transparency_that_a_format_does_not_hold_is_reported(run_expert: RunExpert, tmp_path: Path) -> None:
+    Image.new("RGBA", (60, 40), (0, 0, 0, 0)).save(tmp_path / "coupon.png")
+    made = run_expert("retouch", {"image": tmp_path / "coupon.png"}, "resize it to 30x20", format="jpeg")
+    assert made["image"].note.startswith("coupon.png is transparent in parts")
+
+
+def test_deep_greys_stay_deep_or_the_loss_is_reported(run_expert: RunExpert, tmp_path: Path) -> None:
+    deep = np.linspace(1000, 60_000, 80 * 40).reshape(40, 80).astype(np.uint16)
+    Image.fromarray(deep).save(tmp_path / "scope.png")
+    kept = run_expert("retouch", {"image": tmp_path / "scope.png"}, "resize it to 40x20")
+    assert kept["image"].note == ""
+    pixels = np.asarray(picture(kept))
+    assert pixels.shape == (20, 40)
+    assert abs(float(pixels.max()) - 60_000) < 1500
+    lost = run_expert("retouch", {"image": tmp_path / "scope.png"}, "blur it")
+    assert lost["image"].note == "scope.png has more than 8 bits of grey, and the picture made of it has 8"
+
+
 def test_clockwise_is_to_the_right(run_expert: RunExpert, tmp_path: Path) -> None:
     image = Image.new("RGB", (60, 40), "white")
     image.paste("red", (0, 0, 10, 10))  # top left

@@ -46,5 +46,7 @@ def answer_artifact(question: str, text: str, where: str) -> Artifact:
 
     found = find_answer(question, text)
     if found is None or (len(found.short) > MAX_ANSWER and len(found.short) > len(text) / 2):
-        raise ExpertError(f"{where} has no answer to {question.strip()!r}", hint="a language model may find one")
+        raise ExpertError(
+            f"no answer was found in {where} to {question.strip()!r}", hint="a language model may find one"
+        )
     return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
 from .....graph.task import Task
-from ....media.pictures import image_artifact, read_image
+from ....media.pictures import image_artifact, open_image
 from ..goal_words import goal_and_prompt, has_word
 from ..registry import expert
 
@@ -69,6 +69,7 @@ def accepts(task: Task) -> str | None:
 def retouch(call: Call) -> Sequence[Artifact]:
     """The picture, changed."""
     from ..image_operations import OPERATIONS
+    from ..picture_layers import in_own_mode
 
     task = call.task
     if not task.goal and call.has("prompt"):
@@ -76,5 +77,9 @@ def retouch(call: Call) -> Sequence[Artifact]:
     operation = operation_of(task)
     if operation is None:
         raise input_error(f"it is not clear what to do with the picture; it can {', '.join(WORDS)}")
-    changed = OPERATIONS[operation](read_image(call.one("image")), task)
-    return [image_artifact(call, changed, format=str(task.parameters.get("format") or "png"))]
+    change = OPERATIONS[operation]
+    format = str(task.parameters.get("format") or "png")
+    material = call.one("image")
+    with open_image(material.path, material.resource.label) as image:
+        changed = in_own_mode(image, material.resource.label, operation, format, lambda layer: change(layer, task))
+    return [image_artifact(call, changed, format=format)]
