@@ -47,9 +47,9 @@ def run(
 ) -> Outcome:
     """Run a request to its end.
 
-    `files`: one or several: paths, URLs, data URLs, bytes, content blocks, PIL images, arrays of pixels, DataFrames. `plan`:
-    run this instead of having one made. `llm`, `where`: as in `Settings`. `options`: of this run. `settings`: by default
-    those of the environment. `thread_id`: the conversation; by default a new one.
+    `files`: one or several: paths, URLs, data URLs, bytes, open files, content blocks, PIL images (all pages), arrays of
+    pixels, DataFrames. `plan`: run this instead of having one made. `llm`, `where`: as in `Settings`. `options`: of this
+    run. `settings`: by default those of the environment. `thread_id`: the conversation; by default a new one.
 
     An expert's failure is in the outcome's `status` and `results`. Raises `HuggingGPTError` for everything else, and
     `UsageError` for a wrong argument before anything is started.

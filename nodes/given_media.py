@@ -33,6 +33,8 @@ class Intake:
         self._known: dict[str | None, Resource] | None = None
         self._taken = dict[str, str | None]()
         self._given = dict[str, str | None]()
+        self._here = set[str | None]()
+        """Names given in this message or list of files: equal files are two there, and one when a history is sent again."""
 
     async def without_data(self, values: Mapping[str, Any]) -> Json:
         """The values of an input or update with references in place of data. Raises `InvalidInput`."""
@@ -68,6 +70,7 @@ class Intake:
 
     async def _message(self, message: BaseMessage) -> BaseMessage:
         human = isinstance(message, HumanMessage)
+        self._here.clear()
         if isinstance(message.content, str):
             if not human:
                 return message
@@ -118,10 +121,12 @@ class Intake:
             raise InvalidInput(f"{given.name or 'a file'} was given as data, and is empty (0 bytes)")
         resource = await self._fetcher.keep(given)
         earlier = self._known.get(resource.sha256)
-        name = earlier.name if earlier and not given.name else self._distinct(resource, named=bool(given.name))
+        again = earlier is not None and not given.name and earlier.name not in self._here
+        name = earlier.name if earlier and again else self._distinct(resource, named=bool(given.name))
         resource = resource.model_copy(update={"name": name})
         self._known[resource.sha256] = resource
         self._given[name or ""] = resource.sha256
+        self._here.add(name)
         return reference_to(resource)
 
     def _distinct(self, resource: Resource, *, named: bool) -> str:
@@ -129,7 +134,7 @@ class Intake:
         path, taken, number = PurePosixPath(resource.name or "data"), self._given if named else self._taken, 1
         taken = self._given | taken
         name = path.name
-        while taken.get(name, resource.sha256) != resource.sha256:
+        while name in self._here or taken.get(name, resource.sha256) != resource.sha256:
             number += 1
             name = f"{path.stem}-{number}{path.suffix}"
         return name

@@ -55,7 +55,8 @@ def plan_node(
         run_id, thread_id = _ids()
         attached, earlier = _files_of(state)
         given_plan = read_given_plan(state.get("given_plan"))
-        gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan)])
+        named = [name for name in files_named_in(given_plan) if name not in attached]
+        gathered = await fetcher.gather(text, [*attached, *named])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}

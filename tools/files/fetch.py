@@ -5,9 +5,8 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from difflib import get_close_matches
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
 
 from ...graph.call import Artifact
 from ...graph.content_blocks import GivenFile
@@ -26,6 +25,7 @@ from .content_reader import ContentReader, ReadDocument
 from .given_data import content_of
 from .named_files import NamedFiles
 from .regular_file import copy_of, open_regular
+from .same_file import is_one_of, is_same_file, is_url
 
 RECORDING, HEAD = 5, 65_536
 """How many times `max_file_bytes` a recording may have (eight hours at 16 kHz: 922 MB); bytes by which it is recognised."""
@@ -79,17 +79,16 @@ class GuardedFetcher:
         )  # fmt: skip
 
     async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
-        """The attached `files`, then those that `text` names; a file that is both is returned once.
+        """The attached `files` in their order, then those that `text` names; a file that is both is returned once.
 
-        Files that are stored already are resources; they come first.
+        Files that are stored already are resources. A path or URL that is attached twice is taken once, with a notice.
 
         A folder or a pattern (`*.png`) stands for its files. A local file that does not exist becomes a missing
         resource, and so does a web page (a URL without a file's extension) that can't be reached: the text may only quote
         it. What exists and can't be used raises `InvalidInput`; among others that can, it becomes a missing resource with
         its problem, so that one damaged file of many stops only the tasks that need it.
         """
-        found, unusable = [file for file in files if isinstance(file, Resource)], list[UnusableFile]()
-        names = [file for file in files if isinstance(file, str)]
+        found, unusable, attached = list[Resource](), list[UnusableFile](), list[str]()
 
         async def add(name: str, fetched: Awaitable[Resource]) -> None:
             try:
@@ -101,9 +100,16 @@ class GuardedFetcher:
                 found.append(Resource(kind=kind, media_type=media_type, name=name, problem=problem))
 
         named = NamedFiles(lambda name: self._resolve(name)[0])
-        for name in await asyncio.to_thread(named.attached, names):
-            if not await self._is_among(name, found):
-                await add(name, self.fetch(name))
+        for file in files:
+            if isinstance(file, Resource):
+                found.append(file)
+                continue
+            for name in await asyncio.to_thread(named.attached, [file]):
+                if await asyncio.to_thread(is_one_of, name, attached):
+                    notice(f"{name} was given more than once, and is taken once")
+                else:
+                    attached.append(name)
+                    await add(name, self.fetch(name))
         for mention in await asyncio.to_thread(named.in_text, text):
             if not await self._is_among(mention.name, found):
                 await add(mention.name, self._fetch_mention(mention))
@@ -125,7 +131,7 @@ class GuardedFetcher:
             raise
 
     async def _is_among(self, name: str, found: Sequence[Resource]) -> bool:
-        return await asyncio.to_thread(lambda: any(_same(name, other.name or "") for other in found))
+        return await asyncio.to_thread(lambda: any(is_same_file(name, other.name or "") for other in found))
 
     def _exists(self, name: str) -> bool:
         path, _ = self._resolve(name)  # raises outside the allowed folders
@@ -218,33 +224,3 @@ _SYSTEM_FOLDERS = ("proc", "sys", "dev")
 
 def _root_of(path: Path, roots: Sequence[Path]) -> Path | None:
     return next((root for root in roots if path.is_relative_to(root)), None)
-
-
-def is_url(name: str) -> bool:
-    """Whether `name` is read over the network."""
-    return name.lower().startswith(("http://", "https://"))
-
-
-def _same(name: str, other: str) -> bool:
-    """Whether two names mean the same file: equal, one a suffix of the other, or the same file on disk."""
-    mine, theirs = _parts(name), _parts(other)
-    shorter = min(len(mine), len(theirs))
-    if shorter == 0 or mine[-1] != theirs[-1]:
-        return False
-    if name == other or (len(mine) <= len(theirs) and mine == theirs[-len(mine) :]):
-        return True
-    if is_url(name) or is_url(other):
-        return False
-    here, there = Path(name).expanduser(), Path(other).expanduser()
-    if here.exists() and there.exists():
-        return here.samefile(there)
-    return mine[-shorter:] == theirs[-shorter:]
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    """The parts of a path or of a URL's path, without leading dots and slashes."""
-    try:
-        path = unquote(urlsplit(name).path) if is_url(name) else name
-    except ValueError:  # half an IPv6 address: `download` reports it
-        path = name
-    return tuple(part for part in PurePosixPath(path).parts if part not in (".", "/", "~"))
