@@ -70,7 +70,7 @@ class _Reader:
             opened = between and between.end == first.start and between.role in (">=", "between")
             if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
                 continue
-            if not (joined in to or (joined == "and" and opened and between and between.role == "between")):
+            if joined not in to and not (joined == "and" and opened and between and between.role == "between"):
                 continue
             before = self._near(number, -2 if opened else -1)
             if before and before.role in _EXCLUDING:
@@ -160,9 +160,7 @@ class _Reader:
                 self.used |= {mark, before}
                 continue
             earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
-            chained = (
-                earlier in excluded and earlier is not None and self._joined(earlier, mark)
-            )  # "except June and July"
+            chained = bool(earlier and earlier in excluded and self._joined(earlier, mark))  # "except June and July"
             negation = earlier if earlier and (chained or earlier.role in _EXCLUDING) else None
             excluded |= {mark} if negation else set()
             self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}

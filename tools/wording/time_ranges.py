@@ -35,14 +35,26 @@ def time_range(text: str, code: str) -> TimeRange | None:
         words["tail" if "tail" in words else "end"] = f"{words['n']} {words['unit']}"
     unit = words.get("unit") or words.get("end", "")
     seconds = {name: seconds_of(words[name], unit, code) for name in ("start", "end", "tail") if name in words}
-    if _has("off", f"{text[: form.start]} {text[form.end :]}", code):
+    around = f"{text[: form.start]} {text[form.end :]}"
+    if rest := _rest_off(around, code):
+        around = around.replace(rest, " ", 1)
+    end = max(form.end, text.find(rest) + len(rest)) if rest else form.end
+    if _has("off", around, code):
         if "start" in seconds:
             return None
         left = {"end_seconds": -seconds["tail"]} if "tail" in seconds else {"start_seconds": seconds["end"]}
-        return TimeRange(left, form.start, form.end)
+        return TimeRange(left, form.start, end)
     if "tail" in seconds:
-        return TimeRange({"start_seconds": -seconds["tail"]}, form.start, form.end)
-    return TimeRange({f"{name}_seconds": value for name, value in seconds.items()}, form.start, form.end)
+        return TimeRange({"start_seconds": -seconds["tail"]}, form.start, end)
+    return TimeRange({f"{name}_seconds": value for name, value in seconds.items()}, form.start, end)
+
+
+def _rest_off(text: str, code: str) -> str:
+    """The words that leave out what the named part is not: "skip the rest"; empty for none."""
+    off, rest = (wording(code).ranges.get(group, ()) for group in ("off", "rest"))
+    either = ["|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)" for words in (off, rest)]
+    found = re.search(rf"\b(?:{either[0]}) (?:{either[1]})\b", text, re.IGNORECASE)
+    return found.group() if found else ""
 
 
 def _has(group: str, text: str, code: str) -> bool:

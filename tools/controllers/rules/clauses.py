@@ -61,7 +61,7 @@ class ParsedRequest:
     """The language of the request."""
     passed_over: frozenset[Resource] = frozenset()
     """Files that its ordinals leave out: "the first picture" of three."""
-    unresolved: tuple[tuple[int, int], ...] = ()
+    undecided: tuple[tuple[int, int], ...] = ()
     """Words that choose among its files, and do not say which: "the larger picture"."""
     edits: TextEdits = NO_EDITS
     """The middles of long quotations, which `text` leaves out. All positions here are those after the edits."""

@@ -34,7 +34,7 @@ class _Found:
     start: int
     end: int
     files: tuple[Resource, ...]
-    """Those that the words mean; empty where none can be chosen."""
+    """Those that the words mean; empty where none is certain."""
 
 
 def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
@@ -58,7 +58,7 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         masked=masked,
         files=tuple(sorted((*kept, *mentions), key=lambda file: (file.start < 0, file.start))),
         passed_over=frozenset(files) - counted - named if counted else frozenset(),
-        unresolved=tuple((each.start, each.end) for each in found if not each.files),
+        undecided=tuple((each.start, each.end) for each in found if not each.files),
     )
 
 

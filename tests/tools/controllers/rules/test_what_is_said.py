@@ -62,3 +62,34 @@ def test_a_text_is_translated_into_the_language_in_which_it_is_to_be_said() -> N
     ]
     assert steps("Translate a.txt to French and read it aloud in French") == ["translation", "text-to-speech <0"]
     assert steps("Say 'buenos días' in Spanish") == ["text-to-speech"]
+
+
+def test_nothing_is_spoken_where_the_step_that_finds_it_is_not_understood() -> None:
+    """Neither the whole table nor another total of it."""
+    proposal = propose(
+        Request(text="Work out the revenue of South from April to June in sales.csv and say the total aloud")
+    )
+    assert proposal.plan.tasks == ()
+    assert "say the total aloud" in proposal.refusals[0]
+    assert "Work out the revenue of South" in proposal.refusals[0]
+    assert steps("Say the total of sales.csv aloud") == ["table-question-answering", "text-to-speech <0"]
+
+
+def test_a_question_for_two_things_is_two_questions() -> None:
+    """An expert gives one answer to a question."""
+    tasks = propose(Request(text="What are the rent and the deposit in scan.pdf?")).plan.tasks
+    asked = [task.inputs["question"] for task in tasks if "question" in task.inputs]
+    assert asked == ["What is the rent in scan.pdf?", "What is the deposit in scan.pdf?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Transcribe the first ten seconds of speech.wav and skip the rest", {"end_seconds": 10.0}),
+        ("Skip the first ten seconds of speech.wav", {"start_seconds": 10.0}),
+    ],
+)
+def test_the_rest_that_is_skipped_is_not_the_part_that_is_named(text: str, part: dict[str, float]) -> None:
+    proposal = propose(Request(text=text))
+    assert [task.parameters for task in proposal.plan.tasks if task.type == "trim-audio"] == [part]
+    assert proposal.refusals == ()

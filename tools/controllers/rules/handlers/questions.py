@@ -16,6 +16,11 @@ from ..text_linking import as_text, text_referents
 
 _WORD = re.compile(r"[a-z]{4,}")
 _QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
+_NAMED = r"(?:the|my|our|his|her|its|their) [\w -]+?"
+_TWO_THINGS = re.compile(
+    rf"(?P<asked>what|who) (?P<verb>are|were) (?P<one>{_NAMED}) and (?P<other>{_NAMED})(?P<place> (?:in|on|of|from) .+)?",
+    re.IGNORECASE,
+)
 _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
@@ -30,6 +35,12 @@ def answer_question(linker: Linker, intent: Intent) -> None:
             return
         for referent in linker.resolver.resolve(intent, ("audio",)):
             linker.add_task("audio-classification", {"audio": referent.value}, intent)
+        return
+    if (two := _TWO_THINGS.fullmatch(intent.question.strip(" ?"))) and kinds & {"text", "document", "image"}:
+        linker.use(intent.clause.start, intent.clause.end)
+        verb = "is" if two["verb"].lower() == "are" else "was"
+        for thing in (two["one"], two["other"]):  # an expert gives one answer to a question
+            add_question(linker, intent, f"{two['asked']} {verb} {thing}{two['place'] or ''}?")
         return
     add_question(linker, intent, intent.question)
 

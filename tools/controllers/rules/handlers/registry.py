@@ -85,7 +85,8 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     if _repeats_earlier(linker, intent):
         return
     clause = intent.clause
-    if any(clause.start <= start < clause.end for start, _ in linker.parsed.unresolved):
+    compares = intent.act == "pick" or (intent.match is not None and intent.match.meaning == "pick-best")
+    if not compares and any(clause.start <= start < clause.end for start, _ in linker.parsed.undecided):
         linker.refuse(intent, "which-file")
         return
     if handler := _HANDLERS.get(intent.act):
