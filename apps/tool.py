@@ -107,8 +107,6 @@ def as_tool(
 
     Raises `UsageError` for a wrong option. Nothing is opened before the first call.
     """
-    if not isinstance(graph, Graph | None):
-        raise UsageError(f"as_tool(graph=...) is of type {type(graph).__name__}", hint="give one made with build_graph")
     if approve not in (None, "always", "never"):
         raise UsageError(f"approve is {approve!r}, and must be 'always' or 'never'")
     if graph is not None and (settings is not None or llm is not None or file_roots is not None):
@@ -116,6 +114,8 @@ def as_tool(
             "as_tool(graph=...) takes no settings, llm or file_roots: its graph has them",
             hint="give them to build_graph, or leave the graph out",
         )
+    if not isinstance(graph, Graph | None):
+        raise UsageError(f"as_tool(graph=...) is of type {type(graph).__name__}", hint="give one made with build_graph")
     settings = (settings_given(settings) or settings_for_others()).with_given(
         llm=llm, where=where, file_roots=_folders(file_roots)
     )

@@ -268,10 +268,8 @@ def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | Non
 
 
 def _can_change(result: Result) -> bool:
-    """Whether a retry may end otherwise: it had an expert, and what is missing failed and was not merely read in part."""
-    if result.status == "failed":
-        return result.assignment is not None or result.input_fault
-    return result.status == "cancelled" or any(result.owns(member) for member in result.missing)
+    """Whether a retry may end otherwise: not where an input was merely read in part, or with little certainty."""
+    return result.status in {"failed", "cancelled"} or any(result.owns(member) for member in result.missing)
 
 
 def _print_event(event: Event) -> None:

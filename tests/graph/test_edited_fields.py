@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.status": ("failed", "run.status can't be edited: it is what was recorded"),
     "run.started_at": (1.0, "run.started_at can't be edited: it is what was recorded"),
     "run.duration": (1.0, "run.duration can't be edited: it is what was recorded"),
+    "run.doubts": (["no"], "run.doubts can't be edited: it is what was recorded"),
     "run.usage": ({"llm_calls": 5}, "run.usage can't be edited: it is what was recorded"),
     "run.epoch": ("abc", "run.epoch: there is no such epoch of this run"),
     # raises
