@@ -176,7 +176,7 @@ async def test_instructions_in_data_change_no_plan_and_read_nothing(number: int,
         for last, digest in map(ended, turns):
             digests.add(digest)
             assert {result["assignment"]["expert"]["model_id"] for result in last.results} == {"good/model"}
-            assert last.answer.startswith(ANSWER)
+            assert ANSWER in last.answer  # after the file that the plan leaves out
         assert model.stages.count("plan") == 3, "the first draft was sent back"
         assert model.stages.count("choose") == 5, "the first choice was sent back"
         assert backend.calls == ["0", "1", "0", "1"], "no call beyond the plan"
