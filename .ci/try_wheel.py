@@ -16,14 +16,16 @@ import typer
 import hugginggpt
 from hugginggpt.apps.cli.app import app
 
+OF_SERVER = "hugginggpt.apps.file_route"
+"""The route of LangGraph Server, which brings the library that it needs (the extra `studio`)."""
 COMMAND = str(Path(sys.executable).parent / "hugginggpt")
 REQUEST = "Read the text in this receipt, summarise it and say the summary aloud"
 
 
 def modules() -> Iterator[str]:
-    """Every module of the package but the one that is the command itself."""
+    """Every module of the package but the one that is the command itself, and that of the server."""
     for module in pkgutil.walk_packages(hugginggpt.__path__, "hugginggpt."):
-        if not module.name.endswith(".__main__"):
+        if not module.name.endswith(".__main__") and module.name != OF_SERVER:
             yield module.name
 
 
