@@ -17,7 +17,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
-from ..nodes.next_stages import asks, stages_left
+from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION
@@ -94,6 +94,7 @@ class Session:
                 saved is not None and saved.checkpoint["channel_values"].get("run", {}).get("run_id") == run.run_id
             )
             left = stages_left(saved) if saved else frozenset()
+            just_planned = saved is not None and plans(saved, run.run_id)  # `review` comes next
             # killed between the interrupt and its checkpoint: only the row records the interrupt
             waits = (saved is not None and asks(saved)) or (run.status == "waiting" and left == {"review"})
             if verdict is not None and not waits:
@@ -106,7 +107,7 @@ class Session:
             await self.world.ledger.runs.set_status(run.run_id, "running")
             graph_input: Any = Command(resume=verdict) if waits else None
             config = _config(run.thread_id)
-            if not planned and not left:
+            if not planned and not just_planned and not left:
                 # killed before its first checkpoint: start again with the same id
                 config["configurable"][RUN_ID] = run.run_id
                 stored = {file.sha256 for file in await self.world.ledger.thread_resources(run.thread_id)}
@@ -119,7 +120,8 @@ class Session:
                     ],
                     "options": run.options.model_dump(mode="json"),
                 }
-            announce = planned and not left & {"plan", "review"}  # these emit `plan_ready` themselves
+            # `plan` and `review` emit `plan_ready` themselves
+            announce = planned and not just_planned and not left & {"plan", "review"}
             async with aclosing(self._stream(graph_input, config, run if announce else None)) as feed:
                 async for event in feed:
                     yield event

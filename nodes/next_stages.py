@@ -23,6 +23,12 @@ def stages_left(saved: CheckpointTuple) -> frozenset[str]:
     return frozenset() if ended and "task" not in stages else stages
 
 
+def plans(saved: CheckpointTuple, run_id: str) -> bool:
+    """Whether the run was planned after the checkpoint: its stage has ended, and the next checkpoint was not saved."""
+    written = [value for _, channel, value in saved.pending_writes or () if channel == "run"]
+    return any(isinstance(run, dict) and run.get("run_id") == run_id for run in written)
+
+
 def asks(saved: CheckpointTuple) -> bool:
     """Whether a stage, or one of the tasks, asks a question."""
     return any(channel == "__interrupt__" for _, channel, _ in saved.pending_writes or ())
