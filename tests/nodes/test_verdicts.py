@@ -52,9 +52,9 @@ def test_every_known_form_of_a_reply_is_read(reply: Any, verdict: Verdict) -> No
     ],
 )  # fmt: skip
 def test_any_other_reply_is_named_as_unreadable(reply: Any) -> None:
-    with pytest.raises(Unreadable) as told:
+    with pytest.raises(Unreadable) as raised:
         read_verdict(reply)
-    assert len(str(told.value)) < 250
+    assert len(str(raised.value)) < 250
 
 
 async def test_an_unreadable_reply_is_asked_again_in_words_and_then_approved(scripted: OpenScripted) -> None:

@@ -35,6 +35,8 @@ SAID: list[tuple[str, str, str, Mapping[str, int | float | str]]] = [
     ("de", "frames", "das letzte Bild", {"which": "last"}),
     ("de", "frames", "ein Standbild bei 0:30", {"at_seconds": 30.0}),
     ("de", "frames", "drei Standbilder", {"frames": 3}),
+    ("de", "frames", "ein Dutzend Bilder", {"frames": 12}),
+    ("en", "frames", "a dozen stills", {"frames": 12}),
     ("de", "brighten", "um 30 % heller", {"percent": 30}),
     ("de", "brighten", "doppelt so hell", {"percent": 100}),
     ("de", "crop", "auf 300x200 zuschneiden", {"part": "middle", "width": 300, "height": 200}),
@@ -152,7 +154,7 @@ def test_an_operation_has_the_value_that_its_words_name(
     "text", ["schneide photo.png schräg zu", "recadre photo.png en diagonale", "recorte photo.png na diagonal"]
 )
 def test_a_part_that_is_not_understood_is_refused(text: str) -> None:
-    """Nothing is cut at a place that nobody named."""
+    """Nothing is cut at a place that no one named."""
     photo = Resource(kind="image", media_type="image/png", name="photo.png")
     proposal = propose(Request(text=text, files=(photo,)))
     assert proposal.refusals

@@ -57,10 +57,6 @@ class Facts:
                 return [task_id]
         return []
 
-    def has_numbers(self, sentence: str) -> bool:
-        """Whether a sentence states a number, in digits."""
-        return bool(self._numbers(sentence))
-
     def unsupported(self, sentence: str, cited: Collection[int]) -> list[str]:
         """The numbers, labels and languages that the sentence names, and none of the results cited has."""
         known = {number for task_id in self._with_sources(cited) for number in self._known.get(task_id, ())}

@@ -27,7 +27,7 @@ _SENTENCE_END = re.compile(
 """Emoji end sentences too."""
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
 """Where a clause may end inside a sentence."""
-_REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<told>[^,;:]+))")
+_REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<reason>[^,;:]+))")
 """Before a clause that only gives the reason or the purpose: "so that our guests know what they eat"."""
 _FILLER = re.compile(
     r"(?:(?:and|so|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
@@ -123,9 +123,9 @@ def _clauses(masked: str) -> Iterator[Clause]:
             requested = requested or not (background or _GREETING.fullmatch(masked, a, b)) or turn is not None
             begin = turn.start() if turn else a
             reason = None if background else _REASON.search(masked, begin, b)
-            if reason and is_statement(reason["told"]):
+            if reason and is_statement(reason["reason"]):
                 yield Clause(begin, reason.end(), False)
-                yield Clause(reason.end(), reason.end("told"), True)
-                begin = reason.end("told")
+                yield Clause(reason.end(), reason.end("reason"), True)
+                begin = reason.end("reason")
             if begin < b:
                 yield Clause(begin, b, background and turn is None)

@@ -11,7 +11,7 @@ import pytest
 
 RIGHT = {"lossless": 279, "uninvented": 192, "harmless": 177, "office": 39, "background": 59, "buried": 40}
 """How many requests of a suite are right, at least."""
-REFUSED_WHOLE = {"lossless": 30, "uninvented": 38}
+REFUSED_WHOLE = {"lossless": 29, "uninvented": 38}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""
 SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60, "background": 60, "buried": 40}
 
