@@ -74,10 +74,10 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
-    for clause in parsed.clauses:
+    for clause in sorted(parsed.clauses, key=lambda clause: clause.background):
         words = parsed.words_of(clause)
         requested = not found or lexicon().cues["request"].search(words)
-        stated = clause.background and found
+        stated = clause.background and kept
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
         read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:

@@ -17,6 +17,10 @@ from .lexicon import QUESTION, Rule, lexicon
 from .operation_words import read_operations
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
+_PHATIC = re.compile(
+    r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
+)
+"""A question that only greets: "is anyone there?"."""
 MAX_QUESTION = 200
 """Characters of a question about a table that no rule finds."""
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
@@ -129,7 +133,8 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
             clause = parsed.clause_at(start)
             masked = parsed.masked[start:end]
             free = 1 not in taken[start:end] and taken[start] == 0 and QUESTION not in masked
-            if free and not clause.background and not lexicon().cues["polite"].search(masked[:40]):
+            polite = _PHATIC.match(masked) or lexicon().cues["polite"].search(masked[:40])
+            if free and not clause.background and not polite:
                 taken[start:end] = b"\1" * (end - start)
                 words = parsed.text[start:end].strip()
                 found.append(Intent("question", start, end, 0, clause, question=words))
