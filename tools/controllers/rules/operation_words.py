@@ -50,7 +50,9 @@ _DEGREES = {
 """The parameter `strength` by adverbs of degree."""
 _DEGREE = re.compile(rf"\b(?:{'|'.join(_DEGREES)})\b")
 _WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
-_JOINT = re.compile(r"[.;:!?]+(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?")
+_JOINT = re.compile(
+    r"(?:[.;:!?]+|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?"
+)
 _AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
 _ENDS = (".", ";", "!", "?")

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from ....graph.converters import with_converters
 from ....graph.resource import Kind, Resource
@@ -176,7 +177,8 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
             if kinds.intersection(_ALIKE.get(kind, (kind,))):
                 yield match.span()
     known_nouns = wording("en").nouns
-    words = ((m.span(), m.group()) for m in WORD.finditer(parsed.masked))
+    words = [(m.span(), m.group()) for m in WORD.finditer(parsed.masked)]
+    words += [((a, d), f"{one} {other}") for ((a, _), one), ((_, d), other) in pairwise(words)]  # "voice mail"
     yield from (span for span, word in words if known_nouns.get(word, known_nouns.get(singular(word))) in made | given)
     names = [pattern for task_type, pattern in lexicon().names.items() if linker.has_task(task_type)]
     if given.intersection(("image", "document")):

@@ -22,6 +22,9 @@ from .questions import add_question
 from .single_input import add_single_input
 
 
+_LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")
+
+
 def speak(linker: Linker, intent: Intent) -> None:
     """Read the nearest text aloud; "a summarised audio clip" is summarised first, "enhanced speech" is denoised after."""
     videos = linker.resolver.latest_results(("video",)) or linker.resolver.named_data(intent, ("video",))
@@ -37,6 +40,7 @@ def speak(linker: Linker, intent: Intent) -> None:
         return
     clause = linker.parsed.masked[intent.start : intent.clause.end]
     how, spans = manner(clause)
+    spans += [listener.span() for listener in _LISTENER.finditer(clause)]
     for start, end in spans:
         linker.use(intent.start + start, intent.start + end)
     targets = target_languages(clause)
