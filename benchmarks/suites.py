@@ -114,6 +114,7 @@ SUITES: dict[str, Callable[[Row, Proposal], Iterator[str]]] = {
     "harmless": reported_courtesies,
     "office": wrong_graph,
     "background": reported_courtesies,
+    "asides": reported_courtesies,
     "buried": lost_words,
 }
 """The faults that each suite looks for, by its name."""

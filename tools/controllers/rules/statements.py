@@ -33,7 +33,7 @@ _RELATIVE = "where whose until between only except unless without not but which 
 """Words that end a noun phrase."""
 _NO_VERB = r"(?!(?:need|feed|seed|speed|weed|indeed|hundred)\b)"
 _PERCEIVED = re.compile(
-    r"(?:\bto (?:read|see|hear|know|learn|remember)\b|\bsure that |\b(?:this|my|our|his|her) (?!summary|text)\w+ (?:is|are) )"
+    r"(?:\bto (?:read|know|learn|remember)\b|\b(?:this|my|our|his|her) (?!summary|text)\w+ (?:is|are) )"
     r"(?:(?!\b(?:and|but|so)\b)[^,])*"
 )
 """Words that say what somebody wants to know, or what given data is like: "it's a tradition to read the old letters"."""

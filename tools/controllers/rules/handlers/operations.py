@@ -56,6 +56,8 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
     if name not in ("crop", "format") and _of_findings(linker, intent):
         linker.refuse(intent, "part-only")
         return
+    if name == "mute" and "format" in parameters:
+        name = "sound-track"  # "take the sound out of a.mp4 as an mp3" keeps the sound, and not the film
     kinds = kinds_of(name, parameters)
     scale = parameters.get("scale")
     if isinstance(scale, int | float) and scale <= 0:
@@ -70,6 +72,11 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
         task_type = TYPES.get(kind, {}).get(name, "image-to-image")
         if task_type == "trim-video" and _SOUND_OF.search(linker.parsed.words_of(intent.clause)):
             linker.add_task("video-to-audio", {"video": referent.value}, intent)  # `cut_to_times` cuts its film
+            continue
+        if unknown := next(
+            (value for key, value in parameters.items() if not VOCABULARY[task_type].parameter(key)), None
+        ):
+            linker.refuse(intent, f"{task_type} makes no {unknown}")
             continue
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name
