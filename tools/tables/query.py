@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from ..wording.wording import wording
 from .cell_numbers import is_missing
-from .conditions import kept, ordered, size_of
+from .conditions import kept, ordered
 from .folding import fold
+from .periods import rows_in_periods
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table import Table
 from .table_query import Query, not_understood
-from .table_words import is_within, months, operation_words, period_name
+from .table_words import months, operation_words, period_name
 
 _EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
@@ -191,14 +192,8 @@ class _Reader:
     def _rows_asked_for(self) -> Table:
         """The rows within the conditions, periods and empty cells that the question names."""
         left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
-        table = kept(self.table, [*self.where, *left_out])
-        shapes = [mark.text.startswith("-") for mark in self.periods]
-        if len(set(shapes)) < len(shapes):
-            raise not_understood(self.table, [period_name(mark.text) for mark in self.periods])
-        for mark in self.periods:
-            ordered(self.table, mark.column)
-            rows = tuple(row for row in table.cells if is_within(size_of(row[mark.column], table), mark.text))
-            table = Table(table.label, table.names, rows, table.decimal_comma)
+        ranked = any(mark.role in ("highest", "lowest", "top", "bottom") for mark in self.marks)
+        table = rows_in_periods(kept(self.table, [*self.where, *left_out]), self.periods, compared=ranked)
         for column in self.empty:
             rows = tuple(row for row in table.cells if is_missing(row[column]))
             table = Table(table.label, table.names, rows, table.decimal_comma)
@@ -245,6 +240,7 @@ class _Reader:
                 in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
+        query.columns = list(dict.fromkeys(query.columns))
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
             query.columns = self.compared[:1]
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:

@@ -37,7 +37,8 @@ _SEVERAL_MEANINGS = ("image-to-image", "audio-to-audio", "count", "filter")
 _SUBJECT = re.compile(r"([^\W\d_][\w’-]*) \Z")
 _JOINING = frozenset("and but or please so then also just though i we you kindly yet".split())
 _ATTACHED = re.compile(
-    r"\b(?:this|these|the|my|our) (?:\w+’s )?(?P<which>[a-z]+ )??[a-z]+\b(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
+    r"\b(?:this|these|the|my|our) (?:\w+’s )?(?P<which>[a-z]+ )??[a-z]+\b"
+    r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
 )
 """How a request names a file that is attached: "translate the menu", "the shopping list"."""
 _AND_ANOTHER = re.compile(

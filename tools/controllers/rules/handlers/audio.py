@@ -21,7 +21,6 @@ from .generation_prompts import prompt_for
 from .questions import add_question
 from .single_input import add_single_input
 
-
 _LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")
 
 

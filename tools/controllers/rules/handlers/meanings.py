@@ -25,6 +25,7 @@ from .meaning_inputs import add_boxes, choose, data_of, language_of, own_words
 from .meaning_neighbours import is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
+from .tables import filter_rows
 
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
@@ -91,6 +92,9 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         return
     if meaning.task_type == "video-to-images" and words.names_by_number("frame"):
         linker.refuse(intent, "by-number")
+        return
+    if meaning.task_type == "filter" and words.language.code == "en":
+        filter_rows(linker, intent)
         return
     targets, source = words.languages
     if meaning.task_type == "translation":
