@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
+from ...wording.output_names import naming_span
 from .clauses import ParsedRequest
 from .lexicon import FILES, lexicon
 from .masking import FileMention
@@ -80,12 +81,11 @@ def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | N
     """The words that make a file that does not exist the name of a result ("save it as a.wav"); None where it is none."""
     if file.start < 0 or not file.resource.missing or parsed.clause_at(file.start).background:
         return None
-    start = max(0, file.start - 60)
-    before = parsed.masked[start : file.start].rstrip(' (’"' + "".join(FILES.values()))
-    if _READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)):
+    if _READ_FROM.search(parsed.masked[: file.start].rstrip(' (’"' + "".join(FILES.values()))) or _CONVERTED.match(
+        parsed.masked, max(0, file.end)
+    ):
         return None
-    found = lexicon().cues["output-name"].search(before)
-    return (start + found.start(), file.end) if found else None
+    return naming_span(parsed.masked, file.start, file.end, parsed.language)
 
 
 def result_kind(task_type: str, output_kind: Kind) -> Kind:
