@@ -158,14 +158,20 @@ async def _outcome(run_id: str, settings: Settings) -> Outcome:
     """A run as it is recorded now."""
     world = await to_thread(_kept_open, settings)
 
-    async def go_on(how: Literal["retry", "resume"], verdict: Any) -> Outcome:
+    async def go_on(how: Literal["retry", "resume", "fork"], given: Any) -> Outcome:
         session = Session(await to_thread(_kept_open, settings))
-        run = await session.run(run_id)
-        continued = session.retry(run) if how == "retry" else session.resume(run, verdict)
+        run, continued_id = await session.run(run_id), run_id
+        match how:
+            case "retry":
+                continued = session.retry(run)
+            case "resume":
+                continued = session.resume(run, given)
+            case "fork":
+                continued = session.fork(run, given)
         async with aclosing(continued) as feed:  # type: ignore[type-var]
-            async for _ in feed:
-                pass
-        return await _outcome(run_id, settings)
+            async for event in feed:
+                continued_id = event.run_id
+        return await _outcome(continued_id, settings)
 
     return Outcome.of(await Session(world).history.run(run_id), world.store, go_on)
 

@@ -2,7 +2,8 @@
 
 import base64
 import html
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, SupportsIndex, overload
 
@@ -19,7 +20,10 @@ from ..graph.settings import MEGABYTE
 if TYPE_CHECKING:
     import PIL.Image
 
+    from ..graph.plan import Plan
     from ..tools.media.sound import Samples
+
+    GivenPlan = Plan | str | Sequence[Mapping[str, Any]]
 
 SHOWN = 2 * MEGABYTE
 """Bytes of a file that a notebook shows; of a larger one it names the path."""
@@ -154,6 +158,44 @@ class Outcome(Run):
         """Continue a run that waits (`verdict`: True, False, or `{"approve": True, "plan": ...}`) or was interrupted."""
         return blocking(lambda: self.aresume(verdict))
 
+    def fork(
+        self,
+        *,
+        outputs: "Mapping[str, str | PathLike[str]] | None" = None,
+        models: Mapping[str, str] | None = None,
+        redo: Sequence[int] = (),
+        plan: "GivenPlan | None" = None,
+        at: str | None = None,
+        thread_id: str | None = None,
+    ) -> "Outcome":
+        """A run of its own that goes on from this one with changes; what they do not touch is taken over.
+
+        `outputs`: by task, as `{"2": "new text", "0": Path("other.png"), "3[1].text": "..."}`. `models`: model id by task id or
+        type. `redo`: tasks to be done again. `plan`: another plan. `at`: an earlier checkpoint. `thread_id`: by default a new
+        conversation. Raises `UsageError` for what can't be changed.
+        """
+        return blocking(
+            lambda: self.afork(outputs=outputs, models=models, redo=redo, plan=plan, at=at, thread_id=thread_id)
+        )
+
+    async def afork(
+        self,
+        *,
+        outputs: "Mapping[str, str | PathLike[str]] | None" = None,
+        models: Mapping[str, str] | None = None,
+        redo: Sequence[int] = (),
+        plan: "GivenPlan | None" = None,
+        at: str | None = None,
+        thread_id: str | None = None,
+    ) -> "Outcome":
+        """As `fork`."""
+        from .changes import Changes
+
+        changes = Changes(
+            outputs=_by_name(outputs), models=_by_name(models), redo=redo, plan=plan, at=at, thread_id=thread_id
+        )
+        return await self._go_on("fork", changes)
+
     async def aretry(self) -> "Outcome":
         """As `retry`."""
         return await self._go_on("retry", None)
@@ -170,8 +212,13 @@ class Outcome(Run):
         return f"{answer}{''.join(result._repr_html_() for result in self.results)}"
 
 
-GoOn = Callable[[Literal["retry", "resume"], Any], Awaitable[Outcome]]
-"""Continues the run; with the verdict of whoever approves it, or None."""
+GoOn = Callable[[Literal["retry", "resume", "fork"], Any], Awaitable[Outcome]]
+"""Continues the run; with the verdict of whoever approves it, or None; or makes a fork of it, with its changes."""
+
+
+def _by_name(given: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """Tasks may be named by their number too."""
+    return {str(name): value for name, value in (given or {}).items()}
 
 
 def _shown(resource: Resource, store: Store) -> str:

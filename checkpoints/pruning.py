@@ -49,7 +49,7 @@ def prune(database: Database, *, older: float | None, keep_last: int | None, tri
         query = "SELECT *, max(started_at, coalesce(finished_at, 0)) AS touched FROM runs ORDER BY rowid DESC"
         rows = list(deletion.db.query(query))
         old = {row["run_id"] for row in rows[keep_last or 0 :] if older is None or row["touched"] < now - older}
-        needed = _needed(deletion.db, [(row["run_id"], row["parent"], row["status"]) for row in rows], old)
+        needed = _needed([(row["run_id"], row["parent"], row["status"]) for row in rows], old)
         in_use = {thread_id: run_id for run_id, thread_id, _ in living(deletion.db)}
         for row in reversed(rows):
             head = Head(*(row[name] for name in Head._fields))
@@ -74,6 +74,7 @@ def delete_named(
 
     def work(deletion: Deletion) -> None:
         whole, report.runs = _named(deletion.db, name, thread)
+        _refuse_needed(deletion.db, {head.run_id for head in report.runs})
         if whole:
             delete_threads(deletion, [whole])
         else:
@@ -91,7 +92,18 @@ def _delete_runs(deletion: Deletion, report: Report) -> None:
     delete_runs(deletion, chosen)
 
 
-def _needed(db: RowConnection, runs: Sequence[tuple[str, str | None, str]], old: set[str]) -> dict[str, str]:
+def _refuse_needed(db: RowConnection, chosen: set[str]) -> None:
+    """Raises `UsageError` where a fork that is unfinished takes results from one of the runs."""
+    runs = db.execute("SELECT run_id, parent, status FROM runs").fetchall()
+    for run_id, fork in _needed(runs, chosen).items():
+        if run_id in chosen:
+            raise UsageError(
+                f"run {fork}, which is unfinished, takes results from run {run_id}",
+                hint=f"nothing was deleted; finish that run (hugginggpt resume {fork}), or delete it first",
+            )
+
+
+def _needed(runs: Sequence[tuple[str, str | None, str]], old: set[str]) -> dict[str, str]:
     """By run: the run that is kept, is unfinished, and descends from it."""
     parents = {run_id: parent for run_id, parent, _ in runs}
     needed: dict[str, str] = {}

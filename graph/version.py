@@ -13,6 +13,5 @@ def check_version(run_id: str, version: str) -> None:
     if version != GRAPH_VERSION:
         raise RunChanged(
             f"run {run_id} was made by version {version or '?'} of the graph, this is {GRAPH_VERSION}",
-            hint="make the request again with `hugginggpt run`, "
-            "or use the version of hugginggpt that made it; `show` works",
+            hint=f"go on from what it has recorded, in a run of its own: hugginggpt fork {run_id}",
         )

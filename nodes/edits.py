@@ -14,14 +14,14 @@ from ..graph.errors import InvalidPlan
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Frozen
-from ..graph.result import PLAN_EDITED, Options, Result, Run
+from ..graph.result import OPTIONS_EDITED, PLAN_EDITED, Options, Result, Run
 from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
 from .edited_fields import LIMITS, EditedFields
 from .edited_results import edited_result, validation_problems
 
 N = TypeVar("N", bound=Frozen)
-CHOICES = {"approve", "where", "models", "select", "llm"}
+CHOICES = {"approve", "where", "models", "select", "llm", "redo"}
 """The options that are compared with the run's row; limits may be older than the row: see `edited_fields.py`."""
 
 
@@ -54,7 +54,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     if run.epoch and not run.epoch.startswith(f"{run.run_id}:"):
         problems.append("run.epoch: there is no such epoch of this run")
     what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
-    what += ["the options were edited by hand"] if _choices(run.options) != _choices(recorded.options) else []
+    what += [OPTIONS_EDITED] if _choices(run.options) != _choices(recorded.options) else []
     what += [f"{name} was edited by hand: it is {value}" for name, value in fields.limits.items()]
     kept = recorded.options.model_dump(include=LIMITS) | dict(fields.limits)
     run = run.model_copy(update={"options": run.options.model_copy(update=kept)})

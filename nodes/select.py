@@ -54,13 +54,31 @@ class ExpertChoice:
             return _first(task, able, "chosen by the user") if able else None
         if len(able) < 2:
             return _first(task, able, "the only expert that can do it here") if able else None
+        first, rest = _by_place(able, where)
+        if run.get("inherits") and (as_before := await self._inherited(task, first, rest, run)):
+            return as_before
         if run.get("select") == "rank":
             return _first(task, able, "first by rank")
-        first, rest = _by_place(able, where)
         if len(first) == 1:
             return _first(task, able, f"the only expert at {first[0].backend}, the first of the places that can")
         assignment = await self._decided(task, first, run)
         return assignment.model_copy(update={"task_id": task.id, "fallbacks": (*assignment.fallbacks, *rest)})
+
+    async def _inherited(
+        self, task: Task, first: Sequence[Expert], rest: Sequence[Expert], run: TaskRun
+    ) -> Assignment | None:
+        """As the fork's parent chose, where that expert can do it still: a choice made anew could repeat a known call."""
+        before = await self.ledger.chosen(run["run_id"], task.key)
+        if before is None or before.fallback:
+            return None
+
+        def name(expert: Expert) -> tuple[str, ...]:
+            return expert.task_type, expert.backend, expert.provider, expert.model_id, expert.revision
+
+        found = next((expert for expert in first if name(expert) == name(before.expert)), None)
+        others = tuple(expert for expert in (*first, *rest) if expert != found)
+        changes = {"task_id": task.id, "expert": found, "fallbacks": others}
+        return before.model_copy(update=changes) if found else None
 
     async def _decided(self, task: Task, able: Sequence[Expert], run: TaskRun) -> Assignment:
         run_id = run["run_id"]
