@@ -170,9 +170,9 @@ class Outcome(Run):
     ) -> "Outcome":
         """A run of its own that goes on from this one with changes; what they do not touch is taken over.
 
-        `outputs`: by task, as `{"2": "new text", "0": Path("other.png"), "3[1].text": "..."}`. `models`: model id by task id or
-        type. `redo`: tasks to be done again. `plan`: another plan. `at`: an earlier checkpoint. `thread_id`: by default a new
-        conversation. Raises `UsageError` for what can't be changed.
+        `outputs`: by task, as `{"2": "new text", "0": Path("other.png"), "3[1].text": "..."}`. `models`: model id by task
+        id or type. `redo`: tasks to be done again. `plan`: another plan. `at`: an earlier checkpoint. `thread_id`: a new
+        conversation by default. Raises `UsageError` for what can't be changed.
         """
         return blocking(
             lambda: self.afork(outputs=outputs, models=models, redo=redo, plan=plan, at=at, thread_id=thread_id)
