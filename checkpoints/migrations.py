@@ -96,6 +96,12 @@ def short_rows_of_format_5(db: Database) -> None:
     move_stock_tables(db.conn)
 
 
+@migrations()
+def seconds_of_format_6(db: Database) -> None:
+    """How long processes have worked on a run; not known of runs of earlier formats."""
+    db.table("runs").add_column("seconds", float)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -1,6 +1,5 @@
 """`read_run`: a row of `runs` as a `Run`, with its results, files and calls to chat models."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +11,9 @@ from ..graph.resource import Resource
 from ..graph.result import REFUSED, Options, Request, Result, Run, Usage
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
-from .llm_calls import read_calls
 from .row_connection import RowConnection
 from .rows import error_line, valid_resources
+from .work_time import known_seconds
 
 COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
 """Of the table `resources`: what a `Resource` has."""
@@ -45,8 +44,6 @@ def _read(db: RowConnection, row: dict[str, Any]) -> Run:
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
     done = {key: Result.model_validate_json(text) for key, text in rows}
     results = {key: result for key, result in done.items() if key in order}
-    made = [(result.started_at, result.duration) for result in done.values()]
-    called = [(call.started_at, call.usage.seconds) for call in read_calls(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
@@ -62,19 +59,10 @@ def _read(db: RowConnection, row: dict[str, Any]) -> Run:
         answer=row["answer"] or "",
         status=status,
         started_at=row["started_at"] or 0.0,
-        duration=_seconds_covered([*made, *called], row["started_at"] or 0.0),
+        duration=known_seconds(row["run_id"], db),
         version=row["version"] or "",
         usage=Usage.model_validate_json(row["usage"] or "{}"),
     )
-
-
-def _seconds_covered(intervals: Iterable[tuple[float, float]], since: float) -> float:
-    """Seconds after `since` that are covered by any of the intervals (start, length); pauses do not count."""
-    seconds, reached = 0.0, since
-    for start, length in sorted(intervals):
-        seconds += max(0.0, start + length - max(start, reached))
-        reached = max(reached, start + length)
-    return seconds
 
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
