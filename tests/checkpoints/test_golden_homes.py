@@ -10,8 +10,8 @@ import pytest
 
 from golden_home import ENDINGS, plan
 from hugginggpt.apps.session import Session
-from hugginggpt.graph.events import RunFinished
 from hugginggpt.checkpoints.format import FORMAT
+from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
