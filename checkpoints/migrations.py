@@ -98,8 +98,9 @@ def short_rows_of_format_5(db: Database) -> None:
 
 @migrations()
 def seconds_of_format_6(db: Database) -> None:
-    """How long processes have worked on a run; not known of runs of earlier formats."""
+    """How long processes have worked on a run, and the home whose files its answer names; not known of earlier runs."""
     db.table("runs").add_column("seconds", float)
+    db.table("runs").add_column("home", str)
 
 
 def refuse_newer(connection: Connection) -> None:
