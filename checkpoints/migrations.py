@@ -96,6 +96,12 @@ def short_rows_of_format_5(db: Database) -> None:
     move_stock_tables(db.conn)
 
 
+@migrations()
+def caveats_of_format_6(db: Database) -> None:
+    """A given file has what was not read of it."""
+    db.table("resources").add_column("caveat", str)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]

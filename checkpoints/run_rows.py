@@ -14,10 +14,7 @@ from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
 from .llm_calls import read_calls
 from .row_connection import RowConnection
-from .rows import error_line, valid_resources
-
-COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
-"""Of the table `resources`: what a `Resource` has."""
+from .rows import COLUMNS, error_line, valid_resources
 
 
 def read_run(db: RowConnection, row: dict[str, Any]) -> Run:

@@ -55,7 +55,13 @@ def test_of_several_that_open_a_home_at_once_one_migrates_it(home: Path) -> None
 
     with ThreadPoolExecutor(8) as threads:
         seen = list(threads.map(open_it, range(8)))
-    names = ["tables_of_format_2", "state_parts_of_format_3", "repairs_of_format_4", "short_rows_of_format_5"]
+    names = [
+        "tables_of_format_2",
+        "state_parts_of_format_3",
+        "repairs_of_format_4",
+        "short_rows_of_format_5",
+        "caveats_of_format_6",
+    ]
     assert seen == [names] * 8
 
 
