@@ -9,8 +9,8 @@ from ..graph.resource import Resource
 from ..graph.result import Result, Run
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
-from .rows import listed_once, valid_resources
-from .run_rows import COLUMNS, read_run
+from .rows import COLUMNS, listed_once, valid_resources
+from .run_rows import read_run
 
 
 class History:
@@ -68,10 +68,8 @@ class History:
         """The file of that hash, as it was recorded first."""
 
         def read(db: RowConnection) -> list[Resource]:
-            columns = "kind, media_type, sha256, size, text, name, key AS producer"
-            return valid_resources(
-                db.query(f"SELECT {columns} FROM resources WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
-            )
+            query = f"SELECT {', '.join(COLUMNS)}, key AS producer FROM resources WHERE sha256 = ? ORDER BY id LIMIT 1"
+            return valid_resources(db.query(query, [sha256]))
 
         return next(iter(await self._ledger.database.read(read)), None)
 

@@ -97,7 +97,13 @@ def short_rows_of_format_5(db: Database) -> None:
 
 
 @migrations()
-def seconds_of_format_6(db: Database) -> None:
+def caveats_of_format_6(db: Database) -> None:
+    """A given file has what was not read of it."""
+    db.table("resources").add_column("caveat", str)
+
+
+@migrations()
+def seconds_of_format_7(db: Database) -> None:
     """How long processes have worked on a run, and the home whose files its answer names; not known of earlier runs."""
     db.table("runs").add_column("seconds", float)
     db.table("runs").add_column("home", str)

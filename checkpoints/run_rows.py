@@ -14,11 +14,8 @@ from ..graph.result import REFUSED, Options, Request, Result, Run, Usage
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
 from .row_connection import RowConnection
-from .rows import error_line, valid_resources
+from .rows import COLUMNS, error_line, valid_resources
 from .work_time import known_seconds
-
-COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name")
-"""Of the table `resources`: what a `Resource` has."""
 
 
 def read_run(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
