@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from ..graph.clock import now
 from ..graph.errors import UsageError
@@ -12,10 +13,12 @@ from .run_rows import read_run
 
 _ROW = ("run_id", "thread_id", "parent", "controller", "epoch", "started_at", "version")
 _TASK = "task_type, status, model_id, error, fingerprint, started_at, duration, attempts, result"
-_RESOURCE = "output, task_type, model_id, kind, media_type, sha256, size, name, text, created_at"
+_RESOURCE = "output, task_type, model_id, kind, media_type, sha256, size, name, text, caveat, created_at"
 
 
-def record_fork(db: RowConnection, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> None:
+def record_fork(
+    db: RowConnection, home: Path, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str
+) -> None:
     """Record a fork that is to go on; nothing where it is recorded already. Reads the rows of its parent, changes none.
 
     `taken`: ids of the tasks whose rows in the parent's `epoch` are its own too. Raises `UsageError` where its conversation
@@ -24,7 +27,7 @@ def record_fork(db: RowConnection, run: Run, edited: Sequence[Result], taken: Co
     if db.execute("SELECT 1 FROM runs WHERE run_id = ?", [run.run_id]).fetchone():
         return
     newest = db.query("SELECT * FROM runs WHERE thread_id = ? ORDER BY rowid DESC LIMIT 1", [run.thread_id])
-    if (last := next((read_run(db, row) for row in newest), None)) and last.status in UNFINISHED:
+    if (last := next((read_run(db, row, home) for row in newest), None)) and last.status in UNFINISHED:
         raise unfinished(last)
     row = run.model_dump(include=set(_ROW)) | {
         "status": "interrupted",  # until an execution of the graph claims it

@@ -16,7 +16,7 @@ from .database import Database
 from .forks import record_fork
 from .llm_calls import SqliteLlmCalls
 from .row_connection import RowConnection
-from .rows import M, listed_once, read_row, resource_rows, task_row, valid_resources
+from .rows import COLUMNS, M, listed_once, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
@@ -88,7 +88,8 @@ class SqliteLedger:
 
     async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
         """Record a fork with the results that it begins with, which are returned; see `record_fork`."""
-        await self.database.write(lambda db: record_fork(db, run, edited, taken, epoch))
+        home = self.database.file.parent
+        await self.database.write(lambda db: record_fork(db, home, run, edited, taken, epoch))
         return await self.results(run.epoch)
 
     # -- choices --------------------------------------------------------------------------------------
@@ -141,7 +142,6 @@ class SqliteLedger:
 
         def read(db: RowConnection) -> list[Resource]:
             rows = listed_once(db.query("SELECT * FROM resources WHERE thread_id = ? ORDER BY id", [thread_id]))
-            columns = ("kind", "media_type", "sha256", "size", "text", "name")
-            return valid_resources({name: row[name] for name in columns} | {"producer": row["key"]} for row in rows)
+            return valid_resources({name: row[name] for name in COLUMNS} | {"producer": row["key"]} for row in rows)
 
         return await self.database.read(read)
