@@ -416,9 +416,7 @@ async def test_an_unfinished_fork_keeps_its_parent_from_being_deleted(home: Path
         parent = last(await ask(world)).run_id
         fork = await start_fork(world, await Session(world).run(), Changes(redo=[5]))
         database = world.ledger.database
-        with pytest.raises(
-            UsageError, match=f"run {fork.run_id}, which is unfinished, takes results from run {parent}"
-        ):
+        with pytest.raises(UsageError, match=f"run {fork.run_id} can be resumed, and takes results from run {parent}"):
             await asyncio.to_thread(delete_named, database, parent)
         with pytest.raises(UsageError, match="takes results from"):
             await asyncio.to_thread(delete_named, database, thread="t")
