@@ -20,7 +20,7 @@ from ..graph.world import World
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
-from ..nodes.verdicts import QUESTION
+from ..nodes.verdicts import QUESTION, Unreadable, read_verdict
 from ..tools.chat_models.trusted_servers import trust_servers
 from .known_run import known_run
 
@@ -87,8 +87,7 @@ class Session:
                 again = run.status in {"partial", "failed"}
                 hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
-            if isinstance(verdict, dict) and verdict.get("plan") is not None:
-                Plan.from_hugginggpt(verdict["plan"])  # raises if the plan is invalid, before anything changes
+            _check_verdict(verdict)
             saved = await self.world.graph.newest(_config(run.thread_id))
             planned = (
                 saved is not None and saved.checkpoint["channel_values"].get("run", {}).get("run_id") == run.run_id
@@ -218,6 +217,18 @@ class Session:
                 yield event
                 if isinstance(event, RunWaiting):
                     yield await self.closing(event.run_id)
+
+
+def _check_verdict(verdict: Any) -> None:
+    """Raises `UsageError` for one that can't be read, `InvalidPlan` for one with such a plan, before anything changes."""
+    if verdict is None:
+        return
+    try:
+        plan = read_verdict(verdict).plan
+    except Unreadable as error:
+        raise UsageError(str(error)) from None
+    if plan is not None:
+        Plan.from_hugginggpt(plan)
 
 
 def _config(thread_id: str) -> RunnableConfig:

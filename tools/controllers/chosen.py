@@ -7,7 +7,8 @@ from pathlib import Path
 from ...graph.errors import HuggingGPTError, UsageError
 from ...graph.expert import Assignment, Expert
 from ...graph.ports import Callbacks, Controller, NoCallbacks
-from ...graph.result import RULES, Proposal, Request, Run
+from ...graph.result import Proposal, Request, Run
+from ...graph.settings import RULES
 from ...graph.task import Task
 
 _NO_CALLBACKS = NoCallbacks()
