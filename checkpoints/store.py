@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from ..graph.advice import setting
 from ..graph.call import Artifact
 from ..graph.errors import ExpertError, StorageError
 from ..graph.homes import RESOURCES, SCRATCH
@@ -171,5 +172,5 @@ def _remove(folder: Path) -> None:
 def _disk(error: OSError) -> StorageError:
     return StorageError(
         f"a file can't be stored: {error.strerror or error}",
-        hint="make room or name another home with --home; the run can be resumed, recorded results are kept",
+        hint=f"make room, or name another home: {setting('home', 'DIR')}; the run can be resumed, recorded results are kept",
     )

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from .advice import form
 from .configuration import default_cache, default_config
 from .errors import UsageError
 from .homes import default_home
@@ -184,7 +185,9 @@ def _refusal(error: ValidationError, env: Mapping[str, str], given: Mapping[str,
         for e in error.errors()
     )
     message = Redactor(secrets_of(env)).text("; ".join(problems))
-    return UsageError(message, hint="docs/settings.md lists all settings; see also --help")
+    return UsageError(
+        message, hint=f"docs/settings.md lists all settings{'; see also --help' if form() == 'command' else ''}"
+    )
 
 
 def _named(setting: str, env: Mapping[str, str], given: Mapping[str, object]) -> str:

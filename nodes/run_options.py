@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..graph.advice import command
 from ..graph.errors import UsageError
 from ..graph.plan import Plan
 from ..graph.result import Options
@@ -33,7 +34,7 @@ def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Op
         )
         raise UsageError("; ".join(wrong), hint=f"The options are {', '.join(Options.model_fields)}.") from None
     if problems := unknown_choices(options.models):
-        raise UsageError("; ".join(problems), hint="`hugginggpt tasks` lists the task types.")
+        raise UsageError("; ".join(problems), hint=f"{command('tasks')} lists the task types.")
     return options
 
 
