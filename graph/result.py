@@ -270,7 +270,7 @@ class Run(Frozen):
     status: RunStatus = "running"
     started_at: float = 0.0
     duration: float = 0.0
-    """Seconds in which its tasks and calls were under way, without the time it was paused or interrupted."""
+    """Seconds that processes have worked on it, without the time it was paused or interrupted."""
     version: str = ""
     """Of the graph that made it; see `RunChanged`."""
     usage: Usage = Usage()

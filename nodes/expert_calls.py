@@ -65,7 +65,8 @@ class ExpertCalls:
                     tries[place] += 1
                     with collecting() as heard:
                         artifacts = await self._attempt(call)
-                    notes = [artifact.note for artifact in artifacts] + heard.notes
+                    given = [material.resource.caveat or "" for materials in inputs.values() for material in materials]
+                    notes = [artifact.note for artifact in artifacts] + heard.notes + given
                     gaps = [artifact.lacks for artifact in artifacts] + heard.lacks
                     return Stored(await self._store_all(artifacts, task, key), _each_once(notes), _each_once(gaps))
         raise AssertionError("the attempts end by returning or raising")

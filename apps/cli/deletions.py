@@ -19,6 +19,7 @@ from ...graph.result import UNFINISHED
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, table, warn
+from .json_errors import print_json_error
 
 DECLINED: Final = 1
 PARTIAL: Final = 3
@@ -88,6 +89,7 @@ def _delete(work: Work, *, dry_run: bool, yes: bool, home: Path | None, as_json:
         report = asyncio.run(done())
     if report is None:
         err().print("nothing was deleted")
+        print_json_error("Declined", "nothing was deleted", "", DECLINED)
         raise typer.Exit(DECLINED)
     if report.not_compacted:
         raise typer.Exit(PARTIAL)

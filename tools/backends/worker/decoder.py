@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ....graph.call import Artifact, Call, Material, Part
-from ....graph.caveats import caveat, lacks
+from ....graph.caveats import caveat, collecting, lacks
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert
 from ....graph.resource import Kind, Resource
@@ -80,8 +80,9 @@ class Decoder:
         with TemporaryDirectory(prefix="hugginggpt-") as folder:
             call = _CUT_CALL.model_copy(update={"scratch": Path(folder), "timeout": READ_TIMEOUT})
             given = _stored(call, data)
-            (made,) = self.run("document", call, {"document": (given,)}, {"media_type": media_type, "label": label})
-            return Document(_bytes(made), made.kind, made.media_type, made.note)
+            with collecting() as heard:
+                (made,) = self.run("document", call, {"document": (given,)}, {"media_type": media_type, "label": label})
+            return Document(_bytes(made), made.kind, made.media_type, "; ".join(heard.notes))
 
     def close(self) -> None:
         """End the workers."""
