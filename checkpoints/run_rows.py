@@ -1,8 +1,9 @@
 """`read_run`: a row of `runs` as a `Run`, with its results, files and calls to chat models."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -10,7 +11,7 @@ from ..graph.errors import InvalidPlan
 from ..graph.homes import RESOURCES
 from ..graph.plan import Plan
 from ..graph.resource import Resource
-from ..graph.result import REFUSED, Options, Request, Result, Run, Usage
+from ..graph.result import REFUSED, Options, Request, Result, Run, RunStatus, Usage
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
 from .row_connection import RowConnection
@@ -33,14 +34,21 @@ def read_run(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
         )
 
 
-def _read(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
-    """A run as it is recorded; a running one whose owner is dead was interrupted, or cancelled if that was requested."""
-    status = row["status"]
-    owner = row["owner"]
+def status_of_row(row: Mapping[str, Any]) -> RunStatus:
+    """A running one whose owner is dead was interrupted, or cancelled if that was requested.
+
+    `row`: `status`, `owner` and `answer` of a row of `runs`.
+    """
+    status, owner = cast(RunStatus, row["status"]), row["owner"]
     if status in ("running", "cancelling") and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
-        status = "interrupted" if status == "running" else "cancelled"
+        return "interrupted" if status == "running" else "cancelled"
     if status == "cancelled" and row["answer"] == REFUSED:  # as earlier versions recorded it
-        status = "refused"
+        return "refused"
+    return status
+
+
+def _read(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
+    """A run as it is recorded."""
     plan, repairs = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
@@ -59,7 +67,7 @@ def _read(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
         refusals=tuple(read_untrusted_json(row["refusals"] or "[]")),
         repairs=repairs,
         answer=_with_files_of(home, row["home"], row["answer"] or ""),
-        status=status,
+        status=status_of_row(row),
         started_at=row["started_at"] or 0.0,
         duration=known_seconds(row["run_id"], db),
         version=row["version"] or "",
