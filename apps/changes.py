@@ -2,15 +2,28 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from os import PathLike
-from typing import Any, Final
+from typing import Any, Final, Self
+
+from typing_extensions import TypedDict
 
 from ..graph.errors import UsageError
 from ..graph.plan import Plan
 
 _NAME = re.compile(r"(\d{1,9})((?:\[\d{1,9}\])*)(?:\.([\w-]+))?")
 FORM: Final = 'e.g. --set 2.text="new text", --set 2=@picture.png, --set "3[1]=@page.png"'
+
+
+class GivenChanges(TypedDict, total=False):
+    """Changes as arguments; see `Changes`."""
+
+    outputs: Mapping[Any, "str | PathLike[str]"]
+    models: Mapping[Any, str]
+    redo: Sequence[int]
+    plan: "Plan | str | Sequence[Mapping[str, Any]] | None"
+    at: str | None
+    thread_id: str | None
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,17 @@ class Changes:
     """`max_llm_calls`, `max_tokens`; by default those of the parent."""
     thread_id: str | None = None
     """The conversation of the fork; by default a new one."""
+
+    @classmethod
+    def of(cls, given: GivenChanges) -> Self:
+        """As Python's callers give them: a task may be named by its number too. Raises `UsageError`."""
+        named = {f.name for f in fields(cls)} - {"limits"}
+        if unknown := sorted(set(given) - named):
+            raise UsageError(f"a fork has no {', '.join(unknown)}", hint=f"it has {', '.join(sorted(named))}")
+        kept: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        for name in kept.keys() & {"outputs", "models"}:
+            kept[name] = {str(task): value for task, value in dict(kept[name]).items()}
+        return cls(**kept)
 
     def check_tasks(self, plan: Plan) -> None:
         """Raises `UsageError` for tasks that the plan does not have, and for changes that exclude each other."""

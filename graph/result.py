@@ -221,10 +221,6 @@ class Proposal(Frozen):
     """Words that no task uses, as (start, end); only beside `evidence`."""
 
 
-RULES = "rules"
-"""The value of `Options.llm` for the rule-based controller."""
-
-
 class Options(Frozen):
     """The user's choices for a run; kept with it, so that a resume follows them too."""
 
@@ -233,7 +229,7 @@ class Options(Frozen):
     approve: Literal["always", "never"] = "never"
     """Whether the run pauses for approval once its plan is ready."""
     where: tuple[str, ...] = Field(default=(), examples=[["embedded"], ["local", "hf"]])
-    """Places where experts may run, the preferred one first; those of the settings when empty."""
+    """Places where experts may run, the preferred one first, or a preset; those of the settings when empty."""
     models: dict[str, str] = Field(default={}, examples=[{"summarization": "facebook/bart-large-cnn"}])
     """The user's own choice of expert: model id by task type or task id."""
     select: Literal["controller", "rank"] = "controller"
@@ -249,6 +245,12 @@ class Options(Frozen):
     that of the settings."""
     redo: tuple[int, ...] = Field(default=(), examples=[[4]], exclude_if=lambda redo: not redo)
     """Ids of tasks that a fork does again, though their results are known."""
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _one_text(cls, value: object) -> object:
+        """A text with commas, as settings take it; presets are resolved where a run begins."""
+        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
 
 class Run(Frozen):
