@@ -37,7 +37,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Of kills and faults: the seeds of random ones, and a command that runs each failed test again."""
     reports = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
     reports = [report for report in reports if {"nightly", "crash"} & set(report.keywords)]
-    seeds = sorted({int(found[1]) for report in reports if (found := re.search(r"_random_.*\[(\d+)\]$", report.nodeid))})
+    seeds = sorted(
+        {int(found[1]) for report in reports if (found := re.search(r"_random_.*\[(\d+)\]$", report.nodeid))}
+    )
     if seeds:
         terminalreporter.write_line(f"{len(seeds)} seeds of random kills, from {seeds[0]} to {seeds[-1]}")
     for nodeid in dict.fromkeys(report.nodeid for report in reports if report.outcome == "failed"):
