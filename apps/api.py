@@ -200,7 +200,7 @@ class _Call:
 
 
 async def _continued(how: How, run_id: str, verdict: Any, settings: Settings) -> Outcome:
-    """A recorded run, resumed or retried; or a fork, with its changes as `verdict`. Raises `UsageError` where the reply leaves it waiting."""
+    """A recorded run goes on: `verdict` is the reply, or the changes of a fork. Raises `UsageError` where it still waits."""
     if not isinstance(run_id, str) or not run_id:
         raise UsageError(f"the run is {run_id!r}, and must be the id of one", hint="hugginggpt.resume(run.run_id)")
     session = Session(await to_thread(_kept_open, settings))
