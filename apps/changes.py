@@ -4,15 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from os import PathLike
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from typing_extensions import TypedDict
 
+from ..graph.advice import output
 from ..graph.errors import UsageError
 from ..graph.plan import Plan
 
 _NAME = re.compile(r"(\d{1,9})((?:\[\d{1,9}\])*)(?:\.([\w-]+))?")
-FORM: Final = 'e.g. --set 2.text="new text", --set 2=@picture.png, --set "3[1]=@page.png"'
+
+
+def form_of_outputs() -> str:
+    """How outputs are given, by examples."""
+    return f"e.g. {output('2.text', 'new text')}, {output('2', '@picture.png')}, {output('3[1]', '@page.png')}"
 
 
 class GivenChanges(TypedDict, total=False):
@@ -71,7 +76,7 @@ class Changes:
         if twice := sorted(edited & {*self.redo, *named}):
             raise UsageError(
                 f"task {twice[0]} is given its output, and is to be done too",
-                hint="leave out --set, or --redo and --model",
+                hint="leave out the one or the other",
             )
 
 
@@ -79,5 +84,5 @@ def read_name(name: str) -> tuple[int, str, str]:
     """Task id, member key (empty for the whole task) and output name (empty where none is named). Raises `UsageError`."""
     found = _NAME.fullmatch(name.strip())
     if not found:
-        raise UsageError(f"{name!r} names no output of a task", hint=FORM)
+        raise UsageError(f"{name!r} names no output of a task", hint=form_of_outputs())
     return int(found[1]), found[1] + found[2] if found[2] else "", found[3] or ""

@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
+from ..graph.advice import again, command
 from ..graph.errors import InvalidPlan, UnknownRun, UsageError
 from ..graph.plan import Plan
 from ..graph.result import EDITED, PLAN_EDITED, UNFINISHED, Run
@@ -85,12 +86,10 @@ def _check(parent: Run) -> None:
     if parent.status in {"running", "cancelling"}:
         raise UsageError(
             f"run {parent.run_id} is {parent.status}; it can be forked once it has stopped",
-            hint=f"wait for it, or end it: hugginggpt cancel {parent.run_id}",
+            hint=f"wait for it, or end it: {command(f'cancel {parent.run_id}')}",
         )
     if parent.status == "damaged":
-        raise UsageError(
-            f"run {parent.run_id} is damaged: {parent.answer}", hint="make the request again: hugginggpt run"
-        )
+        raise UsageError(f"run {parent.run_id} is damaged: {parent.answer}", hint=f"make the request again: {again()}")
 
 
 async def _plan(world: World, base: Run, changes: Changes) -> Plan:
@@ -99,7 +98,7 @@ async def _plan(world: World, base: Run, changes: Changes) -> Plan:
     if given is None:
         if not base.plan.tasks:
             raise UsageError(
-                f"run {base.run_id} planned nothing", hint="give a plan (--edit-plan FILE), or make the request again"
+                f"run {base.run_id} planned nothing", hint=f"give it a plan, or make the request again: {again()}"
             )
         return base.plan
     tasks = given.to_hugginggpt() if isinstance(given, Plan) else given
@@ -128,7 +127,7 @@ async def _at(world: World, parent: Run, name: str) -> Run:
 
 
 async def _no_checkpoint(world: World, parent: Run, name: str) -> UnknownRun:
-    hint = f"`hugginggpt history {parent.run_id}` lists those after its plan"
+    hint = f"{command(f'history {parent.run_id}')} lists those after its plan"
     async for saved in _saver(world).alist(None):
         if saved.checkpoint["id"].startswith(name) and (other := _run_id(saved)) != parent.run_id:
             whose = f"it is of run {other}" if other else "nothing was planned there yet"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any, Final
 
+from ..graph import advice
 from ..graph.call import Artifact, Material
 from ..graph.errors import InvalidInput, InvalidPlan, UsageError
 from ..graph.media_types import is_text
@@ -65,13 +66,14 @@ async def _edited(task: Task, row: Result | None, given: Sequence[tuple[str, str
         elif len(had) > 1 or (row and row.mapped):
             raise UsageError(
                 f"task {task.label} made {len(had)} of {output.name}, and one is given",
-                hint=f"name which: --set {task.id}[0].{output.name}=..., from 0 to {max(len(had) - 1, 0)}",
+                hint=f"name which, from 0 to {max(len(had) - 1, 0)}: {advice.output(f'{task.id}[0].{output.name}', '...')}",
             )
         else:
             outputs[output.name] = (resource.model_copy(update={"producer": had[0].producer if had else task.key}),)
     if absent := [output.name for output in VOCABULARY[task.type].outputs if output.name not in outputs]:
         raise UsageError(
-            f"task {task.label} has no result yet, and makes {', '.join(absent)} too", hint="give each of them by --set"
+            f"task {task.label} has no result yet, and makes {', '.join(absent)} too",
+            hint=f"give each of them: {advice.output(f'{task.id}.{absent[0]}', '...')}",
         )
     missing = any(member.error for member in members)
     rest = {"status": "partial" if missing else "succeeded", "members": [m.model_dump(mode="json") for m in members]}
@@ -96,7 +98,7 @@ def _output(task: Task, name: str, value: Any) -> Output:
     there = ", ".join(f"{each.name} ({each.kind})" for each in VOCABULARY[task.type].outputs)
     raise UsageError(
         f"task {task.label} makes no {name!r}" if name else f"task {task.label} makes several outputs",
-        hint=f"it makes {there}: --set {task.id}.{VOCABULARY[task.type].outputs[0].name}=...",
+        hint=f"it makes {there}: {advice.output(f'{task.id}.{VOCABULARY[task.type].outputs[0].name}', '...')}",
     )
 
 
@@ -138,7 +140,7 @@ async def _resource(task: Task, output: Output, value: Any, had: Sequence[Resour
             f"the output of task {task.label} is given as {type(value).__name__}", hint="give a text, or a Path"
         )
     if output.kind not in _MEDIA_TYPES:
-        raise _wrong_kind(task, output, "a text is given", hint=f"give a file: --set {task.id}=@FILE")
+        raise _wrong_kind(task, output, "a text is given", hint=f"give a file: {advice.output(str(task.id), '@FILE')}")
     media_type = had[0].media_type if had else _MEDIA_TYPES[output.kind]
     artifact = Artifact(output=output.name, kind=output.kind, media_type=media_type, text=value)
     resource = await world.store.adopt(artifact, task.key)

@@ -9,6 +9,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Overwrite, StateSnapshot
 
+from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
 from ..graph.content_blocks import reference_to
@@ -59,10 +60,7 @@ class Session:
         """
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
-            raise UsageError(
-                f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
-                hint=f"finish it first: {resume(earlier[0].run_id)}",
-            )
+            raise unfinished(earlier[0])
         options = options or Options()
         # the options of a recording may name servers that this user did not
         if not recorded:

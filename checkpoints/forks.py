@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from ..graph.advice import resume
 from ..graph.clock import now
 from ..graph.errors import UsageError
 from ..graph.result import UNFINISHED, Result, Run
@@ -54,7 +55,7 @@ def unfinished(last: Run) -> UsageError:
     """The error of a conversation that can't go on before its last run is finished."""
     return UsageError(
         f"conversation {last.thread_id} has an unfinished run, {last.run_id} ({last.status})",
-        hint=f"finish it first: hugginggpt resume {last.run_id}",
+        hint=f"finish it first: {resume(last.run_id)}",
     )
 
 

@@ -52,20 +52,20 @@ def fork_run(
 
 def _outputs(given: Sequence[str]) -> dict[str, str | Path]:
     """`--set NAME=VALUE`; a value that begins with `@` names a file, with `@@` it is a text that begins with `@`."""
-    from ..changes import FORM, read_name
+    from ..changes import form_of_outputs, read_name
 
     found = dict[str, str | Path]()
     for each in given:
         name, equals, value = each.partition("=")
         if not equals:
-            raise UsageError(f"--set {each!r} must be TASK=VALUE", hint=FORM)
+            raise UsageError(f"--set {each!r} must be TASK=VALUE", hint=form_of_outputs())
         read_name(name)
         if name in found:
             raise UsageError(f"--set names {name} twice", hint="leave one of them out")
         if value.startswith("@") and not value.startswith("@@"):
             found[name] = Path(value[1:])
             if not value[1:]:
-                raise UsageError(f"--set {each!r} names no file", hint=FORM)
+                raise UsageError(f"--set {each!r} names no file", hint=form_of_outputs())
         else:
             found[name] = value[1:] if value.startswith("@@") else value
     return found

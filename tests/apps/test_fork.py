@@ -379,7 +379,7 @@ async def test_a_run_of_an_earlier_version_of_the_graph_is_forked(scripted: Open
         if status == "interrupted":
             with pytest.raises(RunChanged) as refused:
                 [event async for event in Session(world).resume(await Session(world).run())]
-            assert refused.value.hint.endswith(f"hugginggpt fork {parent.run_id}")
+            assert refused.value.hint.endswith(f"hugginggpt.fork({parent.run_id!r})")
         backend._failures = {}
         end, fork = await forked(world)
     assert end.status == "succeeded"
