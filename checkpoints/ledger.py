@@ -15,7 +15,7 @@ from . import lease
 from .database import Database
 from .llm_calls import SqliteLlmCalls
 from .row_connection import RowConnection
-from .rows import M, listed_once, read_row, resource_rows, task_row, valid_resources
+from .rows import COLUMNS, M, listed_once, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
@@ -124,7 +124,6 @@ class SqliteLedger:
 
         def read(db: RowConnection) -> list[Resource]:
             rows = listed_once(db.query("SELECT * FROM resources WHERE thread_id = ? ORDER BY id", [thread_id]))
-            columns = ("kind", "media_type", "sha256", "size", "text", "name")
-            return valid_resources({name: row[name] for name in columns} | {"producer": row["key"]} for row in rows)
+            return valid_resources({name: row[name] for name in COLUMNS} | {"producer": row["key"]} for row in rows)
 
         return await self.database.read(read)

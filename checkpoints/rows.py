@@ -11,6 +11,8 @@ from ..graph.resource import Frozen, Resource
 from ..graph.result import Result
 
 M = TypeVar("M", bound=Frozen)
+COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name", "caveat")
+"""Of the table `resources`: what a `Resource` has, but for its producer, which is the column `key`."""
 
 
 def read_row(noun: type[M], text: str, what: str) -> M:

@@ -62,8 +62,9 @@ class GuardedFetcher:
         content, kept = await self._contents.read(data, claimed, name)
         sha256, size = await self._store.put_bytes(kept, content.media_type)
         return Resource(
-            kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name
-        )
+            kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text, name=name,
+            caveat=content.note or None,
+        )  # fmt: skip
 
     async def keep(self, given: GivenFile) -> Resource:
         """Store what a caller handed over as bytes, base64 or a data URL. Raises `InvalidInput`.
@@ -75,7 +76,7 @@ class GuardedFetcher:
         sha256, size = await self._store.put_bytes(kept, content.media_type)
         return Resource(
             kind=content.kind, media_type=content.media_type, sha256=sha256, size=size, text=content.text,
-            name=name if given.name else f"{content.kind}{suffix_of(content.media_type)}",
+            name=name if given.name else f"{content.kind}{suffix_of(content.media_type)}", caveat=content.note or None,
         )  # fmt: skip
 
     async def gather(self, text: str, files: Sequence[str | Resource]) -> Sequence[Resource]:
