@@ -4,13 +4,14 @@ import json
 import re
 from typing import Any
 
+from ..graph.advice import command, setting
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
 from ..graph.result import Result, Run
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
-from .rows import listed_once, valid_resources
-from .run_rows import COLUMNS, read_run
+from .rows import COLUMNS, listed_once, valid_resources
+from .run_rows import read_run
 
 
 class History:
@@ -18,6 +19,7 @@ class History:
 
     def __init__(self, ledger: SqliteLedger) -> None:
         self._ledger = ledger
+        self._home = ledger.database.file.parent
 
     async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first."""
@@ -25,7 +27,7 @@ class History:
         def read(db: RowConnection) -> list[Run]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT :limit"
-            return [read_run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
+            return [read_run(db, row, self._home) for row in db.query(query, {"thread": thread_id, "limit": limit})]
 
         return await self._ledger.database.read(read)
 
@@ -34,12 +36,12 @@ class History:
 
         def read(db: RowConnection) -> list[Run]:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
-            return [read_run(db, row) for row in db.query(query, {"name": name or ""})]
+            return [read_run(db, row, self._home) for row in db.query(query, {"name": name or ""})]
 
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
             what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
-            raise UnknownRun(what, hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
+            raise UnknownRun(what, hint=f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere")
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
         return next((run for run in found if run.run_id == name), found[0])
@@ -67,10 +69,8 @@ class History:
         """The file of that hash, as it was recorded first."""
 
         def read(db: RowConnection) -> list[Resource]:
-            columns = "kind, media_type, sha256, size, text, name, key AS producer"
-            return valid_resources(
-                db.query(f"SELECT {columns} FROM resources WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
-            )
+            query = f"SELECT {', '.join(COLUMNS)}, key AS producer FROM resources WHERE sha256 = ? ORDER BY id LIMIT 1"
+            return valid_resources(db.query(query, [sha256]))
 
         return next(iter(await self._ledger.database.read(read)), None)
 

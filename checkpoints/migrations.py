@@ -18,6 +18,7 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ..graph.advice import setting
 from ..graph.errors import StorageError
 from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
@@ -96,13 +97,26 @@ def short_rows_of_format_5(db: Database) -> None:
     move_stock_tables(db.conn)
 
 
+@migrations()
+def caveats_of_format_6(db: Database) -> None:
+    """A given file has what was not read of it."""
+    db.table("resources").add_column("caveat", str)
+
+
+@migrations()
+def seconds_of_format_7(db: Database) -> None:
+    """How long processes have worked on a run, and the home whose files its answer names; not known of earlier runs."""
+    db.table("runs").add_column("seconds", float)
+    db.table("runs").add_column("home", str)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise StorageError(
             f"the database was made by a newer HuggingGPT (format {found}, this one knows {FORMAT})",
-            hint="upgrade hugginggpt, or name another home with --home DIR",
+            hint=f"upgrade hugginggpt, or name another home: {setting('home', 'DIR')}",
         )
 
 

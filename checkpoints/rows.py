@@ -5,12 +5,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from ..graph.advice import again
 from ..graph.errors import StorageError
 from ..graph.notices import notice
 from ..graph.resource import Frozen, Resource
 from ..graph.result import Result
 
 M = TypeVar("M", bound=Frozen)
+COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name", "caveat")
+"""Of the table `resources`: what a `Resource` has, but for its producer, which is the column `key`."""
 
 
 def read_row(noun: type[M], text: str, what: str) -> M:
@@ -20,7 +23,7 @@ def read_row(noun: type[M], text: str, what: str) -> M:
     except ValueError as error:
         raise StorageError(
             f"the record of {what} can't be read: {error_line(error)}",
-            hint="the row was changed or damaged; start the request again with `hugginggpt run`",
+            hint=f"the row was changed or damaged; make the request again: {again()}",
         ) from None
 
 

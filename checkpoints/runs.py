@@ -4,6 +4,7 @@ import json
 import logging
 from typing import Final
 
+from ..graph.advice import command
 from ..graph.clock import now
 from ..graph.errors import RunBusy
 from ..graph.result import Options, Proposal, Run, RunStatus
@@ -52,6 +53,7 @@ class SqliteRuns(RunLeases):
             plan=run.plan.model_dump_json(),
             usage=run.usage.model_dump_json(),
             finished_at=now(),
+            home=str(self._database.file.parent),
         )
         await self.disown(run.run_id)
 
@@ -79,7 +81,7 @@ class SqliteRuns(RunLeases):
 
         def read(db: RowConnection) -> Run | None:
             found = db.query("SELECT * FROM runs WHERE run_id = ?", [run_id])
-            return next((read_run(db, row) for row in found), None)
+            return next((read_run(db, row, self._database.file.parent) for row in found), None)
 
         return await self._database.read(read)
 
@@ -96,5 +98,5 @@ class SqliteRuns(RunLeases):
             self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
             raise RunBusy(
-                f"run {run_id} was taken over by another process", hint=f"`hugginggpt show {run_id}` shows it"
+                f"run {run_id} was taken over by another process", hint=f"{command(f'show {run_id}')} shows it"
             )

@@ -1,12 +1,13 @@
 """Protocols of what the stages call: `Controller`, `Catalog`, `Backend`, `Ledger`, `Store`, `Slots`, `Fetcher`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
+from .choice import Choice
 from .content_blocks import GivenFile
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .resource import Resource
@@ -51,8 +52,11 @@ class Controller(Protocol):
     async def plan(self, request: Request, callbacks: Callbacks = ...) -> Proposal:
         """Turn a request into tasks. Raises `ControllerError` when it can't be reached or returns nothing usable."""
 
-    async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = ...) -> Assignment:
-        """Pick one of at least two candidates, best first; called once for each distinct decision."""
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """What the task asks for and another candidate than the first offers; rank decides where there is nothing."""
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks = ...) -> Sequence[Assignment]:
+        """The assignment of each choice whose candidates differ, in their order; asked for all of a run together."""
 
     def answer(self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = ...) -> AsyncIterator[str]:
         """Write the answer from the results, piece by piece. `paths`: local file by sha256."""
@@ -181,7 +185,16 @@ class Ledger(Protocol):
         """The rows of an epoch by key."""
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
-        """A succeeded row of that fingerprint in this run or one that it descends from."""
+        """A succeeded row of that fingerprint in this run or the nearest that it descends from."""
+
+    async def chosen(self, run_id: str, key: str) -> Assignment | None:
+        """The expert that did the task of that key in the nearest run that this one descends from."""
+
+    async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
+        """Record a fork, once, with results that were edited and those of tasks `taken` over from its parent's `epoch`.
+
+        Returns all of them by key. Raises `UsageError` where its conversation has an unfinished run.
+        """
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result, once: the row that was there first wins, and is returned."""
@@ -209,13 +222,19 @@ class Store(Protocol):
         """Store bytes; returns sha256 and size."""
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Store text as a resource, inline too when short."""
+        """Text as a resource. A short one without producer, which stands in the plan, gets no file of its own."""
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
         """Store what an expert made; its file is moved in."""
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
         """A new empty folder on the same disk, deleted at the end."""
+
+    def unused_folder(self) -> Path:
+        """A name for such a folder, which is not made yet."""
+
+    async def remove_folder(self, folder: Path) -> None:
+        """Delete it with its content."""
 
 
 class Slots(Protocol):

@@ -46,6 +46,8 @@ class Resource(Frozen):
     """What the user calls it: the path or URL given."""
     problem: str | None = Field(default=None, exclude_if=lambda problem: problem is None)
     """Why its content can't be used; None also for a file that is not there."""
+    caveat: str | None = Field(default=None, exclude_if=lambda caveat: caveat is None)
+    """What was not read of a given file, or how it was read, as a sentence without a full stop; a note on all made of it."""
 
     @property
     def missing(self) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ...graph.errors import ExpertError, InvalidInput, UnusableFile
-from ...graph.notices import notice
 from ...graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ...graph.settings import Settings
 from ..content import Content, identify
@@ -43,8 +42,6 @@ class ContentReader:
                 content = await asyncio.to_thread(self._document, data, content.media_type, label)
         except InvalidInput as error:
             raise UnusableFile(error.message, hint=error.hint) from None
-        if content.note:
-            notice(content.note)
         return content, data if content.data is None else content.data
 
     def _document(self, data: bytes, media_type: str, label: str) -> Content:

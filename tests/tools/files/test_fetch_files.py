@@ -106,12 +106,12 @@ async def test_a_text_is_kept_as_utf_8_whatever_its_encoding(here: Path, encodin
     assert (resource.kind, resource.text, resource.size) == ("text", text, len(text.encode()))
 
 
-async def test_an_encoding_that_was_guessed_is_reported(here: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_encoding_that_was_guessed_goes_with_the_file(here: Path) -> None:
     (here / "guessed.txt").write_bytes("Der Verkäufer heißt René".encode("cp1252"))
 
-    await fetcher(here).fetch("guessed.txt")
+    resource = await fetcher(here).fetch("guessed.txt")
 
-    assert "guessed.txt does not say how its letters are encoded; it is read as cp1252" in caplog.text
+    assert resource.caveat == "guessed.txt does not say how its letters are encoded; it is read as cp1252"
 
 
 async def test_only_short_text_is_kept_inline(here: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ....graph.call import Artifact, Call, Material, Part
-from ....graph.caveats import caveat, lacks
+from ....graph.caveats import caveat, collecting, lacks
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert
 from ....graph.resource import Kind, Resource
@@ -55,7 +55,7 @@ class Decoder:
         folder = call.scratch / f"decoded-{uuid4().hex}"
         folder.mkdir()
         given = {name: tuple(materials) for name, materials in inputs.items()} | {"options": (_text(options),)}
-        decode_call = call.model_copy(update={"inputs": given, "scratch": folder})
+        decode_call = call.model_copy(update={"inputs": given, "folder": folder})
         made = list(self._workers.run_blocking(f"{_FUNCTIONS}:{function}", decode_call))
         for artifact in made:  # they are about files of the call that goes on here
             if artifact.note:
@@ -68,7 +68,7 @@ class Decoder:
         """The `Cutter` port; see `media.recording_parts`."""
         if find_spec("av") is None:
             return ()
-        call = _CUT_CALL.model_copy(update={"scratch": folder})
+        call = _CUT_CALL.model_copy(update={"folder": folder})
         (made,) = self.run("parts", call, {"audio": (_file(path),)}, {})
         parts = json.loads(made.text or "[]")
         if isinstance(parts, dict):
@@ -78,10 +78,11 @@ class Decoder:
     def read(self, data: bytes, media_type: str, label: str) -> Document:
         """The text or table of a document, by `documents.readers`. Raises `ExpertError`."""
         with TemporaryDirectory(prefix="hugginggpt-") as folder:
-            call = _CUT_CALL.model_copy(update={"scratch": Path(folder), "timeout": READ_TIMEOUT})
+            call = _CUT_CALL.model_copy(update={"folder": Path(folder), "timeout": READ_TIMEOUT})
             given = _stored(call, data)
-            (made,) = self.run("document", call, {"document": (given,)}, {"media_type": media_type, "label": label})
-            return Document(_bytes(made), made.kind, made.media_type, made.note)
+            with collecting() as heard:
+                (made,) = self.run("document", call, {"document": (given,)}, {"media_type": media_type, "label": label})
+            return Document(_bytes(made), made.kind, made.media_type, "; ".join(heard.notes))
 
     def close(self) -> None:
         """End the workers."""
