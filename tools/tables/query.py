@@ -6,6 +6,7 @@ from ..wording.wording import wording
 from .cell_numbers import is_missing
 from .conditions import kept, ordered
 from .folding import fold
+from .follow_up import FOLLOWED, followed
 from .periods import rows_in_periods
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table import Table
@@ -18,7 +19,8 @@ _EXCLUDING = ("not", "!=", "empty")
 
 def read_query(question: str, table: Table) -> Query:
     """The query of a question. Raises `ExpertError` where it has a word that is not used."""
-    language = question_language(question, table)
+    language = question_language(question.partition(FOLLOWED)[0], table)
+    question = followed(question, table, language)
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)

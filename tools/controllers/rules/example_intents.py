@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
@@ -15,7 +16,7 @@ from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
-from .example_extents import extents_of, with_reading
+from .example_extents import extents_of, says_finding, with_reading
 from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
 from .intents import Intent
@@ -62,7 +63,11 @@ def find_intents_by_examples(
     ]
     intents += [Intent("condition", start, end, end, Clause(start, end, False)) for start, end in conditions]
     parsed = replace(parsed, clauses=clauses)
-    return parsed, sorted(intents, key=lambda intent: intent.start), [*_not_understood(parsed, pieces, extents)]
+    intents.sort(key=lambda intent: intent.start)
+    for number, (said, found) in enumerate(pairwise(intents)):
+        if says_finding(parsed, said, found):
+            intents[number : number + 2] = [found, said]
+    return parsed, intents, [*_not_understood(parsed, pieces, extents)]
 
 
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:

@@ -58,14 +58,18 @@ class Referent:
         return isinstance(self.value, Ref)
 
 
+def earlier_data(resources: Iterable[Resource]) -> list[Resource]:
+    """Data of earlier turns; texts of comma-separated values as tables."""
+    return [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in resources]
+
+
 def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str]) -> list[Referent]:
     """What exists before any task: data of earlier turns (newest last), quotations but `questions`, files.
 
     A file to be written ("save it as a.wav") is none. A text that the request announces and does not bring ("I have a
     long article") is a missing file.
     """
-    known = [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in earlier]
-    found = [Referent(r.kind, r, "earlier", -1) for r in known]
+    found = [Referent(r.kind, r, "earlier", -1) for r in earlier_data(earlier)]
     found += [Referent("text", q.text, "quotation", q.start) for q in parsed.quotations if q.text not in questions]
     for file in parsed.files[:MAX_FILES]:
         if result_name(parsed, file) is None:

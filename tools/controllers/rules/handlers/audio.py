@@ -89,9 +89,9 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
 
 
 def _made_in_this_clause(linker: Linker, intent: Intent) -> list[Referent]:
-    """The result of the verb that "aloud" belongs to: "summarise notes.txt aloud"."""
+    """The result of the verb that "aloud" belongs to, before or after it: "summarise notes.txt aloud"."""
     results = linker.resolver.latest_results(("text", "labels"))
-    return [r for r in results if intent.clause.start <= r.position < intent.start]
+    return [r for r in results if intent.clause.start <= r.position < intent.clause.end]
 
 
 def _whole_texts(linker: Linker, intent: Intent) -> list[Referent]:

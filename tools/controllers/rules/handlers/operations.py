@@ -8,7 +8,9 @@ from itertools import pairwise
 from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Single
 from .....graph.vocabulary import VOCABULARY
+from ....wording.clause_words import ClauseWords
 from ....wording.time_ranges import time_range
+from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..operation_words import TYPES, kinds_of, operation_of
@@ -58,6 +60,10 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
         return
     if name == "mute" and "format" in parameters:
         name = "sound-track"  # "take the sound out of a.mp4 as an mp3" keeps the sound, and not the film
+    words = linker.parsed.masked[intent.start : intent.stop]
+    if name == "frames" and not parameters and ClauseWords(words, wording(linker.parsed.language)).names_every("frame"):
+        linker.refuse(intent, "every-frame")
+        return
     kinds = kinds_of(name, parameters)
     scale = parameters.get("scale")
     if isinstance(scale, int | float) and scale <= 0:
