@@ -38,7 +38,7 @@ def with_recorded_language(tasks: Sequence[Task], spoken: str) -> Iterator[Task]
 
 
 def takes_english(tasks: Sequence[Task], code: str) -> bool:
-    """Whether a recording is transcribed whose language nobody names, for a request that is not in English."""
+    """Whether a recording is transcribed whose language is not named, for a request that is not in English."""
     return code != "en" and any(
         task.type == "automatic-speech-recognition" and "language" not in task.parameters for task in tasks
     )
