@@ -18,6 +18,7 @@ from ..graph.task import resources_in
 from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
+from .given_plan import with_names_as_files
 from .long_texts import long_texts_stored
 from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
@@ -121,7 +122,8 @@ async def _known(run: Run, plan: Plan, edited: Any, fetcher: Fetcher) -> tuple[R
     """The data an edited plan may name: the run's files, those of the first plan, and new files that exist."""
     had = [r for task in plan.tasks for value in task.inputs.values() for r in resources_in(value)]
     given = {resource.name for resource in (*run.request.files, *had)}
-    drafts = Plan.from_hugginggpt(edited).tasks
+    texts = {value for task in plan.tasks for value in task.inputs.values() if isinstance(value, str)}
+    drafts = with_names_as_files(Plan.from_hugginggpt(edited), texts).tasks
     named = {r.name for task in drafts for value in task.inputs.values() for r in resources_in(value) if r.missing}
     new = await fetcher.gather("", sorted(name for name in named - given if name))
     return (*run.request.files, *had, *new)
