@@ -2,8 +2,9 @@
 
 fork_N_s          seconds from the command's call to its last event; the last task takes `task_s`
 fork_N_extra_s    of these, those beyond 1.2 times the task (budget: 0.3)
+fork_N_cpu_s      CPU seconds of the whole process meanwhile, which other programs affect less
 fork_N_calls      calls to experts, which is 1
-chain_N_extra_s   the same where each task depends on the one before
+chain_N_...       the same where each task depends on the one before
 
 python benchmarks/fork.py [--json FILE] [--tasks 100] [--rounds 5]
 """
@@ -30,8 +31,8 @@ TASK = 0.5
 """Seconds of the last task."""
 
 
-async def forked(tasks: list[dict[str, Any]]) -> tuple[float, int]:
-    """Seconds and calls of a fork in which the last task gets other words."""
+async def forked(tasks: list[dict[str, Any]]) -> tuple[float, float, int]:
+    """Seconds, CPU seconds and calls of a fork in which the last task gets other words."""
     *others, end = tasks
     backend = ScriptedBackend()
     with tempfile.TemporaryDirectory() as home:
@@ -54,13 +55,13 @@ async def forked(tasks: list[dict[str, Any]]) -> tuple[float, int]:
             session = Session(world)
             parent = await session.run()
             changed = [*others, end | {"args": {"text": f"again {end['args']['text']}"}}]
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             async for event in session.fork(parent, Changes(plan=changed)):
                 last = event
-            took = time.perf_counter() - began
+            took, cpu = time.perf_counter() - began, time.process_time() - busy
             assert last.event == "run_finished", last
             assert last.status == "succeeded", last.answer
-    return took, len(backend.calls)
+    return took, cpu, len(backend.calls)
 
 
 def main() -> None:
@@ -77,10 +78,11 @@ def main() -> None:
     figures: dict[str, float] = {"task_s": TASK}
     for name, tasks in (("fork", beside), ("chain", chain)):
         measured = [asyncio.run(forked(tasks)) for _ in range(given.rounds)]
-        seconds = statistics.median(took for took, _ in measured)
+        seconds, cpu, calls = (statistics.median(column) for column in zip(*measured, strict=True))
         figures[f"{name}_{count}_s"] = round(seconds, 3)
         figures[f"{name}_{count}_extra_s"] = round(seconds - 1.2 * TASK, 3)
-        figures[f"{name}_{count}_calls"] = max(calls for _, calls in measured)
+        figures[f"{name}_{count}_cpu_s"] = round(cpu, 3)
+        figures[f"{name}_{count}_calls"] = calls
     print(json.dumps(figures, indent=2))
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")
