@@ -20,6 +20,8 @@ HuggingGPTError                 what happened; `hint` says what to do; `exit_cod
 from collections.abc import Iterable
 from typing import Literal
 
+from .advice import setting
+
 
 class HuggingGPTError(RuntimeError):
     """What happened, in one sentence; `hint` says what to do about it.
@@ -70,6 +72,14 @@ class RunBusy(UsageError):
 
 class StorageError(HuggingGPTError):
     """The home folder can't be written, the database is damaged or locked, or the disk is full."""
+
+    @classmethod
+    def of(cls, error: OSError) -> "StorageError":
+        """The error for a file that the disk or its permissions refuse."""
+        return cls(
+            f"a file can't be stored: {error.strerror or error}",
+            hint=f"make room, or name another home: {setting('home', 'DIR')}; the run can be resumed, results are kept",
+        )
 
 
 class ControllerError(HuggingGPTError):

@@ -1,6 +1,6 @@
 """Protocols of what the stages call: `Controller`, `Catalog`, `Backend`, `Ledger`, `Store`, `Slots`, `Fetcher`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -185,7 +185,16 @@ class Ledger(Protocol):
         """The rows of an epoch by key."""
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
-        """A succeeded row of that fingerprint in this run or one that it descends from."""
+        """A succeeded row of that fingerprint in this run or the nearest that it descends from."""
+
+    async def chosen(self, run_id: str, key: str) -> Assignment | None:
+        """The expert that did the task of that key in the nearest run that this one descends from."""
+
+    async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
+        """Record a fork, once, with results that were edited and those of tasks `taken` over from its parent's `epoch`.
+
+        Returns all of them by key. Raises `UsageError` where its conversation has an unfinished run.
+        """
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result, once: the row that was there first wins, and is returned."""
@@ -213,13 +222,19 @@ class Store(Protocol):
         """Store bytes; returns sha256 and size."""
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Store text as a resource, inline too when short."""
+        """Text as a resource. A short one without producer, which stands in the plan, gets no file of its own."""
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
         """Store what an expert made; its file is moved in."""
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
         """A new empty folder on the same disk, deleted at the end."""
+
+    def unused_folder(self) -> Path:
+        """A name for such a folder, which is not made yet."""
+
+    async def remove_folder(self, folder: Path) -> None:
+        """Delete it with its content."""
 
 
 class Slots(Protocol):

@@ -81,7 +81,9 @@ def test_a_request_that_cannot_fit_names_the_server_s_own_switch(model: str, swi
 def with_usage(text: str, tokens: int) -> Reply:
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     usage = {"prompt_tokens": tokens, "completion_tokens": 7, "total_tokens": tokens + 7}
-    return as_json({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage})
+    return as_json(
+        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    )
 
 
 async def test_a_server_that_cuts_a_prompt_silently_is_noticed_by_the_tokens_that_it_read() -> None:
