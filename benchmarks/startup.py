@@ -7,8 +7,8 @@ text_task           hugginggpt run "summarise: ...": one embedded text task
 llm_task            the same planned, chosen and answered by a chat model that replies at once
 first_line_s        from start to the first line of `run` on stderr
 
-Modules are compiled once, in the first round, as for every user (PYTHONDONTWRITEBYTECODE is not passed on: with it each start
-compiles what is newer than its bytecode, 0.05 to 0.2 s).
+Modules are compiled once, in the first round, as for every user: PYTHONDONTWRITEBYTECODE is not passed on. With it each
+start compiles what is newer than its bytecode, 0.05 to 0.2 s.
 
 python benchmarks/startup.py [--json FILE] [--rounds 5]
 """

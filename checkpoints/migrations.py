@@ -18,11 +18,12 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ..graph.advice import setting
 from ..graph.errors import StorageError
 from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
 from .state_parts import compress_all
-from .state_rows import create_tables
+from .state_rows import create_tables, number_states
 from .stock_tables import move_stock_tables
 
 migrations = Migrations("hugginggpt")
@@ -109,13 +110,19 @@ def seconds_of_format_7(db: Database) -> None:
     db.table("runs").add_column("home", str)
 
 
+@migrations()
+def numbered_states_of_format_8(db: Database) -> None:
+    """Checkpoints are in the order in which they were saved."""
+    number_states(db.conn)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise StorageError(
             f"the database was made by a newer HuggingGPT (format {found}, this one knows {FORMAT})",
-            hint="upgrade hugginggpt, or name another home with --home DIR",
+            hint=f"upgrade hugginggpt, or name another home: {setting('home', 'DIR')}",
         )
 
 

@@ -38,6 +38,8 @@ REFUSED = "The plan was refused; nothing was run."
 """The answer of a run that was refused."""
 PLAN_EDITED = f"the plan was {EDITED}"
 """Among the repairs of a run whose plan is not the controller's."""
+OPTIONS_EDITED = f"the options were {EDITED}"
+"""Among the repairs of a run whose options a client has changed."""
 
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
@@ -219,10 +221,6 @@ class Proposal(Frozen):
     """Words that no task uses, as (start, end); only beside `evidence`."""
 
 
-RULES = "rules"
-"""The value of `Options.llm` for the rule-based controller."""
-
-
 class Options(Frozen):
     """The user's choices for a run; kept with it, so that a resume follows them too."""
 
@@ -234,7 +232,7 @@ class Options(Frozen):
     where: tuple[str, ...] = Field(
         default=(),
         examples=[["embedded"], ["local", "hf"]],
-        description="Places where experts may run, the preferred one first; those of the settings when empty.",
+        description="Places where experts may run, the preferred one first, or a preset; those of the settings when empty.",
     )
     models: dict[str, str] = Field(
         default={},
@@ -264,6 +262,18 @@ class Options(Frozen):
         description="Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; "
         "empty for that of the settings.",
     )
+    redo: tuple[int, ...] = Field(
+        default=(),
+        examples=[[4]],
+        exclude_if=lambda redo: not redo,
+        description="Ids of tasks that a fork does again, though their results are known.",
+    )
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _one_text(cls, value: object) -> object:
+        """A text with commas, as settings take it; presets are resolved where a run begins."""
+        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
 
 class Run(Frozen):
