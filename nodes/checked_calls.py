@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite
 
@@ -18,6 +19,10 @@ from ..graph.state import GraphInput, State
 
 _INPUT = tuple(GraphInput.__annotations__)
 INPUT_FORM = '{"request": "summarise notes.txt"}'
+_PARENT_READS = "__pregel_read"
+"""LangGraph's name in the configuration of what a node of a parent graph calls."""
+INSIDE = ("select", "execute")
+"""The nodes of a task's sub-graph."""
 _OF_LANGGRAPH = {"thread_id", "thread_ts", "run_id", "assistant_id", "graph_id", "user_id", "cron_id"}
 _PREFIXES = ("__", "langgraph_", "checkpoint", "x-", "hugginggpt_")
 
@@ -51,13 +56,30 @@ def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None or name not in _INPUT}
 
 
-def check_steps(options: Mapping[str, Any], nodes: Collection[str]) -> None:
-    """Raises `UsageError` where a run is to stop at a node that does not exist."""
+def is_nested(config: RunnableConfig | None) -> bool:
+    """Whether a parent graph calls this one."""
+    configured = ensure_config(config)["configurable"]
+    return bool(configured.get("checkpoint_ns")) or _PARENT_READS in configured
+
+
+def steps_inside(options: Mapping[str, Any], nodes: Iterable[str]) -> dict[str, Any]:
+    """Where a caller wants to stop inside each task: LangGraph knows the nodes of the root only.
+
+    Raises `UsageError` for a node that does not exist.
+    """
+    found, known = dict[str, Any](), (*nodes, *INSIDE)
     for name in ("interrupt_before", "interrupt_after"):
-        asked = options.get(name)
-        for node in (asked,) if isinstance(asked, str) else asked or ():
-            if node != "*" and node not in nodes:
-                raise UsageError(f"{name}: there is no node {node!r}", hint=f"There are {', '.join(nodes)}; * is all.")
+        asked = options.get(name) or ()
+        if asked == "*":
+            found[name] = asked
+            continue
+        asked = [asked] if isinstance(asked, str) else list(asked)
+        if strange := [node for node in asked if node not in known]:
+            raise UsageError(
+                f"{name}: there is no node {strange[0]!r}", hint=f"There are {', '.join(known)}; '*' is all."
+            )
+        found[name] = [node for node in asked if node in INSIDE]
+    return {name: inside for name, inside in found.items() if inside}
 
 
 def refuse_to_go_on(config: RunnableConfig) -> None:

@@ -25,11 +25,12 @@ from ..graph.state import GraphInput, State, conversation_of
 from .checked_calls import (
     AnyKey,
     check_input,
-    check_steps,
     check_update,
+    is_nested,
     known_context,
     refuse_reply,
     refuse_to_go_on,
+    steps_inside,
     without_nothing,
 )
 from .edited_fields import before_edits
@@ -42,10 +43,6 @@ from .result_media import with_small_files
 from .run_options import options_of
 from .take_up import edits_in, edits_left_by, restore, take_up
 
-INSIDE = {"select", "execute"}
-"""The nodes of a task's sub-graph."""
-PARENT_READS = "__pregel_read"
-"""LangGraph's name in the configuration of what a node of a parent graph calls."""
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
 
@@ -84,12 +81,11 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         execution = Execution(self.ledger.runs)
         # a parent keeps what it gets, which is references; events hold no messages
         as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
-        nested = _is_nested(config)
+        nested = is_nested(config)
         given, served = options.pop("context", None), form() == "server"
         try:
             check_input(input, nested=nested)
-            check_steps(options, (*self.builder.nodes, *INSIDE))
-            execution.steps = _steps_inside(options)
+            execution.steps = steps_inside(options, self.builder.nodes)
             execution.context, execution.unused = known_context(given, served=served)
             options_of(None, execution.context, self.places)  # refused before anything is stored
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
@@ -224,23 +220,19 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config
-        new = await take_up(self, saved, before, named, execution, self.ledger, self.store_of_files)
+        latest = await self.newest(_newest_of(named)) if "checkpoint_id" in named["configurable"] else saved
+        is_newest = bool(latest and latest.checkpoint["id"] == saved.checkpoint["id"])
+        is_nested = bool(named["configurable"].get("checkpoint_ns"))  # its parent says from where it goes on
+        new = await take_up(
+            self, saved, before, named, execution, self.ledger, self.store_of_files, is_newest=is_newest or is_nested
+        )
         return config if new is None else _at(config, new)
 
 
-def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a caller wants to stop inside each task: LangGraph knows the nodes of the root only."""
-    asked = {name: options.get(name) for name in ("interrupt_before", "interrupt_after")}
-    found = {
-        name: "*" if nodes == "*" else [node for node in nodes or () if node in INSIDE] for name, nodes in asked.items()
-    }
-    return {name: nodes for name, nodes in found.items() if nodes}
-
-
-def _is_nested(config: RunnableConfig | None) -> bool:
-    """Whether a parent graph calls this one."""
-    configured = ensure_config(config)["configurable"]
-    return bool(configured.get("checkpoint_ns")) or PARENT_READS in configured
+def _newest_of(config: RunnableConfig) -> RunnableConfig:
+    """The config without its checkpoint."""
+    named = {name: value for name, value in config["configurable"].items() if name != "checkpoint_id"}
+    return {**config, "configurable": named}
 
 
 def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:
