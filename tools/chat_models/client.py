@@ -25,6 +25,7 @@ from .messages import Messages
 from .models import ChatModel, Method
 from .structured_output import Schema, end_reason, request_options, text_of
 from .thoughts import ThoughtFilter, ends_unopened_thoughts
+from .windows import check_not_cut
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -101,6 +102,7 @@ class ChatClient:
                     self._methods[title] = methods[number - 1 :]
                     break
         self._check_end(completion.end_reason)
+        check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
         self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)
         return Answer(completion.text, usage.total, complete=bool(completion.end_reason))
 
@@ -113,7 +115,7 @@ class ChatClient:
         return f"{self.model.name} at {self.model.place} ignored the form of the answer ({first}) that was asked for"
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
-        """The answer piece by piece, without thoughts; retried only before the first piece. Raises when it is cut off."""
+        """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it is cut."""
         ended = ""
         thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
         async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
@@ -135,6 +137,7 @@ class ChatClient:
             if visible := thoughts.end():
                 yield visible
         self._check_end(ended)
+        check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
 
     async def window(self) -> int:
         """Tokens that the model can read at once: from the settings, else as LangChain knows it; 0 when unknown."""
@@ -218,10 +221,10 @@ class ChatClient:
         finally:
             usage.total += Usage(seconds=now() - started, cost=cost_of(usage.total, self._price))
             self.usage += usage.total
-            characters = sum(_characters(content) for _, content in messages)
             call = LlmCall(
-                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=characters, started_at=started
-            )
+                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=_length(messages),
+                started_at=started,
+            )  # fmt: skip
             _log.info(
                 "%s: call to %s, %d + %d tokens, %.1f s", stage, self.model.name, usage.total.input_tokens,
                 usage.total.output_tokens, usage.total.seconds,
@@ -233,6 +236,11 @@ async def _next(pieces: Any, end: float) -> Any:
     """The next piece of an answer, or None after the last. `end` limits the whole answer, however slowly it comes."""
     async with asyncio.timeout_at(end):
         return await anext(pieces, None)
+
+
+def _length(messages: Messages) -> int:
+    """Characters of all messages."""
+    return sum(_characters(content) for _, content in messages)
 
 
 def _characters(content: str | list[str | dict[str, Any]]) -> int:
