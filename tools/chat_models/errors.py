@@ -1,5 +1,6 @@
 """`controller_errors`: what clients of chat models raise, as `ControllerError`; `tries`: which calls are retried."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,10 @@ _HINTS = {
     500: "The server failed at this request; its own log says why.",
     501: "The server can't do this; another model or server may.",
 }
+_FORM = re.compile(
+    r"response_?format|json_?(?:schema|object)|\btools?\b|tool_?c|function|grammar|schema", re.IGNORECASE
+)
+"""What a 500 says where the server does not know the form of answer that was asked for."""
 _FILTERED = {
     *("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii", "image_safety")
 }
@@ -62,8 +67,11 @@ def is_bad_request(error: BaseException) -> bool:
 
 
 def may_refuse_form(error: BaseException) -> bool:
-    """Whether a server may mean the form of the answer that was asked for: some fail at one that they do not know."""
-    return is_bad_request(error) or classify(error).status in (500, 501)
+    """Whether a server means the form of the answer that was asked for: some fail at one that they do not know."""
+    failure = classify(error)
+    return (
+        is_bad_request(error) or failure.status == 501 or (failure.status == 500 and bool(_FORM.search(failure.detail)))
+    )
 
 
 def is_of_the_call(error: BaseException) -> bool:

@@ -178,6 +178,7 @@ TWO_TASKS = planned(
 TRIALS = {
     "right": (TWO_TASKS, True, "plans two linked tasks"),
     "unlinked": (TWO_TASKS.replace("<resource>-0", "bonjour"), False, "in place of translation, then text-to-speech"),
+    "none that can be run": (planned(("text-to-speach-of-all", {})), False, "does not plan two tasks"),
     "in words": ("Good morning is bonjour.", False, "replies in words where a plan of two tasks was asked for"),
 }
 

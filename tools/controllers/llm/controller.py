@@ -81,7 +81,7 @@ class LlmController:
                 if complete and is_direct_answer(answer, files):
                     return Proposal(plan=Plan(), repairs=(*sent_back, DIRECT_ANSWER), usage=usage)
                 problems = error.problems
-                if "{" not in answer and (ignored := self._client.form_was_ignored(prompts.PLAN_SCHEMA)):
+                if "{" not in answer and (ignored := self._client.form_was_ignored(schema)):
                     sent_back.append(ignored)
             else:
                 unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)

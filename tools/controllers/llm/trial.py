@@ -18,8 +18,10 @@ class Trial(NamedTuple):
 
 
 async def trial(controller: LlmController) -> Trial:
-    """A plan by this model, which shows more than a greeting. Raises `ControllerError`, also where no plan can be run."""
+    """A plan by this model, which shows more than a greeting. Raises `ControllerError`."""
     proposal = await controller.plan(_REQUEST)
+    if proposal.refusals:  # among them that no draft could be run, and the rules planned
+        return Trial(False, f"does not plan two tasks: {proposal.refusals[0]}")
     plan = proposal.plan
     planned = [(task.type, tuple(plan.by_id[number].type for number in task.depends_on)) for task in plan.tasks]
     if planned == _PLAN:
