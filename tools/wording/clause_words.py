@@ -160,7 +160,7 @@ class ClauseWords:
     def names_every(self, unit: str) -> bool:
         """Whether every one of a unit is meant: "every frame", "all frames", and not "one every second"."""
         units = "|".join(re.escape(word) for word, name in self.language.units.items() if name == unit)
-        every = "|".join(re.escape(word) for word in self.language.clauses.get("every", ()))
+        every = "|".join(re.escape(word) for word in self.language.clauses.get("all_of", ()))
         gap, end = (r"\s*", "") if self.language.unspaced else (r"\s+(?:\w{1,4}\s+)?", r"(?!\w)")
         return bool(every) and re.search(rf"(?<!\w)(?:{every}){gap}(?:{units}){end}", self.words) is not None
 

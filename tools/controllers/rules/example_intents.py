@@ -19,7 +19,7 @@ from .conditions import find_conditions_in
 from .example_extents import extents_of, says_finding, with_reading
 from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
-from .intents import Intent
+from .intents import Intent, questions_of
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 from .suggestions import LEAST_SUGGESTED, with_name
@@ -75,7 +75,7 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     quoted = {quotation.text for quotation in parsed.quotations}
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and intent.clause not in decided
+        asked = intent.act == "question" and intent.clause not in decided and not questions_of(intent.question)
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)

@@ -178,3 +178,16 @@ def test_what_surrounds_a_request_is_neither_reported_nor_planned(words: str) ->
     proposal = planned(words, "a.txt")
     assert len(proposal.plan.tasks) == 1
     assert not proposal.refusals
+
+
+def test_three_things_in_one_question_are_three_questions() -> None:
+    """An expert gives one answer to a question, so that each thing is asked by itself."""
+    tasks = planned("What is the total, the date and the address in invoice.pdf?", "invoice.pdf").plan.tasks
+    asked = [f"What is the {thing} in invoice.pdf?" for thing in ("total", "date", "address")]
+    assert [task.inputs["question"] for task in tasks] == asked
+
+
+@pytest.mark.parametrize(("words", "colour"), [("färbe a.jpg rot", "rot"), ("colorie a.jpg en rouge", "rouge")])
+def test_a_colour_that_no_parameter_takes_is_reported(words: str, colour: str) -> None:
+    """To colour a picture gives it no colour of one's choice."""
+    assert any(colour in reason for reason in planned(words, "a.jpg").refusals)
