@@ -173,6 +173,7 @@ class ChatModel:
             timeout=timeout,
             max_retries=0,
             stream_usage=True,
+            stream_chunk_timeout=None,  # one owner of time: by default it ends a call after two silent minutes
             http_async_client=connections,
             http_client=_unused_sync_client(),
             http_socket_options=(),  # for clients of its own; by default it warns that no proxy is used, while ours is
