@@ -1,6 +1,7 @@
 """`rows`: boxes, labels and tables as dictionaries, for the experts that count, filter and compare them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ...graph.call import Material
@@ -33,12 +34,12 @@ def rows(material: Material) -> list[Row] | None:
 
 def _table_rows(text: str, label: str, media_type: str) -> list[Row]:
     read = read_records(text, label, media_type)
-    names = _distinct(next(read, []))
+    names = distinct_names(next(read, []))
     empty: Row = dict.fromkeys(names)
     return [empty | dict(zip(names, record, strict=False)) | _unnamed_cells(names, record) for record in read]
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct_names(names: Sequence[str]) -> list[str]:
     """The names of columns; a second one of the same name is numbered."""
     known = Counter[str]()
     made = list[str]()
