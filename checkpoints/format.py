@@ -3,7 +3,7 @@
 from sqlite3 import Connection
 from typing import Final
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """`PRAGMA user_version` after all migrations: a version refuses a home with a higher one than its own."""
 
 

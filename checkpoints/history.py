@@ -18,6 +18,7 @@ class History:
 
     def __init__(self, ledger: SqliteLedger) -> None:
         self._ledger = ledger
+        self._home = ledger.database.file.parent
 
     async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first."""
@@ -25,7 +26,7 @@ class History:
         def read(db: RowConnection) -> list[Run]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT :limit"
-            return [read_run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
+            return [read_run(db, row, self._home) for row in db.query(query, {"thread": thread_id, "limit": limit})]
 
         return await self._ledger.database.read(read)
 
@@ -34,7 +35,7 @@ class History:
 
         def read(db: RowConnection) -> list[Run]:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
-            return [read_run(db, row) for row in db.query(query, {"name": name or ""})]
+            return [read_run(db, row, self._home) for row in db.query(query, {"name": name or ""})]
 
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:

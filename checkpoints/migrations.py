@@ -102,6 +102,13 @@ def caveats_of_format_6(db: Database) -> None:
     db.table("resources").add_column("caveat", str)
 
 
+@migrations()
+def seconds_of_format_7(db: Database) -> None:
+    """How long processes have worked on a run, and the home whose files its answer names; not known of earlier runs."""
+    db.table("runs").add_column("seconds", float)
+    db.table("runs").add_column("home", str)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]

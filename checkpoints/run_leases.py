@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
+from ..graph.clock import steady
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
 from ..graph.version import check_version
 from . import lease
 from .database import Database
 from .row_connection import RowConnection
+from .work_time import known_seconds
 
 _log = logging.getLogger(__name__)
 
@@ -39,13 +41,15 @@ class RunLeases:
         """By run: the execution of the graph that has or claims its lease; empty: a caller that will begin one."""
         self._on_cancel: dict[str, Callable[[], None]] = {}
         """By run: what to call when a process requests that it is cancelled."""
+        self._counted: dict[str, float] = {}
+        """By run: the moment up to which its time is recorded. Used by the thread of the database only."""
 
     def close(self) -> None:
         """Return all leases."""
         self._holder.close()
         if self._owned:
-            query = "UPDATE runs SET owner = NULL WHERE owner = ?"
-            self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True).result()
+            owned = sorted(self._owned)
+            self._database.submit(lambda db: self._change(owned, "owner = NULL", db), writes=True).result()
             self._owned.clear()
 
     async def claim(self, run_id: str) -> None:
@@ -96,8 +100,12 @@ class RunLeases:
         await self._return(run_id)
 
     async def _return(self, run_id: str, change: str = "") -> None:
-        query = f"UPDATE runs SET {change}owner = NULL WHERE run_id = ? AND owner = ?"
-        await self._database.write(lambda db: db.execute(query, [run_id, self._holder.mark]))
+
+        def give_back(db: RowConnection) -> None:
+            self._change([run_id], f"{change}owner = NULL", db)
+            self._counted.pop(run_id, None)
+
+        await self._database.write(give_back)
         self._release(run_id)
         _log.info("run %s: lease returned", run_id)
 
@@ -132,15 +140,27 @@ class RunLeases:
         if not alive:
             check_version(run_id, version)
             change = ", status = CASE status WHEN 'waiting' THEN status ELSE 'running' END" if execution else ""
-            query = f"UPDATE runs SET owner = ?, heartbeat = ?{change} WHERE run_id = ? AND owner IS ?"
-            db.execute(query, [self._holder.mark, beats + 1, run_id, owner or None])
+            if owner != self._holder.mark:
+                self._counted[run_id] = steady()
+            query = (
+                f"UPDATE runs SET owner = ?1, heartbeat = ?2, seconds = ?3{change} WHERE run_id = ?4 AND owner IS ?5"
+            )
+            db.execute(query, [self._holder.mark, beats + 1, known_seconds(run_id, db), run_id, owner or None])
             return None
         raise _busy(run_id, owner)
 
     def _beat(self) -> None:
-        if self._owned:
-            query = "UPDATE runs SET heartbeat = coalesce(heartbeat, 0) + 1 WHERE owner = ?"
-            self._database.submit(lambda db: db.execute(query, [self._holder.mark]), writes=True)
+        if owned := sorted(self._owned):
+            change = "heartbeat = coalesce(heartbeat, 0) + 1"
+            self._database.submit(lambda db: self._change(owned, change, db), writes=True)
+
+    def _change(self, run_ids: Iterable[str], change: str, db: RowConnection) -> None:
+        """Change the rows of runs that are owned, and add the seconds since this was done before."""
+        for run_id in run_ids:
+            until = steady()
+            query = f"UPDATE runs SET {change}, seconds = coalesce(seconds, 0) + ? WHERE run_id = ? AND owner = ?"
+            db.execute(query, [until - self._counted.get(run_id, until), run_id, self._holder.mark])
+            self._counted[run_id] = until
 
     def _look(self) -> None:
         """Have the runs cancelled for which that was requested."""

@@ -1,26 +1,31 @@
 """`read_run`: a row of `runs` as a `Run`, with its results, files and calls to chat models."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
+from ..graph.homes import RESOURCES
 from ..graph.plan import Plan
 from ..graph.resource import Resource
-from ..graph.result import REFUSED, Options, Request, Result, Run, Usage
+from ..graph.result import REFUSED, Options, Request, Result, Run, RunStatus, Usage
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
 from . import lease
-from .llm_calls import read_calls
 from .row_connection import RowConnection
 from .rows import COLUMNS, error_line, valid_resources
+from .work_time import known_seconds
 
 
-def read_run(db: RowConnection, row: dict[str, Any]) -> Run:
-    """A row of `runs` with its results, files and calls. One that can't be read is a run with the status `damaged`."""
+def read_run(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
+    """A row of `runs` with its results, files and calls. One that can't be read is a run with the status `damaged`.
+
+    `home`: the folder of the database, whose files the answer names.
+    """
     try:
-        return _read(db, row)
+        return _read(db, row, home)
     except (ValueError, TypeError, KeyError) as error:  # whatever a row of any content can cause
         why = f"its record can't be read: {error_line(error)}"
         request = Request(text=str(row["request"] or ""), thread_id=str(row["thread_id"]))
@@ -29,21 +34,26 @@ def read_run(db: RowConnection, row: dict[str, Any]) -> Run:
         )
 
 
-def _read(db: RowConnection, row: dict[str, Any]) -> Run:
-    """A run as it is recorded; a running one whose owner is dead was interrupted, or cancelled if that was requested."""
-    status = row["status"]
-    owner = row["owner"]
+def status_of_row(row: Mapping[str, Any]) -> RunStatus:
+    """A running one whose owner is dead was interrupted, or cancelled if that was requested.
+
+    `row`: `status`, `owner` and `answer` of a row of `runs`.
+    """
+    status, owner = cast(RunStatus, row["status"]), row["owner"]
     if status in ("running", "cancelling") and (not owner or lease.alive(owner) is False or lease.seems_over(owner)):
-        status = "interrupted" if status == "running" else "cancelled"
+        return "interrupted" if status == "running" else "cancelled"
     if status == "cancelled" and row["answer"] == REFUSED:  # as earlier versions recorded it
-        status = "refused"
+        return "refused"
+    return status
+
+
+def _read(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
+    """A run as it is recorded."""
     plan, repairs = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
     done = {key: Result.model_validate_json(text) for key, text in rows}
     results = {key: result for key, result in done.items() if key in order}
-    made = [(result.started_at, result.duration) for result in done.values()]
-    called = [(call.started_at, call.usage.seconds) for call in read_calls(row["run_id"], db)]
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
@@ -56,22 +66,19 @@ def _read(db: RowConnection, row: dict[str, Any]) -> Run:
         results=tuple(sorted(results.values(), key=lambda result: order[result.key])),
         refusals=tuple(read_untrusted_json(row["refusals"] or "[]")),
         repairs=repairs,
-        answer=row["answer"] or "",
-        status=status,
+        answer=_with_files_of(home, row["home"], row["answer"] or ""),
+        status=status_of_row(row),
         started_at=row["started_at"] or 0.0,
-        duration=_seconds_covered([*made, *called], row["started_at"] or 0.0),
+        duration=known_seconds(row["run_id"], db),
         version=row["version"] or "",
         usage=Usage.model_validate_json(row["usage"] or "{}"),
     )
 
 
-def _seconds_covered(intervals: Iterable[tuple[float, float]], since: float) -> float:
-    """Seconds after `since` that are covered by any of the intervals (start, length); pauses do not count."""
-    seconds, reached = 0.0, since
-    for start, length in sorted(intervals):
-        seconds += max(0.0, start + length - max(start, reached))
-        reached = max(reached, start + length)
-    return seconds
+def _with_files_of(home: Path, earlier: str | None, answer: str) -> str:
+    """The answer of a run of a home that was copied or moved since: its files are where the home is now."""
+    before, now = (str(Path(folder, RESOURCES, "_")).removesuffix("_") for folder in (earlier or home, home))
+    return answer.replace(before, now)
 
 
 def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:

@@ -52,6 +52,7 @@ class SqliteRuns(RunLeases):
             plan=run.plan.model_dump_json(),
             usage=run.usage.model_dump_json(),
             finished_at=now(),
+            home=str(self._database.file.parent),
         )
         await self.disown(run.run_id)
 
@@ -79,7 +80,7 @@ class SqliteRuns(RunLeases):
 
         def read(db: RowConnection) -> Run | None:
             found = db.query("SELECT * FROM runs WHERE run_id = ?", [run_id])
-            return next((read_run(db, row) for row in found), None)
+            return next((read_run(db, row, self._database.file.parent) for row in found), None)
 
         return await self._database.read(read)
 

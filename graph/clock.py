@@ -21,11 +21,11 @@ class Clock(NamedTuple):
     @classmethod
     def set_now(cls) -> "Clock":
         """A clock that shows the system's time of day, and goes on from it by itself."""
-        return cls(time.time(), _steady())
+        return cls(time.time(), steady())
 
     def read(self) -> float:
         """Seconds since the epoch."""
-        return self.time_of_day + _steady() - self.moment
+        return self.time_of_day + steady() - self.moment
 
 
 _current: ContextVar[Clock | None] = ContextVar("hugginggpt_clock", default=None)
@@ -47,7 +47,7 @@ def now() -> float:
     return time.time() if clock is None else clock.read()
 
 
-def _steady() -> float:
+def steady() -> float:
     """Seconds that go on also while the machine sleeps, where the system has such a clock."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)

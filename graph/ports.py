@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
+from .choice import Choice
 from .content_blocks import GivenFile
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .resource import Resource
@@ -51,8 +52,11 @@ class Controller(Protocol):
     async def plan(self, request: Request, callbacks: Callbacks = ...) -> Proposal:
         """Turn a request into tasks. Raises `ControllerError` when it can't be reached or returns nothing usable."""
 
-    async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = ...) -> Assignment:
-        """Pick one of at least two candidates, best first; called once for each distinct decision."""
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """What the task asks for and another candidate than the first offers; rank decides where there is nothing."""
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks = ...) -> Sequence[Assignment]:
+        """The assignment of each choice whose candidates differ, in their order; asked for all of a run together."""
 
     def answer(self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = ...) -> AsyncIterator[str]:
         """Write the answer from the results, piece by piece. `paths`: local file by sha256."""

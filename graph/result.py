@@ -30,6 +30,7 @@ RunStatus = Literal[
 `damaged`: the database holds rows of it that can't be read; the other runs of the home are not affected."""
 UNFINISHED: Final[frozenset[RunStatus]] = frozenset(("running", "waiting", "interrupted", "cancelling"))
 """Of runs that can go on, or are to be ended."""
+RESUMABLE: Final[frozenset[RunStatus]] = UNFINISHED | {"cancelled"}
 
 EDITED = "edited by hand"
 """The note on a result that a client wrote into the state; no expert made it."""
@@ -268,7 +269,7 @@ class Run(Frozen):
     status: RunStatus = "running"
     started_at: float = 0.0
     duration: float = 0.0
-    """Seconds in which its tasks and calls were under way, without the time it was paused or interrupted."""
+    """Seconds that processes have worked on it, without the time it was paused or interrupted."""
     version: str = ""
     """Of the graph that made it; see `RunChanged`."""
     usage: Usage = Usage()
@@ -286,7 +287,7 @@ class Run(Frozen):
     @property
     def resumable(self) -> bool:
         """It can be resumed: it is unfinished or was cancelled."""
-        return self.unfinished or self.status == "cancelled"
+        return self.status in RESUMABLE
 
 
 def status_of(plan: Plan, results: dict[int, Result], refusals: tuple[str, ...] = ()) -> RunStatus:

@@ -75,8 +75,7 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
                     case "/resume":
                         await _show_run(_resume_last(session, thread), common, consent, codes)
                     case _ if word.startswith("/") and os.sep not in word[1:]:
-                        _print(f"there is no command {word}\n{HELP}")
-                        codes[uuid4().hex] = UsageError.exit_code
+                        codes[uuid4().hex] = report_error(UsageError(f"there is no command {word}", hint=HELP))
                     case _:
                         events = session.start(line, thread_id=thread, files=attached, options=options)
                         code = await _show_run(events, common, consent, codes)

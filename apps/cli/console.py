@@ -17,6 +17,7 @@ from rich.table import Table
 
 from ...graph.errors import HuggingGPTError
 from .interrupts import INTERRUPTED, begin
+from .json_errors import print_json_error
 from .printable import Screen, clean, json_text
 
 _log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def local_time(seconds: float) -> str:
 
 
 def report_error(error: HuggingGPTError) -> int:
-    """Print and log message and hint, with `--debug` the traceback too; returns the exit code."""
+    """Print and log message and hint, with `--debug` the traceback, with `--json` also as JSON; returns the exit code."""
     console = err()
     _log.error("%s", error, exc_info=error.__cause__)
     if os.environ.get("HUGGINGGPT_DEBUG"):
@@ -86,6 +87,7 @@ def report_error(error: HuggingGPTError) -> int:
     console.print(f"[bold red]error:[/] {escape(clean(error.message))}", soft_wrap=True)
     if error.hint:
         console.print(f"[dim]{escape(clean(error.hint))}[/]", soft_wrap=True)
+    print_json_error(type(error).__name__, error.message, error.hint, error.exit_code)
     return error.exit_code
 
 
@@ -111,6 +113,7 @@ def report_errors(*, started: bool = True) -> Iterator[None]:
     except KeyboardInterrupt:
         _log.warning("interrupted")
         err().print("interrupted")
+        print_json_error("Interrupted", "interrupted", "", INTERRUPTED)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -125,7 +128,8 @@ def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
         yield
     except asyncio.CancelledError:
         _log.warning("interrupted")
-        err().print(hint(), soft_wrap=True, markup=False)
+        err().print(said := hint(), soft_wrap=True, markup=False)
+        print_json_error("Interrupted", "interrupted", said, INTERRUPTED)
         sys.stdout.flush()
         os._exit(INTERRUPTED)  # at once: a thread may still wait for a network or for a line of input
 

@@ -20,6 +20,9 @@ def prune(
     keep_last: Annotated[
         int | None, options.option("--keep-last", "N", "Keep the newest N runs, however old they are.", min=0)
     ] = None,
+    keep_resumable: Annotated[
+        bool, typer.Option("--keep-resumable", help="Keep runs that can be resumed: waiting, interrupted, cancelled.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted, and change nothing.")] = False,
     yes: Yes = False,
     home: options.Home = None,
@@ -28,7 +31,7 @@ def prune(
     """Delete old runs with their checkpoints, rows and files; nothing that a run in progress needs."""
     from .deletions import prune_runs
 
-    prune_runs(older, keep_last, dry_run=dry_run, yes=yes, home=home, as_json=json)
+    prune_runs(older, keep_last, keep_resumable=keep_resumable, dry_run=dry_run, yes=yes, home=home, as_json=json)
 
 
 @delete_commands.command(epilog="Example: hugginggpt delete 7dd2bc44c4     a run; or the name of a conversation")

@@ -15,10 +15,10 @@ from ...checkpoints.deletion import WorkedOn
 from ...checkpoints.open import Storage, open_storage
 from ...checkpoints.pruning import Report, delete_named, prune
 from ...graph.errors import UsageError
-from ...graph.result import UNFINISHED
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, table, warn
+from .json_errors import print_json_error
 
 DECLINED: Final = 1
 PARTIAL: Final = 3
@@ -28,7 +28,14 @@ Work = Callable[[Database, bool], Report]
 
 
 def prune_runs(
-    older: str | None, keep_last: int | None, *, dry_run: bool, yes: bool, home: Path | None, as_json: bool
+    older: str | None,
+    keep_last: int | None,
+    *,
+    keep_resumable: bool,
+    dry_run: bool,
+    yes: bool,
+    home: Path | None,
+    as_json: bool,
 ) -> None:
     """`hugginggpt prune`."""
     with report_errors():
@@ -39,9 +46,9 @@ def prune_runs(
         seconds = None if older is None else _seconds(older)
 
     def work(database: Database, trial: bool) -> Report:
-        return prune(database, older=seconds, keep_last=keep_last, trial=trial)
+        return prune(database, older=seconds, keep_last=keep_last, keep_resumable=keep_resumable, trial=trial)
 
-    _delete(work, dry_run=dry_run, yes=yes, home=home, as_json=as_json)
+    _delete(work, prunes=True, dry_run=dry_run, yes=yes, home=home, as_json=as_json)
 
 
 def delete_run(name: str | None, thread: str | None, *, yes: bool, home: Path | None, as_json: bool) -> None:
@@ -53,7 +60,7 @@ def delete_run(name: str | None, thread: str | None, *, yes: bool, home: Path | 
     def work(database: Database, trial: bool) -> Report:
         return delete_named(database, name, thread=thread, trial=trial)
 
-    report = _delete(work, dry_run=False, yes=yes, home=home, as_json=as_json)
+    report = _delete(work, prunes=False, dry_run=False, yes=yes, home=home, as_json=as_json)
     if report.deleted.files_left:
         raise typer.Exit(PARTIAL)
 
@@ -66,7 +73,7 @@ def _seconds(given: str) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
-def _delete(work: Work, *, dry_run: bool, yes: bool, home: Path | None, as_json: bool) -> Report:
+def _delete(work: Work, *, prunes: bool, dry_run: bool, yes: bool, home: Path | None, as_json: bool) -> Report:
     async def done() -> Report | None:
         settings = settings_of_home(home)
         async with open_storage(settings.home, redactor_of(settings)) as storage:
@@ -77,7 +84,7 @@ def _delete(work: Work, *, dry_run: bool, yes: bool, home: Path | None, as_json:
                 _report(planned, "would be deleted" if dry_run else "deleted", as_json)
                 return planned
             if not yes:
-                _show(planned)
+                _show(planned, prunes=prunes)
                 if not _agreed(planned):
                     return None
             report = await asyncio.to_thread(work, database, False)
@@ -88,6 +95,7 @@ def _delete(work: Work, *, dry_run: bool, yes: bool, home: Path | None, as_json:
         report = asyncio.run(done())
     if report is None:
         err().print("nothing was deleted")
+        print_json_error("Declined", "nothing was deleted", "", DECLINED)
         raise typer.Exit(DECLINED)
     if report.not_compacted:
         raise typer.Exit(PARTIAL)
@@ -114,13 +122,13 @@ def _agreed(planned: Report) -> bool:
 
 def _amount(report: Report) -> str:
     runs, files = len(report.runs), report.deleted.files
-    unfinished = sum(head.status in UNFINISHED for head in report.runs)
+    unfinished = sum(head.resumable for head in report.runs)
     of_these = f" ({unfinished} of them unfinished)" if unfinished else ""
     size = decimal(report.deleted.bytes + report.deleted.database_bytes)
     return f"{runs} run{'s' * (runs != 1)}{of_these} and {files} file{'s' * (files != 1)}, {size}"
 
 
-def _show(report: Report) -> None:
+def _show(report: Report, *, prunes: bool) -> None:
     shown = table("run", "conversation", "status", "started", "request")
     for head in report.runs:
         shown.add_row(
@@ -132,6 +140,11 @@ def _show(report: Report) -> None:
         )
     if report.runs:
         err().print(shown)
+    if can := [head.run_id for head in report.runs if head.resumable]:
+        they = f"{len(can)} of these can be resumed" if len(can) > 1 else "one of these can be resumed"
+        more = f" and {len(can) - 5} more" * (len(can) > 5)
+        keep = ", or keep these runs with --keep-resumable" if prunes else ""
+        warn(f"{they}: {', '.join(can[:5])}{more}; finish first what you need (hugginggpt resume RUN){keep}")
 
 
 def _report(report: Report, verb: str, as_json: bool) -> None:
@@ -140,7 +153,7 @@ def _report(report: Report, verb: str, as_json: bool) -> None:
         print_json(_as_json(report, trial=verb != "deleted"))
     else:
         if verb != "deleted":
-            _show(report)
+            _show(report, prunes=True)
         out().print(f"{verb}: {_amount(report)}", soft_wrap=True)
     for head, reason in report.kept:
         err().print(plain(f"kept: run {head.run_id}, because {reason}"), soft_wrap=True)
@@ -157,7 +170,7 @@ def _report(report: Report, verb: str, as_json: bool) -> None:
 def _as_json(report: Report, *, trial: bool) -> dict[str, Any]:
     return {
         "dry_run": trial,
-        "runs": [head._asdict() for head in report.runs],
+        "runs": [head._asdict() | {"resumable": head.resumable} for head in report.runs],
         "kept": [{"run_id": head.run_id, "reason": reason} for head, reason in report.kept],
         "repeated_in": report.repeated_in,
         "checkpoints": report.deleted.checkpoints,

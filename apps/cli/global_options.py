@@ -1,9 +1,13 @@
 """`CommandGroup`: lets the options of the whole command, `--debug` and `--log FILE`, stand before or after a command."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from typer.core import TyperGroup
+
+from ...graph.errors import UsageError
+from .json_errors import print_json_error
 
 
 class CommandGroup(TyperGroup):
@@ -14,7 +18,24 @@ class CommandGroup(TyperGroup):
         first = global_options_first(args)
         command = next((self.commands[word] for word in first if word in self.commands), None)
         flags = {o for p in (command.params if command else ()) if getattr(p, "is_flag", False) for o in p.opts}
-        return super().parse_args(ctx, listed_requests_last(first, flags))
+        with _wrong_use_as_json():
+            return super().parse_args(ctx, listed_requests_last(first, flags))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the options of a command, and call it."""
+        with _wrong_use_as_json():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _wrong_use_as_json() -> Iterator[None]:
+    """What the parser refuses is reported as JSON too, where that was requested."""
+    try:
+        yield
+    except Exception as error:
+        if wording := getattr(error, "format_message", None):  # a class of click's, or of Typer's, by its version
+            print_json_error(type(error).__name__, wording(), "", getattr(error, "exit_code", UsageError.exit_code))
+        raise
 
 
 def listed_requests_last(arguments: Sequence[str], flags: Container[str] = ()) -> list[str]:

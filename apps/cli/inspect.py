@@ -1,7 +1,7 @@
 """Does the work of `runs`, `show`, `history`, `resources`: reads runs, tasks, checkpoints and files from the home."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from ...graph.result import LlmCall, Result, Run, Usage
 from ...graph.task import Task
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of_home
-from .console import err, local_time, out, plain, print_json, report_errors, run_async, table
+from .console import err, local_time, out, plain, print_json, report_errors, run_async, table, warn
 from .plan import format_inputs, repair_lines
 from .printable import clean
 from .task_tree import MARKS, tree_of
@@ -57,11 +57,13 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         return run, members, paths, await storage.ledger.llm_calls.of_run(run.run_id)
 
     run, members, paths, calls = _read(home, read)
+    missing = _warn_of_missing(paths.values())
     if as_json:
         more = {"members": members, "llm_calls": calls}
         dumped = {key: [row.model_dump(mode="json") for row in rows] for key, rows in more.items()}
-        print_json(run.model_dump(mode="json") | dumped)
+        print_json(run.model_dump(mode="json") | dumped | {"missing_files": missing})
         return
+    paths = {sha256: f"{path} (missing)" if path in missing else path for sha256, path in paths.items()}
     took = f" in {run.duration:.1f} s" if run.duration else ""
     head = (
         f"[bold]{run.run_id}[/]  {run.status}{took}  {local_time(run.started_at)}  conversation {plain(run.thread_id)}"
@@ -185,6 +187,8 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
         return [row | {"path": str(storage.store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
 
     rows = _read(home, read)
+    missing = _warn_of_missing(row["path"] for row in rows)
+    rows = [row | {"missing": row["path"] in missing} for row in rows]
     if as_json:
         print_json(rows)
         return
@@ -194,9 +198,19 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
         text = row["text"] if row["kind"] in {"text", "labels", "boxes", "table"} and not row["name"] else None
         shown.add_row(
             row["run_id"], plain(maker), row["media_type"], str(row["size"]),
-            plain(text, 80) if text else plain(f"{row['name'] or ''} {row['path']}".strip()),
+            plain(text, 80) if text else plain(f"{row['name'] or ''} {row['path']}{' (missing)' * row['missing']}".strip()),
         )  # fmt: skip
     _print(shown if rows else f"nothing was given or made {_here(home)}")
+
+
+def _warn_of_missing(paths: Iterable[str]) -> list[str]:
+    """The stored files that are no longer there; a warning names them first."""
+    missing = [path for path in dict.fromkeys(paths) if not Path(path).is_file()]
+    if missing:
+        what = f"{len(missing)} files that are listed are" if len(missing) > 1 else "a file that is listed is"
+        more = f" and {len(missing) - 3} more" * (len(missing) > 3)
+        warn(f"{what} missing: deleted, or not copied with the home: {plain(', '.join(missing[:3]))}{more}")
+    return missing
 
 
 def _here(home: Path | None) -> str:

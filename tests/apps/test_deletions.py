@@ -63,6 +63,22 @@ def test_a_prune_shows_what_it_would_delete_and_deletes_that_once_it_is_confirme
     assert shell(*words).out == "deleted: 0 runs and 0 files, 0 bytes\n"
 
 
+def test_a_prune_says_which_runs_can_be_resumed_and_keeps_them_where_that_is_requested(
+    shell: Shell, home: Path
+) -> None:
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+        db.execute("UPDATE runs SET status = 'interrupted' WHERE thread_id = 'harbour'")
+        (run_id,) = db.execute("SELECT run_id FROM runs WHERE thread_id = 'harbour'").fetchone()
+        db.commit()
+    would = shell("prune", "--older", "30d", "--dry-run")
+    assert f"one of these can be resumed: {run_id}; finish first what you need (hugginggpt resume RUN)" in would.err
+    assert "or keep these runs with --keep-resumable" in would.err
+    assert json.loads(shell("prune", "--older", "30d", "--dry-run", "--json").out)["runs"][0]["resumable"] is True
+    kept = shell("prune", "--keep-last", "0", "--keep-resumable", "--yes")
+    assert f"kept: run {run_id}, because it can be resumed: hugginggpt resume {run_id}" in kept.err
+    assert runs(home) == ["harbour"]
+
+
 def test_what_names_no_run_or_no_time_is_refused(shell: Shell, home: Path) -> None:
     wrong = [["prune"], ["prune", "--older", "soon"], ["delete"], ["delete", "nowhere", "--yes"], ["delete", "harbour"]]
     said = shell.each(wrong).err.split(MARK)[1:]

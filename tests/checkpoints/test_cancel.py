@@ -218,4 +218,6 @@ def test_the_command_whose_run_is_cancelled_ends_with_130_and_says_how_to_go_on(
     assert process.returncode == 130
     assert f"run {run_id} was cancelled" in err
     assert f"hugginggpt resume {run_id}" in err
-    assert json.loads(out.splitlines()[-1])["status"] == "cancelled"
+    *_, finished, error = map(json.loads, out.splitlines())
+    assert (finished["event"], finished["status"]) == ("run_finished", "cancelled")
+    assert (error["event"], error["error"], error["exit_code"]) == ("error", "RunCancelled", 130)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +34,11 @@ from scripting import CHAIN, OpenScripted, ask, last, step
 TABLES = ("tasks", "resources", "assignments", "llm_calls", "runs")
 Events = Sequence[tuple[str, str]]
 DAY = 86400.0
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["ended", "ended", "waiting", "interrupted", "copy"]), st.sampled_from("ab")),
+    min_size=1,
+    max_size=7,
+)
 
 
 def rows(home: Path, query: str, *values: Any) -> list[Any]:
@@ -94,16 +99,13 @@ async def history_of(world: World, events: Events) -> None:
 
 @settings(max_examples=int(os.environ.get("PRUNE_EXAMPLES", "12")))
 @given(
-    events=st.lists(
-        st.tuples(st.sampled_from(["ended", "ended", "waiting", "interrupted", "copy"]), st.sampled_from("ab")),
-        min_size=1,
-        max_size=7,
-    ),
+    events=EVENTS,
     keep_last=st.integers(0, 5),
     older=st.sampled_from([None, 0.0, 2.5 * DAY]),
+    keep_resumable=st.booleans(),
 )
 async def test_after_a_prune_every_kept_run_is_shown_and_resumed_and_no_file_is_missing_or_left(
-    events: Events, keep_last: int, older: float | None
+    events: Events, keep_last: int, older: float | None, keep_resumable: bool
 ) -> None:
     with TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -119,32 +121,66 @@ async def test_after_a_prune_every_kept_run_is_shown_and_resumed_and_no_file_is_
                     )
                 )
             before = {run.run_id: run for run in await session.history.runs(limit=100)}
-            trial = await asyncio.to_thread(prune, world.ledger.database, older=older, keep_last=keep_last, trial=True)
+            chosen: Any = {"older": older, "keep_last": keep_last, "keep_resumable": keep_resumable}
+            trial = await asyncio.to_thread(prune, world.ledger.database, **chosen, trial=True)
             assert {run.run_id: run for run in await session.history.runs(limit=100)} == before
-            report = await asyncio.to_thread(prune, world.ledger.database, older=older, keep_last=keep_last)
+            report = await asyncio.to_thread(prune, world.ledger.database, **chosen)
             assert (report.runs, report.kept, report.deleted.files) == (trial.runs, trial.kept, trial.deleted.files)
 
             gone = {head.run_id for head in report.runs}
             first_to_go = next((n for n in range(len(ids)) if older is None or n * DAY >= older), len(ids))
             allowed = set(ids[max(keep_last, first_to_go) :])
             assert gone == allowed - {head.run_id for head, _ in report.kept}
-            after = {run.run_id: run for run in await session.history.runs(limit=100)}
-            assert after == {run_id: run for run_id, run in before.items() if run_id not in gone}
-            for table in TABLES:
-                assert {run_id for (run_id,) in rows(home, f"SELECT run_id FROM {table}")} <= set(after)
-            assert set(stored_files(home)) == referenced(home) & set(stored_files(home))
-            for run in after.values():
-                assert all(world.store.path(resource).is_file() for resource in run.resources)
-            for run in after.values():
-                newest = (await session.history.runs(thread_id=run.thread_id, limit=1))[0]
-                if run.run_id == newest.run_id and run.unfinished:
-                    verdict = True if run.status == "waiting" else None
-                    done = [event async for event in session.resume(run, verdict)]
-                    assert last(done).status == "succeeded"
-                    assert last(done).answer == run.request.text
-                    assert all(Path(resource["path"]).is_file() for resource in last(done).resources)
-            for thread in {run.thread_id for run in after.values()}:
-                assert last(await ask(world, "one more", thread=thread)).status == "succeeded"
+            assert not (keep_resumable and any(before[run_id].resumable for run_id in gone))
+            await all_else_is_whole(world, before, gone)
+
+
+@settings(max_examples=int(os.environ.get("PRUNE_EXAMPLES", "8")))
+@given(events=EVENTS, chosen=st.integers(0, 6), whole=st.booleans())
+async def test_after_a_deletion_every_other_run_is_shown_and_resumed_or_it_was_refused_and_nothing_changed(
+    events: Events, chosen: int, whole: bool
+) -> None:
+    with TemporaryDirectory() as folder:
+        async with opened(Path(folder) / "home") as world:
+            await history_of(world, events)
+            before = {run.run_id: run for run in await Session(world).history.runs(limit=100)}
+            run = list(before.values())[chosen % len(before)]
+            named: Any = {"thread": run.thread_id} if whole else {"name": run.run_id}
+            gone = {run.run_id}
+            if whole:
+                gone = {other.run_id for other in before.values() if other.thread_id == run.thread_id}
+            parents = {run.run_id: run.parent for run in before.values()}
+            takes = {other.parent for other in before.values() if other.resumable and other.run_id not in gone}
+            while above := {parents.get(str(run_id)) for run_id in takes} - takes - {None}:
+                takes |= above
+            try:
+                await asyncio.to_thread(delete_named, world.ledger.database, **named)
+            except UsageError:
+                assert takes & gone
+                gone = set()
+            else:
+                assert not takes & gone
+            await all_else_is_whole(world, before, gone)
+
+
+async def all_else_is_whole(world: World, before: Mapping[str, Run], gone: Collection[str]) -> None:
+    """What was not deleted is shown as before, goes on, and has its files; nothing is left of what was deleted."""
+    session, home = Session(world), world.settings.home
+    after = {run.run_id: run for run in await session.history.runs(limit=100)}
+    assert after == {run_id: run for run_id, run in before.items() if run_id not in gone}
+    for table in TABLES:
+        assert {run_id for (run_id,) in rows(home, f"SELECT run_id FROM {table}")} <= set(after)
+    assert set(stored_files(home)) == referenced(home) & set(stored_files(home))
+    for run in after.values():
+        assert all(world.store.path(resource).is_file() for resource in run.resources)
+    for run in after.values():
+        newest = (await session.history.runs(thread_id=run.thread_id, limit=1))[0]
+        if run.run_id == newest.run_id and run.unfinished:
+            done = [event async for event in session.resume(run, True if run.status == "waiting" else None)]
+            assert (last(done).status, last(done).answer) == ("succeeded", run.request.text)
+            assert all(Path(resource["path"]).is_file() for resource in last(done).resources)
+    for thread in {run.thread_id for run in after.values()}:
+        assert last(await ask(world, "one more", thread=thread)).status == "succeeded"
 
 
 async def test_a_deleted_run_leaves_the_other_turns_of_its_conversation(scripted: OpenScripted, home: Path) -> None:
@@ -164,6 +200,18 @@ async def test_a_deleted_run_leaves_the_other_turns_of_its_conversation(scripted
         assert [data for data in saved if third.run_id.encode() in data]
         with pytest.raises(UnknownRun):
             delete_named(world.ledger.database, second.run_id)
+
+
+async def test_a_run_from_which_one_that_can_be_resumed_takes_results_is_not_deleted(home: Path) -> None:
+    async with opened(home) as world:
+        await history_of(world, [("interrupted", "a"), ("copy", "a")])
+        copy, original = await Session(world).history.runs()
+        assert copy.parent == original.run_id
+        for name in (original.run_id, "a"):
+            with pytest.raises(UsageError, match=f"run {copy.run_id} can be resumed, and takes results from run"):
+                await asyncio.to_thread(delete_named, world.ledger.database, name)
+        assert last([event async for event in Session(world).resume(copy)]).status == "succeeded"
+        assert len((await asyncio.to_thread(delete_named, world.ledger.database, "a")).runs) == 1
 
 
 async def test_the_words_of_a_deleted_conversation_are_no_longer_in_the_home(

@@ -1,13 +1,16 @@
-"""A home with a run of each ending, made by `golden_home.py` of an earlier version: each is shown, and goes on."""
+"""A home with a run of each ending, made by `golden_home.py` of an earlier format: each is shown, and goes on."""
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from golden_home import ENDINGS, plan
 from hugginggpt.apps.session import Session
+from hugginggpt.checkpoints.format import FORMAT
 from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
@@ -21,6 +24,15 @@ STATUSES = {ending: "succeeded" if ending == "finished" else ending for ending i
 @pytest.fixture(params=GOLDEN, ids=lambda home: home.name)
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(request.param, tmp_path / "home"))
+
+
+def test_a_home_of_each_earlier_format_with_migrations_is_kept() -> None:
+    """Before `FORMAT` is raised: `python tests/support/golden_home.py tests/checkpoints/homes/VERSION-format-N`."""
+    kept = set()
+    for file in GOLDEN[0].parent.glob("*/hugginggpt.db"):
+        with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as db:
+            kept.add(db.execute("PRAGMA user_version").fetchone()[0])
+    assert kept >= set(range(2, FORMAT))
 
 
 def test_the_command_shows_every_run_with_its_ending(home: Path, shell: Shell) -> None:

@@ -23,7 +23,7 @@ from hugginggpt.checkpoints import lease
 from hugginggpt.checkpoints.database import Database
 from hugginggpt.checkpoints.history import History
 from hugginggpt.checkpoints.ledger import SqliteLedger
-from hugginggpt.checkpoints.run_rows import _seconds_covered
+from hugginggpt.checkpoints.work_time import _covered
 from hugginggpt.graph.errors import RunBusy, StorageError, UnknownRun
 from hugginggpt.graph.expert import Assignment
 from hugginggpt.graph.resource import Resource
@@ -382,4 +382,4 @@ def test_a_queued_row_is_written_although_its_event_loop_ends(home: Path) -> Non
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), max_size=12), st.integers(0, 40))
 def test_the_time_at_work_is_the_time_covered_by_any_interval(intervals: list[tuple[int, int]], since: int) -> None:
     covered = {second for start, length in intervals for second in range(start, start + length) if second >= since}
-    assert _seconds_covered(intervals, since) == len(covered)
+    assert _covered(intervals, since) == len(covered)

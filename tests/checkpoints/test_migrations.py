@@ -55,14 +55,8 @@ def test_of_several_that_open_a_home_at_once_one_migrates_it(home: Path) -> None
 
     with ThreadPoolExecutor(8) as threads:
         seen = list(threads.map(open_it, range(8)))
-    names = [
-        "tables_of_format_2",
-        "state_parts_of_format_3",
-        "repairs_of_format_4",
-        "short_rows_of_format_5",
-        "caveats_of_format_6",
-    ]
-    assert seen == [names] * 8
+    names = ["tables", "state_parts", "repairs", "short_rows", "caveats", "seconds"]
+    assert seen == [[f"{name}_of_format_{number}" for number, name in enumerate(names, 2)]] * 8
 
 
 def test_the_format_counts_the_migrations() -> None:

@@ -76,7 +76,7 @@ WRONG = [{"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "no s
 
 
 class Obedient:
-    """Does its work, unless an order stands anywhere outside of the marked data. Its first draft and choice are wrong.
+    """Does its work, unless an order stands anywhere outside of the marked data. Its first draft is wrong.
 
     Its answers quote what the experts gave, so that the next turn's history holds it too.
     """
@@ -98,8 +98,8 @@ class Obedient:
             return chat(
                 json.dumps({"tasks": evil if led_astray else WRONG if first else TASKS, "refusals": [self._text]})
             )
-        wrong = f"none/{self._text}"
-        return chat(json.dumps({"id": "evil/model" if led_astray else wrong if first else "good/model", "reason": "."}))
+        model_id = "evil/model" if led_astray else "good/model"
+        return chat(json.dumps({"choices": [{"task": n, "id": model_id, "reason": "."} for n in (0, 1)]}))
 
 
 @dataclass
@@ -157,7 +157,12 @@ async def test_instructions_in_data_change_no_plan_and_read_nothing(number: int,
     for content in ("a harmless text", text):
         model, backend = Obedient(content), ScriptedBackend(texts={0: content, 1: content})
         experts = [
-            scripted_expert(name, f"{who}/model", description=content, downloads=9 if who == "evil" else 1)
+            scripted_expert(
+                name,
+                f"{who}/model",
+                description=content if who == "evil" else f"To sum it up again. {content}",
+                downloads=9 if who == "evil" else 1,
+            )
             for name in ("image-to-text", "summarization")
             for who in ("evil", "good")
         ]
@@ -178,7 +183,7 @@ async def test_instructions_in_data_change_no_plan_and_read_nothing(number: int,
             assert {result["assignment"]["expert"]["model_id"] for result in last.results} == {"good/model"}
             assert ANSWER in last.answer  # after the file that the plan leaves out
         assert model.stages.count("plan") == 3, "the first draft was sent back"
-        assert model.stages.count("choose") == 5, "the first choice was sent back"
+        assert model.stages.count("choose") == 2, "both tasks of a turn together"
         assert backend.calls == ["0", "1", "0", "1"], "no call beyond the plan"
         scene.check(*sent, *(event.model_dump_json() for events in turns for event in events))
     assert len(digests) == 1, "the plan is the same whatever the data say"

@@ -297,7 +297,7 @@ async def test_a_key_that_a_model_repeats_is_removed(size: int, home: Path, tmp_
     from hugginggpt.tools.scripted import scripted_expert
 
     experts = [
-        scripted_expert(name, f"{who}/model")
+        scripted_expert(name, f"{who}/model", description="It will say it." if who == "good" else "Other.")
         for name in ("text-generation", "summarization")
         for who in ("evil", "good")
     ]

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
+from ...graph.choice import Choice
 from ...graph.errors import HuggingGPTError, UsageError
-from ...graph.expert import Assignment, Expert
+from ...graph.expert import Assignment
 from ...graph.ports import Callbacks, Controller, NoCallbacks
 from ...graph.result import RULES, Proposal, Request, Run
-from ...graph.task import Task
 
 _NO_CALLBACKS = NoCallbacks()
 
@@ -47,9 +47,11 @@ class RefusingController:
         """Raise the reason."""
         raise self._error
 
-    async def choose(
-        self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = _NO_CALLBACKS
-    ) -> Assignment:
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """Raise the reason."""
+        raise self._error
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks = _NO_CALLBACKS) -> Sequence[Assignment]:
         """Raise the reason."""
         raise self._error
 

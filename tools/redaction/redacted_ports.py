@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from ...graph.call import Artifact, Call
+from ...graph.choice import Choice
 from ...graph.content_blocks import GivenFile
 from ...graph.expert import Assignment, Candidate, Expert, Obstacle
 from ...graph.ports import Backend, Callbacks, Catalog, Controller, Fetcher, NoCallbacks
@@ -35,12 +36,14 @@ class RedactedController:
         with clean_errors(self._redact):
             return self._redact.record(await self._controller.plan(request, callbacks))
 
-    async def choose(
-        self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = _NO_CALLBACKS
-    ) -> Assignment:
-        """That of the controller."""
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """Those that the controller finds."""
+        return [self._redact.text(each) for each in self._controller.differences(choice)]
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks = _NO_CALLBACKS) -> Sequence[Assignment]:
+        """Those of the controller."""
         with clean_errors(self._redact):
-            return self._redact.record(await self._controller.choose(task, candidates, callbacks))
+            return [self._redact.record(each) for each in await self._controller.choose(choices, callbacks)]
 
     async def answer(
         self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = _NO_CALLBACKS

@@ -142,11 +142,15 @@ class ScriptedChatModel:
             case "plan":
                 return chat(*self._planned(received), seconds=self._seconds)
             case "choose":
-                ids = re.findall(r'"id": "([^"]+)"', str(request["messages"][1]["content"]))
-                return chat(json.dumps({"id": self._choice(ids), "reason": "as told"}), seconds=self._seconds)
+                return chat(self._chosen(str(request["messages"][1]["content"])), seconds=self._seconds)
             case "summarise":
                 return chat("We spoke.", seconds=self._seconds)
         return chat(*self._answer, seconds=self._seconds)
+
+    def _chosen(self, prompt: str) -> str:
+        tasks = json.loads(prompt.rpartition("<data>")[2].removesuffix("</data>"))
+        chosen = [(task["task"], self._choice([row["id"] for row in task["candidates"]])) for task in tasks]
+        return json.dumps({"choices": [{"task": task, "id": id, "reason": "as told"} for task, id in chosen]})
 
     def _planned(self, received: Received) -> list[str]:
         plan = self._plan

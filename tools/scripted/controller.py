@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...graph.expert import Assignment, Expert
+from ...graph.choice import Choice
+from ...graph.expert import Assignment
 from ...graph.plan import Plan
 from ...graph.ports import Callbacks
 from ...graph.result import Proposal, Request, Run
-from ...graph.task import Task
 
 HuggingGptPlan = Sequence[Mapping[str, Any]]
 
@@ -36,14 +36,14 @@ class ScriptedController:
         tasks = self._plan(request) if callable(self._plan) else self._plan
         return Proposal(plan=Plan.from_hugginggpt(tasks, request.files), refusals=self._refusals)
 
-    async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks | None = None) -> Assignment:
-        """The first candidate; the others are its fallbacks."""
-        self.choices.append(task.id)
-        first, *others = candidates
-        ids = tuple(expert.model_id for expert in candidates)
-        return Assignment(
-            task_id=task.id, expert=first, reason="first in the script", candidates=ids, fallbacks=tuple(others)
-        )
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """The type of the task, so that it is asked for each choice."""
+        return (choice.task.type,)
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks | None = None) -> Sequence[Assignment]:
+        """The first candidate of each; the others are its fallbacks."""
+        self.choices += [choice.task.id for choice in choices]
+        return [choice.of(choice.candidates[0], "first in the script") for choice in choices]
 
     async def answer(
         self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks | None = None

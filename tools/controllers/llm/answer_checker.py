@@ -100,6 +100,12 @@ class AnswerChecker:
         self.said = self.said or bool(checked.strip())
         return checked
 
+    def quoted(self, text: str) -> str:
+        """A result that is the answer as it stands: its words are the expert's."""
+        self.text += text
+        self.said = True
+        return text
+
     def first_lines(self) -> list[str]:
         """Lines before the model's first word: the files that no task uses."""
         unused = [line for line in unused_files(self._run.request, self._run.plan) if line in self._run.refusals]

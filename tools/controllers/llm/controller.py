@@ -4,24 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
+from ....graph.choice import Choice
 from ....graph.errors import ControllerError, InvalidPlan, NoUsablePlan
-from ....graph.expert import Assignment, Expert
+from ....graph.expert import Assignment
 from ....graph.ports import Callbacks, NoCallbacks, Slots
 from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
-from ....graph.task import Task
 from ...chat_models.client import ChatClient
-from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import RecordedModel
 from ...recording.exchange import Recording
 from . import prompts
 from .answer_checker import AnswerChecker, sentences
+from .choosing import ask_choices
 from .context import contents_of, list_files
-from .memory import Memory
+from .differences import differences
+from .memory import DEFAULT_WINDOW, Memory, history_budget
 from .plan_reader import read_plan
 from .streamed_tasks import StreamedTasks
 from .unused_files import unused_files
+from .whole_answer import whole_answer
 
 MAX_DRAFTS = 3
 """The first plan, and two corrections."""
@@ -79,33 +81,35 @@ class LlmController:
             tokens=usage.tokens,
         )
 
-    async def choose(
-        self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks = _NO_CALLBACKS
-    ) -> Assignment:
-        """Request a choice of `candidates`; where two answers name none of them, it is the first by rank, and says so."""
-        offered = candidates[: self._candidates]
-        messages = prompts.choose_messages(task, offered, self._description)
-        for _ in range(2):
-            answer = (await self._client.complete("choose", messages, callbacks, prompts.CHOICE_SCHEMA)).text
-            expert, reason = _read_choice(answer, offered)
-            if expert:
-                break
-            messages = prompts.choose_again_messages(messages, answer, offered)
-        chosen = expert or candidates[0]
-        return Assignment(
-            task_id=task.id,
-            expert=chosen,
-            reason=reason,
-            candidates=tuple(candidate.model_id for candidate in candidates),
-            fallbacks=tuple(candidate for candidate in candidates if candidate != chosen),
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """By the words of the candidates' cards."""
+        return differences(choice, self._candidates)
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks = _NO_CALLBACKS) -> Sequence[Assignment]:
+        """Request all choices together; one that can't be had is the first by rank, and says so. Raises `LimitReached`."""
+        characters = history_budget(await self._client.window() or DEFAULT_WINDOW)
+        return await ask_choices(
+            self._client,
+            choices,
+            callbacks,
+            offered=self._candidates,
+            description=self._description,
+            characters=characters,
         )
 
     async def answer(
         self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks = _NO_CALLBACKS
     ) -> AsyncIterator[str]:
-        """Stream the answer sentence by sentence, each checked; what it should have named is added at its end."""
+        """Stream the answer sentence by sentence, each checked; what it should have named is added at its end.
+
+        Where the one result that was asked for is a text, that is the answer, and no call is made.
+        """
         contents = await asyncio.to_thread(contents_of, run, paths)
         checker = await asyncio.to_thread(AnswerChecker, run, paths, contents)  # it reads the phrases of a language
+        if (whole := await asyncio.to_thread(whole_answer, run, paths)) is not None:
+            yield checker.quoted(whole)
+            yield "\n\n" + "\n".join(checker.missing_lines())
+            return
         history = await self._memory.fit(run.request.history, callbacks)
         messages = prompts.answer_messages(run, contents, history)
         if first := checker.first_lines():
@@ -116,16 +120,3 @@ class LlmController:
             raise ControllerError(f"{self.name} returned an empty answer")
         if missing := checker.missing_lines():
             yield "\n\n" + "\n".join(missing)
-
-
-def _read_choice(answer: str, candidates: Sequence[Expert]) -> tuple[Expert | None, str]:
-    """The candidate that an answer names, with the model's reason; or None, with why the first by rank is taken."""
-    try:
-        value = json_in_answer(answer).value
-    except UnreadableAnswer:
-        return None, "first by rank: the controller's choice could not be read"
-    choice = value if isinstance(value, dict) else {}
-    for candidate in candidates:
-        if candidate.model_id == choice.get("id"):
-            return candidate, str(choice.get("reason") or "the controller gave no reason")
-    return None, f"first by rank: the controller chose {choice.get('id')!r}, which is no candidate"

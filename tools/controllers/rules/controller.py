@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ....graph.choice import Choice
 from ....graph.converters import with_converters
-from ....graph.expert import Assignment, Expert
+from ....graph.expert import Assignment
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks
 from ....graph.resource import Resource
@@ -50,16 +51,13 @@ class RuleBasedController:
         """Turn a request into tasks; what can't be planned comes back as refusals."""
         return propose(request)
 
-    async def choose(self, task: Task, candidates: Sequence[Expert], callbacks: Callbacks | None = None) -> Assignment:
-        """Take the first: candidates come ranked."""
-        first, *others = candidates
-        return Assignment(
-            task_id=task.id,
-            expert=first,
-            reason=_reason(first, others),
-            candidates=tuple(expert.model_id for expert in candidates),
-            fallbacks=tuple(others[:3]),
-        )
+    def differences(self, choice: Choice) -> Sequence[str]:
+        """None: rank decides."""
+        return ()
+
+    async def choose(self, choices: Sequence[Choice], callbacks: Callbacks | None = None) -> Sequence[Assignment]:
+        """Take the first of each: candidates come ranked."""
+        return [choice.by_rank() for choice in choices]
 
     async def answer(
         self, run: Run, paths: Mapping[str, Path], callbacks: Callbacks | None = None
@@ -174,15 +172,3 @@ def _refusals(linker: Linker, text: str, lost: Sequence[str], earlier: Sequence[
     if any(is_not_understood(code, reason) for reason in refused):
         refused[-1] += refusal(code, "with-llm")
     return tuple(refused)
-
-
-def _reason(first: Expert, others: Sequence[Expert]) -> str:
-    if not others:
-        return "the only one that can do it here"
-    if first.downloads > others[0].downloads:
-        return f"most downloads of {len(others) + 1} that can do it here ({first.downloads:,})"
-    if first.backend != others[0].backend:
-        return f"first in rank of {len(others) + 1}: runs on the {first.backend} backend"
-    if first.likes > others[0].likes:
-        return f"as many downloads as the next, and more likes ({first.likes:,})"
-    return f"first in rank of {len(others) + 1} that can do it here"

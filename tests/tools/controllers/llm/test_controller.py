@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.errors import ControllerError, UsageError
-from hugginggpt.graph.expert import Assignment
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.ports import Controller
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result
-from hugginggpt.graph.task import Ref, Task
+from hugginggpt.graph.task import Ref
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, most_similar
 from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, read_plan
@@ -29,7 +28,6 @@ from llm_controller import (
     RECEIPT,
     REQUEST,
     done,
-    expert,
     finished,
     llm_controller,
     planned,
@@ -245,54 +243,6 @@ def test_openai_itself_needs_a_key() -> None:
     with pytest.raises(UsageError, match="needs a key") as raised:
         LlmController("openai:gpt-5-mini", settings(None))
     assert "OPENAI_API_KEY" in raised.value.hint
-
-
-TASK = Task(id=4, type="translation", inputs={"text": "hi"}, parameters={"target_language": "de"}, goal="in German")
-CANDIDATES = [expert("a/best", downloads=9), expert("b/next", description="For German."), expert("c/last")]
-
-
-async def test_the_model_chooses_an_expert_with_a_reason() -> None:
-    with llm_controller(in_turn(chat('{"id": "b/next", "reason": "It is made for German."}'))) as (controller, server):
-        chosen = await controller.choose(TASK, CANDIDATES)
-
-    assert chosen == Assignment(
-        task_id=4,
-        expert=CANDIDATES[1],
-        reason="It is made for German.",
-        candidates=("a/best", "b/next", "c/last"),
-        fallbacks=(CANDIDATES[0], CANDIDATES[2]),
-    )
-    assert "in German" in server.requests[0].json["messages"][-1]["content"]
-
-
-async def test_settings_limit_the_candidates_and_the_length_of_their_descriptions() -> None:
-    many = [
-        expert(f"a/{n}", downloads=99 - n, description="long " * 20, license="mit", size=7 * 10**9) for n in range(9)
-    ]
-    for given, offered, letters in (({}, 5, 80), ({"llm_candidates": 3, "llm_description": 9}, 3, 9)):
-        with llm_controller(in_turn(chat('{"id": "a/8", "reason": "best"}')), **given) as (controller, server):
-            chosen = await controller.choose(TASK, many)
-        shown = json.loads(server.requests[0].json["messages"][1]["content"].split("<data>")[2].removesuffix("</data>"))
-        assert [row["id"] for row in shown] == [f"a/{n}" for n in range(offered)]
-        assert {len(row["description"]) for row in shown} == {letters}
-        assert shown[0].keys() >= {"downloads", "license", "size", "runs"}
-        assert len(server.requests) == 2, "a/8 was not offered"
-        assert chosen.reason == "first by rank: the controller chose 'a/8', which is no candidate"
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        ('{"id": "d/none", "reason": "best"}', "first by rank: the controller chose 'd/none', which is no candidate"),
-        ("The second.", "first by rank: the controller's choice could not be read"),
-        ("[]", "first by rank: the controller chose None, which is no candidate"),
-    ],
-)
-async def test_a_choice_that_names_no_candidate_is_the_first_by_rank_and_says_so(answer: str, reason: str) -> None:
-    with llm_controller(in_turn(chat(answer))) as (controller, _):
-        chosen = await controller.choose(TASK, CANDIDATES)
-
-    assert (chosen.expert, chosen.reason) == (CANDIDATES[0], reason)
 
 
 async def test_an_answer_is_streamed_and_its_prompt_holds_the_results_as_data(tmp_path: Path) -> None:

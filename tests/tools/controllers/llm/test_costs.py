@@ -31,7 +31,10 @@ TASKS = [
     for n in range(4)
 ]
 PLAN = json.dumps({"tasks": TASKS, "refusals": []})
-EXPERTS = [scripted_expert("translation", f"scripted/{name}") for name in ("one", "two")]
+EXPERTS = [
+    scripted_expert("translation", "scripted/one", description="Many pairs."),
+    scripted_expert("translation", "scripted/two", description="English to German."),
+]
 
 
 def model(received: Received) -> Reply:
@@ -40,7 +43,7 @@ def model(received: Received) -> Reply:
         return chat("All four are done [0].")
     if "You plan" in received.json["messages"][0]["content"]:
         return chat(PLAN)
-    return chat('{"id": "scripted/two", "reason": "German"}')
+    return chat('{"choices": [{"task": 0, "id": "scripted/two", "reason": "German"}]}')
 
 
 async def drive(home: Path, url: str, *, resume: bool = False, options: Options | None = None) -> list[Event]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hugginggpt.graph.choice import Choice
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import KINDS, Resource
@@ -430,7 +431,7 @@ async def test_choosing_takes_the_first_and_gives_the_reason() -> None:
     first = Expert(model_id="a/a", task_type="summarization", backend="hf", downloads=1200)
     second = Expert(model_id="b/b", task_type="summarization", backend="hf", downloads=3)
     task = Task(id=4, type="summarization", inputs={"text": "x"})
-    chosen = await controller.choose(task, (first, second))
+    chosen = (await controller.choose([Choice(task=task, candidates=(first, second))]))[0]
     assert controller.name == "embedded"
     assert (chosen.task_id, chosen.expert, chosen.fallbacks) == (4, first, (second,))
     assert "1,200" in chosen.reason

@@ -1,0 +1,107 @@
+"""`ExpertChoices`: the expert of each task; the choices of a run that are open are asked of its controller together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from ..graph.choice import Choice
+from ..graph.expert import Assignment, Expert, allowed
+from ..graph.ports import Catalog, Controller, ControllerOf, Ledger
+from ..graph.result import Run
+from ..graph.state import TaskRun
+from ..graph.task import Task
+from .llm_budget import LlmBudget
+
+
+class _RunChoices:
+    """What the tasks of one run share while they choose."""
+
+    def __init__(self) -> None:
+        self.reading, self.asking = asyncio.Lock(), asyncio.Lock()
+        self.run: Run | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertChoices:
+    """Chooses experts. Equal choices of a run are made once; a task whose choice rank decides waits for no other."""
+
+    controllers: ControllerOf
+    catalog: Catalog
+    ledger: Ledger
+    shared: WeakValueDictionary[tuple[int, str], _RunChoices] = field(default_factory=WeakValueDictionary)
+    """By event loop and epoch."""
+
+    async def of(self, task: Task, run: TaskRun) -> Assignment | None:
+        """The assignment, or None when no expert can do the task here."""
+        found = await self._found(task, run)
+        if not isinstance(found, Choice):
+            return found
+        controller = await self.controllers(run.get("llm", ""))
+        shared = self.shared.setdefault((id(asyncio.get_running_loop()), run["epoch"]), _RunChoices())
+        recorded = await self._recorded(run, shared)
+        choice = _compared(found, controller, recorded)
+        made = await self.ledger.assignment(run["run_id"], choice.key)
+        if made is None and not choice.differences:
+            made = await self.ledger.assign(run["run_id"], choice.key, choice.by_rank())
+        if made is None:
+            async with shared.asking:
+                made = await self.ledger.assignment(run["run_id"], choice.key)
+                made = made or await self._asked(choice, run, recorded, controller)
+        return choice.of(made.expert, made.reason)
+
+    async def _found(self, task: Task, run: TaskRun) -> Assignment | Choice | None:
+        """The choice that a task poses; its assignment where there is nothing to choose."""
+        required = run["models"].get(task.key) or run["models"].get(task.type)
+        where = run.get("where", [])
+        candidates = allowed(await self.catalog.candidates(task, required), where)
+        able = [candidate.expert for candidate in candidates if candidate.obstacle is None]
+        if required:
+            able = [expert for expert in able if expert.model_id == required]
+        if not able:
+            return None
+        choice = Choice(task=task, candidates=tuple(able))
+        if required:
+            return choice.of(able[0], "chosen by the user")
+        if len(able) == 1:
+            return choice.of(able[0], "the only expert that can do it here")
+        if run.get("select") == "rank":
+            return choice.of(able[0], "first by rank")
+        first, others = _by_place(able, where)
+        if len(first) == 1:
+            return choice.of(first[0], f"the only expert at {first[0].backend}, the first of the places that can")
+        return Choice(task=task, candidates=first, others=others)
+
+    async def _recorded(self, run: TaskRun, shared: _RunChoices) -> Run | None:
+        """The request and the plan; read once."""
+        async with shared.reading:
+            shared.run = shared.run or await self.ledger.runs.recorded(run["run_id"])
+            return shared.run
+
+    async def _asked(self, choice: Choice, run: TaskRun, recorded: Run | None, controller: Controller) -> Assignment:
+        """Ask for all choices of the run that are open, and record them; returns that of `choice`."""
+        open_choices = {choice.key: choice}
+        for task in recorded.plan.tasks if recorded else ():
+            if isinstance(found := await self._found(task, run), Choice):
+                other = _compared(found, controller, recorded)
+                if other.differences and await self.ledger.assignment(run["run_id"], other.key) is None:
+                    open_choices.setdefault(other.key, other)
+        made = await controller.choose(list(open_choices.values()), LlmBudget(self.ledger, run["run_id"]))
+        kept = [
+            await self.ledger.assign(run["run_id"], key, each) for key, each in zip(open_choices, made, strict=True)
+        ]
+        return kept[0]
+
+
+def _compared(choice: Choice, controller: Controller, recorded: Run | None) -> Choice:
+    """With the request, and with what the controller finds in which the candidates differ for it."""
+    asked = choice.model_copy(update={"request": recorded.request.text if recorded else ""})
+    return asked.model_copy(update={"differences": tuple(controller.differences(asked))})
+
+
+def _by_place(able: Sequence[Expert], where: Sequence[str]) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
+    """Experts of the first place that has any, and the others. The user's order of places comes before any choice."""
+    if not where:
+        return tuple(able), ()
+    place = able[0].backend
+    return tuple(e for e in able if e.backend == place), tuple(e for e in able if e.backend != place)

@@ -1,0 +1,130 @@
+"""Which expert does a task: decided by rank where nothing in the request tells candidates apart, else asked in one call."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from hugginggpt.apps.session import Session
+from hugginggpt.graph.events import Event, TaskFinished
+from hugginggpt.graph.expert import Expert
+from hugginggpt.graph.result import Options
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import open_world
+from hugginggpt.tools.scripted import (
+    Received,
+    Reply,
+    ScriptedBackend,
+    ScriptedCatalog,
+    ScriptedChatModel,
+    chat,
+    failing,
+    scripted_expert,
+    serve,
+    stage_of,
+)
+from scripting import last
+
+EXPERTS = [
+    scripted_expert("translation", "org/any", description="Many languages.", downloads=9),
+    scripted_expert("translation", "org/german", description="English to German."),
+    scripted_expert("summarization", "org/news", description="News articles.", downloads=9),
+    scripted_expert("summarization", "org/meetings", description="Minutes of meetings."),
+]
+TASKS = [
+    {"task": "translation", "id": 0, "dep": [-1], "args": {"text": "hi", "target_language": "de"}, "goal": "translate"},
+    {"task": "summarization", "id": 1, "dep": [-1], "args": {"text": "ho"}, "goal": "sum up the meeting"},
+    {"task": "translation", "id": 2, "dep": [-1], "args": {"text": "hu", "target_language": "fr"}, "goal": "translate"},
+]
+
+
+async def drive(
+    home: Path, url: str, *, options: Options | None = None, experts: Sequence[Expert] = EXPERTS, **given: object
+) -> list[Event]:
+    settings = Settings.model_validate({"home": home, "llm": f"openai:m@{url}/v1", "retries": 0, **given})
+    async with open_world(settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()]) as world:
+        return [
+            e async for e in Session(world).start("Translate hi, sum up the meeting", thread_id="t", options=options)
+        ]
+
+
+def chosen(events: list[Event]) -> dict[int, tuple[str, str]]:
+    """(model id, reason) by task."""
+    rows = [(row["task_id"], row["assignment"]) for row in last(events).results]
+    return {task_id: (made["expert"]["model_id"], made["reason"]) for task_id, made in rows}
+
+
+def choosing(reply: Callable[[Received], Reply]) -> Callable[[Received], Reply]:
+    """A model that plans `TASKS`, answers, and chooses as `reply` does."""
+    model = ScriptedChatModel(TASKS, answer="Done [0].")
+    return lambda received: reply(received) if stage_of(received) == "choose" else model(received)
+
+
+async def test_all_choices_that_are_open_are_asked_in_one_call_and_the_others_in_none(home: Path) -> None:
+    model = ScriptedChatModel(TASKS, choice=lambda ids: ids[1])
+    with serve(model) as server:
+        events = await drive(home, server.url)
+
+    assert model.calls == ["plan", "choose", "answer"]
+    assert chosen(events) == {
+        0: ("org/german", "as told"),
+        1: ("org/meetings", "as told"),
+        2: ("org/any", "most downloads of 2 that can do it here (9)"),
+    }
+
+
+async def test_choices_that_do_not_fit_into_a_small_window_are_asked_in_parts(home: Path) -> None:
+    model = ScriptedChatModel(TASKS, choice=lambda ids: ids[1])
+    long = [expert.model_copy(update={"description": expert.description + "long " * 99}) for expert in EXPERTS]
+    with serve(model) as server:
+        events = await drive(home, server.url, experts=long, llm_window=2048, llm_description=400)
+
+    assert model.calls == ["plan", "choose", "choose", "answer"]
+    assert [name for name, _ in chosen(events).values()] == ["org/german", "org/meetings", "org/any"]
+
+
+async def test_a_task_whose_first_candidate_stands_out_waits_for_no_choice(home: Path) -> None:
+    finished = threading.Event()
+
+    def when_the_other_is_done(received: Received) -> Reply:
+        assert finished.wait(10)
+        return chat(json.dumps({"choices": []}))
+
+    with serve(choosing(when_the_other_is_done)) as server:
+        settings = Settings(home=home, llm=f"openai:m@{server.url}/v1", retries=0)
+        async with open_world(settings, catalog=ScriptedCatalog(EXPERTS), backends=[ScriptedBackend()]) as world:
+            async for event in Session(world).start("Translate hi, sum up the meeting", thread_id="t"):
+                if isinstance(event, TaskFinished):
+                    finished.set()
+    assert event.event == "run_finished"
+    assert event.status == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (failing(500, "out of memory"), "first by rank: the choice could not be asked: openai:m at "),
+        (chat("The second."), "first by rank: the controller's choice could not be read"),
+        (chat("[]"), "first by rank: the controller made no choice for this task"),
+        (
+            chat('{"choices": [{"task": 0, "id": "no/ne"}, {"task": 1, "id": 7}]}'),
+            "first by rank: the controller chose ",
+        ),
+    ],
+)
+async def test_a_choice_that_fails_is_the_first_by_rank_and_says_so(home: Path, reply: Reply, reason: str) -> None:
+    with serve(choosing(lambda _: reply)) as server:
+        events = await drive(home, server.url)
+
+    assert last(events).status == "succeeded"
+    assert sum(stage_of(received) == "choose" for received in server.requests) == 1
+    assert [name for name, _ in chosen(events).values()] == ["org/any", "org/news", "org/any"]
+    assert all(why.startswith(reason) for _, why in list(chosen(events).values())[:2])
+
+
+async def test_a_limit_on_calls_holds_for_choices_too(home: Path) -> None:
+    with serve(ScriptedChatModel(TASKS)) as server, pytest.raises(Exception, match="raise the limit"):
+        await drive(home, server.url, options=Options(max_llm_calls=1))
+    assert len(server.requests) == 1
