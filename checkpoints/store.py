@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from ..graph.call import Artifact
@@ -49,8 +50,10 @@ class FileStore:
         return await asyncio.to_thread(self._put_bytes, data, media_type), len(data)
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Store text as a resource."""
+        """Text as a resource. A short one without producer, which stands in the plan, gets no file of its own."""
         plain = Artifact(output="text", kind="text", media_type="text/plain")
+        if producer is None and len(text) <= INLINE_LIMIT and len(clean := self._clean(text)) <= INLINE_LIMIT:
+            return _resource(clean, hashlib.sha256(clean).hexdigest(), plain, None)
         return await asyncio.to_thread(self._put_text, text, plain, producer)
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
@@ -66,23 +69,30 @@ class FileStore:
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
         """A new empty folder on the same disk, removed at the end."""
-        folder = self._scratch / uuid4().hex
+        folder = self.unused_folder()
         try:
             await asyncio.to_thread(self._make, folder)
         except OSError as error:
-            raise _disk(error) from error
+            raise StorageError.of(error) from error
         try:
             yield folder
         finally:
-            await asyncio.to_thread(_remove, folder)
+            await self.remove_folder(folder)
+
+    def unused_folder(self) -> Path:
+        """A name for a folder on the same disk, which is not made yet."""
+        return self._scratch / uuid4().hex
+
+    async def remove_folder(self, folder: Path) -> None:
+        """Remove it with its content."""
+        await asyncio.to_thread(_remove, folder)
+
+    def _clean(self, text: str) -> bytes:
+        return self._redact.text(text).encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
 
     def _put_text(self, text: str, like: Artifact, producer: str | None) -> Resource:
-        clean = self._redact.text(text).encode("utf-8", "replace")  # lone surrogates can't be stored as UTF-8
-        sha256, size = self._put_bytes(clean, like.media_type), len(clean)
-        inline = clean.decode("utf-8") if size <= INLINE_LIMIT else None
-        return Resource(
-            kind=like.kind, media_type=like.media_type, sha256=sha256, size=size, text=inline, producer=producer
-        )
+        clean = self._clean(text)
+        return _resource(clean, self._put_bytes(clean, like.media_type), like, producer)
 
     def _put_bytes(self, data: bytes, media_type: str) -> str:
         if is_text(media_type):
@@ -92,15 +102,23 @@ class FileStore:
         draft = self._scratch / f"{sha256}.{uuid4().hex}"
         try:
             if not (_holds(target, sha256) and _touched(target)):
-                self._make(draft.parent)
-                with draft.open("wb") as file:
-                    file.write(data)
-                self._publish(draft, target)
+                self._write(draft, data)
+                _give_name(draft, target)
         except OSError as error:
             with suppress(OSError):  # what made writing fail may forbid this too
                 draft.unlink()
-            raise _disk(error) from error
+            raise StorageError.of(error) from error
         return sha256
+
+    def _write(self, draft: Path, data: bytes) -> None:
+        try:
+            file = _new_file(draft)
+        except (FileNotFoundError, NotADirectoryError):  # a new home, whose first thing may be a file
+            prepare_home(self._home)
+            file = _new_file(draft)
+        with file:
+            file.write(data)
+            _flush(file)
 
     def _move_in(self, draft: Path, media_type: str) -> str:
         try:
@@ -108,25 +126,38 @@ class FileStore:
                 draft.write_bytes(clean)
             with draft.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            self._publish(draft, self._path(sha256, media_type))
+                _flush(file)
+            draft.chmod(0o600)
+            os.utime(draft)
+            _give_name(draft, self._path(sha256, media_type))
         except OSError as error:
-            raise _disk(error) from error
+            raise StorageError.of(error) from error
         return sha256
 
     def _make(self, folder: Path) -> None:
-        """A folder of the home. A new home is made here: a file may be the first thing that it gets."""
+        """A folder of the home, which is made too where it is new."""
         if not self._scratch.is_dir():
             prepare_home(self._home)
         folder.mkdir(exist_ok=True, mode=0o700)
 
-    def _publish(self, draft: Path, target: Path) -> None:
-        """Give a complete file its name. It is on disk before the ledger refers to it."""
+
+def _new_file(path: Path) -> BinaryIO:
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def _flush(file: BinaryIO) -> None:
+    """A file is on disk before the ledger refers to it; a shorter text is in the ledger's row too."""
+    if file.tell() > INLINE_LIMIT:
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _give_name(draft: Path, target: Path) -> None:
+    """Rename a complete file."""
+    try:
+        draft.replace(target)
+    except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if draft.stat().st_size > INLINE_LIMIT:  # shorter text is in the ledger's row too
-            with draft.open("rb") as file:
-                os.fsync(file.fileno())
-        draft.chmod(0o600)
-        os.utime(draft)
         draft.replace(target)
 
 
@@ -168,8 +199,8 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _disk(error: OSError) -> StorageError:
-    return StorageError(
-        f"a file can't be stored: {error.strerror or error}",
-        hint="make room or name another home with --home; the run can be resumed, recorded results are kept",
+def _resource(data: bytes, sha256: str, like: Artifact, producer: str | None) -> Resource:
+    text = data.decode("utf-8") if len(data) <= INLINE_LIMIT else None
+    return Resource(
+        kind=like.kind, media_type=like.media_type, sha256=sha256, size=len(data), text=text, producer=producer
     )

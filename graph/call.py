@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from .errors import input_error, input_too_large
+from pydantic import Field, PrivateAttr
+
+from .errors import StorageError, input_error, input_too_large
 from .expert import Expert
 from .resource import MOST_TEXT, Frozen, Kind, Resource
 from .stored import check_stored
@@ -14,6 +16,7 @@ class Material(Frozen):
 
     resource: Resource
     path: Path
+    """Of a short text that stands in a plan there is no file: `text` has it."""
 
     def text(self) -> str:
         """The content as text. Raises `ExpertError` where the file differs from what was recorded, or is too large."""
@@ -28,8 +31,8 @@ class Material(Frozen):
         return self.path.read_text(encoding="utf-8")
 
     def check(self) -> None:
-        """Raises `ExpertError` where the file differs from what was recorded."""
-        if self.resource.sha256 is not None:
+        """Raises `ExpertError` where the file differs from what was recorded. A short text is not read from its file."""
+        if self.resource.text is None and self.resource.sha256 is not None:
             check_stored(self.path, self.resource.sha256, self.resource.label)
 
 
@@ -54,10 +57,27 @@ class Call(Frozen):
     expert: Expert
     inputs: dict[str, tuple[Material, ...]]
     """By input name of the task type; more than one only where the input takes many."""
-    scratch: Path
-    """An empty folder of this call for the files it makes; deleted afterwards."""
+    folder: Path = Field(alias="scratch")
+    """Where `scratch` is made."""
     timeout: float
     """Seconds the call may take."""
+    _used: list[Path] = PrivateAttr(default_factory=list)
+
+    @property
+    def scratch(self) -> Path:
+        """An empty folder of this call for the files it makes, made when first asked for, and deleted afterwards."""
+        if not self._used:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise StorageError.of(error) from error
+            self._used.append(self.folder)
+        return self.folder
+
+    @property
+    def used_scratch(self) -> bool:
+        """Whether this process asked for it, also through a copy of the call."""
+        return bool(self._used)
 
     def check(self) -> None:
         """Check every input file; raises `ExpertError`. Each backend begins with it."""

@@ -71,6 +71,14 @@ class RunBusy(UsageError):
 class StorageError(HuggingGPTError):
     """The home folder can't be written, the database is damaged or locked, or the disk is full."""
 
+    @classmethod
+    def of(cls, error: OSError) -> "StorageError":
+        """The error for a file that the disk or its permissions refuse."""
+        return cls(
+            f"a file can't be stored: {error.strerror or error}",
+            hint="make room or name another home with --home; the run can be resumed, recorded results are kept",
+        )
+
 
 class ControllerError(HuggingGPTError):
     """The controller could not be reached or returned nothing usable."""

@@ -213,13 +213,19 @@ class Store(Protocol):
         """Store bytes; returns sha256 and size."""
 
     async def put_text(self, text: str, *, producer: str | None = None) -> Resource:
-        """Store text as a resource, inline too when short."""
+        """Text as a resource. A short one without producer, which stands in the plan, gets no file of its own."""
 
     async def adopt(self, artifact: Artifact, producer: str) -> Resource:
         """Store what an expert made; its file is moved in."""
 
     def scratch(self) -> AbstractAsyncContextManager[Path]:
         """A new empty folder on the same disk, deleted at the end."""
+
+    def unused_folder(self) -> Path:
+        """A name for such a folder, which is not made yet."""
+
+    async def remove_folder(self, folder: Path) -> None:
+        """Delete it with its content."""
 
 
 class Slots(Protocol):

@@ -50,11 +50,11 @@ class ExpertCalls:
         async for attempt in attempts(self.settings.retries):
             with attempt:
                 async with AsyncExitStack() as held:
-                    scratch = await held.enter_async_context(self.store.scratch())
                     call = Call(
-                        run_id=run_id, key=key, task=task, expert=expert, inputs=inputs, scratch=scratch,
-                        timeout=self.settings.timeout,
+                        run_id=run_id, key=key, task=task, expert=expert, inputs=inputs,
+                        scratch=self.store.unused_folder(), timeout=self.settings.timeout,
                     )  # fmt: skip
+                    held.push_async_callback(self._clean_up, call)
                     await self._prepare(call)  # before the slots: a download or a question to the user needs none
                     if full := self.slots.full(expert.needs):
                         emit(TaskQueued(run_id=run_id, task_id=task.id, key=key, slots=full))
@@ -69,6 +69,10 @@ class ExpertCalls:
                     gaps = [artifact.lacks for artifact in artifacts] + heard.lacks
                     return Stored(await self._store_all(artifacts, task, key), _each_once(notes), _each_once(gaps))
         raise AssertionError("the attempts end by returning or raising")
+
+    async def _clean_up(self, call: Call) -> None:
+        if call.used_scratch:
+            await self.store.remove_folder(call.folder)
 
     async def _prepare(self, call: Call) -> None:
         backend = self._backend(call.expert)

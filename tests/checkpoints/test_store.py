@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from hugginggpt.checkpoints.home import prepare_home
 from hugginggpt.checkpoints.store import FileStore
-from hugginggpt.graph.call import Artifact
+from hugginggpt.graph.call import Artifact, Call, Material
 from hugginggpt.graph.errors import ExpertError, StorageError
 from hugginggpt.graph.redactor import Redactor
 from hugginggpt.graph.resource import INLINE_LIMIT, Resource
+from hugginggpt.tools.scripted import scripted_expert
+from samples import call_of
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ async def test_a_broken_file_stored_as_bin_is_written_again(home: Path) -> None:
     assert store.path(Resource(kind="mesh", media_type="model/gltf-binary", sha256=sha256)).read_bytes() == b"whole"
 
 
-async def test_texts_are_searched_for_secrets_outside_the_event_loop(home: Path) -> None:
+async def test_files_are_searched_for_secrets_outside_the_event_loop(home: Path) -> None:
     class NotingThreads(Redactor):
         def text(self, text: str) -> str:
             threads.add(threading.current_thread())
@@ -89,7 +91,7 @@ async def test_texts_are_searched_for_secrets_outside_the_event_loop(home: Path)
     threads: set[threading.Thread] = set()
     store = FileStore(prepare_home(home), NotingThreads(["sk-some-key-9"]))
     sha256, size = await store.put_bytes(b"a sk-some-key-9", "text/plain")
-    resource = await store.put_text("a sk-some-key-9")
+    resource = await store.put_text("a sk-some-key-9", producer="0")
     assert (resource.sha256, resource.size, resource.text) == (sha256, size, "a [removed****]")
     assert threads
     assert threading.current_thread() not in threads
@@ -102,7 +104,7 @@ async def test_equal_content_is_stored_once(store: FileStore, home: Path) -> Non
 
 
 async def test_files_are_readable_by_their_owner_only(store: FileStore) -> None:
-    resource = await store.put_text("secret")
+    resource = await store.put_text("secret", producer="0")
     assert store.path(resource).stat().st_mode & 0o777 == 0o600
 
 
@@ -111,6 +113,25 @@ async def test_short_text_is_kept_inline_and_long_text_in_its_file_only(store: F
     assert short.text == "ä" * 10
     assert long.text is None
     assert store.path(long).read_text("utf-8") == "ä" * INLINE_LIMIT
+
+
+async def test_a_short_text_of_the_plan_is_no_file_and_can_be_read(store: FileStore, home: Path) -> None:
+    given = await store.put_text("ä" * 10)
+    material = Material(resource=given, path=store.path(given))
+    material.check()
+    assert material.text() == "ä" * 10
+    assert [path for path in (home / "resources").rglob("*") if path.is_file()] == []
+
+
+async def test_a_call_makes_its_scratch_folder_when_it_is_first_used(store: FileStore, home: Path) -> None:
+    call = call_of("summarization", scripted_expert("summarization"), store.unused_folder())
+    assert (call.used_scratch, left_over(home)) == (False, [])
+    file = call.model_copy(update={"timeout": 1.0}).scratch / "file"
+    file.write_text("x")
+    assert (call.used_scratch, call.folder) == (True, file.parent)
+    assert Call.model_validate_json(call.model_dump_json()).scratch == file.parent
+    await store.remove_folder(call.folder)
+    assert left_over(home) == []
 
 
 async def test_text_that_is_not_valid_unicode_is_stored_with_question_marks(store: FileStore) -> None:
@@ -160,7 +181,7 @@ async def test_a_home_that_can_t_be_made_is_an_error_with_a_hint(home: Path) -> 
     store = FileStore(home)
     home.write_text("a file")
     with pytest.raises(StorageError, match="can't be written") as caught:
-        await store.put_text("x")
+        await store.put_text("x", producer="0")
     assert "--home" in caught.value.hint
     with pytest.raises(StorageError):
         async with store.scratch():

@@ -78,8 +78,8 @@ FENCES = (
     Fence(
         "no secret in an expert's text",
         "checkpoints/store.py",
-        "clean = self._redact.text(text).encode(",
-        "clean = text.encode(",
+        "return self._redact.text(text).encode(",
+        "return text.encode(",
         "test_secrets.py::test_a_key_in_a_text_is_removed_before_it_is_passed_on",
     ),
     Fence(

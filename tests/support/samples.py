@@ -79,7 +79,6 @@ def call_of(
     task = Task.model_validate(
         {"id": 1, "type": task_type, "goal": goal, "parameters": _PARAMETERS.get(task_type, {}) | parameters}
     )
-    scratch.mkdir(parents=True, exist_ok=True)
     return Call(
         run_id="test",
         key="1",

@@ -77,7 +77,7 @@ class RecordedBackend(DelegatingBackend):
                 raise ExpertError(
                     failed["message"], hint=failed["hint"], **{f: failed[f] for f in _FLAGS if f in failed}
                 )
-            return [await self._loaded(row, call.scratch) for row in response["made"]]
+            return [await self._loaded(row, call) for row in response["made"]]
         except NotRecorded as error:
             raise ExpertError(str(error)) from None
 
@@ -88,12 +88,12 @@ class RecordedBackend(DelegatingBackend):
         data = await asyncio.to_thread(artifact.path.read_bytes)
         return row | {"file": artifact.path.name, "sha256": await self._recording.keep(data)}
 
-    async def _loaded(self, row: dict[str, Any], scratch: Path) -> Artifact:
+    async def _loaded(self, row: dict[str, Any], call: Call) -> Artifact:
         fields = {name: value for name, value in row.items() if name not in ("file", "sha256")}
         if "sha256" not in row:
             return Artifact.model_validate(fields)
-        path = scratch / Path(row["file"]).name
         data = await self._recording.blob(row["sha256"])
+        path = await asyncio.to_thread(lambda: call.scratch / Path(row["file"]).name)
         await asyncio.to_thread(path.write_bytes, data)
         return Artifact.model_validate(fields | {"path": path})
 

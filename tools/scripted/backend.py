@@ -102,14 +102,19 @@ class ScriptedBackend:
                 label = json.dumps([{"label": text[:200], "score": 1.0}])
                 return Artifact(output=output, kind=kind, media_type="application/json", text=label)
         media_type, data = _SAMPLES.get(kind, ("application/octet-stream", text.encode()))
-        file = call.scratch / output
-        await asyncio.to_thread(file.write_bytes, data)
+        file = await asyncio.to_thread(_written, call, output, data)
         return Artifact(output=output, kind=kind, media_type=media_type, path=file)
 
     async def _write(self, event: str, call: Call) -> None:
         if self._log:
             line = json.dumps({"event": event, "key": call.key, "run_id": call.run_id, "time": time.time()}) + "\n"
             await asyncio.to_thread(_append, self._log, line)
+
+
+def _written(call: Call, name: str, data: bytes) -> Path:
+    file = call.scratch / name
+    file.write_bytes(data)
+    return file
 
 
 def _append(log: Path, line: str) -> None:

@@ -55,7 +55,6 @@ def test_a_status_means_the_same_from_every_client(status: int, kind: str, retry
     [
         (response(429), None),
         (response(429, retry_after="2.5"), 2.5),
-        (response(429, retry_after=formatdate(time.time() + 3600, usegmt=True)), 3600),
         (response(429, retry_after=formatdate(0, usegmt=True)), 0),
         (response(429, retry_after=formatdate(1030), date=formatdate(1000)), 30),  # its clock is not ours
         (response(429, retry_after="soon"), None),
@@ -67,6 +66,12 @@ def test_a_pause_that_a_server_asks_for_is_read_in_each_form(answer: httpx.Respo
     """`Retry-After` is read in seconds and as a date, and the estimate of a loading model in its place."""
     for error in of_every_client(answer):
         assert classify(error).retry_after == (None if seconds is None else pytest.approx(seconds, rel=0.2))
+
+
+def test_a_pause_until_a_date_is_counted_from_now() -> None:
+    """A date in `Retry-After` without the server's own clock beside it is compared with the clock here."""
+    for error in of_every_client(response(429, retry_after=formatdate(time.time() + 3600, usegmt=True))):
+        assert classify(error).retry_after == pytest.approx(3600, rel=0.05)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ....graph.call import Artifact, Call
-from ....graph.errors import ExpertError
+from ....graph.errors import ExpertError, StorageError
 from ....graph.expert import Expert, Obstacle
 from ....graph.settings import Settings
 from ....graph.task import Task
@@ -63,5 +63,7 @@ def _entry(expert: Expert) -> Embedded:
 def _run_in_thread(entry: Embedded, call: Call) -> Sequence[Artifact]:
     try:
         return with_caveats(entry.function, call)
+    except StorageError:
+        raise
     except Exception as error:
         raise Failure.of(error, entry.model_id).error() from error

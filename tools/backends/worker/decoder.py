@@ -55,7 +55,7 @@ class Decoder:
         folder = call.scratch / f"decoded-{uuid4().hex}"
         folder.mkdir()
         given = {name: tuple(materials) for name, materials in inputs.items()} | {"options": (_text(options),)}
-        decode_call = call.model_copy(update={"inputs": given, "scratch": folder})
+        decode_call = call.model_copy(update={"inputs": given, "folder": folder})
         made = list(self._workers.run_blocking(f"{_FUNCTIONS}:{function}", decode_call))
         for artifact in made:  # they are about files of the call that goes on here
             if artifact.note:
@@ -68,7 +68,7 @@ class Decoder:
         """The `Cutter` port; see `media.recording_parts`."""
         if find_spec("av") is None:
             return ()
-        call = _CUT_CALL.model_copy(update={"scratch": folder})
+        call = _CUT_CALL.model_copy(update={"folder": folder})
         (made,) = self.run("parts", call, {"audio": (_file(path),)}, {})
         parts = json.loads(made.text or "[]")
         if isinstance(parts, dict):
@@ -78,7 +78,7 @@ class Decoder:
     def read(self, data: bytes, media_type: str, label: str) -> Document:
         """The text or table of a document, by `documents.readers`. Raises `ExpertError`."""
         with TemporaryDirectory(prefix="hugginggpt-") as folder:
-            call = _CUT_CALL.model_copy(update={"scratch": Path(folder), "timeout": READ_TIMEOUT})
+            call = _CUT_CALL.model_copy(update={"folder": Path(folder), "timeout": READ_TIMEOUT})
             given = _stored(call, data)
             with collecting() as heard:
                 (made,) = self.run("document", call, {"document": (given,)}, {"media_type": media_type, "label": label})

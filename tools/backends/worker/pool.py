@@ -97,6 +97,7 @@ class Workers:
             self._calls.add(watched_call)
         try:
             with watched(watched_call, call.timeout, self._limits):
+                call.scratch  # noqa: B018  (made here, where it is removed at the end)
                 process = self._take(target)
                 try:
                     job = Job(target=target, call=call)
