@@ -19,5 +19,5 @@ docs:  ## generates what is drawn from the code, and runs every code block
 ci:  ## all checks, as CI runs them
 	bash .ci/run
 
-nightly:  ## longer tables and trials
-	$(py)/pytest -m nightly
+nightly:  ## longer tables and trials: all kills and faults, seeds printed, and a line that replays each failure
+	CRASH_RUNS=50 $(py)/pytest -m "nightly or crash"

@@ -1,4 +1,4 @@
-"""`run`, `arun`, `stream`, `astream`: one request from Python, to its end or event by event.
+"""`run`, `stream`, `resume`, `retry`, and each with `a` before it: one request from Python, to its end or event by event.
 
 They work in scripts, notebooks and running event loops. The world of their settings stays open until the process ends, so
 that a second request finds warm workers; `hugginggpt.close()` closes it. Runs are kept in the home, and can be resumed.
@@ -6,23 +6,22 @@ that a second request finds warm workers; `hugginggpt.close()` closes it. Runs a
 
 import atexit
 from asyncio import to_thread
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
-
-from pydantic import ValidationError
 
 from ..graph.background import blocking, iterated
 from ..graph.errors import UsageError
-from ..graph.events import Event, RunFinished
+from ..graph.events import Event, RunFinished, RunWaiting
 from ..graph.plan import Plan
 from ..graph.result import Options
 from ..graph.settings import Settings, settings_given
 from ..graph.world import World
+from ..nodes.run_options import options_of
 from .given_files import as_graph_files
-from .outcome import Outcome
+from .outcome import How, Outcome
 from .own_files import OwnFiles
 from .session import Session
 from .shared_world import Share, close_all, close_databases
@@ -103,6 +102,38 @@ def astream(
     return _Call(request, files, plan, llm, where, options, settings, thread_id).events()
 
 
+def resume(run_id: str, verdict: Any = None, *, llm: str | None = None, settings: Settings | None = None) -> Outcome:
+    """Continue a run that was killed, was interrupted or waits, by its id or the beginning of it.
+
+    `verdict`: for one that waits: True, False, or `{"approve": True, "plan": ...}`; without one it still waits. What is
+    recorded is not done again. Raises `UsageError` for a run that is finished, unknown, or owned by another process, and
+    for a verdict that can't be read.
+    """
+    return blocking(lambda: aresume(run_id, verdict, llm=llm, settings=settings))
+
+
+async def aresume(
+    run_id: str, verdict: Any = None, *, llm: str | None = None, settings: Settings | None = None
+) -> Outcome:
+    """As `resume`, for asynchronous code."""
+    return await _continued("resume", run_id, verdict, _chosen(settings, llm))
+
+
+def retry(run_id: str, *, llm: str | None = None, settings: Settings | None = None) -> Outcome:
+    """Run again what failed in a finished run, by its id. Raises `UsageError` where there is nothing to retry."""
+    return blocking(lambda: aretry(run_id, llm=llm, settings=settings))
+
+
+async def aretry(run_id: str, *, llm: str | None = None, settings: Settings | None = None) -> Outcome:
+    """As `retry`, for asynchronous code."""
+    return await _continued("retry", run_id, None, _chosen(settings, llm))
+
+
+def _chosen(settings: Any, llm: str | None = None, where: Any = None) -> Settings:
+    """The settings of a call. Raises `UsageError`."""
+    return (settings_given(settings) or Settings.from_env()).with_given(llm=llm, where=where)
+
+
 class _Call:
     """One request, its arguments checked. Raises `UsageError`."""
 
@@ -128,8 +159,8 @@ class _Call:
             raise UsageError("the plan has no task", hint="leave plan out to have one made for the request")
         self._request = request if request.strip() or self._plan is None else _words_of(self._plan)
         self._files = as_graph_files(files)
-        self._options = _options(options)
-        self._settings = (settings_given(settings) or Settings.from_env()).with_given(llm=llm, where=where)
+        self._options = options_of(options, None)
+        self._settings = _chosen(settings, llm, where)
         self._thread_id = thread_id or uuid4().hex[:10]
 
     async def events(self) -> AsyncGenerator[Event, None]:
@@ -147,27 +178,34 @@ class _Call:
 
     async def outcome(self) -> Outcome:
         """The run, once it has ended or waits."""
-        run_id = ""
-        async with aclosing(self.events()) as feed:
-            async for event in feed:
-                run_id = event.run_id
-        return await _outcome(run_id, self._settings)
+        return await _end_of(self.events(), self._settings)
 
 
-async def _outcome(run_id: str, settings: Settings) -> Outcome:
-    """A run as it is recorded now."""
+async def _continued(how: How, run_id: str, verdict: Any, settings: Settings) -> Outcome:
+    """A recorded run, resumed or retried. Raises `UsageError` where the reply leaves it waiting."""
+    if not isinstance(run_id, str) or not run_id:
+        raise UsageError(f"the run is {run_id!r}, and must be the id of one", hint="hugginggpt.resume(run.run_id)")
+    session = Session(await to_thread(_kept_open, settings))
+    run = await session.run(run_id)
+    outcome = await _end_of(session.retry(run) if how == "retry" else session.resume(run, verdict), settings)
+    if verdict is not None and outcome.status == "waiting":
+        raise UsageError(f"run {run.run_id} still waits: {outcome.question}")
+    return outcome
+
+
+async def _end_of(events: AsyncIterator[Event], settings: Settings) -> Outcome:
+    """The run of these events as it is recorded at their end."""
+    run_id = question = ""
+    async with aclosing(events) as feed:  # type: ignore[type-var]
+        async for event in feed:
+            run_id = event.run_id
+            question = event.question if isinstance(event, RunWaiting) else question
     world = await to_thread(_kept_open, settings)
 
-    async def go_on(how: Literal["retry", "resume"], verdict: Any) -> Outcome:
-        session = Session(await to_thread(_kept_open, settings))
-        run = await session.run(run_id)
-        continued = session.retry(run) if how == "retry" else session.resume(run, verdict)
-        async with aclosing(continued) as feed:  # type: ignore[type-var]
-            async for _ in feed:
-                pass
-        return await _outcome(run_id, settings)
+    async def go_on(how: How, verdict: Any) -> Outcome:
+        return await _continued(how, run_id, verdict, settings)
 
-    return Outcome.of(await Session(world).history.run(run_id), world.store, go_on)
+    return Outcome.of(await Session(world).history.run(run_id), world.store, go_on, question)
 
 
 _lock = Lock()
@@ -194,21 +232,6 @@ def close() -> None:
     with _lock:
         _kept.clear()
     close_all()
-
-
-def _options(options: Options | Mapping[str, Any] | None) -> Options:
-    if options is None or isinstance(options, Options):
-        return options or Options()
-    try:
-        return Options.model_validate(dict(options))
-    except (ValidationError, TypeError, ValueError) as error:
-        problems = (
-            [f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})" for e in error.errors()]
-            if isinstance(error, ValidationError)
-            else [f"they are of type {type(options).__name__}"]
-        )
-        there = ", ".join(Options.model_fields)
-        raise UsageError(f"the options can't be used: {'; '.join(problems)}", hint=f"There are: {there}.") from None
 
 
 def _entries(plan: Any) -> Any:

@@ -10,6 +10,7 @@ from threading import Lock
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from ..checkpoints.open import Storage
+from ..graph.advice import advise_in_process
 from ..graph.builder import Graph
 from ..graph.errors import UsageError
 from ..graph.ports import Controller
@@ -43,6 +44,7 @@ _one_at_a_time = Lock()
 
 @cache
 def _the_graph() -> Graph:
+    advise_in_process("server")
     settings = settings_for_others()
     if not settings.public_url and (here := os.environ.get("LANGGRAPH_API_URL")):
         settings = settings.with_given(public_url=here.replace("//0.0.0.0", "//127.0.0.1"))

@@ -15,6 +15,8 @@ from ..graph.ports import Store
 from ..graph.resource import Kind, Resource
 from ..graph.result import Result, Run
 from ..graph.settings import MEGABYTE
+from ..graph.stored import has_hash
+from ..nodes.verdicts import QUESTION
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -87,14 +89,30 @@ class TaskResult(Result):
         if not fitting:
             made = ", ".join(dict.fromkeys(resource.kind for resource in self.resources)) or "nothing"
             raise UsageError(f"task {self._label} made {made}, and no {' or '.join(kinds)}")
-        return [Material(resource=resource, path=self._store.path(resource)) for resource in fitting]
+        return [self._material(resource) for resource in fitting]
 
     def _one(self, kinds: tuple[Kind, ...], number: int) -> Material:
         made = self._made(kinds)
         try:
             return made[number]
-        except IndexError:
-            raise UsageError(f"task {self._label} made {len(made)} of these, and there is no number {number}") from None
+        except (IndexError, TypeError):
+            raise UsageError(
+                f"task {self._label} made {len(made)} of these, and there is no number {number!r}"
+            ) from None
+
+    def _material(self, resource: Resource) -> Material:
+        """Raises `UsageError` where its file is gone, or is no longer what was recorded."""
+        material = Material(resource=resource, path=self._store.path(resource))
+        if resource.text is None and resource.sha256:
+            try:
+                why = "" if has_hash(material.path, resource.sha256) else "was changed after it was recorded"
+            except OSError as error:
+                why = f"can't be read: {error.strerror or error}"
+            if why:
+                raise UsageError(
+                    f"the file of task {self._label}, {material.path}, {why}", hint="make the request again"
+                )
+        return material
 
 
 class Results(tuple[TaskResult, ...]):
@@ -125,16 +143,22 @@ class Outcome(Run):
 
     _store: Store = PrivateAttr()
     _go_on: "GoOn" = PrivateAttr()
+    _question: str = PrivateAttr("")
 
     results: Results = Results()
 
     @classmethod
-    def of(cls, run: Run, store: Store, go_on: "GoOn") -> Self:
+    def of(cls, run: Run, store: Store, go_on: "GoOn", question: str = "") -> Self:
         """The run, with what it needs to read its files and to be continued."""
         results = Results(TaskResult.of(result, store) for result in run.results)
         made = cls.model_construct(**{**dict(run), "results": results})
-        made._store, made._go_on = store, go_on
+        made._store, made._go_on, made._question = store, go_on, question
         return made
+
+    @property
+    def question(self) -> str:
+        """What a run that waits asks, to be answered with `resume(True)` or `resume(False)`; else empty."""
+        return (self._question or QUESTION) if self.status == "waiting" else ""
 
     @property
     def outputs(self) -> tuple[Path, ...]:
@@ -163,14 +187,35 @@ class Outcome(Run):
         return await self._go_on("resume", verdict)
 
     def __repr__(self) -> str:
-        return f"Outcome({self.status}, run {self.run_id}, {len(self.results)} results: {self.answer[:80]!r})"
+        what = repr(self.question or self.answer[:80])
+        return f"Outcome({self.status}, run {self.run_id}, {len(self.results)} results: {what})"
 
     def _repr_html_(self) -> str:
-        answer = f"<p style='white-space:pre-wrap'>{html.escape(self.answer)}</p>"
-        return f"{answer}{''.join(result._repr_html_() for result in self.results)}"
+        head = "" if self.status == "succeeded" else f"<p><b>{self.status}</b>{self._next_step()}</p>"
+        asked = self._asked() if self.question else ""
+        answer = f"<p style='white-space:pre-wrap'>{html.escape(self.answer)}</p>" if self.answer else ""
+        return f"{head}{asked}{answer}{''.join(result._repr_html_() for result in self.results)}"
+
+    def _asked(self) -> str:
+        """The question, and the plan that it is about."""
+        lines = "".join(
+            f"<li><b>[{task.id}]</b> {html.escape(f'{task.type}: {task.goal}')}</li>" for task in self.plan.tasks
+        )
+        return f"<p>{html.escape(self.question)}</p><ul>{lines}</ul>"
+
+    def _next_step(self) -> str:
+        """What its caller can do now."""
+        if self.status == "waiting":
+            return ": <code>.resume(True)</code> runs the plan, <code>.resume(False)</code> refuses it"
+        if self.resumable:
+            return ": <code>.resume()</code> goes on"
+        if self.status in {"partial", "failed"} and not all(result.status == "succeeded" for result in self.results):
+            return ": <code>.retry()</code> runs again what failed"
+        return ""
 
 
-GoOn = Callable[[Literal["retry", "resume"], Any], Awaitable[Outcome]]
+How = Literal["retry", "resume"]
+GoOn = Callable[[How, Any], Awaitable[Outcome]]
 """Continues the run; with the verdict of whoever approves it, or None."""
 
 

@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Overwrite, StateSnapshot
 
 from ..checkpoints.history import History
+from ..graph.advice import again, resume, retry
 from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
@@ -20,7 +21,7 @@ from ..graph.world import World
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
-from ..nodes.verdicts import QUESTION
+from ..nodes.verdicts import QUESTION, Unreadable, read_verdict
 from ..tools.chat_models.trusted_servers import trust_servers
 from .known_run import known_run
 
@@ -58,7 +59,7 @@ class Session:
         if earlier and earlier[0].unfinished:
             raise UsageError(
                 f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
-                hint=f"finish it first: hugginggpt resume {earlier[0].run_id}",
+                hint=f"finish it first: {resume(earlier[0].run_id)}",
             )
         options = options or Options()
         # the options of a recording may name servers that this user did not
@@ -81,14 +82,13 @@ class Session:
             if run.status == "refused":
                 raise UsageError(
                     f"the plan of run {run.run_id} was refused, and nothing was run",
-                    hint=f"make the request again in the same conversation: hugginggpt run ... --thread {run.thread_id}",
+                    hint=f"make the request again in the same conversation: {again(run.thread_id)}",
                 )
             if not run.resumable and not await self.world.graph.edits_in(_config(run.thread_id)):
-                again = run.status in {"partial", "failed"}
-                hint = f"hugginggpt retry {run.run_id} runs again what failed" if again else ""
+                in_part = run.status in {"partial", "failed"}
+                hint = f"{retry(run.run_id)} runs again what failed" if in_part else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
-            if isinstance(verdict, dict) and verdict.get("plan") is not None:
-                Plan.from_hugginggpt(verdict["plan"])  # raises if the plan is invalid, before anything changes
+            _check_verdict(verdict)
             saved = await self.world.graph.newest(_config(run.thread_id))
             planned = (
                 saved is not None and saved.checkpoint["channel_values"].get("run", {}).get("run_id") == run.run_id
@@ -130,28 +130,28 @@ class Session:
         """Run again what failed in a finished run, and what depends on it; what succeeded is kept."""
         async with self._claimed(chosen) as run:
             if run.status not in {"partial", "failed"}:
-                hint = f"hugginggpt resume {run.run_id}" if run.unfinished else ""
+                hint = resume(run.run_id) if run.unfinished else ""
                 raise UsageError(f"run {run.run_id} has nothing to retry ({run.status})", hint=hint)
             if not run.plan.tasks:
-                raise UsageError(f"run {run.run_id} planned nothing", hint="reword the request: hugginggpt run")
+                raise UsageError(f"run {run.run_id} planned nothing", hint=f"reword the request: {again()}")
             if len(run.results) == len(run.plan.tasks) and all(result.status == "succeeded" for result in run.results):
                 raise UsageError(
-                    f"every task of run {run.run_id} succeeded", hint="reword what was not planned: hugginggpt run"
+                    f"every task of run {run.run_id} succeeded", hint=f"reword what was not planned: {again()}"
                 )
             snapshots = [snapshot async for snapshot in self.checkpoints(run)]
             if not snapshots:
                 raise UsageError(
-                    f"the checkpoints of run {run.run_id} are gone", hint="make the request again: hugginggpt run"
+                    f"the checkpoints of run {run.run_id} are gone", hint=f"make the request again: {again()}"
                 )
-            again = await with_files_reread(run, self.world.fetcher)
+            reread = await with_files_reread(run, self.world.fetcher)
             # the new checkpoint first: if killed after it, a retry is possible again; if killed after the rest, a resume
-            kept = {row.key: row.model_dump(mode="json") for row in again.results if row.status == "succeeded"}
+            kept = {row.key: row.model_dump(mode="json") for row in reread.results if row.status == "succeeded"}
             changed: dict[str, Any] = {"answer": "", "results": Overwrite(kept), "problems": []}
-            if again.epoch != run.epoch:
-                changed |= await self._recorded_anew(again, snapshots[0].values["run"])
+            if reread.epoch != run.epoch:
+                changed |= await self._recorded_anew(reread, snapshots[0].values["run"])
             config = await self.world.graph.aupdate_state(snapshots[0].config, changed, as_node="review")
-            await self.history.reopen(again)
-            async with aclosing(self._stream(None, config, again)) as feed:
+            await self.history.reopen(reread)
+            async with aclosing(self._stream(None, config, reread)) as feed:
                 async for event in feed:
                     yield event
 
@@ -168,16 +168,14 @@ class Session:
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
         if run.status == "damaged":
-            raise UsageError(
-                f"run {run.run_id} is damaged: {run.answer}", hint="make the request again: hugginggpt run"
-            )
+            raise UsageError(f"run {run.run_id} is damaged: {run.answer}", hint=f"make the request again: {again()}")
         if await self.world.ledger.runs.recorded(run.run_id) is None:
             await self.world.graph.restore(_config(run.thread_id))
         newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
         if newest.run_id != run.run_id:
             raise UsageError(
                 f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",
-                hint="make the request again in the same conversation: hugginggpt run ... --thread " + run.thread_id,
+                hint=f"make the request again in the same conversation: {again(run.thread_id)}",
             )
         await self.world.ledger.runs.claim(run.run_id)
         try:
@@ -218,6 +216,18 @@ class Session:
                 yield event
                 if isinstance(event, RunWaiting):
                     yield await self.closing(event.run_id)
+
+
+def _check_verdict(verdict: Any) -> None:
+    """Raises `UsageError` for one that can't be read, `InvalidPlan` for one with such a plan, before anything changes."""
+    if verdict is None:
+        return
+    try:
+        plan = read_verdict(verdict).plan
+    except Unreadable as error:
+        raise UsageError(str(error)) from None
+    if plan is not None:
+        Plan.from_hugginggpt(plan)
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -21,6 +21,7 @@ from langchain_core.tools import StructuredTool, ToolException
 from langgraph.config import get_stream_writer
 from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
+from ..graph.advice import call_advises
 from ..graph.background import blocking
 from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
@@ -156,6 +157,10 @@ class _Calls:
                 "approve='always' asks whoever runs the agent, and the agent has no checkpointer to wait with",
                 hint="give it one, e.g. create_agent(..., checkpointer=InMemorySaver()), or leave approve out",
             )
+        with call_advises("tool"):
+            return await self._call(request, config, files, lent)
+
+    async def _call(self, request: str, config: RunnableConfig, files: Any, lent: bool) -> tuple[str, dict[str, Any]]:
         try:
             if lent:
                 async with nested(_in_parent(config, self._thread)) as inner:

@@ -8,6 +8,7 @@ import time
 from functools import partial
 from typing import Final
 
+from ..graph.advice import command
 from ..graph.errors import RunBusy, UsageError
 from ..graph.result import UNFINISHED
 from . import lease
@@ -34,7 +35,7 @@ async def cancel(database: Database, run_id: str) -> None:
     if claim.owner:
         raise RunBusy(
             f"run {run_id} belongs to {lease.describe(claim.owner)}, which has not ended it yet",
-            hint="the request stays; `hugginggpt runs` shows when it is cancelled, or stop that process",
+            hint=f"the request stays; {command('runs')} shows when it is cancelled, or stop that process",
         )
 
 

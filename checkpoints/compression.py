@@ -8,6 +8,7 @@ from typing import Final
 
 import zstandard
 
+from ..graph.advice import again
 from ..graph.errors import StorageError
 from .common_bytes import COMMON
 from .redacting_connection import Redacted
@@ -44,7 +45,7 @@ def damaged() -> StorageError:
     """The error for a record that can't be read."""
     return StorageError(
         "a saved state can't be read: its record is damaged",
-        hint="the database was changed or damaged; start the request again with `hugginggpt run`",
+        hint=f"the database was changed or damaged; make the request again: {again()}",
     )
 
 

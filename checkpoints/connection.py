@@ -17,6 +17,7 @@ from sqlite3 import DatabaseError, OperationalError, connect
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
+from ..graph.advice import resume, setting
 from ..graph.errors import StorageError
 from .format import is_current
 from .home import prepare_home
@@ -216,11 +217,12 @@ def storage_error(file: Path, error: Exception) -> StorageError:
     if "locked" in text:
         what, hint = "stayed locked by another program", "close it (a database browser?) and try again"
     elif "full" in text or "disk I/O" in text:
-        what, hint = f"can't grow: the disk is full or failing ({text})", "make room, then: hugginggpt resume"
+        what, hint = f"can't grow: the disk is full or failing ({text})", f"make room, then: {resume()}"
     elif "readonly" in text or "unable to open" in text:
-        what, hint = f"can't be written ({text})", "name another home with --home DIR"
+        what, hint = f"can't be written ({text})", f"name another home: {setting('home', 'DIR')}"
     else:
         kept = file.parent / "resources"
         what = f"is damaged ({text})"
-        hint = f"move it away (mv {file} {file}.broken) or name another home with --home DIR; files made are in {kept}"
+        elsewhere = f"name another home: {setting('home', 'DIR')}"
+        hint = f"move it away (mv {file} {file}.broken) or {elsewhere}; files made are in {kept}"
     return StorageError(f"the database {file} {what}", hint=hint)

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from ..graph.advice import command
 from ..graph.errors import RunBusy
 from . import lease
 from .database import Database
@@ -45,7 +46,7 @@ class WorkedOn(RunBusy):
     def __init__(self, run_id: str, thread_id: str) -> None:
         super().__init__(
             f"run {run_id} of conversation {thread_id} is being worked on by another process",
-            hint=f"nothing was deleted; wait for it, or end it: hugginggpt cancel {run_id}",
+            hint=f"nothing was deleted; wait for it, or end it: {command(f'cancel {run_id}')}",
         )
         self.run_id = run_id
 

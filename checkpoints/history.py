@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from ..graph.advice import command, setting
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
 from ..graph.result import Result, Run
@@ -40,7 +41,7 @@ class History:
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
             what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
-            raise UnknownRun(what, hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
+            raise UnknownRun(what, hint=f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere")
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
         return next((run for run in found if run.run_id == name), found[0])

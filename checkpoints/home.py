@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
+from ..graph.advice import setting
 from ..graph.errors import StorageError
 from ..graph.homes import DATABASE, RESOURCES, SCRATCH, refuse_links
 
@@ -26,7 +27,7 @@ def prepare_home(home: Path) -> Path:
     except OSError as error:
         raise StorageError(
             f"the home folder {home} can't be written: {error.strerror or error}",
-            hint="name another one with --home DIR or HUGGINGGPT_HOME",
+            hint=f"name another one: {setting('home', 'DIR')}",
         ) from error
     return home
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from ..graph.advice import option as run_option
 from ..graph.clock import now
 from ..graph.errors import LimitReached
 from ..graph.result import LlmCall, Options, Stage, Usage
@@ -42,11 +43,13 @@ def _start(run_id: str, stage: Stage, model: str, began: float, db: RowConnectio
         [run_id],
     ).fetchone()
     for spent, limit, what, option in (
-        (made, options.max_llm_calls, "calls to the model that it may make", "--max-llm-calls"),
-        (int(tokens), options.max_tokens, "tokens that it may use", "--max-tokens"),
+        (made, options.max_llm_calls, "calls to the model that it may make", "max_llm_calls"),
+        (int(tokens), options.max_tokens, "tokens that it may use", "max_tokens"),
     ):
         if limit is not None and spent >= limit:
-            raise LimitReached(f"run {run_id} has used {spent} of {limit} {what}", hint=f"raise the limit: {option} N")
+            raise LimitReached(
+                f"run {run_id} has used {spent} of {limit} {what}", hint=f"raise the limit: {run_option(option, 'N')}"
+            )
     query = "INSERT INTO llm_calls (run_id, stage, model, started_at) VALUES (?, ?, ?, ?)"
     return int(db.execute(query, [run_id, stage, model, began]).lastrowid or 0)
 

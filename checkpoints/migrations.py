@@ -18,6 +18,7 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ..graph.advice import setting
 from ..graph.errors import StorageError
 from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
@@ -115,7 +116,7 @@ def refuse_newer(connection: Connection) -> None:
     if found > FORMAT:
         raise StorageError(
             f"the database was made by a newer HuggingGPT (format {found}, this one knows {FORMAT})",
-            hint="upgrade hugginggpt, or name another home with --home DIR",
+            hint=f"upgrade hugginggpt, or name another home: {setting('home', 'DIR')}",
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..graph.advice import command, setting
 from ..graph.errors import StorageError, UnknownRun, UsageError
 from ..graph.result import RESUMABLE, RunStatus
 from .database import Database
@@ -153,7 +154,10 @@ def _named(db: RowConnection, name: str | None, thread: str | None) -> tuple[str
     runs = [head for head in runs if head.run_id == name] or runs
     if not is_thread and not runs:
         what = "conversation" if thread else "run or conversation"
-        raise UnknownRun(f"there is no {what} {whole}", hint="`hugginggpt runs` lists them; --home DIR looks elsewhere")
+        raise UnknownRun(
+            f"there is no {what} {whole}",
+            hint=f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere",
+        )
     if is_thread and runs and runs != of_thread:
         raise UsageError(
             f"{name} is a conversation, and may be run {', '.join(head.run_id for head in runs[:5])}",

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite3 import OperationalError, connect
 from typing import Final
 
+from ..graph.advice import setting
 from ..graph.errors import StorageError
 from ..graph.homes import refuse_links
 from .format import is_current
@@ -26,7 +27,7 @@ def connect_for_reading(file: Path, patience: float) -> RowConnection:
     except OSError as error:
         raise StorageError(
             f"the home folder {file.parent} can't be read: {error.strerror or error}",
-            hint="name another one with --home DIR or HUGGINGGPT_HOME",
+            hint=f"name another one: {setting('home', 'DIR')}",
         ) from error
     if empty:
         return _migrated(None)
@@ -55,14 +56,14 @@ def _opened(file: Path, patience: float) -> RowConnection:
             if log.exists() and log.stat().st_size:
                 raise StorageError(
                     f"the newest rows are in {log}, which can't be read without permission to write beside it ({error})",
-                    hint="copy the folder, and name the copy: --home DIR",
+                    hint=f"copy the folder, and name the copy: {setting('home', 'DIR')}",
                 ) from error
         except BaseException:
             db.close()
             raise
         else:
             return db
-    raise StorageError(f"the database {file} can't be opened", hint="name another home with --home DIR")
+    raise StorageError(f"the database {file} can't be opened", hint=f"name another home: {setting('home', 'DIR')}")
 
 
 def _migrated(db: RowConnection | None) -> RowConnection:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from ..graph.advice import again
 from ..graph.errors import StorageError
 from ..graph.notices import notice
 from ..graph.resource import Frozen, Resource
@@ -22,7 +23,7 @@ def read_row(noun: type[M], text: str, what: str) -> M:
     except ValueError as error:
         raise StorageError(
             f"the record of {what} can't be read: {error_line(error)}",
-            hint="the row was changed or damaged; start the request again with `hugginggpt run`",
+            hint=f"the row was changed or damaged; make the request again: {again()}",
         ) from None
 
 

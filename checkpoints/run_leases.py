@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
+from ..graph.advice import command
 from ..graph.clock import steady
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
@@ -179,7 +180,7 @@ def claim_of(run_id: str, db: RowConnection) -> Claim:
     """Raises `UnknownRun`."""
     found = db.execute("SELECT status, owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
     if found is None:
-        raise UnknownRun(f"there is no run {run_id}", hint="`hugginggpt runs` lists them")
+        raise UnknownRun(f"there is no run {run_id}", hint=f"{command('runs')} lists them")
     return Claim(found[0], found[1] or "", found[2] or 0.0)
 
 
@@ -190,5 +191,5 @@ def _busy_here(run_id: str) -> RunBusy:
 def _busy(run_id: str, owner: str) -> RunBusy:
     return RunBusy(
         f"run {run_id} belongs to {lease.describe(owner)}, which is still working on it",
-        hint=f"wait for it, or end it: hugginggpt cancel {run_id}; `hugginggpt show {run_id}` shows what it records",
+        hint=f"wait for it, or end it: {command(f'cancel {run_id}')}; {command(f'show {run_id}')} shows what it records",
     )

@@ -4,6 +4,7 @@ import json
 import logging
 from typing import Final
 
+from ..graph.advice import command
 from ..graph.clock import now
 from ..graph.errors import RunBusy
 from ..graph.result import Options, Proposal, Run, RunStatus
@@ -97,5 +98,5 @@ class SqliteRuns(RunLeases):
             self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
             raise RunBusy(
-                f"run {run_id} was taken over by another process", hint=f"`hugginggpt show {run_id}` shows it"
+                f"run {run_id} was taken over by another process", hint=f"{command(f'show {run_id}')} shows it"
             )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
+from ..graph.advice import again
 from ..graph.errors import StorageError
 from .compression import compressed, original
 from .msgpack_tree import Extension, as_packed, nested, packed, unpacked
@@ -124,7 +125,7 @@ def _value(connection: Connection, key: bytes) -> bytes:
     if found is None:
         raise StorageError(
             f"a part of a saved state is missing ({key.hex()})",
-            hint="the database was changed or damaged; start the request again with `hugginggpt run`",
+            hint=f"the database was changed or damaged; make the request again: {again()}",
         )
     return original(found[0])
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from uuid import uuid4
 
+from ..graph.advice import command
 from ..graph.errors import StorageError
 from ..graph.homes import RESOURCES, SCRATCH
 
@@ -54,7 +55,7 @@ def remove_files(home: Path, files: Iterable[Path], *, before: float, trial: boo
         except OSError as error:
             raise StorageError(
                 f"the file {file} can't be removed: {error.strerror or error}",
-                hint="its run is deleted; check the permissions of the home, then: hugginggpt prune --keep-last 20",
+                hint=f"its run is deleted; check the permissions of the home, then: {command('prune --keep-last 20')}",
             ) from error
         count, size = count + 1, size + bytes_of
     return count, size

@@ -20,6 +20,8 @@ HuggingGPTError                 what happened; `hint` says what to do; `exit_cod
 from collections.abc import Iterable
 from typing import Literal
 
+from .advice import setting
+
 
 class HuggingGPTError(RuntimeError):
     """What happened, in one sentence; `hint` says what to do about it.
@@ -76,7 +78,7 @@ class StorageError(HuggingGPTError):
         """The error for a file that the disk or its permissions refuse."""
         return cls(
             f"a file can't be stored: {error.strerror or error}",
-            hint="make room or name another home with --home; the run can be resumed, recorded results are kept",
+            hint=f"make room, or name another home: {setting('home', 'DIR')}; the run can be resumed, results are kept",
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from .advice import command, setting
 from .configuration import default_config, write_private
 from .errors import StorageError, UsageError
 from .notices import notice
@@ -37,7 +38,7 @@ def default_home(env: Mapping[str, str] = os.environ) -> Path:
         return HERE.resolve()
     notice(
         f"{HERE.absolute()} is not used: {reason}. Runs are kept in {home}. "
-        f"To use it from now on: hugginggpt home --here; for one command: --home {HERE}"
+        f"To use it from now on: {command('home --here')}; only now: {setting('home', str(HERE))}"
     )
     return home
 

@@ -219,10 +219,6 @@ class Proposal(Frozen):
     """Words that no task uses, as (start, end); only beside `evidence`."""
 
 
-RULES = "rules"
-"""The value of `Options.llm` for the rule-based controller."""
-
-
 class Options(Frozen):
     """The user's choices for a run; kept with it, so that a resume follows them too."""
 
@@ -231,7 +227,7 @@ class Options(Frozen):
     approve: Literal["always", "never"] = "never"
     """Whether the run pauses for approval once its plan is ready."""
     where: tuple[str, ...] = Field(default=(), examples=[["embedded"], ["local", "hf"]])
-    """Places where experts may run, the preferred one first; those of the settings when empty."""
+    """Places where experts may run, the preferred one first, or a preset; those of the settings when empty."""
     models: dict[str, str] = Field(default={}, examples=[{"summarization": "facebook/bart-large-cnn"}])
     """The user's own choice of expert: model id by task type or task id."""
     select: Literal["controller", "rank"] = "controller"
@@ -245,6 +241,12 @@ class Options(Frozen):
     )
     """Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; empty for
     that of the settings."""
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _one_text(cls, value: object) -> object:
+        """A text with commas, as settings take it; presets are resolved where a run begins."""
+        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
 
 class Run(Frozen):

@@ -1,12 +1,13 @@
 """`Settings`: everything that a user can set, with defaults; `from_env` reads it from environment variables."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from .advice import form
 from .configuration import default_cache, default_config
 from .errors import UsageError
 from .homes import default_home
@@ -24,6 +25,28 @@ PRESETS: dict[str, tuple[str, ...]] = {
 }
 """JARVIS's inference modes, each a name for an order of places. With `local` no data goes to another party's server."""
 
+RULES = "rules"
+"""The value of `llm` that names the rule-based controller; in the settings it is the same as none."""
+
+
+def places_of(given: object, known: Collection[str]) -> tuple[str, ...]:
+    """The places that a text with commas or a list names. A preset's name alone, as text or in a list, is its places.
+
+    Raises `ValueError` for one that is not among the `known`.
+    """
+    if not isinstance(given, str | Iterable) or isinstance(given, bytes | Mapping):
+        raise ValueError(f"places must be a text or a list of texts, not {type(given).__name__}")
+    texts = [given] if isinstance(given, str) else list(given)
+    names = tuple(name.strip() for text in texts for name in str(text).split(",") if name.strip())
+    if texts and not names:
+        raise ValueError("names no place")
+    places = PRESETS.get(names[0], names) if len(names) == 1 else names
+    if unknown := [name for name in places if name not in known]:
+        raise ValueError(
+            f"there is no place {', '.join(unknown)}; there are {', '.join(known)}; presets: {', '.join(PRESETS)}"
+        )
+    return places
+
 
 class Settings(BaseModel):
     """All settings. Frozen: a change is a new object. Made in code it reads no variable; `from_env` does.
@@ -40,7 +63,7 @@ class Settings(BaseModel):
     cache: Path = Field(default_factory=default_cache)
     """Folder of the Hub's model lists and of the statistics of calls to experts; shared by all homes."""
     llm: str = ""
-    """Chat model that controls runs: `PROVIDER:MODEL[@URL]`; empty for the rule-based controller."""
+    """Chat model that controls runs: `PROVIDER:MODEL[@URL]`; empty or `rules` for the rule-based controller."""
     llm_api_key: SecretStr | None = None
     """Key for the server whose address `llm` names, or that runs on this machine."""
     llm_price: str = ""
@@ -101,19 +124,15 @@ class Settings(BaseModel):
         trimmed = key.get_secret_value().strip() if key else ""
         return SecretStr(trimmed) if trimmed else None
 
+    @field_validator("llm")
+    @classmethod
+    def _read_rules(cls, value: str) -> str:
+        return "" if value.strip() == RULES else value
+
     @field_validator("where", mode="before")
     @classmethod
     def _split_places(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if not value.strip(" ,"):
-            raise ValueError("names no place")
-        names = PRESETS.get(value.strip()) or tuple(name.strip() for name in value.split(",") if name.strip())
-        if unknown := [name for name in names if name not in PLACES]:
-            raise ValueError(
-                f"there is no place {', '.join(unknown)}; there are {', '.join(PLACES)}; presets: {', '.join(PRESETS)}"
-            )
-        return names
+        return places_of(value, PLACES)
 
     @field_validator("file_roots", mode="before")
     @classmethod
@@ -166,7 +185,9 @@ def _refusal(error: ValidationError, env: Mapping[str, str], given: Mapping[str,
         for e in error.errors()
     )
     message = Redactor(secrets_of(env)).text("; ".join(problems))
-    return UsageError(message, hint="docs/settings.md lists all settings; see also --help")
+    return UsageError(
+        message, hint=f"docs/settings.md lists all settings{'; see also --help' if form() == 'command' else ''}"
+    )
 
 
 def _named(setting: str, env: Mapping[str, str], given: Mapping[str, object]) -> str:

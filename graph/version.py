@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from .advice import again, command
 from .errors import RunChanged
 
 GRAPH_VERSION: Final = "1"
@@ -13,6 +14,6 @@ def check_version(run_id: str, version: str) -> None:
     if version != GRAPH_VERSION:
         raise RunChanged(
             f"run {run_id} was made by version {version or '?'} of the graph, this is {GRAPH_VERSION}",
-            hint="make the request again with `hugginggpt run`, "
-            "or use the version of hugginggpt that made it; `show` works",
+            hint=f"make the request again: {again()}, or use the version of hugginggpt that made it; "
+            f"{command(f'show {run_id}')} works",
         )

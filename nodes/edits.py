@@ -19,6 +19,7 @@ from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
 from .edited_fields import LIMITS, EditedFields
 from .edited_results import edited_result, validation_problems
+from .run_options import unknown_choices
 
 N = TypeVar("N", bound=Frozen)
 CHOICES = {"approve", "where", "models", "select", "llm"}
@@ -53,6 +54,8 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
         problems.append("plan: it names data that is not of this conversation")
     if run.epoch and not run.epoch.startswith(f"{run.run_id}:"):
         problems.append("run.epoch: there is no such epoch of this run")
+    if run.options.models != recorded.options.models:
+        problems += [f"run.{problem}" for problem in unknown_choices(run.options.models)]
     what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
     what += ["the options were edited by hand"] if _choices(run.options) != _choices(recorded.options) else []
     what += [f"{name} was edited by hand: it is {value}" for name, value in fields.limits.items()]

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..graph.advice import setting
 from ..graph.call import Artifact, Call
 from ..graph.caveats import collecting
 from ..graph.errors import ExpertError
@@ -94,7 +95,9 @@ class ExpertCalls:
                 return await self._backend(call.expert).run(call)
         except TimeoutError as error:
             raise ExpertError(
-                f"{call.expert.model_id} took longer than {call.timeout:g} s", hint="raise --timeout", kind="timeout"
+                f"{call.expert.model_id} took longer than {call.timeout:g} s",
+                hint=f"raise it: {setting('timeout', 'SECONDS')}",
+                kind="timeout",
             ) from error
 
     async def _store_all(self, artifacts: Sequence[Artifact], task: Task, key: str) -> Outputs:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ..graph.advice import command, setting
 from ..graph.expert import Obstacle, allowed
 from ..graph.plan import Plan
 from ..graph.ports import Catalog
@@ -31,13 +32,12 @@ async def why_no_expert(
     if required is not None:
         candidates = [c for c in candidates if c.expert.model_id == required]
         if not candidates:
-            return f"there is no expert {required}; `hugginggpt models {task.type}` lists them"
+            return f"there is no expert {required}; {command(f'models {task.type}')} lists them"
     if not candidates:
         elsewhere = {c.expert.backend for c in everywhere if c.obstacle is None}
         if elsewhere:
-            return (
-                f"nothing at {', '.join(where)} offers {task.type}; {', '.join(sorted(elsewhere))} would (see --where)"
-            )
+            wider = setting("where", ",".join(sorted(elsewhere)))
+            return f"nothing at {', '.join(where)} offers {task.type}; it could run with {wider}"
         return f"no backend here offers {task.type}"
     if any(candidate.obstacle is None for candidate in candidates):
         return None
@@ -52,5 +52,5 @@ def _shortest(obstacles: Sequence[Obstacle], task_type: str) -> str:
     reasons = list(dict.fromkeys(map(str, (o for o in obstacles if o.remedy)))) or list(
         dict.fromkeys(map(str, obstacles))
     )
-    more = f"; `hugginggpt models {task_type}` lists more" if len(reasons) > MAX_REASONS else ""
+    more = f"; {command(f'models {task_type}')} lists more" if len(reasons) > MAX_REASONS else ""
     return "; or ".join(reasons[:MAX_REASONS]) + more

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..graph.advice import attach
 from ..graph.call import Material
 from ..graph.errors import ExpertError
 from ..graph.member import Member, Place, key_of, place_of
@@ -91,7 +92,7 @@ async def _single(value: Single, rows: Mapping[str, Result], store: Store) -> tu
             raise ExpertError(value.problem, input_fault=True)
         case Resource() if value.missing:
             raise ExpertError(
-                f"{value.name} is not there", hint="attach it with -f, or check its name", input_fault=True
+                f"{value.name} is not there", hint=f"attach it ({attach()}), or check its name", input_fault=True
             )
     return (_entry(value, store),)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..graph.advice import setting
 from ..graph.call import Artifact, Material, Part
 from ..graph.errors import StorageError
 from ..graph.ports import Cutter, Store
@@ -37,7 +38,7 @@ async def _cut(cut: Cutter, whole: Material, folder: Path) -> Sequence[Part]:
     except OSError as error:  # e.g. a full disk: no expert's failure
         raise StorageError(
             f"{whole.resource.label} can't be cut into parts: {error.strerror or error}",
-            hint="free some space, or choose another home with --home",
+            hint=f"free some space, or choose another home: {setting('home', 'DIR')}",
         ) from error
 
 

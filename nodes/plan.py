@@ -27,7 +27,7 @@ from .given_media import media_in, words_of
 from .given_plan import files_named_in, read_given_plan, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
-from .run_options import options_of
+from .run_options import idle_choices, options_of
 
 
 def plan_node(
@@ -88,7 +88,7 @@ def plan_node(
             proposal = Proposal(plan=with_files(given_plan, files, request.resources))
         else:
             proposal = await controller.plan(request, LlmBudget(ledger, run_id))
-        refusals = (*current().edits_left, *proposal.refusals)
+        refusals = (*current().edits_left, *proposal.refusals, *idle_choices(options.models, proposal.plan))
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}
         )

@@ -1,13 +1,17 @@
 """`options_of`: the options of a run: what its input says, else the context of an assistant or caller; checked, in words."""
 
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 
+from ..graph.advice import command
 from ..graph.errors import UsageError
+from ..graph.plan import Plan
 from ..graph.result import Options
-from ..graph.settings import PLACES, PRESETS
+from ..graph.settings import PLACES, places_of
+from ..graph.vocabulary import VOCABULARY
 
 
 def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Options:
@@ -16,22 +20,45 @@ def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Op
     `places`: those that exist here. `context`: `None` for none; what `given` says wins over it.
     """
     merged = {**_fields(context, "context"), **_fields(given, "options")}
-    if isinstance(where := merged.get("where"), str):
-        merged["where"] = PRESETS.get(where.strip()) or tuple(name.strip() for name in where.split(",") if name.strip())
+    if merged.get("where"):  # none, and an empty list, are those of the settings
+        try:
+            merged["where"] = places_of(merged["where"], places)
+        except ValueError as error:
+            raise UsageError(f"options.where: {error}") from None
     try:
         options = Options.model_validate(merged)
     except ValidationError as error:
-        problems = (
+        wrong = (
             f"options.{'.'.join(map(str, each['loc']))}: {each['msg']} (it is {_short(each['input'])})"
             for each in error.errors(include_url=False)
         )
-        raise UsageError("; ".join(problems), hint=f"The options are {', '.join(Options.model_fields)}.") from None
-    if unknown := [name for name in options.where if name not in places]:
-        raise UsageError(
-            f"options.where: there is no place {', '.join(unknown)}",
-            hint=f"There are {', '.join(places)}; presets: {', '.join(PRESETS)}.",
-        )
+        raise UsageError("; ".join(wrong), hint=f"The options are {', '.join(Options.model_fields)}.") from None
+    if problems := unknown_choices(options.models):
+        raise UsageError("; ".join(problems), hint=f"{command('tasks')} lists the task types.")
     return options
+
+
+def unknown_choices(models: Mapping[str, str]) -> list[str]:
+    """A sentence for each choice of a model that names neither a task type nor a task's number, or no model."""
+    problems = []
+    for task, model_id in models.items():
+        if task not in VOCABULARY and not task.isdecimal():
+            near = get_close_matches(task, VOCABULARY, 1)
+            meant = f"; did you mean {near[0]}?" if near else ", and it is no task's number"
+            problems.append(f"options.models: there is no task type {_short(task)}{meant}")
+        elif not model_id.strip():
+            problems.append(f"options.models: no model is named for {task}")
+    return problems
+
+
+def idle_choices(models: Mapping[str, str], plan: Plan) -> tuple[str, ...]:
+    """A sentence for each choice of a model for a task by number that the plan does not have."""
+    tasks = ", ".join(map(str, plan.by_id)) or "none"
+    return tuple(
+        f"model {model_id} was chosen for task {task}, which the plan does not have (its tasks: {tasks})"
+        for task, model_id in models.items()
+        if task.isdecimal() and int(task) not in plan.by_id
+    )
 
 
 def _fields(given: Any, what: str) -> Mapping[str, Any]:

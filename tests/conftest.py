@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import re
+import shlex
 import sys
 from contextlib import AbstractAsyncContextManager
 from fractions import Fraction
@@ -29,6 +31,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("local"):
                 item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install -e '.[local]'"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Of kills and faults: the seeds of random ones, and a command that runs each failed test again."""
+    reports = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
+    reports = [report for report in reports if {"nightly", "crash"} & set(report.keywords)]
+    seeds = sorted(
+        {int(found[1]) for report in reports if (found := re.search(r"_random_.*\[(\d+)\]$", report.nodeid))}
+    )
+    if seeds:
+        terminalreporter.write_line(f"{len(seeds)} seeds of random kills, from {seeds[0]} to {seeds[-1]}")
+    for nodeid in dict.fromkeys(report.nodeid for report in reports if report.outcome == "failed"):
+        terminalreporter.write_line(f"replay: pytest -n 0 -m '' {shlex.quote(nodeid)}")
 
 
 @pytest.fixture

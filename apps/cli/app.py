@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TextIO, cast
 
@@ -45,6 +46,7 @@ def _print_version(requested: bool) -> None:
 
 @app.callback()
 def before_any_command(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
@@ -59,8 +61,11 @@ def before_any_command(
     ] = None,
 ) -> None:
     """The options that may stand before any command."""
+    from ...graph.advice import advise_in_process
     from .log_file import open_log
     from .platforms import refuse_unsupported
+
+    context.call_on_close(partial(advise_in_process, advise_in_process("command")))
 
     refuse_unsupported()
     if debug:

@@ -346,7 +346,7 @@ async def test_a_home_that_can_not_be_written_is_reported() -> None:
         with pytest.raises(StorageError, match="can't be written") as caught:
             await ledger.runs.start(run())
         ledger.database.close()
-    assert "--home" in caught.value.hint
+    assert "Settings(home=DIR)" in caught.value.hint
 
 
 @contextmanager

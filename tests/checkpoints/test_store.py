@@ -182,7 +182,7 @@ async def test_a_home_that_can_t_be_made_is_an_error_with_a_hint(home: Path) -> 
     home.write_text("a file")
     with pytest.raises(StorageError, match="can't be written") as caught:
         await store.put_text("x", producer="0")
-    assert "--home" in caught.value.hint
+    assert "Settings(home=DIR)" in caught.value.hint
     with pytest.raises(StorageError):
         async with store.scratch():
             pass

@@ -31,6 +31,10 @@ async def test_a_context_is_respected_and_the_options_of_the_input_win(scripted:
         ({"approve": "sometimes"}, "options.approve: Input should be 'always' or 'never'"),
         ({"where": ["the moon"]}, "options.where: there is no place the moon"),
         ({"aprove": "always"}, "options.aprove: Extra inputs are not permitted"),
+        ({"where": "the moon"}, "options.where: there is no place the moon"),
+        ({"models": {"summarisation": "m"}}, "there is no task type 'summarisation'; did you mean summarization?"),
+        ({"models": {"moon": "m"}}, "there is no task type 'moon', and it is no task's number"),
+        ({"models": {"summarization": " "}}, "no model is named for summarization"),
         ({"max_tokens": -1}, "options.max_tokens: Input should be greater than or equal to 0"),
         ({"llm": "openai:gpt-5@http://127.0.0.1:1/v1"}, "options.llm names the address of a server"),
         ({"llm": "nonsense"}, "there is no controller 'nonsense'"),
@@ -58,3 +62,26 @@ async def test_a_context_chooses_the_controller_which_plans_answers_and_is_kept(
     assert values["run"]["controller"] == "embedded"
     assert values["run"]["options"]["llm"] == "rules"
     assert [task["type"] for task in values["plan"]["tasks"]] != ["text2text-generation"]
+
+
+async def test_a_model_for_a_task_that_the_plan_does_not_have_is_reported_first(scripted: OpenScripted) -> None:
+    async with scripted([step(0)]) as world:
+        values = await world.graph.ainvoke({"request": "go", "options": {"models": {"7": "m"}}}, CONFIG)
+    assert values["run"]["status"] == "partial"
+    assert "model m was chosen for task 7, which the plan does not have (its tasks: 0)" in values["run"]["refusals"]
+
+
+async def test_an_edit_of_the_options_that_names_no_task_type_is_refused(scripted: OpenScripted) -> None:
+    async with scripted([step(0)]) as world:
+        paused = await world.graph.ainvoke({"request": "go", "options": {"approve": "always"}}, CONFIG)
+        run = paused["run"] | {"options": paused["run"]["options"] | {"models": {"summarisation": "m"}}}
+        await world.graph.aupdate_state(CONFIG, {"run": run})
+        values = await world.graph.ainvoke(None, CONFIG)
+    assert "run.options.models: there is no task type 'summarisation'" in values["problems"][0]
+
+
+@pytest.mark.parametrize("where", ["scripted", ["scripted"], ("scripted",), "scripted, hf"])
+async def test_places_are_a_text_or_a_list(scripted: OpenScripted, where: Any) -> None:
+    async with scripted([step(0)]) as world:
+        values = await world.graph.ainvoke({"request": "go", "options": {"where": where}}, CONFIG)
+    assert values["run"]["options"]["where"][0] == "scripted"

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -112,3 +113,18 @@ def test_each_variable_in_the_source_is_a_known_one(caplog: pytest.LogCaptureFix
         {variable_of(name, field) for name, field in Settings.model_fields.items()} | set(OF_THE_COMMAND) | OF_WORKERS
     )
     assert named <= known
+
+
+@pytest.mark.parametrize("where", ["local", ["local"], ("local",), "local,", ["local", "endpoint", "embedded"]])
+def test_places_are_a_text_or_a_list_and_a_preset_is_read_in_both(where: Any) -> None:
+    assert Settings(where=where).where == ("local", "endpoint", "embedded")
+
+
+@pytest.mark.parametrize("where", [["lcal"], "lcal", [""], " ", 5, {"local": 1}, ["hf", "huggingface"]])
+def test_places_that_are_none_are_refused(where: Any) -> None:
+    with pytest.raises(UsageError, match="place"):
+        Settings().with_given(where=where)
+
+
+def test_rules_names_the_controller_without_a_model_in_the_settings_too() -> None:
+    assert Settings(llm="rules") == Settings()

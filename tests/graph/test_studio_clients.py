@@ -12,6 +12,7 @@ from langgraph.types import Command
 from langgraph_sdk.client import LangGraphClient
 
 from hugginggpt.apps import langgraph_server
+from hugginggpt.graph.advice import advise_in_process
 from hugginggpt.graph.errors import UsageError
 from paths import EXAMPLES
 from studio_server import calls, client_of, served
@@ -179,5 +180,6 @@ async def test_with_a_bad_model_states_are_read_and_runs_say_why(
             with pytest.raises(UsageError, match="there is no controller 'nonsense'"):
                 await graph.ainvoke(LANGUAGE, config)
     finally:
+        advise_in_process("python")
         for cached in (langgraph_server._the_graph, langgraph_server.open_storage_once):
             cached.cache_clear()

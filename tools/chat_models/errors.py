@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from tenacity import AsyncRetrying
 
+from ...graph.advice import setting
 from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError
 from ...graph.retrying import retrying
 from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
@@ -100,7 +101,8 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
         case "unreachable" | "offline_mode":
             return ControllerError(
                 f"{name} can't be reached at {server}: {failure.detail}",
-                hint="Is the server running? Give its address as --llm openai:MODEL@URL, or use the embedded controller.",
+                hint=f"Is the server running? Give its address: {setting('llm', 'openai:MODEL@URL')}; "
+                f"or use the embedded controller: {setting('llm', 'rules')}.",
             )
     return ControllerError(
         f"{name} at {server} does not answer as a chat model: {str(error)[:500]}",

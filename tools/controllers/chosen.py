@@ -8,7 +8,8 @@ from ...graph.choice import Choice
 from ...graph.errors import HuggingGPTError, UsageError
 from ...graph.expert import Assignment
 from ...graph.ports import Callbacks, Controller, NoCallbacks
-from ...graph.result import RULES, Proposal, Request, Run
+from ...graph.result import Proposal, Request, Run
+from ...graph.settings import RULES
 
 _NO_CALLBACKS = NoCallbacks()
 

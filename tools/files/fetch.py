@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO
 
+from ...graph.advice import outputs, setting
 from ...graph.call import Artifact
 from ...graph.content_blocks import GivenFile
 from ...graph.errors import InvalidInput, UnusableFile
@@ -152,12 +153,12 @@ class GuardedFetcher:
         if roots is not None and root is None:
             raise InvalidInput(
                 f"{name} lies outside the folders that may be read",
-                hint=f"These may: {', '.join(map(str, roots)) or 'none'}.",
+                hint=f"These may: {', '.join(map(str, roots)) or 'none'}; more with {setting('file_roots', 'FOLDERS')}.",
             )
         if is_kept_in_a_home(path, self._settings.home) or path.is_relative_to(config):
             raise InvalidInput(
                 f"{name} is among the files that HuggingGPT keeps for all runs, which no request may read",
-                hint="Results of a conversation are known there by their names; --out DIR writes copies.",
+                hint=f"Results of a conversation are known there by their names; copies of all: {outputs()}.",
             )
         if os.name == "posix" and path.parts[1:2] and path.parts[1] in _SYSTEM_FOLDERS:
             raise InvalidInput(f"{name} shows the state of the system or of a process, and is not read")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from ...graph.advice import setting
 from ...graph.errors import InvalidInput, StorageError
 from .safe_open import open_beneath
 
@@ -52,7 +53,8 @@ def copy_of(file: BinaryIO, copy: Path, most: int) -> Path:
 
 def _disk(error: OSError) -> StorageError:
     return StorageError(
-        f"a file can't be stored: {error.strerror or error}", hint="make room or name another home with --home"
+        f"a file can't be stored: {error.strerror or error}",
+        hint=f"make room, or name another home: {setting('home', 'DIR')}",
     )
 
 

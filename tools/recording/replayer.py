@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...graph.advice import command
 from ...graph.errors import UsageError
 from ...graph.untrusted_json import read_untrusted_json
 from .differences import first_difference
@@ -123,7 +124,7 @@ def _read_lines(file: Path) -> list[dict[str, Any]]:
             raise UsageError(f"{file}, line {number}, is not a line of a recording") from None
         lines.append(line)
     if not lines or lines[0]["kind"] != "head":
-        raise UsageError(f"{file} is not a recording", hint="`hugginggpt run ... --record FILE` makes one")
+        raise UsageError(f"{file} is not a recording", hint=f"{command('run ... --record FILE')} makes one")
     if lines[0].get("format") != FORMAT:
         raise UsageError(
             f"{file} has format {lines[0].get('format')}, and this version reads format {FORMAT}",

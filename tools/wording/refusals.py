@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from ...graph.advice import attach, outputs, setting
+
 _MOST = 120
 """Characters of a request that are repeated."""
 
@@ -15,7 +17,8 @@ def refusal(code: str, reason: str, words: str = "", *more: str) -> str:
     row = {**rows["en"], **rows.get(code, {})}
     short = " ".join(words.split())
     short = short if len(short) <= _MOST else f"{short[: _MOST - 3]}..."
-    return row[reason].format(*(row.get(each, each) for each in more), words=short)
+    typed = {"llm": setting("llm", "openai:MODEL"), "attach": attach(), "outputs": outputs()}
+    return row[reason].format(*(row.get(each, each) for each in more), words=short, **typed)
 
 
 def is_not_understood(code: str, sentence: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ....graph.advice import expert as chosen_expert
 from ....graph.call import Artifact, Call
 from ....graph.errors import ControllerError, ExpertError, LimitReached, UsageError
 from ....graph.expert import Expert, Obstacle
@@ -96,7 +97,7 @@ class ChatBackend(ServerBackend):
         own = {_server(each, given) for each in (given.llm, given.vlm) if each}
         if not url or _server(spec, given) in own or origin(url) in trusted_origins(given.config):
             return None
-        remedy = f"begin a run with --model TASK={spec}"
+        remedy = f"begin a run with {chosen_expert('TASK', spec)}"
         return Obstacle(what=f"{origin(url)} is no server that you named", remedy=remedy)
 
     def _client(self, spec: str) -> "ChatClient":

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from types import ModuleType
 
+from ....graph.advice import command
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert, Obstacle
@@ -105,7 +106,7 @@ def _warn_of_unused_lists(settings: Settings) -> None:
         what = f"the {len(left.endpoints)} servers that it lists" if left.endpoints else "what it lists"
         notice(
             f"{settings.home / 'endpoints.json'} is not used any more: a home holds data only. "
-            f"To see {what}, and add them or not: hugginggpt models --take-over"
+            f"To see {what}, and add them or not: {command('models --take-over')}"
         )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
+from ....graph.advice import command
 from ....graph.configuration import write_private
 from ....graph.errors import StorageError, UsageError
 from ....graph.expert import Obstacle
@@ -68,7 +69,7 @@ class Endpoint(Frozen, defer_build=True):
         if self.has_own_key:
             return Obstacle(what="needs its key", remedy=f"set {self.key_env}")
         what = f"its key {self.key_env} was not named for this address; add it again"
-        return Obstacle(what=what, remedy="hugginggpt models --add")
+        return Obstacle(what=what, remedy=command("models --add"))
 
     def with_key_bound(self) -> "Endpoint":
         """A copy with the key bound to the address: the user has just named both together."""
@@ -113,7 +114,7 @@ def read_endpoints(config: Path) -> tuple[Endpoint, ...]:
 def add_endpoint(config: Path, endpoint: Endpoint) -> None:
     """Save a server, in place of one of the same name and task type. Raises `StorageError` for a damaged list."""
     if endpoint.task_type not in VOCABULARY:
-        raise UsageError(f"there is no task type {endpoint.task_type!r}", hint="`hugginggpt tasks` lists them")
+        raise UsageError(f"there is no task type {endpoint.task_type!r}", hint=f"{command('tasks')} lists them")
     others = [e for e in _readable(config) if (e.name, e.task_type) != (endpoint.name, endpoint.task_type)]
     _write(config, [*others, endpoint.with_key_bound()])
 

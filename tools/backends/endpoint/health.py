@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from ....graph.advice import command
 from ....graph.expert import Obstacle
 from ...net.configured_transport import bounded_client
 from ...net.daemon_threads import call_with_timeout
@@ -80,7 +81,7 @@ def describe_health(endpoint: Endpoint) -> str:
     if response.is_success:
         return f"answers {response.status_code} in {milliseconds}"
     status = response.status_code
-    return f"reached in {milliseconds}, and reports no health ({status}): doctor --live tries its task"
+    return f"reached in {milliseconds}, and reports no health ({status}): {command('doctor --live')} tries its task"
 
 
 def _get(url: str, endpoint: Endpoint) -> "httpx.Response":
@@ -103,5 +104,5 @@ def _connect(host: str, port: int) -> Obstacle | None:
     except OSError as error:
         slow = f"no connection within {CONNECT_SECONDS:g} s"
         why = slow if isinstance(error, TimeoutError) else error.strerror or error
-        remedy = "start it, or remove it (hugginggpt models --remove)"
+        remedy = f"start it, or remove it: {command('models --remove')}"
         return Obstacle(what=f"no server answers at {host}:{port} ({why})", remedy=remedy)

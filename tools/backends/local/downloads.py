@@ -4,6 +4,7 @@ import logging
 import shutil
 from threading import Event, Lock
 
+from ....graph.advice import setting
 from ....graph.call import Call
 from ....graph.errors import ExpertError
 from ....graph.ports import Consent
@@ -21,7 +22,10 @@ _log = logging.getLogger(__name__)
 class Downloads:
     """Downloads models into the cache of the Hub. A download that the user refuses is not offered again."""
 
-    remedy = "--download yes (or HUGGINGGPT_DOWNLOAD=yes) gets it"
+    @property
+    def remedy(self) -> str:
+        """What would allow a download."""
+        return f"{setting('download', 'yes')} gets it"
 
     def __init__(self, settings: Settings, consent: Consent | None) -> None:
         self._settings, self._consent = settings, consent

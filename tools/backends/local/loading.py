@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ....graph.advice import command
 from ....graph.call import Call
 from ....graph.errors import ExpertError
 from .folder_checks import read_json
@@ -109,7 +110,7 @@ class Source:
         what = own[0] if own else f"a model of type {self.kind or 'unknown'}"
         raise ExpertError(
             f"{self.model_id} is not for {self.task_type}: it is {what}",
-            hint=f"`hugginggpt models {self.task_type}` lists models that are",
+            hint=f"{command(f'models {self.task_type}')} lists models that are",
         )
 
     def _pipeline(self, task: str, autos: Sequence[str]) -> Any:

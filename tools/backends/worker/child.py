@@ -56,7 +56,7 @@ class Failure(Frozen):
         if isinstance(error, ExpertError):
             return cls.model_validate(error, from_attributes=True)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return cls(message=f"{what} failed: the disk is full", hint="make room, then: hugginggpt retry")
+            return cls(message=f"{what} failed: the disk is full", hint="make room, then retry the run")
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return cls(message=f"{what} failed: {reason}", retryable=isinstance(error, MemoryError | OSError))
 

@@ -121,7 +121,7 @@ async def test_without_consent_the_obstacle_names_the_size_and_the_option(hub: H
     for backend in (place(download="no"), place(download="ask")):
         message = obstacle(backend)
         assert "is not on this machine (a download of about 1 MB)" in message
-        assert "--download yes" in message
+        assert "Settings(download='yes')" in message
     assert hub.asked == []
 
 

@@ -310,7 +310,7 @@ def test_a_request_for_no_task_is_refused(text: str) -> None:
     proposal = planned(text)
     assert proposal.plan.tasks == ()
     assert proposal.refusals
-    assert "--llm openai:MODEL" in proposal.refusals[-1]
+    assert "llm='openai:MODEL'" in proposal.refusals[-1]
 
 
 def test_an_intent_without_its_data_is_refused_and_the_rest_planned() -> None:

@@ -120,7 +120,7 @@ def test_a_request_in_a_language_without_data_is_refused(text: str) -> None:
     proposal = propose(Request(text=text))
     assert not proposal.plan.tasks
     assert "French" in proposal.refusals[0]
-    assert "--llm" in proposal.refusals[0]
+    assert "llm=" in proposal.refusals[0]
 
 
 @pytest.mark.parametrize(
