@@ -20,6 +20,7 @@ from ..graph.result import Options
 from ..graph.settings import Settings, settings_given
 from ..graph.world import World
 from ..nodes.run_options import options_of
+from .changes import Changes
 from .given_files import as_graph_files
 from .outcome import How, Outcome
 from .own_files import OwnFiles
@@ -27,6 +28,9 @@ from .session import Session
 from .shared_world import Share, close_all, close_databases
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from .changes import GivenChanges
     from .given_files import File
 
 GivenPlan = Plan | Iterable[Mapping[str, Any]] | str
@@ -129,6 +133,20 @@ async def aretry(run_id: str, *, llm: str | None = None, settings: Settings | No
     return await _continued("retry", run_id, None, _chosen(settings, llm))
 
 
+def fork(
+    run_id: str, *, llm: str | None = None, settings: Settings | None = None, **changes: "Unpack[GivenChanges]"
+) -> Outcome:
+    """Go on from a run that has stopped, by its id, in a run of its own; see `Outcome.fork` for the changes."""
+    return blocking(lambda: afork(run_id, llm=llm, settings=settings, **changes))
+
+
+async def afork(
+    run_id: str, *, llm: str | None = None, settings: Settings | None = None, **changes: "Unpack[GivenChanges]"
+) -> Outcome:
+    """As `fork`, for asynchronous code."""
+    return await _continued("fork", run_id, Changes.of(changes), _chosen(settings, llm))
+
+
 def _chosen(settings: Any, llm: str | None = None, where: Any = None) -> Settings:
     """The settings of a call. Raises `UsageError`."""
     return (settings_given(settings) or Settings.from_env()).with_given(llm=llm, where=where)
@@ -182,12 +200,18 @@ class _Call:
 
 
 async def _continued(how: How, run_id: str, verdict: Any, settings: Settings) -> Outcome:
-    """A recorded run, resumed or retried. Raises `UsageError` where the reply leaves it waiting."""
+    """A recorded run goes on: `verdict` is the reply, or the changes of a fork. Raises `UsageError` where it still waits."""
     if not isinstance(run_id, str) or not run_id:
         raise UsageError(f"the run is {run_id!r}, and must be the id of one", hint="hugginggpt.resume(run.run_id)")
     session = Session(await to_thread(_kept_open, settings))
     run = await session.run(run_id)
-    outcome = await _end_of(session.retry(run) if how == "retry" else session.resume(run, verdict), settings)
+    match how:
+        case "fork":
+            return await _end_of(session.fork(run, verdict), settings)
+        case "retry":
+            outcome = await _end_of(session.retry(run), settings)
+        case "resume":
+            outcome = await _end_of(session.resume(run, verdict), settings)
     if verdict is not None and outcome.status == "waiting":
         raise UsageError(f"run {run.run_id} still waits: {outcome.question}")
     return outcome

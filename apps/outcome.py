@@ -19,9 +19,12 @@ from ..graph.stored import has_hash
 from ..nodes.verdicts import QUESTION
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import PIL.Image
 
     from ..tools.media.sound import Samples
+    from .changes import GivenChanges
 
 SHOWN = 2 * MEGABYTE
 """Bytes of a file that a notebook shows; of a larger one it names the path."""
@@ -178,6 +181,21 @@ class Outcome(Run):
         """Continue a run that waits (`verdict`: True, False, or `{"approve": True, "plan": ...}`) or was interrupted."""
         return blocking(lambda: self.aresume(verdict))
 
+    def fork(self, **changes: "Unpack[GivenChanges]") -> "Outcome":
+        """A run of its own that goes on from this one with changes; what they do not touch is taken over.
+
+        `outputs`: by task, as `{2: "new text", 0: Path("other.png"), "3[1].text": "..."}`. `models`: model id by task id or
+        type. `redo`: tasks to be done again. `plan`: another plan. `at`: an earlier checkpoint. `thread_id`: a new
+        conversation by default. Raises `UsageError` for what can't be changed.
+        """
+        return blocking(lambda: self.afork(**changes))
+
+    async def afork(self, **changes: "Unpack[GivenChanges]") -> "Outcome":
+        """As `fork`."""
+        from .changes import Changes
+
+        return await self._go_on("fork", Changes.of(changes))
+
     async def aretry(self) -> "Outcome":
         """As `retry`."""
         return await self._go_on("retry", None)
@@ -214,9 +232,9 @@ class Outcome(Run):
         return ""
 
 
-How = Literal["retry", "resume"]
+How = Literal["retry", "resume", "fork"]
 GoOn = Callable[[How, Any], Awaitable[Outcome]]
-"""Continues the run; with the verdict of whoever approves it, or None."""
+"""Continues the run; with the verdict of whoever approves it, or None; or makes a fork of it, with its changes."""
 
 
 def _shown(resource: Resource, store: Store) -> str:

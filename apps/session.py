@@ -9,11 +9,12 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Overwrite, StateSnapshot
 
+from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
 from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
-from ..graph.events import Event, PlanReady, RunFinished, RunWaiting, read_event
+from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
 from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.state import RUN_ID, with_repairs
@@ -23,6 +24,8 @@ from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION, Unreadable, read_verdict
 from ..tools.chat_models.trusted_servers import trust_servers
+from .changes import Changes
+from .fork import start_fork, write_first_checkpoint
 from .known_run import known_run
 
 
@@ -57,10 +60,7 @@ class Session:
         """
         earlier = await self.history.runs(thread_id=thread_id, limit=1)
         if earlier and earlier[0].unfinished:
-            raise UsageError(
-                f"conversation {thread_id} has an unfinished run, {earlier[0].run_id} ({earlier[0].status})",
-                hint=f"finish it first: {resume(earlier[0].run_id)}",
-            )
+            raise unfinished(earlier[0])
         options = options or Options()
         # the options of a recording may name servers that this user did not
         if not recorded:
@@ -78,13 +78,18 @@ class Session:
         Raises `UsageError` if it is finished, `RunBusy` if another process runs it, `RunChanged` if another version of the
         graph made it.
         """
+        if await self._edited_since(chosen):
+            async with aclosing(self._stream(None, _config(chosen.thread_id))) as feed:  # a fork: see `take_up`
+                async for event in feed:
+                    yield event
+            return
         async with self._claimed(chosen) as run:
             if run.status == "refused":
                 raise UsageError(
                     f"the plan of run {run.run_id} was refused, and nothing was run",
                     hint=f"make the request again in the same conversation: {again(run.thread_id)}",
                 )
-            if not run.resumable and not await self.world.graph.edits_in(_config(run.thread_id)):
+            if not run.resumable:
                 in_part = run.status in {"partial", "failed"}
                 hint = f"{retry(run.run_id)} runs again what failed" if in_part else ""
                 raise UsageError(f"run {run.run_id} is finished ({run.status})", hint=hint)
@@ -107,7 +112,9 @@ class Session:
             await self.world.ledger.runs.set_status(run.run_id, "running")
             graph_input: Any = Command(resume=verdict) if waits else None
             config = _config(run.thread_id)
-            if not planned and not just_planned and not left:
+            if run.parent and run.plan.tasks and not planned and not left:
+                await write_first_checkpoint(self.world, run)  # a fork that was killed before its first checkpoint
+            elif not planned and not just_planned and not left:
                 # killed before its first checkpoint: start again with the same id
                 config["configurable"][RUN_ID] = run.run_id
                 stored = {file.sha256 for file in await self.world.ledger.thread_resources(run.thread_id)}
@@ -125,6 +132,18 @@ class Session:
             async with aclosing(self._stream(graph_input, config, run if announce else None)) as feed:
                 async for event in feed:
                     yield event
+
+    async def fork(self, parent: Run, changes: Changes | None = None) -> AsyncIterator[Event]:
+        """A run of its own that goes on from `parent` with changes; what is recorded and does not change is not run again.
+
+        Rows and files of the parent stay as they are. Raises `UsageError` for a run that is under way, or what can't be
+        changed.
+        """
+        fork = await start_fork(self.world, parent, changes or Changes())
+        yield RunStarted(run_id=fork.run_id, thread_id=fork.thread_id, request=fork.request.text, parent=parent.run_id)
+        async with aclosing(self._stream(None, _config(fork.thread_id))) as feed:
+            async for event in feed:
+                yield event
 
     async def retry(self, chosen: Run) -> AsyncIterator[Event]:
         """Run again what failed in a finished run, and what depends on it; what succeeded is kept."""
@@ -164,6 +183,12 @@ class Session:
         changed = run.model_dump(mode="json", include={"epoch", "repairs"})
         request = {**state["request"], "files": [file.model_dump(mode="json") for file in run.request.files]}
         return {"run": {**with_repairs(state), **changed, "request": request}, "plan": run.plan.model_dump(mode="json")}
+
+    async def _edited_since(self, run: Run) -> bool:
+        """Whether a client has edited the state of a run that has ended, and did not go on from there."""
+        newest = await self.history.runs(thread_id=run.thread_id, limit=1)
+        ended = run.status in {"succeeded", "partial", "failed"} and newest and newest[0].run_id == run.run_id
+        return bool(ended and await self.world.graph.edits_in(_config(run.thread_id)))
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:

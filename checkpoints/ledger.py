@@ -4,26 +4,28 @@ A call returns when its transaction is committed. A result or choice is written 
 one's row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..graph.board import Board
 from ..graph.clock import now
 from ..graph.expert import Assignment
 from ..graph.resource import Resource
-from ..graph.result import Result
+from ..graph.result import Result, Run
 from . import lease
 from .database import Database
+from .forks import record_fork
 from .llm_calls import SqliteLlmCalls
 from .row_connection import RowConnection
 from .rows import COLUMNS, M, listed_once, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
-    WITH RECURSIVE lineage(run_id, parent) AS (
-        SELECT run_id, parent FROM runs WHERE run_id = ?
-        UNION SELECT runs.run_id, runs.parent FROM runs JOIN lineage ON runs.run_id = lineage.parent)
+    WITH RECURSIVE lineage(run_id, parent, steps) AS (
+        SELECT run_id, parent, 0 FROM runs WHERE run_id = ?
+        UNION ALL SELECT runs.run_id, runs.parent, steps + 1 FROM runs JOIN lineage ON runs.run_id = lineage.parent
+        WHERE steps < 1000)
 """
-"""A run and all that it descends from."""
+"""A run and all that it descends from; `steps` is 0 for the run itself."""
 
 
 class SqliteLedger:
@@ -56,13 +58,21 @@ class SqliteLedger:
         return {key: read_row(Result, text, f"task {key}") for key, text in rows}
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
-        """A row of a call with that fingerprint that succeeded, in this run or one that it descends from.
+        """A row of a call with that fingerprint that succeeded, in this run or the nearest that it descends from.
 
         It may be partial: what was missing before is missing in the inputs of the call, which the fingerprint has.
         """
         query = """SELECT result FROM tasks JOIN lineage USING (run_id)
-            WHERE fingerprint = ? AND status IN ('succeeded', 'partial') ORDER BY status DESC LIMIT 1"""
+            WHERE fingerprint = ? AND status IN ('succeeded', 'partial')
+            ORDER BY status DESC, steps, tasks.rowid DESC LIMIT 1"""
         return await self._inherited(Result, query, run_id, fingerprint, "an earlier result")
+
+    async def chosen(self, run_id: str, key: str) -> Assignment | None:
+        """The expert that did the task of that key in the nearest run that this one descends from."""
+        query = """SELECT result FROM tasks JOIN lineage USING (run_id) WHERE key = ? AND steps > 0
+            AND status IN ('succeeded', 'partial') AND model_id IS NOT NULL ORDER BY steps, tasks.rowid DESC LIMIT 1"""
+        row = await self._inherited(Result, query, run_id, key, "an earlier result")
+        return row.assignment if row else None
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result and what it made in one transaction; the row that was there first wins, and is returned."""
@@ -76,11 +86,19 @@ class SqliteLedger:
 
         return read_row(Result, await self.database.write(write), f"task {result.key}")
 
+    async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
+        """Record a fork with the results that it begins with, which are returned; see `record_fork`."""
+        home = self.database.file.parent
+        await self.database.write(lambda db: record_fork(db, home, run, edited, taken, epoch))
+        return await self.results(run.epoch)
+
     # -- choices --------------------------------------------------------------------------------------
 
     async def assignment(self, run_id: str, decision: str) -> Assignment | None:
         """The choice recorded for a decision in this run or one that it descends from."""
-        query = "SELECT assignment FROM assignments JOIN lineage USING (run_id) WHERE decision = ?"
+        query = (
+            "SELECT assignment FROM assignments JOIN lineage USING (run_id) WHERE decision = ? ORDER BY steps LIMIT 1"
+        )
         return await self._inherited(Assignment, query, run_id, decision, "a choice of expert")
 
     async def assign(self, run_id: str, decision: str, assignment: Assignment) -> Assignment:

@@ -70,6 +70,18 @@ def retry(run_id: str = "") -> str:
     return _continued("retry", run_id)
 
 
+def fork(run_id: str) -> str:
+    """Go on from a run in a run of its own."""
+    return f"hugginggpt fork {run_id}" if form() == "command" else f"hugginggpt.fork({run_id!r})"
+
+
+def output(name: str, value: str) -> str:
+    """Give an output of a task by hand; `@` before a value names a file."""
+    if form() == "command":
+        return f"--set '{name}={value}'"
+    return f"outputs={{{name!r}: {f'Path({value[1:]!r})' if value.startswith('@') else repr(value)}}}"
+
+
 def _continued(verb: str, run_id: str) -> str:
     if form() == "command":
         return f"hugginggpt {verb} {run_id}".rstrip()

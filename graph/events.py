@@ -32,6 +32,8 @@ class RunStarted(_OfRun):
     event: Literal["run_started"] = "run_started"
     thread_id: str
     request: str
+    parent: str | None = Field(default=None, exclude_if=lambda parent: parent is None)
+    """The run from which it was forked."""
 
 
 class TaskDrafted(_OfRun):

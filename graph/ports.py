@@ -1,6 +1,6 @@
 """Protocols of what the stages call: `Controller`, `Catalog`, `Backend`, `Ledger`, `Store`, `Slots`, `Fetcher`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -185,7 +185,16 @@ class Ledger(Protocol):
         """The rows of an epoch by key."""
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
-        """A succeeded row of that fingerprint in this run or one that it descends from."""
+        """A succeeded row of that fingerprint in this run or the nearest that it descends from."""
+
+    async def chosen(self, run_id: str, key: str) -> Assignment | None:
+        """The expert that did the task of that key in the nearest run that this one descends from."""
+
+    async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
+        """Record a fork, once, with results that were edited and those of tasks `taken` over from its parent's `epoch`.
+
+        Returns all of them by key. Raises `UsageError` where its conversation has an unfinished run.
+        """
 
     async def put(self, run_id: str, thread_id: str, epoch: str, result: Result) -> Result:
         """Record a result, once: the row that was there first wins, and is returned."""

@@ -12,13 +12,18 @@ MAX_DIGITS: Final = 9
 
 _STANDARD = re.compile(r"<(?:resource|generated)>-(\d+)|<(?:resource|generated)-(\d+)>|<node-(\d+)>", re.IGNORECASE)
 """The spelling of the paper and of JARVIS; JARVIS's own demonstrations also use the second, TaskBench the third."""
+_OUTPUT_OF = r"(?:(?:output|result)s?[-_ ](?:of|from)[-_ ])?"
 _LENIENT = re.compile(
-    r"(?:<|&lt;)\s*(?:resource|generated|node|task)\s*[-_ ]?\s*(?:>|&gt;)?\s*[-_]?\s*(\d+)\s*(?:>|&gt;)?(?:\.(?!\s)\w+)?"
-    r"|\{\{?\s*(?:resource|generated|task)[-_ ](\d+)\s*\}?\}",
+    rf"(?:<|&lt;)\s*{_OUTPUT_OF}(?:resource|generated|node|task|output|result)\s*[-_ ]?\s*(?:>|&gt;)?\s*[-_]?\s*(\d+)"
+    r"\s*(?:>|&gt;)?(?:\.(?!\s)\w+)?"
+    r"|\{\{?\s*(?:resource|generated|task|node)[-_ ](\d+)\s*\}?\}",
     re.IGNORECASE,
 )
 """What models write for it: with blanks, in braces, escaped as HTML, followed by the name of an output."""
-_WHOLE_TEXT = re.compile(r"(?:resource|generated|output)[-_ ](?:of[-_ ]task[-_ ])?(\d+)", re.IGNORECASE)
+_WHOLE_TEXT = re.compile(
+    rf"#?\s*{_OUTPUT_OF}(?:resource|generated|output|(?:tasks?[-_ ])?nodes?|task)[-_ ]*\[?(\d+)\]?(?:\.\w+)?\s*#?",
+    re.IGNORECASE,
+)
 """Accepted by the lenient reading where it is all of the text."""
 
 Parts = tuple[str | Ref, ...]

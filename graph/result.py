@@ -38,6 +38,8 @@ REFUSED = "The plan was refused; nothing was run."
 """The answer of a run that was refused."""
 PLAN_EDITED = f"the plan was {EDITED}"
 """Among the repairs of a run whose plan is not the controller's."""
+OPTIONS_EDITED = f"the options were {EDITED}"
+"""Among the repairs of a run whose options a client has changed."""
 
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
@@ -241,6 +243,8 @@ class Options(Frozen):
     )
     """Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; empty for
     that of the settings."""
+    redo: tuple[int, ...] = Field(default=(), examples=[[4]], exclude_if=lambda redo: not redo)
+    """Ids of tasks that a fork does again, though their results are known."""
 
     @field_validator("where", mode="before")
     @classmethod

@@ -86,6 +86,9 @@ class TaskRun(TypedDict):
     select: NotRequired[str]
     llm: NotRequired[str]
     where: NotRequired[list[str]]
+    redo: NotRequired[list[int]]
+    inherits: NotRequired[bool]
+    """Whether tasks get the expert that did them in the run that it was forked from."""
 
 
 class TaskState(TypedDict, total=False):
@@ -121,7 +124,7 @@ def epoch_of(run: Run, plan: Plan, edited: Iterable[Result] = ()) -> str:
     `edited`: results that a client wrote into the state. The plan, the choice of experts and the hashes of these count.
     """
     made = sorted((row.key, row.status, [resource.sha256 for resource in row.resources]) for row in edited)
-    content = [plan.digest, run.options.model_dump(mode="json", include={"models", "select", "where"}), made]
+    content = [plan.digest, run.options.model_dump(mode="json", include={"models", "select", "where", "redo"}), made]
     return f"{run.run_id}:{hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]}"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .advice import again, command
+from .advice import fork
 from .errors import RunChanged
 
 GRAPH_VERSION: Final = "1"
@@ -14,6 +14,5 @@ def check_version(run_id: str, version: str) -> None:
     if version != GRAPH_VERSION:
         raise RunChanged(
             f"run {run_id} was made by version {version or '?'} of the graph, this is {GRAPH_VERSION}",
-            hint=f"make the request again: {again()}, or use the version of hugginggpt that made it; "
-            f"{command(f'show {run_id}')} works",
+            hint=f"go on from what it has recorded, in a run of its own: {fork(run_id)}",
         )

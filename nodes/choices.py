@@ -65,12 +65,26 @@ class ExpertChoices:
             return choice.of(able[0], "chosen by the user")
         if len(able) == 1:
             return choice.of(able[0], "the only expert that can do it here")
+        first, others = _by_place(able, where)
+        if run.get("inherits") and (as_before := await self._inherited(choice, first, run)):
+            return as_before
         if run.get("select") == "rank":
             return choice.of(able[0], "first by rank")
-        first, others = _by_place(able, where)
         if len(first) == 1:
             return choice.of(first[0], f"the only expert at {first[0].backend}, the first of the places that can")
         return Choice(task=task, candidates=first, others=others)
+
+    async def _inherited(self, choice: Choice, first: Sequence[Expert], run: TaskRun) -> Assignment | None:
+        """As the fork's parent chose, where that expert can do it still: a choice made anew could repeat a known call."""
+        before = await self.ledger.chosen(run["run_id"], choice.task.key)
+        if before is None or before.fallback:
+            return None
+
+        def name(expert: Expert) -> tuple[str, ...]:
+            return expert.task_type, expert.backend, expert.provider, expert.model_id, expert.revision
+
+        found = next((expert for expert in first if name(expert) == name(before.expert)), None)
+        return choice.of(found, before.reason) if found else None
 
     async def _recorded(self, run: TaskRun, shared: _RunChoices) -> Run | None:
         """The request and the plan; read once."""

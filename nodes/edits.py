@@ -14,7 +14,7 @@ from ..graph.errors import InvalidPlan
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Frozen
-from ..graph.result import PLAN_EDITED, Options, Result, Run
+from ..graph.result import OPTIONS_EDITED, PLAN_EDITED, Options, Result, Run
 from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
 from .edited_fields import LIMITS, EditedFields
@@ -22,7 +22,7 @@ from .edited_results import edited_result, validation_problems
 from .run_options import unknown_choices
 
 N = TypeVar("N", bound=Frozen)
-CHOICES = {"approve", "where", "models", "select", "llm"}
+CHOICES = {"approve", "where", "models", "select", "llm", "redo"}
 """The options that are compared with the run's row; limits may be older than the row: see `edited_fields.py`."""
 
 
@@ -57,7 +57,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     if run.options.models != recorded.options.models:
         problems += [f"run.{problem}" for problem in unknown_choices(run.options.models)]
     what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
-    what += ["the options were edited by hand"] if _choices(run.options) != _choices(recorded.options) else []
+    what += [OPTIONS_EDITED] if _choices(run.options) != _choices(recorded.options) else []
     what += [f"{name} was edited by hand: it is {value}" for name, value in fields.limits.items()]
     kept = recorded.options.model_dump(include=LIMITS) | dict(fields.limits)
     run = run.model_copy(update={"options": run.options.model_copy(update=kept)})

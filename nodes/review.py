@@ -1,23 +1,22 @@
 """The stage `review`: reports the plan with what can't run here, and pauses for approval if the run's options say so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langgraph.errors import GraphInterrupt
 from langgraph.types import Overwrite, interrupt
 
 from ..graph.errors import InvalidInput, InvalidPlan
-from ..graph.events import PlanReady, RunWaiting, emit
+from ..graph.events import PlanReady, RunWaiting, TaskFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
-from ..graph.resource import Resource
 from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
-from ..graph.task import resources_in
 from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
+from .known_data import known_data
 from .long_texts import long_texts_stored
 from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
@@ -40,6 +39,8 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
             run, plan = await _adopted(edits, ledger, store, redact)
             taken = _as_state(run, plan, edits.results)
         warnings = await _announce(run, plan, catalog)
+        if run.parent and not taken:
+            _report_taken_over(run, state.get("results") or {}, store)
         if run.options.approve == "never" or not plan.tasks:
             return {"problems": [], **taken}
         reply = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
@@ -55,7 +56,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         if verdict.plan is None:
             return {"problems": [], **taken}
         try:
-            edited = Plan.from_hugginggpt(verdict.plan, await _known(run, plan, verdict.plan, fetcher))
+            edited = Plan.from_hugginggpt(verdict.plan, await known_data(run, plan, verdict.plan, fetcher))
         except (InvalidPlan, InvalidInput) as error:
             return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)], **taken}
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
@@ -106,6 +107,13 @@ async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
     return warnings
 
 
+def _report_taken_over(run: Run, rows: Mapping[str, Json], store: Store) -> None:
+    """The tasks that a fork has done already: they are not sent."""
+    for row in map(Result.model_validate, rows.values()):
+        paths = {made.sha256: str(store.path(made)) for made in row.resources if made.sha256}
+        emit(TaskFinished(run_id=run.run_id, result=row, recorded=True, paths=paths))
+
+
 async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], ledger: Ledger) -> Any:
     """Pause until the run is resumed with a reply; whoever resumes it owns it then."""
     try:
@@ -115,13 +123,3 @@ async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], l
         emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
         await ledger.runs.disown(run.run_id)
         raise
-
-
-async def _known(run: Run, plan: Plan, edited: Any, fetcher: Fetcher) -> tuple[Resource, ...]:
-    """The data an edited plan may name: the run's files, those of the first plan, and new files that exist."""
-    had = [r for task in plan.tasks for value in task.inputs.values() for r in resources_in(value)]
-    given = {resource.name for resource in (*run.request.files, *had)}
-    drafts = Plan.from_hugginggpt(edited).tasks
-    named = {r.name for task in drafts for value in task.inputs.values() for r in resources_in(value) if r.missing}
-    new = await fetcher.gather("", sorted(name for name in named - given if name))
-    return (*run.request.files, *had, *new)

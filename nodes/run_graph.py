@@ -193,7 +193,12 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
             return config
-        new = await take_up(self, saved, before, named, execution, self.ledger, self.store_of_files)
+        latest = await self.newest(_newest_of(named)) if "checkpoint_id" in named["configurable"] else saved
+        is_newest = bool(latest and latest.checkpoint["id"] == saved.checkpoint["id"])
+        is_nested = bool(named["configurable"].get("checkpoint_ns"))  # its parent says from where it goes on
+        new = await take_up(
+            self, saved, before, named, execution, self.ledger, self.store_of_files, is_newest=is_newest or is_nested
+        )
         return config if new is None else _at(config, new)
 
 
@@ -212,6 +217,12 @@ def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:
         name: "*" if nodes == "*" else [node for node in nodes or () if node in INSIDE] for name, nodes in asked.items()
     }
     return {name: nodes for name, nodes in found.items() if nodes}
+
+
+def _newest_of(config: RunnableConfig) -> RunnableConfig:
+    """The config without its checkpoint."""
+    named = {name: value for name, value in config["configurable"].items() if name != "checkpoint_id"}
+    return {**config, "configurable": named}
 
 
 def _at(config: RunnableConfig | None, checkpoint_id: str) -> RunnableConfig:

@@ -25,6 +25,7 @@ from ..graph.version import check_version
 from .edited_fields import EDITED, EditedFields, edited_fields
 from .edits import read_edits
 from .execution import Execution
+from .forks_by_clients import fork_from
 from .next_stages import next_stages, stages_left
 from .respond import complete
 
@@ -40,17 +41,22 @@ async def take_up(
     execution: Execution,
     ledger: Ledger,
     store: Store,
+    *,
+    is_newest: bool = True,
 ) -> str | None:
     """Prepare the run in a checkpoint, which `config` names, to be continued. Raises `RunChanged`, `RunBusy`.
 
-    `before`: the checkpoint before the edits of a client. Returns the id of a new checkpoint to continue from, where
-    that one is not enough.
+    `before`: the checkpoint before the edits of a client. `is_newest`: of its conversation. Returns the id of a new
+    checkpoint to continue from, where that one is not enough.
     """
     state, by_hand = saved.checkpoint["channel_values"], saved.metadata.get("source") in EDITED
     coming = next_stages(saved)
     if not (coming or by_hand) or coming & BEFORE_PLAN or "run" not in state:
         return None
+    before = None if await _begins_fork(state, before, ledger) else before
     run_id, changed = _run_id(state, before), dict[str, Any]()
+    if (by_hand or not is_newest) and (ended := await ledger.runs.recorded(run_id)) and _has_ended(ended):
+        return await fork_from(graph, saved, before, config, execution, ended, ledger, store)
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and (recorded := await ledger.runs.recorded(run_id)):
         execution.edited_fields = edited_fields(state, before, recorded)
@@ -82,6 +88,24 @@ def _cut_off(saved: CheckpointTuple) -> bool:
         and channels - {"__error__"}
         and not any(name == "__pregel_tasks" or name.startswith("branch:to:") for name in channels)
         for channels in written.values()
+    )
+
+
+def _has_ended(run: Run) -> bool:
+    return not run.resumable and run.status != "damaged"
+
+
+async def _begins_fork(state: Json, before: CheckpointTuple | None, ledger: Ledger) -> bool:
+    """Whether a fork begins here, in the conversation of another run, which is not its state before edits."""
+    run = state["run"]
+    if before is None or not isinstance(run, Mapping):
+        return False
+    recorded = await ledger.runs.recorded(str(run.get("run_id")))
+    return bool(
+        recorded
+        and recorded.parent
+        and recorded.parent == run.get("parent")
+        and recorded.thread_id == run.get("thread_id")
     )
 
 

@@ -97,7 +97,8 @@ class TaskExecution:
         """
         task, first = self.task, self.assignment
         fingerprint = _fingerprint(task, key, first.expert, inputs)
-        earlier = await self.ledger.find(self.run["run_id"], fingerprint)
+        again = task.id in self.run.get("redo", ())
+        earlier = None if again else await self.ledger.find(self.run["run_id"], fingerprint)
         if earlier and (earlier.status == "succeeded" or {m.key for m in earlier.missing} == {m.key for m in missing}):
             anew = {"task_id": task.id, "key": key, "status": "succeeded", "members": (), "error": None}
             return earlier.model_copy(update=anew)  # `whole` says again what it is made without

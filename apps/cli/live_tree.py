@@ -25,7 +25,7 @@ from ...graph.events import (
 )
 from ...graph.expert import NO_EXPERT
 from ...graph.plan import Plan
-from ...graph.result import PLAN_EDITED, Result
+from ...graph.result import EDITED, PLAN_EDITED, Result
 from ...graph.task import Task
 from .plan import repair_lines
 from .printable import clean
@@ -63,7 +63,7 @@ class LiveTree:
         """Show one event."""
         match event:
             case RunStarted():
-                self._print(f"run {event.run_id}")
+                self._print(f"run {event.run_id}" + (f", forked from {event.parent}" if event.parent else ""))
                 self._drafts = []
                 if self._moving:
                     self._live.start()
@@ -175,7 +175,9 @@ class LiveTree:
             line.append(f"  {model}", style="cyan")
         if members := self._members.get(task_id):
             line.append(f" ×{len(members)}", style="dim")
-        if task_id in self._recorded:
+        if result and result.edited:
+            line.append(f"  {EDITED}", style="dim")
+        elif task_id in self._recorded:
             line.append("  recorded", style="dim")
         elif result and result.attempts:
             line.append(f"  {result.duration:.1f} s", style="dim")

@@ -87,6 +87,34 @@ Edit = Annotated[
     option("--edit", "FILE", "Run the plan in FILE instead (the paper's JSON list, as `plan --json` prints it)."),
 ]
 
+# -- of `fork` ---------------------------------------------------------------------------------------------------------
+
+Set = Annotated[
+    list[str] | None,
+    option(
+        "--set", "TASK=VALUE", 'Give an output by hand: 2.text="...", 2=@FILE, "3[1]=@FILE" for a member; repeatable.'
+    ),
+]
+ForkModels = Annotated[
+    list[str] | None, option("--model", "TASK=ID", "Have a task, or a task type, done by that model; repeatable.")
+]
+Redo = Annotated[list[int] | None, option("--redo", "TASK", "Do a task again though its result is known; repeatable.")]
+EditPlan = Annotated[
+    Path | None,
+    option(
+        "--edit-plan",
+        "FILE",
+        "Run the plan in FILE (as `show RUN --plan` prints it); tasks that are the same are kept.",
+    ),
+]
+At = Annotated[
+    str | None,
+    option("--at", "CHECKPOINT", "Go on from an earlier checkpoint of RUN (see `history`).", callback=_not_empty),
+]
+ForkThread = Annotated[
+    str | None, option("--thread", "ID", "Conversation of the new run [a new one].", callback=_not_empty)
+]
+
 # -- of `models`: servers of the user's own ---------------------------------------------------------------------------
 
 Add = Annotated[str | None, option("--add", "URL", "Add a server of your own, with --task.")]

@@ -99,7 +99,7 @@ def run_request(
     def events(session: "Session") -> AsyncIterator[Event]:
         return session.start(text, thread_id=thread or uuid4().hex[:10], files=files, options=options)
 
-    _show_and_exit(common, events, settings, recording)
+    show_and_exit(common, events, settings, recording)
 
 
 def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]) -> NoReturn:
@@ -114,7 +114,7 @@ def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]
         request, files = replayer.head["request"], replayer.head["files"]
         return session.start(request, thread_id=uuid4().hex[:10], files=files, options=options, recorded=True)
 
-    _show_and_exit(common, events, settings, replayer)
+    show_and_exit(common, events, settings, replayer)
 
 
 def resume_run(
@@ -132,7 +132,7 @@ def resume_run(
         async for event in session.resume(run, verdict):
             yield event
 
-    _show_and_exit(common, events, again=f"resume {name or ''}".strip())
+    show_and_exit(common, events, again=f"resume {name or ''}".strip())
 
 
 def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoReturn:
@@ -146,7 +146,7 @@ def retry_run(common: CommonOptions, name: str | None, *, limits: Limits) -> NoR
         async for event in session.retry(run):
             yield event
 
-    _show_and_exit(common, events, again=f"retry {name or ''}".strip())
+    show_and_exit(common, events, again=f"retry {name or ''}".strip())
 
 
 async def _chosen(
@@ -168,7 +168,7 @@ async def _chosen(
     return run
 
 
-def _show_and_exit(
+def show_and_exit(
     common: CommonOptions,
     events: Events,
     settings: Settings | None = None,
@@ -176,7 +176,7 @@ def _show_and_exit(
     *,
     again: str = "",
 ) -> NoReturn:
-    """`again`: the command to type where it is interrupted before a run that is recorded goes on."""
+    """Show a run as it goes on. `again`: the command to type where it is interrupted before that is recorded."""
     note("starting")  # what a run needs takes a second to import
     raise typer.Exit(run_async(_show_run(common, events, settings, recording, again)))
 

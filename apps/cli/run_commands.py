@@ -1,4 +1,4 @@
-"""Declares `run`, `chat`, `plan`, `resume`, `cancel`, `retry` (Typer options, help); files of those names do the work."""
+"""Declares `run`, `chat`, `plan`, `resume`, `cancel`, `retry`, `fork` (options, help); files of those names do the work."""
 
 from typing import Annotated
 
@@ -169,3 +169,44 @@ def retry(
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     retry_run(common, run, limits=(max_llm_calls, max_tokens))
+
+
+@run_commands.command(
+    epilog='Example: hugginggpt fork 3f2a --set 2.text="12.50 euros"      runs again only what depends on task 2'
+)
+def fork(
+    run: options.Run,
+    set: options.Set = None,
+    model: options.ForkModels = None,
+    redo: options.Redo = None,
+    edit_plan: options.EditPlan = None,
+    at: options.At = None,
+    thread: options.ForkThread = None,
+    home: options.Home = None,
+    llm: options.Llm = None,
+    out: options.Out = None,
+    json: options.Json = False,
+    max_llm_calls: options.MaxCalls = None,
+    max_tokens: options.MaxTokens = None,
+    timeout: options.Timeout = None,
+    download: options.Download = None,
+) -> None:
+    """Start a run that goes on from another one with changes; what they do not touch is taken over, and not run again.
+
+    The other run stays as it is. Without a change: what failed is tried again, in a run of its own.
+    """
+    from .fork import fork_run
+    from .run import CommonOptions
+
+    common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
+    fork_run(
+        common,
+        run,
+        outputs=set or [],
+        models=model or [],
+        redo=redo or [],
+        edit_plan=edit_plan,
+        at=at,
+        thread=thread,
+        limits=(max_llm_calls, max_tokens),
+    )

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .apps.api import aresume, aretry, arun, astream, close, resume, retry, run, stream
+    from .apps.api import afork, aresume, aretry, arun, astream, close, fork, resume, retry, run, stream
     from .apps.outcome import Outcome, Results, TaskResult
     from .apps.session import Session
     from .apps.tool import as_tool
@@ -58,7 +58,7 @@ __version__ = "0.1.0"
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _NAMES = {
-    "apps.api": "aresume aretry arun astream close resume retry run stream",
+    "apps.api": "afork aresume aretry arun astream close fork resume retry run stream",
     "apps.outcome": "Outcome Results TaskResult",
     "apps.session": "Session",
     "apps.tool": "as_tool",
@@ -81,8 +81,8 @@ __all__ = [
     "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled", "RunChanged", "RunFinished", "RunStarted",
     "RunWaiting", "Session", "Settings", "StorageError", "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
     "TaskQueued", "TaskResult", "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World",
-    "__version__", "aresume", "aretry", "arun", "as_tool", "astream", "build_graph", "close", "open_world", "read_event",
-    "resume", "retry", "run", "stream",
+    "__version__", "afork", "aresume", "aretry", "arun", "as_tool", "astream", "build_graph", "close", "fork", "open_world",
+    "read_event", "resume", "retry", "run", "stream",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import Run
+from hugginggpt.graph.world import World
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, ask, step
 
@@ -131,6 +132,77 @@ async def test_a_fork_from_an_earlier_checkpoint_uses_the_recorded_results(scrip
         history = [snapshot async for snapshot in world.graph.aget_state_history(THREAD)]
         planned = next(snapshot for snapshot in history if snapshot.next == ("review",))
         again = await world.graph.ainvoke(None, planned.config)
+        runs = await Session(world).history.runs()
     assert again["run"]["status"] == "succeeded"
     assert len(again["results"]) == 6
     assert backend.calls[before:] == []
+    assert [run.parent for run in runs] == [runs[1].run_id, None]
+
+
+TABLES = ("runs", "tasks", "resources", "assignments", "llm_calls")
+
+
+async def rows_of(world: World, run_id: str) -> Any:
+    """The rows of a run in every table."""
+
+    def read(db: Any) -> Any:
+        return {t: list(db.execute(f"SELECT * FROM {t} WHERE run_id = ? ORDER BY rowid", [run_id])) for t in TABLES}
+
+    return await world.ledger.database.read(read)
+
+
+EDITS: dict[str, Any] = {
+    "an output": {"results": {"1": {"outputs": {"text": "by hand"}}}},
+    "the choice of models": {"run": {"options": {"models": {"1": "a/b"}}}},
+    "a task to be done again": {"run": {"options": {"redo": [1]}}},
+    "a plan that can't be run": {"plan": {"tasks": [{"id": 0, "type": "telepathy"}]}},
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+@pytest.mark.parametrize("as_node", ["plan", "review", "task"])
+async def test_a_client_that_goes_on_from_a_run_that_has_ended_makes_a_fork_and_leaves_the_run_as_it_is(
+    scripted: OpenScripted, what: str, as_node: str
+) -> None:
+    backend = ScriptedBackend()
+    async with scripted(BOTH_WAYS, backend=backend) as world:
+        await ask(world)
+        session = Session(world)
+        parent, state = await session.history.run(), (await world.graph.aget_state(THREAD)).values
+        before = await rows_of(world, parent.run_id)
+        backend.calls.clear()
+        edit = EDITS[what]
+        if edit and "run" in edit:
+            edit = {"run": state["run"] | {"options": state["run"]["options"] | edit["run"]["options"]}}
+        config = await world.graph.aupdate_state(THREAD, edit, as_node=as_node)
+        done = await world.graph.ainvoke(None, config)
+        assert await rows_of(world, parent.run_id) == before
+        fork = await session.history.run()
+        assert (fork.parent, fork.run_id) == (parent.run_id, done["run"]["run_id"])
+        expected = {"an output": ["2", "5"], "a task to be done again": ["1"]}
+        if what != "the choice of models":  # there is no such model: the task fails, and says why
+            assert sorted(backend.calls) == expected.get(what, [])
+        answers = [message.id for message in done["messages"] if message.type == "ai"]
+        assert answers == [f"answer-{fork.run_id}"]
+        assert fork.status == ("failed" if "can't" in what else "partial" if "models" in what else "succeeded")
+        assert ("The edit was refused" in fork.answer) == ("can't" in what)
+        backend.calls.clear()
+        await world.graph.ainvoke(None, config)  # once more from there: a fork of its own
+        assert [run.parent for run in await session.history.runs()] == [parent.run_id, parent.run_id, None]
+        assert await rows_of(world, parent.run_id) == before
+
+
+async def test_the_command_goes_on_with_an_edited_run_in_a_fork_too(scripted: OpenScripted) -> None:
+    backend = ScriptedBackend()
+    async with scripted(BOTH_WAYS, backend=backend) as world:
+        await ask(world)
+        session = Session(world)
+        parent = await session.history.run()
+        before = await rows_of(world, parent.run_id)
+        backend.calls.clear()
+        await world.graph.aupdate_state(THREAD, EDITS["an output"])
+        events = [event async for event in session.resume(parent)]
+        assert await rows_of(world, parent.run_id) == before
+        assert (await session.history.run(events[-1].run_id)).parent == parent.run_id
+    assert sorted(backend.calls) == ["2", "5"]

@@ -88,7 +88,7 @@ async def test_the_input_form_is_typed_described_and_has_nothing_internal(server
     assert all("description" in form["properties"][name] for name in ("request", "files", "options", "given_plan"))
     for options in (form["$defs"]["Options"], schemas["context_schema"]):
         assert set(options["properties"]) == {
-            "approve", "where", "models", "select", "max_llm_calls", "max_tokens", "llm",
+            "approve", "where", "models", "select", "max_llm_calls", "max_tokens", "llm", "redo",
         }  # fmt: skip
         assert all({"description", "default"} <= field.keys() for field in options["properties"].values())
 

@@ -44,6 +44,7 @@ async def test_an_edited_result_decides_what_runs_again(server: str, folder: Pat
     assert after["results"]["0"]["notes"] == ["edited by hand"]
     assert after["answer"] == "done\n\n[0] edited by hand"
     assert after["results"]["1"]["inputs"] == [after["results"]["0"]["outputs"]["text"]["sha256"]]
+    assert after["run"]["parent"] == values["run"]["run_id"]
 
 
 @pytest.mark.parametrize("as_node", [None, "plan", "review", "task"])

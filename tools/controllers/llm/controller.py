@@ -7,6 +7,7 @@ from pathlib import Path
 from ....graph.choice import Choice
 from ....graph.errors import ControllerError, InvalidPlan, NoUsablePlan
 from ....graph.expert import Assignment
+from ....graph.plan import Plan
 from ....graph.ports import Callbacks, NoCallbacks, Slots
 from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
@@ -20,18 +21,19 @@ from .choosing import ask_choices
 from .context import contents_of, list_files
 from .differences import differences
 from .memory import DEFAULT_WINDOW, Memory, history_budget
-from .plan_reader import read_plan
+from .plan_reader import is_direct_answer, read_plan
 from .streamed_tasks import StreamedTasks
 from .unused_files import unused_files
 from .whole_answer import whole_answer
 
 MAX_DRAFTS = 3
 """The first plan, and two corrections."""
+DIRECT_ANSWER = "the controller replied in words and planned no task"
 _NO_CALLBACKS = NoCallbacks()
 
 
 class LlmController:
-    """The `Controller` port over a chat model. A plan that can't be run is sent back with its problems, twice at most."""
+    """The `Controller` port over a chat model. A plan that can't be run, or is in doubt, is sent back, twice at most."""
 
     def __init__(
         self, spec: str, settings: Settings, *, recording: Recording | None = None, slots: Slots | None = None
@@ -59,21 +61,36 @@ class LlmController:
         # in a thread, as the example phrases are read from their files the first time
         messages = first_messages = await asyncio.to_thread(prompts.plan_messages, request, files, history)
         usage, problems, sent_back = Usage(), tuple[str, ...](), list[str]()
+        asked = set[str]()
+        doubtful: Proposal | None = None
         for _ in range(MAX_DRAFTS):
             answer, cost, complete = await self._client.complete(
                 "plan", messages, callbacks, prompts.PLAN_SCHEMA, on_text=StreamedTasks(callbacks)
             )
             usage += cost
             try:
-                draft = read_plan(answer, files, complete=complete)
+                draft = read_plan(answer, files, request=request.text, complete=complete)
             except InvalidPlan as error:
+                if complete and is_direct_answer(answer, files):
+                    return Proposal(plan=Plan(), repairs=(*sent_back, DIRECT_ANSWER), usage=usage)
                 problems = error.problems
-                sent_back += [f"the controller's plan was sent back: {problem}" for problem in problems]
-                messages = prompts.correction_messages(first_messages, answer, problems)
-                continue
-            repairs = (*sent_back, *draft.repairs)
-            unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
-            return Proposal(plan=draft.plan, refusals=(*draft.refusals, *unused), repairs=repairs, usage=usage)
+            else:
+                unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
+                proposal = Proposal(
+                    plan=draft.plan,
+                    refusals=(*draft.refusals, *unused),
+                    repairs=(*sent_back, *draft.repairs, *draft.doubts),
+                    usage=usage,
+                )
+                problems = (*draft.doubts, *unused) if draft.plan.tasks else ()
+                if asked.issuperset(problems):
+                    return proposal
+                asked.update(problems)
+                doubtful = proposal
+            sent_back += [f"the controller's plan was sent back: {problem}" for problem in problems]
+            messages = prompts.correction_messages(first_messages, answer, problems)
+        if doubtful:
+            return doubtful.model_copy(update={"usage": usage})
         raise NoUsablePlan(
             f"{self.name} returned no plan that can be run: {'; '.join(problems)}",
             hint="Rephrase the request, or choose a stronger model.",

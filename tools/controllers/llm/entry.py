@@ -1,4 +1,4 @@
-"""`Entry`: one task of a plan as a model wrote it; `Step`: the type of the repairs in repair.py and references.py."""
+"""`Entry`: one task of a plan as a model wrote it; `Step`: the type of the repairs in the files beside it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Entry:
     dep: Any = None
     """Ids of tasks to wait for."""
     args: Any = None
-    """Inputs and parameters by name."""
+    """Inputs and parameters by name; a list where the model gave no names."""
     goal: Any = None
     parameters: Any = None
 
@@ -46,10 +46,11 @@ Entries = tuple[Entry, ...]
 
 
 class Repaired(NamedTuple):
-    """What a step returns: the entries after it, and a sentence for each repair."""
+    """What a step returns: the entries after it, and a sentence for each repair and for each problem."""
 
     entries: Entries
     repairs: Sequence[str] = ()
+    problems: Sequence[str] = ()
 
 
 Step = Callable[[Entries], Repaired]
@@ -67,8 +68,9 @@ def for_each(repair: Callable[[Entry], tuple[Entry, Sequence[str]]]) -> Step:
 
 def apply(steps: Iterable[Step], entries: Entries) -> Repaired:
     """Apply the steps in order."""
-    repairs: list[str] = []
+    repairs, problems = list[str](), list[str]()
     for step in steps:
-        entries, made = step(entries)
+        entries, made, found = step(entries)
         repairs += made
-    return Repaired(entries, repairs)
+        problems += found
+    return Repaired(entries, repairs, problems)

@@ -34,15 +34,16 @@ def _with_file(value: Any, files: Files) -> Any:
         return [_with_file(member, files) for member in value]
     if not isinstance(value, str):
         return value
-    if found := _lookup(value, files):
+    if found := find_file(value, files):
         return found.model_dump(mode="json")
-    several = [_lookup(part, files) for part in value.split(",")]
+    several = [find_file(part, files) for part in value.split(",")]
     if len(several) > 1 and all(several):
         return [resource.model_dump(mode="json") for resource in several if resource]
     return value
 
 
-def _lookup(name: str, files: Files) -> Resource | None:
+def find_file(name: str, files: Files) -> Resource | None:
+    """The file that a name means, by its short name or its path."""
     by_path = {resource.name: resource for resource in files.values() if resource.name}
     by_any = {key.casefold(): resource for key, resource in (*by_path.items(), *files.items())}
     return by_any.get(name.strip().casefold())

@@ -41,9 +41,9 @@ def insert_converters(entries: Entries) -> Repaired:
 def _needed(entry: Entry, by_id: dict[int, Entry]) -> Iterator[tuple[int, TaskType]]:
     """(source task, converter) for each reference of an entry that needs one."""
     for key, value in entry.named_args.items():
-        if entry.task_type and (port := entry.task_type.input(key)):
+        if (row := entry.task_type) and (port := row.input(key)):
             for text in texts_in(value):
-                yield from _conversions(text, port, by_id)
+                yield from _conversions(text, port, row, by_id)
 
 
 def _connect(entry: Entry, by_id: dict[int, Entry], converters: dict[_ConverterKey, Entry]) -> Entry:
@@ -54,7 +54,7 @@ def _connect(entry: Entry, by_id: dict[int, Entry], converters: dict[_ConverterK
     def change(text: str, *, port: Input) -> str:
         converted = {
             source_id: Ref(task_id=converters[source_id, task_type.name].id)
-            for source_id, task_type in _conversions(text, port, by_id)
+            for source_id, task_type in _conversions(text, port, row, by_id)
         }
         parts = parse_references(text)
         return format_parts(part if isinstance(part, str) else converted.get(part.task_id, part) for part in parts)
@@ -67,20 +67,27 @@ def _connect(entry: Entry, by_id: dict[int, Entry], converters: dict[_ConverterK
     return replace(entry, args=args, dep=[dep for dep in entry.dep_list if dep not in replaced] or [-1])
 
 
-def _conversions(text: str, port: Input, by_id: dict[int, Entry]) -> Iterator[tuple[int, TaskType]]:
+def _conversions(text: str, port: Input, row: TaskType, by_id: dict[int, Entry]) -> Iterator[tuple[int, TaskType]]:
     """(source task, converter) for each reference in a text whose output `port` does not take."""
     parts = parse_references(text)
     expected = port if only_references(parts) else Input(name=port.name, kinds=("text",))
     for ref in (part for part in parts if isinstance(part, Ref)):
         source = by_id.get(ref.task_id)
         made = source.task_type if source else None
-        if made and not made.output_for(expected) and (converter := _converting_type(made, expected)):
+        if made and not made.output_for(expected) and (converter := _converting_type(made, expected, row)):
             yield ref.task_id, converter
 
 
-def _converting_type(source: TaskType, port: Input) -> TaskType | None:
-    """The one task type that makes, from an output of `source` and nothing else, what `port` takes."""
+def _converting_type(source: TaskType, port: Input, task_type: TaskType) -> TaskType | None:
+    """The one task type that makes text, which `port` takes, from an output of `source` and nothing else.
+
+    An image or a sound that is made from a text is invented, and stands for no data that a task was meant to get. Nor does
+    a task that makes pictures from words get those of a picture: its type is likelier wrong.
+    """
     found: list[TaskType] = []
+    kinds = {output.kind for output in source.outputs}
+    if "text" not in port.kinds or kinds <= {output.kind for output in task_type.outputs}:
+        return None
     for row in VOCABULARY.values():
         single = row.inputs and [each for each in row.inputs if each.required] == list(row.inputs[:1])
         if not single or row.inputs[0].many or row.domain == "deterministic":

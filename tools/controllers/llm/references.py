@@ -1,15 +1,13 @@
-"""Repair steps for references, links and dependencies between tasks. Only what has one meaning is repaired."""
+"""Repair steps for references and dependencies between tasks. Only what has one meaning is repaired."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ....graph.references import format_parts, format_reference, parse_references
 from ....graph.task import Ref
-from .entry import Entries, Entry, Repaired, Step
-from .type_names import find_type_name
-from .unwrap import Link
+from .entry import Entries, Entry, Repaired
 
 MAX_TASKS_FROM_LISTS = 200
 """In a plan of more tasks, comma lists stay lists, which are mapped over all the same."""
@@ -56,39 +54,6 @@ def spell_references(entry: Entry) -> tuple[Entry, Sequence[str]]:
         return entry, ()
     references = ", ".join(map(format_reference, dict.fromkeys(references_in(args))))
     return replace(entry, args=args), [f"task {entry.id}: other spellings were read as {references}"]
-
-
-def add_links(links: Iterable[Link]) -> Step:
-    """The step that adds TaskBench's links, by a task's position or unique name, where no argument expresses them."""
-
-    def step(entries: Entries) -> Repaired:
-        positions = _positions_by_name(entries)
-        sources: dict[int, list[Any]] = {}
-        repairs = []
-        for ends in links:
-            source, target = (positions.get(find_type_name(end) or end) or positions.get(end, []) for end in ends)
-            if len(source) != 1 or len(target) != 1:
-                continue
-            before, after = entries[source[0]], entries[target[0]]
-            if before.id not in references_in(after.args):
-                sources.setdefault(target[0], []).append(before.id)
-                repairs.append(f"task {after.id} comes after task {before.id}, as a link requires")
-        linked = (
-            replace(entry, dep=[*entry.dep_list, *sources[position]]) if position in sources else entry
-            for position, entry in enumerate(entries)
-        )
-        return Repaired(tuple(linked), repairs)
-
-    return step
-
-
-def _positions_by_name(entries: Entries) -> Mapping[str, list[int]]:
-    """Where the tasks are that a name, or a position as text, may mean."""
-    positions: dict[str, list[int]] = {}
-    for position, entry in enumerate(entries):
-        for name in {str(position), find_type_name(str(entry.task)) or str(entry.task)}:
-            positions.setdefault(name, []).append(position)
-    return positions
 
 
 def expand_comma_lists(entries: Entries) -> Repaired:
@@ -170,7 +135,7 @@ def clean_dependencies(entries: Entries) -> Repaired:
             if number is None or number in (-1, entry.id) or number not in sources:
                 if number != -1:
                     repairs.append(f"task {entry.id}: the dependency {dep!r} was ignored")
-            elif isinstance(entry.id, int) and entry.id in _upstream(number, sources):
+            elif isinstance(entry.id, int) and entry.id in upstream(number, sources):
                 repairs.append(f"task {entry.id}: the dependency {dep!r} was ignored, as task {number} needs this one")
             else:
                 kept.append(number)
@@ -178,7 +143,7 @@ def clean_dependencies(entries: Entries) -> Repaired:
     return Repaired(tuple(cleaned), repairs)
 
 
-def _upstream(task_id: int, sources: Mapping[int, set[int]]) -> set[int]:
+def upstream(task_id: int, sources: Mapping[int, set[int]]) -> set[int]:
     """All tasks that a task takes data from, directly or not."""
     found: set[int] = set()
     unvisited = [task_id]

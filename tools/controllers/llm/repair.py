@@ -1,13 +1,16 @@
 """Repair steps for single entries of a plan: keys, ids, task types, arguments. Only what has one meaning is repaired."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ....graph.untrusted_json import InvalidJson, read_untrusted_json
 from ....graph.vocabulary import VOCABULARY
 from .entry import Entries, Entry, Repaired
-from .references import as_number, references_in
+from .implied import reading_text
+from .references import as_number, map_texts, references_in
 from .type_names import find_type_name
 from .unwrap import TYPE_KEYS, is_task
 
@@ -19,6 +22,7 @@ _ALIASES = {
 }
 """Other names of the paper's four keys; the first that is present is used."""
 _KEYS = (*_ALIASES, "goal", "parameters")
+_QUOTED = re.compile(r"""\s*(['"])([^'"]+)\1\s*""")
 
 
 def read_entries(tasks: Iterable[dict[str, Any]]) -> Repaired:
@@ -40,7 +44,7 @@ def _read_entry(raw: dict[str, Any], position: int) -> tuple[Entry, list[str]]:
             repairs.append(f"entry {position}: {alias!r} was read as {key!r}")
     named = {key: raw[found] for key, found in source.items()}
     if isinstance(named.get("args"), list):
-        named["args"], repair = _args_from_list(named["args"], str(named.get("task", "")))
+        named["args"], repair = _args_from_list(named["args"])
         repairs += repair
     if unknown := [key for key in raw if key not in {*_KEYS, *source.values()}]:
         repairs.append(f"entry {position}: the unknown keys {', '.join(map(repr, unknown))} were ignored")
@@ -55,22 +59,33 @@ def _read_entry(raw: dict[str, Any], position: int) -> tuple[Entry, list[str]]:
     return Entry(**named), repairs
 
 
-def _args_from_list(members: list[Any], task: str) -> tuple[Any, list[str]]:
-    """TaskBench's arguments: a list without names, in the order of the inputs; or a list of small objects."""
-    if all(isinstance(member, dict) for member in members):
-        pairs = [
-            {str(member["name"]): member["value"]} if set(member) == {"name", "value"} else member for member in members
-        ]
-        args = {key: value for pair in pairs for key, value in pair.items()}
-        return args, ["arguments in a list of objects were read as one object"]
-    row = VOCABULARY.get(find_type_name(task) or "")
-    if row is None:
-        return members, []
-    ports = [port for port in row.inputs if port.required] or list(row.inputs)
-    repairs = [f"the arguments of {row.name} had no names; they were read in order"]
-    if len(ports) == 1:
-        return {ports[0].name: members[0] if len(members) == 1 else members}, repairs
-    return {port.name: member for port, member in zip(ports, members, strict=False)}, repairs
+def _args_from_list(members: list[Any]) -> tuple[Any, list[str]]:
+    """A list of small objects as one object; a value without a name is `argument 1`, ...; without any name, a list."""
+    pairs = [pair for member in map(_as_object, members) for pair in _named_values(member)]
+    names = [name for name, _ in pairs if name]
+    if not names or len(set(names)) < len(names):
+        return [value for _, value in pairs], []
+    named = {name or f"argument {number}": value for number, (name, value) in enumerate(pairs, 1)}
+    return named, ["arguments in a list of objects were read as one object"]
+
+
+def _named_values(member: Any) -> list[tuple[str, Any]]:
+    """(name, value) of a small object; a value that stands under `name` has no name of its own."""
+    if not isinstance(member, dict):
+        return [("", member)]
+    if set(member) == {"name", "value"}:
+        return [(str(member["name"]), member["value"])]
+    return [("", member["name"])] if set(member) == {"name"} else list(member.items())
+
+
+def _as_object(member: Any) -> Any:
+    """The object that a text holds as JSON; anything else as it is."""
+    if isinstance(member, str) and member.startswith("{"):
+        try:
+            return read_untrusted_json(member)
+        except InvalidJson:
+            return member
+    return member
 
 
 def number_entries(entries: Entries) -> Repaired:
@@ -115,7 +130,15 @@ def correct_type_name(entry: Entry) -> tuple[Entry, Sequence[str]]:
     """The task type that a misspelt name means."""
     if not isinstance(entry.task, str) or entry.task in VOCABULARY or not (found := find_type_name(entry.task)):
         return entry, ()
-    return replace(entry, task=found), [f"task {entry.id}: {entry.task!r} was read as {found!r}"]
+    return replace(reading_text(entry), task=found), [f"task {entry.id}: {entry.task!r} was read as {found!r}"]
+
+
+def unquote(entry: Entry) -> tuple[Entry, Sequence[str]]:
+    """Values without quotes around all of them."""
+    args = map_texts(entry.args, lambda text: found[2] if (found := _QUOTED.fullmatch(text)) else text)
+    if args == entry.args:
+        return entry, ()
+    return replace(entry, args=args), [f"task {entry.id}: quotes around a value were left out"]
 
 
 def flatten_lists(entry: Entry) -> tuple[Entry, Sequence[str]]:
@@ -131,23 +154,3 @@ def _flat(value: Any) -> Any:
         return value
     flat = [inner for member in value for inner in (_flat(member) if isinstance(member, list) else [member])]
     return [member for member in flat if member is not None]
-
-
-def match_argument_names(entry: Entry) -> tuple[Entry, Sequence[str]]:
-    """Read an unknown argument as the missing input, where each is the only one; ignore it where none is missing."""
-    row, args = entry.task_type, entry.named_args
-    if row is None:
-        return entry, ()
-    unknown = [key for key in args if row.input(key) is None and row.parameter(key) is None]
-    given = {port.name for key in args if (port := row.input(key))}
-    missing = [port.name for port in row.inputs if port.required and port.name not in given]
-    if len(unknown) == len(missing) == 1:
-        args = {missing[0] if key == unknown[0] else key: value for key, value in args.items()}
-        return replace(entry, args=args), [f"task {entry.id}: {unknown[0]!r} was read as {missing[0]!r}"]
-    ignored = [key for key in unknown if not missing and not list(references_in(args[key]))]
-    if not ignored:
-        return entry, ()
-    known = ", ".join(sorted(parameter.name for parameter in row.parameters))
-    options = f"; it has {known}" if known else ""
-    repairs = [f"task {entry.id}: {row.name} has no {key!r}{options}; it was ignored" for key in ignored]
-    return replace(entry, args={key: value for key, value in args.items() if key not in ignored}), repairs

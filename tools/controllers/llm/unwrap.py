@@ -1,5 +1,6 @@
 """`unwrap` finds the tasks, links and refusals in a plan's JSON, whatever objects or lists the model puts around them."""
 
+import re
 from typing import Any, NamedTuple
 
 from ....graph.errors import InvalidPlan
@@ -54,7 +55,19 @@ def _raw_plan(tasks: Any, around: dict[str, Any] | None = None, repairs: tuple[s
     if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
         raise InvalidPlan(['the answer must be {"tasks": [...], "refusals": [...]}, with an object for each task'])
     around = around or {}
+    tasks = [
+        {**task, "goal": goal} if goal and not task.get("goal") else task
+        for task, goal in zip(tasks, _goals(around, len(tasks)), strict=True)
+    ]
     return RawPlan(tuple(tasks), _links(around), _refusals(around.get("refusals")), repairs)
+
+
+def _goals(around: dict[str, Any], number: int) -> list[str]:
+    """TaskBench's sentence for each task, without its number; they say what a task is for."""
+    steps = around.get("task_steps")
+    if not isinstance(steps, list) or len(steps) != number or not all(isinstance(step, str) for step in steps):
+        return [""] * number
+    return [re.sub(r"^\s*(?:step\s*)?\d+\s*[:.)]\s*", "", step, flags=re.IGNORECASE) for step in steps]
 
 
 def _refusals(value: Any) -> tuple[str, ...]:

@@ -302,7 +302,7 @@ def test_no_repair_step_changes_the_entries_that_it_is_given(base: str, name: st
     except (UnreadableAnswer, InvalidPlan):
         return
     entries = read_entries(raw.tasks).entries
-    for step in repair_steps(raw.links):
+    for step in repair_steps(raw.links, FILES, "", positional=False):
         before = copy.deepcopy(entries)
         repaired = step(entries)
         assert entries == before
@@ -359,14 +359,24 @@ def test_a_converter_is_inserted_where_exactly_one_task_type_converts_the_kinds(
     assert "automatic-speech-recognition, was inserted between task 0 and task 1" in draft.repairs[0]
 
 
-def test_no_converter_is_inserted_where_several_task_types_convert_the_kinds() -> None:
-    assert (
-        read(text_of([task(0, "image-to-text", image="a.png"), task(1, "video-classification", video="<resource>-0")]))
-        is not None
-    )  # text-to-video alone makes a video of a text
-    assert (
-        read(text_of([task(0, "translation", text="x"), task(1, "audio-classification", audio="<resource>-0")])) is None
+@pytest.mark.parametrize(
+    ("source", "kind", "target"),
+    [
+        ("image-to-text", "image", "video-classification"),
+        ("image-to-text", "image", "object-detection"),
+        ("translation", "text", "audio-classification"),
+        ("depth-estimation", "image", "text-to-image"),
+    ],
+)
+def test_no_picture_or_sound_is_invented_and_no_wrong_type_covered_by_a_converter(
+    source: str, kind: str, target: str
+) -> None:
+    """A picture made of a caption is not the one that a task was to look at: the plan goes back."""
+    given = {"image": {"image": "a.png"}, "text": {"text": "x", "target_language": "fr"}}[kind]
+    needs = {"text-to-image": "prompt", "audio-classification": "audio", "object-detection": "image"}.get(
+        target, "video"
     )
+    assert read(text_of([task(0, source, **given), task(1, target, **{needs: "<resource>-0"})])) is None
 
 
 @pytest.mark.parametrize(
