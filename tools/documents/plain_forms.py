@@ -8,8 +8,8 @@ from typing import Any
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
 from .archive import xml_tree
 from .encodings import decoded
+from .forms import local
 from .html import html_text
-from .marked_up import local
 from .reading import Reading, joined, unreadable
 
 _TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")

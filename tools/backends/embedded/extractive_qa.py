@@ -67,7 +67,7 @@ _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
     "happen occur us use used number document text articl fil receipt page much name call kind mention say long far old oft"
-    " pleas tell giv".split()
+    " pleas tell giv accord list stat".split()
 )
 """Stems of words in a question that its answer need not hold."""
 _KIND_WORDS: dict[str, frozenset[str]] = {
