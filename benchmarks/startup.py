@@ -7,6 +7,9 @@ text_task           hugginggpt run "summarise: ...": one embedded text task
 llm_task            the same planned, chosen and answered by a chat model that replies at once
 first_line_s        from start to the first line of `run` on stderr
 
+Modules are compiled once, in the first round, as for every user: PYTHONDONTWRITEBYTECODE is not passed on. With it each
+start compiles what is newer than its bytecode, 0.05 to 0.2 s.
+
 python benchmarks/startup.py [--json FILE] [--rounds 5]
 """
 
@@ -74,7 +77,8 @@ def measured(rounds: int) -> dict[str, float]:
         tempfile.TemporaryDirectory() as home,
         serve(ScriptedChatModel(PLAN, answer="It has two piers [0].")) as server,
     ):
-        env = os.environ | {"HUGGINGGPT_HOME": home, "HUGGINGGPT_LLM": ""}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        env = kept | {"HUGGINGGPT_HOME": home, "HUGGINGGPT_LLM": ""}
         with_llm = env | {"HUGGINGGPT_LLM": f"openai:m@{server.url}/v1"}
         for number in range(rounds + 1):  # the first is a warm-up: disk cache and compiled modules
             for name, (code, arguments) in PROGRAMS.items():

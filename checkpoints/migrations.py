@@ -23,7 +23,7 @@ from ..graph.errors import StorageError
 from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
 from .state_parts import compress_all
-from .state_rows import create_tables
+from .state_rows import create_tables, number_states
 from .stock_tables import move_stock_tables
 
 migrations = Migrations("hugginggpt")
@@ -108,6 +108,12 @@ def seconds_of_format_7(db: Database) -> None:
     """How long processes have worked on a run, and the home whose files its answer names; not known of earlier runs."""
     db.table("runs").add_column("seconds", float)
     db.table("runs").add_column("home", str)
+
+
+@migrations()
+def numbered_states_of_format_8(db: Database) -> None:
+    """Checkpoints are in the order in which they were saved."""
+    number_states(db.conn)
 
 
 def refuse_newer(connection: Connection) -> None:

@@ -4,7 +4,8 @@ states        a checkpoint: its namespace, id and parent, and the state with its
 state_writes  what one call of `put_writes` saved after a checkpoint; never changed, what counts is decided on reading
 namespaces    the thread and namespace of both, once
 
-Ids of LangGraph are UUIDs, which are stored in 16 bytes and keep their order; any others are stored as they are.
+Ids of LangGraph are UUIDs, which are stored in 16 bytes and keep their order; any others are stored as they are. The newest
+checkpoint is the one that was saved last: the ids begin with the time of day, which may be set back.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,10 +53,7 @@ def create_tables(db: Connection) -> None:
         "CREATE TABLE namespaces (id INTEGER PRIMARY KEY, thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL, "
         "UNIQUE (thread_id, checkpoint_ns))"
     )
-    db.execute(
-        "CREATE TABLE states (namespace INTEGER NOT NULL, checkpoint_id BLOB NOT NULL, parent BLOB, "
-        "state BLOB NOT NULL, PRIMARY KEY (namespace, checkpoint_id))"
-    )
+    _create_states(db)
     db.execute(
         "CREATE TABLE state_writes (id INTEGER PRIMARY KEY, namespace INTEGER NOT NULL, checkpoint_id BLOB NOT NULL, "
         "writes BLOB NOT NULL)"
@@ -63,14 +61,34 @@ def create_tables(db: Connection) -> None:
     db.execute("CREATE INDEX state_writes_of_state ON state_writes (namespace, checkpoint_id)")
 
 
+def _create_states(db: Connection) -> None:
+    db.execute(
+        "CREATE TABLE states (id INTEGER PRIMARY KEY, namespace INTEGER NOT NULL, checkpoint_id BLOB NOT NULL, parent BLOB, "
+        "state BLOB NOT NULL, UNIQUE (namespace, checkpoint_id))"
+    )
+    db.execute("CREATE INDEX states_of_namespace ON states (namespace)")
+
+
+def number_states(db: Connection) -> None:
+    """Number the checkpoints of formats in which their ids said which is the newest, in the caller's transaction."""
+    if "id" not in {column for _, column, *_ in db.execute("PRAGMA table_info(states)")}:
+        db.execute("ALTER TABLE states RENAME TO states_without_number")
+        _create_states(db)
+        columns = "namespace, checkpoint_id, parent, state"
+        db.execute(f"INSERT INTO states ({columns}) SELECT {columns} FROM states_without_number ORDER BY checkpoint_id")
+        db.execute("DROP TABLE states_without_number")
+
+
 # -- writing --------------------------------------------------------------------------------------------------------
 
 
 def save_state(db: Connection, saved: SavedState, *, replace: bool = True) -> None:
-    """Save a checkpoint; `replace`: also where there is one of that id."""
+    """Save a checkpoint; `replace`: also where there is one of that id, which keeps its number."""
     content = compressed(ormsgpack.packb([saved.kind, saved.metadata, saved.state]))
-    insert = f"INSERT OR {'REPLACE' if replace else 'IGNORE'} INTO states (namespace, checkpoint_id, parent, state)"
-    _insert(db, insert, [_key(saved.checkpoint_id), _key(saved.parent), content], saved.thread_id, saved.namespace)
+    insert = "INSERT INTO states (namespace, checkpoint_id, parent, state)"
+    change = "UPDATE SET parent = excluded.parent, state = excluded.state" if replace else "NOTHING"
+    values = [_key(saved.checkpoint_id), _key(saved.parent), content]
+    _insert(db, insert, values, saved.thread_id, saved.namespace, f"ON CONFLICT (namespace, checkpoint_id) DO {change}")
 
 
 def save_writes(
@@ -91,9 +109,14 @@ def save_writes(
     _insert(db, insert, [_key(checkpoint_id), content], thread_id, namespace)
 
 
-def _insert(db: Connection, insert: str, values: list[Any], thread_id: str, namespace: str) -> None:
-    """Insert a row whose first column is the number of a namespace, a new one where it has none."""
-    select = f"SELECT id{', ?' * len(values)} FROM namespaces WHERE {_OF_THREAD[1]}"
+def _insert(
+    db: Connection, insert: str, values: list[Any], thread_id: str, namespace: str, otherwise: str = ""
+) -> None:
+    """Insert a row whose first column is the number of a namespace, a new one where it has none.
+
+    `otherwise`: what is done where there is such a row.
+    """
+    select = f"SELECT id{', ?' * len(values)} FROM namespaces WHERE {_OF_THREAD[1]} {otherwise}"
     place = [thread_id, namespace]
     if not db.execute(f"{insert} {select}", [*values, *place]).rowcount:
         db.execute("INSERT OR IGNORE INTO namespaces (thread_id, checkpoint_ns) VALUES (?, ?)", place)
@@ -114,12 +137,12 @@ def states_of(
     """The checkpoints of that thread, namespace and id, or of all; newest first. `before`: older than that id."""
     given = (
         ("thread_id = ?", thread_id), ("checkpoint_ns = ?", namespace), ("checkpoint_id = ?", _key(checkpoint_id)),
-        ("checkpoint_id < ?", _key(before)),
+        ("states.id < (SELECT max(id) FROM states WHERE checkpoint_id = ?)", _key(before)),
     )  # fmt: skip
     where = " AND ".join(condition for condition, value in given if value is not None) or "1"
     query = (
         "SELECT thread_id, checkpoint_ns, checkpoint_id, parent, state FROM namespaces JOIN states "
-        f"ON namespace = namespaces.id WHERE {where} ORDER BY checkpoint_id DESC"
+        f"ON namespace = namespaces.id WHERE {where} ORDER BY states.id DESC"
     )
     for thread, of, key, parent, content in db.execute(query, [value for _, value in given if value is not None]):
         kind, metadata, state = _unpacked(content, 3)
@@ -171,10 +194,10 @@ def written_after(db: Connection, thread_id: str) -> list[tuple[str, str]]:
 def newest_of(db: Connection, thread_id: str) -> list[tuple[str, str]]:
     """Each namespace of a thread with the id of its newest checkpoint."""
     query = (
-        "SELECT checkpoint_ns, max(checkpoint_id) FROM namespaces JOIN states ON namespace = namespaces.id "
-        "WHERE thread_id = ? GROUP BY namespace"
+        "SELECT checkpoint_ns, checkpoint_id, max(states.id) FROM namespaces JOIN states ON namespace = namespaces.id "
+        "WHERE thread_id = ? GROUP BY namespace"  # SQLite takes the other columns from the row of the maximum
     )
-    return [(namespace, str(_id(key))) for namespace, key in db.execute(query, [thread_id])]
+    return [(namespace, str(_id(key))) for namespace, key, _ in db.execute(query, [thread_id])]
 
 
 def has_thread(db: Connection, thread_id: str) -> bool:

@@ -54,7 +54,7 @@ def _copy_states(db: RowConnection, source: str, target: str, replace: Replace |
         form, plain = whole(db, kind, data)
         return write_parts(db, packed(replace(unpacked(plain)))) if replace and form == "msgpack" else (kind, data)
 
-    for state in list(states_of(db, source)):
+    for state in reversed(list(states_of(db, source))):  # the newest last, as it was saved
         kind, data = copied(state.kind, state.state)
         save_state(db, state._replace(thread_id=target, kind=kind, state=data), replace=False)
     for namespace, checkpoint_id in written_after(db, source):

@@ -5,6 +5,7 @@ They are sent through LangGraph's `custom` stream as JSON, `{"event": name, ...}
 
 import logging
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
@@ -166,7 +167,6 @@ Event = Annotated[
     Field(discriminator="event"),
 ]
 
-_reader: TypeAdapter[Event] = TypeAdapter(Event)
 _log = logging.getLogger(__name__)
 
 
@@ -184,7 +184,12 @@ def emit(event: Event) -> None:
 
 def read_event(data: Any) -> Event:
     """The event in one part of the `custom` stream; raises pydantic's `ValidationError` for anything else."""
-    return _reader.validate_python(data)
+    return _reader().validate_python(data)
+
+
+@cache
+def _reader() -> TypeAdapter[Event]:
+    return TypeAdapter(Event)
 
 
 def _log_event(event: Event) -> None:

@@ -8,6 +8,7 @@ it may be, for those who can look. Not covered: names without an extension.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -28,14 +29,19 @@ _LONGEST_FILE = 255
 """Characters of the name of a file on disk."""
 _MOST_WORDS = 8
 """Words before a name that may belong to it."""
-_ENDING = re.compile(rf"\.({'|'.join(sorted(types_by_suffix(), key=len, reverse=True))})(?![A-Za-z0-9])", re.IGNORECASE)
 _UNSPACED_LETTER = "[぀-ヿ㐀-鿿가-힣]"
 """Kana, Chinese characters and Hangul, which may stand right beside a name without a space."""
 _UNSPACED = re.compile(f"^.*{_UNSPACED_LETTER}")
-_NAME_END = re.compile(f"{_ENDING.pattern}(?={_UNSPACED_LETTER})", re.IGNORECASE)
 _UNSPACED_JOINT = re.compile("以及|还有|還有|および|または|[和与與及或跟とやか]")
 """What joins two names without a space: `a.jpg和b.jpg`."""
 _CLOSING = tuple("”’」』》】")
+
+
+@cache
+def _ending(before: str = "") -> re.Pattern[str]:
+    """A suffix that files have, before that pattern."""
+    suffixes = "|".join(sorted(types_by_suffix(), key=len, reverse=True))
+    return re.compile(rf"\.({suffixes})(?![A-Za-z0-9]){before}", re.IGNORECASE)
 
 
 class Mention(NamedTuple):
@@ -106,7 +112,7 @@ def shorter_names(name: str) -> Iterator[str]:
 def _pieces(word: re.Match[str], joined: bool) -> Iterator[tuple[int, str]]:
     """The parts of a word that may each be a name, and where they start in the text; `joined`: after a quoted name."""
     for quoted in re.finditer(r"[^'`‘’]+", word.group()):
-        ends = [match.end() for match in _NAME_END.finditer(quoted.group())]
+        ends = [match.end() for match in _ending(f"(?={_UNSPACED_LETTER})").finditer(quoted.group())]
         for start, end in pairwise((0, *ends, len(quoted.group()))):
             joint = _UNSPACED_JOINT.match(quoted.group(), start, end) if start or joined else None
             begin = joint.end() if joint else start
@@ -122,7 +128,7 @@ def _without_tail(url: str) -> str:
 
 def _is_spaced_name(quoted: str) -> bool:
     """Whether a quotation is one file name with spaces: a few words, ending in the only extension."""
-    endings = list(_ENDING.finditer(quoted))
+    endings = list(_ending().finditer(quoted))
     return (
         " " in quoted.strip() == quoted
         and len(endings) == 1
@@ -135,7 +141,7 @@ def _name_in(word: str) -> str | None:
     """The file name in a word without spaces, or None; an e-mail address or a bare `.png` is none."""
     if "@" in word or "://" in word:
         return None
-    endings = list(_ENDING.finditer(word))
+    endings = list(_ending().finditer(word))
     if not endings:
         return None
     name = word[: endings[-1].end()]

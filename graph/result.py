@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AliasChoices, ConfigDict, Field, field_serializer, field_validator
+from pydantic import AliasChoices, Field, field_serializer, field_validator
 
 from .expert import Assignment
 from .member import Member, Place, place_of
@@ -224,27 +224,50 @@ class Proposal(Frozen):
 class Options(Frozen):
     """The user's choices for a run; kept with it, so that a resume follows them too."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    # `description`: LangGraph's schemas show it. `use_attribute_docstrings` would read the source at each start.
 
-    approve: Literal["always", "never"] = "never"
-    """Whether the run pauses for approval once its plan is ready."""
-    where: tuple[str, ...] = Field(default=(), examples=[["embedded"], ["local", "hf"]])
-    """Places where experts may run, the preferred one first, or a preset; those of the settings when empty."""
-    models: dict[str, str] = Field(default={}, examples=[{"summarization": "facebook/bart-large-cnn"}])
-    """The user's own choice of expert: model id by task type or task id."""
-    select: Literal["controller", "rank"] = "controller"
-    """Who chooses among several experts; `rank` takes the first and calls no model."""
-    max_llm_calls: int | None = Field(default=None, ge=0, examples=[20])
-    """Calls to chat models that a run may make; at the limit it stops and can be resumed."""
-    max_tokens: int | None = Field(default=None, ge=0, examples=[50_000])
-    """Tokens, in and out, after which no further call to a chat model is made."""
-    llm: str = Field(
-        default="", examples=["openai:gpt-5-mini", "ollama:llama3.2", "rules"], exclude_if=lambda llm: not llm
+    approve: Literal["always", "never"] = Field(
+        default="never", description="Whether the run pauses for approval once its plan is ready."
     )
-    """Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; empty for
-    that of the settings."""
-    redo: tuple[int, ...] = Field(default=(), examples=[[4]], exclude_if=lambda redo: not redo)
-    """Ids of tasks that a fork does again, though their results are known."""
+    where: tuple[str, ...] = Field(
+        default=(),
+        examples=[["embedded"], ["local", "hf"]],
+        description="Places where experts may run, the preferred one first, or a preset; those of the settings when empty.",
+    )
+    models: dict[str, str] = Field(
+        default={},
+        examples=[{"summarization": "facebook/bart-large-cnn"}],
+        description="The user's own choice of expert: model id by task type or task id.",
+    )
+    select: Literal["controller", "rank"] = Field(
+        default="controller",
+        description="Who chooses among several experts; `rank` takes the first and calls no model.",
+    )
+    max_llm_calls: int | None = Field(
+        default=None,
+        ge=0,
+        examples=[20],
+        description="Calls to chat models that a run may make; at the limit it stops and can be resumed.",
+    )
+    max_tokens: int | None = Field(
+        default=None,
+        ge=0,
+        examples=[50_000],
+        description="Tokens, in and out, after which no further call to a chat model is made.",
+    )
+    llm: str = Field(
+        default="",
+        examples=["openai:gpt-5-mini", "ollama:llama3.2", "rules"],
+        exclude_if=lambda llm: not llm,
+        description="Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; "
+        "empty for that of the settings.",
+    )
+    redo: tuple[int, ...] = Field(
+        default=(),
+        examples=[[4]],
+        exclude_if=lambda redo: not redo,
+        description="Ids of tasks that a fork does again, though their results are known.",
+    )
 
     @field_validator("where", mode="before")
     @classmethod

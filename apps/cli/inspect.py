@@ -46,18 +46,20 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
 
     async def read(
         storage: "Storage", history: "History"
-    ) -> tuple[Run, list[Result], Mapping[str, str], Sequence[LlmCall]]:
+    ) -> tuple[Run, list[Result], Mapping[str, str], list[str], Sequence[LlmCall]]:
         try:
             run = await history.run(name)
         except UnknownRun:
             run = await _run_without_rows(name, home)
         members = await history.members(run.epoch)
         made = [resource for result in members for resource in result.resources]
-        paths = {r.sha256: str(storage.store.path(r)) for r in (*run.resources, *made) if r.sha256}
-        return run, members, paths, await storage.ledger.llm_calls.of_run(run.run_id)
+        kept = [resource for resource in (*run.resources, *made) if resource.sha256]
+        paths = {r.sha256: str(storage.store.path(r)) for r in kept if r.sha256}
+        needed = [paths[r.sha256] for r in kept if r.sha256 and r.text is None]  # a short text is in its row
+        return run, members, paths, needed, await storage.ledger.llm_calls.of_run(run.run_id)
 
-    run, members, paths, calls = _read(home, read)
-    missing = _warn_of_missing(paths.values())
+    run, members, paths, needed, calls = _read(home, read)
+    missing = _warn_of_missing(needed)
     if as_json:
         more = {"members": members, "llm_calls": calls}
         dumped = {key: [row.model_dump(mode="json") for row in rows] for key, rows in more.items()}
@@ -187,7 +189,7 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
         return [row | {"path": str(storage.store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
 
     rows = _read(home, read)
-    missing = _warn_of_missing(row["path"] for row in rows)
+    missing = _warn_of_missing(row["path"] for row in rows if row["text"] is None)
     rows = [row | {"missing": row["path"] in missing} for row in rows]
     if as_json:
         print_json(rows)

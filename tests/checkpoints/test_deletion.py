@@ -142,7 +142,7 @@ async def test_after_a_deletion_every_other_run_is_shown_and_resumed_or_it_was_r
 ) -> None:
     with TemporaryDirectory() as folder:
         async with opened(Path(folder) / "home") as world:
-            await history_of(world, events)
+            await history_of(world, [("ended", "a"), *events])
             before = {run.run_id: run for run in await Session(world).history.runs(limit=100)}
             run = list(before.values())[chosen % len(before)]
             named: Any = {"thread": run.thread_id} if whole else {"name": run.run_id}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ...graph.call import Artifact, Call
 from ...graph.errors import ExpertError
@@ -57,11 +57,12 @@ class DetectedObject(BaseModel):
     box: Corners
 
 
-_labels = TypeAdapter(list[Label])
-_entities = TypeAdapter(list[Entity])
-_found = TypeAdapter(list[DetectedObject])
-_vector = TypeAdapter(Annotated[list[Number], Field(min_length=1)])
-_table = TypeAdapter(list[dict[str, str | int | float | bool | None]])
+_LATER = ConfigDict(defer_build=True)
+_labels = TypeAdapter(list[Label], config=_LATER)
+_entities = TypeAdapter(list[Entity], config=_LATER)
+_found = TypeAdapter(list[DetectedObject], config=_LATER)
+_vector = TypeAdapter(Annotated[list[Number], Field(min_length=1)], config=_LATER)
+_table = TypeAdapter(list[dict[str, str | int | float | bool | None]], config=_LATER)
 
 
 def text_answer(call: Call, text: object) -> list[Artifact]:

@@ -42,10 +42,15 @@ class CatalogCache:
         self._path = folder / "catalog.db"
         self.rejected = 0
         """Rows of the list read last that are not a valid model."""
+        self._listed: tuple[object, frozenset[str]] = (None, frozenset())
+        """The state of the file, and the task types that have a list in it."""
 
     def models(self, task_type: str) -> tuple[list[HubModel], float | None]:
         """The cached list of a task type, and its age in seconds; None where there is none."""
         nothing: tuple[list[HubModel], float | None] = ([], None)
+        if task_type not in self._task_types():
+            self.rejected = 0
+            return nothing
 
         def read(db: sqlite3.Connection) -> tuple[list[HubModel], float | None]:
             query = "select model, fetched_at from hub_models where task_type = ? order by rank"
@@ -55,6 +60,18 @@ class CatalogCache:
             return models, abs(time.time() - rows[0][1]) if rows else None  # abs: the clock may have been set back
 
         return self._read(read, nothing)
+
+    def _task_types(self) -> frozenset[str]:
+        """Those that have a list: read anew where the file has changed, as a listing asks for 86 types, most without any."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return frozenset()
+        state = status.st_mtime_ns, status.st_size, status.st_ino
+        if self._listed[0] != state:
+            query = "select distinct task_type from hub_models"
+            self._listed = state, self._read(lambda db: frozenset(name for (name,) in db.execute(query)), frozenset())
+        return self._listed[1]
 
     def save_models(self, task_type: str, models: Sequence[HubModel]) -> None:
         """Replace the cached list of a task type."""

@@ -15,6 +15,7 @@ from .errors import controller_errors, cut_off, is_bad_request, is_of_the_call, 
 from .messages import Messages
 from .models import ChatModel, Method
 from .structured_output import Schema, end_reason, request_options, text_of, token_counts
+from .windows import check_not_cut
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -98,10 +99,11 @@ class ChatClient:
                     break
         if completion.end_reason in _CUT_OFF:
             raise cut_off(self.model.name)
+        check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
         return Answer(completion.text, usage.total, complete=bool(completion.end_reason))
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
-        """The answer piece by piece; retried only before the first piece. Raises when the answer is cut off."""
+        """The answer piece by piece; retried only before the first piece. Raises when the answer, or its prompt, is cut."""
         ended = ""
         async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
             async for attempt in tries(self._retries):
@@ -120,6 +122,7 @@ class ChatClient:
                 chunk = await _next(pieces, end)
         if length and ended in _CUT_OFF:
             raise cut_off(self.model.name)
+        check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
 
     async def window(self) -> int:
         """Tokens that the model can read at once: from the settings, else as LangChain knows it; 0 when unknown."""
@@ -190,10 +193,10 @@ class ChatClient:
         finally:
             usage.total += Usage(seconds=now() - started, cost=self._cost(usage.total))
             self.usage += usage.total
-            characters = sum(_characters(content) for _, content in messages)
             call = LlmCall(
-                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=characters, started_at=started
-            )
+                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=_length(messages),
+                started_at=started,
+            )  # fmt: skip
             _log.info(
                 "%s: call to %s, %d + %d tokens, %.1f s", stage, self.model.name, usage.total.input_tokens,
                 usage.total.output_tokens, usage.total.seconds,
@@ -210,6 +213,11 @@ async def _next(pieces: Any, end: float) -> Any:
     """The next piece of an answer, or None after the last. `end` limits the whole answer, however slowly it comes."""
     async with asyncio.timeout_at(end):
         return await anext(pieces, None)
+
+
+def _length(messages: Messages) -> int:
+    """Characters of all messages."""
+    return sum(_characters(content) for _, content in messages)
 
 
 def _characters(content: str | list[str | dict[str, Any]]) -> int:

@@ -35,8 +35,6 @@ PATTERNS: dict[str, str] = {
 }
 """By entity group; of two matches that overlap, the one of the group listed first wins."""
 
-_COMPILED = {group: re.compile(form, re.IGNORECASE) for group, form in PATTERNS.items()}
-
 
 @dataclass(frozen=True)
 class Entity:
@@ -57,8 +55,8 @@ def is_iban(text: str) -> bool:
 def find_entities(text: str, accept: Callable[[Entity], bool] = lambda found: True) -> list[Entity]:
     """All entities that `accept` confirms, in order, without overlaps."""
     taken: list[Entity] = []
-    for group, form in _COMPILED.items():
-        for match in form.finditer(text):
+    for group, form in PATTERNS.items():
+        for match in re.finditer(form, text, re.IGNORECASE):
             found = Entity(group, match.group(), *match.span())
             if group == "IBAN" and not is_iban(found.word):
                 continue

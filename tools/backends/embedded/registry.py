@@ -12,6 +12,7 @@ Import libraries inside the function: the catalogue imports every file there, an
 import functools
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -121,7 +122,10 @@ def registered() -> dict[str, Embedded]:
 
 @functools.cache
 def _version(library: str) -> str:
+    """By its own line: the library's reader parses the whole file, with the description, as an e-mail."""
     try:
-        return metadata.version(library)
+        about = metadata.distribution(library).read_text("METADATA") or ""
     except metadata.PackageNotFoundError:
         return ""
+    found = re.search(r"^Version: *(\S+)", about, re.MULTILINE)
+    return found[1] if found else metadata.version(library)

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
-from ....graph.events import TaskProgress, emit
 from ....graph.expert import Expert, Obstacle
 from ....graph.ports import Consent
 from ....graph.settings import Settings
@@ -21,6 +21,9 @@ from .offered_models import BACKEND, ListModels, OfferedModels
 from .progress_events import progress_events
 from .run_in_worker import TARGET
 
+if TYPE_CHECKING:
+    from ....graph.events import TaskProgress
+
 
 class LocalBackend:
     """The `Backend` port over the models that `models` lists, and any other that is named. `consent`: to a download."""
@@ -32,7 +35,7 @@ class LocalBackend:
         settings: Settings,
         models: ListModels = pinned,
         consent: Consent | None = None,
-        emit: Callable[[TaskProgress], None] = emit,
+        emit: Callable[["TaskProgress"], None] | None = None,
     ) -> None:
         self._emit = emit
         self._downloads = Downloads(settings, consent)

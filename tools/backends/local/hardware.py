@@ -129,9 +129,12 @@ def _torch_has_cuda() -> bool:
 
 def machine_memory() -> int:
     """Bytes of memory of the machine, or of the container where that has less."""
-    import psutil
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    else:
+        import psutil
 
-    total: int = psutil.virtual_memory().total
+        total = int(psutil.virtual_memory().total)
     return min(total, container_limit() or total)
 
 

@@ -34,8 +34,13 @@ class LocalModel(NamedTuple):
 
 def cache_folder() -> Path:
     """The folder of huggingface_hub's downloads, by the environment as it is now."""
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
-    return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
+    return _cache_folder(*map(os.environ.get, ("HF_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME", "HOME", "USERPROFILE")))
+
+
+@lru_cache(1)
+def _cache_folder(hub: str | None, hf_home: str | None, cache_home: str | None, *_user: str | None) -> Path:
+    home = hf_home or Path(cache_home or Path.home() / ".cache") / "huggingface"
+    return Path(hub or Path(home) / "hub").expanduser()
 
 
 def is_path(model_id: str) -> bool:
@@ -92,6 +97,8 @@ def _folders(model_id: str, revision: str) -> Iterator[tuple[Path, str]]:
         yield Path(model_id).expanduser(), ""
         return
     repository = _repository(model_id)
+    if not repository.is_dir():
+        return
     for commit in dict.fromkeys((_commit(repository, revision), revision, _commit(repository, "main"))):
         if is_commit(commit):
             yield repository / "snapshots" / commit, commit

@@ -16,6 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from queue import SimpleQueue
 from typing import BinaryIO
 
@@ -72,12 +73,14 @@ class Reply(Frozen):
     failure: Failure | None = None
 
 
-_lines: TypeAdapter[Step | CurrentFile | Reply] = TypeAdapter(Step | CurrentFile | Reply)
+@cache
+def _lines() -> TypeAdapter[Step | CurrentFile | Reply]:
+    return TypeAdapter(Step | CurrentFile | Reply)
 
 
 def parse_line(line: bytes) -> Step | CurrentFile | Reply:
     """A message of a worker. Their fields distinguish the types: none has a field of another."""
-    return _lines.validate_json(line)
+    return _lines().validate_json(line)
 
 
 def main() -> None:

@@ -8,9 +8,8 @@ from ....graph.caveats import lacks
 from ....graph.result import Run
 from .context import credits_of, files_of
 from .facts import Facts
-from .grounding import Sources, mentions
+from .grounding import Sources
 from .phrases import phrases_for
-from .unused_files import unused_files
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
 _FILE_NAME = re.compile(
@@ -107,14 +106,13 @@ class AnswerChecker:
         return text
 
     def first_lines(self) -> list[str]:
-        """Lines before the model's first word: the files that no task uses."""
-        unused = [line for line in unused_files(self._run.request, self._run.plan) if line in self._run.refusals]
-        lines = [self._phrases["refused"].format(what=line) for line in unused]
+        """Lines before the model's first word: what is not done, or not as requested."""
+        lines = [self._phrases["refused"].format(what=each) for each in self._run.refusals]
         self.text += "\n".join(lines)
         return lines
 
     def missing_lines(self) -> list[str]:
-        """Lines for experts, files, failures, refusals and contradictions that the answer omits, and for its inventions."""
+        """Lines for experts, files, failures and contradictions that the answer omits, and for its inventions."""
         phrases = self._phrases
         lines = [line for model_id, line in credits_of(self._run) if model_id not in self.text]
         lines += [
@@ -125,7 +123,6 @@ class AnswerChecker:
                 why = result.error or phrases["no_reason"]
                 lines.append(phrases[result.status].format(id=result.task_id, task=result.task_type, why=why))
         lines += self._missing_members()
-        lines += [phrases["refused"].format(what=each) for each in self._run.refusals if not mentions(self.text, each)]
         for one, other in self._sources.contradictions():
             if not (one.text in self.text and other.text in self.text):
                 both = {"one": one.model_id, "this": one.text, "id": one.task_id}

@@ -4,23 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
+from ....graph.caveats import lacks
 from ....graph.choice import Choice
 from ....graph.errors import ControllerError, InvalidPlan, NoUsablePlan
 from ....graph.expert import Assignment
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks, NoCallbacks, Slots
+from ....graph.resource import Resource
 from ....graph.result import Proposal, Request, Run, Usage
 from ....graph.settings import Settings
 from ...chat_models.client import ChatClient
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import RecordedModel
+from ...chat_models.token_estimate import CHARACTERS_PER_TOKEN
+from ...chat_models.windows import PromptCut
 from ...recording.exchange import Recording
 from . import prompts
 from .answer_checker import AnswerChecker, sentences
 from .choosing import ask_choices
 from .context import contents_of, list_files
 from .differences import differences
+from .draft import Suggestion, instead_of_drafts, suggested
 from .memory import DEFAULT_WINDOW, Memory, history_budget
+from .plan_prompt import PlanPrompt, correction_messages
 from .plan_reader import is_direct_answer, read_plan
 from .streamed_tasks import StreamedTasks
 from .unused_files import unused_files
@@ -55,17 +61,22 @@ class LlmController:
         return (await self._client.complete("plan", [("user", "Reply with the word: ok")], _NO_CALLBACKS)).text.strip()
 
     async def plan(self, request: Request, callbacks: Callbacks = _NO_CALLBACKS) -> Proposal:
-        """Request a plan, and a corrected one while it can't be run. Raises `ControllerError`."""
+        """Request a plan, and a corrected one while it can't be run; after that the rule-based one is taken, and reported.
+
+        Raises `ControllerError`.
+        """
         files = list_files(request)
-        history = await self._memory.fit(request.history, callbacks)
-        # in a thread, as the example phrases are read from their files the first time
-        messages = first_messages = await asyncio.to_thread(prompts.plan_messages, request, files, history)
+        # in a thread, as the rules and example phrases are read from their files the first time
+        suggestion = await asyncio.to_thread(suggested, request, files)
+        prompt = await self._prompt(request, files, suggestion, callbacks)
+        messages = first_messages = await asyncio.to_thread(prompt.messages)
         usage, problems, sent_back = Usage(), tuple[str, ...](), list[str]()
         asked = set[str]()
         doubtful: Proposal | None = None
-        for _ in range(MAX_DRAFTS):
+        for draft_number in range(MAX_DRAFTS):
+            schema = await asyncio.to_thread(prompt.schema, corrected=draft_number > 0)
             answer, cost, complete = await self._client.complete(
-                "plan", messages, callbacks, prompts.PLAN_SCHEMA, on_text=StreamedTasks(callbacks)
+                "plan", messages, callbacks, schema, on_text=StreamedTasks(callbacks)
             )
             usage += cost
             try:
@@ -88,15 +99,24 @@ class LlmController:
                 asked.update(problems)
                 doubtful = proposal
             sent_back += [f"the controller's plan was sent back: {problem}" for problem in problems]
-            messages = prompts.correction_messages(first_messages, answer, problems)
+            messages = correction_messages(first_messages, answer, problems)
         if doubtful:
             return doubtful.model_copy(update={"usage": usage})
+        if by_rules := instead_of_drafts(suggestion.proposal, self.name, problems, request):
+            return by_rules.model_copy(update={"repairs": (*sent_back, *by_rules.repairs), "usage": usage})
         raise NoUsablePlan(
             f"{self.name} returned no plan that can be run: {'; '.join(problems)}",
             hint="Rephrase the request, or choose a stronger model.",
             calls=usage.llm_calls,
             tokens=usage.tokens,
         )
+
+    async def _prompt(
+        self, request: Request, files: Mapping[str, Resource], suggestion: Suggestion, callbacks: Callbacks
+    ) -> PlanPrompt:
+        history = await self._memory.fit(request.history, callbacks)
+        window = await self._client.window()
+        return PlanPrompt(request, files, history, suggestion, window, self.name)
 
     def differences(self, choice: Choice) -> Sequence[str]:
         """By the words of the candidates' cards."""
@@ -128,12 +148,21 @@ class LlmController:
             yield "\n\n" + "\n".join(checker.missing_lines())
             return
         history = await self._memory.fit(run.request.history, callbacks)
-        messages = prompts.answer_messages(run, contents, history)
+        messages = prompts.answer_messages(run, contents, history, await self._space_for_results())
         if first := checker.first_lines():
             yield "\n".join(first) + "\n\n"
-        async for sentence in sentences(self._client.stream("answer", messages, callbacks)):
-            yield checker.check(sentence)
+        try:
+            async for sentence in sentences(self._client.stream("answer", messages, callbacks)):
+                yield checker.check(sentence)
+        except PromptCut as error:  # known at its end only: what it says rests on a part of the results
+            lacks(line := str(error))
+            yield f"\n\n{line}"
         if not checker.said:
             raise ControllerError(f"{self.name} returned an empty answer")
         if missing := checker.missing_lines():
             yield "\n\n" + "\n".join(missing)
+
+    async def _space_for_results(self) -> float:
+        """Characters of results in an answer's prompt: half of the window."""
+        window = await self._client.window()
+        return window / 2 * CHARACTERS_PER_TOKEN if window else float("inf")

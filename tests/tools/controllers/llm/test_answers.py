@@ -190,14 +190,11 @@ def test_without_results_no_statement_needs_one() -> None:
     assert checked.missing_lines() == []
 
 
-def test_refusals_that_the_answer_omits_are_named_at_its_end() -> None:
-    run = RUN.model_copy(update={"results": (), "refusals": ("I can't cook a meal.",)})
-    silent, open_ = AnswerChecker(run, {}, {}), AnswerChecker(run, {}, {})
-    silent.check("Hello!")
-    open_.check("Alas, no one here can cook a meal for you.")
+def test_refusals_are_named_before_the_first_word_of_the_model() -> None:
+    checker = AnswerChecker(RUN.model_copy(update={"results": (), "refusals": ("I can't cook a meal.",)}), {}, {})
 
-    assert silent.missing_lines() == ["Not done: I can't cook a meal."]
-    assert open_.missing_lines() == []
+    assert checker.first_lines() == ["Not done: I can't cook a meal."]
+    assert checker.missing_lines() == []
 
 
 @pytest.mark.parametrize(

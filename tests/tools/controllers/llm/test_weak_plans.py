@@ -314,5 +314,7 @@ async def test_a_plan_in_words_is_no_direct_answer(words: str) -> None:
 
 async def test_a_reply_in_words_about_a_file_is_no_answer() -> None:
     """The model has not seen the file."""
-    with llm_controller(in_turn(chat("It is a nice boat."))) as (controller, _), pytest.raises(ControllerError):
-        await controller.plan(Request(text="What is in notes.txt?", files=(NOTES,), thread_id="t"))
+    with llm_controller(in_turn(chat("It is a nice boat."))) as (controller, _):
+        proposal = await controller.plan(Request(text="What is in notes.txt?", files=(NOTES,), thread_id="t"))
+    assert proposal.plan.tasks, "the plan by rules"
+    assert "a plan by rules was run instead" in proposal.refusals[0]
