@@ -81,7 +81,7 @@ def text_boxes(pixels: Pixels, detect: Detector) -> "list[Quad]":
     """The boxes of lines or of parts of them, anywhere in the picture."""
     found = _at_scale(pixels, detect)
     for box in _huge(pixels, detect):
-        parts = [each for each in found if _covered(each, [box]) > 0.6 and _short_side(each) > 0.4 * _short_side(box)]
+        parts = [each for each in found if _covered(each, [box]) > 0.5 and _short_side(each) > 0.4 * _short_side(box)]
         others = [each for each in found if not any(each is part for part in parts)]
         if _covered(box, parts) < 0.75 and _covered(box, others) < 0.3:  # not seen, or some of its letters
             found = [*others, box]
