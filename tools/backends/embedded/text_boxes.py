@@ -96,7 +96,7 @@ def _huge(pixels: Pixels, detect: Detector) -> "list[Quad]":
     factor, huge = GLANCE / longer, HUGE * max(1.0, longer / REDUCED)
     if min(pixels.shape[:2]) < huge:
         return []
-    small = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small: Any = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     found = [box / factor for box in _in_tile(small, 0, 0, detect)]
     return _joined([box for box in found if _short_side(box) > huge])
 
