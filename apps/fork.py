@@ -4,29 +4,26 @@ All is checked first. Then its rows are committed at once, then its checkpoint: 
 the rows.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import cast
 from uuid import uuid4
 
 from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.checkpoint.base import CheckpointTuple
 
 from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, command
-from ..graph.errors import InvalidPlan, UnknownRun, UsageError
+from ..graph.errors import InvalidPlan, UsageError
 from ..graph.plan import Plan
 from ..graph.result import EDITED, PLAN_EDITED, UNFINISHED, Run
-from ..graph.state import State
 from ..graph.world import World
 from ..nodes.forks import BY_HAND, begin_fork, fork_of, state_of_fork
 from ..nodes.known_data import known_data
 from ..nodes.long_texts import long_texts_stored
-from ..nodes.respond import complete
 from ..tools.redaction.configured_secrets import redactor_of
 from .changes import Changes
 from .given_outputs import edited_results
+from .run_at import checkpoints_with_plan, run_at
 
 
 async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
@@ -112,55 +109,21 @@ async def _plan(world: World, base: Run, changes: Changes) -> Plan:
 
 async def _at(world: World, parent: Run, name: str) -> Run:
     """The run as a checkpoint has it, with what is recorded for the plan of then. Raises `UnknownRun`."""
-    found = [saved async for saved in _checkpoints(world, parent) if saved.checkpoint["id"].startswith(name)]
-    if not found:
-        raise await _no_checkpoint(world, parent, name)
-    if len(found) > 1:
-        ids = ", ".join(saved.checkpoint["id"] for saved in found[:5])
-        raise UnknownRun(f"{name} may be any of {ids}", hint="write more of it")
-    run = complete(cast(State, found[0].checkpoint["channel_values"]))
-    rows = await world.ledger.results(run.epoch, [task.key for task in run.plan.tasks])
-    known = parent.model_copy(
-        update={"plan": run.plan, "options": run.options, "epoch": run.epoch, "repairs": run.repairs}
-    )
-    return known.model_copy(update={"results": tuple(rows[t.key] for t in run.plan.tasks if t.key in rows)})
-
-
-async def _no_checkpoint(world: World, parent: Run, name: str) -> UnknownRun:
-    hint = f"{command(f'history {parent.run_id}')} lists those after its plan"
-    async for saved in _saver(world).alist(None):
-        if saved.checkpoint["id"].startswith(name) and (other := _run_id(saved)) != parent.run_id:
-            whose = f"it is of run {other}" if other else "nothing was planned there yet"
-            return UnknownRun(f"run {parent.run_id} has no checkpoint {name} with a plan; {whose}", hint=hint)
-    return UnknownRun(f"run {parent.run_id} has no checkpoint {name} with a plan", hint=hint)
+    then = await run_at(world, parent, name)
+    rows = await world.ledger.results(then.epoch, [task.key for task in then.plan.tasks])
+    known = {name: getattr(then, name) for name in ("plan", "options", "epoch", "repairs")}
+    return parent.model_copy(update={**known, "results": tuple(rows[t.key] for t in then.plan.tasks if t.key in rows)})
 
 
 async def _conversation(world: World, run: Run) -> list[AnyMessage]:
     """The messages up to the request of a run; none where its checkpoints are gone."""
     first: CheckpointTuple | None = None
-    async for saved in _checkpoints(world, run):
+    async for saved in checkpoints_with_plan(world, run):
         first = saved
     messages = list(first.checkpoint["channel_values"].get("messages") or []) if first else []
     while messages and messages[-1].type != "human":
         messages.pop()
     return messages
-
-
-async def _checkpoints(world: World, run: Run) -> AsyncIterator[CheckpointTuple]:
-    """The checkpoints of a run that have its plan, newest first."""
-    async for saved in _saver(world).alist({"configurable": {"thread_id": run.thread_id, "checkpoint_ns": ""}}):
-        state = saved.checkpoint["channel_values"]
-        if _run_id(saved) == run.run_id and state.get("plan") and not {"__start__", "branch:to:plan"} & state.keys():
-            yield saved
-
-
-def _run_id(saved: CheckpointTuple) -> str:
-    run = saved.checkpoint["channel_values"].get("run")
-    return str(run.get("run_id")) if isinstance(run, Mapping) else ""
-
-
-def _saver(world: World) -> "BaseCheckpointSaver[str]":
-    return cast("BaseCheckpointSaver[str]", world.graph.checkpointer)
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -107,6 +107,8 @@ class Result(Frozen):
     """Seconds since the epoch."""
     duration: float = 0.0
     """Seconds the expert took, slots and retries included."""
+    queued: float = Field(default=0.0, exclude_if=lambda queued: not queued)
+    """Of `duration`, the seconds that it waited for slots before its first attempt."""
     attempts: int = 0
     usage: Usage = Usage()
     notes: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..graph.advice import setting
 from ..graph.call import Artifact, Call
 from ..graph.caveats import collecting
+from ..graph.clock import now
 from ..graph.errors import ExpertError
 from ..graph.events import TaskQueued, TaskStarted, emit
 from ..graph.expert import Expert
@@ -41,11 +42,20 @@ class ExpertCalls:
     settings: Settings
 
     async def make(
-        self, task: Task, expert: Expert, inputs: Inputs, *, run_id: str, key: str, tries: Counter[str]
+        self,
+        task: Task,
+        expert: Expert,
+        inputs: Inputs,
+        *,
+        run_id: str,
+        key: str,
+        tries: Counter[str],
+        waits: list[float],
     ) -> Stored:
         """Call one expert, and again where the retry policy allows it. Raises `ExpertError`.
 
-        Slots are held during an attempt only, not during a pause. `tries` counts the attempts by expert and place.
+        Slots are held during an attempt only, not during a pause. `tries` counts the attempts by expert and place;
+        `waits` gets the seconds that each waited for its slots.
         """
         place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
         async for attempt in attempts(self.settings.retries):
@@ -59,7 +69,9 @@ class ExpertCalls:
                     await self._prepare(call)  # before the slots: a download or a question to the user needs none
                     if full := self.slots.full(expert.needs):
                         emit(TaskQueued(run_id=run_id, task_id=task.id, key=key, slots=full))
+                    waiting_since = now()
                     await held.enter_async_context(self.slots.hold(expert.needs))
+                    waits.append(now() - waiting_since)
                     if not tries[place]:
                         emit(TaskStarted(run_id=run_id, task_id=task.id, key=key, model_id=expert.model_id))
                     tries[place] += 1

@@ -102,21 +102,21 @@ class TaskExecution:
         if earlier and (earlier.status == "succeeded" or {m.key for m in earlier.missing} == {m.key for m in missing}):
             anew = {"task_id": task.id, "key": key, "status": "succeeded", "members": (), "error": None}
             return earlier.model_copy(update=anew)  # `whole` says again what it is made without
-        began, tries = now(), Counter[str]()
+        began, tries, waits = now(), Counter[str](), list[float]()
         errors, input_fault = list[str](), False
 
         def result(status: TaskStatus, **fields: Any) -> Result:
             hashes = tuple(m.resource.sha256 or "" for materials in inputs.values() for m in materials)
             return result_of(
                 task, key, status, fingerprint=fingerprint, inputs=hashes, started_at=began,
-                duration=now() - began, attempts=tries.total(), **fields,
+                duration=now() - began, attempts=tries.total(), queued=_queued(waits), **fields,
             )  # fmt: skip
 
         for expert in (first.expert, *first.fallbacks):
             assignment = first if expert == first.expert else _fallback(first, expert, errors[-1])
             try:
                 stored = await self.expert_calls.make(
-                    task, expert, inputs, run_id=self.run["run_id"], key=key, tries=tries
+                    task, expert, inputs, run_id=self.run["run_id"], key=key, tries=tries, waits=waits
                 )
             except ExpertError as error:
                 errors.append(error.line)
@@ -129,6 +129,11 @@ class TaskExecution:
 
     async def _put(self, result: Result) -> Result:
         return await self.ledger.put(self.run["run_id"], self.run["thread_id"], self.run["epoch"], result)
+
+
+def _queued(waits: Sequence[float]) -> float:
+    """Seconds before the first attempt; shorter ones than a hundredth are no wait for a slot."""
+    return round(waits[0], 3) if waits and waits[0] >= 0.01 else 0.0
 
 
 def _fallback(first: Assignment, expert: Expert, error: str) -> Assignment:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # rows are read without LangGraph, which takes a second to im
 
 def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
     """`hugginggpt runs`."""
-    runs: list[Run] = _read(home, lambda _, history: history.runs(limit=limit))
+    runs: list[Run] = read_home(home, lambda _, history: history.runs(limit=limit))
     if as_json:
         print_json([run.model_dump(mode="json", exclude={"results", "plan"}) for run in runs])
         return
@@ -41,16 +41,13 @@ def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
     _print(shown if runs else f"nothing was run {_here(home)}")
 
 
-def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
-    """`hugginggpt show`."""
+def show_run(name: str | None, *, home: Path | None, as_json: bool, at: str | None = None) -> None:
+    """`hugginggpt show`; `at`: as that checkpoint has the run."""
 
     async def read(
         storage: "Storage", history: "History"
     ) -> tuple[Run, list[Result], Mapping[str, str], list[str], Sequence[LlmCall]]:
-        try:
-            run = await history.run(name)
-        except UnknownRun:
-            run = await _run_without_rows(name, home)
+        run = await read_run_at(name, home, at, history)
         members = await history.members(run.epoch)
         made = [resource for result in members for resource in result.resources]
         kept = [resource for resource in (*run.resources, *made) if resource.sha256]
@@ -58,7 +55,7 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         needed = [paths[r.sha256] for r in kept if r.sha256 and r.text is None]  # a short text is in its row
         return run, members, paths, needed, await storage.ledger.llm_calls.of_run(run.run_id)
 
-    run, members, paths, needed, calls = _read(home, read)
+    run, members, paths, needed, calls = read_home(home, read)
     missing = _warn_of_missing(needed)
     if as_json:
         more = {"members": members, "llm_calls": calls}
@@ -71,6 +68,7 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         f"[bold]{run.run_id}[/]  {run.status}{took}  {local_time(run.started_at)}  conversation {plain(run.thread_id)}"
     )
     lines = [head, f"request: {plain(run.request.text, 500)}"]
+    lines += [f"forked from run {run.parent}"] if run.parent else []
     lines += [
         f"file: {plain(file.label)} {file.media_type} {paths[file.sha256]}" for file in run.request.files if file.sha256
     ]
@@ -83,12 +81,20 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool) -> None:
         out().print(Text("\n" + clean(run.answer)), soft_wrap=True)
 
 
-async def _run_without_rows(name: str | None, home: Path | None) -> Run:
+async def read_run_at(name: str | None, home: Path | None, at: str | None, history: "History") -> Run:
+    """The run of that name, as its rows, its checkpoints, or a certain one of these have it."""
+    if at is None:
+        try:
+            return await history.run(name)
+        except UnknownRun:
+            pass
     from ...graph.world import open_world
     from ..known_run import known_run
+    from ..run_at import run_at
 
     async with open_world(settings_of_home(home), reading=True) as world:
-        return await known_run(world, name)
+        run = await known_run(world, name)
+        return await run_at(world, run, at) if at else run
 
 
 def format_usage(calls: Sequence[LlmCall]) -> list[str]:
@@ -135,11 +141,11 @@ def _format_task(task: Task, result: Result | None, members: list[Result], paths
         named = f" {plain(member.name)}" if member.name else ""
         lines.append(f"[dim]{member.key}{named}:[/] {member.status} {plain(member.error or '')}")
     for output in result.resources if result else ():
-        lines.append(f"[dim]out:[/] {_format_resource(output, paths)}")
+        lines.append(f"[dim]out:[/] {format_resource(output, paths)}")
     return Group(*lines)
 
 
-def _format_resource(resource: Resource, paths: Mapping[str, str]) -> str:
+def format_resource(resource: Resource, paths: Mapping[str, str]) -> str:
     if resource.kind in {"text", "labels", "boxes", "table"} and resource.text is not None:
         return f"{resource.kind} {plain(resource.text, 160)}"
     return f"{resource.kind} {resource.media_type} {resource.size} bytes {plain(paths.get(resource.sha256 or '', ''))}"
@@ -188,7 +194,7 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
         fields = ("kind", "media_type", "sha256")
         return [row | {"path": str(storage.store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
 
-    rows = _read(home, read)
+    rows = read_home(home, read)
     missing = _warn_of_missing(row["path"] for row in rows if row["text"] is None)
     rows = [row | {"missing": row["path"] in missing} for row in rows]
     if as_json:
@@ -220,7 +226,7 @@ def _here(home: Path | None) -> str:
     return "here yet" if used.is_dir() else f"yet: there is no home at {plain(str(used))}"
 
 
-def _read(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]") -> Any:
+def read_home(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]") -> Any:
     async def read() -> Any:
         from ...checkpoints.history import History
         from ...checkpoints.open import open_storage

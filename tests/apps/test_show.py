@@ -1,0 +1,221 @@
+"""`show` and its views: a task in full, a checkpoint, two runs side by side, lineage, time, a living run; and `open`."""
+
+import asyncio
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result as Shown
+from typer.testing import CliRunner
+
+from hugginggpt.apps.changes import Changes
+from hugginggpt.apps.cli.app import app
+from hugginggpt.apps.session import Session
+from hugginggpt.checkpoints.lineage import lineage_of
+from hugginggpt.graph.result import Run
+from hugginggpt.graph.timeline import timeline
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert
+from scripting import OpenScripted, ask, last, step
+
+TASKS = [
+    step(0),
+    step(1, 0),
+    {"task": "summarization", "id": 2, "dep": [1], "args": {"text": "<resource>-1"}},
+    {"task": "summarization", "id": 3, "dep": [0, 1], "args": {"text": ["<resource>-0", "<resource>-1"]}},
+]
+
+
+async def shown(home: Path, *words: str) -> Shown:
+    """The command in this process, in a thread of its own: it has an event loop of its own."""
+    return await asyncio.to_thread(CliRunner().invoke, app, [*words, "--home", str(home)])
+
+
+async def as_json(home: Path, *words: str) -> Any:
+    result = await shown(home, *words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+async def two(home: Path, scripted: OpenScripted) -> tuple[Run, Run]:
+    """A run, and a fork of it with an edited output."""
+    async with scripted(TASKS) as world:
+        await ask(world, "summarise all")
+        session = Session(world)
+        run = await session.run()
+        changes = Changes(outputs={"1.text": "by hand"})
+        events = [event async for event in session.fork(run, changes)]
+        return run, await session.run(events[-1].run_id)
+
+
+async def test_a_task_is_shown_in_full_with_its_inputs_in_words(home: Path, two: tuple[Run, Run]) -> None:
+    run, fork = two
+    text = (await shown(home, "show", run.run_id, "--task", "2")).stdout
+    assert "text of task 1 (text2text-generation): text2text-generation of step 1" in text
+    assert "expert: scripted/summarization at scripted" in text.replace("  ", " ")
+    assert "reason: the only expert that can do it here" in text
+    assert "1 attempt" in text
+    details = await as_json(home, "show", run.run_id, "--task", "3")
+    assert [each["words"].partition(" of ")[0] for each in details["inputs"]] == ["text", "text"]
+    assert [member["key"] for member in details["members"]] == ["3[0]", "3[1]"]
+    member = await as_json(home, "show", run.run_id, "--task", "3[1]")
+    assert member["result"]["key"] == "3[1]"
+    edited = (await shown(home, "show", fork.run_id, "--task", "1")).stdout
+    assert "note: edited by hand" in edited
+    assert "by hand\n" in edited
+
+
+async def test_a_fork_names_its_parent_and_what_was_edited(home: Path, two: tuple[Run, Run]) -> None:
+    run, fork = two
+    text = (await shown(home, "show", fork.run_id)).stdout
+    assert f"forked from run {run.run_id}" in text
+    assert "the result of task 1 (text2text-generation) was edited by hand" in text
+    assert (await as_json(home, "show", fork.run_id))["parent"] == run.run_id
+
+
+async def test_a_run_is_shown_as_a_checkpoint_has_it(home: Path, two: tuple[Run, Run]) -> None:
+    run, fork = two
+    rows = (await as_json(home, "history", run.run_id))["checkpoints"]
+    before_tasks = next(row["checkpoint_id"] for row in rows if row["next"] == ["task"])
+    then = await as_json(home, "show", run.run_id, "--at", before_tasks)
+    assert (then["results"], len(then["plan"]["tasks"]), then["answer"]) == ([], 4, "")
+    refused = await shown(home, "show", fork.run_id, "--at", before_tasks)
+    assert refused.exit_code == 2
+    assert f"it is of run {run.run_id}" in refused.output
+
+
+async def test_two_runs_are_shown_side_by_side(home: Path, two: tuple[Run, Run]) -> None:
+    run, fork = two
+    found = await as_json(home, "show", fork.run_id, "--diff", run.run_id)
+    assert {row["task"]: row["differs"] for row in found["tasks"]} == {
+        "0 (text2text-generation)": [],
+        "1 (text2text-generation)": ["expert", "outputs"],
+        "2 (summarization)": ["outputs"],
+        "3 (summarization)": ["outputs"],
+    }
+    text = (await shown(home, "show", fork.run_id, "--diff", run.run_id)).stdout
+    assert f"run {fork.run_id} is a fork of run {run.run_id}" in text
+    assert "edited by hand" in text
+
+
+async def test_lineage_leads_back_to_the_users_file_and_forward_to_all_that_was_made(
+    tmp_path: Path, home: Path, scripted: OpenScripted
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("a boat")
+    tasks = [
+        {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": str(note)}},
+        step(1, 0),
+        {"task": "text-to-speech", "id": 2, "dep": [1], "args": {"text": "<resource>-1"}},
+    ]
+    async with scripted(tasks) as world:
+        await ask(world, files=[str(note)])
+        run = await Session(world).run()
+        sound = run.results[2].resources[0].sha256 or ""
+        _ = [event async for event in Session(world).fork(run, Changes(outputs={"1": "by hand"}))]
+        found = await world.ledger.database.read(lambda db: lineage_of(db, sound[:12]))
+    chain, step_back = [], found.back
+    while True:
+        chain.append((step_back.key, step_back.origin))
+        if not step_back.steps:
+            break
+        step_back = step_back.steps[0]
+    assert chain[:3] == [("2", "made"), ("1", "made"), ("0", "made")], (
+        "through a sentence in which a result was written"
+    )
+    text = (await shown(home, "show", "--lineage", str(note))).stdout
+    assert "given to run" in text or "words of" in text
+    unknown = await shown(home, "show", "--lineage", "abcdef012345")
+    assert unknown.exit_code == 2
+    assert "no run was given or made abcdef012345" in unknown.output
+    nothing = await shown(home, "show", "--lineage", "no/such/file.png")
+    assert "there is no file no/such/file.png" in nothing.output
+
+
+async def test_the_critical_path_is_what_made_the_run_as_long_as_it_was(home: Path, scripted: OpenScripted) -> None:
+    tasks = [step(0), step(1), step(2, 0), step(3, 1), step(4, 2, 3)]
+    async with scripted(tasks, backend=ScriptedBackend(latency={0: 0.02, 1: 0.3, 3: 0.1, 4: 0.02})) as world:
+        await ask(world)
+        run = await Session(world).run()
+    spans = {span.key: span for span in timeline(run)}
+    assert [key for key, span in spans.items() if span.critical] == ["1", "3", "4"]
+    assert spans["3"].ready >= spans["1"].ended - 0.01
+    assert all(span.sent <= span.ready <= span.started <= span.ended for span in spans.values())
+    found = await as_json(home, "show", run.run_id, "--trace")
+    assert found["critical_path"] == ["1", "3", "4"]
+    lines = (await shown(home, "show", "--trace")).stdout.splitlines()
+    assert [line[2] for line in lines[:5]] == [" ", "*", " ", "*", "*"]
+
+
+async def test_the_time_for_which_a_task_waited_for_a_slot_is_kept(home: Path, scripted: OpenScripted) -> None:
+    alone = ScriptedCatalog([scripted_expert("text2text-generation", needs=("gpu:0",))])
+    async with scripted([step(0), step(1)], catalog=alone, backend=ScriptedBackend(latency=0.15)) as world:
+        await ask(world)
+        run = await Session(world).run()
+    waited = sorted(row.queued for row in run.results)
+    assert waited[0] == 0.0
+    assert 0.1 < waited[1] < 1.5
+
+
+async def test_a_living_run_is_watched_to_its_end(home: Path, scripted: OpenScripted) -> None:
+    async with scripted(TASKS, backend=ScriptedBackend(latency=0.6)) as world:
+        running = asyncio.ensure_future(ask(world))
+        async with asyncio.timeout(20):
+            while not await Session(world).history.runs():  # noqa: ASYNC110  (rows of a file)
+                await asyncio.sleep(0.02)
+        watched = await shown(home, "show", "--watch", "--json")
+        assert last(await running).status == "succeeded"
+    lines = [json.loads(line) for line in watched.stdout.splitlines()]
+    assert lines[-1]["status"] == "succeeded"
+    assert len(lines) > 2
+    done = [len(line["results"]) for line in lines]
+    assert done == sorted(done)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--task", "9"], "has no task 9"),
+        (["--task", "1[0]"], "has no task 1[0]"),
+        (["--task", "x"], "has no task x"),
+        (["--task", "1", "--trace"], "exclude each other"),
+        (["--trace", "--at", "1f"], "exclude each other"),
+        (["--diff", "zzz"], "there is no run zzz"),
+        (["--at", "zzz"], "has no checkpoint zzz"),
+    ],
+)
+async def test_what_is_not_there_is_refused_in_words(
+    home: Path, two: tuple[Run, Run], words: list[str], message: str
+) -> None:
+    found = await shown(home, "show", *words)
+    assert found.exit_code == 2
+    assert message in found.output
+
+
+async def test_what_a_task_made_is_opened_in_the_program_of_the_machine(
+    tmp_path: Path, home: Path, two: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, _ = two
+    programs, log = tmp_path / "bin", tmp_path / "opened"
+    programs.mkdir()
+    (programs / "xdg-open").write_text(f'#!/bin/sh\necho "$1" >> {log}\n')
+    (programs / "xdg-open").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    found = await as_json(home, "open", run.run_id, "2")
+    assert [each["opened"] for each in found] == [True]
+    for _ in range(100):
+        if log.exists() and log.read_text():
+            break
+        time.sleep(0.02)  # noqa: ASYNC251
+    assert log.read_text().strip() == found[0]["path"]
+    assert "text2text-generation of step 1" in Path(found[0]["path"]).read_text()
+    refused = await shown(home, "open", run.run_id, "7")
+    assert "has no result of task 7" in refused.output
+    with suppress(FileNotFoundError):
+        Path(found[0]["path"]).unlink()
+    gone = await shown(home, "open", run.run_id, "2")
+    assert "is not there any more" in gone.output
