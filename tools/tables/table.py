@@ -153,7 +153,7 @@ def has_decimal_commas(text: str, cells: Sequence[Sequence[str]]) -> bool:
     """
     semicolons = ";" in text.split("\n", 1)[0]
     stripped = [cell.strip() for row in cells for cell in row if not DATE.fullmatch(cell.strip())]
-    written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d.]*,\d+", cell)]
+    written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d. \u00a0\u202f]*,\d+", cell)]
     if not written:
         pointed = [cell for cell in stripped if re.fullmatch(r"[-+]?\d+(?:\.\d+)+", cell)]
         grouped = [cell for cell in pointed if re.fullmatch(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+", cell)]
