@@ -134,17 +134,17 @@ async def _controller(settings: Settings) -> Finding:
         how = "neither --llm nor HUGGINGGPT_LLM names a chat model (openai:MODEL, ollama:MODEL, hf:MODEL, ...)"
         return Finding("controller", "ok", f"{controller_for(settings).name}, for {how}")
     from ...tools.controllers.llm import LlmController
+    from ...tools.controllers.llm.trial import trial
 
     try:
         controller = LlmController(settings.llm, settings.model_copy(update={"timeout": min(settings.timeout, 60.0)}))
-        greeting = await controller.greet()
+        tried = await trial(controller)
     except HuggingGPTError as error:
         return Finding("controller", "broken", str(error))
     spent = controller.usage
     cost = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s"
-    return Finding(
-        "controller", "ok", f"{controller.name} at {controller.model.place} answers {greeting[:40]!r} ({cost})"
-    )
+    what = f"{controller.name} at {controller.model.place} {tried.what} ({cost})"
+    return Finding("controller", "ok" if tried.ok else "note", what)
 
 
 def _workers(settings: Settings) -> Finding:

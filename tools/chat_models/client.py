@@ -7,14 +7,24 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
-from ...graph.errors import ControllerError, UsageError
 from ...graph.ports import Callbacks, Slots
 from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
-from .errors import controller_errors, cut_off, is_bad_request, is_of_the_call, tries
+from .bounds import AnswerBound
+from .call_cost import CallUsage, cost_of, parse_price
+from .errors import (
+    check_not_filtered,
+    controller_errors,
+    cut_off,
+    is_bad_request,
+    is_of_the_call,
+    may_refuse_form,
+    tries,
+)
 from .messages import Messages
 from .models import ChatModel, Method
-from .structured_output import Schema, end_reason, request_options, text_of, token_counts
+from .structured_output import Schema, end_reason, request_options, text_of
+from .thoughts import ThoughtFilter, ends_unopened_thoughts
 from .windows import check_not_cut
 
 if TYPE_CHECKING:
@@ -25,8 +35,6 @@ _log = logging.getLogger(__name__)
 OnText = Callable[[str], Awaitable[None]]
 """Receives an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
-MAX_ANSWER = 1_000_000
-"""Characters of one answer: no model writes as much, and reading a plan of 50 MB takes more than a minute."""
 
 
 class Answer(NamedTuple):
@@ -45,18 +53,6 @@ class Completion(NamedTuple):
     end_reason: str
 
 
-class CallUsage:
-    """The cost of one call, summed over its messages."""
-
-    def __init__(self) -> None:
-        self.total = Usage(llm_calls=1)
-
-    def add(self, message: "AIMessage") -> None:
-        """Add the tokens of a message, or of a piece of one."""
-        read, written = token_counts(message)
-        self.total += Usage(input_tokens=read, output_tokens=written)
-
-
 class ChatClient:
     """Calls one chat model, counts the cost, and remembers which methods of structured output it accepts."""
 
@@ -68,10 +64,12 @@ class ChatClient:
         self._slots = slots
         self._timeout = settings.timeout
         self._retries = settings.retries
-        self._price = _parse_price(settings.llm_price)
+        self._price = parse_price(settings.llm_price)
         self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
+        self._unopened_thoughts = False
+        """Whether an answer has ended thoughts whose beginning is in the prompt: the next begins within thoughts."""
         self._methods: dict[str, Sequence[Method]] = {}
         """Those worth trying, the one that succeeded first, by the title of the schema."""
 
@@ -89,39 +87,53 @@ class ChatClient:
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
         async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
             for number, method in enumerate(methods, start=1):
+                untried = number < len(methods) and title not in self._methods
                 try:
-                    completion = await self._complete(client, messages, request_options(method, schema), usage, on_text)
+                    completion = await self._complete(
+                        client, messages, request_options(method, schema), usage, on_text, stage, untried=untried
+                    )
                 except Exception as error:
-                    if number == len(methods) or not is_bad_request(error):
+                    refused = may_refuse_form(error) if untried else is_bad_request(error)
+                    if number == len(methods) or not refused:
                         raise
                 else:  # only now: a request may be refused for other reasons than its method
                     self._methods[title] = methods[number - 1 :]
                     break
-        if completion.end_reason in _CUT_OFF:
-            raise cut_off(self.model.name)
+        self._check_end(completion.end_reason)
         check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
+        self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)
         return Answer(completion.text, usage.total, complete=bool(completion.end_reason))
 
+    def form_was_ignored(self, schema: Schema) -> str:
+        """Use the next method for this schema from now on; a sentence about the one that the server took no notice of."""
+        first, *others = self._methods.get(schema["title"], self.model.methods)
+        if not others or schema["title"] not in self._methods:
+            return ""
+        self._methods[schema["title"]] = others
+        return f"{self.model.name} at {self.model.place} ignored the form of the answer ({first}) that was asked for"
+
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
-        """The answer piece by piece; retried only before the first piece. Raises when the answer, or its prompt, is cut."""
+        """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it is cut."""
         ended = ""
+        thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
         async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
             async for attempt in tries(self._retries):
                 with attempt:
                     pieces = client.astream(list(messages))
                     end = asyncio.get_running_loop().time() + self._timeout
                     chunk = await _next(pieces, end)
-            length = 0
+            bound = AnswerBound(self.model.name, stage)
             while chunk is not None:
                 usage.add(chunk)
                 ended = end_reason(chunk) or ended
                 if piece := str(chunk.text):
-                    length += len(piece)
-                    self._check_length(length)
-                    yield piece
+                    bound.add(piece)
+                    if visible := thoughts.feed(piece):
+                        yield visible
                 chunk = await _next(pieces, end)
-        if length and ended in _CUT_OFF:
-            raise cut_off(self.model.name)
+            if visible := thoughts.end():
+                yield visible
+        self._check_end(ended)
         check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
 
     async def window(self) -> int:
@@ -139,35 +151,43 @@ class ChatClient:
             yield client
 
     async def _complete(
-        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText | None
+        self,
+        client: Any,
+        messages: Messages,
+        options: dict[str, Any],
+        usage: CallUsage,
+        on_text: OnText | None,
+        stage: Stage,
+        *,
+        untried: bool,
     ) -> Completion:
-        async for attempt in tries(self._retries):
+        """`untried`: the server has not accepted this form yet, and there is another: its failure is not waited out."""
+        async for attempt in tries(self._retries, unless=lambda error: untried and may_refuse_form(error)):
             with attempt:
                 async with asyncio.timeout(self._timeout):
                     stream = on_text if self._streams else None
-                    if stream and (streamed := await self._stream(client, messages, options, usage, stream)):
+                    if stream and (streamed := await self._stream(client, messages, options, usage, stream, stage)):
                         return streamed
                     self._streams = self._streams and on_text is None  # a stream was requested, and none came
                     message: AIMessage = await client.ainvoke(list(messages), **options)
                     usage.add(message)
                     text = text_of(message)
-                    self._check_length(len(text))
+                    AnswerBound(self.model.name, stage).add(text)
                     return Completion(text, end_reason(message))
         raise AssertionError("tries ends by returning or raising")
 
     async def _stream(
-        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText
+        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText, stage: Stage
     ) -> Completion | None:
         """An answer piece by piece; None from a server that sends none."""
-        pieces, ended, length = list[str](), "", 0
+        pieces, ended, bound = list[str](), "", AnswerBound(self.model.name, stage)
         try:
             async for chunk in client.astream(list(messages), **options):
                 usage.add(chunk)
                 ended = end_reason(chunk) or ended
                 piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
                 if piece:
-                    length += len(piece)
-                    self._check_length(length)
+                    bound.add(piece)
                     pieces.append(piece)
                     await on_text(piece)
         except Exception as error:
@@ -176,11 +196,10 @@ class ChatClient:
             return None  # clients fail in many ways on an answer in one piece where a stream was requested
         return Completion("".join(pieces), ended) if pieces or ended else None
 
-    def _check_length(self, length: int) -> None:
-        if length > MAX_ANSWER:
-            raise ControllerError(
-                f"{self.model.name} answers with more than {MAX_ANSWER:,} characters", hint="Choose another model."
-            )
+    def _check_end(self, reason: str) -> None:
+        check_not_filtered(reason, self.model.name)
+        if reason in _CUT_OFF:
+            raise cut_off(self.model.name)
 
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[CallUsage]:
@@ -191,7 +210,7 @@ class ChatClient:
             with controller_errors(self.model, self._timeout):
                 yield usage
         finally:
-            usage.total += Usage(seconds=now() - started, cost=self._cost(usage.total))
+            usage.total += Usage(seconds=now() - started, cost=cost_of(usage.total, self._price))
             self.usage += usage.total
             call = LlmCall(
                 stage=stage, model=self.model.name, usage=usage.total, prompt_characters=_length(messages),
@@ -202,11 +221,6 @@ class ChatClient:
                 usage.total.output_tokens, usage.total.seconds,
             )  # fmt: skip
             await callbacks.on_call_end(number, call)
-
-    def _cost(self, usage: Usage) -> float | None:
-        if self._price is None:
-            return None
-        return (usage.input_tokens * self._price[0] + usage.output_tokens * self._price[1]) / 1_000_000
 
 
 async def _next(pieces: Any, end: float) -> Any:
@@ -224,16 +238,3 @@ def _characters(content: str | list[str | dict[str, Any]]) -> int:
     """Of the text; pictures beside it have none."""
     blocks = [content] if isinstance(content, str) else content
     return sum(len(block if isinstance(block, str) else block.get("text", "")) for block in blocks)
-
-
-def _parse_price(text: str) -> tuple[float, float] | None:
-    """`0.25/2`: dollars for a million tokens in and out."""
-    if not text.strip():
-        return None
-    try:
-        read, written = (float(part) for part in text.split("/"))
-    except ValueError:
-        raise UsageError(
-            f"HUGGINGGPT_LLM_PRICE is {text!r}", hint="write dollars for a million tokens in and out, e.g. 0.25/2"
-        ) from None
-    return read, written

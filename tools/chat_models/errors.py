@@ -1,6 +1,7 @@
 """`controller_errors`: what clients of chat models raise, as `ControllerError`; `tries`: which calls are retried."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tenacity import AsyncRetrying
@@ -17,8 +18,18 @@ _HINTS = {
     403: "The key may not use this model.",
     404: "Is the model's name right, and does the address end as the server expects (often in /v1)?",
     413: "The request is too long for the server.",
-    429: "Too many requests, or no credit left: wait, or check the account.",
+    429: "Too many requests: wait a little.",
+    500: "The server failed at this request; its own log says why.",
+    501: "The server can't do this; another model or server may.",
 }
+_FORM = re.compile(
+    r"response_?format|json_?(?:schema|object)|\btools?\b|tool_?c|function|grammar|schema", re.IGNORECASE
+)
+"""What a 500 says where the server does not know the form of answer that was asked for."""
+_FILTERED = {
+    *("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii", "image_safety")
+}
+"""End reasons of OpenAI, Azure, Anthropic and Google for an answer that a filter ended."""
 
 
 @contextmanager
@@ -37,9 +48,9 @@ def controller_errors(model: ChatModel, timeout: float) -> Iterator[None]:
         raise _controller_error(failure, error, model, timeout) from cause
 
 
-def tries(retries: int) -> AsyncRetrying:
+def tries(retries: int, *, unless: Callable[[Exception], bool] = lambda _error: False) -> AsyncRetrying:
     """Attempts at one call, the only layer that retries: with growing pauses, or after those that the server asks for."""
-    return retrying(retries, _pause, first=0.5, longest=20.0)
+    return retrying(retries, lambda error: not unless(error) and _pause(error), first=0.5, longest=20.0)
 
 
 def kind_of_failure(error: ControllerError) -> FailureKind:
@@ -55,6 +66,14 @@ def is_bad_request(error: BaseException) -> bool:
     return classify(error).status in (400, 422) or isinstance(error, NotImplementedError)
 
 
+def may_refuse_form(error: BaseException) -> bool:
+    """Whether a server means the form of the answer that was asked for: some fail at one that they do not know."""
+    failure = classify(error)
+    return (
+        is_bad_request(error) or failure.status == 501 or (failure.status == 500 and bool(_FORM.search(failure.detail)))
+    )
+
+
 def is_of_the_call(error: BaseException) -> bool:
     """Whether the call itself failed, or a defect ended it, rather than the reading of its answer by a client."""
     known = isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
@@ -65,6 +84,18 @@ def cut_off(name: str) -> ControllerError:
     """The error for an answer that ended at the length limit: repairing it would drop tasks silently."""
     return ControllerError(
         f"{name} was cut off before its answer was complete", hint="Choose a model that may write longer answers."
+    )
+
+
+def check_not_filtered(reason: str, name: str) -> None:
+    """Raises `ControllerError` where a filter ended the answer: what there is of it is no answer."""
+    if reason in _FILTERED:
+        raise _filtered(name)
+
+
+def _filtered(name: str) -> ControllerError:
+    return ControllerError(
+        f"a content filter ended the answer of {name}", hint="Rephrase the request, or choose another model."
     )
 
 
@@ -82,6 +113,8 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
     name, server = model.name, model.place
     if "LengthFinishReason" in type(error).__name__:
         return cut_off(name)
+    if "ContentFilterFinishReason" in type(error).__name__:
+        return _filtered(name)
     match failure.reason:
         case "refused":
             return ControllerError(f"{name} at {server}: {failure.detail}", hint=failure.hint)
@@ -91,7 +124,8 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
             detail = failure.detail or str(error)
             detail = "(it repeats the key)" if repeats_key(detail) else detail[:300]
             status, wait = failure.status or 0, failure.retry_after or 0.0
-            hint = _HINTS.get(status, "Try again later." if status >= 500 else "")
+            hint = _HINTS.get(status, "Try again later." if status > 501 else "")
+            hint = _HINTS[402] if failure.kind == "payment" else hint
             hint += f" It asks to wait {wait:g} s." if wait > LONGEST_WAIT else ""
             return ControllerError(
                 f"{name} at {server} answers {status}: {detail}", hint=hint.replace("{key}", model.key_name)

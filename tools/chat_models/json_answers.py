@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...graph.untrusted_json import InvalidJson, checked_json
+from .thoughts import without_thoughts
 
 MAX_CHARACTERS = 64 * 1024
 """Longer answers are refused: repairing them takes seconds."""
 MAX_DEPTH = 20
 """Answers with deeper nesting are refused."""
 
-_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_END_OF_THOUGHT = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _FENCED = re.compile(r"```[\w-]*[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _START = re.compile(r"[\[{](?=\s*(?:[\[{\"'\]}]|//|/\*|#|\w+\s*:))")
 _MAX_STARTS = 50
@@ -39,15 +38,10 @@ def json_in_answer(answer: str, *, complete: bool = True) -> JsonAnswer:
         raise UnreadableAnswer(f"the answer can't be read: {error}") from None
 
 
-def without_thoughts(answer: str) -> str:
-    """The answer without the reasoning that the model wrote before it."""
-    return _END_OF_THOUGHT.split(_THOUGHTS.sub("", answer))[-1].strip()
-
-
 def _find(answer: str, *, complete: bool) -> tuple[Any, bool]:
-    if len(answer) > MAX_CHARACTERS:
-        raise UnreadableAnswer(f"the answer has {len(answer)} characters, more than the {MAX_CHARACTERS} allowed")
     text = without_thoughts(answer)
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadableAnswer(f"the answer has {len(text)} characters, more than the {MAX_CHARACTERS} allowed")
     for part in (*(match[1].strip() for match in _FENCED.finditer(text)), text):
         for value in _valid_json(part):
             return value, False

@@ -9,5 +9,10 @@ Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
 
 def marked(value: Any) -> str:
     """A marked block of JSON; it contains no mark of ours, no control character and no half of a surrogate pair."""
-    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").encode(errors="replace").decode()
+    text = (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .encode(errors="replace")
+        .decode()
+    )
     return f"<data>{text}</data>"

@@ -21,11 +21,13 @@ from pydantic import SecretStr
 
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
+from ...graph.untrusted_json import read_untrusted_json
 from ..net.addresses import without_secrets
 from ..net.certificates import certificates
 from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
 from ..net.httpx_compat import httpx_module_of
 from ..net.hub_session import hub_limits
+from ..net.server_words import code_in, reported_error
 from .local import LocalChat, accelerator_slots, check_packages, load
 from .providers import check_provider
 
@@ -162,7 +164,8 @@ class ChatModel:
         transport: Any = ConfiguredTransport(
             httpx_module_of(openai.DefaultAsyncHttpxClient), seconds=timeout, max_bytes=MAX_STREAM_BYTES
         )
-        connections = openai.DefaultAsyncHttpxClient(transport=transport)
+        hooks: Any = {"response": [errors_with_status_200]}
+        connections = openai.DefaultAsyncHttpxClient(transport=transport, event_hooks=hooks)
         model = ChatOpenAI(
             model=self.model,
             base_url=self.base_url,
@@ -170,6 +173,7 @@ class ChatModel:
             timeout=timeout,
             max_retries=0,
             stream_usage=True,
+            stream_chunk_timeout=None,  # one owner of time: by default it ends a call after two silent minutes
             http_async_client=connections,
             http_client=_unused_sync_client(),
             http_socket_options=(),  # for clients of its own; by default it warns that no proxy is used, while ours is
@@ -190,7 +194,9 @@ class ChatModel:
             # without a token its client would send a third party the one saved for Hugging Face
             server_kwargs={"token": key or NO_KEY.get_secret_value()} if third_party else {},
         )
-        model = ChatHuggingFace(llm=endpoint, model_id=self.model, temperature=0.0, stream_usage=True)
+        model = ChatHuggingFace(llm=endpoint, model_id=self.model, stream_usage=True)
+        # it takes the endpoint's values, which no one chose: the address as the model's name, 512 tokens, temperature 0.8
+        model.model_id, model.max_tokens, model.temperature = self.model, None, None
         return model, endpoint.async_client
 
     def _any(self, timeout: float) -> "BaseChatModel":
@@ -204,6 +210,15 @@ class ChatModel:
         except (ImportError, ValueError) as error:
             raise UsageError(f"there is no controller {self.name!r}: {str(error)[:300]}", hint=_HINT) from error
         return model
+
+
+async def errors_with_status_200(response: Any) -> None:
+    """An answer that is an error object alone gets the status that it names, so that clients report what it says."""
+    if response.status_code == 200 and "json" in response.headers.get("content-type", ""):
+        await response.aread()
+        with suppress(ValueError):
+            if (error := reported_error(read_untrusted_json(response.content, longest=MAX_STREAM_BYTES))) is not None:
+                response.status_code = code_in(error)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...graph.settings import MEGABYTE
 from .addresses import origin
+from .body_types import name_body
 from .bounded_body import MAX_ERROR_BYTES, MAX_JSON_BYTES, BoundedDecoder
 from .httpx_compat import bounded_stream
 from .limited_transport import LimitedTransport
@@ -43,9 +44,10 @@ class ConfiguredTransport(LimitedTransport):
 
 
 def limit_request(request: Any, deadline: float | None) -> None:
-    """Accept only compression that we decode; wait for nothing beyond the deadline. Raises `DeadlineExceeded`."""
+    """Accept only compression that we decode, name the body's type, wait no longer. Raises `DeadlineExceeded`."""
     if request.headers.get("accept-encoding") != "identity":
         request.headers["accept-encoding"] = "gzip"
+    name_body(request)
     if deadline is None:
         return
     left = deadline - time.monotonic()

@@ -13,10 +13,11 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import time
 from traceback import walk_tb
-from typing import Any, Literal
+from typing import Literal
 
 from ...graph.errors import ExpertError, FailureKind
 from ...graph.untrusted_json import read_untrusted_json
+from .server_words import code_in, message_in, speaks_of_credit
 from .transport_errors import causes, refusal_behind
 
 Reason = Literal["refused", "status", "invalid_key", "offline_mode", "timeout", "unreachable", "broken_off", "unknown"]
@@ -38,6 +39,9 @@ _STATUSES: dict[int, tuple[FailureKind, str]] = {
     504: ("timeout", "The model took too long; try again, or choose a smaller one."),
 }
 _SERVER_ERROR: tuple[FailureKind, str] = ("unavailable", "The server is at fault; try again later.")
+_FAULT: tuple[FailureKind, str] = ("unavailable", "The server failed at this request; its own log says why.")
+"""For 500 and 501, which the same request is likely to get again."""
+_CREDIT: tuple[FailureKind, str] = ("payment", "The credits are used up: add some, or choose another model.")
 _RETRYABLE = {408, 409, 425, 429}
 """Statuses below 500 after which the same call may succeed; all from 500 on may."""
 _SECONDS = re.compile(r"\s*\d+(?:\.\d+)?\s*")
@@ -75,6 +79,8 @@ def classify(error: BaseException) -> HttpFailure:
         return _TIMEOUT if isinstance(refusal, TimeoutError) else refused
     if (status := _status_of(error)) is not None:
         return _of_status(status, error)
+    if _reported(error):  # an error in the middle of a stream that began with status 200
+        return _of_status(code_in(getattr(error, "body", None)), error)
     if any(repeats_key(str(cause)) for cause in causes(error)):
         return HttpFailure("invalid_key", "no_token", INVALID_KEY, "Set {key} again.")
     if "OfflineModeIsEnabled" in names:
@@ -182,32 +188,34 @@ def timeout_error(name: str, timeout: float) -> ExpertError:
 
 
 def _of_status(status: int, error: BaseException) -> HttpFailure:
-    kind, hint = _STATUSES.get(status, _SERVER_ERROR if status >= 500 else ("", ""))
-    detail = getattr(error, "server_message", None) or _message_in(getattr(error, "response", None))
+    kind, hint = _STATUSES.get(status, ("", ""))
+    if status >= 500 and not kind:
+        kind, hint = _FAULT if status in (500, 501) else _SERVER_ERROR
+    response = getattr(error, "response", None)
+    detail = getattr(error, "server_message", None) or message_in(response) or _reported(error)
+    if no_credit := status < 500 and speaks_of_credit(detail, response):
+        kind, hint = _CREDIT
     return HttpFailure(
         "status",
         kind,
         detail="" if repeats_key(detail) else detail,
         hint=hint,
         status=status,
-        retryable=status in _RETRYABLE or status >= 500,
+        retryable=not no_credit and status != 501 and (status in _RETRYABLE or status >= 500),
         retry_after=_retry_after(error),
     )
+
+
+def _reported(error: BaseException) -> str:
+    """What openai's client read of an error object in an answer; empty for any other exception."""
+    plain = type(error).__name__ == "APIError" and getattr(error, "body", None) is not None
+    return str(getattr(error, "message", "")) if plain else ""
 
 
 def _status_of(error: BaseException) -> int | None:
     response = getattr(error, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     return status if isinstance(status, int) and status >= 300 else None
-
-
-def _message_in(response: Any) -> str:
-    try:
-        body = read_untrusted_json(response.content)
-    except Exception:  # not JSON, or a stream that was not read
-        return ""
-    error = body.get("error", body.get("message", "")) if isinstance(body, dict) else ""
-    return str(error.get("message", "") if isinstance(error, dict) else error)
 
 
 def _with_phrase(status: int | None) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hugginggpt.tools.chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
+from hugginggpt.tools.chat_models.json_answers import UnreadableAnswer, json_in_answer
+from hugginggpt.tools.chat_models.thoughts import without_thoughts
 
 
 @pytest.mark.parametrize(

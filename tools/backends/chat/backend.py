@@ -11,9 +11,10 @@ from ....graph.expert import Expert, Obstacle
 from ....graph.ports import Callbacks, NoCallbacks
 from ....graph.settings import Settings
 from ....graph.task import Task
-from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
+from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
 from ...chat_models.messages import Messages, marked
 from ...chat_models.models import ChatModel, slots_of
+from ...chat_models.thoughts import without_thoughts
 from ...chat_models.trusted_servers import trusted_origins, url_in
 from ...net.addresses import origin
 from ..answers import garbage

@@ -54,7 +54,8 @@ async def ask_choices(
 def choose_messages(choices: Sequence[Choice], offered: int, description: int) -> Messages:
     """Stage 2 (paper, section 3.2): tasks and their candidates."""
     shown = [_shown(choice, offered, description) for choice in choices]
-    return [("system", _CHOOSE), ("user", f"Request: {marked(choices[0].request)}\nTasks: {marked(shown)}")]
+    request = "" if all(choice.task.goal for choice in choices) else f"Request: {marked(choices[0].request)}\n"
+    return [("system", _CHOOSE), ("user", f"{request}Tasks: {marked(shown)}")]
 
 
 def _shown(choice: Choice, offered: int, description: int) -> dict[str, Any]:

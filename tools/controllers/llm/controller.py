@@ -56,10 +56,6 @@ class LlmController:
         """The cost of this controller so far, over all calls."""
         return self._client.usage
 
-    async def greet(self) -> str:
-        """One small call, to check that the model can be reached. Raises `ControllerError`."""
-        return (await self._client.complete("plan", [("user", "Reply with the word: ok")], _NO_CALLBACKS)).text.strip()
-
     async def plan(self, request: Request, callbacks: Callbacks = _NO_CALLBACKS) -> Proposal:
         """Request a plan, and a corrected one while it can't be run; after that the rule-based one is taken, and reported.
 
@@ -85,6 +81,8 @@ class LlmController:
                 if complete and is_direct_answer(answer, files):
                     return Proposal(plan=Plan(), repairs=(*sent_back, DIRECT_ANSWER), usage=usage)
                 problems = error.problems
+                if "{" not in answer and (ignored := self._client.form_was_ignored(schema)):
+                    sent_back.append(ignored)
             else:
                 unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
                 proposal = Proposal(

@@ -65,7 +65,7 @@ def _card(expert: Expert) -> dict[str, str]:
 
 
 def _stems(text: str) -> dict[str, str]:
-    return {word[:_STEM]: word for word in _WORD.findall(text.casefold())}
+    return {word.removesuffix("s")[:_STEM]: word for word in _WORD.findall(text.casefold())}
 
 
 @cache

@@ -11,7 +11,7 @@ from ....graph.task import Single, Task
 from ..rules.controller import propose
 from .phrases import phrases_for
 
-MAX_CHARACTERS = 1_500
+MAX_CHARACTERS = 800
 """Of a plan that is suggested: a longer one, or one with a long text in it, would take more of the prompt than it helps."""
 
 

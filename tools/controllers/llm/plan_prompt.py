@@ -34,8 +34,8 @@ _SMALL_WINDOW = 8_192
 """Tokens: servers with a smaller one mostly run small models, which are helped by a schema with the inputs of each type."""
 _TYPED = 8
 """Types in such a schema."""
-_DEMONSTRATIONS = {True: 1, False: 3}
-"""For a simple request, and for any other (more than four add little: paper, figure 3)."""
+_DEMONSTRATIONS = {True: 1, False: 2}
+"""For a request that the rules understand as one task, and for any other."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from ....graph.errors import InvalidPlan
 from ....graph.plan import Plan
 from ....graph.vocabulary import VOCABULARY
-from ...chat_models.json_answers import UnreadableAnswer, json_in_answer, without_thoughts
+from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
+from ...chat_models.thoughts import without_thoughts
 from .arguments import place_arguments
 from .entry import Step, apply, for_each
 from .file_names import Files, check_file_names, with_files

@@ -6,6 +6,7 @@ import struct
 import time
 import traceback
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -364,3 +365,27 @@ def test_two_servers_at_one_host_have_different_names(shell: Shell) -> None:
         assert shell("models", "--add", f"http://127.0.0.1:9/{path}", "--task", "summarization").code == 0
     names = {row["name"] for row in json.loads(shell("models", "--json").out)}
     assert names == {"127.0.0.1:9", "127.0.0.1:9/two"}
+
+
+@pytest.mark.parametrize(
+    ("task_type", "kinds"),
+    [
+        ("image-classification", ("image/png", "image/jpeg")),
+        ("automatic-speech-recognition", ("audio/",)),
+        ("text-classification", ("application/json",)),
+    ],
+)
+async def test_each_body_names_its_type(home: Path, tmp_path: Path, task_type: str, kinds: tuple[str, ...]) -> None:
+    """The inference toolkit of the Hub's endpoints answers 400 to a body without one."""
+    sent: list[str] = []
+
+    def toolkit(received: Received) -> Reply:
+        sent.append(received.headers.get("content-type", ""))
+        return right_answer(task_type, received)
+
+    with serve(toolkit) as server:
+        backend = backend_with(home, server.url, task_type)
+        (expert,) = backend.experts(task_type)
+        with suppress(ExpertError):  # of what it sends back, which is not looked at here
+            await backend.run(call_of(task_type, expert, tmp_path / "s", inputs=ONE_PICTURE.get(task_type)))
+    assert sent[0].startswith(kinds)
