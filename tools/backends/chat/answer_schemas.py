@@ -6,9 +6,9 @@ from typing import Any
 
 from ....graph.call import Artifact, Call
 from ...languages import NAMES, iso1
+from ...repetition import asks_for_repetition, endless_repetition
 from ..answers import entity_answer, garbage, label_answer, score_answer, text_answer
 from ..inputs import candidate_labels
-from ..repetition import asks_for_repetition, endless_repetition
 from ..worker.decode_functions import SCALE
 from ..worker.decoder import boxes_answer
 
