@@ -194,8 +194,8 @@ class _Reader:
         """The rows within the conditions, periods and empty cells that the question names."""
         left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
         rows = kept(self.over, [*self.where, *left_out])
-        for months in (True, False):  # in any of the months, and in any of the years
-            alike = [mark for mark in self.periods if mark.text.startswith("-") is months]
+        for monthly in (True, False):  # in any of the months, and in any of the years
+            alike = [mark for mark in self.periods if mark.text.startswith("-") is monthly]
             if len(alike) > 1 and any(mark.role in _RANKS for mark in self.marks):  # "which had more, April or May?"
                 raise not_understood(self.table, [period_name(mark.text) for mark in alike])
             rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
