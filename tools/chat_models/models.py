@@ -195,7 +195,7 @@ class ChatModel:
             server_kwargs={"token": key or NO_KEY.get_secret_value()} if third_party else {},
         )
         model = ChatHuggingFace(llm=endpoint, model_id=self.model, stream_usage=True)
-        # it takes the endpoint's values, which nobody chose: the address as the model's name, 512 tokens, temperature 0.8
+        # it takes the endpoint's values, which no one chose: the address as the model's name, 512 tokens, temperature 0.8
         model.model_id, model.max_tokens, model.temperature = self.model, None, None
         return model, endpoint.async_client
 
