@@ -1,6 +1,6 @@
 """`AnswerBound`: the end of reading an answer that is too long, or repeats itself without an end."""
 
-from ...graph.errors import ControllerError
+from ...graph.errors import IncompleteAnswer
 from ...graph.result import Stage
 from ..repetition import endless_repetition
 from .json_answers import MAX_CHARACTERS
@@ -16,7 +16,7 @@ _EVERY = 1_000
 
 
 class AnswerBound:
-    """Receives an answer piece by piece; raises `ControllerError`, which ends the stream and so the writing."""
+    """Receives an answer piece by piece; raises `IncompleteAnswer`, which ends the stream and so the writing."""
 
     def __init__(self, model: str, stage: Stage) -> None:
         self._model = model
@@ -43,5 +43,5 @@ class AnswerBound:
             if unit := endless_repetition(self._end):
                 raise self._error(f"repeats itself without an end ({unit[:80]!r})")
 
-    def _error(self, what: str) -> ControllerError:
-        return ControllerError(f"{self._model} {what}", hint="Choose another model.")
+    def _error(self, what: str) -> IncompleteAnswer:
+        return IncompleteAnswer(f"{self._model} {what}", hint="Choose another model.")
