@@ -116,6 +116,12 @@ def numbered_states_of_format_8(db: Database) -> None:
     number_states(db.conn)
 
 
+@migrations()
+def estimates_of_format_9(db: Database) -> None:
+    """Whether the tokens of a call are estimated."""
+    db.table("llm_calls").add_column("estimated", int)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]
