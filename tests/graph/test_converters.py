@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hugginggpt.graph.converters import with_converters
 from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.task import Ref
+from hugginggpt.graph.task import Ref, Task
 
 PDF = Resource(kind="document", media_type="application/pdf", sha256="a" * 64, name="report.pdf")
 FILM = Resource(kind="video", media_type="video/mp4", sha256="b" * 64, name="film.mp4")
