@@ -1,13 +1,14 @@
 """`run`, `stream`, `resume`, `retry`, and each with `a` before it: one request from Python, to its end or event by event.
 
 They work in scripts, notebooks and running event loops. The world of their settings stays open until the process ends, so
-that a second request finds warm workers; `hugginggpt.close()` closes it. Runs are kept in the home, and can be resumed.
+that a second request finds warm workers; `hugginggpt.close()` closes it.
 """
 
 import atexit
 from asyncio import to_thread
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import aclosing
+from os.path import isfile
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options
 from ..graph.settings import Settings, settings_given
 from ..graph.world import World
+from ..nodes.given_plan import with_names_as_files
 from ..nodes.run_options import options_of
 from .changes import Changes
 from .given_files import as_graph_files
@@ -170,7 +172,7 @@ class _Call:
             raise UsageError(
                 f"the request is of type {type(request).__name__}, and must be a text", hint="run('say hello')"
             )
-        self._plan = plan if plan is None or isinstance(plan, Plan) else Plan.from_hugginggpt(_entries(plan))
+        self._plan = plan if isinstance(plan, Plan | None) else _read(plan)
         if not request.strip() and self._plan is None:
             raise UsageError("the request is empty", hint="say what is to be done, e.g. run('summarise notes.txt')")
         if self._plan is not None and not self._plan.tasks:
@@ -258,12 +260,11 @@ def close() -> None:
     close_all()
 
 
-def _entries(plan: Any) -> Any:
-    if isinstance(plan, str):
-        return plan
+def _read(plan: Any) -> Plan:
     if not isinstance(plan, Iterable):
         raise UsageError(f"the plan is of type {type(plan).__name__}", hint="give a Plan or the paper's JSON list")
-    return list(plan)
+    entries = plan if isinstance(plan, str) else list(plan)
+    return with_names_as_files(Plan.from_hugginggpt(entries), exists=isfile)
 
 
 def _words_of(plan: Plan) -> str:

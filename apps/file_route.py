@@ -1,4 +1,4 @@
-"""`app`: the route `/hugginggpt/files/HASH/NAME` of LangGraph Server: files that runs of this home were given or made.
+"""`app`: what we add to LangGraph Server: the route `/hugginggpt/files/HASH/NAME` to files of runs, and errors in words.
 
 A file is known by the hash of its content alone, which can't be guessed. Its type is the recorded one; a browser neither
 guesses another nor runs what is in it. Who may ask is the server's business: with `auth` in `langgraph.json`, set
@@ -8,12 +8,14 @@ guesses another nor runs what is in it. Who may ask is the server's business: wi
 import asyncio
 import re
 
+from langgraph.errors import InvalidUpdateError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ..checkpoints.history import History
+from ..graph.errors import HuggingGPTError, UsageError
 from ..graph.media_types import suffix_of
 from ..graph.resource import Resource
 from ..graph.settings import FILES_PATH
@@ -49,6 +51,13 @@ def _name(resource: Resource, asked: str) -> str:
     return asked or (resource.label if resource.name else made)
 
 
+async def _in_words(_: Request, error: Exception) -> Response:
+    """Of an edit of a state, say, that LangGraph Server would answer with `Internal Server Error`."""
+    wrong = isinstance(error, UsageError | InvalidUpdateError)
+    return JSONResponse({"detail": str(error)}, status_code=422 if wrong else 500)
+
+
 app = Starlette(
+    exception_handlers={HuggingGPTError: _in_words, InvalidUpdateError: _in_words},
     routes=[Route(FILES_PATH + "/{sha256}", _file), Route(FILES_PATH + "/{sha256}/{name}", _file)],
 )

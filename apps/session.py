@@ -186,17 +186,22 @@ class Session:
 
     async def _edited_since(self, run: Run) -> bool:
         """Whether a client has edited the state of a run that has ended, and did not go on from there."""
+        if run.status not in {"succeeded", "partial", "failed"}:
+            return False
         newest = await self.history.runs(thread_id=run.thread_id, limit=1)
-        ended = run.status in {"succeeded", "partial", "failed"} and newest and newest[0].run_id == run.run_id
-        return bool(ended and await self.world.graph.edits_in(_config(run.thread_id)))
+        is_newest = newest and newest[0].run_id == run.run_id
+        return bool(is_newest and await self.world.graph.edits_in(_config(run.thread_id)))
 
     @asynccontextmanager
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
         if run.status == "damaged":
             raise UsageError(f"run {run.run_id} is damaged: {run.answer}", hint=f"make the request again: {again()}")
-        if await self.world.ledger.runs.recorded(run.run_id) is None:
+        found = await self.history.runs(thread_id=run.thread_id, limit=1)
+        is_newest = bool(found) and found[0].run_id == run.run_id
+        if not is_newest and await self.world.ledger.runs.recorded(run.run_id) is None:
             await self.world.graph.restore(_config(run.thread_id))
-        newest = (await self.history.runs(thread_id=run.thread_id, limit=1))[0]
+            found = await self.history.runs(thread_id=run.thread_id, limit=1)
+        newest = found[0]
         if newest.run_id != run.run_id:
             raise UsageError(
                 f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",

@@ -19,7 +19,7 @@ from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import StructuredTool, ToolException
 from langgraph.config import get_stream_writer
-from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from ..graph.advice import call_advises
 from ..graph.background import blocking
@@ -29,6 +29,7 @@ from ..graph.events import RunFinished, read_event
 from ..graph.result import Options
 from ..graph.settings import Settings, settings_for_others, settings_given
 from ..graph.state import CONVERSATION, conversation_of
+from ..tools.chat_models.models import ChatModel
 from .given_files import as_graph_files
 from .nested_calls import called, is_lent, nested
 from .own_files import OwnFiles
@@ -53,6 +54,8 @@ def _files(value: Any) -> Any:
 
 class Arguments(BaseModel):
     """The arguments of the tool. A model gives paths and URLs; programs may give bytes and content blocks as well."""
+
+    model_config = ConfigDict(extra="forbid")
 
     request: str = Field(description="what is to be done, in plain words, with the names of the files it is about")
     files: Annotated[list[AnyFile], BeforeValidator(_files)] = Field(
@@ -120,6 +123,8 @@ def as_tool(
     settings = (settings_given(settings) or settings_for_others()).with_given(
         llm=llm, where=where, file_roots=_folders(file_roots)
     )
+    if llm is not None and settings.llm:
+        ChatModel.of(settings.llm, settings)
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
     options = Options(approve=approve or "never", where=settings.where if where is not None else ())
     share = Share(settings)
@@ -227,4 +232,9 @@ def _folders(names: Iterable[str | Path] | None) -> tuple[Path, ...] | None:
     """Folders as settings hold them. One name alone is one folder."""
     if names is None:
         return None
-    return tuple(Path(name).expanduser().absolute() for name in ([names] if isinstance(names, str | Path) else names))
+    folders = tuple(
+        Path(name).expanduser().absolute() for name in ([names] if isinstance(names, str | Path) else names)
+    )
+    if missing := [str(folder) for folder in folders if not folder.is_dir()]:
+        raise UsageError(f"file_roots: there is no folder {', '.join(missing)}", hint="make it, or leave it out")
+    return folders

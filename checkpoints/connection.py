@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..graph.advice import resume, setting
 from ..graph.errors import StorageError
+from ..graph.homes import DATABASE
 from .format import is_current
 from .home import prepare_home
 from .reading import connect_for_reading
@@ -217,12 +218,20 @@ def storage_error(file: Path, error: Exception) -> StorageError:
     if "locked" in text:
         what, hint = "stayed locked by another program", "close it (a database browser?) and try again"
     elif "full" in text or "disk I/O" in text:
-        what, hint = f"can't grow: the disk is full or failing ({text})", f"make room, then: {resume()}"
+        what = f"can't grow: the disk is full or failing ({text})"
+        hint = (
+            f"make room on that disk, a few megabytes to delete runs too, and try again; a run goes on with: {resume()}"
+        )
     elif "readonly" in text or "unable to open" in text:
         what, hint = f"can't be written ({text})", f"name another home: {setting('home', 'DIR')}"
     else:
-        kept = file.parent / "resources"
+        home = (
+            file.parent
+        )  # as a whole: the newest rows may be in the log beside the database, which a new database deletes
         what = f"is damaged ({text})"
         elsewhere = f"name another home: {setting('home', 'DIR')}"
-        hint = f"move it away (mv {file} {file}.broken) or {elsewhere}; files made are in {kept}"
+        hint = (
+            f"move the home away (mv {home} {home}.broken), or {elsewhere}. Files made are in its folder `resources`; "
+            f"`sqlite3 {DATABASE} .recover` there prints the rows that can still be read"
+        )
     return StorageError(f"the database {file} {what}", hint=hint)

@@ -12,6 +12,7 @@ from .ledger import SqliteLedger
 from .row_connection import RowConnection
 from .rows import COLUMNS, listed_once, valid_resources
 from .run_rows import read_run
+from .stored_files import rows_missing
 
 
 class History:
@@ -41,7 +42,8 @@ class History:
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
             what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
-            raise UnknownRun(what, hint=f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere")
+            listed = f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere"
+            raise UnknownRun(what, hint=(name is None and rows_missing(self._home)) or listed)
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
         return next((run for run in found if run.run_id == name), found[0])

@@ -6,10 +6,10 @@ transaction of the state that refers to it; it is deleted when no state does (`d
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from sqlite3 import Connection
+from types import MappingProxyType
 from typing import Any, Final
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -65,7 +65,13 @@ class PartsSerializer(SerializerProtocol):
 
     def loads_typed(self, data: tuple[str, bytes]) -> Any:
         """The state, with its parts in their places."""
-        return self._serializer.loads_typed(whole(self._connection, *data))
+        return self.loads_all([data])[0]
+
+    def loads_all(self, many: Sequence[tuple[str, bytes]]) -> list[Any]:
+        """States and values in one go: the parts to which they refer are read together."""
+        keys = {key for kind, data in many if kind == IN_PARTS for key in references(data)}
+        known = _values(self._connection, list(keys)) if len(many) > 1 else {}
+        return [self._serializer.loads_typed(whole(self._connection, *each, known)) for each in many]
 
 
 def write_parts(connection: Connection, data: bytes) -> tuple[str, bytes]:
@@ -77,9 +83,15 @@ def write_parts(connection: Connection, data: bytes) -> tuple[str, bytes]:
     return (IN_PARTS, left) if parts else ("msgpack", data)
 
 
-def whole(connection: Connection, kind: str, data: bytes) -> tuple[str, bytes]:
-    """A state as LangGraph wrote it: its type, and its bytes."""
-    return ("msgpack", joined(data, partial(_value, connection))) if kind == IN_PARTS else (kind, data)
+def whole(
+    connection: Connection, kind: str, data: bytes, known: Mapping[bytes, bytes] = MappingProxyType({})
+) -> tuple[str, bytes]:
+    """A state as LangGraph wrote it: its type, and its bytes. `known`: parts that were read already."""
+
+    def fetch(key: bytes) -> bytes:
+        return found if (found := known.get(key)) is not None else _value(connection, key)
+
+    return ("msgpack", joined(data, fetch)) if kind == IN_PARTS else (kind, data)
 
 
 def delete_unreferenced(connection: Connection) -> list[bytes]:
@@ -112,12 +124,20 @@ def compress_all(connection: Connection) -> None:
 
 def _stored(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
     """Those of the hashes whose parts are there."""
-    found = set[bytes]()
+    return {key for (key,) in _rows(connection, "hash", keys)}
+
+
+def _values(connection: Connection, keys: Sequence[bytes]) -> Parts:
+    """Those of the hashes that are there, with their parts."""
+    return {key: original(value) for key, value in _rows(connection, "hash, value", keys)}
+
+
+def _rows(connection: Connection, columns: str, keys: Sequence[bytes]) -> Iterator[Any]:
     for at in range(0, len(keys), _AT_ONCE):
         some = [Redacted(key) for key in keys[at : at + _AT_ONCE]]
-        query = f"SELECT hash FROM state_parts WHERE hash IN ({','.join('?' * len(some))})"
-        found.update(key for (key,) in connection.execute(query, some))
-    return found
+        yield from connection.execute(
+            f"SELECT {columns} FROM state_parts WHERE hash IN ({','.join('?' * len(some))})", some
+        )
 
 
 def _value(connection: Connection, key: bytes) -> bytes:

@@ -82,13 +82,15 @@ class States:
     def _tuple(self, state: SavedState) -> CheckpointTuple:
         where = state.thread_id, state.namespace, state.checkpoint_id
         writes = sorted(writes_of(self._db, *where), key=lambda w: writes_sort_key(w.task_path, w.task_id, w.number))
-        load = self._serde.loads_typed
+        saved, *values = self._serde.loads_all(
+            [(state.kind, state.state), *((write.kind, write.value) for write in writes)]
+        )
         return CheckpointTuple(
             _config(*where),
-            load((state.kind, state.state)),
+            saved,
             cast(CheckpointMetadata, json.loads(state.metadata)),
             _config(*where[:2], state.parent) if state.parent else None,
-            [(write.task_id, write.channel, load((write.kind, write.value))) for write in writes],
+            [(write.task_id, write.channel, value) for write, value in zip(writes, values, strict=True)],
         )
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from ..graph.advice import command
 from ..graph.errors import StorageError
-from ..graph.homes import RESOURCES, SCRATCH
+from ..graph.homes import DATABASE, RESOURCES, SCRATCH
 
 _HASH = re.compile(rb"[0-9a-f]{64}")
 
@@ -29,6 +29,13 @@ def stored_files(home: Path, hashes: Collection[str] | None = None) -> dict[str,
                 if hashes_in(sha256) and (hashes is None or sha256 in hashes):
                     found.setdefault(sha256, []).append(file)
     return found
+
+
+def rows_missing(home: Path) -> str:
+    """Of a home without runs: what to do where files are stored there, whose rows must have been elsewhere; or nothing."""
+    if next((home / RESOURCES).glob("??/*"), None) is None:
+        return ""
+    return f"files are stored in {home}; if it is a copy, copy {DATABASE}-wal too: the newest rows are in it"
 
 
 def remove_files(home: Path, files: Iterable[Path], *, before: float, trial: bool = False) -> tuple[int, int]:

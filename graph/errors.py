@@ -10,6 +10,7 @@ HuggingGPTError                 what happened; `hint` says what to do; `exit_cod
 ├── StorageError         (1)    home, database or disk
 ├── ControllerError      (1)    the controller (e.g. a chat model) returned nothing usable
 │   ├── LimitReached            the run has made as many calls or used as many tokens as it may
+│   ├── IncompleteAnswer        an answer came too late, was cut off, filtered, or had no end
 │   └── NoUsablePlan            it answered, and none of its drafts can be run
 ├── RunChanged           (1)    the run was made by another version or graph
 ├── LedgerLost           (1)    a dependency is neither recorded nor being worked on
@@ -88,6 +89,10 @@ class ControllerError(HuggingGPTError):
 
 class LimitReached(ControllerError):
     """The run has spent what the user allowed; it can be resumed."""
+
+
+class IncompleteAnswer(ControllerError):
+    """The model was called, and its whole answer did not come: out of time, cut off, filtered, or without an end."""
 
 
 class NoUsablePlan(ControllerError):

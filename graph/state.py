@@ -52,8 +52,10 @@ class GraphInput(TypedDict, total=False):
     options: Annotated[Options, Field(description="The user's choices for this run; all have defaults.")]
     messages: Annotated[list[AnyMessage], add_messages]
     given_plan: Annotated[
-        Json,
-        Field(description='A plan to run as it is, `{"tasks": [...]}`; empty to have one made for the request.'),
+        Json | list[Json],
+        Field(
+            description="A plan to run as it is: the paper's JSON list, or a plan of a state; empty to have one made."
+        ),
     ]
 
 
@@ -63,7 +65,7 @@ class State(TypedDict, total=False):
     request: Annotated[str, EphemeralValue]
     files: Annotated[list[str | Json], EphemeralValue]
     options: Annotated[Json, EphemeralValue]
-    given_plan: Annotated[Json, EphemeralValue]
+    given_plan: Annotated[Json | list[Json], EphemeralValue]
     messages: Annotated[list[AnyMessage], add_messages]
     problems: list[str]
     """Why an edited plan can't be run."""

@@ -26,6 +26,8 @@ class Execution:
         self._clock = Clock.set_now()
         self.context: Any = None
         """Choices for runs that are planned in it, where their options say nothing; see `nodes/run_options.py`."""
+        self.unused: tuple[str, ...] = ()
+        """What of the context no run reads, a sentence each."""
         self.steps: Mapping[str, Any] = {}
         """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
         self.edits_left: tuple[str, ...] = ()

@@ -92,6 +92,8 @@ def plan_node(
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}
         )
+        repairs = (*proposal.repairs, *current().unused)
+        proposal = proposal.model_copy(update={"repairs": repairs})
         epoch = epoch_of(run, proposal.plan)
         await ledger.runs.planned(run_id, epoch, proposal, controller.name)
         run = run.model_copy(

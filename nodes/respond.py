@@ -46,7 +46,7 @@ def respond_node(*, controllers: ControllerOf, ledger: Ledger, store: Store, fil
             with collecting() as heard:
                 async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
                     send(piece)
-            run = complete(state, doubts=tuple(heard.lacks))
+            run = _doubted(run, tuple(heard.lacks))
             edited = [row.key for row in run.results if row.edited]
             if edited and EDITED not in "".join(pieces):
                 send(f"\n\n{', '.join(f'[{key}]' for key in edited)} {EDITED}")
@@ -77,16 +77,19 @@ def complete(state: State, doubts: tuple[str, ...] | None = None) -> Run:
     refused = run.status in {"refused", "cancelled"}  # the latter in the checkpoint of an earlier version
     status = "refused" if refused else status_of(plan, results, run.refusals)
     status = "failed" if state.get("problems") else status
-    doubts = run.doubts if doubts is None else doubts
-    return run.model_copy(
-        update={
-            "doubts": doubts,
-            "plan": plan,
-            "epoch": epoch_in(state["run"], plan),
-            "results": tuple(results[task.id] for task in plan.tasks if task.id in results),
-            "status": "partial" if doubts and status == "succeeded" else status,
-        }
-    )
+    whole = {
+        "plan": plan,
+        "epoch": epoch_in(state["run"], plan),
+        "results": tuple(results[task.id] for task in plan.tasks if task.id in results),
+        "status": status,
+    }
+    return _doubted(run.model_copy(update=whole), run.doubts if doubts is None else doubts)
+
+
+def _doubted(run: Run, doubts: tuple[str, ...]) -> Run:
+    """A run about whose answer there are doubts is done in part."""
+    status = "partial" if doubts and run.status == "succeeded" else run.status
+    return run.model_copy(update={"doubts": doubts, "status": status})
 
 
 def finished(run: Run, store: Store) -> RunFinished:

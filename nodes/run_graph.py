@@ -13,26 +13,36 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, Overwrite, StateSnapshot, StateUpdate
+from langgraph.types import Command, StateSnapshot, StateUpdate
 
+from ..graph.advice import form
 from ..graph.background import iterated
-from ..graph.errors import InvalidInput
 from ..graph.events import RunFinished
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
+from .checked_calls import (
+    AnyKey,
+    check_input,
+    check_update,
+    is_nested,
+    known_context,
+    refuse_reply,
+    refuse_to_go_on,
+    steps_inside,
+    without_nothing,
+)
 from .edited_fields import before_edits
 from .execution import Execution
 from .given_media import Intake
 from .lent_savers import usable_here
+from .next_stages import stages_left
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
 from .take_up import edits_in, edits_left_by, restore, take_up
 
-INSIDE = {"select", "execute"}
-"""The nodes of a task's sub-graph."""
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
 
@@ -71,9 +81,12 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         execution = Execution(self.ledger.runs)
         # a parent keeps what it gets, which is references; events hold no messages
         as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
-        execution.context = options.pop("context", None)  # a parent's own context is no choice for this graph
+        nested = is_nested(config)
+        given, served = options.pop("context", None), form() == "server"
         try:
-            execution.steps = _steps_inside(options)
+            check_input(input, nested=nested)
+            execution.steps = steps_inside(options, self.builder.nodes)
+            execution.context, execution.unused = known_context(given, served=served)
             options_of(None, execution.context, self.places)  # refused before anything is stored
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
                 input, config = await self._updated(input, config)
@@ -99,6 +112,11 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         """The same for callers that are not asynchronous, also inside a running event loop, which waits meanwhile."""
         return iterated(lambda: self.astream(input, config, **options))
 
+    def get_context_jsonschema(self) -> dict[str, Any] | None:
+        """As LangGraph makes it; its server drops no key of a context, so that one which is no option is reported."""
+        schema = super().get_context_jsonschema()
+        return schema and {**schema, "properties": AnyKey(schema.get("properties", {}))}
+
     def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
         return usable_here(super()._resolve_checkpointer(config))
 
@@ -121,6 +139,8 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
     ) -> RunnableConfig:
         """As LangGraph does it; data in the values of an update is stored as that of an input is."""
+        for each in (each for updates in supersteps for each in updates):
+            check_update(each.values)
         clean = [
             [
                 each._replace(values=dict(await self._without_data(each.values, config)))
@@ -166,7 +186,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
 
     async def _without_data(self, values: Mapping[str, Any], config: RunnableConfig | None) -> Mapping[str, Any]:
         """The values of an input or update with their data in the store, and references in its place."""
-        _check(values)
+        values = without_nothing(values)
         if values.keys().isdisjoint({"request", "files", "messages"}):
             return values
         conversation = conversation_of(ensure_config(config))
@@ -180,6 +200,9 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         self, command: Command[Any], config: RunnableConfig | None
     ) -> tuple[Command[Any] | None, RunnableConfig]:
         """The command without its update, which is an edit by hand like any other, and where to go on."""
+        check_update(command.update)
+        if await self.newest(ensure_config(config)) is None:
+            refuse_to_go_on(ensure_config(config))
         new = await self.aupdate_state(ensure_config(config), command.update, as_node="plan")
         rest = replace(command, update=None)
         return None if rest == Command() else rest, _at(config, new["configurable"]["checkpoint_id"])
@@ -188,7 +211,11 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         named = ensure_config(config)
         saved = await self.newest(named)
         if saved is None:
+            if isinstance(input, Command) or input is None:
+                refuse_to_go_on(named)
             return config
+        if isinstance(input, Command) and input.resume is not None and not stages_left(saved):
+            refuse_reply(named, saved)
         before = await before_edits(self._resolve_checkpointer(named), saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
@@ -200,23 +227,6 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             self, saved, before, named, execution, self.ledger, self.store_of_files, is_newest=is_newest or is_nested
         )
         return config if new is None else _at(config, new)
-
-
-def _check(values: Mapping[str, Any]) -> None:
-    """Raises `InvalidInput` for a value that no later stage could read; once stored, it would stop every later call."""
-    if not isinstance(request := values.get("request"), str | None):
-        raise InvalidInput(f"`request` is of type {type(request).__name__}, and must be a text")
-    if "results" in values and not isinstance(results := values["results"], Mapping | Overwrite):
-        raise InvalidInput(f"`results` is of type {type(results).__name__}, and must be an object")
-
-
-def _steps_inside(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a caller wants to stop inside each task: LangGraph knows the nodes of the root only."""
-    asked = {name: options.get(name) for name in ("interrupt_before", "interrupt_after")}
-    found = {
-        name: "*" if nodes == "*" else [node for node in nodes or () if node in INSIDE] for name, nodes in asked.items()
-    }
-    return {name: nodes for name, nodes in found.items() if nodes}
 
 
 def _newest_of(config: RunnableConfig) -> RunnableConfig:

@@ -223,7 +223,12 @@ def _warn_of_missing(paths: Iterable[str]) -> list[str]:
 
 def _here(home: Path | None) -> str:
     used = settings_of_home(home).home
-    return "here yet" if used.is_dir() else f"yet: there is no home at {plain(str(used))}"
+    if not used.is_dir():
+        return f"yet: there is no home at {plain(str(used))}"
+    from ...checkpoints.stored_files import rows_missing
+
+    missing = rows_missing(used)
+    return f"here yet, but {plain(missing)}" if missing else "here yet"
 
 
 def read_home(home: Path | None, work: "Callable[[Storage, History], Awaitable[Any]]") -> Any:

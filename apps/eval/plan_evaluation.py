@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from ...graph.errors import NoUsablePlan, UsageError
+from ...graph.errors import IncompleteAnswer, NoUsablePlan, UsageError
 from ...graph.mentions import mentions
 from ...graph.ports import Controller
 from ...graph.resource import Resource
@@ -96,6 +96,9 @@ async def _predicted(text: str, controller: Controller) -> dict[str, Any]:
     except NoUsablePlan as error:
         prediction: dict[str, Any] = {"outcome": "failed", **EMPTY_PREDICTION, "error": error.message}
         usage = {"calls": error.calls, "tokens": error.tokens}
+    except IncompleteAnswer as error:  # a plan that comes too late, or not whole, is none
+        prediction = {"outcome": "failed", **EMPTY_PREDICTION, "error": error.message}
+        usage = {"calls": 1, "tokens": 0}
     else:
         usage = {"calls": proposal.usage.llm_calls, "tokens": proposal.usage.tokens}
         arguments = sorted(planned_arguments(proposal.plan))

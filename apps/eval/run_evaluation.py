@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import typer
 
-from ...graph.errors import NoUsablePlan, UsageError
+from ...graph.errors import IncompleteAnswer, NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
 from ...graph.result import Run
 from ..cli.console import exit_when_interrupted, out, plain, print_json, run_async, table, warn
@@ -65,7 +65,7 @@ async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session
     started = time.monotonic()
     try:
         finished = await _last(_events(session, request, thread, folder))
-    except (UsageError, NoUsablePlan) as error:  # e.g. a missing file
+    except (UsageError, NoUsablePlan, IncompleteAnswer) as error:  # e.g. a missing file
         empty = {"plan": "", "accepted": False if request.accept else None, "calls": 0, "tokens": 0, "seconds": 0.0}
         results.add(key, row | empty | {"run_id": "", "status": "failed", "error": error.message})
         return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ControllerError,
         ExpertError,
         HuggingGPTError,
+        IncompleteAnswer,
         InvalidInput,
         InvalidPlan,
         LedgerLost,
@@ -62,8 +63,8 @@ _NAMES = {
     "apps.outcome": "Outcome Results TaskResult",
     "apps.session": "Session",
     "apps.tool": "as_tool",
-    "graph.errors": "ControllerError ExpertError HuggingGPTError InvalidInput InvalidPlan LedgerLost LimitReached "
-    "NoUsablePlan RunBusy RunCancelled RunChanged StorageError UnknownRun UnusableFile UsageError",
+    "graph.errors": "ControllerError ExpertError HuggingGPTError IncompleteAnswer InvalidInput InvalidPlan LedgerLost "
+    "LimitReached NoUsablePlan RunBusy RunCancelled RunChanged StorageError UnknownRun UnusableFile UsageError",
     "graph.events": "AnswerDelta Event ExpertChosen LlmCalled PlanReady RunFinished RunStarted RunWaiting TaskDrafted "
     "TaskFinished TaskProgress TaskQueued TaskStarted read_event",
     "graph.plan": "Plan",
@@ -76,8 +77,9 @@ _NAMES = {
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "HuggingGPTError", "InvalidInput",
-    "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "NoUsablePlan", "Options", "Outcome", "Plan", "PlanReady",
+    "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "HuggingGPTError", "IncompleteAnswer",
+    "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "NoUsablePlan", "Options", "Outcome", "Plan",
+    "PlanReady",
     "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled", "RunChanged", "RunFinished", "RunStarted",
     "RunWaiting", "Session", "Settings", "StorageError", "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
     "TaskQueued", "TaskResult", "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World",

@@ -260,6 +260,21 @@ def test_a_plan_in_the_papers_json_is_run_too(settings: Settings) -> None:
     assert hugginggpt.run("count", plan=json.dumps(tasks), settings=settings).results[0].text == "2"
 
 
+@pytest.mark.parametrize("name", ["note.txt", "two words.txt"])
+def test_a_text_of_such_a_plan_that_is_the_name_of_a_file_is_that_file(
+    settings: Settings, tmp_path: Path, name: str
+) -> None:
+    """As `plan --json` prints it. A text that says more stays a text."""
+    (tmp_path / name).write_text("a b c d")
+    tasks = [{"task": "count", "id": 0, "args": {"text": [str(tmp_path / name)]}, "parameters": {"look_for": "words"}}]
+    assert hugginggpt.run(plan=tasks, settings=settings).results[0].text == "4"
+    tasks[0]["args"] = {"text": [str(tmp_path / "lost.txt")]}
+    with pytest.raises(InvalidInput, match="there is no file"):
+        hugginggpt.run(plan=tasks, settings=settings)
+    tasks[0]["args"] = {"text": [f"the file {tmp_path / 'note.txt'}"]}
+    assert hugginggpt.run(plan=tasks, settings=settings).request.files == ()
+
+
 def test_a_plan_that_names_no_file_or_a_strangers_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="there is no file"):
         hugginggpt.run(plan=counting(tmp_path / "none.txt"), settings=settings)

@@ -15,7 +15,7 @@ from hugginggpt.apps.eval.results_file import ResultsFile
 from hugginggpt.apps.eval.taskbench import read_records
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.plan import Plan
-from hugginggpt.tools.scripted import Received, Reply, chat, serve, stage_of
+from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve, stage_of
 from shell import Shell
 
 SUMMARY = {
@@ -185,6 +185,18 @@ def test_requests_for_which_the_controller_could_not_be_reached_are_tried_again(
     )
     assert unreachable.code == 1
     assert "can't be reached" in unreachable.err
+
+
+def test_a_plan_that_comes_too_late_or_is_cut_off_counts_as_failed(shell: Shell, tmp_path: Path) -> None:
+    """Three in a row no longer end the evaluation as if the model could not be reached: the table is printed."""
+    written(tmp_path / "a.jsonl", *({**CAPTION, "id": str(number)} for number in range(4)))
+    replies = [*[chat('{"tasks": [', finish_reason="length")] * 3, Reply(seconds=3.0)]
+    with serve(in_turn(*replies)) as server:
+        words = f"eval taskbench --data a.jsonl --jobs 1 --json --llm openai:m@{server.url}/v1".split()
+        result = shell(*words, HUGGINGGPT_TIMEOUT="1", HUGGINGGPT_RETRIES="0")
+    report = json.loads(result.out)
+    assert (result.code, report["failed"], report["left"], report["requests"]) == (0, 4, 0, 4)
+    assert report["micro"]["node_f1"] == 0.0
 
 
 def test_ctrl_c_keeps_the_results_so_far(shell: Shell, tmp_path: Path) -> None:

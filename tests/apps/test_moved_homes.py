@@ -47,3 +47,13 @@ def test_a_file_that_was_deleted_is_said_to_be_missing(made: str, home: Path, sh
     assert json.loads(shell("show", "--home", str(home), "--json").out)["missing_files"] == [made]
     (row,) = json.loads(shell("resources", "--home", str(home), "--json").out)
     assert row["missing"] is True
+
+
+def test_a_copy_without_its_newest_rows_is_not_taken_for_a_home_in_which_nothing_was_run(
+    made: str, home: Path, tmp_path: Path, shell: Shell
+) -> None:
+    """As copying the database without its write-ahead log leaves it."""
+    copy = shutil.copytree(home, tmp_path / "copy", ignore=shutil.ignore_patterns("hugginggpt.db*"))
+    for command in ("runs", "show"):
+        shown = shell(command, "--home", str(copy))
+        assert f"files are stored in {copy}; if it is a copy, copy hugginggpt.db-wal too" in shown.err

@@ -117,6 +117,9 @@ def test_making_a_tool_opens_nothing(home: Path) -> None:
     ("given", "said"),
     [
         ({"where": "moon"}, "there is no place moon"),
+        ({"where": ["moon"]}, "there is no place moon"),
+        ({"llm": "opnai:gpt"}, "there is no controller 'opnai:gpt'"),
+        ({"file_roots": ["/no/such/folder"]}, "there is no folder /no/such/folder"),
         ({"graph": ..., "llm": "openai:x"}, "takes no settings, llm or file_roots"),
     ],
     ids=str,
@@ -221,6 +224,11 @@ async def test_a_named_conversation_knows_what_was_made_in_it(home: Path) -> Non
 )
 def test_a_file_is_given_as_it_is_at_hand(settings: Settings, files: Any) -> None:
     assert "4" in as_tool(settings=settings).invoke({"request": "How many words are in the file?", "files": files})
+
+
+def test_an_argument_that_the_tool_does_not_have_is_refused(settings: Settings) -> None:
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        as_tool(settings=settings).invoke({**COUNT, "wher": "hf"})
 
 
 def test_what_is_no_file_is_refused_by_the_arguments() -> None:

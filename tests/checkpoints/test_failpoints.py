@@ -71,7 +71,8 @@ async def test_a_run_killed_twice_at_random_calls_ends_right_and_repeats_no_reco
 ) -> None:
     rng = random.Random(seed)
     entry, dag = rng.choice(ENTRIES), random_dag(seed, rng.randint(1, 9), longest=0.02)
-    durability = "sync" if entry == "command" else rng.choice(["async", "sync"])
+    # LangGraph saves the live set of a node that waits for several (its issue 8748): with "async" a later state of it
+    durability = "sync" if entry in ("command", SYNCHRONOUS) else rng.choice(["async", "sync"])
     least = 2 + len(dag.tasks) * (1 if entry == SYNCHRONOUS else 11)
     kept: set[str] = set()
     for calls in (least, least // 2):

@@ -154,6 +154,31 @@ async def test_an_error_reaches_the_client_with_words_and_hint(
     assert len(last.data["message"]) < 500
 
 
+async def test_a_value_of_a_wrong_type_in_an_edit_is_refused_in_words(server: str) -> None:
+    client = client_of(server)
+    thread = (await client.threads.create())["thread_id"]
+    await client.runs.wait(thread, "hugginggpt", input=LANGUAGE)
+    wrong: dict[str, tuple[Any, str]] = {
+        "messages": (5, "`messages` holds something that is no message"),
+        "results": (5, "`results` is of type int"),
+        "anser": ("x", "the state has no field"),
+    }
+    async with httpx.AsyncClient(base_url=server) as http:
+        for name, (value, said) in wrong.items():
+            done = await http.post(f"/threads/{thread}/state", json={"values": {name: value}})
+            assert (done.status_code, said in done.json()["detail"]) == (422, True), done.text
+
+
+async def test_a_misspelt_key_of_a_context_is_refused_and_another_reported(server: str) -> None:
+    """LangGraph Server would drop both, and say so in its log only."""
+    client = client_of(server)
+    thread = (await client.threads.create())["thread_id"]
+    with pytest.raises(Exception, match="did you mean approve"):
+        await client.runs.wait(thread, "hugginggpt", input=LANGUAGE, context={"aprove": "always"})
+    values: Any = await client.runs.wait(thread, "hugginggpt", input=LANGUAGE, context={"colour": "red"})
+    assert "context.colour was not used" in values["run"]["repairs"][0]
+
+
 async def test_a_remote_graph_invokes_streams_and_resumes(server: str) -> None:
     remote = RemoteGraph("hugginggpt", url=server)
     config: Any = {"configurable": {"thread_id": await new_thread(client_of(server))}}

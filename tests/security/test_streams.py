@@ -27,7 +27,8 @@ from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import Api, Endpoint, add_endpoint
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.catalog.hub_index import HubIndex
-from hugginggpt.tools.chat_models.client import MAX_ANSWER, ChatClient
+from hugginggpt.tools.chat_models.bounds import MAX_ANSWER
+from hugginggpt.tools.chat_models.client import ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.net.download import download
 from hugginggpt.tools.scripted import redirect_hub_to
@@ -72,8 +73,8 @@ FENCES = (
     ),
     Fence(
         "the length of a chat model's text",
-        "tools/chat_models/client.py",
-        "        if length > MAX_ANSWER:",
+        "tools/chat_models/bounds.py",
+        "        if self._length > MAX_ANSWER:",
         "        if False:",
         "test_streams.py::test_a_chat_model_writes_a_million_characters_at_most[choose]",
     ),

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
-from ...graph.errors import ControllerError
 from ...graph.ports import Callbacks, Slots
 from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
+from .bounds import AnswerBound
 from .call_cost import CallUsage, cost_of, parse_price
 from .errors import (
     check_not_filtered,
@@ -35,8 +35,6 @@ _log = logging.getLogger(__name__)
 OnText = Callable[[str], Awaitable[None]]
 """Receives an answer piece by piece."""
 _CUT_OFF = ("length", "max_tokens")
-MAX_ANSWER = 1_000_000
-"""Characters of one answer: no model writes as much, and reading a plan of 50 MB takes more than a minute."""
 
 
 class Answer(NamedTuple):
@@ -92,7 +90,7 @@ class ChatClient:
                 untried = number < len(methods) and title not in self._methods
                 try:
                     completion = await self._complete(
-                        client, messages, request_options(method, schema), usage, on_text, untried=untried
+                        client, messages, request_options(method, schema), usage, on_text, stage, untried=untried
                     )
                 except Exception as error:
                     refused = may_refuse_form(error) if untried else is_bad_request(error)
@@ -124,13 +122,12 @@ class ChatClient:
                     pieces = client.astream(list(messages))
                     end = asyncio.get_running_loop().time() + self._timeout
                     chunk = await _next(pieces, end)
-            length = 0
+            bound = AnswerBound(self.model.name, stage)
             while chunk is not None:
                 usage.add(chunk)
                 ended = end_reason(chunk) or ended
                 if piece := str(chunk.text):
-                    length += len(piece)
-                    self._check_length(length)
+                    bound.add(piece)
                     if visible := thoughts.feed(piece):
                         yield visible
                 chunk = await _next(pieces, end)
@@ -160,6 +157,7 @@ class ChatClient:
         options: dict[str, Any],
         usage: CallUsage,
         on_text: OnText | None,
+        stage: Stage,
         *,
         untried: bool,
     ) -> Completion:
@@ -168,29 +166,28 @@ class ChatClient:
             with attempt:
                 async with asyncio.timeout(self._timeout):
                     stream = on_text if self._streams else None
-                    if stream and (streamed := await self._stream(client, messages, options, usage, stream)):
+                    if stream and (streamed := await self._stream(client, messages, options, usage, stream, stage)):
                         return streamed
                     self._streams = self._streams and on_text is None  # a stream was requested, and none came
                     message: AIMessage = await client.ainvoke(list(messages), **options)
                     usage.add(message)
                     text = text_of(message)
-                    self._check_length(len(text))
+                    AnswerBound(self.model.name, stage).add(text)
                     return Completion(text, end_reason(message))
         raise AssertionError("tries ends by returning or raising")
 
     async def _stream(
-        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText
+        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText, stage: Stage
     ) -> Completion | None:
         """An answer piece by piece; None from a server that sends none."""
-        pieces, ended, length = list[str](), "", 0
+        pieces, ended, bound = list[str](), "", AnswerBound(self.model.name, stage)
         try:
             async for chunk in client.astream(list(messages), **options):
                 usage.add(chunk)
                 ended = end_reason(chunk) or ended
                 piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
                 if piece:
-                    length += len(piece)
-                    self._check_length(length)
+                    bound.add(piece)
                     pieces.append(piece)
                     await on_text(piece)
         except Exception as error:
@@ -203,12 +200,6 @@ class ChatClient:
         check_not_filtered(reason, self.model.name)
         if reason in _CUT_OFF:
             raise cut_off(self.model.name)
-
-    def _check_length(self, length: int) -> None:
-        if length > MAX_ANSWER:
-            raise ControllerError(
-                f"{self.model.name} answers with more than {MAX_ANSWER:,} characters", hint="Choose another model."
-            )
 
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[CallUsage]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tenacity import AsyncRetrying
 
 from ...graph.advice import setting
-from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError
+from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError, IncompleteAnswer
 from ...graph.retrying import retrying
 from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
 from .models import ChatModel
@@ -80,9 +80,9 @@ def is_of_the_call(error: BaseException) -> bool:
     return known or is_defect(error)
 
 
-def cut_off(name: str) -> ControllerError:
+def cut_off(name: str) -> IncompleteAnswer:
     """The error for an answer that ended at the length limit: repairing it would drop tasks silently."""
-    return ControllerError(
+    return IncompleteAnswer(
         f"{name} was cut off before its answer was complete", hint="Choose a model that may write longer answers."
     )
 
@@ -93,8 +93,8 @@ def check_not_filtered(reason: str, name: str) -> None:
         raise _filtered(name)
 
 
-def _filtered(name: str) -> ControllerError:
-    return ControllerError(
+def _filtered(name: str) -> IncompleteAnswer:
+    return IncompleteAnswer(
         f"a content filter ended the answer of {name}", hint="Rephrase the request, or choose another model."
     )
 
@@ -119,7 +119,7 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
         case "refused":
             return ControllerError(f"{name} at {server}: {failure.detail}", hint=failure.hint)
         case "timeout":
-            return ControllerError(f"{name} at {server} gave no answer in {timeout:g} s", hint=failure.hint)
+            return IncompleteAnswer(f"{name} at {server} gave no answer in {timeout:g} s", hint=failure.hint)
         case "status":
             detail = failure.detail or str(error)
             detail = "(it repeats the key)" if repeats_key(detail) else detail[:300]

@@ -39,9 +39,9 @@ def json_in_answer(answer: str, *, complete: bool = True) -> JsonAnswer:
 
 
 def _find(answer: str, *, complete: bool) -> tuple[Any, bool]:
-    if len(answer) > MAX_CHARACTERS:
-        raise UnreadableAnswer(f"the answer has {len(answer)} characters, more than the {MAX_CHARACTERS} allowed")
     text = without_thoughts(answer)
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadableAnswer(f"the answer has {len(text)} characters, more than the {MAX_CHARACTERS} allowed")
     for part in (*(match[1].strip() for match in _FENCED.finditer(text)), text):
         for value in _valid_json(part):
             return value, False

@@ -173,6 +173,7 @@ class ChatModel:
             timeout=timeout,
             max_retries=0,
             stream_usage=True,
+            stream_chunk_timeout=None,  # one owner of time: by default it ends a call after two silent minutes
             http_async_client=connections,
             http_client=_unused_sync_client(),
             http_socket_options=(),  # for clients of its own; by default it warns that no proxy is used, while ours is
@@ -194,7 +195,7 @@ class ChatModel:
             server_kwargs={"token": key or NO_KEY.get_secret_value()} if third_party else {},
         )
         model = ChatHuggingFace(llm=endpoint, model_id=self.model, stream_usage=True)
-        # it takes the endpoint's values, which nobody chose: the address as the model's name, 512 tokens, temperature 0.8
+        # it takes the endpoint's values, which no one chose: the address as the model's name, 512 tokens, temperature 0.8
         model.model_id, model.max_tokens, model.temperature = self.model, None, None
         return model, endpoint.async_client
 

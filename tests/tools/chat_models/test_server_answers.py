@@ -191,3 +191,34 @@ async def test_the_doctor_has_a_plan_of_two_tasks_made(name: str) -> None:
         found = await trial(controller)
     assert found.ok == ok
     assert what in found.what
+
+
+async def test_only_our_own_timeout_ends_a_silent_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """langchain-openai has a timeout of its own between two pieces, of two minutes, or of this variable."""
+    monkeypatch.setenv("LANGCHAIN_OPENAI_STREAM_CHUNK_TIMEOUT_S", "0.1")
+    with llm_controller(in_turn(chat(PLAN[:30], PLAN[30:], seconds=0.4))) as (controller, _):
+        assert (await controller.plan(REQUEST)).plan.tasks
+
+
+ENDLESS = '{"tasks": [{"task": "translation", "id": 0, "args": {"text": "' + "and so on, " * 40_000
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (ENDLESS, "repeats itself without an end ('"),
+        ('{"tasks": [' + ", ".join(str(number) for number in range(30_000)), "where a short JSON was asked for"),
+    ],
+)
+async def test_a_plan_without_an_end_is_not_waited_for(text: str, message: str) -> None:
+    """A small model wrote 2,100 tokens of it; each piece of this one takes a while."""
+    pieces = [text[start : start + 2_000] for start in range(0, len(text), 2_000)]
+    endless = chat(*pieces, seconds=0.02)
+    with llm_controller(in_turn(endless)) as (controller, _), pytest.raises(ControllerError) as raised:
+        await controller.plan(REQUEST)
+    assert message in raised.value.message
+
+
+async def test_thoughts_may_be_long_and_repeat() -> None:
+    with llm_controller(in_turn(chat("<think>", "Wait. " * 20_000, "</think>", PLAN))) as (controller, _):
+        assert (await controller.plan(REQUEST)).plan.tasks

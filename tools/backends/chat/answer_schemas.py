@@ -1,14 +1,18 @@
 """JSON schemas of a chat model's labels, entities, scores and boxes, each with the function that parses the answer."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from ....graph.call import Artifact, Call
-from ..answers import entity_answer, garbage, label_answer, score_answer
+from ...languages import NAMES, iso1
+from ...repetition import asks_for_repetition, endless_repetition
+from ..answers import entity_answer, garbage, label_answer, score_answer, text_answer
 from ..inputs import candidate_labels
 from ..worker.decode_functions import SCALE
 from ..worker.decoder import boxes_answer
 
+_MARK = re.compile(r"</?data>", re.IGNORECASE)
 Parse = Callable[[Call, Any], list[Artifact]]
 
 
@@ -39,9 +43,13 @@ BOXES = _list_of(
 
 
 def _rows(call: Call, answer: Any) -> list[dict[str, Any]]:
+    """The rows of an answer. Raises `garbage` for any other form, and for a score that is not within 0 to 1."""
     found = answer.get("found") if isinstance(answer, dict) else answer
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise garbage(call, "list", answer)
+    for row in found:
+        if isinstance(score := row.get("score"), int | float) and not 0 <= score <= 1:
+            raise garbage(call, "score of 0 to 1", score)
     return found
 
 
@@ -51,14 +59,34 @@ def parse_labels(call: Call, answer: Any) -> list[Artifact]:
 
 
 def parse_given_labels(call: Call, answer: Any) -> list[Artifact]:
-    """The labels that the task gives; others are dropped."""
-    allowed = {label.casefold(): label for label in candidate_labels(call)}
-    rows = [
-        row | {"label": allowed[label]}
-        for row in _rows(call, answer)
-        if (label := str(row.get("label")).casefold()) in allowed
-    ]
-    return label_answer(call, rows)
+    """The labels that the task gives, each once; any other set is no answer."""
+    given = {label.casefold(): label for label in candidate_labels(call)}
+    rows = _rows(call, answer)
+    found = [str(row.get("label")).strip().casefold() for row in rows]
+    if sorted(found) != sorted(given):
+        raise garbage(call, f"score for each of {', '.join(given.values())}", [row.get("label") for row in rows])
+    return label_answer(call, [row | {"label": given[label]} for row, label in zip(rows, found, strict=True)])
+
+
+def parse_languages(call: Call, answer: Any) -> list[Artifact]:
+    """Languages by their ISO 639-1 code; a name is read too, what is no language is no answer."""
+    rows = _rows(call, answer)
+    codes = [iso1(str(row.get("label"))) for row in rows]
+    if unknown := [row.get("label") for row, code in zip(rows, codes, strict=True) if code not in NAMES]:
+        raise garbage(call, "language", unknown[0])
+    return label_answer(call, [row | {"label": code} for row, code in zip(rows, codes, strict=True)])
+
+
+def parse_text(call: Call, answer: Any) -> list[Artifact]:
+    """A text that repeats neither our marks of data nor itself without an end, unless its inputs do, or ask for it."""
+    (made,) = text_answer(call, answer)
+    text = made.text or ""
+    given = "\n".join([call.task.goal, *(m.resource.text or "" for many in call.inputs.values() for m in many)])
+    if _MARK.search(text) and not _MARK.search(given):
+        raise garbage(call, "text of its own, but repeats the marks around its data", text)
+    if not asks_for_repetition(given) and (unit := endless_repetition(text)):
+        raise garbage(call, "answer, but repeats itself without an end", unit)
+    return [made]
 
 
 def parse_entities(call: Call, answer: Any) -> list[Artifact]:

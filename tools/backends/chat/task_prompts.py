@@ -3,6 +3,7 @@
 Inputs go into a marked block (`messages.marked`), never into the instruction: they are data, whatever they contain.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ from ....graph.call import Call
 from ....graph.errors import ExpertError
 from ....graph.resource import Kind
 from ....graph.vocabulary import VOCABULARY
-from ..answers import text_answer
 from ..inputs import candidate_labels
 from .answer_schemas import (  # fmt: skip
     BOXES,
@@ -23,7 +23,9 @@ from .answer_schemas import (  # fmt: skip
     parse_entities,
     parse_given_labels,
     parse_labels,
+    parse_languages,
     parse_scores,
+    parse_text,
 )
 
 MOST_CHARACTERS = 48_000
@@ -37,13 +39,17 @@ class TaskPrompt:
     """How a chat model is prompted for one task type."""
 
     instruction: str | Callable[[Call], str]
-    parse: Parse = text_answer
+    parse: Parse = parse_text
     schema: dict[str, Any] | None = None
     """JSON schema of the answer; None for plain text."""
 
     def instruction_for(self, call: Call) -> str:
-        """The instruction, with the goal and the parameters of the call where it names them."""
-        return self.instruction if isinstance(self.instruction, str) else self.instruction(call)
+        """The instruction, with the parameters of the call, and with the words of the request that it serves."""
+        text, goal = self.instruction if isinstance(self.instruction, str) else self.instruction(call), call.task.goal
+        if not goal or goal in text or repr(goal) in text:
+            return text
+        words = json.dumps(goal, ensure_ascii=False)
+        return f"{text}\nThe user's words, of which you do this task and nothing else: {words}"
 
     def text_inputs(self, call: Call) -> dict[str, Any]:
         """The text inputs, by name; images go into the message as blocks."""
@@ -123,7 +129,7 @@ TASK_PROMPTS: dict[str, TaskPrompt] = {
     "table-question-answering": TaskPrompt(_ANSWER_FROM.format(what="the table")),
     "text-classification": TaskPrompt(_classify, parse_labels, LABELS),
     "language-identification": TaskPrompt(
-        "Which language is the text in? Give its ISO 639-1 code as the label.", parse_labels, LABELS
+        "Which language is the text in? Give its ISO 639-1 code as the label.", parse_languages, LABELS
     ),
     "token-classification": TaskPrompt(
         lambda call: (

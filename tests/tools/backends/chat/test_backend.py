@@ -31,8 +31,8 @@ ANSWERS: dict[str, str] = {
     "language-identification": json.dumps({"found": [{"label": "en", "score": 1}]}),
     "token-classification": json.dumps({"found": [{"entity_group": "MISC", "word": "short text", "score": 1}]}),
     "fill-mask": json.dumps({"found": [{"label": "Paris", "score": 0.9}]}),
-    "zero-shot-classification": LABELS,
-    "zero-shot-image-classification": LABELS,
+    "zero-shot-classification": LABELS.replace("boat", "cooking"),
+    "zero-shot-image-classification": LABELS.replace("travel", "train"),
     "image-classification": LABELS,
     "sentence-similarity": json.dumps({"found": [{"score": 0.2}, {"score": 0.9}]}),
     "text-ranking": json.dumps({"found": [{"score": 0.2}, {"score": 0.9}]}),
@@ -123,6 +123,16 @@ async def test_the_model_s_reasoning_is_no_part_of_the_answer(home: Path, tmp_pa
         ("text-classification", "I would say it is positive!"),
         ("text-classification", '{"found": [{"label": 3}]}'),
         ("zero-shot-classification", '{"found": [{"label": "something else", "score": 1}]}'),
+        ("zero-shot-classification", '{"found": [{"label": "travel", "score": 1}]}'),
+        ("zero-shot-classification", LABELS.replace("boat", "travel")),
+        ("zero-shot-classification", LABELS.replace('"boat"', '"cooking"').replace("0.8", "80")),
+        ("text-classification", LABELS.replace("0.7", "-0.1")),
+        ("sentence-similarity", '{"found": [{"score": 0.2}, {"score": 90}]}'),
+        ("language-identification", '{"found": [{"label": "Gibberish", "score": 1}]}'),
+        ("language-identification", '{"found": [{"label": "xx", "score": 1}]}'),
+        ("summarization", '<data>"a short text"</data>'),
+        ("translation", "A boat. " * 40),
+        ("text-generation", "and so on, " * 60),
         ("object-detection", '{"found": [{"label": "boat", "score": 1, "left": "far"}]}'),
         ("sentence-similarity", '{"found": [{"score": 0.5}]}'),
         ("summarization", "   "),
@@ -135,6 +145,31 @@ async def test_an_answer_of_the_wrong_form_is_refused(task_type: str, answer: st
         with pytest.raises(ExpertError) as raised:
             await backend.run(call_of(task_type, expert, tmp_path))
     assert not raised.value.input_fault
+
+
+async def test_the_model_gets_the_words_of_the_request_and_not_the_quotation_alone(home: Path, tmp_path: Path) -> None:
+    goal = "Rewrite 'gimme the report asap' in a polite tone"
+    with model_that_answers("Could you please send me the report?", home) as (backend, server):
+        (expert,) = backend.experts("text-generation")
+        given = {"prompt": (text("gimme the report asap"),)}
+        await backend.run(call_of("text-generation", expert, tmp_path, inputs=given, goal=goal))
+    assert json.dumps(goal) in server.requests[0].json["messages"][-1]["content"].partition("<data>")[0]
+
+
+@pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("French", "fr"), ("pt-BR", "pt")])
+async def test_a_language_is_given_by_its_code(label: str, code: str, home: Path, tmp_path: Path) -> None:
+    answer = json.dumps({"found": [{"label": label, "score": 1}]})
+    with model_that_answers(answer, home) as (backend, _):
+        (expert,) = backend.experts("language-identification")
+        (made,) = await backend.run(call_of("language-identification", expert, tmp_path))
+    assert json.loads(made.text or "")[0]["label"] == code
+
+
+@pytest.mark.parametrize("goal", ["Write 'A boat.' 40 times", "repeat it"])
+async def test_repetition_that_was_asked_for_is_an_answer(goal: str, home: Path, tmp_path: Path) -> None:
+    with model_that_answers("A boat. " * 40, home) as (backend, _):
+        (expert,) = backend.experts("text-generation")
+        assert await backend.run(call_of("text-generation", expert, tmp_path, goal=goal))
 
 
 async def test_entities_that_the_text_does_not_contain_are_dropped(home: Path, tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""What a caller gives the graph and it does not know is refused in words, where LangGraph would drop it without a word."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from hugginggpt.graph.errors import InvalidInput, UsageError
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import build_graph
+from hugginggpt.nodes.checked_calls import known_context
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from scripting import step
+
+CONFIG: Any = {"configurable": {"thread_id": "t"}}
+
+
+@pytest.fixture
+def graph(home: Path) -> Any:
+    return build_graph(
+        Settings(home=home), controller=ScriptedController([step(0)]), catalog=ScriptedCatalog(),
+        backends=[ScriptedBackend()], checkpointer=InMemorySaver(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"requst": "go"}, "the input has no field 'requst'\nDid you mean request?"),
+        ({"request": "go", "plan": {}}, "the input has no field 'plan'"),
+        ({"request": ["go"]}, "`request` is of type list"),
+        ({"messages": 5}, "`messages` holds something that is no message"),
+        ("go", "the input is of type str, and must be an object"),
+        (["go"], "the input is of type list"),
+        ({"request": "go", "given_plan": 5}, "the plan can't be run: Input should be a valid dictionary"),
+        ({"request": "go", "given_plan": [{"task": "moon"}]}, "moon"),
+        (None, "thread t has no run to go on with"),
+        (Command(resume=True), "thread t has no run to go on with"),
+        (Command(update={"plan": {}}), "thread t has no run to go on with"),
+        (Command(update={"pln": {}, "plan": {}}), "the state has no field 'pln'\nDid you mean plan?"),
+    ],
+    ids=str,
+)
+async def test_an_input_that_says_nothing_to_the_graph_is_refused(graph: Any, given: Any, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        await graph.ainvoke(given, CONFIG)
+    assert said in str(refused.value)
+    assert "run" not in (await graph.aget_state(CONFIG)).values
+
+
+async def test_a_field_that_a_form_leaves_empty_is_as_none(graph: Any) -> None:
+    given = {"request": "go", "files": None, "messages": None, "options": None, "given_plan": None}
+    assert (await graph.ainvoke(given, CONFIG))["run"]["status"] == "succeeded"
+
+
+async def test_a_plan_in_the_papers_json_is_taken_as_input(graph: Any) -> None:
+    values = await graph.ainvoke({"request": "go", "given_plan": [step(4)]}, CONFIG)
+    assert list(values["results"]) == ["4"]
+
+
+@pytest.mark.parametrize("name", ["interrupt_before", "interrupt_after"])
+async def test_a_stop_at_a_node_that_does_not_exist_is_refused(graph: Any, name: str) -> None:
+    with pytest.raises(UsageError, match="there is no node 'exekute'"):
+        await graph.ainvoke({"request": "go"}, CONFIG, **{name: ["review", "exekute"]})
+    await graph.ainvoke({"request": "go"}, CONFIG, **{name: "*"})
+
+
+async def test_a_reply_to_a_run_that_does_not_wait_is_refused(graph: Any) -> None:
+    await graph.ainvoke({"request": "go"}, CONFIG)
+    with pytest.raises(UsageError, match=r"no question .* open \(its run has ended: succeeded\)"):
+        await graph.ainvoke(Command(resume=False), CONFIG)
+
+
+async def test_an_edit_of_a_field_that_does_not_exist_is_refused(graph: Any) -> None:
+    await graph.ainvoke({"request": "go"}, CONFIG)
+    with pytest.raises(InvalidInput, match="the state has no field 'anser'\nDid you mean answer"):
+        await graph.aupdate_state(CONFIG, {"anser": "x"})
+
+
+def test_what_a_server_mixes_into_a_context_is_no_choice_and_the_rest_is_reported() -> None:
+    mixed = {
+        "approve": "always",
+        "thread_id": "t",
+        "langgraph_request_id": "r",
+        "__x": 1,
+        "x-user": "u",
+        "colour": "red",
+    }
+    known, unused = known_context(mixed, served=True)
+    assert known == {"approve": "always"}
+    assert len(unused) == 1
+    assert "context.colour was not used" in unused[0]
+    with pytest.raises(UsageError, match="did you mean approve"):
+        known_context({"aprove": "always"}, served=True)
