@@ -6,6 +6,7 @@ resources    what was given and made, by which task and model; the bytes are in 
 assignments  which expert was chosen for which decision, and why
 llm_calls    calls to chat models: stage, tokens, seconds, dollars where a price is known
 states, state_writes, namespaces  LangGraph's checkpoints and writes (state_rows.py)
+runs_readable, tasks_readable  views of runs and tasks for people (readable_views.py)
 state_parts  messages, results, plans and long texts of LangGraph's states, by hash: each once (state_parts.py)
 
 A change of the tables is a new function at the end of the migrations, e.g. `db.table("runs").add_column("note", str)`, and
@@ -22,6 +23,7 @@ from ..graph.advice import setting
 from ..graph.errors import StorageError
 from ..graph.result import EARLIER_REPAIRS
 from .format import FORMAT
+from .readable_views import create_views
 from .state_parts import compress_all
 from .state_rows import create_tables, number_states
 from .stock_tables import move_stock_tables
@@ -117,7 +119,13 @@ def numbered_states_of_format_8(db: Database) -> None:
 
 
 @migrations()
-def estimates_of_format_9(db: Database) -> None:
+def readable_of_format_9(db: Database) -> None:
+    """Views for people, with times as text."""
+    create_views(db.conn)
+
+
+@migrations()
+def estimates_of_format_10(db: Database) -> None:
     """Whether the tokens of a call are estimated."""
     db.table("llm_calls").add_column("estimated", int)
 

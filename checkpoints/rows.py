@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ..graph.advice import again
+from ..graph.clock import now
 from ..graph.errors import StorageError
 from ..graph.notices import notice
 from ..graph.resource import Frozen, Resource
@@ -68,7 +69,7 @@ def resource_rows(run_id: str, thread_id: str, epoch: str, result: Result) -> li
     """What a result made, as rows of `resources`."""
     run = {"thread_id": thread_id, "run_id": run_id, "epoch": epoch}
     task = {"key": result.key, "task_type": result.task_type, "model_id": _model_id(result)}
-    when = {"created_at": result.started_at + result.duration}
+    when = {"created_at": result.started_at + result.duration if result.started_at else now()}  # of no call: by hand
     return [
         {**made.model_dump(exclude={"producer"}), "output": name, **run, **task, **when}
         for name, resources in result.outputs.items()

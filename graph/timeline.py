@@ -16,7 +16,9 @@ class Span(Frozen):
     ready: float
     """When all that it needs was there."""
     started: float
-    """When its first attempt began: from `ready` to here it was queued."""
+    """When its first attempt began."""
+    queued: float = 0.0
+    """Seconds before that in which it waited for a slot; between `ready` and these the run was not at work."""
     ended: float
     attempts: int = 0
     critical: bool = False
@@ -45,6 +47,7 @@ def timeline(run: Run) -> tuple[Span, ...]:
             sent=row.started_at if taken else sent,
             ready=row.started_at if taken else min(ready, start) if row.started_at else ready,
             started=start + row.queued,
+            queued=row.queued,
             ended=start + row.duration,
             attempts=row.attempts,
             taken_over=taken,

@@ -39,7 +39,8 @@ async def edited_result(
             problems.append(f"{where}.outputs.{name}: give its new content as `text`, or the hash of data that is here")
         outputs[name] = tuple(resource for resource in made if resource)
     notes = (*(note for note in result.notes if note != EDITED), EDITED)
-    return result.model_copy(update={"outputs": outputs, "notes": notes, "assignment": None, "fingerprint": ""})
+    no_call = {"assignment": None, "fingerprint": "", "inputs": (), "started_at": 0.0, "duration": 0.0, "attempts": 0}
+    return result.model_copy(update={"outputs": outputs, "notes": notes, "queued": 0.0, **no_call})
 
 
 def validation_problems(error: ValidationError, where: str) -> list[str]:

@@ -163,7 +163,13 @@ def _check_image(data: bytes, media_type: str, label: str, limit: int) -> None:
         with plugin(io.BytesIO(data), "") as image:
             width, height = image.size
     except (OSError, SyntaxError, ValueError, IndexError, TypeError, Image.DecompressionBombError) as error:
-        raise _broken_header(label, media_type.removeprefix("image/").upper(), f" ({error})") from None
+        form = media_type.removeprefix("image/").upper()
+        if "pixel mode" in str(error):
+            raise InvalidInput(
+                f"{label} is {form} of a kind that can't be read (its channels have an unusual depth)",
+                hint="Save it as PNG.",
+            ) from None
+        raise _broken_header(label, form, f" ({error})") from None
     _check_size(width, height, label, most)
 
 

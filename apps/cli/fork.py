@@ -8,7 +8,7 @@ from ...graph.errors import InvalidPlan, UsageError
 from ...graph.events import Event
 from ...graph.plan import Plan
 from .arguments import choices_of, settings_of_home
-from .console import report_errors
+from .console import note, plain, report_errors
 from .run import CommonOptions, Limits, show_and_exit
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def fork_run(
     common: CommonOptions,
-    name: str,
+    name: str | None,
     *,
     outputs: Sequence[str],
     models: Sequence[str],
@@ -44,10 +44,13 @@ def fork_run(
             thread_id=thread,
             limits=dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True)),
         )
-        async for event in session.fork(await session.run(name), changes):
+        parent = await session.run(name)
+        if name is None:
+            note(f"from run {parent.run_id}: {plain(parent.request.text, 60)}")
+        async for event in session.fork(parent, changes):
             yield event
 
-    show_and_exit(common, events, again=f"fork {name} ...")
+    show_and_exit(common, events, again=f"fork {name or ''} ...".replace("  ", " "))
 
 
 def _outputs(given: Sequence[str]) -> dict[str, str | Path]:

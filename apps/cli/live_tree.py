@@ -1,5 +1,6 @@
 """`LiveTree`: a run's tasks on stderr while it runs, redrawn in place on a terminal, a line for each change elsewhere."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +52,9 @@ class LiveTree:
         self._progress: dict[int, TaskProgress] = {}
         self._results: dict[int, Result] = {}
         self._recorded: set[int] = set()
-        self._live = Live(get_renderable=self.picture, console=console, refresh_per_second=8)
+        # what goes to a pipe or a file, JSON say, must not be printed on the screen instead
+        shared = sys.stdout.isatty()
+        self._live = Live(get_renderable=self.picture, console=console, refresh_per_second=8, redirect_stdout=shared)
 
     def __enter__(self) -> Self:
         return self

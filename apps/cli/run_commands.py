@@ -175,7 +175,7 @@ def retry(
     epilog='Example: hugginggpt fork 3f2a --set 2.text="12.50 euros"      runs again only what depends on task 2'
 )
 def fork(
-    run: options.Run,
+    run: options.Newest = None,
     set: options.Set = None,
     model: options.ForkModels = None,
     redo: options.Redo = None,

@@ -44,7 +44,9 @@ def show_trace(name: str | None, *, home: Path | None, as_json: bool) -> None:
     for span in spans:
         console.print(_row(span, begin, length, columns), soft_wrap=True)
     if own:
-        console.print(f"[dim]0 s to {length:.1f} s; ·· waits for data, ▒▒ for a slot, ██ runs; * critical path[/]")
+        console.print(
+            f"[dim]0 s to {length:.1f} s; ·· waits for data, ▒▒ for a slot, ██ runs, blank: not at work; * critical path[/]"
+        )
 
 
 def _row(span: Span, begin: float, length: float, columns: int) -> Text:
@@ -53,10 +55,12 @@ def _row(span: Span, begin: float, length: float, columns: int) -> Text:
     line.append(f"{'*' if span.critical else ' '}{clean(f'{span.key} {span.task_type}'):<30.30} ", style="bold")
     if span.taken_over:
         return line.append("taken over, or edited by hand", style="dim")
-    ready, started, ended = (_column(t - begin, length, columns) for t in (span.ready, span.started, span.ended))
+    times = (span.ready, span.started - span.queued, span.started, span.ended)
+    ready, queued, started, ended = (_column(t - begin, length, columns) for t in times)
     running = max(1, ended - started)
     line.append("·" * ready, style="dim")
-    line.append("▒" * (started - ready), style="yellow")
+    line.append(" " * (queued - ready))
+    line.append("▒" * (started - queued), style="yellow")
     line.append("█" * running, style="red" if span.critical else "green")
     tries = f", {span.attempts} attempts" if span.attempts > 1 else ""
     return line.append(f" {span.ended - span.started:.2f} s{tries} {clean(span.model_id)}", style="dim")

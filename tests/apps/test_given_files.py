@@ -133,3 +133,16 @@ def test_a_path_given_twice_is_taken_once_and_it_is_said(
     path = str(tmp_path / "a.txt")
     assert counts([path, path], settings) == ["3"]
     assert f"{path} was given more than once, and is taken once" in capfd.readouterr().err
+
+
+def test_two_files_of_one_name_are_told_apart_in_the_answer(home: Path, tmp_path: Path) -> None:
+    """By as much of their folders as it takes; a third file keeps its bare name."""
+    files = [tmp_path / name for name in ("a/x.txt", "b/x.txt", "y.txt")]
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("word " * (number + 1))
+    outcome = hugginggpt.run("How many words are in each file?", files=files, settings=Settings(home=home))
+    hugginggpt.close()
+    assert [line for line in outcome.answer.splitlines() if line.startswith("Count")] == [
+        "Count (words) (a/x.txt) [0]: 1", "Count (words) (b/x.txt) [1]: 2", "Count (words) (y.txt) [2]: 3"
+    ]  # fmt: skip

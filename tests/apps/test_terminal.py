@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 
 import pytest
@@ -93,3 +94,25 @@ def test_ctrl_c_in_the_first_second_says_what_is_kept(shell: Shell, words: list[
     assert process.returncode == 130
     assert said in err
     assert "Traceback" not in err
+
+
+def test_events_go_to_the_pipe_also_while_the_tree_is_drawn_on_a_terminal(shell: Shell) -> None:
+    above, below = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hugginggpt.apps", *SAY, "--json"],
+        cwd=shell.folder, env=shell.env | {"TERM": "xterm-256color"}, stdin=subprocess.DEVNULL, stdout=-1, stderr=below,
+    )  # fmt: skip
+    os.close(below)
+    drain = threading.Thread(target=read_to_its_end, args=(above,))
+    drain.start()
+    out, _ = process.communicate(timeout=60)
+    drain.join()
+    events = [json.loads(line)["event"] for line in out.decode().splitlines()]
+    assert events[0] == "run_started"
+    assert {"plan_ready", "task_started", "task_finished", "run_finished"} <= set(events)
+
+
+def read_to_its_end(terminal: int) -> None:
+    with suppress(OSError):  # the other end is closed
+        while os.read(terminal, 65536):
+            pass

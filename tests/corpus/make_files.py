@@ -4,8 +4,10 @@ Each file is made by a function below; one whose program is missing is left as i
 the repository, so that tests need none of the programs (LibreOffice, pandoc, Gnumeric, Ghostscript, qpdf, img2pdf, iconv).
 """
 
+import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -369,6 +371,17 @@ written("marked.csv", b"\xef\xbb\xbf" + MEMBERS.encode())
 written("quoted.csv", 'name,remark,amount\n"Berg, Ada","likes ""tea""\nand cake",10\n"Bo","none",5\n')
 written("titled.csv", "Members of the club,,\n\nname,city,amount\nA,Rome,1\nB,Lima,2\n")
 written("total.csv", "name,amount\nA,1\nB,2\nTotal,3\n")
+written("ragged.csv", "name,city,amount\nSmith, John,Oslo,5\nKim,Rome,7\nLee,Bern,2\n")
+written("remark.csv", "name,city,amount\nKim,Rome,7\nLee,Bern,3\n\nSource: statistics office 2026\n")
+written("r_rows.csv", '"mpg","gears"\n"Fiat",32.4,4\n"Volvo",21.4,5\n')
+written("unlabelled.csv", "item,sold\nnails,5\nhooks,7\n,12\n")
+written("twins.csv", "name,amount,amount\nA,1,10\nB,2,20\n")
+written("card.txt", "Club card\nName: Anna Berg\nFee: 45 euros\nPhone: 555 1234\n")
+written("office.html", '<p>Write to <a href="mailto:info@club.example?subject=hi">our office</a> for a key.</p>')
+written("by_columns.json", '{"city":{"0":"Rome","1":"Oslo"},"guests":{"0":4,"1":5}}')
+written("split.json", '{"columns":["city","guests"],"index":[0,1],"data":[["Rome",4],["Oslo",5]]}')
+written("pipes.txt", "name|amount\nA|5\nB|6\n")
+written("spaced.csv", "Name;Betrag\r\nA;1 250,50\r\nB;2 000,00\r\n")
 written("thousands.csv", "Name;Betrag\nA;1.234\nB;2.000\n")
 written(
     "pieces.html",
@@ -389,6 +402,30 @@ MAKERS["members.ods"] = from_text("members.csv", MEMBERS, lambda source, path: b
 FORMULAS = "item,price,pieces,total\nnails,2,400,=B2*C2\nscrews,3,250,=B3*C3\n"
 MAKERS["formulas.xlsx"] = from_text(
     "formulas.csv", FORMULAS, lambda source, path: by("ssconvert", "-T", "Gnumeric_Excel:xlsx2", source, path))  # fmt: skip
+
+
+@makes("pictured.pdf")
+def pictured(path: Path) -> None:
+    """A page of text with a picture below it."""
+    with TemporaryDirectory() as folder:
+        picture = Path(folder) / "room.png"
+        by("convert", "-size", "200x60", "xc:white", "-pointsize", "20", "-annotate", "+5+40", "Room 12", picture)
+        draw = "from reportlab.pdfgen import canvas; import sys; c = canvas.Canvas(sys.argv[1]);"
+        draw += (
+            " c.drawString(100, 700, 'The keeper is Ida Moe.'); c.drawImage(sys.argv[2], 100, 300, 400, 120); c.save()"
+        )
+        by("python", "-c", draw, path, picture)
+
+
+@makes("hidden.xlsx")
+def hidden(path: Path) -> None:
+    """The workbook of Gnumeric with a row hidden, as its filter does it."""
+    with zipfile.ZipFile(FILES / "members.xlsx") as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = re.sub(rb'<row r="3"', b'<row r="3" hidden="1"', data)
+            made.writestr(name, data)
 
 
 @makes("sheets.xlsx")

@@ -15,6 +15,7 @@ PRINTED = {
     "one_request.py": ("succeeded", "s of speech in"),
     "pictures_in_memory.py": ("(50, 25)",),
     "plan_by_hand.py": ("CAFE AM HAFEN", "lines"),
+    "resume_by_id.py": ("waiting run this plan?", "succeeded"),
     "retry.py": ("partial", "succeeded"),
     "sub_graph.py": ("run this plan?", "French"),
 }
@@ -37,6 +38,6 @@ def test_a_program_runs_as_it_stands(
     assert all(text in printed for text in PRINTED[name]), printed
 
 
-def test_there_are_eight_programs_each_with_a_promise() -> None:
+def test_there_are_nine_programs_each_with_a_promise() -> None:
     assert sorted(PRINTED) == PROGRAMS
-    assert len(PROGRAMS) == 8
+    assert len(PROGRAMS) == 9

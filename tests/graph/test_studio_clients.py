@@ -4,12 +4,16 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, StateGraph
 from langgraph.pregel.remote import RemoteGraph
-from langgraph.types import Command
+from langgraph.types import Command, interrupt
 from langgraph_sdk.client import LangGraphClient
+from typing_extensions import TypedDict
 
 from hugginggpt.apps import langgraph_server
 from hugginggpt.graph.advice import advise_in_process
@@ -187,6 +191,49 @@ async def test_a_remote_graph_invokes_streams_and_resumes(server: str) -> None:
     done = await remote.ainvoke(Command(resume=True), config)
     assert "French" in done["answer"]
     assert (await remote.aget_state(config)).values["answer"] == done["answer"]
+
+
+class Parent(TypedDict, total=False):
+    answer: Any
+
+
+async def asked_and_answered(node: Any) -> Any:
+    """A parent graph of one node is invoked and, when that asks, resumed with True."""
+    graph = StateGraph(Parent)
+    graph.add_node("remote", node)
+    graph.add_edge(START, "remote")
+    parent, config = graph.compile(checkpointer=InMemorySaver()), {"configurable": {"thread_id": str(uuid4())}}
+    assert "__interrupt__" in await parent.ainvoke({}, config)  # type: ignore[arg-type]
+    return await parent.ainvoke(Command(resume=True), config)  # type: ignore[call-overload]
+
+
+async def test_a_remote_graph_as_a_node_asks_again_whatever_it_serves(server: str) -> None:
+    """LangGraph's own, with a graph that has nothing of ours; where this fails, `docs/entry_points.md` is out of date."""
+    assert "__interrupt__" in await asked_and_answered(RemoteGraph("asking", url=server))
+
+
+async def test_a_node_of_the_parent_that_calls_the_server_asks_once_and_plans_once(server: str) -> None:
+    """The way round: the node looks whether the remote thread waits, and passes the answer on."""
+    client = client_of(server)
+    thread = await new_thread(client)
+
+    async def call(state: Parent) -> Parent:
+        questions = [
+            each for task in (await client.threads.get(thread)).get("interrupts", {}).values() for each in task
+        ]
+        if not questions:
+            done: Any = await client.runs.wait(
+                thread, "hugginggpt", input={**LANGUAGE, "options": {"approve": "always"}}
+            )
+            questions = done.get("__interrupt__", [])
+        if questions:
+            reply = interrupt(questions[0]["value"])
+            done = await client.runs.wait(thread, "hugginggpt", command={"resume": reply})
+        return {"answer": done["answer"]}
+
+    done = await asked_and_answered(call)
+    assert "French" in done["answer"]
+    assert len(await client.runs.list(thread)) == 2
 
 
 async def test_with_a_bad_model_states_are_read_and_runs_say_why(

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
+from typing_extensions import TypedDict
 
 from hugginggpt.apps.langgraph_server import open_storage_once
 from hugginggpt.graph.call import Artifact, Call
@@ -84,3 +86,19 @@ def _speaking() -> Any:
         backends=[Loud()],
         ledger=open_storage_once().ledger,
     )
+
+
+class Asked(TypedDict, total=False):
+    answer: str
+
+
+def make_asking() -> Any:
+    """LangGraph's alone: a graph of one node, which asks a question."""
+
+    async def ask(state: Asked) -> dict[str, Any]:
+        return {"answer": interrupt("sure?")}
+
+    graph = StateGraph(Asked)
+    graph.add_node("ask", ask)
+    graph.add_edge(START, "ask")
+    return graph.compile()

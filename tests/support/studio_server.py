@@ -32,6 +32,7 @@ def served(
         config["checkpointer"] = {"path": f"{SUPPORT / module}.py:make_checkpointer"}
     else:
         config["graphs"]["speaking"] = f"{SUPPORT / module}.py:make_speaking"
+        config["graphs"]["asking"] = f"{SUPPORT / module}.py:make_asking"
     (folder / "langgraph.json").write_text(json.dumps(config))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

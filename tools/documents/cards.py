@@ -31,7 +31,7 @@ def cards_text(path: Path, label: str) -> Reading:
         raise unreadable(label, "a calendar or contact", str(error) or "a line is damaged") from None
     if not blocks:
         raise unreadable(label, "a calendar or contact", "it holds no event and no contact")
-    return Reading(joined(blocks))
+    return Reading(joined(_with_names(blocks)))
 
 
 def _blocks(component: Any) -> list[str]:
@@ -47,6 +47,20 @@ def _blocks(component: Any) -> list[str]:
     if getattr(component, "name", "") == "VEVENT":  # in one line: what, and when
         lines = _event(lines)
     return ["\n".join(lines), *inner] if lines else inner
+
+
+def _with_names(blocks: list[str]) -> list[str]:
+    """Of several contacts each line says whose it is: `Telephone of Bo Ek (work): ...`."""
+    names = [next((line[6:] for line in block.split("\n") if line.startswith("Name: ")), "") for block in blocks]
+    if sum(map(bool, names)) < 2:
+        return blocks
+    return ["\n".join(_of(line, name) for line in block.split("\n")) for block, name in zip(blocks, names, strict=True)]
+
+
+def _of(line: str, name: str) -> str:
+    label, colon, value = line.partition(": ")
+    what, bracket, kind = label.partition(" (")
+    return f"{what} of {name}{bracket}{kind}: {value}" if name and colon and label != "Name" else line
 
 
 def _event(lines: list[str]) -> list[str]:

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from .encodings import decoded
-from .marked_up import HTML, text_of
+from .forms import HTML
+from .marked_up import text_of
 from .reading import Reading, unreadable
 
 _DECLARED = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|<\?xml[^>]+encoding=["']([\w-]+)""", re.IGNORECASE)

@@ -4,115 +4,14 @@ One walk for all; a `Form` says which elements are paragraphs, rows, cells, and 
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
+from .forms import HTML, WORD, Form, local
 from .reading import joined
 
-_STYLE_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _FIGURE = re.compile(r"\W?\d[\d.,' ]*(?:[^\W\d_]{1,3})?\W?$")
-
-
-def _never(_element: Any) -> bool:
-    return False
-
-
-@dataclass(frozen=True)
-class Form:
-    """What the elements of a kind of document are, by their local names."""
-
-    skipped: frozenset[str]
-    blocks: frozenset[str]
-    tables: frozenset[str]
-    rows: frozenset[str]
-    cells: frozenset[str]
-    breaks: frozenset[str]
-    tabs: frozenset[str] = frozenset()
-    texts: frozenset[str] = frozenset()
-    """The only elements with text; empty: all have."""
-    items: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()
-    """Elements whose spaces and line ends are kept."""
-    hidden: Callable[[Any], bool] = _never
-    spaces: frozenset[str] = frozenset()
-    """Elements that stand for spaces."""
-    folds: bool = False
-    """Runs of spaces and line ends are one space."""
-
-
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-def _is_hidden(element: Any) -> bool:
-    return element.get("hidden") is not None or bool(_STYLE_HIDES.search(element.get("style") or ""))
-
-
-def _is_vanished(run: Any) -> bool:
-    """A run of Word that is formatted as hidden."""
-    if local(run) != "r":
-        return False
-    marks = [mark for part in run if local(part) == "rPr" for mark in part if local(mark) in ("vanish", "webHidden")]
-    return any(local(mark) == "vanish" and _value(mark) not in ("0", "false", "off") for mark in marks)
-
-
-def _value(mark: Any) -> str:
-    return next((str(value) for name, value in mark.attrib.items() if name.endswith("}val")), "")
-
-
-HTML = Form(
-    skipped=_names("head script style template noscript iframe object svg math audio video canvas datalist"),
-    blocks=_names(
-        "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol dl dt dd blockquote pre figure"
-        " figcaption form fieldset legend address details summary hr body li option caption"
-    ),
-    tables=_names("table"),
-    rows=_names("tr"),
-    cells=_names("td th"),
-    breaks=_names("br"),
-    items=_names("li"),
-    kept=_names("pre textarea"),
-    hidden=_is_hidden,
-    folds=True,
-)
-WORD = Form(
-    skipped=_names("del moveFrom instrText delInstrText Fallback rPr pPr sectPr annotationRef"),
-    blocks=_names("p"),
-    tables=_names("tbl"),
-    rows=_names("tr"),
-    cells=_names("tc"),
-    breaks=_names("br cr"),
-    tabs=_names("tab ptab"),
-    texts=_names("t"),
-    hidden=_is_vanished,
-)
-SLIDES = Form(
-    skipped=_names("Fallback"),
-    blocks=_names("p pt"),
-    tables=_names("tbl"),
-    rows=_names("tr"),
-    cells=_names("tc"),
-    breaks=_names("br"),
-    texts=_names("t v"),
-)
-OPEN = Form(
-    skipped=_names("annotation tracked-changes note-citation automatic-styles styles settings meta scripts"
-                   " forms sequence-decls title desc covered-table-cell"),
-    blocks=_names("p h"),
-    tables=_names("table"),
-    rows=_names("table-row"),
-    cells=_names("table-cell"),
-    breaks=_names("line-break"),
-    tabs=_names("tab"),
-    spaces=_names("s"),
-    folds=True,
-)  # fmt: skip
-
-
-def local(element: Any) -> str:
-    """The name of an element without its namespace; empty for comments and entities."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def text_of(root: Any, form: Form) -> str:
@@ -155,6 +54,8 @@ class _Writer:
             self._line = "- "
         self._kept += name in form.kept
         self._inside(element, name)
+        if name == "a" and form is HTML:
+            self._address(element)
         self._kept -= name in form.kept
         if block:
             self.end_block()
@@ -167,6 +68,13 @@ class _Writer:
             self.element(child)
             if speaks:
                 self._add(child.tail or "")
+
+    def _address(self, link: Any) -> None:
+        """The e-mail address or telephone number behind a link, where its text does not say it."""
+        scheme, _, rest = (link.get("href") or "").partition(":")
+        address = unquote(rest.partition("?")[0]).strip()
+        if scheme.strip().lower() in ("mailto", "tel") and address and address not in "".join(link.itertext()):
+            self._add(f" ({address})")
 
     def _add(self, text: str) -> None:
         if self.form.folds and not self._kept:

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from .archive import Archive, opened
+from .forms import OPEN, SLIDES, WORD, local
 from .html import html_text
-from .marked_up import OPEN, SLIDES, WORD, local, text_of
+from .marked_up import text_of
 from .reading import Reading, joined, unreadable
 
 _PICTURE = re.compile(r"(?:word|ppt)/media/|(?:^|/)Pictures/|\.(?:png|jpe?g|gif|webp|emf|wmf|tiff?)$", re.IGNORECASE)

@@ -8,8 +8,8 @@ from typing import Any
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
 from .archive import xml_tree
 from .encodings import decoded
+from .forms import local
 from .html import html_text
-from .marked_up import local
 from .reading import Reading, joined, unreadable
 
 _TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")
@@ -77,11 +77,32 @@ def json_text(path: Path, label: str) -> Reading:
         value = read_untrusted_json(text)
     except InvalidJson as error:
         value = _json_lines(text, label, error)
+    value = _as_rows(value)
     if isinstance(value, list) and value and all(isinstance(row, dict) and row for row in value):
         flat = not any(isinstance(cell, list | dict) for row in value for cell in row.values())
         kept = json.dumps(value, ensure_ascii=False)
         return Reading(kept, kind="table" if flat else "text", media_type="application/json")
     return Reading("\n".join(_described(value)))
+
+
+def _as_rows(value: Any) -> Any:
+    """A table that is written by its columns, as pandas does (`{"a": {"0": 1}}`, `{"columns": [], "data": []}`), as rows."""
+    if not isinstance(value, dict):
+        return value
+    names, data = value.get("columns"), value.get("data")
+    if (
+        isinstance(names, list)
+        and isinstance(data, list)
+        and all(isinstance(r, list) and len(r) == len(names) for r in data)
+    ):
+        return [dict(zip(map(str, names), row, strict=True)) for row in data]
+    columns = list(value.values())
+    if len(columns) < 2 or not all(isinstance(each, dict) and each for each in columns):
+        return value
+    numbered = columns[0].keys() == {str(number) for number in range(len(columns[0]))}
+    if not numbered or any(each.keys() != columns[0].keys() for each in columns):
+        return value
+    return [{name: cells[key] for name, cells in value.items()} for key in columns[0]]
 
 
 def _json_lines(text: str, label: str, error: InvalidJson) -> list[Any]:

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,10 +12,16 @@ from typing import Any
 
 from ...graph.errors import input_error, input_too_large
 from .archive import MOST_UNPACKED, Archive, opened
-from .marked_up import local
+from .forms import local
 from .reading import Reading, unreadable
 
 Row = Sequence[Any]
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
+_HIDDEN = re.compile(
+    rb"""<(?:\w+:)?(?:row|col)\b[^>]*\bhidden=["'](?:1|true)["']|<table:table-(?:row|column)\b[^>]*\btable:visibility="""
+    rb"""["'](?:collapse|filter)["']"""
+)
+"""A row or column that is hidden, in Office XML or OpenDocument."""
 
 
 def workbook_table(path: Path, label: str) -> Reading:
@@ -39,8 +46,8 @@ def workbook_table(path: Path, label: str) -> Reading:
         raise unreadable(label, what, "no sheet has a cell with content", "")
     _check_formulas(path, label)
     hidden = len(book.sheet_names) - len(shown)
-    notes = (f"{hidden} of its sheets {'is' if hidden == 1 else 'are'} hidden, and not read",) if hidden else ()
-    return _as_csv(_stacked(sheets, label), notes)
+    notes = [f"{hidden} of its sheets {'is' if hidden == 1 else 'are'} hidden, and not read"] if hidden else []
+    return _as_csv(_stacked(sheets, label), (*notes, *_hidden_parts(path, label)))
 
 
 def _filled(rows: Iterable[Row]) -> list[list[str]]:
@@ -106,6 +113,17 @@ def _check_formulas(path: Path, label: str) -> None:
                         f"{label} has formulas that were never computed, e.g. in cell {cell.get('r')}",
                         hint="Open it in a spreadsheet program, and save it.",
                     )
+
+
+def _hidden_parts(path: Path, label: str) -> Iterator[str]:
+    """How many rows and columns are hidden, by hand or by a filter, and read all the same."""
+    if not zipfile.is_zipfile(path):
+        return
+    with opened(path, label, "a workbook") as parts:
+        sheets = [name for name in parts.names if _SHEET.fullmatch(name)]
+        data = b"".join(parts.bytes(name) for name in sheets)
+        if count := len(_HIDDEN.findall(data)):
+            yield f"rows or columns are hidden in it ({count}), and are read too"
 
 
 def _computes_when_opened(parts: Archive) -> bool:

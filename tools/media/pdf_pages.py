@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.call import Call, Material
+from ...graph.caveats import caveat, lacks
 from ...graph.errors import input_error, input_too_large
 from .media_limits import limits
 from .memory_budget import reading
@@ -28,11 +29,19 @@ DPI = 200
 def pages(call: Call, material: Material) -> Iterator[Any]:
     """The pages that the task asks for, as PDFium's. Raises `ExpertError` (input fault)."""
     with _opened(material) as document:
+        if names := _attachments(document):
+            caveat(f"what is attached to {material.resource.label} is not read: {names}")
         for number in _numbers(call, len(document), material.resource.label):
             with reading(material.resource.label, most=PARSE_BUDGET), _damage(material.resource.label, number + 1):
                 page = document[number]
             with closing(page):
                 yield page
+
+
+def _attachments(document: Any) -> str:
+    """The names of the files that are attached to a PDF."""
+    found = [document.get_attachment(number) for number in range(document.count_attachments())]
+    return ", ".join(attachment.get_name() for attachment in found)
 
 
 def count_pages(material: Material) -> int:
@@ -114,6 +123,9 @@ def _numbers(call: Call, count: int, label: str) -> Sequence[int]:
     end = min(last if last >= 0 else count + 1 + last, count) if isinstance(last, int) else count
     if not 1 <= begin <= end:
         raise input_error(f"{label} has {count} pages, and none from {first or 1} to {last or count}")
+    beyond = [page for page in (first, last) if isinstance(page, int) and page > count]
+    if beyond and not call.task.parameters.get("except"):
+        lacks(f"{label} has {count} pages, so that there is no page {max(beyond)}: {begin} to {end} were read")
     named = range(begin - 1, end)
     wanted = [n for n in range(count) if n not in named] if call.task.parameters.get("except") else named
     if not wanted:

@@ -29,6 +29,8 @@ MOST_MEANINGLESS = 0.1
 """Share of control, private and unassigned letters above which a text layer has no words."""
 FEW_LETTERS = 200
 """A page with fewer beside a picture of half its size is a scan with a stamp or page number."""
+LEAST_PICTURE, BACKGROUND = 0.03, 0.9
+"""Shares of a page that a picture on it covers: more than an emblem, less than what text is printed over."""
 _PDFIUM_PICTURE, _WIDGET, _FREE_TEXT = 3, 20, 3
 _CHECKED, _HIDDEN = ("checked", "not checked"), 2
 
@@ -76,6 +78,15 @@ def is_mostly_picture(page: Any, text: str) -> bool:
         areas = [_area(*each.get_bounds()) for each in page.get_objects(filter=(_PDFIUM_PICTURE,), max_depth=2)]
         return bool(sum(areas) > 0.5 * width * height)
     return False
+
+
+def pictures_on(page: Any) -> int:
+    """How many pictures a page has that are larger than an emblem."""
+    width, height = page.get_size()
+    with suppress(Exception):  # a picture without bounds is none
+        areas = [_area(*each.get_bounds()) for each in page.get_objects(filter=(_PDFIUM_PICTURE,), max_depth=2)]
+        return sum(LEAST_PICTURE < area / (width * height) < BACKGROUND for area in areas)
+    return 0
 
 
 def _area(left: float, bottom: float, right: float, top: float) -> float:

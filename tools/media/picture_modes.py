@@ -1,5 +1,6 @@
 """`as_rgb`: a decoded picture of any mode as RGB: deep greys scaled to what they hold, transparency over what shows it."""
 
+import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +18,27 @@ def as_rgb(image: "Image.Image") -> "Image.Image":
     """As RGB, in as few copies as possible: each copy of a large picture is 100 MB."""
     if image.mode in DEEP:
         return _eight_bits(image).convert("RGB")
-    return _over_background(image) if image.has_transparency_data else image.convert("RGB")
+    profile = image.info.get("icc_profile") or b""
+    if profile[16:20] == b"CMYK" == image.mode.encode():
+        return _by_profile(image, profile)
+    made = _over_background(image) if image.has_transparency_data else image.convert("RGB")
+    if profile[16:20] not in (b"", b"RGB "):
+        made.info.pop("icc_profile", None)  # it describes other colours than those of the picture made
+    return made
+
+
+def _by_profile(image: "Image.Image", profile: bytes) -> "Image.Image":
+    """Colours for print as they look, by the profile that says so; without it where the profile is damaged."""
+    from PIL import ImageCms
+
+    try:
+        target = ImageCms.createProfile("sRGB")
+        made = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        made = None
+    made = made or image.convert("RGB")
+    made.info.pop("icc_profile", None)
+    return made
 
 
 def _eight_bits(image: "Image.Image") -> "Image.Image":

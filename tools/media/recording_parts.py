@@ -1,11 +1,11 @@
-"""`cut_recording`: cuts a recording into parts of `MAX_PART_SECONDS` at most, at quiet points, while it is decoded."""
+"""`cut_recording`, `quiet_pieces`: a recording in parts of at most `MAX_PART_SECONDS`, cut at quiet points."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from ...graph.call import Part
-from ...graph.errors import input_too_large
+from ...graph.call import Material, Part
+from ...graph.errors import ExpertError, input_error, input_too_large
 from .container import Unreadable, check_whole, open_container
 from .sound import Samples, audio_stream, decode_track, mixed, quietest_point, write_wav
 
@@ -35,14 +35,31 @@ def cut_recording(path: Path, folder: Path, *, most: float = MAX_SECONDS) -> Seq
         return ()
 
 
+def quiet_pieces(recording: Material) -> Iterator[Samples]:
+    """The samples at 16 kHz, of shape (time,), in pieces of `MAX_PART_SECONDS` at most. `ExpertError` (input fault)."""
+    label, length = recording.resource.label, 0
+    with open_container(recording.path, label, "sound") as container:
+        track = audio_stream(container, label)
+        for piece in _quietly_cut(decode_track(container, track, rate=RATE)):
+            length += piece.shape[1]
+            if length > MAX_SECONDS * RATE:
+                raise _too_long(MAX_SECONDS)
+            yield piece[0]
+        check_whole(recording.path, track, length / RATE, label)
+    if not length:
+        raise input_error(f"{label} has no sound in it")
+
+
+def _too_long(most: float) -> ExpertError:
+    return input_too_large(f"the recording is longer than {most / 3600:g} hours", hint="Cut it, and give its parts.")
+
+
 def _written(pieces: Iterable[Samples], folder: Path, most: float) -> Sequence[Part]:
     parts, begin = list[Part](), 0.0
     for samples in pieces:
         end = begin + samples.shape[1] / RATE
         if end > most:
-            raise input_too_large(
-                f"the recording is longer than {most / 3600:g} hours", hint="Cut it, and give its parts."
-            )
+            raise _too_long(most)
         parts.append(Part(path=folder / f"{len(parts)}.wav", media_type="audio/wav", begin=begin, end=end))
         write_wav(parts[-1].path, samples, RATE)
         begin = end

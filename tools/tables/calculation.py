@@ -4,16 +4,14 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
-from statistics import median
 
+from ...graph.caveats import caveat
 from ...graph.errors import ExpertError
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
-from .cell_numbers import is_missing
-from .conditions import ordered, size_of
-from .number_check import check_numbers
+from .columns import Columns, Row
+from .number_check import check_numbers, say_doubts
 from .query import read_query
-from .table import Table
 from .table_query import Query
 from .total_row import without_totals
 
@@ -21,34 +19,37 @@ MAX_ROWS = 30
 """Rows of an answer."""
 
 
-def answer_about(table: Table, question: str) -> str:
+def answer_about(table: Columns, question: str) -> str:
     """The answer to a question, in a line or a few. Raises `ExpertError` for a question that it does not understand."""
     return answered(table, question)[0]
 
 
-def answered(table: Table, question: str) -> tuple[str, Query]:
+def answered(table: Columns, question: str) -> tuple[str, Query]:
     """As `answer_about`, and the query that was computed."""
-    if not table.cells:
+    if not table.count:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
     body, total = without_totals(table)
     query = read_query(question, body)
     left_out = bool(total) and bool(query.operations - {"people"}) and (not query.conditional or _compares(query))
     check_numbers(query)
+    say_doubts(query)
     said = [_say(query, "without", total=total)] if left_out else []
     for column, cells in query.missing.items():
-        if marks := [cell for cell in cells if cell.strip()]:
-            shown = ", ".join(dict.fromkeys(marks))
-            said.append(_say(query, "missing", n=len(marks), column=table.names[column], cells=shown))
+        marks = {cell: many for cell, many in cells.items() if cell.strip()}
+        if marks:
+            shown = {"n": sum(marks.values()), "column": table.names[column], "cells": ", ".join(marks)}
+            said.append(_say(query, "missing", **shown))
+        if empty := sum(cells.values()) - sum(marks.values()):
+            caveat(f"{empty} of {query.table.count} cells of {table.names[column]} are left out, as they are empty")
     return _answer(query, table) + (f" ({'; '.join(said)})" if said else ""), query
 
 
-def _answer(query: Query, table: Table) -> str:
+def _answer(query: Query, table: Columns) -> str:
     said = partial(_say, query)
     if query.yes_or_no:
-        shown = _rows(query, query.table.cells)
         none = said("none", table=table.label)
-        return said("yes", rows=shown) if query.table.cells else f"{none[0].upper()}{none[1:]}{_stop(query)}"
-    if not query.table.cells:
+        return said("yes", rows=_rows(query)) if query.table.count else f"{none[0].upper()}{none[1:]}{_stop(query)}"
+    if not query.table.count:
         return said("none", table=table.label)
     wanted = query.operations
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):
@@ -59,8 +60,8 @@ def _answer(query: Query, table: Table) -> str:
         return _distinct(query)
     if "count" in wanted and not (query.columns and query.measures):
         if query.group is None:
-            return str(len(query.table.cells))
-        return _listed({name: str(len(rows)) for name, rows in _groups(query.table, query.group).items()})
+            return str(query.table.count)
+        return _listed({name: str(many) for name, many in query.table.counts(query.group).items()})
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
     return _looked_up(query)
@@ -80,36 +81,18 @@ def _stop(query: Query) -> str:
     return "。" if query.language in UNSPACED else "."
 
 
-def _numbers(table: Table, column: int, rows: Sequence[Sequence[str]]) -> list[Decimal]:
-    return [number for row in rows if (number := table.number(row[column])) is not None]
+def _sums(query: Query, measure: int, by: int | None = None) -> dict[str, Decimal]:
+    """What the question computes of a column: its sum, average or median, for each cell of another."""
+    asked = query.operations
+    found = query.table.sums(measure, by, median="median" in asked)
+    if "average" in asked:
+        return {name: rounded(each.total / each.numbers, each.places) for name, each in found.items()}
+    return {name: each.total if each.median is None else each.median for name, each in found.items()}
 
 
-def _combined(query: Query, column: int, rows: Sequence[Sequence[str]]) -> Decimal:
-    numbers = _numbers(query.table, column, rows)
-    if "average" in query.operations:
-        return rounded_like(sum(numbers, Decimal()) / len(numbers), numbers)
-    if "median" in query.operations:
-        return median(numbers)
-    return sum(numbers, Decimal())
-
-
-def rounded_like(number: Decimal, like: Sequence[Decimal]) -> Decimal:
-    """A number with as many places as some others, at least two; zeros at the end are left out."""
-    places = max([2, *(-int(each.as_tuple().exponent) for each in like)])
-    return number.quantize(Decimal(1).scaleb(-places)).normalize() + 0
-
-
-def _groups(table: Table, by: int) -> dict[str, list[Sequence[str]]]:
-    """The rows by the value of a column."""
-    rows: dict[str, list[Sequence[str]]] = {}
-    for row in table.cells:
-        rows.setdefault(row[by], []).append(row)
-    return rows
-
-
-def _sums(query: Query, by: int, measure: int) -> dict[str, Decimal]:
-    groups = _groups(query.table, by).items()
-    return {name: _combined(query, measure, rows) for name, rows in groups if _numbers(query.table, measure, rows)}
+def rounded(number: Decimal, places: int) -> Decimal:
+    """A number with as many places as others, at least two; zeros at the end are left out."""
+    return number.quantize(Decimal(1).scaleb(-max(2, places))).normalize() + 0
 
 
 def _totals(query: Query) -> str:
@@ -119,9 +102,9 @@ def _totals(query: Query) -> str:
     for column in query.measures:
         name = f"{query.table.names[column]}: " if len(query.measures) > 1 else ""
         if query.group is not None:
-            lines.append(name + _listed_numbers(query.table, _in_order(query, _sums(query, query.group, column))))
+            lines.append(name + _listed_numbers(query.table, _in_order(query, _sums(query, column, query.group))))
         else:
-            lines.append(f"{name}{query.table.written(_combined(query, column, query.table.cells))}")
+            lines.append(f"{name}{query.table.written(_sums(query, column)[''])}")
     return "\n".join(lines)
 
 
@@ -139,26 +122,22 @@ def _extreme(query: Query) -> str:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
     subjects += [] if query.group is None else [query.group]
-    if subjects and query.whole.is_numeric(measure) and len(set(table.values(subjects[0]))) < len(table.cells):
+    if subjects and query.whole.is_numeric(measure) and table.different(subjects[0]) < table.count:
         return _best_group(query, subjects[0], measure)
-    filled = [row for row in table.cells if not is_missing(row[measure])]
-    sizes = [size for size in ordered(table, measure) if size is not None]
-    best = (max if most else min)(sizes)
-    rows = [row for row, size in zip(filled, sizes, strict=True) if size == best]
+    rows = table.extremes(measure, most=most, limit=MAX_ROWS)
     if subjects:
         return "\n".join(_say(query, "with", names=row[subjects[0]], value=row[measure]) for row in rows)
-    return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows[:MAX_ROWS])
+    return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows)
 
 
 def _best_group(query: Query, subject: int, measure: int) -> str:
     table, choose = query.table, max if "highest" in query.operations else min
-    sums = _sums(query, subject, measure)
+    sums = _sums(query, measure, subject)
     best = choose(sums.values())
     how = "average" if "average" in query.operations else "together"
     names = [name for name, number in sums.items() if number == best]
     answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
-    filled = [row for row in table.cells if not is_missing(row[measure])]
-    single = choose(filled, key=lambda row: table.number(row[measure]) or Decimal())
+    (single,) = table.extremes(measure, most=choose is max, limit=1)
     if single[subject] not in names and "average" not in query.operations:
         answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
     return answer
@@ -167,41 +146,35 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
 def _ranked(query: Query) -> str:
     table, wanted = query.table, query.operations
     falling = "descending" in wanted or ("sort" not in wanted and not wanted & {"bottom", "lowest", "ascending"})
-    limit = query.limit or (len(table.cells) if "sort" in wanted else 1)
+    limit = query.limit or (table.count if "sort" in wanted else 1)
     if "sort" in wanted and query.columns:
         key = query.columns[-1]
     elif query.measures and query.columns:
         key = query.measures[-1]
     elif not query.columns and wanted & {"top", "bottom"}:
-        chosen = table.cells[:limit] if "top" in wanted else table.cells[-limit:]
+        chosen = table.first(limit) if "top" in wanted else table.last(limit)
         place = "first" if "top" in wanted else "last"
         order = "" if "rows" in wanted else f"{_say(query, place, n=len(chosen))}\n"
-        return order + _rows(query, chosen)
+        return order + _shown(query, chosen[:MAX_ROWS], len(chosen))
     else:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
-    several = bool(subjects) and len(set(table.values(subjects[0]))) < len(table.cells)
+    several = bool(subjects) and table.different(subjects[0]) < table.count
     if several and query.whole.is_numeric(key) and "sort" not in wanted:
-        ranking = sorted(_sums(query, subjects[0], key).items(), key=lambda pair: pair[1], reverse=falling)
+        ranking = sorted(_sums(query, key, subjects[0]).items(), key=lambda pair: pair[1], reverse=falling)
         return _listed_numbers(table, dict(ranking[:limit]))
-    filled = [row for row in table.cells if not is_missing(row[key])]
-    empty = [row for row in table.cells if is_missing(row[key])]
-    if query.whole.is_numeric(key):
-        rows = sorted(filled, key=lambda row: table.number(row[key]) or Decimal(), reverse=falling)
-    elif table.is_dated(key):
-        ordered(table, key)
-        rows = sorted(filled, key=lambda row: str(size_of(row[key], table)), reverse=falling)
-    else:
-        rows = sorted(filled, key=lambda row: row[key].casefold(), reverse=falling)
-    return _rows(query, [*rows, *empty][:limit])
+    rows = table.in_order(key, falling=falling, limit=min(limit, MAX_ROWS))
+    return _shown(query, rows, min(limit, table.count))
 
 
 def _distinct(query: Query) -> str:
     if len(query.columns) != 1:
         raise _no_measure(query)
-    values = [value for value in dict.fromkeys(query.table.values(query.columns[0])) if value.strip()]
-    shown = ", ".join(values[:MAX_ROWS]) + (" ..." if len(values) > MAX_ROWS else "")
-    return f"{len(values)} ({shown})" if "count" in query.operations else shown
+    table, column = query.table, query.columns[0]
+    values = [value for value in table.distinct(column, MAX_ROWS + 2) if value.strip()]
+    many = table.different(column) - sum(not cell.strip() for cell in table.missing(column))
+    shown = ", ".join(values[:MAX_ROWS]) + (" ..." if many > MAX_ROWS else "")
+    return f"{many} ({shown})" if "count" in query.operations else shown
 
 
 def _looked_up(query: Query) -> str:
@@ -209,20 +182,25 @@ def _looked_up(query: Query) -> str:
     if not query.conditional:
         raise _no_condition(table)
     if not columns:
-        return _rows(query, table.cells)
-    if len(table.cells) == 1:
-        return ", ".join(table.cells[0][column] for column in columns)
-    if len(columns) == 1 and columns == query.subjects:
-        return ", ".join(dict.fromkeys(row[columns[0]] for row in table.cells))
-    return _rows(query, table.cells)
+        return _rows(query)
+    if table.count == 1:
+        return ", ".join(table.first(1)[0][column] for column in columns)
+    if len(columns) == 1 and columns == query.subjects and table.different(columns[0]) <= MAX_ROWS:
+        return ", ".join(table.distinct(columns[0], MAX_ROWS))
+    return _rows(query)
 
 
-def _rows(query: Query, rows: Sequence[Sequence[str]]) -> str:
-    more = [_say(query, "more", n=len(rows) - MAX_ROWS)] if len(rows) > MAX_ROWS else []
-    return "\n".join([*(query.table.row_text(row) for row in rows[:MAX_ROWS]), *more])
+def _rows(query: Query) -> str:
+    return _shown(query, query.table.first(MAX_ROWS), query.table.count)
 
 
-def _listed_numbers(table: Table, found: dict[str, Decimal]) -> str:
+def _shown(query: Query, rows: Sequence[Row], many: int) -> str:
+    """The rows, of so many, and how many are not shown."""
+    more = [_say(query, "more", n=many - len(rows))] if many > len(rows) else []
+    return "\n".join([*(query.table.row_text(row) for row in rows), *more])
+
+
+def _listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
     return _listed({name: table.written(number) for name, number in found.items()})
 
 
@@ -230,7 +208,7 @@ def _listed(found: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in found.items())
 
 
-def _no_condition(table: Table) -> ExpertError:
+def _no_condition(table: Columns) -> ExpertError:
     return ExpertError(
         f"the question sets no condition on the rows of {table.label} and asks for no calculation",
         hint=f"Its columns are {', '.join(table.names)}.",

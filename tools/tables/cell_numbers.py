@@ -27,6 +27,11 @@ def is_missing(cell: str) -> bool:
     return cell.strip().casefold() in _MISSING or fold(cell) in _MISSING
 
 
+def begins_as_number(cell: str) -> bool:
+    """Whether a cell begins as a number does: `100 DR`, `€ 12`."""
+    return re.match(r"\W*\d", cell) is not None
+
+
 def unit_of(cell: str) -> str:
     """The unit or the currency of a number in a cell (`EUR` for `€` as well); empty without one, and for other texts."""
     match, _ = _parts(cell)

@@ -8,18 +8,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from ...graph.errors import input_error
 from .cell_numbers import is_missing, read_number
+from .columns import Columns
 from .folding import MARKS, fold, singulars
-from .table import LINE, Table
 from .table_words import is_within, period_of
 
+T = TypeVar("T", bound=Columns)
 ANY = "*"
-_NEGATED = ("!=", "not contains", "not starts with", "not ends with")
+NEGATED = ("!=", "not contains", "not starts with", "not ends with")
 """Of several columns all must satisfy these."""
-OPERATORS = (*_NEGATED[1:], "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
+OPERATORS = (*NEGATED[1:], "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
 _FORM = re.compile(rf"(.+?) ({'|'.join(map(re.escape, OPERATORS))}) (.+)", re.DOTALL)
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: a > b,
@@ -52,28 +53,25 @@ def condition_of(text: str) -> Condition:
     raise input_error(f"“{text}” is no condition", hint=f"Write column, operator ({', '.join(OPERATORS)}), value.")
 
 
-def kept(table: Table, where: Sequence[str]) -> Table:
+def kept(table: T, where: Sequence[str]) -> T:
     """The table with only the rows that satisfy all conditions.
 
     Raises `ExpertError` (input fault) for a column that is not there, and for a value that occurs nowhere.
     """
-    rows = table.cells
+    rows = table
     for text in where:
         condition, columns = _placed(table, condition_of(text))
-        matches = [_test(table, condition, column) for column in columns]
-        pairs = list(zip(matches, columns, strict=True))
-        among = all if condition.operator in _NEGATED else any
-        satisfied = {row for row in table.cells if among(match(row[column]) for match, column in pairs)}
-        phrase = len(pairs) > 1 and " " in condition.value  # perhaps a column and its value: "without status open"
-        text_only = condition.operator == "!=" and size_of(condition.value, table) is None
+        found = table.matching(condition, columns)
+        phrase = len(columns) > 1 and " " in condition.value  # perhaps a column and its value: "without status open"
+        text_only = condition.operator == "!=" and size_of(condition.value, table.decimal_comma) is None
         named = text_only or (condition.operator == "not contains" and phrase)
-        if (condition.operator == "=" and not satisfied) or (named and len(satisfied) == len(set(table.cells))):
+        if (condition.operator == "=" and not found.count) or (named and found.count == table.count):
             raise _nowhere(table, condition, columns)
-        rows = tuple(row for row in rows if row in satisfied)
-    return Table(table.label, table.names, rows, table.decimal_comma, table.is_text)
+        rows = rows.matching(condition, columns)
+    return rows
 
 
-def _placed(table: Table, condition: Condition) -> tuple[Condition, list[int]]:
+def _placed(table: Columns, condition: Condition) -> tuple[Condition, list[int]]:
     """The columns that a condition is about; words of a column name at the beginning of its value are moved to it."""
     if condition.column == ANY or (table.is_text and table.column(condition.column) is None):
         return condition, list(range(len(table.names)))
@@ -86,24 +84,29 @@ def _placed(table: Table, condition: Condition) -> tuple[Condition, list[int]]:
     return condition, [table.column_or_error(condition.column)]
 
 
-def _test(table: Table, condition: Condition, column: int) -> Callable[[str], bool]:
+def row_test(table: Columns, condition: Condition, column: int) -> Callable[[str], bool]:
+    """Whether a cell of a column satisfies a condition. Raises `ExpertError` (input fault) for no comparable value."""
     operator, value = condition.operator, condition.value.strip(MARKS)
     if operator in _COMPARED:
-        compare, bound = _COMPARED[operator], size_of(value, table)
+        compare, bound = _COMPARED[operator], size_of(value, table.decimal_comma)
         if bound is None:
             raise input_error(f"“{condition}” compares, but “{value}” is neither a number nor a date")
-        sizes = ordered(table, column) if isinstance(bound, str) else [size_of(c, table) for c in table.values(column)]
-        if not any(type(size) is type(bound) for size in sizes):
-            raise input_error(f"column {table.names[column]} of {table.label} has no numbers to compare with “{value}”")
-        return lambda cell: type(size := size_of(cell, table)) is type(bound) and compare(_as_exact(size, bound), bound)
+        check_comparable(table, column, bound)
+
+        def compares(cell: str) -> bool:
+            size = size_of(cell, table.decimal_comma)
+            return type(size) is type(bound) and compare(_as_exact(size, bound), bound)
+
+        return compares
     if operator in ("=", "!="):
-        number = size_of(value, table)
-        options = [fold(value), *(fold(part) for part in re.split(r",? or ", value))]
-        options += [fold(part) for part in value.split("|")]
-        months = [found for part in options if table.is_dated(column) and (found := period_of(part))]
+        number, options, months = (
+            size_of(value, table.decimal_comma),
+            options_of(value),
+            periods_of(table, value, column),
+        )
 
         def same(cell: str) -> bool:
-            size = size_of(cell, table)
+            size = size_of(cell, table.decimal_comma)
             dated = isinstance(size, str) and any(is_within(size, month) for month in months)
             return fold(cell) in options or dated or (number is not None and _as_exact(size, number) == number)
 
@@ -115,10 +118,21 @@ def _test(table: Table, condition: Condition, column: int) -> Callable[[str], bo
         "contains": lambda cell: asked in fold(cell),
     }
     plain = holds[operator.removeprefix("not ")]
-    return (lambda cell: not plain(cell)) if operator in _NEGATED else plain
+    return (lambda cell: not plain(cell)) if operator in NEGATED else plain
 
 
-def size_of(text: str, table: Table) -> Decimal | str | None:
+def options_of(value: str) -> list[str]:
+    """The texts, folded, one of which a cell has to be: several joined by `or` or `|`."""
+    parts = [value, *re.split(r",? or ", value), *value.split("|")]
+    return list(dict.fromkeys(map(fold, parts)))
+
+
+def periods_of(table: Columns, value: str, column: int) -> list[str]:
+    """The months and years among the options of a value, for a column of dates."""
+    return [found for part in options_of(value) if table.is_dated(column) and (found := period_of(part))]
+
+
+def size_of(text: str, decimal_comma: bool) -> Decimal | str | None:
     """What a cell is compared by: a number, or a date as year-month-day; None for other text."""
     if date := re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text.strip()):
         return "-".join(part for part in date.groups() if part)
@@ -126,16 +140,28 @@ def size_of(text: str, table: Table) -> Decimal | str | None:
         day, month, year = (int(part) for part in date.groups())
         year += 0 if year > 99 else 1900 if year >= _CENTURY else 2000
         return f"{year}-{month:02}-{day:02}" if month <= 12 and day <= 31 else None
-    return read_number(text, table.decimal_comma)
+    return read_number(text, decimal_comma)
 
 
-def ordered(table: Table, column: int) -> list[Decimal | str | None]:
-    """The sizes of the cells of a column; None for missing ones and other texts.
+def check_comparable(table: Columns, column: int, bound: Decimal | str) -> None:
+    """Raises `ExpertError` (input fault) for a column without a number, or a date, to compare with one."""
+    sizes = sizes_of(table, column) if isinstance(bound, str) else _sizes(table, column)
+    plain = isinstance(bound, Decimal) and table.known(column).numbers > 0
+    if not plain and not any(type(size) is type(bound) for size in sizes.values()):
+        raise input_error(f"column {table.names[column]} of {table.label} has no numbers to compare with “{bound}”")
+
+
+def _sizes(table: Columns, column: int) -> dict[str, Decimal | str | None]:
+    return {cell: size_of(cell, table.decimal_comma) for cell in table.known(column).cells}
+
+
+def sizes_of(table: Columns, column: int) -> dict[str, Decimal | str | None]:
+    """The size of each different cell of a column; None for missing ones and other texts.
 
     Raises `ExpertError` (input fault) for a column of dates with one that can not be ordered.
     """
-    sizes = [size_of(cell, table) for cell in table.values(column)]
-    for cell, size in zip(table.values(column), sizes, strict=True):
+    sizes = _sizes(table, column)
+    for cell, size in sizes.items():
         if size is None and not is_missing(cell) and table.is_dated(column):
             raise input_error(
                 f"“{cell}” in column {table.names[column]} of {table.label} is no date that I can order",
@@ -149,15 +175,15 @@ def _as_exact(size: Any, bound: Any) -> Any:
     return size[: len(bound)] if isinstance(size, str) and isinstance(bound, str) else size
 
 
-def _nowhere(table: Table, condition: Condition, columns: Sequence[int]) -> Exception:
+def _nowhere(table: Columns, condition: Condition, columns: Sequence[int]) -> Exception:
     if table.is_text or len(columns) > 1:
-        place = "no line is" if table.names == (LINE,) else f"“{condition.value}” is in no cell of"
+        place = "no line is" if len(table.names) == 1 else f"“{condition.value}” is in no cell of"
         return input_error(
             f"{place} “{condition.value}”" if table.is_text else f"{place} {table.label}",
             hint="" if table.is_text else f"Its columns are {', '.join(table.names)}.",
         )
-    name, values = table.names[columns[0]], list(dict.fromkeys(table.values(columns[0])))
-    shown = ", ".join(values[:MAX_SHOWN]) + (f" and {len(values) - MAX_SHOWN} more" if len(values) > MAX_SHOWN else "")
+    name, more = table.names[columns[0]], table.different(columns[0]) - MAX_SHOWN
+    shown = ", ".join(table.distinct(columns[0], MAX_SHOWN)) + (f" and {more} more" if more > 0 else "")
     return input_error(
         f"“{condition.value}” is nowhere in column {name} of {table.label}",
         hint=f"It holds {shown}. The columns are {', '.join(table.names)}.",

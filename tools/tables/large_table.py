@@ -1,262 +1,234 @@
-"""`answer_about_large`, `count_large`: questions about tables of millions of rows, computed by DuckDB within 500 MB.
-
-The table is read once, as text, into a database file in the scratch folder of the call; DuckDB may open nothing else. A
-question is read over a sample that holds every row that its words could mean, so that it is understood as over the whole;
-what is computed comes from the typed `Query` only: conditions, columns, an operation.
-"""
+"""`LargeTable`: a table of millions of rows in DuckDB, within 500 MB; counted, added and compared as a small one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...graph.call import Material
 from ...graph.errors import ExpertError, input_error
-from ...graph.resource import MOST_TEXT
-from ..media.csv_records import MEDIA_TYPES, delimiter_of, read_records
-from .calculation import MAX_ROWS, rounded_like
-from .conditions import ANY, Condition, condition_of, size_of
-from .folding import fold
-from .query import read_query
+from .cell_numbers import is_missing
+from .columns import Columns, Facts, Row, Sum
+from .conditions import NEGATED, Condition, check_comparable, options_of, periods_of, size_of
+from .folding import MARKS, fold
+from .large_cells import MOST_CELLS, LargeCells, is_large, opened
 from .question_words import MAX_PHRASE, question_words
-from .table import Table, has_decimal_commas
-from .table_query import Query
+from .table import Table, read_table
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-MEMORY = "500MB"
-START = 256 * 1024
-"""Bytes in which the names of the columns stand."""
 SAMPLED = 200
 """Rows of the sample from the beginning, and of each column's values that the question names."""
 _COMPARISONS = (">", ">=", "<", "<=")
-_DONE = "count, add, average, and find the highest and lowest"
 
 
-def is_large(material: Material) -> bool:
-    """Whether a table is computed by DuckDB: its text is longer than any that is read whole."""
-    about = material.resource
-    return about.kind == "table" and about.media_type in MEDIA_TYPES and about.size > MOST_TEXT
+@dataclass(frozen=True)
+class LargeTable(Columns):
+    """Rows of the table `t`, those that satisfy conditions; each call is a query."""
 
+    cells: LargeCells
+    label: str
+    names: tuple[str, ...]
+    decimal_comma: bool
+    is_text: bool = False
+    where: tuple[str, ...] = ()
+    """Conditions in SQL."""
+    given: tuple[object, ...] = ()
+    """Their parameters, `$1` and on."""
 
-class LargeTable:
-    """A table in DuckDB: columns `c0`, `c1`, ... of text."""
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query with `{where}` in it."""
+        return self.cells.rows(sql.replace("{where}", self._conditions), self.given)
 
-    def __init__(self, engine: "DuckDBPyConnection", label: str, names: tuple[str, ...], decimal_comma: bool) -> None:
-        self._engine, self.label, self.names, self.decimal_comma = engine, label, names, decimal_comma
+    @property
+    def _conditions(self) -> str:
+        return f"WHERE {' AND '.join(self.where)}" if self.where else ""
 
-    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query over the table `t`."""
-        return self._engine.execute(sql, list(values)).fetchall()
+    def _texts(self, sql: str) -> list[tuple[str, ...]]:
+        return [tuple("" if cell is None else str(cell) for cell in row) for row in self._rows(sql)]
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+        return int(self._rows("SELECT count(*) FROM t {where}")[0][0])
+
+    def first(self, limit: int) -> Sequence[Row]:
+        """The first rows."""
+        return self._texts(f"SELECT * FROM t {{where}} ORDER BY rowid LIMIT {limit}")
+
+    def last(self, limit: int) -> Sequence[Row]:
+        """The last rows, in order."""
+        return self._texts(f"SELECT * FROM t {{where}} ORDER BY rowid DESC LIMIT {limit}")[::-1]
+
+    def facts(self, column: int) -> Facts:
+        """The different cells of a column that are no plain numbers, and how many rows have one."""
+        known = self.cells.whole(column)
+        return self.cells.facts(column, self.where, self.given) if self.where else known
+
+    def distinct(self, column: int, limit: int) -> Sequence[str]:
+        """The first different cells of a column."""
+        sql = f"SELECT c{column} FROM t {{where}} GROUP BY 1 ORDER BY min(rowid) LIMIT {limit}"
+        return [cell for (cell,) in self._texts(sql)]
+
+    def different(self, column: int) -> int:
+        """How many different cells a column has."""
+        return int(self._rows(f"SELECT count(DISTINCT coalesce(c{column}, '')) FROM t {{where}}")[0][0])
+
+    def sums(self, column: int, by: int | None = None, *, median: bool = False) -> dict[str, Sum]:
+        """The numbers of a column, added for each cell of another; without one under the empty name."""
+        number, key = self.cells.number(column), "''" if by is None else f"coalesce(c{by}, '')"
+        middle = f"median({number})" if median else "NULL"
+        sql = (
+            f"SELECT {key}, sum({number}), count({number}), max({self.cells.places(column)}), {middle} FROM t {{where}}"
+            f" GROUP BY 1 HAVING count({number}) > 0 ORDER BY min(rowid) LIMIT {MOST_CELLS + 1}"
+        )
+        return {
+            str(name): Sum(total.quantize(Decimal(1).scaleb(-(places or 0))), many, places or 0, half and _short(half))
+            for name, total, many, places, half in self._few(self._rows(sql), by)
+        }
+
+    def counts(self, by: int) -> dict[str, int]:
+        """In how many rows each cell of a column is."""
+        sql = f"SELECT coalesce(c{by}, ''), count(*) FROM t {{where}} GROUP BY 1 ORDER BY min(rowid) LIMIT {MOST_CELLS + 1}"
+        return {str(name): many for name, many in self._few(self._rows(sql), by)}
+
+    def _few(self, rows: list[tuple[Any, ...]], by: int | None) -> list[tuple[Any, ...]]:
+        if len(rows) > MOST_CELLS:
+            raise ExpertError(
+                f"column {self.names[by or 0]} of {self.label} has more than {MOST_CELLS:,} different cells",
+                hint="Filter it first.",
+            )
+        return rows
+
+    def extremes(self, column: int, *, most: bool, limit: int) -> Sequence[Row]:
+        """The rows with the highest or the lowest number or date."""
+        size = self.cells.size(column)
+        best = self._rows(f"SELECT {'max' if most else 'min'}({size}) FROM t {{where}}")[0][0]
+        table = self._with(f"{size} = {{}}", best)
+        return table.first(limit)
+
+    def in_order(self, column: int, *, falling: bool, limit: int) -> Sequence[Row]:
+        """The rows by their number, date or text in a column; those without a value last."""
+        return self._texts(f"SELECT * FROM t {{where}} ORDER BY {self._order(column, falling)} LIMIT {limit}")
+
+    def _order(self, column: int, falling: bool) -> str:
+        sized = self.is_numeric(column) or self.is_dated(column)
+        key = self.cells.size(column) if sized else f"nullif(fold(c{column}), '')"
+        return f"{key} {'DESC' if falling else 'ASC'} NULLS LAST, rowid"
+
+    def write(self, path: Path, by: int | None = None, *, falling: bool = False) -> None:
+        """Write the rows as CSV, in the order of a column."""
+        names = ", ".join(f'c{n} AS "{name.replace(chr(34), chr(34) * 2)}"' for n, name in enumerate(self.names))
+        order = "rowid" if by is None else self._order(by, falling)
+        self._rows(f"CREATE TEMP TABLE kept AS SELECT * FROM t {{where}} ORDER BY {order}")
+        mark = ";" if self.decimal_comma else ","
+        self.cells.rows(f"COPY (SELECT {names} FROM kept) TO '{path}' (HEADER, DELIMITER '{mark}')")
+        self.cells.rows("DROP TABLE kept")
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _with(self, condition: str, *values: object) -> "LargeTable":
+        """The rows that satisfy a condition too; `{}` in it stands for each of the values in turn."""
+        for number in range(len(self.given) + 1, len(self.given) + len(values) + 1):
+            condition = condition.replace("{}", f"${number}", 1)
+        return replace(self, where=(*self.where, condition), given=(*self.given, *values))
+
+    def matching(self, condition: Condition, columns: Sequence[int]) -> "LargeTable":
+        """The rows that satisfy a condition in one of the columns; one that negates, in all of them."""
+        negated = condition.operator in NEGATED
+        operator = condition.operator.removeprefix("not ").replace("!=", "=")
+        values = list[object]()
+        parts = [self._test(column, operator, condition, values) for column in columns]
+        joined = f"coalesce({' OR '.join(parts)}, false)"
+        return self._with(f"NOT {joined}" if negated else joined, *values)
+
+    def _test(self, column: int, operator: str, condition: Condition, values: list[object]) -> str:
+        value = condition.value.strip(MARKS)
+        size = self._size(value)
+        if operator in _COMPARISONS:
+            if size is None:
+                raise input_error(f"“{condition}” compares, but “{value}” is neither a number nor a date")
+            check_comparable(self, column, size)
+            values.append(size)
+            return f"{self._compared(column, size)} {operator} {{}}"
+        if operator == "=":
+            values.append(list(dict.fromkeys(options_of(value))))
+            tests = [f"list_contains({{}}, fold(c{column}))"]
+            if size is not None and self._has_sizes(column, size):
+                values.append(size)
+                tests.append(f"{self._compared(column, size)} = {{}}")
+            for period in periods_of(self, value, column):
+                values.append(period)
+                tests.append(self._within(column, period))
+            return f"({' OR '.join(tests)})"
+        function = {"contains": "contains", "starts with": "starts_with", "ends with": "ends_with"}[operator]
+        values.append(fold(value))
+        return f"{function}(fold(c{column}), {{}})"
+
+    def _has_sizes(self, column: int, size: Decimal | str) -> bool:
+        known = self.cells.whole(column)
+        plain = isinstance(size, Decimal) and known.numbers > 0
+        return known.complete and (plain or any(type(self._size(cell)) is type(size) for cell in known.cells))
+
+    def _size(self, cell: str) -> Decimal | str | None:
+        return size_of(cell, self.decimal_comma)
+
+    def _compared(self, column: int, size: Decimal | str) -> str:
+        """A column as numbers, or as dates that are as exact as another."""
+        if isinstance(size, Decimal):
+            return self.cells.number(column)
+        return f"substr({self.cells.date(column)}, 1, {len(size)})"
+
+    def within(self, column: int, period: str) -> "LargeTable":
+        """The rows with a date in a period, as `period_of` writes it."""
+        if not self.cells.is_dated(column):
+            raise input_error(f"column {self.names[column]} of {self.label} holds other cells than dates")
+        return self._with(self._within(column, period), period)
+
+    def _within(self, column: int, period: str) -> str:
+        return f"starts_with(substr({self.cells.date(column)} || '-', {5 if period.startswith('-') else 1}), {{}})"
+
+    def without_value(self, column: int) -> "LargeTable":
+        """The rows where a column is empty or says that there is no value."""
+        gone = [cell for cell in self.cells.whole(column).cells if is_missing(cell)]
+        return self._with(f"list_contains({{}}, coalesce(c{column}, ''))", gone)
+
+    def without(self, numbers: Sequence[int]) -> "LargeTable":
+        """The rows but those of some numbers."""
+        return self._with("NOT list_contains({}, rowid)", list(numbers))
+
+    def suspects(self, words: str) -> dict[int, Row]:
+        """The last row, and those in which a folded cell is one of some words (a regular expression), by number."""
+        labelled = " OR ".join(f"regexp_full_match(rtrim(fold(c{n}), ': '), $1)" for n in range(len(self.names)))
+        sql = f"SELECT rowid, * FROM t WHERE {labelled} OR rowid = (SELECT max(rowid) FROM t) ORDER BY rowid DESC LIMIT 1000"
+        found = self.cells.rows(sql, [words])
+        return {row[0]: tuple("" if cell is None else str(cell) for cell in row[1:]) for row in reversed(found)}
 
     def sample(self, question: str) -> Table:
         """The first rows, and those with a cell that words of the question name."""
         words = question_words(question)
         runs = {" ".join(words[at : at + size]) for at in range(len(words)) for size in range(1, MAX_PHRASE + 1)}
-        first = self._sampled(self.rows(f"SELECT * FROM t LIMIT {SAMPLED}"))
+        first = self._sampled(self.first(SAMPLED))
         texts = [n for n in range(len(self.names)) if not first.is_numeric(n) and not first.is_dated(n)]
-        found = [self.rows(f"SELECT * FROM t WHERE fold(c{n}) IN $1 LIMIT {SAMPLED}", [sorted(runs)]) for n in texts]
+        found = [self._with(f"list_contains({{}}, fold(c{n}))", sorted(runs)).first(SAMPLED) for n in texts]
         return self._sampled([*first.cells, *(row for rows in found for row in rows)])
 
-    def _sampled(self, rows: Sequence[Sequence[object]]) -> Table:
-        cells = dict.fromkeys(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
-        return Table(self.label, self.names, tuple(cells), self.decimal_comma)
+    def _sampled(self, rows: Sequence[Row]) -> Table:
+        return Table(self.label, self.names, tuple(dict.fromkeys(map(tuple, rows))), self.decimal_comma)
 
-    def number(self, column: int) -> str:
-        """A column as numbers, in SQL. Raises `ExpertError` where a cell that is not empty is none."""
-        text = f"trim(c{column})"
-        plain = f"replace(replace({text}, '.', ''), ',', '.')" if self.decimal_comma else f"replace({text}, ',', '')"
-        number = f"TRY_CAST({plain} AS DECIMAL(38, 9))"
-        other = self.rows(f"SELECT {text} FROM t WHERE {number} IS NULL AND {text} <> '' LIMIT 1")
-        if other:
-            raise input_error(f"column {self.names[column]} of {self.label} holds “{other[0][0]}”, which is no number")
-        return number
 
-    def written(self, column: int, number: Decimal) -> str:
-        """A sum of a column's numbers, with as many places as they have."""
-        mark = "," if self.decimal_comma else r"\."
-        places = self.rows(f"SELECT max(length(regexp_extract(c{column}, '{mark}(\\d+)\\s*$', 1))) FROM t")[0][0] or 0
-        text = f"{number.quantize(Decimal(1).scaleb(-places)):f}"
-        return text.replace(".", ",") if self.decimal_comma else text
+def _short(number: Decimal) -> Decimal:
+    """Without zeros at the end."""
+    return Decimal(f"{number.normalize():f}")
 
 
 @contextmanager
-def opened(material: Material, scratch: Path) -> Iterator[LargeTable]:
-    """A table of delimited text in UTF-8. Raises `ExpertError` (input fault)."""
-    import duckdb
-
-    material.check()
-    label = material.resource.label
-    with material.path.open("rb") as file:
-        start = file.read(START).decode("utf-8", "ignore")
-    names = tuple(next(read_records(start, label, material.resource.media_type), ()))
-    head = start.splitlines()[:50]
-    skipped = next((n for n, line in enumerate(head) if all(name in line for name in names)), 0) + 1
-    delimiter = head[0][4] if head[0].lower().startswith("sep=") else delimiter_of(start, material.resource.media_type)
-    columns = "{" + ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(names))) + "}"
-    try:
-        with duckdb.connect(str(scratch / "table.db"), config={"memory_limit": MEMORY, "threads": 2}) as engine:
-            engine.execute("SET allowed_directories = $1", [[str(scratch), str(material.path.parent)]])
-            engine.execute("SET temp_directory = $1", [str(scratch)])
-            engine.execute("SET enable_external_access = false")
-            engine.execute("CREATE MACRO fold(x) AS lower(strip_accents(trim(x)))")
-            engine.execute(
-                f"CREATE TABLE t AS SELECT * FROM read_csv($1, columns = {columns}, header = false, skip = {skipped},"
-                " delim = $2, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, strict_mode = false)",
-                [str(material.path), delimiter],
-            )
-            first = [
-                [str(cell or "") for cell in row] for row in engine.execute("SELECT * FROM t LIMIT 500").fetchall()
-            ]
-            yield LargeTable(engine, label, names, has_decimal_commas(start, first))
-    except duckdb.Error as error:
-        raise input_error(f"{label} can't be read as a table: {str(error).partition(chr(10))[0]}") from error
-
-
-def count_large(table: LargeTable, where: Sequence[str]) -> int:
-    """How many rows satisfy all conditions. Raises `ExpertError` (input fault) for a value that is nowhere, as `kept`."""
-    conditions = [condition_of(text) for text in where]
-    number = _count(table, conditions)
-    for condition in conditions if not number else ():
-        if condition.operator == "=" and not _count(table, [condition]):
-            raise input_error(
-                f"“{condition.value}” is nowhere in {table.label}", hint=f"Its columns are {', '.join(table.names)}."
-            )
-    return number
-
-
-def _count(table: LargeTable, conditions: Sequence[Condition]) -> int:
-    where, values = _where(table, conditions)
-    return int(table.rows(f"SELECT count(*) FROM t {where}", values)[0][0])
-
-
-def answer_about_large(table: LargeTable, question: str) -> tuple[str, Query]:
-    """The answer, and the query that was computed. Raises `ExpertError` for other questions than those of `_DONE`."""
-    query = read_query(question, table.sample(question))
-    if query.periods or query.empty or query.yes_or_no or query.limit or "sort" in query.operations:
-        raise _too_many(table)
-    where = _where(table, [condition_of(text) for text in query.where])
-    wanted = query.operations
-    subjects = [column for column in query.subjects if column not in query.measures[:1]]
-    subjects += [] if query.group is None else [query.group]
-    if wanted & {"highest", "lowest"} and query.measures:
-        return (_best_group if subjects else _extreme)(table, query, where, *subjects[:1]), query
-    if query.group is not None:
-        return _groups(table, query, where), query
-    if wanted & {"sum", "average"} and query.measures:
-        return "\n".join(_total(table, query, column, where) for column in query.measures), query
-    if "count" in wanted and not query.subjects:
-        return str(table.rows(f"SELECT count(*) FROM t {where[0]}", where[1])[0][0]), query
-    raise _too_many(table)
-
-
-def _too_many(table: LargeTable) -> ExpertError:
-    return ExpertError(
-        f"{table.label} is too large for this question", hint=f"Of large tables I {_DONE}; filter it first."
-    )
-
-
-def _written(table: LargeTable, number: Decimal) -> str:
-    plain = f"{number.normalize() + 0:f}"
-    return plain.replace(".", ",") if table.decimal_comma else plain
-
-
-def _total(table: LargeTable, query: Query, column: int, where: tuple[str, list[object]]) -> str:
-    number = table.number(column)
-    total, many = table.rows(f"SELECT sum({number}), count({number}) FROM t {where[0]}", where[1])[0]
-    if not many:
-        return f"no row of {table.label} fits"
-    name = f"{table.names[column]}: " if len(query.measures) > 1 else ""
-    averaged = "average" in query.operations
-    return name + (_written(table, rounded_like(total / many, [])) if averaged else table.written(column, total))
-
-
-def _extreme(table: LargeTable, query: Query, where: tuple[str, list[object]]) -> str:
-    number, measure = table.number(query.measures[0]), query.measures[0]
-    best = "max" if "highest" in query.operations else "min"
-    rows = table.rows(
-        f"SELECT * FROM t {where[0]} {'AND' if where[0] else 'WHERE'} {number} = (SELECT {best}({number}) FROM t {where[0]})"
-        f" LIMIT {MAX_ROWS}",
-        where[1],
-    )
-    shown = Table(table.label, table.names, (), table.decimal_comma)
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    return "\n".join(f"{row[measure]} ({shown.row_text(row)})" for row in cells) or f"no row of {table.label} fits"
-
-
-def _best_group(table: LargeTable, query: Query, where: tuple[str, list[object]], by: int) -> str:
-    number, averaged = table.number(query.measures[0]), "average" in query.operations
-    computed = f"sum({number}) / count({number})" if averaged else f"sum({number})"
-    best = "max" if "highest" in query.operations else "min"
-    found = table.rows(
-        f"WITH g AS (SELECT c{by} AS k, {computed} AS n FROM t {where[0]} GROUP BY 1)"
-        f" SELECT k, n FROM g WHERE n = (SELECT {best}(n) FROM g) LIMIT {MAX_ROWS}",
-        where[1],
-    )
-    if not found:
-        return f"no row of {table.label} fits"
-    what = "on average" if averaged else "in all its rows together"
-    return f"{' and '.join(name for name, _ in found)}, with {_shown(table, query, found[0][1])} {what}"
-
-
-def _groups(table: LargeTable, query: Query, where: tuple[str, list[object]]) -> str:
-    averaged = "average" in query.operations
-    if "count" in query.operations and not query.measures:
-        computed = "count(*)"
-    elif query.measures:
-        number = table.number(query.measures[0])
-        computed = f"sum({number}) / count({number})" if averaged else f"sum({number})"
-    else:
-        raise _too_many(table)
-    found = table.rows(
-        f"SELECT c{query.group}, {computed} FROM t {where[0]} GROUP BY 1 ORDER BY min(rowid) LIMIT {MAX_ROWS + 1}",
-        where[1],
-    )
-    if len(found) > MAX_ROWS:
-        raise _too_many(table)
-    return "; ".join(f"{name} {_shown(table, query, value)}" for name, value in found)
-
-
-def _shown(table: LargeTable, query: Query, value: object) -> str:
-    number = Decimal(str(value))
-    if "average" in query.operations:
-        return _written(table, rounded_like(number, []))
-    return table.written(query.measures[0], number) if query.measures else str(value)
-
-
-def _where(table: LargeTable, conditions: Sequence[Condition]) -> tuple[str, list[object]]:
-    """Conditions as SQL with its values."""
-    values: list[object] = []
-    parts = [_condition(table, condition, values) for condition in conditions]
-    return (f"WHERE {' AND '.join(parts)}" if parts else ""), values
-
-
-def _condition(table: LargeTable, condition: Condition, values: list[object]) -> str:
-    shown = Table(table.label, table.names, (), table.decimal_comma)
-    columns = range(len(table.names)) if condition.column == ANY else [shown.column_or_error(condition.column)]
-    negated = condition.operator == "!=" or condition.operator.startswith("not ")
-    operator = condition.operator.removeprefix("not ").replace("!=", "=")
-    parts = [_test(table, column, operator, condition.value, values) for column in columns]
-    joined = f"({' OR '.join(parts)})"
-    return f"NOT coalesce({joined}, false)" if negated else joined
-
-
-def _test(table: LargeTable, column: int, operator: str, value: str, values: list[object]) -> str:
-    def given(each: object) -> str:
-        values.append(each)
-        return f"${len(values)}"
-
-    size = size_of(value, Table(table.label, table.names, (), table.decimal_comma))
-    if operator in _COMPARISONS:
-        if not isinstance(size, Decimal):
-            raise input_error(
-                f"“{value}” is no number; dates of so large a table are not compared", hint="Filter it first."
-            )
-        return f"{table.number(column)} {operator} {given(size)}"
-    if operator == "=":
-        options = [fold(part) for part in (value, *value.split(" or "), *value.split("|"))]
-        return f"list_contains({given(list(dict.fromkeys(options)))}, fold(c{column}))"
-    function = {"contains": "contains", "starts with": "starts_with", "ends with": "ends_with"}[operator]
-    return f"{function}(fold(c{column}), {given(fold(value))})"
+def open_table(material: Material, scratch: Path) -> Iterator[Columns]:
+    """The table of a material, a large one in DuckDB; the lines of a text that is none. Raises `ExpertError`."""
+    if not is_large(material):
+        yield read_table(material)
+        return
+    with opened(material, scratch) as cells:
+        yield LargeTable(cells, cells.label, cells.names, cells.decimal_comma)

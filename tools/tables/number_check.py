@@ -1,18 +1,32 @@
 """`check_numbers`: refuses to calculate with a column that is not of numbers of one unit, by its name."""
 
+from ...graph.caveats import caveat
 from ...graph.errors import ExpertError, input_error
 from .cell_numbers import is_missing
-from .table import Table
+from .columns import Columns
 from .table_query import Query
 
 
-def no_number(table: Table, column: int) -> ExpertError:
+def no_number(table: Columns, column: int) -> ExpertError:
     """The refusal of a column to calculate with or to sort by, for its first cell that is neither a number nor missing."""
-    other = next(cell for cell in table.values(column) if not is_missing(cell) and table.number(cell) is None)
+    other = next(cell for cell in table.known(column).cells if not is_missing(cell) and table.number(cell) is None)
     return input_error(
         f"column {table.names[column]} of {table.label} holds “{other}”, which is no number to calculate with or sort by",
         hint="Correct it, or leave its row out with a condition.",
     )
+
+
+def say_doubts(query: Query) -> None:
+    """Says what of the columns that the question names may be meant otherwise: units that some cells lack, twin names."""
+    whole = query.whole
+    named = {*query.columns, *query.measures, *([] if query.group is None else [query.group])}
+    for column in sorted(named):
+        whole.say_twins(column)
+    for column in query.measures if query.operations - {"people", "rows"} else ():
+        units = query.table.units(column)
+        if len(units) > 1 and "" in units:
+            (unit,) = [unit for unit in units if unit]
+            caveat(f"some cells of {whole.names[column]} have the unit {unit} and others none, and count as {unit} too")
 
 
 def check_numbers(query: Query) -> None:
@@ -24,15 +38,11 @@ def check_numbers(query: Query) -> None:
     if not (ranked or query.operations & {"sum", "average", "median", "count"} or query.group is not None):
         return
     for column in query.measures if query.columns or "count" not in query.operations else ():
-        if len(units := query.table.units(column)) > 1:
+        if len(units := [unit for unit in query.table.units(column) if unit]) > 1:
             raise input_error(
                 f"column {names[column]} of {table.label} holds different units, {' and '.join(units)}, that can't be"
                 " added or compared",
                 hint="Choose the rows of one unit with a condition.",
             )
-        if (
-            query.table.cells
-            and not query.in_time
-            and not any(query.table.number(cell) is not None for cell in query.table.values(column))
-        ):
+        if query.table.count and not query.in_time and not any(query.table.units(column).values()):
             raise input_error(f"column {names[column]} of {table.label} holds no number in the rows asked for")

@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 
 from ..wording.wording import wording
-from .cell_numbers import is_missing
-from .conditions import kept, ordered, size_of
+from .columns import Columns
+from .conditions import kept, sizes_of
 from .folding import fold
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table import Table
 from .table_query import Query, not_understood
-from .table_words import is_within, months, operation_words, period_name
+from .table_words import months, operation_words, period_name
 
 _EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
 
 
-def read_query(question: str, table: Table) -> Query:
+def read_query(question: str, over: Columns) -> Query:
     """The query of a question. Raises `ExpertError` where it has a word that is not used."""
+    table = over.sample(question)
     language = question_language(question, table)
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
-    reader = _Reader(marks, table, language, words_of(question, table, language))
+    reader = _Reader(marks, table, over, language, words_of(question, table, language))
     reader.read_ranges()
     reader.read_empty()
     reader.read_comparisons()
@@ -34,8 +35,9 @@ def read_query(question: str, table: Table) -> Query:
 
 
 class _Reader:
-    def __init__(self, marks: Sequence[Mark], table: Table, language: str, words: Sequence[str]) -> None:
-        self.marks, self.table, self.language, self.words = marks, table, language, words
+    def __init__(self, marks: Sequence[Mark], table: Table, over: Columns, language: str, words: Sequence[str]) -> None:
+        """`table`: rows that hold the values of the question; `over`: what it is computed over."""
+        self.marks, self.table, self.over, self.language, self.words = marks, table, over, language, words
         self.used: set[Mark] = set()
         self.where: list[str] = []
         self.periods: list[Mark] = []
@@ -103,11 +105,8 @@ class _Reader:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
         for number, mark in enumerate(self.marks):
             after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
-            if (
-                mark in self.used
-                or mark.role not in (">", ">=", "<", "<=", "between")
-                or len(after) < 1 + (mark.role == "between")
-            ):
+            comparing = mark not in self.used and mark.role in (">", ">=", "<", "<=", "between")
+            if not comparing or len(after) < 1 + (mark.role == "between"):
                 continue
             before, behind = self._near(number, -1), self._near(number, 2)
             bounds = after[:2] if mark.role == "between" else after[:1]
@@ -131,7 +130,7 @@ class _Reader:
         """What a condition compares with; a month without a year is of the only year in its column."""
         if mark.role != "period" or not mark.text.startswith("-"):
             return mark.text.strip("-") if mark.role == "period" else mark.text
-        years = {str(size)[:4] for size in ordered(self.table, mark.column) if size is not None}
+        years = {str(size)[:4] for size in sizes_of(self.over, mark.column).values() if size}
         if len(years) != 1:
             raise not_understood(self.table, [period_name(mark.text)])
         return f"{years.pop()}-{mark.text.strip('-')}"
@@ -142,7 +141,7 @@ class _Reader:
         return [] if age is None else [Mark("column", people.start, people.end, people.text, age)]
 
     def _is_measure(self, mark: Mark) -> bool:
-        return mark.role == "column" and mark not in self.used and self.table.is_numeric(mark.column)
+        return mark.role == "column" and mark not in self.used and self.over.is_numeric(mark.column)
 
     def read_values(self) -> None:
         """`in North`, `region North`, `not from North`, `order 1001`, `in March`."""
@@ -188,28 +187,25 @@ class _Reader:
             return [f"{name} {sign} {joined}"] if sign == "=" else [f"{name} != {mark.text}" for mark in marks]
         return [f"{name} {'contains' if sign == '=' else 'not contains'} {mark.text}" for mark in marks]
 
-    def _rows_asked_for(self) -> Table:
+    def _rows_asked_for(self) -> Columns:
         """The rows within the conditions, periods and empty cells that the question names."""
         left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
-        table = kept(self.table, [*self.where, *left_out])
+        rows = kept(self.over, [*self.where, *left_out])
         shapes = [mark.text.startswith("-") for mark in self.periods]
         if len(set(shapes)) < len(shapes):
             raise not_understood(self.table, [period_name(mark.text) for mark in self.periods])
         for mark in self.periods:
-            ordered(self.table, mark.column)
-            rows = tuple(row for row in table.cells if is_within(size_of(row[mark.column], table), mark.text))
-            table = Table(table.label, table.names, rows, table.decimal_comma)
+            rows = rows.within(mark.column, mark.text)
         for column in self.empty:
-            rows = tuple(row for row in table.cells if is_missing(row[column]))
-            table = Table(table.label, table.names, rows, table.decimal_comma)
-        return table
+            rows = rows.without_value(column)
+        return rows
 
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         table = self._rows_asked_for()
         query = Query(
             table,
-            self.table,
+            self.over,
             [],
             conditional=bool(self.where or self.periods or self.excluded or self.empty),
             where=tuple(self.where),
@@ -241,7 +237,7 @@ class _Reader:
                 pass
             else:
                 query.operations.add(mark.role)
-                dated = after is not None and after.role == "column" and self.table.is_dated(after.column)
+                dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
                 in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)

@@ -165,7 +165,7 @@ def _mark(
         phrase = _inflected(phrase, columns)
     kept = language != "en" and len(phrase) >= _STEM
     if (column := columns.get(singulars(phrase))) is not None and (
-        kept or phrase not in known["ignored"] - set(columns)
+        kept or phrase not in known["ignored"] - set(columns) or singulars(table.names[column]) == singulars(phrase)
     ):
         return Mark("column", at, end, phrase, column)
     phrase = phrase if phrase in values else singulars(phrase) if singulars(phrase) in values else phrase

@@ -1,24 +1,30 @@
 """`Table`: named columns and rows of text, of CSV, JSON rows or lines; columns are found loosely, numbers read exactly."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from operator import itemgetter
+from statistics import median as middle
+from typing import Any
 
 from ...graph.call import Material
 from ...graph.errors import input_error
 from ..media.rows import rows
-from .cell_numbers import DATE, is_missing, read_number, unit_of
-from .folding import fold, singulars
+from .cell_numbers import DATE, is_missing
+from .columns import Columns, Facts, Row, Sum
+from .conditions import NEGATED, Condition, row_test, sizes_of
+from .folding import fold
+from .table_words import is_within
 
 LINE = "line"
 """The only column of a text."""
 
 
 @dataclass(frozen=True)
-class Table:
-    """`cells[row][column]`, as written."""
+class Table(Columns):
+    """A table in memory: `cells[row][column]`, as written."""
 
     label: str
     names: tuple[str, ...]
@@ -28,68 +34,101 @@ class Table:
     is_text: bool = False
     """Its rows are the lines of a text."""
 
-    @cached_property
-    def _found(self) -> dict[str, int]:
-        return {}
-
-    def column(self, name: str) -> int | None:
-        """The column of a name: in another case, in the plural, or one part of a longer name; None for none or several."""
-        asked = singulars(name)
-        same = [n for n, known in enumerate(self.names) if fold(known) == fold(name) or singulars(known) == asked]
-        if same or not asked:
-            return same[0] if same else None
-        parts = [n for n, known in enumerate(self.names) if set(asked.split()) <= set(singulars(known).split())]
-        return parts[0] if len(parts) == 1 else None
-
-    def column_or_error(self, name: str) -> int:
-        """As `column`; `ExpertError` (input fault), which names the columns, for none or several."""
-        if (found := self.column(name)) is None:
-            raise input_error(f"{self.label} has no column “{name}”; its columns are {', '.join(self.names)}")
-        return found
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+        return len(self.cells)
 
     def values(self, column: int) -> list[str]:
         """The cells of a column."""
         return [row[column] for row in self.cells]
 
-    def number(self, cell: str) -> Decimal | None:
-        """The number in a cell, with currency or unit; None for any other text, and for dates."""
-        return read_number(cell, self.decimal_comma)
+    def first(self, limit: int) -> Sequence[Row]:
+        """The first rows."""
+        return self.cells[:limit]
 
-    def is_numeric(self, column: int) -> bool:
-        """Whether all cells of a column that are not missing are numbers."""
-        filled = [cell for cell in self.values(column) if not is_missing(cell)]
-        return bool(filled) and all(self.number(cell) is not None for cell in filled)
+    def last(self, limit: int) -> Sequence[Row]:
+        """The last rows, in order."""
+        return self.cells[-limit:]
 
-    def looks_numeric(self, column: int) -> bool:
-        """Whether at least half of the cells of a column that are not missing begin as a number does: `100 DR`, `12`."""
-        filled = [cell for cell in self.values(column) if not is_missing(cell)]
-        begun = [cell for cell in filled if re.match(r"\W*\d", cell)]
-        return bool(filled) and not self.is_dated(column) and 2 * len(begun) >= len(filled)
+    def facts(self, column: int) -> Facts:
+        """Every cell of a column."""
+        return Facts(Counter(self.values(column)))
 
-    def is_mostly_numeric(self, column: int) -> bool:
-        """Whether at least half of the cells of a column that are not missing are numbers."""
-        filled = [cell for cell in self.values(column) if not is_missing(cell)]
-        return bool(filled) and 2 * sum(self.number(cell) is not None for cell in filled) >= len(filled)
+    def distinct(self, column: int, limit: int) -> Sequence[str]:
+        """The first different cells of a column."""
+        return list(self.known(column).cells)[:limit]
 
-    def units(self, column: int) -> list[str]:
-        """The different units and currencies in the cells of a column, in order; none of cells without one."""
-        return [unit for unit in dict.fromkeys(map(unit_of, self.values(column))) if unit]
+    def different(self, column: int) -> int:
+        """How many different cells a column has."""
+        return len(self.known(column).cells)
 
-    def is_dated(self, column: int) -> bool:
-        """Whether all cells of a column that are not missing are dates or months."""
-        filled = [cell.strip() for cell in self.values(column) if not is_missing(cell)]
-        return bool(filled) and all(DATE.fullmatch(cell) for cell in filled)
+    def sums(self, column: int, by: int | None = None, *, median: bool = False) -> dict[str, Sum]:
+        """The numbers of a column, added for each cell of another; without one under the empty name."""
+        numbers: dict[str, list[Decimal]] = {}
+        for row in self.cells:
+            if (number := self.number(row[column])) is not None:
+                numbers.setdefault("" if by is None else row[by], []).append(number)
+        return {name: _sum(found, median) for name, found in numbers.items()}
 
-    def written(self, number: Decimal) -> str:
-        """A number as this table writes it."""
-        text = f"{number:f}"
-        return text.replace(".", ",") if self.decimal_comma else text
+    def counts(self, by: int) -> dict[str, int]:
+        """In how many rows each cell of a column is."""
+        return dict(self.known(by).cells)
 
-    def row_text(self, row: Sequence[str]) -> str:
-        """A row with its column names, in one line."""
-        if self.is_text:
-            return row[0]
-        return ", ".join(f"{name} {cell}" if name else cell for name, cell in zip(self.names, row, strict=True) if cell)
+    def extremes(self, column: int, *, most: bool, limit: int) -> Sequence[Row]:
+        """The rows with the highest or the lowest number or date."""
+        sizes = {cell: size for cell, size in sizes_of(self, column).items() if size is not None}
+        best = (max if most else min)(sizes.values())
+        return [row for row in self.cells if sizes.get(row[column]) == best][:limit]
+
+    def in_order(self, column: int, *, falling: bool, limit: int) -> Sequence[Row]:
+        """The rows by their number, date or text in a column; those without a value last."""
+        sized, numeric = self.is_numeric(column) or self.is_dated(column), self.is_numeric(column)
+        sizes = sizes_of(self, column) if sized else {}
+        filled, empty = list[tuple[Any, Row]](), list[Row]()
+        for row in self.cells:
+            cell = row[column]
+            if is_missing(cell) if sized else not cell.strip():
+                empty.append(row)
+            else:
+                filled.append((sizes[cell] if numeric else str(sizes[cell]) if sized else fold(cell), row))
+        return [*(row for _, row in sorted(filled, key=itemgetter(0), reverse=falling)), *empty][:limit]
+
+    def matching(self, condition: Condition, columns: Sequence[int]) -> "Table":
+        """The rows that satisfy a condition in one of the columns; one that negates, in all of them."""
+        tests = [(row_test(self, condition, column), column) for column in columns]
+        among = all if condition.operator in NEGATED else any
+        return self._with(row for row in self.cells if among(test(row[column]) for test, column in tests))
+
+    def within(self, column: int, period: str) -> "Table":
+        """The rows with a date in a period, as `period_of` writes it."""
+        sizes = sizes_of(self, column)
+        return self._with(row for row in self.cells if is_within(sizes[row[column]], period))
+
+    def without_value(self, column: int) -> "Table":
+        """The rows where a column is empty or says that there is no value."""
+        return self._with(row for row in self.cells if is_missing(row[column]))
+
+    def without(self, numbers: Sequence[int]) -> "Table":
+        """The rows but those of some numbers."""
+        gone = set(numbers)
+        return self._with(row for number, row in enumerate(self.cells) if number not in gone)
+
+    def suspects(self, words: str) -> dict[int, Row]:
+        """All rows: they are few."""
+        return dict(enumerate(self.cells))
+
+    def sample(self, question: str) -> "Table":
+        """Itself."""
+        return self
+
+    def _with(self, rows: Iterable[tuple[str, ...]]) -> "Table":
+        return replace(self, cells=tuple(rows))
+
+
+def _sum(numbers: Sequence[Decimal], median: bool) -> Sum:
+    places = max(0, *(-int(number.as_tuple().exponent) for number in numbers))
+    return Sum(sum(numbers, Decimal()), len(numbers), places, middle(numbers) if median else None)
 
 
 def read_table(material: Material) -> Table:
@@ -114,7 +153,7 @@ def has_decimal_commas(text: str, cells: Sequence[Sequence[str]]) -> bool:
     """
     semicolons = ";" in text.split("\n", 1)[0]
     stripped = [cell.strip() for row in cells for cell in row if not DATE.fullmatch(cell.strip())]
-    written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d.]*,\d+", cell)]
+    written = [cell for cell in stripped if re.fullmatch(r"[-+]?[\d. \u00a0\u202f]*,\d+", cell)]
     if not written:
         pointed = [cell for cell in stripped if re.fullmatch(r"[-+]?\d+(?:\.\d+)+", cell)]
         grouped = [cell for cell in pointed if re.fullmatch(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+", cell)]

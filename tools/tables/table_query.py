@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
 from ..wording.wording import UNSPACED
-from .cell_numbers import is_missing
+from .columns import Columns
 from .folding import fold
-from .table import Table
 from .table_words import operation_words
 
 
@@ -15,9 +14,9 @@ from .table_words import operation_words
 class Query:
     """Which rows, which columns, and what to do with them."""
 
-    table: Table
+    table: Columns
     """Only the rows that satisfy the conditions."""
-    whole: Table
+    whole: Columns
     """All rows: they tell which columns hold numbers."""
     columns: list[int]
     """The columns that the question names beside its conditions, in order."""
@@ -69,12 +68,13 @@ class Query:
         return next((n for n in last if table.looks_numeric(n)), None) if ranked or self.limit or grouped else None
 
     @property
-    def missing(self) -> dict[int, list[str]]:
-        """The cells without a value of each column that is calculated with, as written."""
+    def missing(self) -> dict[int, dict[str, int]]:
+        """The cells without a value of each column that is calculated with, as written, and in how many rows each is."""
         calculating = {"sum", "average", "median", "highest", "lowest", "top", "bottom"}
         calculated = self.operations & calculating or self.group is not None
-        columns = self.measures if calculated or ("count" in self.operations and self.columns) else []
-        cells = {n: [cell for cell in self.table.values(n) if is_missing(cell)] for n in columns}
+        counted = [n for n in self.columns if n in self.measures] if "count" in self.operations else []
+        columns = self.measures if calculated else counted
+        cells = {n: self.table.missing(n) for n in columns}
         return {n: found for n, found in cells.items() if found}
 
     @property
@@ -116,7 +116,7 @@ class Query:
         return question.split()[:1] if self.yes_or_no and self.operations - {"rows", "people"} else []
 
 
-def not_understood(table: Table, words: Sequence[str]) -> ExpertError:
+def not_understood(table: Columns, words: Sequence[str]) -> ExpertError:
     """The refusal of a question with words that have no meaning for the table."""
     named = ", ".join(f"“{word}”" for word in words)
     return ExpertError(

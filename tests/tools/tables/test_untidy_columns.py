@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.call import Material
+from hugginggpt.graph.caveats import collecting
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
 from hugginggpt.tools.backends.embedded.experts.sort import _sorted
@@ -96,6 +97,35 @@ def test_the_name_of_the_file_is_no_word_of_the_question(name: str, question: st
 
 def test_numbers_are_sorted_by_value_and_missing_values_come_last() -> None:
     rows = "a,n\nx,900\ny,-\nz,1000\n"
-    assert [row[0] for row in _sorted(table(rows), "n", falling=False).cells] == ["x", "z", "y"]
+    found, by, falling = _sorted(table(rows), "n", falling=False)
+    assert by == 1
+    assert [row[0] for row in found.in_order(by, falling=falling, limit=9)] == ["x", "z", "y"]
     with pytest.raises(ExpertError, match=r"column n of us3.csv.*see note"):
         _sorted(table(rows.replace("-", "see note")), "n", falling=False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "question", "answer", "said"),
+    [
+        ("name,amount\nA,12 EUR\nB,5\n", "sum of amount", "17", "unit EUR and others none"),
+        ("name,amount,amount\nA,1,10\nB,2,20\n", "sum of amount", "3", "2 columns amount"),
+        ("name,amount\nA,1\nB,\nC,4\n", "sum of amount", "5", "1 of 3 cells of amount are left out, as they are empty"),
+    ],
+)
+def test_what_may_be_meant_otherwise_in_a_calculation_is_said(rows: str, question: str, answer: str, said: str) -> None:
+    with collecting() as heard:
+        assert answer_about(table(rows), question) == answer
+    assert said in "; ".join(heard.notes)
+
+
+@pytest.mark.parametrize("last", ["Total,7", ",7", "Sum,7"])
+def test_a_last_row_that_adds_up_is_no_row_of_its_column_whatever_its_label(last: str) -> None:
+    rows = table(f"item,n\nA,3\nB,4\n{last}\n")
+    assert answer_about(rows, "sum of n").startswith("7 (without the row of totals")
+    found, by, _ = _sorted(rows, "n", falling=True)
+    assert [row[0] for row in found.in_order(by or 0, falling=True, limit=9)] == ["B", "A"]
+
+
+def test_a_last_number_that_only_happens_to_be_the_sum_is_a_row() -> None:
+    assert answer_about(table("item,n\nA,3\nB,4\nC,7\n"), "sum of n") == "14"
+    assert answer_about(table("day,n\n1,3\n2,4\n3,7\n"), "sum of n") == "14"

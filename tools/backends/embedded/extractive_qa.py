@@ -22,6 +22,10 @@ _NAME = re.compile(rf"(?:{_CAPITAL}[\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|
 MAX_VALUES = 5
 """Lines of one label that are an answer."""
 _FIELD = re.compile(r"[\s>*-]*([^:\n]{1,60}):\s+(\S.{0,200})$")
+_COMPUTED = re.compile(
+    r"\b(sum|average|mean(?= of)|median|difference|maximum|minimum|highest|lowest|cheapest|expensive)\b"
+)
+"""What is computed from several values: a sentence answers only where it says so itself."""
 _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 """Questions whose answer is not what stands behind a label."""
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
@@ -43,10 +47,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "spend": ("total", "paid", "cost"),
     "begin": ("start", "open", "began"),
     "start": ("begin", "open", "began"),
-    "phone": ("tel", "telephone", "call"),
+    "phon": ("tel", "telephone", "call"),
     "buy": ("bought", "purchase"),
     "build": ("built",),
-    "write": ("wrote", "written"),
+    "writ": ("wrote", "written"),
     "tall": ("high", "height"),
     "high": ("tall", "height"),
     "long": ("length",),
@@ -66,8 +70,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
-    "happen occur us use used number document text articl fil receipt page much name call kind mention say long far old oft"
-    " pleas tell giv".split()
+    "happen occur us use used numb document text articl fil receipt page much name call kind mention say long far old oft"
+    " pleas tell giv accord list stat".split()
 )
 """Stems of words in a question that its answer need not hold."""
 _KIND_WORDS: dict[str, frozenset[str]] = {
@@ -148,6 +152,8 @@ def find_answer(question: str, text: str) -> Answer | None:
     key = _key_words(question, kind) if _ENGLISH.search(question) else []
     ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], number))
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
+    computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
+    relevant = (n for n in relevant if all(stems[n].intersection(_synonyms(word)) for word in computed))
     best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n])), None)
     if best is None:
         return None

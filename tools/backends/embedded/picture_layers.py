@@ -7,9 +7,9 @@ from PIL import Image
 from ....graph.caveats import caveat
 from ...media.picture_modes import DEEP, as_rgb
 
-_ON_ALL_LAYERS = ("resize", "enlarge", "rotate", "flip", "format")
+_ON_ALL_LAYERS = ("resize", "enlarge", "rotate", "flip", "format", "crop")
 """Operations that move pixels, and with them their transparency; the others change colours only."""
-_ON_DEEP = ("resize", "enlarge", "flip", "format")
+_ON_DEEP = ("resize", "enlarge", "flip", "format", "crop")
 _WITH_TRANSPARENCY = ("png", "webp", "tiff")
 _DEEP_FORMATS = ("png", "tiff")
 

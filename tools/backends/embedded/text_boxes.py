@@ -26,6 +26,8 @@ WHOLE = 1.3 * REDUCED
 TILE, OVERLAP = 1280, 240
 LARGE = OVERLAP / 2
 """Height of letters that a tile may cut everywhere, so that the reduced picture counts."""
+HUGE, GLANCE = 200, 240
+"""Height of letters that the detector sees, and pixels of the longer side in which it sees larger ones."""
 LEAST_SIDE = 736
 """The detector enlarges what has a shorter side, so that a strip would take as long as a page."""
 CONTRAST = 24
@@ -77,6 +79,29 @@ class Strip(NamedTuple):
 
 def text_boxes(pixels: Pixels, detect: Detector) -> "list[Quad]":
     """The boxes of lines or of parts of them, anywhere in the picture."""
+    found = _at_scale(pixels, detect)
+    for box in _huge(pixels, detect):
+        parts = [each for each in found if _covered(each, [box]) > 0.5 and _short_side(each) > 0.4 * _short_side(box)]
+        others = [each for each in found if not any(each is part for part in parts)]
+        if _covered(box, parts) < 0.75 and _covered(box, others) < 0.3:  # not seen, or some of its letters
+            found = [*others, box]
+    return found
+
+
+def _huge(pixels: Pixels, detect: Detector) -> "list[Quad]":
+    """Lines of letters that are too large to be seen as text unless the picture is reduced further."""
+    import cv2
+
+    longer = max(pixels.shape[:2])
+    factor, huge = GLANCE / longer, HUGE * max(1.0, longer / REDUCED)
+    if min(pixels.shape[:2]) < huge:
+        return []
+    small: Any = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    found = [box / factor for box in _in_tile(small, 0, 0, detect)]
+    return _joined([box for box in found if _short_side(box) > huge])
+
+
+def _at_scale(pixels: Pixels, detect: Detector) -> "list[Quad]":
     whole = detect(pixels)
     if max(pixels.shape[:2]) <= WHOLE:
         return _joined(whole)

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from embedded_calls import RunExpert
-from hugginggpt.tools.backends.embedded.ocr import line_pieces
+from hugginggpt.tools.backends.embedded.ocr import line_pieces, read_lines
 from hugginggpt.tools.backends.embedded.text_boxes import Strip, text_boxes
 
 
@@ -95,3 +96,13 @@ def test_the_text_of_every_frame_is_read(run_expert: RunExpert, tmp_path: Path) 
     made = run_expert("rapidocr", {"image": tmp_path / "queue.gif"})["text"]
     assert made.text == "READY\n\nNOW SERVING 286"
     assert made.note == "2 different frames of queue.gif were read"
+
+
+@pytest.mark.parametrize("points", [300, 420])
+def test_letters_that_fill_the_picture_are_read(points: int) -> None:
+    picture = Image.new("RGB", (1800, 1000), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.text((60, 150), "EXIT", "black", font=ImageFont.load_default(points))
+    draw.text((60, 850), "only until Sunday", "black", font=ImageFont.load_default(40))
+
+    assert read_lines(picture) == ["EXIT", "only until Sunday"]

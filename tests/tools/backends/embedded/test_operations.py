@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from embedded_calls import RunExpert, call_of
 from hugginggpt.graph.call import Artifact
@@ -162,3 +162,30 @@ def test_a_recording_that_gets_less_loud_than_asked_says_how_much(run_expert: Ru
     notes = [run_expert("sound-edit", {"audio": path}, operation="louder", percent=p)["audio"].note for p in (50, 10)]
     assert notes[0].startswith("only 25 % louder, not 50 %")
     assert notes[1] == ""
+
+
+@pytest.mark.parametrize(("mode", "level"), [("RGBA", (10, 20, 30, 77)), ("I;16", 40_000)])
+def test_a_part_of_a_picture_keeps_its_transparency_and_its_deep_greys(
+    run_expert: RunExpert, tmp_path: Path, mode: str, level: int | tuple[int, ...]
+) -> None:
+    picture = Image.new(mode, (60, 40))
+    picture.putpixel((50, 10), level)
+    picture.save(tmp_path / "a.png")
+
+    made = run_expert("crop", {"image": tmp_path / "a.png"}, left=40, top=0, right=60, bottom=20)["image"].path
+
+    with Image.open(str(made)) as part:
+        assert (part.mode, part.size, part.getpixel((10, 10))) == (mode, (20, 20), level)
+
+
+def test_the_colour_profile_of_a_grey_picture_is_not_that_of_the_colours_made_of_it(
+    run_expert: RunExpert, tmp_path: Path
+) -> None:
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[16:20] = b"GRAY"
+    Image.new("L", (60, 40), 200).save(tmp_path / "a.png", icc_profile=bytes(profile))
+
+    made = run_expert("retouch", {"image": tmp_path / "a.png"}, operation="blur")["image"].path
+
+    with Image.open(str(made)) as blurred:
+        assert (blurred.mode, blurred.info.get("icc_profile")) == ("RGB", None)

@@ -270,3 +270,14 @@ def test_a_short_text_is_spoken_in_the_language_of_the_request() -> None:
     """The text alone is too short to decide."""
     task = Task(id=0, type="text-to-speech", goal="Sag „Hallo“ laut, bitte")
     assert language_of(task, "Hallo") == "de"
+
+
+def test_the_times_of_speech_are_found_in_a_recording_of_eleven_minutes(run_expert: RunExpert, tmp_path: Path) -> None:
+    spoken = speech(run_expert, tmp_path, SENTENCES[0])
+    quiet = np.zeros((1, 660 * 16_000), np.float32)
+
+    rows = speech_rows(run_expert, tmp_path, np.concatenate([quiet, spoken, quiet[:, : 16_000 * 30]], axis=1))
+
+    assert len(rows) == 1
+    assert abs(rows[0]["start"] - 660) < 0.5
+    assert abs(rows[0]["end"] - 660 - spoken.shape[1] / 16_000) < 0.5

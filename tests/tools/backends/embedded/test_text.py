@@ -330,3 +330,18 @@ def test_of_two_values_with_one_label_both_are_the_answer() -> None:
 
     assert found is not None
     assert found.short == "lamp, price: 64 euros; chair, price: 80 euros"
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the sum of guests?", "What is the average price?", "What is the highest price?"]
+)
+def test_what_has_to_be_computed_is_no_word_of_a_text(run_expert: RunExpert, question: str) -> None:
+    with pytest.raises(ExpertError, match="no answer"):
+        run_expert("lexical-qa", {"question": question, "context": "guests|price\n4|12\n5|30\n"})
+
+
+def test_a_sum_that_the_text_says_is_an_answer(run_expert: RunExpert) -> None:
+    made = run_expert(
+        "lexical-qa", {"question": "What is the sum?", "context": "Two chairs at 6 euros.\nThe sum is 12 euros."}
+    )
+    assert "12" in (made["text"].text or "")

@@ -6,8 +6,7 @@ from .....graph.call import Artifact, Call
 from .....graph.resource import Resource
 from .....graph.task import Task
 from ....tables.calculation import answered
-from ....tables.large_table import answer_about_large, is_large, opened
-from ....tables.table import read_table
+from ....tables.large_table import open_table
 from ..registry import expert
 
 
@@ -30,11 +29,8 @@ def accepts(task: Task) -> str | None:
 def answer_from_table(call: Call) -> Sequence[Artifact]:
     """The answer. Not covered: pictures of tables, several tables at once."""
     given, question = call.one("table"), call.text("question")
-    if is_large(given):
-        with opened(given, call.scratch) as table:
-            text, query = answer_about_large(table, question)
-    else:
-        text, query = answered(read_table(given), question)
+    with open_table(given, call.scratch) as table:
+        text, query = answered(table, question)
     return [
         Artifact(output="text", kind="text", media_type="text/plain", text=text, note=f"computed: {query.expression}")
     ]

@@ -7,8 +7,9 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
 from ....tables.conditions import kept
-from ....tables.large_table import count_large, is_large, opened
-from ....tables.table import read_table
+from ....tables.large_cells import is_large
+from ....tables.large_table import open_table
+from ....tables.total_row import body
 from ..goal_words import goal_text, has_word, strings
 from ..registry import expert
 from ..tokenization import sentences, words
@@ -41,21 +42,22 @@ def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)
     where, unit = strings(call.task, "where"), _unit_of(str(call.task.parameters.get("look_for") or goal).lower())
-    items = call.inputs.get("items", ())
-    if call.task.parameters.get("look_for") == "columns":
-        number = sum(len(read_table(item).names) for item in items)
-    elif where or any(map(is_large, items)):
-        number = sum(_count_rows(call, item, where or ([f"* = {label}"] if label else [])) for item in items)
+    items, columns = call.inputs.get("items", ()), call.task.parameters.get("look_for") == "columns"
+    conditions = where or ([f"* = {label}"] if label and any(map(is_large, items)) else [])
+    note = ""
+    if columns or conditions or (not label and items and all(item.resource.kind == "table" for item in items)):
+        note = f"computed: count of {'columns' if columns else 'rows'}{' where ' * bool(where)}{' and '.join(where)}"
+        number = sum(_count_rows(call, item, conditions, columns) for item in items)
     else:
         number = sum(_count(item, label, unit) for item in items)
-    return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number))]
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number), note=note)]
 
 
-def _count_rows(call: Call, material: Material, where: Sequence[str]) -> int:
-    if not is_large(material):
-        return len(kept(read_table(material), where).cells)
-    with opened(material, call.scratch) as table:
-        return count_large(table, where)
+def _count_rows(call: Call, material: Material, where: Sequence[str], columns: bool) -> int:
+    with open_table(material, call.scratch) as table:
+        if columns:
+            return len(table.names)
+        return kept(body(table), where).count
 
 
 def _count(material: Material, label: str, unit: str) -> int:

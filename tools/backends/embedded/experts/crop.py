@@ -1,13 +1,18 @@
 """crop: cuts a part out of a picture, by a box or by coordinates."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
-from ....media.pictures import image_artifact, read_image
+from ....media.pictures import image_artifact, open_image
 from ....media.rows import rows
 from ..goal_words import goal_text, has_word
+from ..picture_layers import in_own_mode
 from ..registry import expert
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_CROPS = 100
 MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|cars\b|them\b"
@@ -16,7 +21,13 @@ MANY = r"each|every|all\b|both|faces\b|objects\b|people\b|persons\b|animals\b|ca
 @expert("crop", name="crop", description="cuts a part out of a picture", library="pillow", requires=("PIL",))
 def crop(call: Call) -> Sequence[Artifact]:
     """The content of the box with the highest score, then size; of all boxes where the goal names several things."""
-    image = read_image(call.one("image"))
+    material = call.one("image")
+    with open_image(material.path, material.resource.label) as image:
+        return _crops(call, image)
+
+
+def _crops(call: Call, image: "Image.Image") -> Sequence[Artifact]:
+    label = call.one("image").resource.label
     places = _from_boxes(call) if call.has("boxes") else [_from_parameters(call, image.size)]
     inside = [
         (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
@@ -27,9 +38,13 @@ def crop(call: Call) -> Sequence[Artifact]:
         raise input_error(f"nothing of the {image.width} x {image.height} picture lies within those edges")
     written = str(call.task.parameters.get("format") or "png")
     return [
-        image_artifact(call, image.crop(place), "image", f"crop-{number}", written)
+        image_artifact(call, _cut(image, label, place, written), "image", f"crop-{number}", written)
         for number, place in enumerate(kept, start=1)
     ]
+
+
+def _cut(image: "Image.Image", label: str, place: tuple[int, int, int, int], written: str) -> "Image.Image":
+    return in_own_mode(image, label, "crop", written, lambda layer: layer.crop(place))
 
 
 def _from_boxes(call: Call) -> list[tuple[int, int, int, int]]:

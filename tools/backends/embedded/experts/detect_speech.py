@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from .....graph.call import Artifact, Call
-from ....media.sound import read_sound
+from .....graph.call import Artifact, Call, Material
+from .....graph.caveats import lacks
+from .....graph.errors import ExpertError
+from ....media.recording_parts import quiet_pieces
 from ..goal_words import goal_text, has_word
 from ..registry import expert
 from ..speech import SAMPLE_RATE, find_speech
@@ -28,10 +30,9 @@ def detect_speech(call: Call) -> Sequence[Artifact]:
 
     Where the goal asks for pauses, the times between: `{"label": "pause", ...}`.
     """
-    sound, _ = read_sound(call.one("audio"), rate=SAMPLE_RATE, mono=True)
-    label, found = "speech", find_speech(sound[0], call.one("audio").resource.label)
+    label, (found, seconds) = "speech", _spoken(call.one("audio"))
     if has_word(goal_text(call.task), PAUSES):
-        edges = [0.0, *(edge for start, end, _ in found for edge in (start, end)), sound.shape[1] / SAMPLE_RATE]
+        edges = [0.0, *(edge for start, end, _ in found for edge in (start, end)), seconds]
         label, found = (
             "pause",
             [
@@ -45,3 +46,29 @@ def detect_speech(call: Call) -> Sequence[Artifact]:
         for start, end, score in found
     ]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
+
+
+def _spoken(recording: Material) -> tuple[list[tuple[float, float, float]], float]:
+    """Start, end and score of what is spoken, and the seconds of the whole; piece by piece, joined where speech goes on.
+
+    Raises `ExpertError` (input fault) where it can't be determined of any piece; of a few they are said.
+    """
+    found, unsure, begin = list[tuple[float, float, float]](), list[ExpertError](), 0.0
+    pieces = 0
+    for pieces, samples in enumerate(quiet_pieces(recording), start=1):  # noqa: B007
+        end = begin + len(samples) / SAMPLE_RATE
+        try:
+            segments = find_speech(samples, recording.resource.label)
+        except ExpertError as error:
+            unsure.append(error)
+            lacks(f"{error.message} (from {begin:.0f} to {end:.0f} s)")
+            segments = []
+        for start, stop, score in segments:
+            if found and begin + start - found[-1][1] < SHORTEST_PAUSE:
+                found[-1] = (found[-1][0], begin + stop, max(score, found[-1][2]))
+            else:
+                found.append((begin + start, begin + stop, score))
+        begin = end
+    if unsure and len(unsure) == pieces:
+        raise unsure[0]
+    return found, begin

@@ -5,9 +5,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from .....graph.call import Artifact, Call, Material
+from .....graph.caveats import caveat
 from .....graph.errors import input_error
 from ....media.pdf_pages import pages, render_page
-from ....media.pdf_text import is_mostly_picture, text_layer
+from ....media.pdf_text import is_mostly_picture, pictures_on, text_layer
 from ..registry import expert
 
 
@@ -38,15 +39,18 @@ def whole_text(call: Call, document: Material) -> tuple[str, str]:
 
 def page_texts(call: Call, document: Material) -> tuple[list[str], int]:
     """The text of each page that the task asks for, and how many are scans. `ExpertError` (input fault) for none at all."""
-    texts, scanned = list[str](), 0
+    texts, scanned, pictures = list[str](), 0, 0
     for page in pages(call, document):
         label = document.resource.label
         text = text_layer(page, label)
         drawn = _read(page, label) if not text or is_mostly_picture(page, text) else ""
         scanned += len(drawn) > len(text)
         texts.append(max(text, drawn, key=len))
+        pictures += 0 if len(drawn) > len(text) else pictures_on(page)
     if not any(texts):
         raise input_error(f"{document.resource.label} has no text that can be read")
+    if pictures:
+        caveat(f"{document.resource.label}: the pictures between its text are not read ({pictures})")
     return texts, scanned
 
 

@@ -1,15 +1,16 @@
 """filter: keeps the boxes, labels, rows or lines that match the parameters."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import Row, has_label, nonblank_lines, rows
+from ....tables.columns import Columns
 from ....tables.conditions import kept
-from ....tables.table import Table, read_table
+from ....tables.total_row import body
+from ....tables.written_tables import Rows, written
 from ..goal_words import strings
 from ..registry import expert
 
@@ -19,26 +20,13 @@ def keep(call: Call) -> Sequence[Artifact]:
     """By `where` a table as CSV, or lines; else a JSON list where all items were lists of rows. May be empty."""
     items = call.inputs.get("items", ())
     if where := strings(call.task, "where"):
-        text, media_type = _kept_by_conditions(items, where)
-    else:
-        text, media_type = _kept_by_labels(call, items)
+        return [written(call, items, partial(_kept, where=where))]
+    text, media_type = _kept_by_labels(call, items)
     return [Artifact(output="text", kind="text", media_type=media_type, text=text)]
 
 
-def _kept_by_conditions(items: Sequence[Material], where: Sequence[str]) -> tuple[str, str]:
-    tables = [kept(read_table(item), where) for item in items]
-    if any(table.is_text for table in tables):
-        return "\n".join(table.row_text(row) for table in tables for row in table.cells), "text/plain"
-    return "\n".join(as_csv(table) for table in tables), "text/csv"
-
-
-def as_csv(table: Table) -> str:
-    """A table as CSV text, with semicolons where its numbers have commas."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";" if table.decimal_comma else ",", lineterminator="\n")
-    writer.writerow(table.names)
-    writer.writerows(table.cells)
-    return written.getvalue().rstrip("\n")
+def _kept(table: Columns, where: Sequence[str]) -> Rows:
+    return kept(body(table), where), None, False
 
 
 def _kept_by_labels(call: Call, items: Sequence[Material]) -> tuple[str, str]:

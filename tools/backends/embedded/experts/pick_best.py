@@ -7,7 +7,8 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import has_label, rows
 from ....tables.conditions import kept
-from ....tables.table import read_table
+from ....tables.large_table import open_table
+from ....tables.total_row import body
 from ..goal_words import strings
 from ..registry import expert
 from ..tokenization import words
@@ -32,7 +33,7 @@ def pick_best(call: Call) -> Sequence[Artifact]:
     parameters = call.task.parameters
     label, by_length = str(parameters.get("label") or ""), parameters.get("by") == "length"
     if where := strings(call.task, "where"):
-        values = [float(len(kept(read_table(item), where).cells)) for item in items]
+        values = [_fitting(call, item, where) for item in items]
     else:
         values = [_value(item, label, by_length) for item in items]
     places: dict[float, list[str]] = {}
@@ -52,6 +53,11 @@ def _names(call: Call, items: Sequence[Material]) -> Sequence[str]:
     if isinstance(given, tuple) and len(given) == len(items):
         return [str(name) for name in given]
     return [item.resource.label if item.resource.name else f"no. {n}" for n, item in enumerate(items, 1)]
+
+
+def _fitting(call: Call, item: Material, where: Sequence[str]) -> float:
+    with open_table(item, call.scratch) as table:
+        return float(kept(body(table), where).count)
 
 
 def _value(item: Material, label: str, by_length: bool) -> float:

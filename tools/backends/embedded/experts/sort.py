@@ -1,17 +1,16 @@
 """sort: sorts the rows of a table by a column, or the lines of a text."""
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from .....graph.call import Artifact, Call
-from ....tables.cell_numbers import is_missing
-from ....tables.conditions import ordered, size_of
-from ....tables.folding import fold
+from ....tables.columns import Columns
 from ....tables.number_check import no_number
-from ....tables.table import Table, read_table
+from ....tables.table import Table
+from ....tables.total_row import body
+from ....tables.written_tables import Rows, written
 from ..registry import expert
-from .filter import as_csv
 
 
 @expert("sort", name="sort", description="sorts rows by a column, or lines, exactly", light=True)
@@ -21,31 +20,16 @@ def sort(call: Call) -> Sequence[Artifact]:
     Cells without a value (empty; `n/a` among numbers) come last. Raises `ExpertError` for numbers among other texts.
     """
     by, falling = str(call.task.parameters.get("by") or ""), bool(call.task.parameters.get("descending"))
-    tables = [_sorted(read_table(item), by, falling) for item in call.inputs.get("items", ())]
-    written = ["\n".join(row[0] for row in table.cells) if table.is_text else as_csv(table) for table in tables]
-    media_type = "text/csv" if tables and not tables[0].is_text else "text/plain"
-    return [Artifact(output="text", kind="text", media_type=media_type, text="\n".join(written))]
+    return [written(call, call.inputs.get("items", ()), partial(_sorted, by=by, falling=falling))]
 
 
-def _sorted(table: Table, by: str, falling: bool) -> Table:
+def _sorted(table: Columns, by: str, falling: bool) -> Rows:
     column = 0 if table.is_text or not by else table.column_or_error(by)
-    key = _key(table, column, by)
-    sized = table.is_numeric(column) or table.is_dated(column)
-    empty = [row for row in table.cells if (is_missing(row[column]) if sized else not row[column].strip())]
-    missing = set(empty)
-    filled = [row for row in table.cells if row not in missing]
-    rows = (*sorted(filled, key=lambda row: key(row[column]), reverse=falling), *empty)
-    return Table(table.label, table.names, rows, table.decimal_comma, table.is_text)
-
-
-def _key(table: Table, column: int, by: str) -> Callable[[str], Any]:
-    if table.is_text and "length" in by:
-        return len
-    if table.is_numeric(column):
-        return lambda cell: table.number(cell) or Decimal()
-    if table.is_dated(column):
-        ordered(table, column)
-        return lambda cell: str(size_of(cell, table))
-    if not table.is_text and table.is_mostly_numeric(column):
-        raise no_number(table, column)
-    return fold
+    if isinstance(table, Table) and table.is_text and "length" in by:
+        cells = tuple(sorted(table.cells, key=lambda row: len(row[0]), reverse=falling))
+        return replace(table, cells=cells), None, False
+    rows = body(table)
+    dated = rows.is_dated(column)
+    if not table.is_text and not dated and not rows.is_numeric(column) and rows.is_mostly_numeric(column):
+        raise no_number(rows, column)
+    return rows, column, falling

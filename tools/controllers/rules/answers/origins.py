@@ -1,6 +1,7 @@
 """`Origins`: what a result was made from, as a heading names it: `notes.txt`, `scan.pdf, page 2`, `“Guten Abend”`."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from .....graph.member import Place
 from .....graph.resource import Resource
@@ -21,11 +22,10 @@ class Origins:
         self._run = run
         self._phrases = phrases
         self._results = {result.task_id: result for result in run.results}
-        self._files = {
-            r.label for task in run.plan.tasks for value in task.inputs.values() for r in resources_in(value)
-        }
-        given = {name for task in run.plan.tasks for name in self.names(task)}
-        self._several = len(given) > 1
+        given = [r for task in run.plan.tasks for value in task.inputs.values() for r in resources_in(value)]
+        self._labels = _distinct([resource.name for resource in given if resource.name])
+        self._files = {self._label(resource) for resource in given}
+        self._several = len({name for task in run.plan.tasks for name in self.names(task)}) > 1
 
     def names(self, task: Task, place: Place = ()) -> list[str]:
         """The names of what was given to a task, or to the tasks before it; of a list the one of that member."""
@@ -61,11 +61,14 @@ class Origins:
     def _named(self, value: Single, place: Place) -> Iterator[str]:
         match value:
             case Resource(name=str()):
-                yield value.label
+                yield self._label(value)
             case str() if value.strip():
                 yield self._phrases.say("quoted", words=shortened(value, MAX_QUOTED))
             case Ref() if value.task_id in self._run.plan.by_id:
                 yield from self.names(self._run.plan.by_id[value.task_id], self._place_in(value, place))
+
+    def _label(self, resource: Resource) -> str:
+        return self._labels.get(resource.name or "", resource.label)
 
     def _place_in(self, ref: Ref, place: Place) -> Place:
         """The place in the list that a ref leads to; empty where it leads to a single thing."""
@@ -86,3 +89,15 @@ class Origins:
         refs = [(value, self._place_in(value, at)) for value, at in self._values(task, place) if isinstance(value, Ref)]
         found = (self._part(self._run.plan.by_id[ref.task_id], at) for ref, at in refs if at)
         return next(filter(None, found), "")
+
+
+def _distinct(paths: Iterable[str]) -> dict[str, str]:
+    """For each path its name, with as many folders before it as tell it from the others: `a/notes.txt`, `b/notes.txt`."""
+    parts = {path: path.rstrip("/").split("/") for path in paths}
+    labels = {path: split[-1] for path, split in parts.items()}
+    for length in range(2, 2 + max(map(len, parts.values()), default=0)):
+        often = Counter(labels.values())
+        labels = {
+            path: label if often[label] == 1 else "/".join(parts[path][-length:]) for path, label in labels.items()
+        }
+    return labels
