@@ -182,6 +182,7 @@ def test_one_string_is_one_file(settings: Settings, tmp_path: Path) -> None:
     [
         ({"request": 5}, "of type int, and must be a text"),
         ({"request": " "}, "the request is empty"),
+        ({"thread_id": " "}, "thread_id is empty"),
         ({"where": "moon"}, "there is no place moon"),
         ({"options": {"aprove": "always"}}, "aprove"),
         ({"files": [3]}, "file 0 is of type int"),
