@@ -181,6 +181,8 @@ class _Call:
         self._files = as_graph_files(files)
         self._options = options_of(options, None)
         self._settings = _chosen(settings, llm, where)
+        if thread_id is not None and not str(thread_id).strip():
+            raise UsageError("thread_id is empty, and names no conversation", hint="leave it out for a new one")
         self._thread_id = thread_id or uuid4().hex[:10]
 
     async def events(self) -> AsyncGenerator[Event, None]:

@@ -224,10 +224,11 @@ def storage_error(file: Path, error: Exception) -> StorageError:
         )
     elif "readonly" in text or "unable to open" in text:
         what, hint = f"can't be written ({text})", f"name another home: {setting('home', 'DIR')}"
-    else:
-        home = (
-            file.parent
-        )  # as a whole: the newest rows may be in the log beside the database, which a new database deletes
+    elif "no such table" in text or "no such column" in text:
+        what = f"was converted by another version of HuggingGPT while it was in use ({text})"
+        hint = f"end this process, and go on with that version; a run goes on with: {resume()}"
+    else:  # the home as a whole: the newest rows may be in the log beside the database, which a new database deletes
+        home = file.parent
         what = f"is damaged ({text})"
         elsewhere = f"name another home: {setting('home', 'DIR')}"
         hint = (

@@ -11,6 +11,7 @@ from ..graph.advice import command
 from ..graph.clock import steady
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
+from ..graph.result import Run
 from ..graph.version import check_version
 from . import lease
 from .database import Database
@@ -84,6 +85,11 @@ class RunLeases:
         self._owned.add(run_id)
         self._holder.start_beating(self._beat, self._look)
         _log.info("run %s: lease claimed", run_id)
+
+    def _claimed_at_once(self, run_id: str) -> dict[str, str]:
+        """The columns of a new run that has its lease from the first moment. For the thread of the database."""
+        self._counted[run_id] = steady()
+        return {"owner": self._holder.mark}
 
     def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
         """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
@@ -182,6 +188,17 @@ def claim_of(run_id: str, db: RowConnection) -> Claim:
     if found is None:
         raise UnknownRun(f"there is no run {run_id}", hint=f"{command('runs')} lists them")
     return Claim(found[0], found[1] or "", found[2] or 0.0)
+
+
+def refuse_another(run: Run, db: RowConnection) -> None:
+    """Raises `RunBusy` while a living process of this machine works on another run of the same conversation."""
+    query = "SELECT run_id, owner FROM runs WHERE thread_id = ? AND run_id != ? AND owner IS NOT NULL"
+    for run_id, owner in db.execute(query, [run.thread_id, run.run_id]).fetchall():
+        if lease.alive(owner):
+            raise RunBusy(
+                f"conversation {run.thread_id} goes on in run {run_id}, on which {lease.describe(owner)} works",
+                hint="wait for it, or begin another conversation",
+            )
 
 
 def _busy_here(run_id: str) -> RunBusy:

@@ -9,7 +9,7 @@ from ..graph.clock import now
 from ..graph.errors import RunBusy
 from ..graph.result import Options, Proposal, Run, RunStatus
 from .row_connection import RowConnection
-from .run_leases import RunLeases
+from .run_leases import RunLeases, refuse_another
 from .run_rows import read_run
 
 _log = logging.getLogger(__name__)
@@ -24,12 +24,22 @@ _STATUS = """
 class SqliteRuns(RunLeases):
     """The `Runs` port on a database: rows; their leases are inherited."""
 
-    async def start(self, run: Run, execution: str = "") -> None:
-        """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
+    async def start(self, run: Run, execution: str = "", *, alone: bool = False) -> None:
+        """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
+
+        `alone`: raises `RunBusy` while a living process of this machine works on another run of its conversation.
+        """
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
         row["files"] = json.dumps([file.name for file in run.request.files])
-        await self._database.write(lambda db: db.insert("runs", row, ignore=True))
+
+        def insert(db: RowConnection) -> None:
+            if alone:
+                refuse_another(run, db)
+            db.insert("runs", row | self._claimed_at_once(run.run_id), ignore=True)
+
+        self._executions.setdefault(run.run_id, execution)  # where this is cancelled, `interrupt` returns the lease
+        await self._database.write(insert)
         await self.own(run.run_id, execution)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:

@@ -153,8 +153,7 @@ def _value(connection: Connection, key: bytes) -> bytes:
 def split(data: bytes) -> tuple[bytes, Parts]:
     """What is left of a msgpack value, and its parts. Nothing is split that would not be joined to the same bytes."""
     parts: Parts = {}
-    value = unpacked(data)
-    if packed(value) != data:
+    if len(data) < _SMALL or packed(value := unpacked(data)) != data:
         return data, {}
     may_be_long = _MAY_BE_LONG.search(data)
     try:

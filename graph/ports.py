@@ -119,8 +119,11 @@ Consent = Callable[[str, int], bool]
 class Runs(Protocol):
     """The rows of runs, and the leases that let one process work on a run."""
 
-    async def start(self, run: Run, execution: str) -> None:
-        """Record a new run, or take up the row of one that was killed while planning. Claims its lease."""
+    async def start(self, run: Run, execution: str, *, alone: bool = False) -> None:
+        """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
+
+        `alone`: raises `RunBusy` while a living process works on another run of its conversation.
+        """
 
     async def recorded(self, run_id: str) -> Run | None:
         """A run as its row and the ledger have it; None where there is no row."""

@@ -49,10 +49,10 @@ class Execution:
         finally:
             current_execution.reset(outer)
 
-    async def start(self, run: Run) -> None:
-        """Record a new run, and claim its lease."""
+    async def start(self, run: Run, *, alone: bool = False) -> None:
+        """Record a new run, and claim its lease. `alone`: raises `RunBusy` while another run of its conversation goes on."""
         self._claimed.add(run.run_id)
-        await self._runs.start(run, self.id)
+        await self._runs.start(run, self.id, alone=alone)
         self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
 
     async def own(self, run_id: str) -> None:

@@ -80,7 +80,7 @@ def plan_node(
             started_at=now(),
             version=GRAPH_VERSION,
         )
-        await current().start(run)
+        await current().start(run, alone=_continues_its_thread())
         await ledger.given(run_id, thread_id, (*brought, *request.files))
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
@@ -179,6 +179,16 @@ def turns_of(state: State) -> list[tuple[str, str]]:
         for message in state.get("messages") or []
     ]
     return [(roles[role], text) for role, text in turns if role in roles]
+
+
+def _continues_its_thread() -> bool:
+    """Whether the conversation is the checkpoint thread itself: of two runs there at once, one would lose its turn.
+
+    Not so inside a parent graph, and for a tool, which has a thread for each call.
+    """
+    here, configured = get_runtime().execution_info, get_config().get("configurable", {})
+    nested = here is not None and "|" in (here.checkpoint_ns or "")
+    return not nested and configured.get("thread_id") == conversation_of(get_config())
 
 
 def _ids() -> tuple[str, str]:

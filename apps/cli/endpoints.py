@@ -4,10 +4,13 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import typer
 from pydantic import SecretStr, ValidationError
 
+from ...graph.advice import command
 from ...graph.errors import ExpertError, UsageError
 from ...graph.settings import Settings
 from ...tools.backends.endpoint.backend import can_call
@@ -23,14 +26,17 @@ from ...tools.backends.endpoint.health import describe_health
 from ...tools.backends.endpoint.probe import ServerInfo, probe
 from ...tools.net.addresses import without_secrets
 from .arguments import settings_of
-from .console import note, out, plain, print_json, report_errors, table, warn
+from .console import note, out, plain, print_json, report_errors, run_async, table, warn
+
+if TYPE_CHECKING:
+    from .live_checks import LiveCheck
 
 
 def add(
     url: str, tasks: Sequence[str], *, name: str | None, api: str | None, model: str | None, key_env: str | None,
     home: Path | None,
 ) -> None:  # fmt: skip
-    """Find out which API the server has, and add it."""
+    """Find out which API the server has, add it, and make one real call for each task; exit code 3 where one fails."""
     shown = _without_key(url)
     with report_errors():
         if not tasks:
@@ -43,21 +49,56 @@ def add(
         key = SecretStr(os.environ[key_env]) if key_env and os.environ.get(key_env) else None
         found, trouble = _found(url, key)
         used_api = api or (found.api if found else "tasks")
+        named = model or (found.models[0] if found and found.models else "")
+        if used_api == "openai" and found and not named:
+            raise UsageError(f"{shown} lists no models", hint="name the one that it serves: --model NAME")
+        added = []
         for task in tasks:
             endpoint = _endpoint(
                 name=name or _name(url, task, read_endpoints(settings.config)),
-                url=f"{url.rstrip('/')}/v1" if used_api == "openai" and not url.rstrip("/").endswith("/v1") else url,
+                url=_base(url, used_api, found),
                 task_type=task,
                 api=used_api,
-                model=model or (found.models[0] if found and found.models else ""),
+                model=named,
                 key_env=key_env or "",
             )
             add_endpoint(settings.config, endpoint)
+            added.append(endpoint)
             if not can_call(endpoint):
                 warn(f"warning: {used_api} has no call for {task}; the server was added all the same")
     if trouble:
         warn(f"warning: the server does not answer now: {plain(trouble)}")
     out().print(f"added {plain(shown)} ({used_api}) for {', '.join(tasks)}", soft_wrap=True)
+    if found:
+        failed = [check for check in run_async(_tried(settings, added)) if not check.ok]
+        if failed:
+            warn(
+                f"hugginggpt models --remove {plain(added[0].name)} removes it; {command('doctor --live')} tries again"
+            )
+            raise typer.Exit(3)
+
+
+async def _tried(settings: Settings, endpoints: Sequence[Endpoint]) -> list["LiveCheck"]:
+    """One real call for each task type; what came back, or the reason, is printed at once."""
+    from ...graph.world import open_world
+    from .live_checks import check_endpoint
+
+    checks = []
+    async with open_world(settings.model_copy(update={"llm": ""})) as world:
+        for endpoint in endpoints:
+            if can_call(endpoint) and not endpoint.missing_key:
+                checks.append(check := await check_endpoint(world, endpoint))
+                tell = out().print if check.ok else warn
+                tell(plain(f"tried {endpoint.task_type}: {check.outcome}"))
+    return checks
+
+
+def _base(url: str, api: str, found: ServerInfo | None) -> str:
+    """The address to store: of OpenAI's API the one that answered, else with `/v1`."""
+    if api != "openai":
+        return url
+    base = url.rstrip("/")
+    return (found.base if found else "") or (base if base.endswith("/v1") else f"{base}/v1")
 
 
 def _check(url: str, shown: str) -> None:

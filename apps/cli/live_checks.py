@@ -17,7 +17,7 @@ from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat.backend import ChatBackend
 from ...tools.backends.endpoint.backend import EndpointBackend
-from ...tools.backends.endpoint.endpoints_file import read_endpoints
+from ...tools.backends.endpoint.endpoints_file import Endpoint, read_endpoints
 from ...tools.net.daemon_threads import call_in_daemon_thread
 from ...tools.net.http_errors import expert_errors
 from ...tools.net.hub_session import hub_limits
@@ -67,9 +67,15 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
         else:
             yield LiveCheck(f"{settings.vlm}, image-to-text", False, "no expert there can do it")
     for endpoint in read_endpoints(settings.config):
-        servers = EndpointBackend(settings, lambda _run_id: count)
-        expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
-        yield await _check_expert(world, servers, expert, f"endpoint {endpoint.name}", count)
+        yield await check_endpoint(world, endpoint)
+
+
+async def check_endpoint(world: World, endpoint: Endpoint) -> LiveCheck:
+    """One real call to a server that was added."""
+    count = UsageCount()
+    servers = EndpointBackend(world.settings, lambda _run_id: count)
+    expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
+    return await _check_expert(world, servers, expert, f"endpoint {endpoint.name}", count)
 
 
 async def _one_of_each_provider(world: World) -> list[Expert]:

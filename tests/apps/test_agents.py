@@ -53,6 +53,7 @@ def test_an_agent_driven_synchronously_does_too(home: Path, url: str) -> None:
     assert state["messages"][-1].content == "It did that."
 
 
+@pytest.mark.covers("as_tool in an agent: stream")
 async def test_its_stream_has_the_progress_of_the_tool(home: Path, url: str) -> None:
     agent = create_agent(model(url), [scripted_tool(home, ScriptedBackend())])
     events = [read_event(part["hugginggpt"]).event async for part in agent.astream(GO, stream_mode="custom")]
@@ -72,6 +73,7 @@ async def test_two_calls_of_one_turn_are_made_side_by_side(home: Path) -> None:
     assert backend.most_running == 2
 
 
+@pytest.mark.covers("as_tool in an agent: question")
 async def test_a_question_of_the_tool_waits_for_whoever_runs_the_agent(home: Path, url: str) -> None:
     saver, backend = InMemorySaver(), ScriptedBackend()
 
@@ -85,6 +87,7 @@ async def test_a_question_of_the_tool_waits_for_whoever_runs_the_agent(home: Pat
     assert backend.calls == ["0", "1", "2"]
 
 
+@pytest.mark.covers("as_tool in an agent: errors")
 async def test_an_agent_reads_why_a_call_failed_and_goes_on(home: Path) -> None:
     turns = [[("hugginggpt", {"request": "read it", "files": ["/no/such.png"]})], "It is not there."]
     with serve(ScriptedAgentModel(turns)) as server:
@@ -116,6 +119,7 @@ def test_the_controller_of_a_tool_may_be_a_chat_model_of_its_own(home: Path) -> 
     hugginggpt.close()
 
 
+@pytest.mark.covers("as_tool in an agent: resume after an end by force")
 def test_an_agent_that_was_killed_in_a_call_goes_on_and_repeats_nothing(tmp_path: Path, url: str) -> None:
     """The process of a `create_agent` loop is killed while the second of three tasks runs."""
     child = SUPPORT / "agent_child.py"

@@ -64,12 +64,14 @@ async def test_it_runs_inside_a_running_event_loop_and_beside_others(settings: S
     assert len({outcome.thread_id for outcome in both}) == 2
 
 
+@pytest.mark.covers("hugginggpt.run, arun: stream")
 def test_its_events_come_one_by_one(settings: Settings) -> None:
     names = [event.event for event in hugginggpt.stream(COUNT, settings=settings)]
     assert names[0] == "run_started"
     assert names[-1] == "run_finished"
 
 
+@pytest.mark.covers("hugginggpt.run, arun: cancel")
 async def test_a_stream_that_is_left_leaves_a_run_that_can_be_resumed(settings: Settings) -> None:
     async with aclosing(hugginggpt.astream(COUNT, settings=settings)) as feed:
         async for event in feed:
@@ -137,6 +139,7 @@ def picture() -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.covers("hugginggpt.run, arun: files in")
 @pytest.mark.parametrize(
     "files",
     [
@@ -173,11 +176,13 @@ def test_one_string_is_one_file(settings: Settings, tmp_path: Path) -> None:
     assert outcome.results[-1].text == "2"
 
 
+@pytest.mark.covers("hugginggpt.run, arun: errors")
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"request": 5}, "of type int, and must be a text"),
         ({"request": " "}, "the request is empty"),
+        ({"thread_id": " "}, "thread_id is empty"),
         ({"where": "moon"}, "there is no place moon"),
         ({"options": {"aprove": "always"}}, "aprove"),
         ({"files": [3]}, "file 0 is of type int"),
@@ -303,6 +308,7 @@ def test_what_failed_is_tried_again_and_a_reader_says_why_there_is_nothing(setti
         outcome.retry()
 
 
+@pytest.mark.covers("hugginggpt.run, arun: question")
 def test_a_plan_that_waits_is_approved_in_python(settings: Settings) -> None:
     outcome = hugginggpt.run(COUNT, options=Options(approve="always"), settings=settings)
     assert outcome.status == "waiting"
@@ -318,6 +324,7 @@ def test_readers_refuse_another_kind(settings: Settings) -> None:
         result.audio()
 
 
+@pytest.mark.covers("hugginggpt.run, arun: media out")
 def test_a_notebook_shows_pictures_and_texts_and_no_markup_of_theirs(settings: Settings) -> None:
     outcome = hugginggpt.run("make it 20 pixels wide", files=PIXELS, settings=settings)
     assert "<img src='data:image/png;base64," in outcome._repr_html_()

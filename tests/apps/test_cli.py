@@ -50,6 +50,14 @@ def test_a_run_answers_on_stdout_and_shows_its_tasks_on_stderr(shell: Shell) -> 
         assert sound.getnframes() / sound.getframerate() > 0.5
 
 
+@pytest.mark.covers("command run, chat: files in")
+def test_a_file_is_attached_by_an_option_or_named_in_the_request(shell: Shell) -> None:
+    (shell.folder / "note.txt").write_text("a b c d")
+    for words in (["How many words are in this file?", "-f", "note.txt"], ["How many words are in note.txt?"]):
+        assert "[0]: 4" in shell("run", *words).out
+
+
+@pytest.mark.covers("command run, chat: stream")
 def test_json_prints_an_event_a_line_and_everything_in_the_last(shell: Shell) -> None:
     done = shell("run", SPOKEN, "--json")
     last = done.events[-1]
@@ -99,6 +107,7 @@ def test_a_plan_explains_itself_by_the_words_of_the_request(shell: Shell) -> Non
     assert "“book a flight”: no expert can do that" in refused.err
 
 
+@pytest.mark.covers("command run, chat: question")
 def test_a_plan_waits_for_approval_then_runs_or_not(shell: Shell) -> None:
     assert shell("run", SPOKEN, "--approve", "always").code == 4
     assert shell("resume").code == 4
@@ -162,6 +171,7 @@ def test_a_retry_runs_again_what_failed(shell: Shell) -> None:
     assert "recorded" in again.err
 
 
+@pytest.mark.covers("command run, chat: errors")
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

@@ -36,6 +36,7 @@ def waiting(settings: Settings) -> hugginggpt.Outcome:
     return hugginggpt.run(COUNT, options={"approve": "always"}, settings=settings)
 
 
+@pytest.mark.covers("hugginggpt.run, arun: resume after an end by force")
 def test_a_run_whose_process_was_killed_is_resumed_by_its_id(settings: Settings) -> None:
     """What it had recorded is kept: the first task was called once."""
     killed = subprocess.run(

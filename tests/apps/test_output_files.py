@@ -25,6 +25,7 @@ def test_an_output_stored_as_bin_by_an_earlier_version_is_copied_with_the_suffix
     assert (folder / "0-image-to-3d.glb").read_bytes() == b"glTF"
 
 
+@pytest.mark.covers("command run, chat: media out")
 def test_a_copy_is_called_by_its_source_and_what_it_is(tmp_path: Path) -> None:
     """The number is the one that the answer cites; pages are numbered."""
     stored = tmp_path / "stored.png"

@@ -212,6 +212,7 @@ async def test_a_named_conversation_knows_what_was_made_in_it(home: Path) -> Non
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("as_tool in an agent: files in")
 @pytest.mark.parametrize(
     "files",
     [
@@ -241,6 +242,7 @@ def test_a_model_is_offered_names_of_files_only() -> None:
     assert schema["properties"]["files"]["items"] == {"type": "string"}
 
 
+@pytest.mark.covers("as_tool in an agent: media out")
 def test_what_the_tool_made_is_read_by_its_path(settings: Settings) -> None:
     tool = as_tool(settings=settings)
     first = tool.invoke(of(tool.name, {"request": "make examples/hills.jpg 20 pixels wide", "files": []}))
@@ -269,6 +271,7 @@ async def test_what_was_made_in_a_conversation_is_read_by_its_path_by_a_tool_tha
 # -- errors -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("as_tool, synchronous: errors")
 def test_a_run_that_failed_is_an_error_of_the_call_with_its_artifact(home: Path) -> None:
     tool = scripted_tool(home, ScriptedBackend(failures={0: ExpertError("no luck")}))
     message = tool.invoke(of(tool.name, {"request": "go"}))
@@ -313,6 +316,7 @@ def test_retries_print_nothing_whatever_the_host_logs_with(home: Path) -> None:
 # -- progress and traces ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("as_tool, synchronous: stream")
 def test_progress_reaches_a_synchronous_parent_too(home: Path) -> None:
     parent = agent(scripted_tool(home, ScriptedBackend()), [{"request": "go"}], InMemorySaver())
     parts = list(parent.stream({"messages": []}, THREAD, stream_mode="custom"))

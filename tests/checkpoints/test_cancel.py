@@ -178,6 +178,7 @@ async def test_another_run_of_the_process_goes_on(scripted: OpenScripted) -> Non
         assert (await Session(world).history.run(hung.run_id)).status == "cancelled"
 
 
+@pytest.mark.covers("as_tool in an agent: cancel")
 async def test_a_tool_whose_run_is_cancelled_reports_it_to_its_agent(scripted: OpenScripted) -> None:
     class Hanging(ScriptedBackend):
         async def run(self, call: Call) -> Sequence[Artifact]:
@@ -194,6 +195,7 @@ async def test_a_tool_whose_run_is_cancelled_reports_it_to_its_agent(scripted: O
         assert f"run {run.run_id} was cancelled" in await called
 
 
+@pytest.mark.covers("command run, chat: cancel")
 def test_the_command_whose_run_is_cancelled_ends_with_130_and_says_how_to_go_on(shell: Shell) -> None:
     asked, release = threading.Event(), threading.Event()
 

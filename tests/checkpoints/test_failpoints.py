@@ -49,6 +49,12 @@ def counted(entry: str, durability: str) -> dict[str, int]:
         return dict(outcome(Path(folder))["seen"])
 
 
+@pytest.mark.covers(
+    "command run, chat: resume after an end by force",
+    "Session: resume after an end by force",
+    "graph, asynchronous: resume after an end by force",
+    "sub-graph: resume after an end by force",
+)
 @pytest.mark.parametrize(
     ("entry", "durability", "call", "moment", "place"),
     [pytest.param(*row, marks=marks(row in CHOSEN), id=", ".join(row)) for row in TABLE],

@@ -318,6 +318,18 @@ async def test_a_damaged_database_is_reported_with_the_remedy(opened: OpenLedger
     assert f"mv {home} {home}.broken" in caught.value.hint  # with the log, where the newest rows may be
 
 
+async def test_a_database_that_another_version_converts_while_it_is_in_use_is_not_called_damaged(
+    opened: OpenLedger, home: Path
+) -> None:
+    ledger = opened()
+    await ledger.runs.start(run())
+    with closing(sqlite3.connect(home / "hugginggpt.db")) as newer:
+        newer.execute("ALTER TABLE tasks RENAME TO results")
+        newer.commit()
+    with pytest.raises(StorageError, match="was converted by another version of HuggingGPT while it was in use"):
+        await ledger.put("r", "t", "r:1", row())
+
+
 async def test_a_database_damaged_in_the_middle_is_reported(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
     await asyncio.gather(*(ledger.put("r", "t", "r:1", row(str(n), text="x" * 4000)) for n in range(50)))

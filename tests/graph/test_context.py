@@ -25,6 +25,7 @@ async def test_a_context_is_respected_and_the_options_of_the_input_win(scripted:
     assert values["run"]["options"]["select"] == "rank"
 
 
+@pytest.mark.covers("graph, asynchronous: errors")
 @pytest.mark.parametrize(
     ("context", "message"),
     [

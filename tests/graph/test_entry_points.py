@@ -178,6 +178,7 @@ async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
     assert "made by task 0 (text-to-image), is not in this home: the task is done again" in run.repairs[-1]
 
 
+@pytest.mark.covers("graph, asynchronous: question", "sub-graph: cancel")
 @pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("how", ["interrupt", "error", "cancel"])
 async def test_a_run_that_stopped_is_resumed_at_once_by_a_graph_that_is_built_anew(
@@ -227,6 +228,7 @@ async def test_a_stream_that_its_reader_leaves_gives_the_lease_back(home: Path) 
     assert (await graph_of(home, backend, saver).ainvoke(None, THREAD))["answer"] == "done"
 
 
+@pytest.mark.covers("graph, asynchronous: cancel")
 @pytest.mark.parametrize("event", ["run_started", "plan_ready", "task_started", "task_finished", "answer_delta"])
 async def test_a_stream_that_is_left_at_any_event_leaves_a_run_that_goes_on(home: Path, event: str) -> None:
     """Also where the stage had returned, and the edge after it had not decided yet what comes next."""

@@ -85,6 +85,7 @@ def user(*blocks: Any, text: str = "do it") -> dict[str, Any]:
     return {"role": "user", "content": [{"type": "text", "text": text}, *blocks]}
 
 
+@pytest.mark.covers("graph, asynchronous: files in")
 @pytest.mark.parametrize("form", BLOCKS)
 async def test_every_form_of_a_content_block_becomes_a_file_of_the_run(scripted: OpenScripted, form: str) -> None:
     block, name, data = BLOCKS[form]
@@ -266,3 +267,13 @@ async def test_a_picture_at_a_url_is_read_from_there_and_stays_a_picture_in_the_
             values = await sent(world, user({"type": "image_url", "image_url": {"url": url, "detail": "low"}}))
     assert files_of(values) == [(url, sha256(PICTURE))]
     assert values["messages"][0].content[1] == {"type": "image", "url": url}
+
+
+@pytest.mark.covers("Session: files in", "Session: media out")
+async def test_a_session_takes_files_and_its_last_event_has_the_paths_of_what_was_made(scripted: OpenScripted) -> None:
+    plan = [{"task": "text-to-image", "id": 0, "dep": [-1], "args": {"text": "a boat"}}]
+    async with scripted(plan) as world:
+        end = last(await ask(world, files=[URL]))
+    given, made = end.resources
+    assert (given["kind"], given["name"]) == ("image", "image.png")
+    assert Path(made["path"]).read_bytes()

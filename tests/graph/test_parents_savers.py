@@ -81,6 +81,9 @@ def in_postgres(request: Any) -> Iterator[Any]:
         yield saver
 
 
+@pytest.mark.covers(
+    "graph, synchronous: resume after an end by force", "as_tool, synchronous: resume after an end by force"
+)
 @pytest.mark.parametrize("opened", [in_memory, in_sqlite, pytest.param(in_postgres, marks=needs_postgres)])
 def test_a_synchronous_parent_stops_at_a_bug_goes_on_and_repeats_nothing(
     home: Path, opened: Synchronous, request: pytest.FixtureRequest
@@ -94,6 +97,7 @@ def test_a_synchronous_parent_stops_at_a_bug_goes_on_and_repeats_nothing(
     assert backend.calls == ["0", "1", "1", "2"]
 
 
+@pytest.mark.covers("as_tool, synchronous: question")
 @pytest.mark.parametrize("opened", [in_memory, in_sqlite, pytest.param(in_postgres, marks=needs_postgres)])
 def test_a_synchronous_parent_answers_the_tool_s_question(
     home: Path, opened: Synchronous, request: pytest.FixtureRequest
@@ -109,6 +113,7 @@ def test_a_synchronous_parent_answers_the_tool_s_question(
     assert backend.calls == ["0", "1", "2"]
 
 
+@pytest.mark.covers("graph, synchronous: stream")
 @pytest.mark.parametrize("opened", [in_memory, in_sqlite])
 def test_the_graph_itself_runs_and_is_read_synchronously(
     home: Path, opened: Synchronous, request: pytest.FixtureRequest
@@ -205,6 +210,7 @@ def sub_graph_of(home: Path, backend: ScriptedBackend, saver: Any, seen: list[An
 ASKING: Any = {"request": "go", "options": {"approve": "always"}}
 
 
+@pytest.mark.covers("graph, synchronous: question")
 @pytest.mark.parametrize("opened", [in_memory, in_sqlite, pytest.param(in_postgres, marks=needs_postgres)])
 def test_a_synchronous_sub_graph_asks_once_and_plans_once(
     home: Path, opened: Synchronous, request: pytest.FixtureRequest
@@ -219,6 +225,7 @@ def test_a_synchronous_sub_graph_asks_once_and_plans_once(
     assert (len(seen), backend.calls) == (1, ["0", "1", "2"])
 
 
+@pytest.mark.covers("sub-graph: question")
 @pytest.mark.parametrize("opened", ASYNCHRONOUS)
 async def test_an_asynchronous_sub_graph_asks_once_and_plans_once(
     home: Path, opened: Asynchronous, request: pytest.FixtureRequest
@@ -232,6 +239,7 @@ async def test_an_asynchronous_sub_graph_asks_once_and_plans_once(
     assert (len(seen), backend.calls) == (1, ["0", "1", "2"])
 
 
+@pytest.mark.covers("sub-graph: files in", "sub-graph: stream")
 async def test_a_sub_graph_takes_files_gives_results_and_streams_to_its_parent(home: Path) -> None:
     seen = list[Any]()
     parent = sub_graph_of(home, ScriptedBackend(), InMemorySaver(), seen)
@@ -244,6 +252,7 @@ async def test_a_sub_graph_takes_files_gives_results_and_streams_to_its_parent(h
     assert state["messages"][-1].type == "ai"
 
 
+@pytest.mark.covers("sub-graph: errors")
 async def test_an_error_of_a_sub_graph_reaches_its_parent_with_words_and_hint(home: Path) -> None:
     with pytest.raises(InvalidInput, match="there is no file"):
         await sub_graph_of(home, ScriptedBackend(), InMemorySaver()).ainvoke(

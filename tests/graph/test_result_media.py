@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from langchain_core.messages import AIMessage, BaseMessage, BaseMessageChunk
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import MessagesState, StateGraph
@@ -43,6 +44,7 @@ def blocks(message: BaseMessage) -> list[Any]:
     return message.content
 
 
+@pytest.mark.covers("graph, asynchronous: media out")
 async def test_a_small_result_is_a_block_of_the_answer_and_not_of_the_database(
     home: Path, scripted: OpenScripted
 ) -> None:
@@ -70,6 +72,7 @@ async def test_a_large_result_is_a_reference_with_a_url_where_there_is_a_server(
     assert sound["url"] == f"https://agents.example/hugginggpt/files/{sound['file_id']}"
 
 
+@pytest.mark.covers("sub-graph: media out")
 async def test_a_parent_graph_keeps_references_only(home: Path) -> None:
     saver = InMemorySaver()
     inner = build_graph(
@@ -92,6 +95,7 @@ async def streamed(graph: Any, mode: str = "messages") -> list[Any]:
     return [part async for part in graph.astream({"request": "do it"}, CONFIG, stream_mode=mode, subgraphs=True)]
 
 
+@pytest.mark.covers("graph, asynchronous: stream")
 async def test_the_stream_of_messages_has_the_answer_once_under_one_id(scripted: OpenScripted) -> None:
     async with scripted(SPEAK) as world:
         parts = [message for _, (message, _) in await streamed(world.graph)]

@@ -94,6 +94,7 @@ def _nodes(task: Any) -> list[str]:
     return list(inner.get("next") or [])
 
 
+@pytest.mark.covers("LangGraph Server: cancel")
 async def test_a_cancelled_run_shows_its_tasks_and_resumes_where_it_was(server: str, folder: Path) -> None:
     client = client_of(server)
     (folder / "home" / "hang").touch()
@@ -148,6 +149,7 @@ async def test_a_run_that_stopped_in_the_server_is_resumed_at_once_by_another_pr
     assert calls(folder)[before:] == ["1", "2"]
 
 
+@pytest.mark.covers("LangGraph Server: resume after an end by force")
 async def test_a_killed_server_resumes_from_its_checkpoints(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "hang").touch()

@@ -45,6 +45,7 @@ async def fetched(url: str, **headers: str) -> httpx.Response:
         return await client.get(url, headers=headers)
 
 
+@pytest.mark.covers("LangGraph Server: files in")
 async def test_a_picture_in_a_message_is_a_file_of_the_run_and_not_of_the_database(server: str, folder: Path) -> None:
     client = client_of(server)
     thread, data = await new_thread(client), base64.b64encode(PICTURE).decode()
@@ -65,6 +66,7 @@ async def test_a_picture_in_a_message_is_a_file_of_the_run_and_not_of_the_databa
     assert "image.jpg" in sent.headers["content-disposition"]
 
 
+@pytest.mark.covers("LangGraph Server: media out")
 async def test_results_are_blocks_of_the_last_message_small_ones_with_content_others_with_a_url(server: str) -> None:
     client = client_of(server)
     values: Any = await client.runs.wait(await new_thread(client), "speaking", input={"request": "say and show it"})
@@ -97,6 +99,7 @@ async def test_the_input_form_is_typed_described_and_has_nothing_internal(server
         assert all({"description", "default"} <= field.keys() for field in options["properties"].values())
 
 
+@pytest.mark.covers("LangGraph Server: question")
 async def test_an_assistant_chooses_and_its_approval_is_given_by_a_word(server: str) -> None:
     client = client_of(server)
     assistant = await client.assistants.create("hugginggpt", context={"approve": "always", "select": "rank"})
@@ -125,6 +128,7 @@ async def test_a_run_is_stepped_through_inside_its_tasks(server: str, folder: Pa
     assert (values["answer"], calls(folder)[before:]) == ("done", ["0", "1", "2"])
 
 
+@pytest.mark.covers("LangGraph Server: stream")
 async def test_the_stream_of_messages_carries_the_answer_once(server: str) -> None:
     client = client_of(server)
     parts: list[Any] = []
@@ -145,6 +149,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.covers("LangGraph Server: errors")
 @pytest.mark.parametrize(("given", "message"), BAD)
 async def test_an_error_reaches_the_client_with_words_and_hint(
     server: str, given: dict[str, Any], message: str
@@ -183,6 +188,7 @@ async def test_a_misspelt_key_of_a_context_is_refused_and_another_reported(serve
     assert "context.colour was not used" in values["run"]["repairs"][0]
 
 
+@pytest.mark.covers("RemoteGraph: stream", "RemoteGraph: question")
 async def test_a_remote_graph_invokes_streams_and_resumes(server: str) -> None:
     remote = RemoteGraph("hugginggpt", url=server)
     config: Any = {"configurable": {"thread_id": await new_thread(client_of(server))}}

@@ -22,6 +22,8 @@ class ServerInfo(NamedTuple):
 
     api: Api
     models: tuple[str, ...] = ()
+    base: str = ""
+    """Of OpenAI's API: the address whose `/models` answered, with `/v1` or without."""
 
 
 def probe(url: str, key: SecretStr | None, *, seconds: float = PROBE_SECONDS) -> ServerInfo:
@@ -37,14 +39,13 @@ def _probe(base: str, key: SecretStr | None) -> ServerInfo:
         info = _json(http.get(f"{base}/info"))
         if isinstance(info, dict) and "model_type" in info:  # TEI: an embedding model, a classifier or a reranker
             return ServerInfo("tei", (str(info.get("model_id", "")),))
-        for path in (f"{base}/models", f"{base}/v1/models"):
-            listed = _json(http.get(path))
+        for root in (base,) if base.endswith("/v1") else (f"{base}/v1", base):
+            listed = _json(http.get(f"{root}/models"))
             if isinstance(listed, dict) and isinstance(listed.get("data"), list):
-                return ServerInfo(
-                    "openai", tuple(str(row.get("id")) for row in listed["data"] if isinstance(row, dict))
-                )
+                names = tuple(str(row.get("id")) for row in listed["data"] if isinstance(row, dict))
+                return ServerInfo("openai", names, root)
         if isinstance(info, dict) and "model_id" in info:  # TGI, which speaks OpenAI's API under /v1
-            return ServerInfo("openai", (str(info["model_id"]),))
+            return ServerInfo("openai", (str(info["model_id"]),), base if base.endswith("/v1") else f"{base}/v1")
     return ServerInfo("tasks")
 
 

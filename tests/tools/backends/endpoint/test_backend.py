@@ -7,6 +7,7 @@ import time
 import traceback
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ async def test_an_endpoint_predicts_a_number_for_each_row(home: Path, tmp_path: 
 )
 async def test_text_embeddings_inference_is_called_at_its_routes(task_type: str, home: Path, tmp_path: Path) -> None:
     with serve(tei) as server:
-        assert probe(server.url, None) == ("tei", ("BAAI/bge",))
+        assert probe(server.url, None)[:2] == ("tei", ("BAAI/bge",))
         backend = backend_with(home, server.url, task_type, "tei")
         (expert,) = backend.experts(task_type)
         check_outputs(task_type, list(await backend.run(call_of(task_type, expert, tmp_path / "s"))))
@@ -144,7 +145,7 @@ async def test_openai_s_api_is_called_with_the_endpoint_s_own_key(
 ) -> None:
     monkeypatch.setenv("MY_SERVER_KEY", "mine")
     with serve(openai) as server:
-        assert probe(f"{server.url}/v1", None) == ("openai", ("tiny",))
+        assert probe(f"{server.url}/v1", None) == ("openai", ("tiny",), f"{server.url}/v1")
         backend = backend_with(home, f"{server.url}/v1", task_type, "openai", model="tiny", key_env="MY_SERVER_KEY")
         (expert,) = backend.experts(task_type)
         assert backend.obstacle(expert, None) is None
@@ -181,9 +182,9 @@ async def test_any_etag_of_a_server_is_accepted(home: Path, tmp_path: Path) -> N
 
 def test_the_api_of_a_server_is_detected_by_its_routes() -> None:
     with serve(lambda _: as_json({"error": "none"}, 404)) as plain:
-        assert probe(plain.url, None) == ("tasks", ())
+        assert probe(plain.url, None)[:2] == ("tasks", ())
     with serve(openai) as server:
-        assert probe(server.url, None) == ("openai", ("tiny",))
+        assert probe(server.url, None)[:2] == ("openai", ("tiny",))
     with pytest.raises(ExpertError, match="can't be reached"):
         probe("http://127.0.0.1:9", None)
 
@@ -389,3 +390,32 @@ async def test_each_body_names_its_type(home: Path, tmp_path: Path, task_type: s
         with suppress(ExpertError):  # of what it sends back, which is not looked at here
             await backend.run(call_of(task_type, expert, tmp_path / "s", inputs=ONE_PICTURE.get(task_type)))
     assert sent[0].startswith(kinds)
+
+
+def test_a_server_that_is_added_is_called_once_at_the_path_that_answered(shell: Shell) -> None:
+    """Infinity serves OpenAI's API at its root: with `/v1` it answered 404 for ever."""
+
+    def infinity(received: Received) -> Reply:
+        return openai(replace(received, path=f"/v1{received.path}")) if "/v1" not in received.path else Reply(404)
+
+    with serve(infinity) as server:
+        added = shell("models", "--add", server.url, "--task", "feature-extraction")
+    assert (added.code, added.err.strip()) == (0, "")
+    assert "tried feature-extraction: " in added.out
+    assert [row["url"] for row in json.loads(shell("models", "--json").out)] == [server.url]
+
+
+def test_a_server_whose_trial_fails_is_added_with_the_reason_and_exit_code_3(shell: Shell) -> None:
+    """This one lists a model, and answers 404 to the task itself."""
+    with serve(lambda received: openai(received) if received.method == "GET" else Reply(404)) as server:
+        added = shell("models", "--add", server.url, "--task", "text-to-speech")
+    assert added.code == 3
+    assert "404" in added.err
+    assert "--remove" in added.err
+
+
+def test_a_server_that_lists_no_model_needs_its_name(shell: Shell) -> None:
+    with serve(lambda _: as_json({"object": "list", "data": []})) as server:
+        refused = shell("models", "--add", server.url, "--task", "summarization")
+    assert refused.code == 2
+    assert "--model NAME" in refused.err

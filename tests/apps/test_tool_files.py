@@ -1,0 +1,30 @@
+"""A file that the tool may not read: its message says why, and what would change that."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hugginggpt import Settings, as_tool
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("outside.txt", "lies outside the folders that may be read"),
+        ("in/lost.txt", "there is no file"),
+        ("in", "there is no file that can be read in the folder"),
+    ],
+)
+def test_a_file_that_it_may_not_read_is_an_error_with_the_reason(
+    home: Path, tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "outside.txt").write_text("a b")
+    args = {"request": "How many words are in the file?", "files": [str(tmp_path / name)]}
+    with as_tool(settings=Settings(home=home), file_roots=[tmp_path / "in"]) as tool:
+        message: Any = tool.invoke({"type": "tool_call", "id": "1", "name": "hugginggpt", "args": args})
+    assert message.status == "error"
+    assert said in message.content
+    assert "--" not in message.content
+    assert name != "outside.txt" or "as_tool(settings=Settings(file_roots=FOLDERS))" in message.content
