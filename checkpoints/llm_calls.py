@@ -1,8 +1,10 @@
 """`SqliteLlmCalls`: rows of the table `llm_calls`; refuses a call beyond the limits that are in its run's row."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ..graph.advice import option as run_option
 from ..graph.clock import now
@@ -17,27 +19,51 @@ class SqliteLlmCalls:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
+        """By event loop and run."""
+        self._under_way: dict[int, asyncio.Lock] = {}
+        """The turns of calls that have not ended, by number."""
 
-    async def start(self, run_id: str, stage: Stage, model: str) -> int:
+    async def start(self, run_id: str, stage: Stage, model: str, tokens: int = 0) -> int:
         """Record a call before it is made; returns its number. Raises `LimitReached`."""
-        return await self._database.write(partial(_start, run_id, stage, model, now()))
+        write = partial(_start, run_id, stage, model, now(), tokens)
+        if (await self._database.read(partial(_options, run_id))).max_tokens is None:
+            return await self._database.write(write)
+        turn = self._turns.setdefault((id(asyncio.get_running_loop()), run_id), asyncio.Lock())
+        await turn.acquire()
+        try:
+            number = await self._database.write(write)
+        except BaseException:
+            turn.release()
+            raise
+        self._under_way[number] = turn
+        return number
 
     async def end(self, number: int, call: LlmCall) -> None:
         """Record what a call cost."""
-        columns = call.usage.model_dump(exclude={"llm_calls"})
+        columns = {**call.usage.model_dump(exclude={"llm_calls"}), "estimated": int(call.usage.estimated)}
         columns |= call.model_dump(include={"prompt_characters", "started_at"})
         settings = ", ".join(f"{name} = :{name}" for name in columns)
         query = f"UPDATE llm_calls SET {settings} WHERE id = :id"
-        await self._database.write(lambda db: db.execute(query, {**columns, "id": number}))
+        try:
+            await self._database.write(lambda db: db.execute(query, {**columns, "id": number}))
+        finally:
+            if turn := self._under_way.pop(number, None):
+                turn.release()
 
     async def of_run(self, run_id: str) -> Sequence[LlmCall]:
         """The calls of a run, oldest first."""
         return await self._database.read(partial(read_calls, run_id))
 
 
-def _start(run_id: str, stage: Stage, model: str, began: float, db: RowConnection) -> int:
+def _options(run_id: str, db: RowConnection) -> Options:
     row = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
-    options = Options.model_validate_json(row[0]) if row and row[0] else Options()
+    return Options.model_validate_json(row[0]) if row and row[0] else Options()
+
+
+def _start(run_id: str, stage: Stage, model: str, began: float, reads: int, db: RowConnection) -> int:
+    """`reads`: the estimate of its tokens that a call keeps which never ends, as its process was killed."""
+    options = _options(run_id, db)
     made, tokens = db.execute(
         "SELECT count(*), total(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FROM llm_calls WHERE run_id = ?",
         [run_id],
@@ -50,14 +76,16 @@ def _start(run_id: str, stage: Stage, model: str, began: float, db: RowConnectio
             raise LimitReached(
                 f"run {run_id} has used {spent} of {limit} {what}", hint=f"raise the limit: {run_option(option, 'N')}"
             )
-    query = "INSERT INTO llm_calls (run_id, stage, model, started_at) VALUES (?, ?, ?, ?)"
-    return int(db.execute(query, [run_id, stage, model, began]).lastrowid or 0)
+    query = (
+        "INSERT INTO llm_calls (run_id, stage, model, started_at, input_tokens, estimated) VALUES (?, ?, ?, ?, ?, 1)"
+    )
+    return int(db.execute(query, [run_id, stage, model, began, reads]).lastrowid or 0)
 
 
 def read_calls(run_id: str, db: RowConnection) -> list[LlmCall]:
-    """The calls of a run, oldest first; one without an end (killed, for instance) has no known cost."""
+    """The calls of a run, oldest first; one without an end (killed, for instance) has an estimate of what it read."""
     columns = ("stage", "model", "started_at", "prompt_characters")
-    spent = ("input_tokens", "output_tokens", "seconds", "cost")
+    spent = ("input_tokens", "output_tokens", "seconds", "cost", "estimated")
     rows = db.query("SELECT * FROM llm_calls WHERE run_id = ? ORDER BY id", [run_id])
     return [LlmCall(**_known(row, columns), usage=Usage(llm_calls=1, **_known(row, spent))) for row in rows]
 

@@ -124,6 +124,12 @@ def readable_of_format_9(db: Database) -> None:
     create_views(db.conn)
 
 
+@migrations()
+def estimates_of_format_10(db: Database) -> None:
+    """Whether the tokens of a call are estimated."""
+    db.table("llm_calls").add_column("estimated", int)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]

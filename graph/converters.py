@@ -10,6 +10,7 @@ from functools import partial
 from graphlib import CycleError
 from typing import NamedTuple
 
+from .references import free_ids
 from .resource import Kind, Resource
 from .task import Ref, Single, Task, in_order
 from .task_type import Input
@@ -63,7 +64,7 @@ class _Insertion:
     def __init__(self, tasks: list[Task]) -> None:
         self._tasks = tasks
         self._by_id = {task.id: task for task in tasks}
-        self._next_id = max(self._by_id, default=-1) + 1
+        self._free_ids = free_ids(self._by_id)
         self._made: dict[tuple[str, object], int] = {}
         self._lists: set[int] = set()
         """Tasks that make one result for each page or frame of one file."""
@@ -120,7 +121,6 @@ class _Insertion:
         """The id of the converting task, a new one or the one inserted before for the same value."""
         key = (task_type, value)
         if key not in self._made:
-            self._made[key] = self._next_id
-            self._next_id += 1
+            self._made[key] = next(self._free_ids)
             self._append(Task(id=self._made[key], type=task_type, inputs={name: value}, goal=task.goal))
         return self._made[key]

@@ -18,8 +18,8 @@ from .task import Task
 class Callbacks(Protocol):
     """What a controller calls while it works: before and after each LLM call, and for each task it has drafted."""
 
-    async def on_call_start(self, stage: Stage, model: str) -> int:
-        """Before each call to a chat model; returns its number. Raises `LimitReached`."""
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
+        """Before each call to a chat model, that reads about so many `tokens`; returns its number. Raises `LimitReached`."""
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """After each call, with its cost, also when it failed."""
@@ -31,7 +31,7 @@ class Callbacks(Protocol):
 class NoCallbacks:
     """Callbacks that do nothing: no call is recorded or limited."""
 
-    async def on_call_start(self, stage: Stage, model: str) -> int:
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
         """Allow the call."""
         return 0
 
@@ -159,8 +159,11 @@ class Runs(Protocol):
 class LlmCalls(Protocol):
     """The record of calls to chat models."""
 
-    async def start(self, run_id: str, stage: Stage, model: str) -> int:
-        """Record a call before it is made; returns its number. Raises `LimitReached` beyond the run's limits."""
+    async def start(self, run_id: str, stage: Stage, model: str, tokens: int = 0) -> int:
+        """Record a call of about so many `tokens` before it is made; returns its number. Raises `LimitReached`.
+
+        Where the run has a limit of tokens, it waits for the run's call before: so no limit is exceeded by more than a call.
+        """
 
     async def end(self, number: int, call: LlmCall) -> None:
         """Record what it cost."""

@@ -1,7 +1,8 @@
 """`parse_references`: `<resource>-2` in a text stands for the output of task 2; every spelling of it is parsed here."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import Final
 
 from .errors import InvalidPlan
@@ -70,3 +71,10 @@ def _reference(match: re.Match[str]) -> Ref:
 
 def _digits(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group is not None)
+
+
+def free_ids(taken: Iterable[int]) -> Iterator[int]:
+    """Ids for new tasks: after the largest; where these would have too many digits, the smallest that are free."""
+    used = set(taken)
+    after = range(max(used, default=-1) + 1, 10**MAX_DIGITS)
+    return (number for number in chain(after, count()) if number not in used)

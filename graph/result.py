@@ -58,11 +58,19 @@ class Usage(Frozen):
     seconds: float = 0.0
     cost: float | None = None
     """Dollars; None where no price is known."""
+    estimated: bool = Field(default=False, exclude_if=lambda estimated: not estimated)
+    """Some of the tokens are estimated from the characters: a server did not count them."""
 
     @property
     def tokens(self) -> int:
         """In and out."""
         return self.input_tokens + self.output_tokens
+
+    @property
+    def shown_tokens(self) -> str:
+        """`11 + 7 tokens`, with what is estimated marked as that."""
+        about = "about " if self.estimated else ""
+        return f"{about}{self.input_tokens} + {self.output_tokens} tokens{' (estimated)' if self.estimated else ''}"
 
     def __add__(self, other: "Usage") -> "Usage":
         known = [usage.cost for usage in (self, other) if usage.cost is not None]
@@ -72,6 +80,7 @@ class Usage(Frozen):
             output_tokens=self.output_tokens + other.output_tokens,
             seconds=self.seconds + other.seconds,
             cost=sum(known) if known else None,
+            estimated=self.estimated or other.estimated,
         )
 
 

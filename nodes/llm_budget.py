@@ -15,9 +15,9 @@ class LlmBudget:
     ledger: Ledger
     run_id: str
 
-    async def on_call_start(self, stage: Stage, model: str) -> int:
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
         """Record a call before it is made; raises `LimitReached`."""
-        return await self.ledger.llm_calls.start(self.run_id, stage, model)
+        return await self.ledger.llm_calls.start(self.run_id, stage, model, tokens)
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """Record what it cost, also when it failed or the run was cancelled meanwhile."""

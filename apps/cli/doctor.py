@@ -142,7 +142,7 @@ async def _controller(settings: Settings) -> Finding:
     except HuggingGPTError as error:
         return Finding("controller", "broken", str(error))
     spent = controller.usage
-    cost = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s"
+    cost = f"{spent.shown_tokens}, {spent.seconds:.1f} s"
     what = f"{controller.name} at {controller.model.place} {tried.what} ({cost})"
     return Finding("controller", "ok" if tried.ok else "note", what)
 

@@ -105,7 +105,7 @@ def format_usage(calls: Sequence[LlmCall]) -> list[str]:
         spent = sum((call.usage for call in calls if stage in (None, call.stage)), Usage())
         cost = "" if spent.cost is None else f", ${spent.cost:.6f}"
         number = f"{spent.llm_calls} call{'s' * (spent.llm_calls != 1)}"
-        tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens, {spent.seconds:.1f} s{cost}"
+        tokens = f"{spent.shown_tokens}, {spent.seconds:.1f} s{cost}"
         lines.append(f"spent{f' to {stage}' if stage else ' in all'}: {number}, {tokens}")
     return lines
 

@@ -124,7 +124,7 @@ async def _check_expert(world: World, backend: Backend, expert: Expert, what: st
 def _cost(spent: Usage) -> str:
     if not spent.tokens:
         return "cost unknown"
-    tokens = f"{spent.input_tokens} + {spent.output_tokens} tokens"
+    tokens = spent.shown_tokens
     return f"{tokens}, ${spent.cost:.6f}" if spent.cost is not None else f"{tokens}; cost unknown"
 
 

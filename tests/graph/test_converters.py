@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hugginggpt.graph.converters import with_converters
 from hugginggpt.graph.errors import InvalidPlan
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.task import Ref
+from hugginggpt.graph.task import Ref, Task
 
 PDF = Resource(kind="document", media_type="application/pdf", sha256="a" * 64, name="report.pdf")
 FILM = Resource(kind="video", media_type="video/mp4", sha256="b" * 64, name="film.mp4")
@@ -138,3 +139,11 @@ def test_a_second_conversion_changes_nothing(chain: list[str]) -> None:
         return
     again = Plan.from_hugginggpt(once.to_hugginggpt(), [PDF, FILM, PHOTO])
     assert types(again) == types(once)
+
+
+def test_an_inserted_task_gets_a_free_id_that_is_not_too_long() -> None:
+    """Ids have nine digits at most, also where the plan's own id has as many."""
+    pdf = Resource(kind="document", media_type="application/pdf", sha256="a" * 64, name="a.pdf")
+    tasks = with_converters([Task(id=999_999_999, type="summarization", inputs={"text": pdf})])
+    assert [(task.id, task.type) for task in tasks] == [(0, "document-to-text"), (999_999_999, "summarization")]
+    assert Plan(tasks=tuple(tasks)).to_hugginggpt()

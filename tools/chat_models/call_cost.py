@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from ...graph.errors import UsageError
 from ...graph.result import Usage
-from .structured_output import token_counts
+from .messages import Messages, estimated_tokens_of
+from .structured_output import text_of, token_counts
+from .token_estimate import estimated_tokens
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -18,11 +20,20 @@ class CallUsage:
 
     def __init__(self) -> None:
         self.total = Usage(llm_calls=1)
+        self._text: list[str] = []
 
     def add(self, message: "AIMessage") -> None:
         """Add the tokens of a message, or of a piece of one."""
         read, written = token_counts(message)
         self.total += Usage(input_tokens=read, output_tokens=written)
+        self._text += [call["args"] or "" for call in getattr(message, "tool_call_chunks", ())] or [text_of(message)]
+
+    def estimate(self, messages: Messages) -> None:
+        """Estimate the tokens of a call that was answered and whose server has not counted them."""
+        text = "".join(self._text)
+        if text and not self.total.tokens:
+            read, written = estimated_tokens_of(messages), estimated_tokens(text)
+            self.total += Usage(input_tokens=read, output_tokens=written, estimated=True)
 
 
 def cost_of(usage: Usage, price: Price | None) -> float | None:

@@ -21,7 +21,7 @@ from .errors import (
     may_refuse_form,
     tries,
 )
-from .messages import Messages
+from .messages import Messages, estimated_tokens_of, length_of
 from .models import ChatModel, Method
 from .structured_output import Schema, end_reason, request_options, text_of
 from .thoughts import ThoughtFilter, ends_unopened_thoughts
@@ -100,7 +100,7 @@ class ChatClient:
                     self._methods[title] = methods[number - 1 :]
                     break
         self._check_end(completion.end_reason)
-        check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
+        check_not_cut(self.model.name, length_of(messages), usage.total.input_tokens)
         self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)
         return Answer(completion.text, usage.total, complete=bool(completion.end_reason))
 
@@ -134,7 +134,7 @@ class ChatClient:
             if visible := thoughts.end():
                 yield visible
         self._check_end(ended)
-        check_not_cut(self.model.name, _length(messages), usage.total.input_tokens)
+        check_not_cut(self.model.name, length_of(messages), usage.total.input_tokens)
 
     async def window(self) -> int:
         """Tokens that the model can read at once: from the settings, else as LangChain knows it; 0 when unknown."""
@@ -204,16 +204,17 @@ class ChatClient:
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[CallUsage]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
-        number = await callbacks.on_call_start(stage, self.model.name)
+        number = await callbacks.on_call_start(stage, self.model.name, estimated_tokens_of(messages))
         started, usage = now(), CallUsage()
         try:
             with controller_errors(self.model, self._timeout):
                 yield usage
         finally:
+            usage.estimate(messages)
             usage.total += Usage(seconds=now() - started, cost=cost_of(usage.total, self._price))
             self.usage += usage.total
             call = LlmCall(
-                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=_length(messages),
+                stage=stage, model=self.model.name, usage=usage.total, prompt_characters=length_of(messages),
                 started_at=started,
             )  # fmt: skip
             _log.info(
@@ -227,14 +228,3 @@ async def _next(pieces: Any, end: float) -> Any:
     """The next piece of an answer, or None after the last. `end` limits the whole answer, however slowly it comes."""
     async with asyncio.timeout_at(end):
         return await anext(pieces, None)
-
-
-def _length(messages: Messages) -> int:
-    """Characters of all messages."""
-    return sum(_characters(content) for _, content in messages)
-
-
-def _characters(content: str | list[str | dict[str, Any]]) -> int:
-    """Of the text; pictures beside it have none."""
-    blocks = [content] if isinstance(content, str) else content
-    return sum(len(block if isinstance(block, str) else block.get("text", "")) for block in blocks)

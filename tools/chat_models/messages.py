@@ -1,7 +1,10 @@
-"""`Messages` to a chat model, and `marked`, which separates data in them from instructions."""
+"""`Messages` to a chat model and their length; `marked`, which separates data in them from instructions."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
+
+from .token_estimate import estimated_tokens
 
 Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
 """(role, text or blocks of text and pictures), the form that every LangChain chat model takes."""
@@ -16,3 +19,19 @@ def marked(value: Any) -> str:
         .decode()
     )
     return f"<data>{text}</data>"
+
+
+def length_of(messages: Messages) -> int:
+    """Characters of the text; pictures beside it have none."""
+    return sum(map(len, _texts(messages)))
+
+
+def estimated_tokens_of(messages: Messages) -> int:
+    """About how many tokens the text is; those of pictures are not known."""
+    return sum(map(estimated_tokens, _texts(messages)))
+
+
+def _texts(messages: Messages) -> Iterator[str]:
+    for _, content in messages:
+        for block in [content] if isinstance(content, str) else content:
+            yield block if isinstance(block, str) else str(block.get("text", ""))

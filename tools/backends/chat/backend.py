@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....graph.advice import expert as chosen_expert
+from ....graph.advice import setting
 from ....graph.call import Artifact, Call
 from ....graph.errors import ControllerError, ExpertError, LimitReached, UsageError
 from ....graph.expert import Expert, Obstacle
@@ -13,11 +14,12 @@ from ....graph.settings import Settings
 from ....graph.task import Task
 from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
 from ...chat_models.messages import Messages, marked
-from ...chat_models.models import ChatModel, slots_of
+from ...chat_models.models import ROUTER, ChatModel, slots_of
 from ...chat_models.thoughts import without_thoughts
 from ...chat_models.trusted_servers import trusted_origins, url_in
 from ...net.addresses import origin
 from ..answers import garbage
+from ..connection_checks import ConnectionChecks
 from ..server_backend import ServerBackend
 from ..worker.decoder import Decoder, picture_urls
 from .task_prompts import MEDIA_KINDS, TASK_PROMPTS, TaskPrompt, needs_vision
@@ -41,6 +43,7 @@ class ChatBackend(ServerBackend):
         super().__init__(settings, decoder)
         self._callbacks = callbacks or (lambda _run_id: NoCallbacks())
         self._clients: dict[str, ChatClient] = {}
+        self._connections = ConnectionChecks()
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The model for text, or the one for images."""
@@ -58,9 +61,9 @@ class ChatBackend(ServerBackend):
         return self._expert(task_type, model_id) if model else None
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:
-        """A key that is missing, a server that the user did not name, or a model not known to read images."""
+        """A missing key, a server that the user did not name or that accepts no connection, a model that reads no images."""
         try:
-            ChatModel.of(expert.model_id, self._settings)
+            model = ChatModel.of(expert.model_id, self._settings)
         except UsageError as error:
             return Obstacle(what=error.message, remedy=error.hint)
         if reason := self._unnamed_server(expert.model_id):
@@ -68,7 +71,11 @@ class ChatBackend(ServerBackend):
         if needs_vision(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.llm:
             remedy = f"set HUGGINGGPT_VLM={expert.model_id} if it does"
             return Obstacle(what=f"{expert.model_id} is not known to read images", remedy=remedy)
-        return None
+        if model.base_url is None or model.base_url == ROUTER:
+            return None  # a public service: the call finds out whether it answers
+        return self._connections.obstacle(
+            model.base_url, f"start it, or name another: {setting('llm', 'PROVIDER:MODEL')}"
+        )
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Call the model, and check its answer."""

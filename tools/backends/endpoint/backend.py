@@ -18,11 +18,11 @@ from ...net.response_limits import response_limit
 from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
 from ..chat.task_prompts import TASK_PROMPTS
+from ..connection_checks import ConnectionChecks
 from ..server_backend import ServerBackend
 from ..worker.decoder import Decoder
 from . import openai_server, task_server, tei_server
 from .endpoints_file import Endpoint, known_endpoints, read_endpoints
-from .health import ConnectionChecks
 
 _SERVERS: dict[str, ModuleType] = {"tasks": task_server, "tei": tei_server, "openai": openai_server}
 _API_NAMES = {"tasks": "the task API", "tei": "Text Embeddings Inference", "openai": "OpenAI's API"}
@@ -42,7 +42,7 @@ class EndpointBackend(ServerBackend):
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The user's servers for a task type. Starts a connection check of each, whose result `obstacle` reads."""
         offered = [e for e in read_endpoints(self._settings.config) if e.task_type == task_type]
-        self._connections.start(offered)
+        self._connections.start(endpoint.url for endpoint in offered)
         return [self._expert(endpoint) for endpoint in offered]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
@@ -58,7 +58,7 @@ class EndpointBackend(ServerBackend):
             return Obstacle(what=_unsupported(endpoint))
         if task is not None and (refusal := _refusal(endpoint, task)) is not None:
             return Obstacle(what=refusal)
-        return self._connections.obstacle(endpoint)
+        return self._connections.obstacle(endpoint.url, f"start it, or remove it: {command('models --remove')}")
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Call the server, and check its response."""

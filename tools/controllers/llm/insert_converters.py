@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from ....graph.references import format_parts, format_reference, only_references, parse_references
+from ....graph.references import format_parts, format_reference, free_ids, only_references, parse_references
 from ....graph.task import Ref
 from ....graph.task_type import Input, TaskType
 from ....graph.vocabulary import VOCABULARY
@@ -22,11 +22,12 @@ def insert_converters(entries: Entries) -> Repaired:
     """Insert converters where references need them: alone, in a list, and within a sentence, which takes text."""
     by_id = {entry.id: entry for entry in entries if isinstance(entry.id, int)}
     converters: dict[_ConverterKey, Entry] = {}
+    new_ids = free_ids(by_id)
     result, repairs = list[Entry](), list[str]()
     for entry in entries:
         for source_id, task_type in _needed(entry, by_id):
             if (source_id, task_type.name) not in converters:
-                number = max(by_id) + len(converters) + 1
+                number = next(new_ids)
                 args = {task_type.inputs[0].name: format_reference(source_id)}
                 converter = Entry(task=task_type.name, id=number, dep=[-1], args=args, goal=str(entry.goal or ""))
                 converters[source_id, task_type.name] = converter

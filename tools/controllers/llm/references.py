@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from ....graph.references import format_parts, format_reference, parse_references
+from ....graph.references import format_parts, format_reference, free_ids, parse_references
 from ....graph.task import Ref
 from .entry import Entries, Entry, Repaired
 
@@ -68,7 +69,7 @@ def expand_comma_lists(entries: Entries) -> Repaired:
         entry = next((entry for entry in entries if entry.id not in expanded and _comma_lists(entry)), None)
         if entry is None:
             break
-        copies = _one_for_each_member(entry, max(each.id for each in entries) + 1)
+        copies = _one_for_each_member(entry, free_ids(each.id for each in entries))
         ids = [copy.id for copy in copies]
         position = entries.index(entry)
         entries = _refer_to_all(ids, (*entries[:position], *copies, *entries[position + 1 :]))
@@ -93,14 +94,14 @@ def _is_reference(text: str) -> bool:
     return len(parts) == 1 and isinstance(parts[0], Ref)
 
 
-def _one_for_each_member(entry: Entry, new_id: int) -> list[Entry]:
-    """The first keeps the id of the entry; the others get the ids from `new_id` on."""
+def _one_for_each_member(entry: Entry, new_ids: Iterator[int]) -> list[Entry]:
+    """The first keeps the id of the entry; the others get new ones."""
     lists = _comma_lists(entry)
     length = len(next(iter(lists.values())))
     referred = list(references_in(entry.args))  # no set: a dependency may still be of any type
     order = [dep for dep in entry.dep_list if dep not in referred]
     copies = []
-    for place, number in enumerate([entry.id, *range(new_id, new_id + length - 1)]):
+    for place, number in enumerate([entry.id, *islice(new_ids, length - 1)]):
         args = {**entry.args, **{key: members[place] for key, members in lists.items()}}
         copies.append(replace(entry, id=number, args=args, dep=[*order, *references_in(args)]))
     return copies

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ....graph.references import free_ids
 from ....graph.untrusted_json import InvalidJson, read_untrusted_json
 from ....graph.vocabulary import VOCABULARY
 from .entry import Entries, Entry, Repaired
@@ -114,7 +115,7 @@ def rename_duplicate_ids(entries: Entries) -> Repaired:
             new_id = position
             repairs.append(f"two tasks had the id {own_id}; the second is now {new_id}")
         elif own_id in used and own_id not in referred:
-            new_id = max((key for key in times if isinstance(key, int)), default=0) + 1
+            new_id = next(free_ids(key for key in times if isinstance(key, int)))
             repairs.append(f"two tasks had the id {own_id}, and no task refers to it; the second is now {new_id}")
         renamed.append(entry if new_id == own_id else replace(entry, id=new_id))
         times.setdefault(new_id, 1)

@@ -50,7 +50,7 @@ class CallLog:
         self.calls: list[tuple[Stage, LlmCall]] = []
         self._stages: list[Stage] = []
 
-    async def on_call_start(self, stage: Stage, model: str) -> int:
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
         self._stages.append(stage)
         return len(self._stages)
 
@@ -233,7 +233,7 @@ def test_a_model_not_known_to_read_images_gets_none(home: Path) -> None:
     backend = ChatBackend(Settings(home=home, llm="openai:m@http://127.0.0.1:9/v1"))
     (seeing,), (reading,) = backend.experts("image-to-text"), backend.experts("summarization")
     assert "set HUGGINGGPT_VLM=" in str(backend.obstacle(seeing, None))
-    assert backend.obstacle(reading, None) is None
+    assert "HUGGINGGPT_VLM" not in str(backend.obstacle(reading, None))
 
 
 async def test_a_model_gets_the_pages_of_a_pdf_as_images(home: Path, tmp_path: Path) -> None:
@@ -300,3 +300,15 @@ async def test_the_controller_s_key_goes_to_its_own_server_only(home: Path, tmp_
             (expert,) = backend.experts("image-to-text")
             await backend.run(call_of("image-to-text", expert, tmp_path / str(number)))
     assert [r.headers["authorization"] for r in other.requests] == ["Bearer none-needed", "Bearer sk-llm"]
+
+
+async def test_a_model_whose_server_accepts_no_connection_cannot_run_and_says_what_to_do(tmp_path: Path) -> None:
+    with serve(lambda _: chat("x")) as server:
+        url = server.url
+        alive = ChatBackend(Settings(home=tmp_path, llm=f"openai:m@{url}/v1"))
+        assert alive.obstacle(alive.experts("summarization")[0], None) is None
+    dead = ChatBackend(Settings(home=tmp_path, llm=f"openai:m@{url}/v1"))
+    obstacle = dead.obstacle(dead.experts("summarization")[0], None)
+    assert obstacle is not None
+    assert f"no server answers at {url.removeprefix('http://')}" in obstacle.what
+    assert obstacle.remedy.startswith("start it, or name another: ")

@@ -17,6 +17,7 @@ from hugginggpt.graph.errors import ExpertError, StorageError, UsageError
 from hugginggpt.graph.expert import Obstacle
 from hugginggpt.graph.notices import notice
 from hugginggpt.graph.settings import Settings
+from hugginggpt.tools.backends.connection_checks import CONNECT_SECONDS
 from hugginggpt.tools.backends.endpoint.backend import EndpointBackend
 from hugginggpt.tools.backends.endpoint.endpoints_file import (
     Api,
@@ -26,7 +27,7 @@ from hugginggpt.tools.backends.endpoint.endpoints_file import (
     read_endpoints,
     remove_endpoint,
 )
-from hugginggpt.tools.backends.endpoint.health import CONNECT_SECONDS, describe_health
+from hugginggpt.tools.backends.endpoint.health import describe_health
 from hugginggpt.tools.backends.endpoint.probe import probe
 from hugginggpt.tools.backends.task_api.methods import methods
 from hugginggpt.tools.catalog.ranked_catalog import ranked_candidates

@@ -1,6 +1,8 @@
 """The cost of the controller's model: recorded for each call, shown by stage, and limited."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,3 +130,47 @@ async def test_a_retry_may_be_given_other_limits(shell: Shell) -> None:
         assert resumed.out.startswith("Done."), resumed.err
         again = shell("retry", run_id, "--max-llm-calls", "4", *llm)
         assert again.out.startswith("Done."), again.err
+
+
+async def test_a_limit_of_tokens_is_exceeded_by_one_call_at_most_however_many_tasks_wait(tmp_path: Path) -> None:
+    """Four experts at once; the plan has used 18 tokens of 19, so that one more call is allowed."""
+    options = Options(max_tokens=19, where=("chat",))
+    with serve(model) as server:
+        settings = Settings(home=tmp_path, llm=f"openai:m@{server.url}/v1", retries=0)
+        async with open_world(settings) as world:
+            with pytest.raises(LimitReached, match="has used 36 of 19 tokens"):
+                async for _ in Session(world).start("Translate four texts", thread_id="t", options=options):
+                    pass
+        assert [stage_of(received) for received in server.requests[:1]] == ["plan"]
+        assert len(server.requests) == 2
+
+
+def without_usage(received: Received) -> Reply:
+    """Streams as servers do that count no tokens."""
+    reply = model(received).to(received)
+    zero = b'"usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}'
+    return replace(reply, chunks=tuple(re.sub(rb'"usage": {[^}]*}', zero, chunk) for chunk in reply.chunks))
+
+
+async def test_tokens_that_a_server_does_not_count_are_estimated_marked_and_limited(
+    tmp_path: Path, shell: Shell
+) -> None:
+    with serve(without_usage) as server:
+        with pytest.raises(LimitReached, match="of 500 tokens"):
+            await drive(tmp_path, server.url, options=Options(max_tokens=500))
+        assert len(server.requests) == 1
+    (call,) = await calls(tmp_path)
+    assert call.usage.estimated
+    assert 1_000 < call.usage.input_tokens < 3_000
+    assert call.usage.output_tokens > 50
+    shown = shell("show", "--home", str(tmp_path)).out
+    assert f"about {call.usage.input_tokens} + {call.usage.output_tokens} tokens (estimated)" in shown
+
+
+async def test_a_call_of_a_killed_process_counts_as_what_it_read(tmp_path: Path) -> None:
+    async with open_world(Settings(home=tmp_path), catalog=ScriptedCatalog(), backends=[ScriptedBackend()]) as world:
+        async for event in Session(world).start("Summarise 'hi'", thread_id="t"):
+            run_id = event.run_id
+        await world.ledger.llm_calls.start(run_id, "plan", "m", 1_234)
+        (call,) = await world.ledger.llm_calls.of_run(run_id)
+    assert (call.usage.input_tokens, call.usage.estimated) == (1_234, True)
