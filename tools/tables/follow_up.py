@@ -1,7 +1,7 @@
 """`followed`: a question about a table with what a later turn changes in it: "revenue of North" and "and for South?"."""
 
 from .question_words import Mark, mark_words, words_of
-from .table import Table
+from .columns import Columns
 
 FOLLOWED = " → "
 """Between a question and each follow-up to it."""
@@ -9,7 +9,7 @@ _ROWS = ("value", "period", "number")
 _ASKED = ("sum", "average", "median", "highest", "lowest", "count", "top", "bottom")
 
 
-def followed(question: str, table: Table, language: str) -> str:
+def followed(question: str, table: Columns, language: str) -> str:
     """The question with its follow-ups in the place of what they change: values of a column, a column, an operation."""
     whole, *changes = question.split(FOLLOWED)
     for change in changes:
@@ -23,7 +23,7 @@ def followed(question: str, table: Table, language: str) -> str:
     return whole
 
 
-def _replaces(new: Mark, old: Mark, table: Table) -> bool:
+def _replaces(new: Mark, old: Mark, table: Columns) -> bool:
     """Whether a mark of a follow-up says the same kind of thing as one of the question."""
     if new.role in _ROWS and old.role in _ROWS:
         return new.column == old.column

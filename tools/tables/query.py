@@ -19,8 +19,7 @@ _EXCLUDING = ("not", "!=", "empty")
 def read_query(question: str, over: Columns) -> Query:
     """The query of a question. Raises `ExpertError` where it has a word that is not used."""
     table = over.sample(question)
-    language = question_language(question.partition(FOLLOWED)[0], table)
-    question = followed(question, table, language)
+    question = followed(question, table, language := question_language(question.partition(FOLLOWED)[0], table))
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
