@@ -7,16 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from ...graph.caveats import caveat
 from ...graph.errors import input_error
 from .cell_numbers import DATE, begins_as_number, is_missing, read_number, unit_of
+from .condition import Condition
 from .folding import fold, singulars
-
-if TYPE_CHECKING:
-    from .conditions import Condition
-    from .table import Table
 
 Row = Sequence[str]
 
@@ -96,7 +93,7 @@ class Columns(ABC):
     # -- parts of it ------------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def matching(self, condition: "Condition", columns: Sequence[int]) -> Self:
+    def matching(self, condition: Condition, columns: Sequence[int]) -> Self:
         """The rows that satisfy a condition in one of the columns; one that negates, in all of them."""
 
     @abstractmethod
@@ -116,7 +113,7 @@ class Columns(ABC):
         """The last row, and those in which a folded cell is one of some words (a regular expression), by number."""
 
     @abstractmethod
-    def sample(self, question: str) -> "Table":
+    def sample(self, question: str) -> "Columns":
         """Rows that hold every value that a question may name."""
 
     # -- names ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..wording.wording import wording
-from .conditions import ANY, Condition
+from .condition import Condition
+from .conditions import ANY
 from .folding import CURLY, MARKS
 
 _TOKEN = re.compile(

@@ -6,22 +6,18 @@ and dates by their size. Lines of a text are rows with the single column `line`.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from ...graph.errors import input_error
 from .cell_numbers import is_missing, read_number
 from .columns import Columns
+from .condition import NEGATED, Condition, condition_of
 from .folding import MARKS, fold, singulars
 from .table_words import is_within, period_of
 
 T = TypeVar("T", bound=Columns)
 ANY = "*"
-NEGATED = ("!=", "not contains", "not starts with", "not ends with")
-"""Of several columns all must satisfy these."""
-OPERATORS = (*NEGATED[1:], "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
-_FORM = re.compile(rf"(.+?) ({'|'.join(map(re.escape, OPERATORS))}) (.+)", re.DOTALL)
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
@@ -32,25 +28,6 @@ _CENTURY = 70
 """A year of two digits from here on is of the 20th century."""
 MAX_SHOWN = 8
 """Values of a column that an error names."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition on a row."""
-
-    column: str
-    operator: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.column} {self.operator} {self.value}"
-
-
-def condition_of(text: str) -> Condition:
-    """The condition that a text writes. Raises `ExpertError` (input fault) for any other text."""
-    if match := _FORM.fullmatch(text.strip()):
-        return Condition(match[1].strip(), match[2], match[3].strip())
-    raise input_error(f"“{text}” is no condition", hint=f"Write column, operator ({', '.join(OPERATORS)}), value.")
 
 
 def kept(table: T, where: Sequence[str]) -> T:

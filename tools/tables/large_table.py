@@ -11,7 +11,8 @@ from ...graph.call import Material
 from ...graph.errors import ExpertError, input_error
 from .cell_numbers import is_missing
 from .columns import Columns, Facts, Row, Sum
-from .conditions import NEGATED, Condition, check_comparable, options_of, periods_of, size_of
+from .condition import NEGATED, Condition
+from .conditions import check_comparable, options_of, periods_of, size_of
 from .folding import MARKS, fold
 from .large_cells import MOST_CELLS, LargeCells, is_large, opened
 from .question_words import MAX_PHRASE, question_words

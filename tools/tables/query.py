@@ -7,7 +7,6 @@ from .columns import Columns
 from .conditions import kept, sizes_of
 from .folding import fold
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
-from .table import Table
 from .table_query import Query, not_understood
 from .table_words import months, operation_words, period_name
 
@@ -35,7 +34,9 @@ def read_query(question: str, over: Columns) -> Query:
 
 
 class _Reader:
-    def __init__(self, marks: Sequence[Mark], table: Table, over: Columns, language: str, words: Sequence[str]) -> None:
+    def __init__(
+        self, marks: Sequence[Mark], table: Columns, over: Columns, language: str, words: Sequence[str]
+    ) -> None:
         """`table`: rows that hold the values of the question; `over`: what it is computed over."""
         self.marks, self.table, self.over, self.language, self.words = marks, table, over, language, words
         self.used: set[Mark] = set()
@@ -90,7 +91,7 @@ class _Reader:
 
     def _months_between(self, first: Mark, last: Mark) -> list[str]:
         """The cells of a column of months from one to another, through the end of the year where need be."""
-        places = {cell: self._month(cell) for cell in self.table.values(first.column)}
+        places = {cell: self._month(cell) for cell in self.table.known(first.column).cells}
         begin, end = self._month(first.text), self._month(last.text)
         if begin is None or end is None or None in places.values():
             return []
@@ -180,7 +181,7 @@ class _Reader:
         return first.column == second.column and between in ("", *clauses["and"], *clauses["or"])
 
     def _written(self, column: int, sign: str, marks: Sequence[Mark]) -> list[str]:
-        cells = {fold(cell) for cell in self.table.values(column)}
+        cells = {fold(cell) for cell in self.table.known(column).cells}
         name = self.table.names[column]
         if all(fold(mark.text) in cells or mark.role == "number" for mark in marks):
             joined = " or ".join(mark.text for mark in marks)

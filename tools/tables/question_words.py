@@ -14,8 +14,8 @@ from pathlib import PurePath
 from ..wording.request_language import language_of, own_words
 from ..wording.wording import LANGUAGES, wording
 from .cell_numbers import is_missing
+from .columns import Columns
 from .folding import fold, singular, singulars
-from .table import Table
 from .table_words import COMPARISONS, OPERATIONS, WORD, divided, months, operation_words, period_of
 
 _FEW = 4
@@ -55,13 +55,13 @@ def _measure_words(language: str = "en") -> dict[str, list[tuple[str, list[str]]
     return found
 
 
-def measure_column(table: Table, names: Sequence[str]) -> int | None:
+def measure_column(table: Columns, names: Sequence[str]) -> int | None:
     """The first column of numbers that has one of the names."""
     found = (table.column(name) for name in names)
     return next((column for column in found if column is not None and table.is_numeric(column)), None)
 
 
-def _measure_marks(phrase: str, at: int, size: int, table: Table, language: str) -> list[Mark]:
+def _measure_marks(phrase: str, at: int, size: int, table: Columns, language: str) -> list[Mark]:
     for role, names in _measure_words(language).get(phrase, ()):
         if (column := measure_column(table, names)) is not None:
             named = Mark("column", at, at + size, phrase, column)
@@ -75,7 +75,7 @@ def question_words(question: str) -> list[str]:
     return [word.removesuffix("'s").removesuffix("s'") for word in WORD.findall(fold(question))]
 
 
-def words_of(question: str, table: Table, language: str = "en") -> list[str]:
+def words_of(question: str, table: Columns, language: str = "en") -> list[str]:
     """The words of a question about a table, folded, without the possessive; positions of marks count them."""
     label = (fold(table.label), *WORD.findall(fold(PurePath(table.label).stem)))
     words = divided(
@@ -84,13 +84,13 @@ def words_of(question: str, table: Table, language: str = "en") -> list[str]:
     return [word.removesuffix("'s").removesuffix("s'") for word in words]
 
 
-def _without_file(question: str, table: Table) -> str:
+def _without_file(question: str, table: Columns) -> str:
     """A folded question without the name of the table's file, whatever its folder and ending: `lo/sales data.xlsx`."""
     stem = re.escape(fold(PurePath(table.label).stem))
     return re.sub(rf"(?:(?<=\s)|(?<=^)|(?<=[\"'“]))(?:[^\s\"'“]*[/\\])?{stem}\.[a-z]{{2,5}}\b", " ", question)
 
 
-def mark_words(question: str, table: Table, language: str = "en") -> tuple[list[Mark], list[str]]:
+def mark_words(question: str, table: Columns, language: str = "en") -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
     columns, values = _columns(table), _values(table)
     known, label = operation_words(language), {fold(table.label), *WORD.findall(fold(PurePath(table.label).stem))}
@@ -156,7 +156,7 @@ def _mark(
     columns: Mapping[str, int],
     values: Mapping[str, tuple[int, str]],
     language: str,
-    table: Table,
+    table: Columns,
     number_follows: bool,
 ) -> Mark | None:
     end, known = at + size, operation_words(language)
@@ -200,7 +200,7 @@ def _inflected(phrase: str, columns: Mapping[str, int]) -> str:
     return close[0] if len({columns[name] for name in close}) == 1 else phrase
 
 
-def _columns(table: Table) -> dict[str, int]:
+def _columns(table: Columns) -> dict[str, int]:
     """Columns by their name in the singular, and by its last word where that is only theirs."""
     found = {singulars(name): number for number, name in enumerate(table.names) if name}
     parts = [part for name in found for part in set(name.split()) if len(name.split()) > 1]
@@ -211,12 +211,12 @@ def _columns(table: Table) -> dict[str, int]:
     return found
 
 
-def _values(table: Table) -> dict[str, tuple[int, str]]:
+def _values(table: Columns) -> dict[str, tuple[int, str]]:
     """Cells that are no numbers by their folded text; the words of longer ones where they are in one column only."""
     found: dict[str, tuple[int, str]] = {}
     parts: dict[str, set[tuple[int, str]]] = {}
     for column in range(len(table.names)):
-        cells = table.values(column)
+        cells = table.known(column).cells
         for cell in dict.fromkeys(filter(is_missing, cells) if table.is_numeric(column) else cells):
             if folded := fold(cell):
                 found.setdefault(folded, (column, cell))
@@ -229,7 +229,7 @@ def _values(table: Table) -> dict[str, tuple[int, str]]:
     return found
 
 
-def question_language(question: str, table: Table) -> str:
+def question_language(question: str, table: Columns) -> str:
     """The language of a question; of a few words ("Umsatz pro Region") the one in which most of them have a meaning."""
     code = language_of(own_words(question))
     known = code if code in LANGUAGES else "en"

@@ -14,7 +14,8 @@ from ...graph.errors import input_error
 from ..media.rows import rows
 from .cell_numbers import DATE, is_missing
 from .columns import Columns, Facts, Row, Sum
-from .conditions import NEGATED, Condition, row_test, sizes_of
+from .condition import NEGATED, Condition
+from .conditions import row_test, sizes_of
 from .folding import fold
 from .table_words import is_within
 
