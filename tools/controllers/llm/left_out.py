@@ -4,7 +4,7 @@ Words in no goal of a plan are no measure: of 474 plans with a goal for each tas
 nothing. Not covered: results that are text or data, requests that are not in English or that the rules understand in part.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ....graph.plan import Plan
 from ....graph.result import Proposal, Request
@@ -23,10 +23,9 @@ def left_out(request: Request, plan: Plan, by_rules: Proposal) -> tuple[str, ...
     return tuple(refusal("en", "not-understood", each) for each in words)
 
 
-def _words_for(request: Request, by_rules: Proposal, made: set[str]) -> Iterator[str]:
-    types = {task.id: VOCABULARY[task.type] for task in by_rules.plan.tasks}
+def _words_for(request: Request, by_rules: Proposal, made: Collection[str]) -> Iterator[str]:
+    kinds = {task.id: VOCABULARY[task.type].outputs[0].kind for task in by_rules.plan.tasks}
     for evidence in by_rules.evidence or ():
-        row = types.get(evidence.task_id)
-        certain = row is not None and not evidence.implied and not evidence.example
-        if certain and row.outputs[0].kind in _MEDIA and row.outputs[0].kind not in made:
+        kind = kinds.get(evidence.task_id)
+        if kind in _MEDIA and kind not in made and not evidence.implied and not evidence.example:
             yield request.text[evidence.start : evidence.end]
