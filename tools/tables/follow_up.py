@@ -1,7 +1,7 @@
 """`followed`: a question about a table with what a later turn changes in it: "revenue of North" and "and for South?"."""
 
-from .question_words import Mark, mark_words, words_of
 from .columns import Columns
+from .question_words import Mark, mark_words, words_of
 
 FOLLOWED = " → "
 """Between a question and each follow-up to it."""
